@@ -1,0 +1,30 @@
+import { s3Blobs } from '#shared/blobs/s3.ts';
+import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
+import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { loadManifest } from '#shared/embedding/load-manifest.ts';
+import { ImagesIndexedV1 } from '#shared/events/images-indexed.v1.ts';
+import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
+import { rejectImage } from '#shared/flows/ingest/reject-image.ts';
+import { snsPublisher } from '#shared/messaging/sns.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { openVectorIndex } from '#shared/vector-index/open.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const ports = {
+  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
+  groups: dynamoGroups({ table: env.GROUPS_TABLE }),
+  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  index: await openVectorIndex(env),
+  manifest: await loadManifest(env.MODELS_DIR, env.DEEPLENS_MODELS[0]),
+  publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
+};
+const detect = detectDuplicates(ports);
+const reject = rejectImage(ports);
+
+export const handler = queueFunction({
+  body: ImagesIndexedV1,
+  run: each(({ body }) => detect(body)),
+  reject: ({ body, attempts }, problem) => reject('duplicates', body, problem, attempts),
+});

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { S3BlobsEnv } from '#shared/blobs/s3.ts';
+import { GroupsTableEnv } from '#shared/catalog/dynamodb-groups.ts';
+import { ImagesTableEnv } from '#shared/catalog/dynamodb-images.ts';
+import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
+import { IdempotencyEnv } from '#shared/runtime/idempotency.ts';
+import { VectorIndexEnv } from '#shared/vector-index/open.ts';
+
+export const Env = z.intersection(
+  VectorIndexEnv,
+  ImagesTableEnv.extend(GroupsTableEnv.shape)
+    .extend(S3BlobsEnv.shape)
+    .extend(IdempotencyEnv.shape)
+    .extend(EmbeddingEnv.pick({ DEEPLENS_MODELS: true }).shape),
+);

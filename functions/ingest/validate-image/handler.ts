@@ -1,0 +1,19 @@
+import { s3Blobs } from '#shared/blobs/s3.ts';
+import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { validateImage } from '#shared/flows/ingest/validate.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { snsPublisher } from '#shared/messaging/sns.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { queueFunction } from '#shared/runtime/queue.ts';
+import { eachUpload, S3Notification } from '#shared/runtime/s3-event.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const validate = validateImage({
+  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  imaging: sharpImaging(),
+  publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
+});
+
+export const handler = queueFunction({ body: S3Notification, run: eachUpload(validate) });

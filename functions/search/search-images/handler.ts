@@ -1,0 +1,45 @@
+import { thumbnailUrl } from '#shared/api/image-reply.ts';
+import { searchSimilarity, vectorFilter } from '#shared/api/search.ts';
+import { s3Blobs } from '#shared/blobs/s3.ts';
+import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx.ts';
+import { outputRoles } from '#shared/embedding/output-roles.ts';
+import { searchImages } from '#shared/flows/search/search-images.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+import { querySource } from '#shared/runtime/input.ts';
+import { openVectorIndex } from '#shared/vector-index/open.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const embedder = await onnxEmbedder({
+  modelsDir: env.MODELS_DIR,
+  name: env.DEEPLENS_MODELS[0],
+  provider: 'cpu',
+});
+const index = await openVectorIndex(env);
+// Before the first picture there is no space of the model yet; a search then finds nothing, instead of failing.
+await index.prepare(embedder.manifest.name, outputRoles(embedder.manifest).copy.dimension);
+const search = searchImages({
+  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  imaging: sharpImaging(),
+  embedder,
+  index,
+});
+
+export const handler = httpFunction([
+  tenantRoute(searchSimilarity, async ({ tenant, body, file, baseUrl }) =>
+    search(tenant, {
+      source: querySource({ body, ...(file && { file }) }),
+      region: body.region,
+      threshold: body.similarity_threshold,
+      maxResults: body.max_results,
+      filter: vectorFilter(body),
+      includeMetadata: body.include_metadata,
+      model: body.model,
+      thumbnailUrl: (image) => thumbnailUrl(baseUrl, image),
+    }),
+  ),
+]);

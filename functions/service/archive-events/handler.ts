@@ -1,0 +1,15 @@
+import { s3Blobs } from '#shared/blobs/s3.ts';
+import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { AnyEvent } from '#shared/events/envelope.ts';
+import { archiveEvent } from '#shared/flows/service/archive-event.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const archive = archiveEvent({
+  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+});
+
+export const handler = queueFunction({ body: AnyEvent, run: each(({ body }) => archive(body)) });

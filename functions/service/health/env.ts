@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { S3BlobsEnv } from '#shared/blobs/s3.ts';
+import { ActivityTableEnv } from '#shared/catalog/dynamodb-heartbeats.ts';
+import { VectorIndexEnv } from '#shared/vector-index/open.ts';
+
+export const Env = z.intersection(
+  VectorIndexEnv,
+  ActivityTableEnv.extend(S3BlobsEnv.shape).extend({
+    DEEPLENS_VERSION: z.string().min(1),
+    EMBEDDING_QUEUE_URL: z.url(),
+    /** The OpenSearch domain's name; absent where the index is no domain. */
+    OPENSEARCH_DOMAIN: z.string().min(1).optional(),
+  }),
+);

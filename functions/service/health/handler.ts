@@ -1,0 +1,34 @@
+import { liveness, readiness } from '#shared/api/service.ts';
+import { dynamoHeartbeats } from '#shared/catalog/dynamodb-heartbeats.ts';
+import {
+  checkReadiness,
+  databaseHealth,
+  embeddingHealth,
+  vectorIndexHealth,
+} from '#shared/flows/service/check-readiness.ts';
+import { openSearchDomainHealth } from '#shared/health/opensearch-domain.ts';
+import { s3BucketHealth } from '#shared/health/s3-bucket.ts';
+import { sqsQueueHealth } from '#shared/health/sqs-queue.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { httpFunction, route, WithStatus } from '#shared/runtime/http.ts';
+import { openVectorIndex } from '#shared/vector-index/open.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const heartbeats = dynamoHeartbeats({ table: env.ACTIVITY_TABLE });
+const domain = env.OPENSEARCH_DOMAIN ? openSearchDomainHealth({ domain: env.OPENSEARCH_DOMAIN }) : undefined;
+const checks = {
+  database: databaseHealth(heartbeats),
+  object_storage: s3BucketHealth({ bucket: env.PICTURES_BUCKET }),
+  queues: sqsQueueHealth({ queueUrl: env.EMBEDDING_QUEUE_URL }),
+  vector_index: vectorIndexHealth(await openVectorIndex(env), domain),
+  embedding: embeddingHealth(heartbeats),
+};
+
+export const handler = httpFunction([
+  route(liveness, async () => ({ status: 'ok' as const, version: env.DEEPLENS_VERSION })),
+  route(readiness, async () => {
+    const result = await checkReadiness(checks);
+    return new WithStatus(result.status === 'down' ? 503 : 200, result);
+  }),
+]);

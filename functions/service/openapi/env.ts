@@ -1,0 +1,3 @@
+import { z } from 'zod';
+
+export const Env = z.object({ DEEPLENS_VERSION: z.string().min(1) });

@@ -1,0 +1,4 @@
+import { JwtEnv } from '#shared/auth/jwt.ts';
+import { TenantsTableEnv } from '#shared/catalog/dynamodb-tenants.ts';
+
+export const Env = TenantsTableEnv.extend(JwtEnv.shape);

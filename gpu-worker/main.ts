@@ -1,0 +1,79 @@
+import { s3Blobs } from '#shared/blobs/s3.ts';
+import { dynamoHeartbeats } from '#shared/catalog/dynamodb-heartbeats.ts';
+import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx.ts';
+import { embedPictures } from '#shared/flows/ingest/embed.ts';
+import { rejectImage } from '#shared/flows/ingest/reject-image.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { snsPublisher } from '#shared/messaging/sns.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { logger } from '#shared/runtime/telemetry.ts';
+import { Env } from './env.ts';
+import { handleBatch } from './handle-batch.ts';
+import { healthServer } from './health-server.ts';
+import { telemetryReport } from './report.ts';
+import { signsOfLife } from './signs-of-life.ts';
+import { sqsQueue } from './sqs-queue.ts';
+import { taskProtection } from './task-protection.ts';
+import { vitals } from './vitals.ts';
+import { work } from './work.ts';
+
+/** A message that a killed worker held comes back within `seconds`. */
+const HOLD = { seconds: 60, renewEveryMs: 20_000 };
+
+const env = readEnv(Env);
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+
+const health = vitals();
+await healthServer(env.HEALTH_PORT, health);
+const embedders = await Promise.all(
+  env.DEEPLENS_MODELS.map((name) =>
+    onnxEmbedder({
+      modelsDir: env.MODELS_DIR,
+      name,
+      provider: env.EXECUTION_PROVIDER,
+      ...(env.INFERENCE_THREADS !== undefined && { threads: env.INFERENCE_THREADS }),
+    }),
+  ),
+);
+health.modelsLoaded();
+logger.info('models loaded', { models: env.DEEPLENS_MODELS, provider: env.EXECUTION_PROVIDER });
+
+const catalog = dynamoImages({ table: env.IMAGES_TABLE });
+const blobs = s3Blobs({ bucket: env.PICTURES_BUCKET });
+const publisher = snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN });
+const queue = sqsQueue({ url: env.EMBEDDING_QUEUE_URL, holdSeconds: HOLD.seconds });
+const reject = rejectImage({ catalog, blobs, publisher });
+
+signsOfLife({
+  heartbeats: dynamoHeartbeats({ table: env.ACTIVITY_TABLE }),
+  isReady: health.isReady,
+  detail: `${env.EXECUTION_PROVIDER}: ${env.DEEPLENS_MODELS.join(', ')}`,
+  onError: (error) => logger.warn('no sign of life was left', { error }),
+});
+await work(
+  {
+    queue,
+    rule: { size: env.BATCH_SIZE, waitMs: env.BATCH_WAIT_MS },
+    handle: handleBatch({
+      queue,
+      hold: HOLD,
+      embed: embedPictures({
+        embedders,
+        imaging: sharpImaging(),
+        blobs,
+        catalog,
+        publisher,
+      }),
+      reject: (event, problem, attempts) => reject('embedding', event, problem, attempts),
+      report: telemetryReport,
+    }),
+    vitals: health,
+    protection: taskProtection(env.ECS_AGENT_URI, (error) => logger.warn('task is not protected', { error })),
+    onPollError: (error) => logger.warn('queue cannot be polled', { error }),
+  },
+  stop.signal,
+);
+logger.info('worker stopped, nothing held');
+process.exit(0); // connections that are kept alive would hold it for a while

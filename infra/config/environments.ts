@@ -1,0 +1,142 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The index of vectors. A domain is DeepLens's own; a node is one that runs already, for tests on one machine. */
+export type VectorIndexRow =
+  | { kind: 'lancedb'; uri: string; module: string }
+  | { kind: 'opensearch-node'; endpoint: string }
+  | { kind: 'opensearch-domain'; dataNode: string; dataNodes: number; volumeGb: number; managers?: string };
+
+/**
+ * What the gpu-worker runs on. `process`: a task definition that whoever starts the program reads. `fargate`: CPU only.
+ * `gpu`: instances with one NVIDIA GPU each, Spot above `onDemand`.
+ */
+export type WorkerRow =
+  | { kind: 'process'; modelsDir: string }
+  | { kind: 'fargate'; maxTasks: number }
+  | { kind: 'gpu'; instances: readonly [string, ...string[]]; onDemand: number; maxTasks: number };
+
+export interface Environment {
+  name: string;
+  /** Whether the data outlive the stacks. */
+  keepData: boolean;
+  /** Whether tables can be brought back to any second of the last 35 days. */
+  recovery: boolean;
+  functions: {
+    architecture: 'arm64' | 'x86_64';
+    logDays: 3 | 14 | 90;
+    logLevel: 'DEBUG' | 'INFO';
+    tracing: boolean;
+  };
+  /** How many pictures are validated at once, at most; each takes a process of its own. */
+  validators: number;
+  /** How many batches each of the later steps handles at once, at most. */
+  consumers: number;
+  /** Availability zones of the private network; absent where there is no network of our own. */
+  zones?: 2 | 3;
+  vectorIndex: VectorIndexRow;
+  /** Model names, separated by commas; the first is the default. */
+  models: string;
+  worker: WorkerRow;
+  /** Where the pool's keys are read, when that is not the pool's own address. */
+  jwksOrigin?: string;
+  /** A web application firewall before the API. */
+  firewall: boolean;
+}
+
+const MODELS = 'deeplens-lite-v1';
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+function localVectorIndex(): VectorIndexRow {
+  const endpoint = process.env.DEEPLENS_OPENSEARCH_URL;
+  if (process.env.DEEPLENS_VECTOR_INDEX === 'opensearch')
+    return { kind: 'opensearch-node', endpoint: endpoint ?? 'http://127.0.0.1:9200' };
+  return {
+    kind: 'lancedb',
+    uri: resolve(process.env.DEEPLENS_STATE_DIR ?? root('.deeplens'), 'lancedb'),
+    module: fileURLToPath(import.meta.resolve('@lancedb/lancedb')),
+  };
+}
+
+/**
+ * The environments. `local` holds what the emulator can run: no network, no GPU, LanceDB for the index.
+ * OpenSearch's engine is lucene in each of them (docs/adr): the engine that is tested is the one that is deployed.
+ */
+export const ENVIRONMENTS = {
+  local: {
+    name: 'local',
+    validators: 4,
+    consumers: 2,
+    keepData: false,
+    recovery: false,
+    functions: {
+      architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+      logDays: 3,
+      logLevel: 'INFO',
+      tracing: false,
+    },
+    vectorIndex: localVectorIndex(),
+    models: MODELS,
+    worker: { kind: 'process', modelsDir: root('models') },
+    jwksOrigin: process.env.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4566',
+    firewall: false,
+  },
+  dev: {
+    name: 'dev',
+    validators: 10,
+    consumers: 10,
+    keepData: false,
+    recovery: true,
+    functions: { architecture: 'arm64', logDays: 14, logLevel: 'DEBUG', tracing: true },
+    zones: 2,
+    vectorIndex: { kind: 'opensearch-domain', dataNode: 'r7g.large.search', dataNodes: 2, volumeGb: 50 },
+    models: MODELS,
+    worker: { kind: 'fargate', maxTasks: 2 },
+    firewall: false,
+  },
+  staging: {
+    name: 'staging',
+    validators: 50,
+    consumers: 10,
+    keepData: true,
+    recovery: true,
+    functions: { architecture: 'arm64', logDays: 14, logLevel: 'INFO', tracing: true },
+    zones: 2,
+    vectorIndex: { kind: 'opensearch-domain', dataNode: 'r7g.large.search', dataNodes: 2, volumeGb: 100 },
+    models: MODELS,
+    worker: { kind: 'gpu', instances: ['g4dn.xlarge', 'g5.xlarge'], onDemand: 0, maxTasks: 2 },
+    firewall: true,
+  },
+  prod: {
+    name: 'prod',
+    validators: 200,
+    consumers: 10,
+    keepData: true,
+    recovery: true,
+    functions: { architecture: 'arm64', logDays: 90, logLevel: 'INFO', tracing: true },
+    zones: 2,
+    vectorIndex: {
+      kind: 'opensearch-domain',
+      dataNode: 'r7g.2xlarge.search',
+      dataNodes: 4,
+      volumeGb: 500,
+      managers: 'm7g.large.search',
+    },
+    models: MODELS,
+    worker: { kind: 'gpu', instances: ['g5.xlarge', 'g6.xlarge', 'g4dn.xlarge'], onDemand: 1, maxTasks: 8 },
+    firewall: true,
+  },
+} as const satisfies Record<string, Environment>;
+
+export type EnvironmentName = keyof typeof ENVIRONMENTS;
+export const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENTS) as EnvironmentName[]; // Object.keys loses the literal types
+
+/** @throws Error that names the environments there are */
+export function environment(name: unknown): Environment {
+  const known = ENVIRONMENT_NAMES.find((candidate) => candidate === name);
+  if (!known)
+    throw new Error(
+      `There is no environment ${String(name)}. Choose with -c env=… one of ${ENVIRONMENT_NAMES.join(', ')}.`,
+    );
+  return ENVIRONMENTS[known];
+}

@@ -1,0 +1,111 @@
+import { Duration } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { QueueWithDlq } from './queue-with-dlq.ts';
+
+export interface AlarmRow {
+  name: string;
+  /** The graph of the dashboard that shows it. */
+  graph: string;
+  /** What is wrong when it sounds, for whoever is woken. */
+  meaning: string;
+  /** Without a label: CloudWatch then takes it for an expression. */
+  metric: Metric | MathExpression;
+  above: number;
+  /** Minutes in a row, or as long as the metric's period is. */
+  periods: number;
+}
+
+export interface Watched {
+  api: RestApi;
+  functions: readonly NodejsFunction[];
+  queues: Readonly<Record<string, QueueWithDlq>>;
+  /** Absent where ECS runs no worker. */
+  worker: { clusterName: string; serviceName: string } | undefined;
+}
+
+const minute = Duration.minutes(1);
+/** Seconds until a picture should be through a step; the promise is that it can be found within 5 minutes. */
+const OLDEST_MESSAGE = 300;
+/** Milliseconds at the API, 95 of 100 calls, searches and cold starts among them. */
+const LATENCY_P95 = 2_000;
+
+/** Everything that wakes somebody. */
+export function alarmRows({ api, functions, queues, worker }: Watched): AlarmRow[] {
+  return [
+    ...Object.entries(queues).flatMap(([step, { queue, deadLetters }]): AlarmRow[] => [
+      {
+        name: `${step}-dead-letters`,
+        graph: 'Dead letters',
+        meaning: `Messages of the step ${step} were given up, and nobody has recorded them.`,
+        metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute }),
+        above: 0.5,
+        periods: step === 'archive' ? 1 : 10, // record-failure takes the others' within minutes
+      },
+      {
+        name: `${step}-waits`,
+        graph: 'Age of the oldest message, s',
+        meaning: `The step ${step} does not keep up: its oldest message waits too long.`,
+        metric: queue.metricApproximateAgeOfOldestMessage({ period: minute }),
+        above: OLDEST_MESSAGE,
+        periods: 5,
+      },
+    ]),
+    ...functions.map((lambda): AlarmRow => {
+      const name = lambda.node.scope?.node.id ?? lambda.node.id;
+      return {
+        name: `${name}-errors`,
+        graph: 'Errors of functions',
+        meaning: `The function ${name} fails: look at its log for level ERROR.`,
+        metric: lambda.metricErrors({ period: minute }),
+        above: 2,
+        periods: 3,
+      };
+    }),
+    {
+      name: 'api-5xx',
+      graph: 'API, failures of ours',
+      meaning: 'Callers get 5xx.',
+      metric: api.metricServerError({ period: minute, statistic: 'Sum' }),
+      above: 5,
+      periods: 3,
+    },
+    {
+      name: 'api-latency',
+      graph: 'API, p95 ms',
+      meaning: 'Callers wait too long.',
+      metric: api.metricLatency({ period: minute, statistic: 'p95' }),
+      above: LATENCY_P95,
+      periods: 10,
+    },
+    ...(worker ? [workerHeartbeat(worker, queues)] : []),
+  ];
+}
+
+/** With nothing to do there may be no worker; with pictures waiting there must be one. */
+function workerHeartbeat(
+  { clusterName, serviceName }: NonNullable<Watched['worker']>,
+  { embedding }: Watched['queues'],
+): AlarmRow {
+  const running = new Metric({
+    namespace: 'ECS/ContainerInsights',
+    metricName: 'RunningTaskCount',
+    dimensionsMap: { ClusterName: clusterName, ServiceName: serviceName },
+    statistic: 'Maximum',
+    period: minute,
+  });
+  const waiting = embedding?.queue.metricApproximateNumberOfMessagesVisible({ period: minute });
+  return {
+    name: 'worker-heartbeat',
+    graph: 'gpu-worker missing',
+    meaning: 'Pictures wait for embedding, and no gpu-worker runs.',
+    metric: new MathExpression({
+      expression: 'IF(FILL(running, 0) < 1 AND FILL(waiting, 0) > 0, 1, 0)',
+      usingMetrics: { running, ...(waiting && { waiting }) },
+      period: minute,
+    }),
+    above: 0.5,
+    periods: 10, // an instance with a GPU starts in about five
+  };
+}

@@ -1,0 +1,16 @@
+import { SubscriptionFilter, type Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { EventType } from '#shared/events/registry.ts';
+
+/** Brings events of one type, or of all, to a queue, as they were published: the message is the event itself. */
+export function subscribe(queue: Queue, topic: Topic, type: EventType | 'all'): void {
+  topic.addSubscription(
+    new SqsSubscription(queue, {
+      rawMessageDelivery: true,
+      ...(type !== 'all' && {
+        filterPolicy: { type: SubscriptionFilter.stringFilter({ allowlist: [type] }) },
+      }),
+    }),
+  );
+}

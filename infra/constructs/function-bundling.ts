@@ -1,0 +1,62 @@
+import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Environment } from '../config/environments.ts';
+
+export type NativeModule = 'sharp' | 'onnxruntime-node';
+/** Of `models/`: all of it, or only the manifests, which say what a model's cosines mean. */
+export type ModelFiles = 'all' | 'manifests';
+
+/** An ES module has no `require`, which some of the bundled packages call. */
+const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
+
+/**
+ * How a function becomes an asset: one minified ES module with everything in it, the AWS SDK included, so that the
+ * version that was tested is the one that runs. Native modules are installed beside it for the function's platform.
+ */
+export function functionBundling(
+  environment: Environment,
+  nativeModules: readonly NativeModule[],
+  models: ModelFiles | undefined,
+): BundlingOptions {
+  const cpu = environment.functions.architecture === 'arm64' ? 'arm64' : 'x64';
+  return {
+    format: OutputFormat.ESM,
+    target: 'node24',
+    banner: REQUIRE,
+    minify: true,
+    sourceMap: true,
+    sourcesContent: false,
+    mainFields: ['module', 'main'],
+    // LanceDB is loaded by path, in env local only.
+    externalModules: ['@lancedb/lancedb'],
+    ...(nativeModules.length > 0 && { nodeModules: [...nativeModules] }),
+    environment: {
+      npm_config_cpu: cpu,
+      npm_config_os: 'linux',
+      npm_config_libc: 'glibc',
+      npm_config_audit: 'false',
+      npm_config_fund: 'false',
+      npm_config_loglevel: 'error',
+      ONNXRUNTIME_NODE_INSTALL: 'skip',
+    },
+    commandHooks: {
+      beforeBundling: () => [],
+      beforeInstall: () => [],
+      afterBundling: (inputDir, outputDir) => [
+        ...(nativeModules.includes('onnxruntime-node') ? keepOnlyPlatform(outputDir, cpu) : []),
+        `rm -f '${outputDir}/package-lock.json'`,
+        ...(models ? [`mkdir -p '${outputDir}/models'`] : []),
+        ...(models ? [`cp '${inputDir}'/models/*.json '${outputDir}/models/'`] : []),
+        ...(models === 'all' ? [`cp '${inputDir}'/models/*.onnx '${outputDir}/models/'`] : []),
+      ],
+    },
+  };
+}
+
+/** onnxruntime-node carries the libraries of every platform, 288 MB; a function needs 25 to 46 MB of them. */
+const keepOnlyPlatform = (outputDir: string, cpu: string): string[] => {
+  const binaries = `'${outputDir}/node_modules/onnxruntime-node/bin'`;
+  return [
+    `find ${binaries} -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} +`,
+    `find ${binaries} -mindepth 3 -maxdepth 3 -type d ! -name ${cpu} -exec rm -rf {} +`,
+  ];
+};

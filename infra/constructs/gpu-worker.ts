@@ -1,0 +1,98 @@
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  Cluster,
+  ContainerInsights,
+  CpuArchitecture,
+  Ec2Service,
+  Ec2TaskDefinition,
+  FargateService,
+  FargateTaskDefinition,
+  type ICluster,
+  NetworkMode,
+  OperatingSystemFamily,
+  type TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Environment } from '../config/environments.ts';
+import type { NetworkStack } from '../stacks/network.ts';
+import { gpuCapacity } from './gpu-capacity.ts';
+import { appLogGroup } from './log-group.ts';
+import { allow } from './permissions.ts';
+import { scaleOnBacklog } from './scale-on-backlog.ts';
+import { addWorkerContainer, type WorkerVariables } from './worker-container.ts';
+
+export interface GpuWorkerProps {
+  environment: Environment;
+  /** Absent where the environment has no network: then there is a task definition, and no service to run it. */
+  network: NetworkStack | undefined;
+  queue: Queue;
+  variables: WorkerVariables;
+}
+
+/** The embedding step of ingest: on GPU instances, on Fargate's CPUs, or as a process that somebody else starts. */
+export class GpuWorker extends Construct {
+  /** Where its running tasks are counted. */
+  readonly service?: { clusterName: string; serviceName: string };
+  readonly taskDefinitionArn: string;
+  private readonly task: TaskDefinition;
+
+  constructor(scope: Construct, id: string, props: GpuWorkerProps) {
+    super(scope, id);
+    const { environment, network, queue } = props;
+    const { worker } = environment;
+    const onGpu = worker.kind === 'gpu';
+    const memory = onGpu ? 12_288 : 4_096;
+    this.task = onGpu
+      ? new Ec2TaskDefinition(this, 'Task', { networkMode: NetworkMode.AWS_VPC })
+      : new FargateTaskDefinition(this, 'Task', {
+          cpu: 2_048,
+          memoryLimitMiB: memory,
+          runtimePlatform: {
+            cpuArchitecture: CpuArchitecture.X86_64,
+            operatingSystemFamily: OperatingSystemFamily.LINUX,
+          },
+        });
+    this.taskDefinitionArn = this.task.taskDefinitionArn;
+    const logGroup = appLogGroup(this, environment, `/deeplens/${environment.name}/ingest/gpu-worker`);
+    addWorkerContainer(this.task, { environment, variables: props.variables, logGroup, memory });
+
+    if (!network || worker.kind === 'process') return;
+    const clusterName = `deeplens-${environment.name}`;
+    const cluster = new Cluster(this, 'Cluster', {
+      clusterName,
+      vpc: network.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    const placement = {
+      cluster: cluster as ICluster, // it is one, but not to exactOptionalPropertyTypes
+      serviceName: 'gpu-worker',
+      taskDefinition: this.task,
+      securityGroups: [network.worker],
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      circuitBreaker: { enable: true, rollback: true },
+      minHealthyPercent: 100,
+    };
+    const service = onGpu
+      ? new Ec2Service(this, 'Service', {
+          ...placement,
+          capacityProviderStrategies: [
+            { capacityProvider: gpuCapacity(this, { cluster, network, row: worker }), weight: 1 },
+          ],
+        })
+      : new FargateService(this, 'Service', { ...placement, assignPublicIp: false });
+    this.service = { clusterName, serviceName: 'gpu-worker' };
+    scaleOnBacklog(service, { queue, clusterName, maxTasks: worker.maxTasks });
+    const { partition, region, account } = cluster.stack;
+    this.allow(
+      ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+      [`arn:${partition}:ecs:${region}:${account}:task/${clusterName}/*`],
+    );
+  }
+
+  /** As `allow` of `permissions.ts`, to the role of its tasks. */
+  allow(actions: readonly string[], resources: readonly string[]): this {
+    allow(this, this.task.taskRole, actions, resources);
+    return this;
+  }
+}

@@ -1,0 +1,46 @@
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from './acknowledge.ts';
+
+/** What a part may do with a thing, action by action: grants of the library allow whole families of them. */
+export const ACTIONS = {
+  readTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+  changeTable: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ],
+  readObjects: ['s3:GetObject'],
+  writeObjects: ['s3:PutObject'],
+  deleteObjects: ['s3:DeleteObject'],
+  /** Without it, S3 says 403 of an object that is not there, not 404. */
+  listObjects: ['s3:ListBucket'],
+  publish: ['sns:Publish'],
+  consume: [
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:ReceiveMessage',
+  ],
+  lookAtQueue: ['sqs:GetQueueAttributes'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Allows a role the actions on the resources. A wildcard in a resource ends a prefix that belongs to DeepLens alone. */
+export function allow(
+  scope: Construct,
+  role: IRole,
+  actions: readonly string[],
+  resources: readonly string[],
+): void {
+  role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  acknowledgeWildcards(
+    scope,
+    resources,
+    'What is addressed gets its name at run time; the prefix before the wildcard is our own.',
+  );
+}

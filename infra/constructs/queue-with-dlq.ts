@@ -1,0 +1,64 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { z } from 'zod';
+import { acknowledge } from './acknowledge.ts';
+import type { AppFunction } from './app-function.ts';
+
+/** How often a message is tried before it goes to the dead-letter queue. */
+const MAX_RECEIVES = 5;
+
+export interface QueueWithDlqProps {
+  name: string;
+  /** Seconds that its consumer may take for a batch. */
+  consumerTimeout: number;
+}
+
+/** A queue whose messages end in a dead-letter queue after five tries. Encrypted, TLS only. */
+export class QueueWithDlq extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: QueueWithDlqProps) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      queueName: `${props.name}-dlq`,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      // record-failure reads it, whose batches take half a minute at most.
+      visibilityTimeout: Duration.minutes(3),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      queueName: props.name,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(4),
+      // AWS asks for six times the function's timeout, so that throttled polls do not use up the tries.
+      visibilityTimeout: Duration.seconds(6 * props.consumerTimeout),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
+    });
+    acknowledge(this.deadLetters, { SQS3: 'This is the dead-letter queue.' });
+  }
+
+  /** @param batch messages at most, and the seconds that a batch may be waited for */
+  consumedBy<Schema extends z.ZodType>(
+    { lambda }: AppFunction<Schema>,
+    batch: { size: number; waitSeconds: number; concurrency?: number },
+  ): void {
+    lambda.addEventSource(eventSource(this.queue, batch));
+  }
+}
+
+/** Messages fail one by one, never as a batch. */
+export const eventSource = (
+  queue: Queue,
+  { size, waitSeconds, concurrency }: { size: number; waitSeconds: number; concurrency?: number },
+): SqsEventSource =>
+  new SqsEventSource(queue, {
+    batchSize: size,
+    reportBatchItemFailures: true,
+    ...(waitSeconds > 0 && { maxBatchingWindow: Duration.seconds(waitSeconds) }),
+    ...(concurrency !== undefined && { maxConcurrency: concurrency }),
+  });

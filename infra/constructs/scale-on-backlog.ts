@@ -1,0 +1,91 @@
+import { Duration } from 'aws-cdk-lib';
+import { AdjustmentType, CfnScalingPolicy, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { BaseService } from 'aws-cdk-lib/aws-ecs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+
+/** Pictures that may wait for each task: ten seconds of work where a task does 100 a second, which is assumed. */
+const BACKLOG_PER_TASK = 1_000;
+
+interface ScaleOnBacklogProps {
+  queue: Queue;
+  clusterName: string;
+  maxTasks: number;
+}
+
+/**
+ * Tasks by what waits for each of them; none when nothing waits. Target tracking cannot leave zero, as a backlog per
+ * task has no meaning there: the first task comes by a step of its own.
+ */
+export function scaleOnBacklog(
+  service: BaseService,
+  { queue, clusterName, maxTasks }: ScaleOnBacklogProps,
+): void {
+  const period = Duration.minutes(1);
+  const waiting = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' });
+  const tasks = (metricName: string) =>
+    new Metric({
+      namespace: 'ECS/ContainerInsights',
+      metricName,
+      dimensionsMap: { ClusterName: clusterName, ServiceName: service.serviceName },
+      period,
+      statistic: 'Average',
+    });
+  const running = tasks('RunningTaskCount');
+  const scaling = service.autoScaleTaskCount({ minCapacity: 0, maxCapacity: maxTasks });
+
+  scaling.scaleOnMetric('FirstTask', {
+    metric: new MathExpression({
+      expression: 'IF(FILL(wanted, 0) < 1 AND waiting > 0, 1, 0)',
+      usingMetrics: { waiting, wanted: tasks('DesiredTaskCount') },
+      label: 'pictures wait and no task is wanted',
+      period,
+    }),
+    // The step is taken again each minute that the alarm lasts, and the count of tasks comes late.
+    cooldown: Duration.minutes(10),
+    adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
+    evaluationPeriods: 1,
+    scalingSteps: [
+      { lower: 1, change: 1 },
+      { lower: 2, change: 1 },
+    ],
+  });
+
+  // The library's own target tracking takes no expression.
+  new CfnScalingPolicy(service, 'BacklogPerTask', {
+    policyName: `${clusterName}-gpu-worker-backlog`,
+    policyType: 'TargetTrackingScaling',
+    resourceId: `service/${clusterName}/gpu-worker`,
+    scalableDimension: 'ecs:service:DesiredCount',
+    serviceNamespace: ServiceNamespace.ECS,
+    targetTrackingScalingPolicyConfiguration: {
+      targetValue: BACKLOG_PER_TASK,
+      scaleOutCooldown: 60,
+      scaleInCooldown: 300,
+      customizedMetricSpecification: {
+        metrics: [
+          { id: 'waiting', metricStat: statOf(waiting, 'Maximum'), returnData: false },
+          { id: 'running', metricStat: statOf(running, 'Average'), returnData: false },
+          {
+            id: 'backlog',
+            expression: 'waiting / IF(FILL(running, 0) < 1, 1, running)',
+            label: 'pictures that wait for each task',
+            returnData: true,
+          },
+        ],
+      },
+    },
+  }).node.addDependency(scaling);
+}
+
+const statOf = (metric: Metric, stat: string) => ({
+  stat,
+  metric: {
+    namespace: metric.namespace,
+    metricName: metric.metricName,
+    dimensions: Object.entries(metric.dimensions ?? {}).map(([name, value]) => ({
+      name,
+      value: String(value),
+    })),
+  },
+});

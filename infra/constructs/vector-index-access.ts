@@ -1,0 +1,54 @@
+import { Aws } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { z } from 'zod';
+import type { Environment, VectorIndexRow } from '../config/environments.ts';
+import type { VectorIndexStack } from '../stacks/vector-index.ts';
+import type { AppFunction } from './app-function.ts';
+
+type IndexVariables =
+  | { VECTOR_INDEX: 'lancedb'; LANCEDB_URI: string; LANCEDB_MODULE: string }
+  | { VECTOR_INDEX: 'opensearch'; OPENSEARCH_ENDPOINT: string; OPENSEARCH_AUTH: 'none' | 'sigv4' };
+
+/** The vector index as functions see it: their variables, the network that it is in, and the right to ask it. */
+export interface VectorIndexAccess {
+  variables: IndexVariables;
+  /** The domain's name, where the index is a domain. */
+  domainName?: string;
+  network?: { vpc: IVpc; securityGroup: ISecurityGroup };
+  /** Actions beyond HTTP are of OpenSearch Service's own API. */
+  allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>, ...serviceActions: string[]): void;
+}
+
+/** @param domain the stack of the domain, where the environment has one */
+export function vectorIndexAccess(
+  { vectorIndex: row }: Environment,
+  domain: VectorIndexStack | undefined,
+): VectorIndexAccess {
+  if (!domain) return { variables: withoutDomain(row), allow: () => undefined };
+  const arn = `arn:${Aws.PARTITION}:es:${Aws.REGION}:${Aws.ACCOUNT_ID}:domain/${domain.domainName}`;
+  return {
+    variables: {
+      VECTOR_INDEX: 'opensearch',
+      OPENSEARCH_ENDPOINT: `https://${domain.domain.domainEndpoint}`,
+      OPENSEARCH_AUTH: 'sigv4',
+    },
+    domainName: domain.domainName,
+    network: { vpc: domain.network.vpc, securityGroup: domain.network.functions },
+    allow: (appFunction, ...serviceActions) => {
+      const verbs = ['Delete', 'Get', 'Head', 'Post', 'Put'].map((verb) => `es:ESHttp${verb}`);
+      appFunction.allow(verbs, [`${arn}/*`]);
+      if (serviceActions.length > 0) appFunction.allow(serviceActions, [arn]);
+    },
+  };
+}
+
+function withoutDomain(row: VectorIndexRow): IndexVariables {
+  switch (row.kind) {
+    case 'lancedb':
+      return { VECTOR_INDEX: 'lancedb', LANCEDB_URI: row.uri, LANCEDB_MODULE: row.module };
+    case 'opensearch-node':
+      return { VECTOR_INDEX: 'opensearch', OPENSEARCH_ENDPOINT: row.endpoint, OPENSEARCH_AUTH: 'none' };
+    case 'opensearch-domain':
+      throw new Error('An OpenSearch domain needs the stack that makes it.');
+  }
+}

@@ -1,0 +1,72 @@
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { needDiskSpace, run, SetupError, step, withRetries } from './steps.mjs';
+
+const INSTALLED_GB = 3;
+
+/**
+ * `npm ci` into a folder of its own, which then takes the place of node_modules: an interruption leaves no half
+ * of one. Skipped where what is installed is what package-lock.json asks for.
+ * @param {string} checkout
+ */
+export async function installNodeModules(checkout) {
+  if (await upToDate(checkout)) return console.log('✓ npm packages: as package-lock.json asks');
+  await step('Installing the npm packages (a few minutes the first time)', async () => {
+    await needDiskSpace(checkout, INSTALLED_GB);
+    const fresh = join(checkout, '.deeplens', 'install');
+    const old = join(fresh, 'replaced_modules');
+    await withRetries('The npm packages', async () => {
+      await rm(fresh, { recursive: true, force: true });
+      await mkdir(fresh, { recursive: true });
+      for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+        await copyFile(join(checkout, file), join(fresh, file));
+      const args = [
+        'ci',
+        '--include=dev',
+        '--include=optional',
+        '--ignore-scripts=false',
+        '--no-audit',
+        '--no-fund',
+      ];
+      return run('npm', [...args, '--loglevel=error', '--fetch-retries=5'], {
+        cwd: fresh,
+        env: npmEnvironment(),
+      });
+    });
+    const node = await run(join(fresh, 'node_modules/.bin/node'), ['--version']);
+    if (!node.ok)
+      throw new SetupError(`The installed Node does not run on this machine:\n  ${node.output.trim()}`);
+    await rename(join(checkout, 'node_modules'), old).catch(ignoreMissing);
+    await rename(join(fresh, 'node_modules'), join(checkout, 'node_modules'));
+    await rm(fresh, { recursive: true, force: true });
+  });
+}
+
+/** @param {string} checkout */
+async function upToDate(checkout) {
+  const wanted = await readJson(join(checkout, 'package-lock.json'));
+  // npm writes this one as the last step of an install.
+  const present = await readJson(join(checkout, 'node_modules/.package-lock.json')).catch(() => undefined);
+  if (!present) return false;
+  for (const [path, { version, optional }] of Object.entries(wanted.packages))
+    if (path !== '' && version !== present.packages[path]?.version && !(optional && !present.packages[path]))
+      return false;
+  return (await run(join(checkout, 'node_modules/.bin/node'), ['--version'])).ok;
+}
+
+function npmEnvironment() {
+  // onnxruntime-node would download CUDA where it sees a CUDA toolkit: only the GPU image wants that.
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  // Set by the npm that runs us as a hook; it would send the inner npm back to the checkout.
+  delete env.npm_config_local_prefix;
+  delete env.INIT_CWD;
+  return env;
+}
+
+/** @param {string} file */
+const readJson = async (file) => JSON.parse(await readFile(file, 'utf8'));
+
+/** @param {NodeJS.ErrnoException} error */
+const ignoreMissing = (error) => {
+  if (error.code !== 'ENOENT') throw error;
+};

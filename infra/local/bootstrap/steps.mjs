@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+
+/** Something that the reader can put right; its message is shown as it is, without a stack. */
+export class SetupError extends Error {
+  name = 'SetupError';
+}
+
+/**
+ * Says what is being done, does it, says how long it took.
+ * @param {string} title
+ * @param {() => Promise<void>} work
+ */
+export async function step(title, work) {
+  const started = Date.now();
+  console.log(`… ${title}`);
+  await work();
+  console.log(`✓ ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+/**
+ * Runs a program and waits for it.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} [options] `show` also prints what it says
+ * @returns {Promise<{ ok: boolean, output: string }>} `ok` is false also where the program does not exist
+ */
+export function run(program, args, { cwd, env = process.env, show = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+        if (show) process.stderr.write(chunk);
+      });
+    child.on('error', (error) => resolve({ ok: false, output: `${output}${error.message}` }));
+    child.on('close', (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+const PAUSES_S = [3, 15];
+
+/**
+ * Like `run`, for programs that download: tries again, since registries now and then answer slowly or not at all.
+ * @param {string} what named in the message
+ * @param {() => Promise<{ ok: boolean, output: string }>} attempt
+ */
+export async function withRetries(what, attempt) {
+  for (const pause of [...PAUSES_S, undefined]) {
+    const { ok, output } = await attempt();
+    if (ok) return;
+    const said = excerpt(output);
+    if (/ENOSPC|No space left on device/.test(output))
+      throw new SetupError(`The disk is full: ${what} could not be written. Make room and try again.`);
+    if (pause === undefined)
+      throw new SetupError(
+        `${what} could not be installed. Is the package registry within reach? It said:\n  ${said}`,
+      );
+    console.log(`  ${what}: did not work, trying again in ${pause} s\n  ${said}`);
+    await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+  }
+}
+
+/** The first lines, where npm says what is wrong, and the last, where pip does. @param {string} output */
+function excerpt(output) {
+  const lines = output.trim().split('\n');
+  return (lines.length <= 16 ? lines : [...lines.slice(0, 8), '…', ...lines.slice(-8)]).join('\n  ');
+}
+
+/**
+ * @param {string} folder
+ * @param {number} gigabytes what the step is about to write, rounded up
+ */
+export async function needDiskSpace(folder, gigabytes) {
+  const { bavail, bsize } = await statfs(folder);
+  const free = (bavail * bsize) / 1e9;
+  if (free < gigabytes)
+    throw new SetupError(
+      `The disk of ${folder} has ${free.toFixed(1)} GB left; ${gigabytes} GB are needed. Make room and try again.`,
+    );
+}

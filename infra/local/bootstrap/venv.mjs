@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { needDiskSpace, run, SetupError, step, withRetries } from './steps.mjs';
+
+const INSTALLED_GB = 0.5;
+
+/**
+ * The emulator in a Python environment of its own, `.deeplens/venv`, made aside and then moved into place.
+ * Skipped where its stamp is the digest of requirements.txt and its Python still runs.
+ * @param {string} checkout
+ * @param {string} python
+ */
+export async function installVenv(checkout, python) {
+  const requirements = join(checkout, 'infra/local/requirements.txt');
+  const venv = join(checkout, '.deeplens/venv');
+  const digest = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex');
+  const stamp = await readFile(join(venv, '.complete'), 'utf8').catch(() => '');
+  if (stamp === digest && (await run(join(venv, 'bin/python'), ['--version'])).ok)
+    return console.log('✓ Emulator: as infra/local/requirements.txt asks');
+  await step('Installing the AWS emulator into .deeplens/venv', async () => {
+    await needDiskSpace(checkout, INSTALLED_GB);
+    // A venv may be moved as long as its programs are called by `bin/python -m`.
+    const fresh = join(checkout, '.deeplens/venv.new');
+    await rm(fresh, { recursive: true, force: true });
+    const made = await run(python, ['-m', 'venv', fresh]);
+    if (!made.ok) throw new SetupError(`${python} could not make a venv:\n  ${made.output.trim()}`);
+    const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '5'];
+    await withRetries('The emulator', () => run(join(fresh, 'bin/python'), [...args, '-r', requirements]));
+    await writeFile(join(fresh, '.complete'), digest);
+    await rm(venv, { recursive: true, force: true });
+    await rename(fresh, venv);
+  });
+}

@@ -1,0 +1,113 @@
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Home } from './home.ts';
+import { PlainError } from './steps.ts';
+
+/** A program of ours that runs beside us. */
+export interface Child {
+  pid: number;
+  log: string;
+  /** Fulfilled when it has ended, with how. */
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Asks it to end; kills it and what it has started after `graceMs`. @returns whether it ended by itself */
+  stop(graceMs: number): Promise<boolean>;
+}
+
+export interface ChildOptions {
+  home: Home;
+  /** Names its log and the file with its process id. */
+  name: string;
+  program: string;
+  args: string[];
+  cwd?: string;
+  env: Record<string, string | undefined>;
+}
+
+/**
+ * Starts a program in a process group of its own, so that Ctrl-C reaches us alone and we end things in order. Its
+ * process id is written down: a later run ends what a killed one has left behind (`endLeftover`).
+ */
+export async function startChild({ home, name, program, args, cwd, env }: ChildOptions): Promise<Child> {
+  await mkdir(home.logs, { recursive: true });
+  await mkdir(home.state, { recursive: true });
+  const log = join(home.logs, `${name}.log`);
+  const output = openSync(log, 'a');
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', output, output] });
+  closeSync(output);
+  const ended = new Promise<Awaited<Child['ended']>>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: 127, signal: null }));
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new PlainError(`${program} could not be started.`);
+  await writeFile(pidFile(home, name), JSON.stringify({ pid, command: args.join(' ') }));
+  let stopped: Promise<boolean> | undefined;
+  const end = async (graceMs: number) => {
+    const alive = child.exitCode === null && child.signalCode === null;
+    if (alive) child.kill('SIGTERM');
+    const inTime = await Promise.race([ended.then(() => true), after(graceMs).then(() => false)]);
+    killGroup(pid);
+    await ended;
+    await rm(pidFile(home, name), { force: true });
+    return inTime;
+  };
+  const stop = (graceMs: number) => {
+    stopped ??= end(graceMs);
+    return stopped;
+  };
+  return { pid, log, ended, stop };
+}
+
+/** Ends a program that an earlier, killed run has left. @returns `none` | `ended` | `killed` (it did not end by itself) */
+export async function endLeftover(
+  home: Home,
+  name: string,
+  graceMs: number,
+): Promise<'none' | 'ended' | 'killed'> {
+  const file = pidFile(home, name);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return 'none';
+  const { pid, command }: { pid: number; command: string } = JSON.parse(text);
+  // The number may be another program's by now.
+  const isOurs = async () => (await commandOf(pid)).endsWith(command);
+  const found = await isOurs();
+  if (found) process.kill(pid, 'SIGTERM');
+  for (const end = Date.now() + graceMs; found && Date.now() < end && (await isOurs()); ) await after(100);
+  const late = found && (await isOurs());
+  if (found) killGroup(pid);
+  await rm(file, { force: true });
+  return late ? 'killed' : found ? 'ended' : 'none';
+}
+
+/** Whether a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The last lines of a log, for a message. */
+export const endOfLog = async (log: string, lines = 25): Promise<string> =>
+  (await readFile(log, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-lines).join('\n  ');
+
+const pidFile = (home: Home, name: string) => join(home.state, `${name}.pid`);
+const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+const commandOf = (pid: number): Promise<string> =>
+  promisify(execFile)('ps', ['-o', 'args=', '-p', String(pid)]).then(
+    ({ stdout }) => stdout.trimEnd(),
+    () => '',
+  );
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody of the group is left.
+  }
+}

@@ -1,0 +1,29 @@
+import { apiAt } from './api.ts';
+import type { Cleanups } from './cleanups.ts';
+import { frontPort } from './front-port.ts';
+import { DEEPLENS_HOME as home } from './home.ts';
+import { ingestSamples } from './ingest.ts';
+import type { LocalFile } from './local-file.ts';
+import { needPort } from './ports.ts';
+import { samplePictures } from './samples.ts';
+import { showSearches } from './show.ts';
+import { step } from './steps.ts';
+import { type System, startSystem } from './system.ts';
+import { demoTenant } from './tenant.ts';
+
+/** Starts the system of `npm start`, its tenant `demo` included. */
+export async function startWithDemo(cleanups: Cleanups): Promise<System> {
+  const port = frontPort();
+  await needPort(port);
+  const system = await startSystem(home, port, cleanups);
+  await system.setDemo(await step('Looking for the tenant demo', () => demoTenant(home, system.local)));
+  return system;
+}
+
+/** Brings the sample pictures in, searches, lists duplicates. @returns what is not as it must be */
+export async function demonstrate({ api_url, demo }: LocalFile): Promise<string[]> {
+  const api = apiAt(api_url, { 'x-api-key': demo?.api_key ?? '' });
+  const samples = await samplePictures();
+  await step('Bringing the sample pictures in', () => ingestSamples(api, samples));
+  return showSearches(api, samples);
+}

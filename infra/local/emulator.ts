@@ -1,0 +1,116 @@
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Child, endLeftover, endOfLog, startChild } from './child.ts';
+import { CHECKOUT, type Home, TOOL_PATH } from './home.ts';
+import { keptPort } from './ports.ts';
+import { answers, PlainError, until } from './steps.ts';
+
+/** What the stacks are made of. The emulator loads only these. */
+const SERVICES =
+  'apigateway,cloudformation,cloudwatch,cognito-idp,dynamodb,dynamodbstreams,ec2,ecr,ecs,events,iam,kms,lambda,logs,opensearch,s3,secretsmanager,sns,sqs,ssm,sts,wafv2';
+/** Functions that run at once: a dozen calls by the front, two batches a queue, and room. Each is a Node process; a hundred choke a small machine. */
+const CONCURRENCY = 32;
+const START_LIMIT_MS = 30_000;
+/** It writes its state when it ends. */
+const STOP_LIMIT_MS = 30_000;
+const REGION = 'us-east-1';
+
+export interface Emulator {
+  url: string;
+  child: Child;
+  stop(): Promise<void>;
+}
+
+/** The environment in which the AWS SDK speaks to the emulator, and to nothing else on this machine. */
+export const awsEnvironment = (url: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL: url,
+  ...OFFLINE,
+});
+
+const OFFLINE = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: REGION,
+  AWS_DEFAULT_REGION: REGION,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  NO_PROXY: '127.0.0.1,localhost',
+  no_proxy: '127.0.0.1,localhost',
+};
+
+/** The same for a client of ours: `new EcsClient(awsClient(url))`. */
+export const awsClient = (url: string) => ({
+  endpoint: url,
+  region: REGION,
+  credentials: { accessKeyId: OFFLINE.AWS_ACCESS_KEY_ID, secretAccessKey: OFFLINE.AWS_SECRET_ACCESS_KEY },
+});
+
+/** Starts the AWS emulator on loopback, with the state that it had when it was ended last. */
+export async function startEmulator(home: Home): Promise<Emulator> {
+  await settleLastRun(home);
+  const port = await keptPort(home, 'emulator');
+  const at = (name: string) => join(home.state, name);
+  for (const folder of ['emulator', 's3', 'tmp']) await mkdir(at(folder), { recursive: true });
+  // The emulator's own scripts lie there, in CommonJS; the checkout's package.json would make them ES modules.
+  await writeFile(join(at('tmp'), 'package.json'), '{"type":"commonjs"}');
+  await writeFile(at('emulator.running'), '');
+  const child = await startChild({
+    home,
+    name: 'emulator',
+    program: join(CHECKOUT, '.deeplens/venv/bin/python'),
+    args: ['-m', 'ministack'],
+    cwd: home.state,
+    // Functions inherit this: so not our own environment, and Node 24 first.
+    env: {
+      PATH: TOOL_PATH,
+      HOME: at('tmp'),
+      LANG: 'C.UTF-8',
+      TMPDIR: at('tmp'),
+      ...OFFLINE,
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      SERVICES,
+      IOT_MTLS_ENABLED: '0', // or it takes port 8883
+      SFTP_ENABLED: '0',
+      LAMBDA_ACCOUNT_CONCURRENCY: String(CONCURRENCY),
+      PERSIST_STATE: '1',
+      STATE_DIR: at('emulator'),
+      S3_PERSIST: '1',
+      S3_DATA_DIR: at('s3'),
+    },
+  });
+  const stop = async () => {
+    if (await child.stop(STOP_LIMIT_MS)) await rm(at('emulator.running'), { force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  let ended = false;
+  void child.ended.then(() => {
+    ended = true;
+  });
+  await until('The emulator answers', START_LIMIT_MS, async () => {
+    if (ended) throw new PlainError(`The emulator ended (${child.log}):\n  ${await endOfLog(child.log)}`);
+    return (await answers(`${url}/_ministack/health`)) || undefined;
+  }).catch(async (error: unknown) => {
+    await child.stop(0);
+    throw error;
+  });
+  return { url, child, stop };
+}
+
+/**
+ * Ends an emulator that a killed run has left: it then writes its state, and nothing is lost. One that did not end in
+ * order has left pictures and vectors that its tables do not know: such a state is forgotten.
+ */
+async function settleLastRun(home: Home): Promise<void> {
+  await endLeftover(home, 'gpu-worker', 5_000);
+  const leftover = await endLeftover(home, 'emulator', STOP_LIMIT_MS);
+  const marker = join(home.state, 'emulator.running');
+  const wasRunning = await stat(marker).then(
+    () => true,
+    () => false,
+  );
+  if (!wasRunning || leftover === 'ended') return;
+  console.log('  The emulator did not end in order last time; its state is incomplete and is forgotten.');
+  await rm(home.state, { recursive: true, force: true });
+}

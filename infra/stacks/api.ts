@@ -1,0 +1,132 @@
+import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  ApiKeySourceType,
+  AuthorizationType,
+  EndpointType,
+  IdentitySource,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  type MethodOptions,
+  RequestAuthorizer,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Environment } from '../config/environments.ts';
+import { acknowledge } from '../constructs/acknowledge.ts';
+import { protect } from '../constructs/firewall.ts';
+import { addGatewayResponses } from '../constructs/gateway-responses.ts';
+import { appLogGroup } from '../constructs/log-group.ts';
+import type { Routes } from '../constructs/routes.ts';
+import { addUsagePlans } from '../constructs/usage-plans.ts';
+
+export interface ApiStackProps {
+  environment: Environment;
+  authorizer: NodejsFunction;
+  routes: readonly Routes[];
+}
+
+/** Who may call without a credential. */
+const OPEN = ['/v1/health/', '/v1/openapi.json'];
+const ADMIN = '/v1/admin/';
+
+/** The front door: it joins the flows' routes, and asks each caller who they are. */
+export class ApiStack extends Stack {
+  readonly api: RestApi;
+
+  constructor(app: App, { environment, authorizer, routes }: ApiStackProps) {
+    super(app, `deeplens-${environment.name}-api`);
+    this.api = this.restApi(environment);
+    addGatewayResponses(this.api);
+    this.addRoutes(Object.assign({}, ...routes), authorizer);
+    addUsagePlans(this, this.api, environment);
+    if (environment.firewall) protect(this, environment, this.api.deploymentStage.stageArn);
+    else
+      acknowledge(this.api, {
+        APIG3: 'A firewall stands before staging and prod; this one holds no customer.',
+      });
+    new CfnOutput(this, 'ApiId', { value: this.api.restApiId });
+    new CfnOutput(this, 'ApiUrl', { value: this.api.url });
+  }
+
+  private restApi(environment: Environment): RestApi {
+    const api = new RestApi(this, 'Api', {
+      restApiName: `deeplens-${environment.name}`,
+      description: 'The DeepLens HTTP API',
+      endpointTypes: [EndpointType.REGIONAL],
+      apiKeySourceType: ApiKeySourceType.HEADER,
+      binaryMediaTypes: ['multipart/form-data', 'image/*'],
+      cloudWatchRole: true,
+      deployOptions: {
+        stageName: 'api',
+        tracingEnabled: environment.functions.tracing,
+        metricsEnabled: true,
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        accessLogDestination: new LogGroupLogDestination(
+          appLogGroup(this, environment, `/deeplens/${environment.name}/api`),
+        ),
+        accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+      },
+    });
+    acknowledge(api, {
+      APIG2:
+        'Each function parses its input with the schema that the OpenAPI document shows, and names what is wrong.',
+      COG4: 'Callers are known by API key or by a token of any trusted issuer: our own authorizer tells.',
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
+        'The one role by which API Gateway writes logs of an account, as AWS defines it.',
+    });
+    return api;
+  }
+
+  private addRoutes(routes: Routes, authorizer: NodejsFunction): void {
+    const integrations = new Map<NodejsFunction, LambdaIntegration>();
+    const mayAsk = this.roleToInvoke(authorizer);
+    const tenants = this.authorizer('TenantAuthorizer', authorizer, 'x-api-key', mayAsk);
+    const operators = this.authorizer('OperatorAuthorizer', authorizer, 'Authorization', mayAsk);
+    for (const [route, lambda] of Object.entries(routes)) {
+      const [method = '', path = ''] = route.split(' ');
+      const integration =
+        integrations.get(lambda) ?? new LambdaIntegration(lambda, { scopePermissionToMethod: false });
+      integrations.set(lambda, integration);
+      const added = this.api.root
+        .resourceForPath(path)
+        .addMethod(method, integration, accessTo(path, { tenants, operators }));
+      if (isOpen(path)) acknowledge(added, { APIG4: 'Health and the API’s description are for everybody.' });
+    }
+  }
+
+  /** A permission on the function would make its stack depend on this one, which depends on it. */
+  private roleToInvoke(handler: NodejsFunction): IRole {
+    const role = new Role(this, 'AuthorizerRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+    });
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn] }),
+    );
+    return role.withoutPolicyUpdates(); // the library would add every version of the function
+  }
+
+  /** Its result is not kept: it depends on the key, the token and the route, and a suspension must hold at once. */
+  private authorizer(id: string, handler: NodejsFunction, header: string, assumeRole: IRole) {
+    return new RequestAuthorizer(this, id, {
+      handler,
+      identitySources: [IdentitySource.header(header)],
+      resultsCacheTtl: Duration.seconds(0),
+      assumeRole,
+    });
+  }
+}
+
+const isOpen = (path: string): boolean => OPEN.some((open) => path.startsWith(open));
+
+function accessTo(
+  path: string,
+  { tenants, operators }: { tenants: RequestAuthorizer; operators: RequestAuthorizer },
+): MethodOptions {
+  if (isOpen(path)) return { authorizationType: AuthorizationType.NONE };
+  if (path.startsWith(ADMIN)) return { authorizer: operators, authorizationType: AuthorizationType.CUSTOM };
+  return { authorizer: tenants, authorizationType: AuthorizationType.CUSTOM, apiKeyRequired: true };
+}

@@ -1,0 +1,25 @@
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Alias } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Environment } from '../config/environments.ts';
+import { DataTables } from '../constructs/data-tables.ts';
+import { PicturesBucket } from '../constructs/pictures-bucket.ts';
+
+/** What outlives a deployment: tables and pictures; and the topic that tells what happened to them. */
+export class DataStack extends Stack {
+  readonly tables: DataTables;
+  readonly pictures: PicturesBucket;
+  readonly events: Topic;
+
+  constructor(app: App, { environment }: { environment: Environment }) {
+    super(app, `deeplens-${environment.name}-data`, { terminationProtection: environment.keepData });
+    this.tables = new DataTables(this, 'Tables', { environment });
+    this.pictures = new PicturesBucket(this, 'Pictures', { environment });
+    this.events = new Topic(this, 'Events', {
+      topicName: `deeplens-${environment.name}-events`,
+      enforceSSL: true,
+      masterKey: Alias.fromAliasName(this, 'EventsKey', 'alias/aws/sns'),
+    });
+    new CfnOutput(this, 'PicturesBucket', { value: this.pictures.bucket.bucketName });
+  }
+}

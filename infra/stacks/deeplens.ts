@@ -1,0 +1,56 @@
+import { type App, Tags } from 'aws-cdk-lib';
+import type { Environment } from '../config/environments.ts';
+import { vectorIndexAccess } from '../constructs/vector-index-access.ts';
+import { ApiStack } from './api.ts';
+import { DataStack } from './data.ts';
+import { DuplicatesStack } from './duplicates.ts';
+import { IdentityStack } from './identity.ts';
+import { IngestStack } from './ingest.ts';
+import { NetworkStack } from './network.ts';
+import { OperationsStack } from './operations.ts';
+import { SearchStack } from './search.ts';
+import { ServiceStack } from './service.ts';
+import { TenantsStack } from './tenants.ts';
+import { VectorIndexStack } from './vector-index.ts';
+
+/** All stacks of an environment: data first, then the flows, then what joins and what watches them. */
+export function deepLensStacks(app: App, environment: Environment): void {
+  const { zones, vectorIndex } = environment;
+  const data = new DataStack(app, { environment });
+  const identity = new IdentityStack(app, { environment });
+  const network = zones && new NetworkStack(app, { environment, zones });
+  const domain =
+    network && vectorIndex.kind === 'opensearch-domain'
+      ? new VectorIndexStack(app, { environment, network, row: vectorIndex })
+      : undefined;
+  const index = vectorIndexAccess(environment, domain);
+
+  const duplicates = new DuplicatesStack(app, { environment, data, index });
+  const ingest = new IngestStack(app, {
+    environment,
+    data,
+    index,
+    network,
+    laterDeadLetters: { duplicates: duplicates.queue.deadLetters },
+  });
+  const search = new SearchStack(app, { environment, data, index });
+  const tenants = new TenantsStack(app, { environment, data, identity });
+  const embeddingQueue = ingest.queues.embedding.queue;
+  const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
+
+  const flows = [ingest, search, duplicates, tenants, service];
+  const { api } = new ApiStack(app, {
+    environment,
+    authorizer: tenants.authorizer,
+    routes: flows.map(({ routes }) => routes),
+  });
+  new OperationsStack(app, {
+    environment,
+    api,
+    functions: flows.flatMap(({ functions }) => functions),
+    queues: { ...ingest.queues, duplicates: duplicates.queue, archive: service.archive },
+    worker: ingest.worker.service,
+  });
+  Tags.of(app).add('service', 'deeplens');
+  Tags.of(app).add('environment', environment.name);
+}

@@ -1,0 +1,83 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Env as DetectDuplicatesEnv } from '../../functions/duplicates/detect-duplicates/env.ts';
+import type { Env as ReviewDuplicatesEnv } from '../../functions/duplicates/review-duplicates/env.ts';
+import type { Environment } from '../config/environments.ts';
+import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
+import { subscribe } from '../constructs/event-subscription.ts';
+import { ACTIONS } from '../constructs/permissions.ts';
+import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
+import type { Routes } from '../constructs/routes.ts';
+import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
+import type { DataStack } from './data.ts';
+
+export interface DuplicatesStackProps {
+  environment: Environment;
+  data: DataStack;
+  index: VectorIndexAccess;
+}
+
+const TIMEOUT = 30;
+
+/** Which pictures are the same: groups, kept up as pictures arrive, and shown to people. */
+export class DuplicatesStack extends Stack {
+  readonly routes: Routes;
+  readonly queue: QueueWithDlq;
+  readonly functions: NodejsFunction[];
+
+  constructor(app: App, props: DuplicatesStackProps) {
+    const { environment, data } = props;
+    super(app, `deeplens-${environment.name}-duplicates`);
+    this.queue = new QueueWithDlq(this, 'Duplicates', {
+      name: `deeplens-${environment.name}-duplicates`,
+      consumerTimeout: TIMEOUT,
+    });
+    subscribe(this.queue.queue, data.events, 'images.indexed');
+    const review = this.reviewDuplicates(props);
+    this.functions = [this.detectDuplicates(props), review];
+    this.routes = { 'POST /v1/search/duplicates': review };
+  }
+
+  private detectDuplicates({ environment, data, index }: DuplicatesStackProps): NodejsFunction {
+    const { tables, pictures } = data;
+    const detect = new AppFunction<typeof DetectDuplicatesEnv>(this, 'DetectDuplicates', {
+      environment,
+      path: 'duplicates/detect-duplicates',
+      description: 'Puts a new picture into the group of its duplicates',
+      variables: {
+        ...index.variables,
+        IMAGES_TABLE: tables.images.tableName,
+        GROUPS_TABLE: tables.groups.tableName,
+        PICTURES_BUCKET: pictures.bucket.bucketName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
+        DEEPLENS_MODELS: environment.models,
+        MODELS_DIR: MODELS_IN_FUNCTION,
+      },
+      timeout: TIMEOUT,
+      memory: 1_024,
+      models: 'manifests',
+      network: index.network,
+    })
+      .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn])
+      .allow(
+        [...ACTIONS.readObjects, ...ACTIONS.deleteObjects],
+        [pictures.objects('uploads'), pictures.objects('derived')],
+      )
+      .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn])
+      .allow(ACTIONS.publish, [data.events.topicArn]);
+    index.allow(detect);
+    this.queue.consumedBy(detect, { size: 10, waitSeconds: 0, concurrency: environment.consumers });
+    return detect.lambda;
+  }
+
+  private reviewDuplicates({ environment, data: { tables } }: DuplicatesStackProps): NodejsFunction {
+    return new AppFunction<typeof ReviewDuplicatesEnv>(this, 'ReviewDuplicates', {
+      environment,
+      path: 'duplicates/review-duplicates',
+      description: 'Shows groups of duplicates',
+      variables: { IMAGES_TABLE: tables.images.tableName, GROUPS_TABLE: tables.groups.tableName },
+      timeout: 29,
+      memory: 512,
+    }).allow(ACTIONS.readTable, [...tables.imagesArns, tables.groups.tableArn]).lambda;
+  }
+}

@@ -1,0 +1,242 @@
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { z } from 'zod';
+import type { Env as IndexImageEnv } from '../../functions/ingest/index-image/env.ts';
+import type { Env as ManageImagesEnv } from '../../functions/ingest/manage-images/env.ts';
+import type { Env as RecordFailureEnv } from '../../functions/ingest/record-failure/env.ts';
+import type { Env as RequestUploadsEnv } from '../../functions/ingest/request-uploads/env.ts';
+import type { Env as ValidateImageEnv } from '../../functions/ingest/validate-image/env.ts';
+import type { Environment } from '../config/environments.ts';
+import { AppFunction } from '../constructs/app-function.ts';
+import { sendUploads } from '../constructs/bucket-notifications.ts';
+import { subscribe } from '../constructs/event-subscription.ts';
+import { GpuWorker } from '../constructs/gpu-worker.ts';
+import { ACTIONS } from '../constructs/permissions.ts';
+import type { PicturesBucket } from '../constructs/pictures-bucket.ts';
+import { eventSource, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
+import type { Routes } from '../constructs/routes.ts';
+import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
+import type { DataStack } from './data.ts';
+import type { NetworkStack } from './network.ts';
+
+export interface IngestStackProps {
+  environment: Environment;
+  data: DataStack;
+  index: VectorIndexAccess;
+  network: NetworkStack | undefined;
+  /** The dead letters of the steps that come after this stack's. */
+  laterDeadLetters: { duplicates: Queue };
+}
+
+/** Seconds that each step may take for a batch. */
+const TIMEOUTS = { validation: 60, embedding: 60, indexing: 30, recording: 30 } as const;
+
+/** The way of a picture from the upload to the index. */
+export class IngestStack extends Stack {
+  readonly routes: Routes;
+  readonly worker: GpuWorker;
+  readonly functions: NodejsFunction[];
+  readonly queues: { validation: QueueWithDlq; embedding: QueueWithDlq; indexing: QueueWithDlq };
+  private readonly props: IngestStackProps;
+
+  constructor(app: App, props: IngestStackProps) {
+    const { environment, data } = props;
+    super(app, `deeplens-${environment.name}-ingest`);
+    this.props = props;
+    this.queues = {
+      validation: this.queue('Validation', TIMEOUTS.validation),
+      embedding: this.queue('Embedding', TIMEOUTS.embedding),
+      indexing: this.queue('Indexing', TIMEOUTS.indexing),
+    };
+    sendUploads(this, data.pictures.bucket.bucketArn, this.queues.validation.queue);
+    subscribe(this.queues.embedding.queue, data.events, 'images.validated');
+    subscribe(this.queues.indexing.queue, data.events, 'images.processed');
+
+    const requestUploads = this.requestUploads();
+    const manageImages = this.manageImages();
+    this.functions = [
+      requestUploads,
+      manageImages,
+      this.validateImage(),
+      this.indexImage(),
+      this.recordFailure(),
+    ];
+    this.worker = this.embed();
+    this.routes = {
+      'POST /v1/uploads': requestUploads,
+      'POST /v1/images': manageImages,
+      'GET /v1/images': manageImages,
+      'GET /v1/images/{image_id}': manageImages,
+      'DELETE /v1/images/{image_id}': manageImages,
+      'GET /v1/thumbnails/{image_id}': manageImages,
+    };
+    new CfnOutput(this, 'EmbeddingQueueUrl', { value: this.queues.embedding.queue.queueUrl });
+    new CfnOutput(this, 'WorkerTaskDefinitionArn', { value: this.worker.taskDefinitionArn });
+  }
+
+  private queue(stage: string, consumerTimeout: number): QueueWithDlq {
+    const name = `deeplens-${this.props.environment.name}-${stage.toLowerCase()}`;
+    return new QueueWithDlq(this, stage, { name, consumerTimeout });
+  }
+
+  private requestUploads(): NodejsFunction {
+    const { environment, data } = this.props;
+    return new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
+      environment,
+      path: 'ingest/request-uploads',
+      description: 'Gives presigned POSTs for pictures',
+      variables: {
+        IMAGES_TABLE: data.tables.images.tableName,
+        ACTIVITY_TABLE: data.tables.activity.tableName,
+        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+      },
+      timeout: 15,
+      memory: 512,
+    })
+      .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
+      .allow(ACTIONS.writeObjects, [data.pictures.objects('uploads')]).lambda;
+  }
+
+  private manageImages(): NodejsFunction {
+    const { environment, data, index } = this.props;
+    const { tables, pictures } = data;
+    const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
+      environment,
+      path: 'ingest/manage-images',
+      description: 'Takes a picture, lists, shows and purges them, and signs their thumbnails',
+      variables: {
+        ...index.variables,
+        IMAGES_TABLE: tables.images.tableName,
+        GROUPS_TABLE: tables.groups.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
+        PICTURES_BUCKET: pictures.bucket.bucketName,
+        DEEPLENS_MODELS: environment.models,
+      },
+      timeout: 29,
+      memory: 1_024,
+      network: index.network,
+    })
+      .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn, tables.activity.tableArn])
+      .allow(
+        [...ACTIONS.readObjects, ...ACTIONS.writeObjects, ...ACTIONS.deleteObjects],
+        everyObject(pictures),
+      )
+      .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn]);
+    index.allow(manage);
+    return manage.lambda;
+  }
+
+  private validateImage(): NodejsFunction {
+    const { environment, data } = this.props;
+    const validate = new AppFunction<typeof ValidateImageEnv>(this, 'ValidateImage', {
+      environment,
+      path: 'ingest/validate-image',
+      description: 'Checks an uploaded picture, and makes of it what the next steps need',
+      variables: {
+        IMAGES_TABLE: data.tables.images.tableName,
+        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
+      },
+      timeout: TIMEOUTS.validation,
+      // A picture of 100 Mpx takes 400 MB when it is decoded.
+      memory: 2_048,
+      nativeModules: ['sharp'],
+    }).allow(ACTIONS.writeObjects, [data.pictures.objects('derived')]);
+    allowSteps(validate, data);
+    this.queues.validation.consumedBy(validate, {
+      size: 1,
+      waitSeconds: 0,
+      concurrency: environment.validators,
+    });
+    return validate.lambda;
+  }
+
+  private indexImage(): NodejsFunction {
+    const { environment, data, index } = this.props;
+    const indexImage = new AppFunction<typeof IndexImageEnv>(this, 'IndexImage', {
+      environment,
+      path: 'ingest/index-image',
+      description: 'Writes vectors to the table, then to the index',
+      variables: {
+        ...index.variables,
+        IMAGES_TABLE: data.tables.images.tableName,
+        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
+      },
+      timeout: TIMEOUTS.indexing,
+      memory: 1_024,
+      network: index.network,
+    });
+    allowSteps(indexImage, data);
+    index.allow(indexImage);
+    this.queues.indexing.consumedBy(indexImage, {
+      size: 50,
+      waitSeconds: 1,
+      concurrency: environment.consumers,
+    });
+    return indexImage.lambda;
+  }
+
+  private recordFailure(): NodejsFunction {
+    const { environment, data, laterDeadLetters } = this.props;
+    const deadLetters = {
+      validation: this.queues.validation.deadLetters,
+      embedding: this.queues.embedding.deadLetters,
+      indexing: this.queues.indexing.deadLetters,
+      ...laterDeadLetters,
+    };
+    const stages = Object.entries(deadLetters).map(([stage, { queueName }]) => [queueName, stage]);
+    const record = new AppFunction<typeof RecordFailureEnv>(this, 'RecordFailure', {
+      environment,
+      path: 'ingest/record-failure',
+      description: 'Says images.failed of what no step could handle',
+      variables: {
+        IMAGES_TABLE: data.tables.images.tableName,
+        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
+        DEAD_LETTER_STAGES: JSON.stringify(Object.fromEntries(stages)),
+      },
+      timeout: TIMEOUTS.recording,
+      memory: 512,
+    });
+    allowSteps(record, data);
+    for (const queue of Object.values(deadLetters))
+      record.lambda.addEventSource(eventSource(queue, { size: 10, waitSeconds: 0 }));
+    return record.lambda;
+  }
+
+  private embed(): GpuWorker {
+    const { environment, data, network } = this.props;
+    const { queue } = this.queues.embedding;
+    return new GpuWorker(this, 'Worker', {
+      environment,
+      network,
+      queue,
+      variables: {
+        IMAGES_TABLE: data.tables.images.tableName,
+        ACTIVITY_TABLE: data.tables.activity.tableName,
+        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
+        EMBEDDING_QUEUE_URL: queue.queueUrl,
+      },
+    })
+      .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
+      .allow(ACTIONS.readObjects, [data.pictures.objects('derived')])
+      .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn])
+      .allow(ACTIONS.consume, [queue.queueArn])
+      .allow(ACTIONS.publish, [data.events.topicArn]);
+  }
+}
+
+/** What every step may: move a picture on, tell of it, and clear away what a purge has overtaken. */
+function allowSteps<Schema extends z.ZodType>(step: AppFunction<Schema>, data: DataStack): void {
+  step
+    .allow(ACTIONS.changeTable, data.tables.imagesArns)
+    .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], everyObject(data.pictures))
+    .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn])
+    .allow(ACTIONS.publish, [data.events.topicArn]);
+}
+
+const everyObject = (pictures: PicturesBucket) =>
+  (['uploads', 'derived', 'events'] as const).map((folder) => pictures.objects(folder));

@@ -1,0 +1,76 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  type IVpc,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import type { Environment } from '../config/environments.ts';
+import { appLogGroup } from '../constructs/log-group.ts';
+
+/** The AWS services that functions and workers call from inside; there is no way to the internet. */
+const SERVICES = {
+  Sqs: InterfaceVpcEndpointAwsService.SQS,
+  Sns: InterfaceVpcEndpointAwsService.SNS,
+  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  XRay: InterfaceVpcEndpointAwsService.XRAY,
+  // The name of OpenSearch Service's own API, which readiness asks about the domain.
+  OpenSearch: new InterfaceVpcEndpointAwsService('es'),
+  EcrApi: InterfaceVpcEndpointAwsService.ECR,
+  EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
+  Ecs: InterfaceVpcEndpointAwsService.ECS,
+  EcsAgent: InterfaceVpcEndpointAwsService.ECS_AGENT,
+  EcsTelemetry: InterfaceVpcEndpointAwsService.ECS_TELEMETRY,
+} as const;
+
+/** The private network of the vector index, of what asks it, and of the gpu-worker. */
+export class NetworkStack extends Stack {
+  readonly vpc: IVpc;
+  /** Of the functions that ask the vector index. */
+  readonly functions: SecurityGroup;
+  readonly vectorIndex: SecurityGroup;
+  readonly worker: SecurityGroup;
+
+  constructor(app: App, { environment, zones }: { environment: Environment; zones: number }) {
+    super(app, `deeplens-${environment.name}-network`, { terminationProtection: environment.keepData });
+    const vpc = new Vpc(this, 'Vpc', {
+      maxAzs: zones,
+      natGateways: 0,
+      restrictDefaultSecurityGroup: false,
+      subnetConfiguration: [{ name: 'private', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 }],
+      gatewayEndpoints: {
+        S3: { service: GatewayVpcEndpointAwsService.S3 },
+        DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
+      },
+      flowLogs: {
+        All: {
+          destination: FlowLogDestination.toCloudWatchLogs(
+            appLogGroup(this, environment, `/deeplens/${environment.name}/network`),
+          ),
+        },
+      },
+    });
+    this.vpc = vpc as IVpc; // it is one, but not to exactOptionalPropertyTypes
+    this.functions = this.group('Functions', 'Functions that ask the vector index');
+    this.worker = this.group('Worker', 'The gpu-worker');
+    this.vectorIndex = this.group('VectorIndex', 'The OpenSearch domain');
+    this.vectorIndex.addIngressRule(this.functions, Port.tcp(443), 'HTTPS from the functions');
+
+    const endpoints = this.group('Endpoints', 'Interface endpoints of AWS services');
+    endpoints.addIngressRule(this.functions, Port.tcp(443), 'HTTPS from the functions');
+    endpoints.addIngressRule(this.worker, Port.tcp(443), 'HTTPS from the worker');
+    for (const [name, service] of Object.entries(SERVICES))
+      this.vpc.addInterfaceEndpoint(name, { service, securityGroups: [endpoints], open: false });
+  }
+
+  private group(name: string, description: string): SecurityGroup {
+    const group = new SecurityGroup(this, name, { vpc: this.vpc, description, allowAllOutbound: false });
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'HTTPS to endpoints and to S3 and DynamoDB');
+    return group;
+  }
+}

@@ -1,0 +1,48 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Env as SearchImagesEnv } from '../../functions/search/search-images/env.ts';
+import type { Environment } from '../config/environments.ts';
+import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
+import { ACTIONS } from '../constructs/permissions.ts';
+import type { Routes } from '../constructs/routes.ts';
+import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
+import type { DataStack } from './data.ts';
+
+export interface SearchStackProps {
+  environment: Environment;
+  data: DataStack;
+  index: VectorIndexAccess;
+}
+
+/** Where is this picture, or one like it? */
+export class SearchStack extends Stack {
+  readonly routes: Routes;
+  readonly functions: NodejsFunction[];
+
+  constructor(app: App, { environment, data, index }: SearchStackProps) {
+    super(app, `deeplens-${environment.name}-search`);
+    const search = new AppFunction<typeof SearchImagesEnv>(this, 'SearchImages', {
+      environment,
+      path: 'search/search-images',
+      description: 'Embeds the picture that is asked for, and finds those like it',
+      variables: {
+        ...index.variables,
+        IMAGES_TABLE: data.tables.images.tableName,
+        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        DEEPLENS_MODELS: environment.models,
+        MODELS_DIR: MODELS_IN_FUNCTION,
+      },
+      timeout: 29, // API Gateway waits no longer
+      memory: 3_538, // two CPUs, for the decoder and the model
+      nativeModules: ['sharp', 'onnxruntime-node'],
+      models: 'all',
+      network: index.network,
+    })
+      .allow(ACTIONS.readTable, data.tables.imagesArns)
+      .allow(ACTIONS.readObjects, [data.pictures.objects('derived')])
+      .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn]);
+    index.allow(search);
+    this.functions = [search.lambda];
+    this.routes = { 'POST /v1/search/similarity': search.lambda };
+  }
+}

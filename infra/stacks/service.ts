@@ -1,0 +1,105 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Env as ArchiveEventsEnv } from '../../functions/service/archive-events/env.ts';
+import type { Env as HealthEnv } from '../../functions/service/health/env.ts';
+import type { Env as OpenApiEnv } from '../../functions/service/openapi/env.ts';
+import project from '../../package.json' with { type: 'json' };
+import type { Environment } from '../config/environments.ts';
+import { AppFunction } from '../constructs/app-function.ts';
+import { subscribe } from '../constructs/event-subscription.ts';
+import { ACTIONS } from '../constructs/permissions.ts';
+import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
+import type { Routes } from '../constructs/routes.ts';
+import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
+import type { DataStack } from './data.ts';
+
+export interface ServiceStackProps {
+  environment: Environment;
+  data: DataStack;
+  index: VectorIndexAccess;
+  embeddingQueue: Queue;
+}
+
+const ARCHIVE_TIMEOUT = 30;
+
+/** What belongs to no flow: health, the API's description, and the archive of events. */
+export class ServiceStack extends Stack {
+  readonly routes: Routes;
+  readonly archive: QueueWithDlq;
+  readonly functions: NodejsFunction[];
+
+  constructor(app: App, props: ServiceStackProps) {
+    super(app, `deeplens-${props.environment.name}-service`);
+    this.archive = new QueueWithDlq(this, 'Archive', {
+      name: `deeplens-${props.environment.name}-archive`,
+      consumerTimeout: ARCHIVE_TIMEOUT,
+    });
+    subscribe(this.archive.queue, props.data.events, 'all');
+    const health = this.health(props);
+    const openapi = this.openApi(props);
+    this.functions = [health, openapi, this.archiveEvents(props)];
+    this.routes = {
+      'GET /v1/health/live': health,
+      'GET /v1/health/ready': health,
+      'GET /v1/openapi.json': openapi,
+    };
+  }
+
+  private health({ environment, data, index, embeddingQueue }: ServiceStackProps): NodejsFunction {
+    const health = new AppFunction<typeof HealthEnv>(this, 'Health', {
+      environment,
+      path: 'service/health',
+      description: 'Says whether the service and its parts answer',
+      variables: {
+        ...index.variables,
+        ACTIVITY_TABLE: data.tables.activity.tableName,
+        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        EMBEDDING_QUEUE_URL: embeddingQueue.queueUrl,
+        DEEPLENS_VERSION: project.version,
+        ...(index.domainName && { OPENSEARCH_DOMAIN: index.domainName }),
+      },
+      timeout: 15,
+      memory: 512,
+      network: index.network,
+    })
+      .allow(ACTIONS.readTable, [data.tables.activity.tableArn])
+      .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn])
+      .allow(ACTIONS.lookAtQueue, [embeddingQueue.queueArn]);
+    index.allow(health, 'es:DescribeDomain', 'es:DescribeDomainHealth');
+    return health.lambda;
+  }
+
+  private openApi({ environment }: ServiceStackProps): NodejsFunction {
+    return new AppFunction<typeof OpenApiEnv>(this, 'OpenApi', {
+      environment,
+      path: 'service/openapi',
+      description: 'Shows the OpenAPI document',
+      variables: { DEEPLENS_VERSION: project.version },
+      timeout: 15,
+      memory: 512,
+    }).lambda;
+  }
+
+  private archiveEvents({ environment, data }: ServiceStackProps): NodejsFunction {
+    const archive = new AppFunction<typeof ArchiveEventsEnv>(this, 'ArchiveEvents', {
+      environment,
+      path: 'service/archive-events',
+      description: 'Keeps events under events/, each as long as its type says',
+      variables: {
+        IMAGES_TABLE: data.tables.images.tableName,
+        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+      },
+      timeout: ARCHIVE_TIMEOUT,
+      memory: 512,
+    })
+      .allow(ACTIONS.changeTable, data.tables.imagesArns)
+      .allow(
+        [...ACTIONS.readObjects, ...ACTIONS.writeObjects, ...ACTIONS.deleteObjects],
+        [data.pictures.objects('events')],
+      )
+      .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn]);
+    this.archive.consumedBy(archive, { size: 10, waitSeconds: 2, concurrency: environment.consumers });
+    return archive.lambda;
+  }
+}

@@ -1,0 +1,78 @@
+import { type App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { EbsDeviceVolumeType, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ResourcePolicy } from 'aws-cdk-lib/aws-logs';
+import { Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
+import type { Environment, VectorIndexRow } from '../config/environments.ts';
+import { acknowledge } from '../constructs/acknowledge.ts';
+import { appLogGroup } from '../constructs/log-group.ts';
+import type { NetworkStack } from './network.ts';
+
+interface VectorIndexStackProps {
+  environment: Environment;
+  network: NetworkStack;
+  row: Extract<VectorIndexRow, { kind: 'opensearch-domain' }>;
+}
+
+/** The OpenSearch domain with k-NN, in the private network. Derived from the tables: it can be dropped and built again. */
+export class VectorIndexStack extends Stack {
+  readonly domain: Domain;
+  readonly domainName: string;
+  readonly network: NetworkStack;
+
+  constructor(app: App, { environment, network, row }: VectorIndexStackProps) {
+    super(app, `deeplens-${environment.name}-vector-index`, { terminationProtection: environment.keepData });
+    this.network = network;
+    this.domainName = `deeplens-${environment.name}`;
+    const logs = appLogGroup(this, environment, `/deeplens/${environment.name}/vector-index`);
+    const mayLog = new ResourcePolicy(this, 'MayLog', {
+      policyStatements: [
+        new PolicyStatement({
+          principals: [new ServicePrincipal('es.amazonaws.com')],
+          actions: ['logs:PutLogEvents', 'logs:CreateLogStream'],
+          resources: [logs.logGroupArn],
+        }),
+      ],
+    });
+    this.domain = new Domain(this, 'Domain', {
+      domainName: this.domainName,
+      version: EngineVersion.OPENSEARCH_3_5,
+      vpc: network.vpc,
+      vpcSubnets: [{ subnetType: SubnetType.PRIVATE_ISOLATED }],
+      securityGroups: [network.vectorIndex],
+      capacity: {
+        dataNodes: row.dataNodes,
+        dataNodeInstanceType: row.dataNode,
+        multiAzWithStandbyEnabled: false,
+        ...(row.managers && { masterNodes: 3, masterNodeInstanceType: row.managers }),
+      },
+      zoneAwareness: { enabled: true, availabilityZoneCount: 2 },
+      ebs: { volumeSize: row.volumeGb, volumeType: EbsDeviceVolumeType.GP3 },
+      encryptionAtRest: { enabled: true },
+      nodeToNodeEncryption: true,
+      enforceHttps: true,
+      tlsSecurityPolicy: TLSSecurityPolicy.TLS_1_2_PFS,
+      logging: {
+        appLogEnabled: true,
+        appLogGroup: logs,
+        slowIndexLogEnabled: true,
+        slowIndexLogGroup: logs,
+        slowSearchLogEnabled: true,
+        slowSearchLogGroup: logs,
+      },
+      suppressLogsResourcePolicy: true,
+      enableVersionUpgrade: true,
+      enableAutoSoftwareUpdate: true,
+      removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.domain.node.addDependency(mayLog);
+    acknowledge(this.domain, {
+      OS3: 'In a private network, where its security group lets in our functions alone; each signs its requests.',
+      OS5: 'No resource policy allows anybody: callers are allowed by the policies of their own roles.',
+    });
+    if (!row.managers)
+      acknowledge(this.domain, {
+        OS4: 'Two small data nodes manage themselves; prod has managers of its own.',
+      });
+  }
+}

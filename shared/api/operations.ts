@@ -1,0 +1,23 @@
+import { searchDuplicates } from './duplicates.ts';
+import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
+import type { Operation } from './operation.ts';
+import { searchSimilarity } from './search.ts';
+import { liveness, openApi, readiness } from './service.ts';
+import { createTenant, getTenant } from './tenants.ts';
+
+/** Every call of the API. The document, the deployed routes and the authorisation tests are held against this list. */
+export const OPERATIONS: readonly Operation[] = [
+  requestUploads,
+  addImage,
+  listImages,
+  getImage,
+  deleteImage,
+  getThumbnail,
+  searchSimilarity,
+  searchDuplicates,
+  createTenant,
+  getTenant,
+  liveness,
+  readiness,
+  openApi,
+];

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { operation } from './operation.ts';
+
+export const liveness = operation({
+  id: 'liveness',
+  tag: 'Service',
+  method: 'GET',
+  path: '/v1/health/live',
+  summary: 'Whether the service answers',
+  policy: 'Open',
+  reply: {
+    status: 200,
+    description: 'It does.',
+    schema: z.object({ status: z.literal('ok'), version: z.string() }),
+  },
+  problems: [],
+});
+
+const Check = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  latency_ms: z.number(),
+  detail: z.string(),
+});
+
+/** The parts that readiness asks, each a real call. */
+export const READINESS_CHECKS = [
+  'database',
+  'object_storage',
+  'queues',
+  'vector_index',
+  'embedding',
+] as const;
+
+export const readiness = operation({
+  id: 'readiness',
+  tag: 'Service',
+  method: 'GET',
+  path: '/v1/health/ready',
+  summary: 'Whether every part that the service needs answers',
+  policy: 'Open',
+  reply: {
+    status: 200,
+    alsoStatus: 503,
+    description: '200 where it can serve, 503 where a part is down.',
+    schema: z.object({
+      status: z.enum(['ok', 'degraded', 'down']),
+      checks: z.object(Object.fromEntries(READINESS_CHECKS.map((name) => [name, Check]))),
+    }),
+  },
+  problems: [],
+});
+
+export const openApi = operation({
+  id: 'openApi',
+  tag: 'Service',
+  method: 'GET',
+  path: '/v1/openapi.json',
+  summary: 'This document',
+  policy: 'Open',
+  reply: {
+    status: 200,
+    description: 'The OpenAPI 3.1 document of the API.',
+    schema: z.record(z.string(), z.unknown()),
+  },
+  problems: [],
+});

@@ -1,0 +1,18 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type KeyId, keyId } from '#shared/domain/ids.ts';
+
+/** `dl_live_`, the key id without its prefix, and the secret: 256 bits in hex. */
+const API_KEY_PATTERN = /^dl_live_([0-9A-Z]{26})_[0-9a-f]{64}$/;
+
+/** A new key. It is shown once: only its hash is kept. */
+export const newApiKey = (id: KeyId): string =>
+  `dl_live_${id.slice('key_'.length)}_${randomBytes(32).toString('hex')}`;
+
+/** SHA-256 of the whole key, lower-case hex. No salt and no stretching: the secret has 256 bits of its own. */
+export const hashApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+/** The id that a key carries, for logs; undefined where the text is no key. It proves nothing. */
+export function keyIdOf(key: string): KeyId | undefined {
+  const ulid = API_KEY_PATTERN.exec(key)?.[1];
+  return ulid === undefined ? undefined : keyId(`key_${ulid}`);
+}

@@ -1,0 +1,17 @@
+import type { TenantId } from '#shared/domain/ids.ts';
+import type { Role, Scope } from '#shared/domain/tenant.ts';
+
+/** What a valid access token says. */
+export interface VerifiedToken {
+  /** The person's or the client's id at the issuer. */
+  subject: string;
+  /** Those of our scopes that the token carries. */
+  scopes: Scope[];
+  role?: Role;
+  tenant?: TenantId;
+}
+
+export interface TokenVerifier {
+  /** @throws Problem `unauthenticated` or `token_expired`; `dependency_unavailable` where the issuer's keys can't be read */
+  verify(token: string): Promise<VerifiedToken>;
+}

@@ -1,0 +1,9 @@
+import type { KeyId, TenantId } from '#shared/domain/ids.ts';
+import type { PlanName } from '#shared/domain/plans.ts';
+
+/** The outer fence: API Gateway's usage plans, one a tier, and the keys in them. */
+export interface UsagePlans {
+  /** Makes the key known and a member of the plan. Idempotent by key id. @returns its id there */
+  add(tenant: TenantId, key: KeyId, secret: string, plan: PlanName): Promise<string>;
+  remove(tenant: TenantId, gatewayKeyId: string): Promise<void>;
+}

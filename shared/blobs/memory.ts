@@ -1,0 +1,34 @@
+import type { Blobs } from './blobs.ts';
+import { checkKey } from './tenant-keys.ts';
+
+/** Bytes in memory, for tests. Its forms and links lead nowhere. */
+export function memoryBlobs(): Blobs {
+  const objects = new Map<string, Uint8Array>();
+  return {
+    bucket: 'memory',
+    async put(tenant, key, bytes) {
+      checkKey(tenant, key);
+      objects.set(key, bytes.slice());
+    },
+    async get(tenant, key) {
+      checkKey(tenant, key);
+      return objects.get(key)?.slice();
+    },
+    async size(tenant, key) {
+      checkKey(tenant, key);
+      return objects.get(key)?.length;
+    },
+    async remove(tenant, keys) {
+      for (const key of keys) checkKey(tenant, key);
+      return keys.filter((key) => objects.delete(key)).length;
+    },
+    async presignUpload(tenant, key, pin) {
+      checkKey(tenant, key);
+      return { url: 'http://memory.invalid/', fields: { key, 'Content-Type': pin.contentType } };
+    },
+    async presignDownload(tenant, key, expiresIn) {
+      checkKey(tenant, key);
+      return `http://memory.invalid/${key}?expires=${expiresIn}`;
+    },
+  };
+}

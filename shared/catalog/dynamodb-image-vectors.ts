@@ -1,0 +1,46 @@
+import type { ImageId } from '#shared/domain/ids.ts';
+import type { Embedding } from '#shared/embedding/embedder.ts';
+import { embeddingOf, imageKey, partition, vectorKey, vectorsItem } from './dynamodb-image-items.ts';
+import type { Table } from './dynamodb-table.ts';
+import type { ImageCatalog } from './images.ts';
+
+/** The vectors beside the records: the truth that every vector index is built from. */
+export const imageVectors = (
+  table: Table,
+): Pick<ImageCatalog, 'putVectors' | 'getVectors' | 'removeVectors'> => ({
+  async putVectors(tenant, image, model, embedding) {
+    return table.writeTogether([
+      {
+        ConditionCheck: {
+          Key: imageKey(tenant, image),
+          ConditionExpression: 'attribute_exists(pk) AND #status <> :purged',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':purged': 'purged' },
+        },
+      },
+      { Put: { Item: { ...vectorKey(tenant, image, model), image_id: image, ...vectorsItem(embedding) } } },
+    ]);
+  },
+  async getVectors(tenant, images, model) {
+    const items = await table.getMany([...new Set(images)].map((image) => vectorKey(tenant, image, model)));
+    const found = new Map<unknown, Embedding>(items.map((item) => [item.image_id, embeddingOf(item)]));
+    return new Map<ImageId, Embedding>(
+      images.flatMap((image) => {
+        const embedding = found.get(image);
+        return embedding ? [[image, embedding]] : [];
+      }),
+    );
+  },
+  async removeVectors(tenant, image) {
+    const keys = [];
+    for await (const { sk } of table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :vectors)',
+      ExpressionAttributeValues: { ':pk': partition(tenant), ':vectors': `VECTOR#${image}#` },
+      ProjectionExpression: 'sk',
+    })) {
+      keys.push({ pk: partition(tenant), sk: String(sk) });
+    }
+    await table.removeMany(keys);
+    return keys.length;
+  },
+});

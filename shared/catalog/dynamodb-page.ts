@@ -1,0 +1,39 @@
+import { decodeCursor, encodeCursor, type ListName } from './cursor.ts';
+import type { Item, Query, Table } from './dynamodb-table.ts';
+import type { Page } from './images.ts';
+
+/** A list that is read by the page, from the end of its sort key to its beginning. */
+export interface PagedList<Entry> {
+  name: ListName;
+  query: Query;
+  /** What a position in it looks like. */
+  positionPattern: RegExp;
+  positionOf(entry: Entry): string;
+  /** The whole key of the item at the position. */
+  keyAt(position: string): Item;
+  entryOf(item: Item): Entry;
+}
+
+/** @throws Problem `invalid_cursor` */
+export async function readPage<Entry>(
+  table: Table,
+  list: PagedList<Entry>,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Promise<Page<Entry>> {
+  const position = cursor === undefined ? undefined : decodeCursor(list.name, cursor, list.positionPattern);
+  const found = table.query({
+    ...list.query,
+    ScanIndexForward: false,
+    Limit: limit + 1, // one more tells whether there is a next page
+    ...(position !== undefined && { ExclusiveStartKey: list.keyAt(position) }),
+  });
+  const items: Entry[] = [];
+  for await (const item of found) {
+    const last = items.at(-1);
+    if (last && items.length === limit) {
+      return { items, nextCursor: encodeCursor(list.name, list.positionOf(last)) };
+    }
+    items.push(list.entryOf(item));
+  }
+  return { items };
+}

@@ -1,0 +1,19 @@
+import type { DuplicateGroup } from '#shared/domain/group.ts';
+import type { GroupId, ImageId, TenantId } from '#shared/domain/ids.ts';
+import type { Page } from './images.ts';
+
+/** Duplicate groups. A picture is in one group at most: each write holds the group and its members together. */
+export interface GroupCatalog {
+  get(tenant: TenantId, group: GroupId): Promise<DuplicateGroup | undefined>;
+  /** Which group each of these pictures is in. */
+  groupsOf(tenant: TenantId, images: readonly ImageId[]): Promise<Map<ImageId, GroupId>>;
+  /** Newest first. @throws Problem `invalid_cursor` */
+  list(tenant: TenantId, query: { cursor?: string; limit: number }): Promise<Page<DuplicateGroup>>;
+  count(tenant: TenantId): Promise<number>;
+  /**
+   * Writes the group and its members in one transaction. `group.version` is the version that was read (0 for a new
+   * one); it is counted up. Members that left are freed. A group of fewer than two members is removed.
+   * @returns false where the group has changed since, or a new member is in another group meanwhile: read again
+   */
+  save(group: DuplicateGroup): Promise<boolean>;
+}

@@ -1,0 +1,64 @@
+import type { ImageId, TenantId } from '#shared/domain/ids.ts';
+import type { Failure, ImageFacts, ImageRecord, ImageStatus, PurgeReceipt } from '#shared/domain/image.ts';
+import type { Embedding } from '#shared/embedding/embedder.ts';
+
+export interface Page<Item> {
+  items: Item[];
+  /** Opaque; bound to the tenant and the query that it came from. */
+  nextCursor?: string;
+}
+
+export interface ImageQuery {
+  status?: ImageStatus;
+  externalId?: string;
+  cursor?: string;
+  limit: number;
+}
+
+/** What a step knows once it is done. */
+export type StatusChange = Partial<ImageFacts> & Partial<Pick<ImageRecord, 'file_size' | 'models'>>;
+
+/** What we know of pictures. A status moves forward only, and only here. */
+export interface ImageCatalog {
+  /** @throws Problem `conflict` where the id exists. */
+  create(record: ImageRecord): Promise<void>;
+  /** Strongly consistent. */
+  get(tenant: TenantId, image: ImageId): Promise<ImageRecord | undefined>;
+  /** In the order asked for; what does not exist is left out. */
+  getMany(tenant: TenantId, images: readonly ImageId[]): Promise<ImageRecord[]>;
+  /** Newest first. @throws Problem `invalid_cursor` */
+  list(tenant: TenantId, query: ImageQuery): Promise<Page<ImageRecord>>;
+  /** All pictures whose bytes (`hash_sha256`) have this digest. */
+  findBySha256(tenant: TenantId, sha256: string): Promise<ImageId[]>;
+  /**
+   * Moves the picture to `to` at `at` (RFC 3339), with what became known, if it is in an earlier state.
+   * @returns the record as it is now, and whether this call moved it; undefined where there is none
+   */
+  advance(
+    tenant: TenantId,
+    image: ImageId,
+    to: Exclude<ImageStatus, 'pending_upload' | 'failed' | 'purged'>,
+    at: string,
+    change?: StatusChange,
+  ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
+  /** As `advance`, to `failed`. `originalEvent` is kept with it, to try again with. */
+  fail(
+    tenant: TenantId,
+    image: ImageId,
+    failure: Failure,
+    at: string,
+    originalEvent: unknown,
+  ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
+  /** Writes the vectors of a model, unless the picture is purged. @returns false where it is. */
+  putVectors(tenant: TenantId, image: ImageId, model: string, embedding: Embedding): Promise<boolean>;
+  getVectors(tenant: TenantId, images: readonly ImageId[], model: string): Promise<Map<ImageId, Embedding>>;
+  /** @returns how many models' vectors were there */
+  removeVectors(tenant: TenantId, image: ImageId): Promise<number>;
+  /** Remembers where an event about the picture is archived, so that a purge finds it. */
+  noteArchived(tenant: TenantId, image: ImageId, key: string, expiresAt: Date): Promise<void>;
+  archivedKeys(tenant: TenantId, image: ImageId): Promise<string[]>;
+  /** Leaves the tombstone and the receipt in the record's place. From here on nothing can bring the picture back. */
+  markPurged(tenant: TenantId, image: ImageId, at: string): Promise<boolean>;
+  putReceipt(tenant: TenantId, receipt: PurgeReceipt): Promise<void>;
+  getReceipt(tenant: TenantId, image: ImageId): Promise<PurgeReceipt | undefined>;
+}

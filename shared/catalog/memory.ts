@@ -1,0 +1,246 @@
+import type { DuplicateGroup } from '#shared/domain/group.ts';
+import {
+  GROUP_ID_PATTERN,
+  type GroupId,
+  IMAGE_ID_PATTERN,
+  type ImageId,
+  type TenantId,
+} from '#shared/domain/ids.ts';
+import {
+  type ImageRecord,
+  type ImageStatus,
+  type PurgeReceipt,
+  statusesBefore,
+} from '#shared/domain/image.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
+import type { Embedding } from '#shared/embedding/embedder.ts';
+import { decodeCursor, encodeCursor, type ListName } from './cursor.ts';
+import type { GroupCatalog } from './groups.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { ImageCatalog, Page } from './images.ts';
+import type { TenantCatalog } from './tenants.ts';
+import { purgedRecord, tombstoneOf } from './tombstone.ts';
+
+/** Pictures in memory, for tests: the same rules as in DynamoDB, each call at once. */
+export function memoryImages(): ImageCatalog {
+  const records = new Map<string, ImageRecord>();
+  const vectors = new Map<string, Map<string, Embedding>>();
+  const archived = new Map<string, Set<string>>();
+  const receipts = new Map<string, PurgeReceipt>();
+  const at = (tenant: TenantId, image: ImageId) => `${tenant}/${image}`;
+
+  const move = (
+    tenant: TenantId,
+    image: ImageId,
+    to: ImageStatus,
+    changed: (record: ImageRecord) => ImageRecord,
+  ) => {
+    const record = records.get(at(tenant, image));
+    if (!record) return undefined;
+    const moved = statusesBefore(to).includes(record.status);
+    const next = moved ? structuredClone({ ...changed(record), status: to }) : record;
+    records.set(at(tenant, image), next);
+    return { moved, record: structuredClone(next) };
+  };
+
+  return {
+    async create(record) {
+      const key = at(record.tenant_id, record.image_id);
+      if (records.has(key)) throw new Problem('conflict', `${record.image_id} exists.`);
+      records.set(key, structuredClone(record));
+    },
+    async get(tenant, image) {
+      return structuredClone(records.get(at(tenant, image)));
+    },
+    async getMany(tenant, images) {
+      return images.flatMap((image) => structuredClone(records.get(at(tenant, image))) ?? []);
+    },
+    async list(tenant, { status, externalId, cursor, limit }) {
+      const found = [...records.values()].filter(
+        (record) =>
+          record.tenant_id === tenant &&
+          record.status !== 'purged' &&
+          (status === undefined || record.status === status) &&
+          (externalId === undefined || record.external_id === externalId),
+      );
+      return pageOf(
+        found,
+        (record) => record.image_id,
+        [tenant, 'images', status, externalId],
+        IMAGE_ID_PATTERN,
+        cursor,
+        limit,
+      );
+    },
+    async findBySha256(tenant, sha256) {
+      return [...records.values()]
+        .filter((record) => record.tenant_id === tenant && record.hash_sha256 === sha256)
+        .map((record) => record.image_id);
+    },
+    async advance(tenant, image, to, time, change = {}) {
+      return move(tenant, image, to, ({ failure: _, ...record }) => ({
+        ...record,
+        ...change,
+        [`${to}_at`]: time,
+        updated_at: time,
+      }));
+    },
+    async fail(tenant, image, failure, time) {
+      return move(tenant, image, 'failed', (record) => ({ ...record, failure, updated_at: time }));
+    },
+    async putVectors(tenant, image, model, embedding) {
+      const key = at(tenant, image);
+      if ((records.get(key)?.status ?? 'purged') === 'purged') return false;
+      vectors.set(key, new Map(vectors.get(key)).set(model, structuredClone(embedding)));
+      return true;
+    },
+    async getVectors(tenant, images, model) {
+      const found = new Map<ImageId, Embedding>();
+      for (const image of images) {
+        const embedding = vectors.get(at(tenant, image))?.get(model);
+        if (embedding) found.set(image, structuredClone(embedding));
+      }
+      return found;
+    },
+    async removeVectors(tenant, image) {
+      const count = vectors.get(at(tenant, image))?.size ?? 0;
+      vectors.delete(at(tenant, image));
+      return count;
+    },
+    async noteArchived(tenant, image, key) {
+      archived.set(at(tenant, image), new Set(archived.get(at(tenant, image))).add(key));
+    },
+    async archivedKeys(tenant, image) {
+      return [...(archived.get(at(tenant, image)) ?? [])].sort();
+    },
+    async markPurged(tenant, image, time) {
+      const step = move(tenant, image, 'purged', (record) => purgedRecord(tombstoneOf(record, time)));
+      return step?.moved ?? false;
+    },
+    async putReceipt(tenant, receipt) {
+      receipts.set(at(tenant, receipt.image_id), structuredClone(receipt));
+    },
+    async getReceipt(tenant, image) {
+      return structuredClone(receipts.get(at(tenant, image)));
+    },
+  };
+}
+
+/** Duplicate groups in memory, for tests. */
+export function memoryGroups(): GroupCatalog {
+  const groups = new Map<string, DuplicateGroup>();
+  const memberOf = new Map<string, GroupId>();
+  const at = (tenant: TenantId, id: string) => `${tenant}/${id}`;
+
+  return {
+    async get(tenant, group) {
+      return structuredClone(groups.get(at(tenant, group)));
+    },
+    async groupsOf(tenant, images) {
+      const found = new Map<ImageId, GroupId>();
+      for (const image of images) {
+        const group = memberOf.get(at(tenant, image));
+        if (group) found.set(image, group);
+      }
+      return found;
+    },
+    async list(tenant, { cursor, limit }) {
+      const found = [...groups.values()].filter((group) => group.tenant_id === tenant);
+      return pageOf(found, (group) => group.group_id, [tenant, 'groups'], GROUP_ID_PATTERN, cursor, limit);
+    },
+    async count(tenant) {
+      return [...groups.values()].filter((group) => group.tenant_id === tenant).length;
+    },
+    async save(group) {
+      const tenant = group.tenant_id;
+      const before = groups.get(at(tenant, group.group_id));
+      const taken = group.members.some(
+        (member) => (memberOf.get(at(tenant, member.image_id)) ?? group.group_id) !== group.group_id,
+      );
+      const stays = group.members.length >= 2;
+      if ((before?.version ?? 0) !== group.version || (stays && taken)) return false;
+      for (const member of before?.members ?? []) memberOf.delete(at(tenant, member.image_id));
+      groups.delete(at(tenant, group.group_id));
+      if (!stays) return true;
+      for (const member of group.members) memberOf.set(at(tenant, member.image_id), group.group_id);
+      groups.set(at(tenant, group.group_id), structuredClone({ ...group, version: group.version + 1 }));
+      return true;
+    },
+  };
+}
+
+/** Tenants and their keys in memory, for tests. */
+export function memoryTenants(): TenantCatalog {
+  const tenants = new Map<TenantId, Tenant>();
+  const keys = new Map<string, ApiKey>();
+
+  return {
+    async get(tenant) {
+      return structuredClone(tenants.get(tenant));
+    },
+    async reserve(tenant) {
+      const before = tenants.get(tenant.tenant_id);
+      if (before && before.state !== 'creating') {
+        throw new Problem('conflict', `The tenant ${tenant.tenant_id} exists.`);
+      }
+      tenants.set(tenant.tenant_id, structuredClone(tenant));
+    },
+    async activate(tenant, key) {
+      const before = tenants.get(tenant);
+      if (!before || before.state === 'suspended') {
+        throw new Problem('conflict', `The tenant ${tenant} is not there, or is suspended.`);
+      }
+      keys.set(key.hash, structuredClone(key));
+      tenants.set(tenant, { ...before, state: 'active' });
+    },
+    async findKey(hash) {
+      const key = keys.get(hash);
+      const tenant = key && tenants.get(key.tenant_id);
+      return structuredClone(key && tenant && { key, tenant });
+    },
+    async listKeys(tenant) {
+      const found = [...keys.values()].filter((key) => key.tenant_id === tenant);
+      return structuredClone(found.sort((a, b) => a.key_id.localeCompare(b.key_id)));
+    },
+    async removeKey(tenant, keyId) {
+      const key = [...keys.values()].find((each) => each.tenant_id === tenant && each.key_id === keyId);
+      return key !== undefined && keys.delete(key.hash);
+    },
+  };
+}
+
+/** Signs of life in memory, for tests. */
+export function memoryHeartbeats(): Heartbeats {
+  const beats = new Map<string, { at: string; detail: string; expires: number }>();
+  return {
+    async beat(service, at, ttlSeconds, detail) {
+      beats.set(service, { at: at.toISOString(), detail, expires: at.getTime() + ttlSeconds * 1000 });
+    },
+    async last(service) {
+      const beat = beats.get(service);
+      return beat && beat.expires > Date.now() ? { at: beat.at, detail: beat.detail } : undefined;
+    },
+  };
+}
+
+/** A page of what has ULIDs: the greatest id first. */
+function pageOf<Item>(
+  found: readonly Item[],
+  idOf: (item: Item) => string,
+  list: ListName,
+  pattern: RegExp,
+  cursor: string | undefined,
+  limit: number,
+): Page<Item> {
+  const before = cursor === undefined ? undefined : decodeCursor(list, cursor, pattern);
+  const rest = found
+    .filter((item) => before === undefined || idOf(item) < before)
+    .sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1));
+  const items = structuredClone(rest.slice(0, limit));
+  const last = items.at(-1);
+  return {
+    items,
+    ...(last && rest.length > limit && { nextCursor: encodeCursor(list, idOf(last)) }),
+  };
+}

@@ -1,0 +1,147 @@
+import { type Complex, carry, type Matches, matchCells, type PictureCells } from './cell-matches.ts';
+
+export type { Complex, PictureCells } from './cell-matches.ts';
+
+/** How a query picture was held when its cells were computed: as it is, mirrored, or turned clockwise. */
+export const TURNS = ['upright', 'mirrored', 'turned90', 'turned180', 'turned270'] as const;
+export type Turn = (typeof TURNS)[number];
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** How one picture lies within another. */
+export interface Alignment {
+  /** The sum of the cosines of the cells that agree: 14 says *copy* (the manifest's `thresholds.local.verified`). */
+  score: number;
+  /** `z → a z + b`, from the query as it was held to the stored picture; both in units of their longer sides. */
+  transform: { a: Complex; b: Complex };
+  /** Where the query's own corners (top left, then clockwise) lie, in shares of the stored picture's width and height. */
+  quad: [Point, Point, Point, Point];
+  /** The query's longer side in the stored picture, as a share of that picture's longer side. */
+  scale: number;
+  /** Degrees clockwise, -180 to 180, by which the query (mirrored first, where it is) is turned. */
+  rotation: number;
+  mirrored: boolean;
+}
+
+/** Two matches that define a transform are at least this far apart, in longer sides of the query. */
+const MIN_APART = 0.1;
+const MIN_SCALE = 0.25;
+const MAX_SCALE = 4;
+/** A match agrees with a transform that carries it to within this distance, in longer sides of the stored picture. */
+const TOLERANCE = 0.05;
+
+/**
+ * Looks for the similarity transform that most of the two pictures' matching cells agree on: tries the one that
+ * every two matches define. Deterministic. The numbers come with the model (models/README.md).
+ * @returns undefined where no two matches define a transform
+ */
+export function align(
+  query: PictureCells,
+  stored: PictureCells,
+  turn: Turn = 'upright',
+): Alignment | undefined {
+  const matches = matchCells(query, stored);
+  const best = bestTransform(matches);
+  return best && describe(best, query, stored, turn);
+}
+
+interface Fit {
+  score: number;
+  a: Complex;
+  b: Complex;
+}
+
+function bestTransform({ count, qx, qy, sx, sy, cosine }: Matches): Fit | undefined {
+  let best: Fit | undefined;
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++) {
+      const dx = at(qx, j) - at(qx, i);
+      const dy = at(qy, j) - at(qy, i);
+      const apart = dx * dx + dy * dy;
+      if (apart < MIN_APART ** 2) continue;
+      const ex = at(sx, j) - at(sx, i);
+      const ey = at(sy, j) - at(sy, i);
+      const scale = (ex * ex + ey * ey) / apart;
+      if (scale <= MIN_SCALE ** 2 || scale >= MAX_SCALE ** 2) continue;
+      // a = (s_j - s_i) / (q_j - q_i), b = s_i - a q_i
+      const ar = (ex * dx + ey * dy) / apart;
+      const ai = (ey * dx - ex * dy) / apart;
+      const br = at(sx, i) - (ar * at(qx, i) - ai * at(qy, i));
+      const bi = at(sy, i) - (ar * at(qy, i) + ai * at(qx, i));
+      let score = 0;
+      for (let k = 0; k < count; k++) {
+        const x = ar * at(qx, k) - ai * at(qy, k) + br - at(sx, k);
+        const y = ar * at(qy, k) + ai * at(qx, k) + bi - at(sy, k);
+        if (x * x + y * y <= TOLERANCE ** 2) score += at(cosine, k);
+      }
+      if (!best || score > best.score) best = { score, a: { re: ar, im: ai }, b: { re: br, im: bi } };
+    }
+  }
+  return best;
+}
+
+/** Every index used here is below the number of matches. */
+const at = (values: Float64Array, index: number): number => values[index] as number;
+
+/** By each turn: where the upright picture's corners (top left, then clockwise) lie in the picture as it was held. */
+const CORNERS: Record<Turn, readonly (readonly [number, number])[]> = {
+  upright: [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ],
+  mirrored: [
+    [1, 0],
+    [0, 0],
+    [0, 1],
+    [1, 1],
+  ],
+  turned90: [
+    [1, 0],
+    [1, 1],
+    [0, 1],
+    [0, 0],
+  ],
+  turned180: [
+    [1, 1],
+    [0, 1],
+    [0, 0],
+    [1, 0],
+  ],
+  turned270: [
+    [0, 1],
+    [0, 0],
+    [1, 0],
+    [1, 1],
+  ],
+};
+const DEGREES: Record<Turn, number> = {
+  upright: 0,
+  mirrored: 0,
+  turned90: 90,
+  turned180: 180,
+  turned270: 270,
+};
+
+function describe({ score, a, b }: Fit, query: PictureCells, stored: PictureCells, turn: Turn): Alignment {
+  const queryLonger = Math.max(query.width, query.height);
+  const storedLonger = Math.max(stored.width, stored.height);
+  const corner = (index: number): Point => {
+    const [x, y] = CORNERS[turn][index] ?? [0, 0];
+    const lies = carry({ re: (x * query.width) / queryLonger, im: (y * query.height) / queryLonger }, a, b);
+    return { x: (lies.re * storedLonger) / stored.width, y: (lies.im * storedLonger) / stored.height };
+  };
+  const degrees = (Math.atan2(a.im, a.re) * 180) / Math.PI + DEGREES[turn];
+  return {
+    score,
+    transform: { a, b },
+    quad: [corner(0), corner(1), corner(2), corner(3)],
+    scale: Math.hypot(a.re, a.im),
+    rotation: degrees > 180 ? degrees - 360 : degrees,
+    mirrored: turn === 'mirrored',
+  };
+}

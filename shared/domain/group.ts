@@ -1,0 +1,30 @@
+import type { GroupId, ImageId, TenantId } from './ids.ts';
+
+/** The verdicts that make pictures the same one. */
+export const COPY_VERDICTS = ['exact', 'edited_copy'] as const;
+export type CopyVerdict = (typeof COPY_VERDICTS)[number];
+
+/** A picture in a duplicate group. */
+export interface GroupMember {
+  image_id: ImageId;
+  /** 0..1: how sure it is that this picture is the anchor's copy; 1 for the anchor itself. */
+  confidence: number;
+  verdict: CopyVerdict;
+  /** Matches between it and the group's first picture: 0 for that one, at most 2, so that no chain of copies grows long. */
+  distance: number;
+}
+
+/** Pictures of one tenant that are the same picture. Never fewer than two. */
+export interface DuplicateGroup {
+  tenant_id: TenantId;
+  group_id: GroupId;
+  /** `exact` where all members are, else `edited_copy`. */
+  verdict: CopyVerdict;
+  /** The least of the members' confidences. */
+  confidence: number;
+  members: GroupMember[];
+  /** Counts the changes: a write names the version that it read. */
+  version: number;
+  created_at: string;
+  updated_at: string;
+}

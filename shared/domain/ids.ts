@@ -1,0 +1,44 @@
+import { ulid } from 'ulid';
+import { Problem } from './problems.ts';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** A tenant's slug, chosen by the operator: 2–63 characters of `a-z`, `0-9` and `-`. */
+export type TenantId = Branded<'TenantId'>;
+/** `img_` and a ULID. */
+export type ImageId = Branded<'ImageId'>;
+/** `grp_` and a ULID. */
+export type GroupId = Branded<'GroupId'>;
+/** `key_` and a ULID. */
+export type KeyId = Branded<'KeyId'>;
+/** `qry_` and a ULID. */
+export type QueryId = Branded<'QueryId'>;
+
+export const TENANT_ID_PATTERN = /^[a-z0-9][a-z0-9-]{1,62}$/;
+const ULID_PATTERN = '[0-9A-HJKMNP-TV-Z]{26}';
+export const IMAGE_ID_PATTERN = new RegExp(`^img_${ULID_PATTERN}$`);
+export const GROUP_ID_PATTERN = new RegExp(`^grp_${ULID_PATTERN}$`);
+export const KEY_ID_PATTERN = new RegExp(`^key_${ULID_PATTERN}$`);
+
+/** The one place where a checked string becomes a branded id, hence the cast. */
+function branded<Id extends Branded<string>>(pattern: RegExp, what: string) {
+  return (text: string): Id => {
+    if (!pattern.test(text)) throw new Problem('invalid_request', `"${text.slice(0, 80)}" is not ${what}`);
+    return text as Id;
+  };
+}
+
+/** @throws Problem `invalid_request` where the text is not a tenant id. */
+export const tenantId = branded<TenantId>(TENANT_ID_PATTERN, 'a tenant id');
+/** @throws Problem `invalid_request` where the text is not an image id. */
+export const imageId = branded<ImageId>(IMAGE_ID_PATTERN, 'an image id');
+/** @throws Problem `invalid_request` where the text is not a group id. */
+export const groupId = branded<GroupId>(GROUP_ID_PATTERN, 'a group id');
+/** @throws Problem `invalid_request` where the text is not a key id. */
+export const keyId = branded<KeyId>(KEY_ID_PATTERN, 'a key id');
+
+export const newImageId = (): ImageId => `img_${ulid()}` as ImageId;
+export const newGroupId = (): GroupId => `grp_${ulid()}` as GroupId;
+export const newKeyId = (): KeyId => `key_${ulid()}` as KeyId;
+export const newQueryId = (): QueryId => `qry_${ulid()}` as QueryId;

@@ -1,0 +1,40 @@
+/** The tiers: read by the CDK usage plans, the API and the docs alike. Source: the service's price list. */
+export const PLANS = {
+  free: { requests: 100, searches: 50, uploads: 5, priceUsd: 0, storedImages: 1_000, storageBytes: 1e9 },
+  basic: {
+    requests: 1_000,
+    searches: 500,
+    uploads: 50,
+    priceUsd: 29,
+    storedImages: 50_000,
+    storageBytes: 50e9,
+  },
+  pro: {
+    requests: 5_000,
+    searches: 2_500,
+    uploads: 200,
+    priceUsd: 99,
+    storedImages: 500_000,
+    storageBytes: 500e9,
+  },
+  enterprise: {
+    requests: 50_000,
+    searches: 25_000,
+    uploads: 1_000,
+    priceUsd: 499,
+    storedImages: 20_000_000,
+    storageBytes: 20e12,
+  },
+} as const satisfies Record<string, Plan>;
+
+/** `requests`, `searches` and `uploads` are per minute and tenant. */
+export interface Plan {
+  requests: number;
+  searches: number;
+  uploads: number;
+  priceUsd: number;
+  storedImages: number;
+  storageBytes: number;
+}
+export type PlanName = keyof typeof PLANS;
+export const PLAN_NAMES = Object.keys(PLANS) as [PlanName, ...PlanName[]]; // Object.keys loses the literal types

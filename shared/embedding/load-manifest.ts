@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Problem } from '#shared/domain/problems.ts';
+import { ModelManifest } from './manifest.ts';
+import { outputRoles } from './output-roles.ts';
+
+/** Which models an environment works with, and where they lie. */
+export const EmbeddingEnv = z.object({
+  /** Model names, separated by commas; the first is the default, the one that searches use. */
+  DEEPLENS_MODELS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.tuple([ModelManifest.shape.name], ModelManifest.shape.name)),
+  /** The folder with a manifest and an ONNX file for each of them. */
+  MODELS_DIR: z.string().min(1),
+});
+
+/**
+ * Reads `<modelsDir>/<name>.json`.
+ * @throws Problem `internal_error` where it is not there, is not a manifest, or belongs to another model
+ */
+export async function loadManifest(modelsDir: string, name: string): Promise<ModelManifest> {
+  const path = join(modelsDir, `${name}.json`);
+  const parsed = ModelManifest.safeParse(parseJson(path, await readText(path)));
+  if (!parsed.success) {
+    const reason = z.prettifyError(parsed.error);
+    throw new Problem('internal_error', `${path} is not a model manifest:\n${reason}`);
+  }
+  if (parsed.data.name !== name) {
+    throw new Problem('internal_error', `${path} is the manifest of ${parsed.data.name}, not of ${name}.`);
+  }
+  outputRoles(parsed.data); // a model that cannot do both searches is refused before it is loaded
+  return parsed.data;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Problem('internal_error', `The model manifest ${path} cannot be read.`, { cause });
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('internal_error', `${path} is not JSON.`, { cause });
+  }
+}

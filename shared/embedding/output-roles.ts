@@ -1,0 +1,32 @@
+import { Problem } from '#shared/domain/problems.ts';
+import type { ModelManifest } from './manifest.ts';
+
+type Output = ModelManifest['outputs'][number];
+export type VectorOutput = Exclude<Output, { use: 'verification' }>;
+export type LocalOutput = Extract<Output, { use: 'verification' }>;
+
+/** Which output of a model plays which part. With a model of one vector, it plays both. */
+export interface OutputRoles {
+  semantic: VectorOutput;
+  copy: VectorOutput;
+  local?: LocalOutput;
+}
+
+/**
+ * Finds the parts by each output's `use`: `similar` gives the semantic vector, `copy` the copy vector, `both` either,
+ * `verification` the local descriptors.
+ * @throws Problem `internal_error` where one of the two vectors has no output, or more than one
+ */
+export function outputRoles(manifest: ModelManifest): OutputRoles {
+  const vectors = manifest.outputs.filter((output) => output.use !== 'verification');
+  const local = manifest.outputs.find((output) => output.use === 'verification');
+  const only = (use: 'similar' | 'copy'): VectorOutput => {
+    const [found, ...more] = vectors.filter((output) => output.use === use || output.use === 'both');
+    if (!found || more.length > 0) {
+      const problem = found ? 'more than one output' : 'no output';
+      throw new Problem('internal_error', `The model ${manifest.name} has ${problem} for the use "${use}".`);
+    }
+    return found;
+  };
+  return { semantic: only('similar'), copy: only('copy'), ...(local && { local }) };
+}

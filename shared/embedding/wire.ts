@@ -1,0 +1,41 @@
+import { Problem } from '#shared/domain/problems.ts';
+import type { Embedding } from './embedder.ts';
+
+/** An embedding in JSON: base64 of little-endian float32, and of int8 for `local`. */
+export interface WireEmbedding {
+  model: string;
+  semantic: string;
+  copy: string;
+  local?: string | undefined;
+}
+
+/** For `images.processed`. */
+export function encodeEmbedding(model: string, { semantic, copy, local }: Embedding): WireEmbedding {
+  return {
+    model,
+    semantic: toBase64(semantic),
+    copy: toBase64(copy),
+    ...(local && { local: toBase64(local) }),
+  };
+}
+
+/** @throws Problem `invalid_request` where a vector is not a whole number of float32 */
+export function decodeEmbedding({ semantic, copy, local }: WireEmbedding): Embedding {
+  return {
+    semantic: toFloats(semantic),
+    copy: toFloats(copy),
+    ...(local !== undefined && { local: new Int8Array(Buffer.from(local, 'base64')) }),
+  };
+}
+
+/** Every platform that Node 24 and we run on is little-endian, so memory is the wire format. */
+const toBase64 = (values: Float32Array | Int8Array): string =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+
+function toFloats(base64: string): Float32Array {
+  const bytes = new Uint8Array(Buffer.from(base64, 'base64')); // a copy: Buffer's own memory may be unaligned
+  if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) {
+    throw new Problem('invalid_request', `A vector of ${bytes.length} bytes is not made of float32.`);
+  }
+  return new Float32Array(bytes.buffer);
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { envelope } from './envelope.ts';
+
+/** A duplicate group was made, or has grown. */
+export const DuplicatesFoundV1 = envelope(
+  'duplicates.found',
+  z.object({
+    group_id: z.string(),
+    /** The picture whose arrival made the difference. */
+    image_id: z.string(),
+    verdict: z.enum(['exact', 'edited_copy']),
+    confidence: z.number().min(0).max(1),
+    suggested_keeper: z.string(),
+    members: z
+      .array(
+        z.object({
+          image_id: z.string(),
+          verdict: z.enum(['exact', 'edited_copy']),
+          confidence: z.number().min(0).max(1),
+          file_name: z.string(),
+          file_path: z.string(),
+          storage_location: z.string(),
+          file_size: z.number().int(),
+          content_type: z.string(),
+          hash_sha256: z.string(),
+          width: z.number().int(),
+          height: z.number().int(),
+          created_at: z.iso.datetime(),
+        }),
+      )
+      .min(2),
+    found_at: z.iso.datetime(),
+  }),
+);
+export type DuplicatesFoundV1 = z.infer<typeof DuplicatesFoundV1>;

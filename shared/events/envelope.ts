@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/**
+ * CloudEvents 1.0, JSON format, with two extensions: the tenant and the correlation id. `id` is made from what
+ * happened (`img_….images.validated`), so that the same happening told twice carries the same id.
+ */
+export const envelope = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
+  z.object({
+    specversion: z.literal('1.0'),
+    id: z.string().min(1),
+    source: z.string().min(1),
+    type: z.literal(type),
+    /** The image id, or the group id for `duplicates.found`. */
+    subject: z.string().min(1),
+    time: z.iso.datetime(),
+    datacontenttype: z.literal('application/json'),
+    /** The version of `data`: a number, counted up by a break. */
+    dataversion: z.literal('1'),
+    tenantid: z.string().min(1),
+    correlationid: z.string().min(1),
+    data,
+  });
+
+/** Any event of ours, before it is known which. Unknown fields pass. */
+export const AnyEvent = envelope('any', z.record(z.string(), z.unknown())).extend({
+  type: z.string().min(1),
+});
+export type AnyEvent = z.infer<typeof AnyEvent>;

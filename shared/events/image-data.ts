@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+import { type ImageRecord, objectKeys } from '#shared/domain/image.ts';
+import { ImageFields, ValidatedFields } from './image-fields.ts';
+
+/**
+ * What every event about a picture says of it.
+ * @param bucket where its bytes are in our own store
+ */
+export const imageFields = (record: ImageRecord, bucket: string): z.infer<typeof ImageFields> =>
+  ImageFields.parse({
+    ...record,
+    file_name: record.file_path.split('/').at(-1),
+    object: { bucket, key: objectKeys.upload(record.tenant_id, record.image_id) },
+  });
+
+/**
+ * What the events say from validation on.
+ * @throws ZodError where the record lacks what validation finds out
+ */
+export const validatedFields = (record: ImageRecord, bucket: string): z.infer<typeof ValidatedFields> =>
+  ValidatedFields.parse({
+    ...record,
+    ...imageFields(record, bucket),
+    model_picture: { bucket, key: objectKeys.modelPicture(record.tenant_id, record.image_id) },
+  });

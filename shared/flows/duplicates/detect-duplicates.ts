@@ -1,0 +1,107 @@
+import type { GroupCatalog } from '#shared/catalog/groups.ts';
+import type { ImageCatalog } from '#shared/catalog/images.ts';
+import type { DuplicateGroup } from '#shared/domain/group.ts';
+import { imageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import type { DuplicatesFoundV1 } from '#shared/events/duplicates-found.v1.ts';
+import type { ImagesIndexedV1 } from '#shared/events/images-indexed.v1.ts';
+import { newEvent } from '#shared/events/new-event.ts';
+import type { EventPublisher } from '#shared/messaging/publisher.ts';
+import { type IndexedRecord, isIndexed } from '../search/indexed-record.ts';
+import { findMatches, type MatchPorts } from './find-matches.ts';
+import { joinGroup } from './join-group.ts';
+import { suggestKeeper } from './keeper.ts';
+import { leaveGroup } from './leave-group.ts';
+
+export interface DetectPorts extends MatchPorts {
+  catalog: ImageCatalog;
+  groups: GroupCatalog;
+  publisher: EventPublisher;
+  now?: () => Date;
+}
+
+/**
+ * Looks for the copies of a picture that a search finds since now, and puts them into one group. Told again, it
+ * changes nothing; it tells `duplicates.found` again, under the same id, in case the first time was cut off before.
+ * @throws Problem `image_not_ready` where the model has no vectors of the picture; `dependency_unavailable`
+ */
+export function detectDuplicates(ports: DetectPorts) {
+  const { catalog, manifest, publisher, now = () => new Date() } = ports;
+  const join = joinGroup(ports);
+  const leave = leaveGroup(ports);
+  const matchesOf = findMatches(ports);
+
+  return async (event: ImagesIndexedV1): Promise<DuplicateGroup | undefined> => {
+    const tenant = tenantId(event.tenantid);
+    const image = imageId(event.data.image_id);
+    // 1. the picture as it is now; a purged one has no copies
+    const record = await catalog.get(tenant, image);
+    if (!record || !isIndexed(record)) return undefined;
+    const embedding = (await catalog.getVectors(tenant, [image], manifest.name)).get(image);
+    if (!embedding) throw new Problem('image_not_ready', `${manifest.name} has no vectors of ${image}.`);
+    // 2. its copies, and the group that they make
+    const at = now().toISOString();
+    const joined = await join(tenant, image, await matchesOf(tenant, record, embedding), at);
+    if (!joined) return undefined;
+    // 3. a purge may have come between the reading and the writing
+    const members = await readMembers(catalog, tenant, joined.group);
+    const gone = joined.group.members.filter((member) => !members.has(member.image_id));
+    for (const member of gone) await leave(tenant, member.image_id, at);
+    if (members.size < 2) return undefined;
+    // 4. tell
+    await publisher.publish(tenant, [duplicatesFound(joined.group, members, event, at)]);
+    return joined.group;
+  };
+}
+
+async function readMembers(
+  catalog: Pick<ImageCatalog, 'getMany'>,
+  tenant: TenantId,
+  group: DuplicateGroup,
+): Promise<Map<string, IndexedRecord>> {
+  const records = await catalog.getMany(
+    tenant,
+    group.members.map((member) => member.image_id),
+  );
+  return new Map(records.filter(isIndexed).map((record) => [record.image_id, record]));
+}
+
+function duplicatesFound(
+  group: DuplicateGroup,
+  records: ReadonlyMap<string, IndexedRecord>,
+  cause: ImagesIndexedV1,
+  at: string,
+): DuplicatesFoundV1 {
+  return newEvent('duplicates.found', {
+    id: `${group.group_id}.v${group.version}.duplicates.found`,
+    tenant: group.tenant_id,
+    subject: group.group_id,
+    correlationId: cause.correlationid,
+    time: at,
+    data: {
+      group_id: group.group_id,
+      image_id: cause.data.image_id,
+      verdict: group.verdict,
+      confidence: group.confidence,
+      suggested_keeper: suggestKeeper([...records.values()])?.imageId ?? cause.data.image_id,
+      members: group.members.flatMap(({ image_id, verdict, confidence }) => {
+        const record = records.get(image_id);
+        return record ? [{ ...described(record), verdict, confidence }] : [];
+      }),
+      found_at: at,
+    },
+  });
+}
+
+const described = (record: IndexedRecord) => ({
+  image_id: record.image_id,
+  file_name: record.file_path.split('/').at(-1) ?? record.file_path,
+  file_path: record.file_path,
+  storage_location: record.storage_location,
+  file_size: record.file_size,
+  content_type: record.content_type,
+  hash_sha256: record.hash_sha256,
+  width: record.width,
+  height: record.height,
+  created_at: record.created_at,
+});

@@ -1,0 +1,156 @@
+import type { GroupCatalog } from '#shared/catalog/groups.ts';
+import type { ImageCatalog } from '#shared/catalog/images.ts';
+import { COPY_VERDICTS, type CopyVerdict, type DuplicateGroup } from '#shared/domain/group.ts';
+import type { GroupId, ImageId, TenantId } from '#shared/domain/ids.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import { findImage } from '../ingest/find-image.ts';
+import { isIndexed } from '../search/indexed-record.ts';
+import { LEAST_CONFIDENCE } from './group-members.ts';
+import { suggestKeeper } from './keeper.ts';
+
+export type DuplicatesQuery = { thumbnailUrl: (image: ImageId) => string } & (
+  | { imageId: ImageId }
+  | {
+      scope: 'all';
+      /** 0..1 */
+      minConfidence: number;
+      verdicts: readonly CopyVerdict[];
+      cursor?: string | undefined;
+      limit: number;
+    }
+);
+
+/** The reply. Fields carry their names on the wire. */
+export interface DuplicatesPage {
+  groups: ListedGroup[];
+  /** Of the whole list that was asked for, not of this page. */
+  total_groups: number;
+  next_cursor?: string;
+}
+
+export interface ListedGroup {
+  group_id: GroupId;
+  verdict: CopyVerdict;
+  confidence: number;
+  suggested_keeper: ImageId;
+  keeper_reason: string;
+  images: {
+    image_id: ImageId;
+    confidence: number;
+    file_path: string;
+    storage_location: string;
+    thumbnail_url: string;
+    width: number;
+    height: number;
+    file_size: number;
+  }[];
+}
+
+/** Groups read at a time where all have to be looked at. */
+const WALK_PAGE = 100;
+
+/**
+ * The group of one picture, or a page of all groups, newest first.
+ * @throws Problem `not_found`, `purged` or `image_not_ready` for a picture; `invalid_cursor`
+ */
+export function listDuplicates(ports: { groups: GroupCatalog; catalog: ImageCatalog }) {
+  const { groups, catalog } = ports;
+
+  async function groupOf(tenant: TenantId, image: ImageId): Promise<DuplicateGroup | undefined> {
+    const record = await findImage(ports)(tenant, image);
+    if (record.status !== 'indexed') {
+      throw new Problem(
+        'image_not_ready',
+        `The picture ${image} is ${record.status}: it was not compared yet.`,
+      );
+    }
+    const id = (await groups.groupsOf(tenant, [image])).get(image);
+    return id && groups.get(tenant, id);
+  }
+
+  return async (tenant: TenantId, query: DuplicatesQuery): Promise<DuplicatesPage> => {
+    const shown = (found: readonly DuplicateGroup[]) =>
+      showGroups(catalog, tenant, found, query.thumbnailUrl);
+    if ('imageId' in query) {
+      const group = await groupOf(tenant, query.imageId);
+      const listed = await shown(group ? [group] : []);
+      return { groups: listed, total_groups: listed.length };
+    }
+    const wanted = (group: DuplicateGroup) =>
+      group.confidence >= query.minConfidence && query.verdicts.includes(group.verdict);
+    const everyGroup =
+      query.minConfidence <= LEAST_CONFIDENCE && COPY_VERDICTS.every((each) => query.verdicts.includes(each));
+
+    const found: DuplicateGroup[] = [];
+    let cursor = query.cursor;
+    do {
+      const page = await groups.list(tenant, {
+        limit: query.limit - found.length,
+        ...(cursor && { cursor }),
+      });
+      found.push(...page.items.filter(wanted));
+      cursor = page.nextCursor;
+    } while (cursor && found.length < query.limit);
+    return {
+      groups: await shown(found),
+      total_groups: everyGroup ? await groups.count(tenant) : await countWanted(groups, tenant, wanted),
+      ...(cursor && { next_cursor: cursor }),
+    };
+  };
+}
+
+/** What no index counts has to be walked through: linear in the tenant's groups. */
+async function countWanted(
+  groups: GroupCatalog,
+  tenant: TenantId,
+  wanted: (group: DuplicateGroup) => boolean,
+): Promise<number> {
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await groups.list(tenant, { limit: WALK_PAGE, ...(cursor && { cursor }) });
+    count += page.items.filter(wanted).length;
+    cursor = page.nextCursor;
+  } while (cursor);
+  return count;
+}
+
+/** Groups with their pictures' records. What was purged is not shown, nor what is left alone by that. */
+async function showGroups(
+  catalog: Pick<ImageCatalog, 'getMany'>,
+  tenant: TenantId,
+  groups: readonly DuplicateGroup[],
+  thumbnailUrl: (image: ImageId) => string,
+): Promise<ListedGroup[]> {
+  const ids = groups.flatMap(({ members }) => members.map((member) => member.image_id));
+  const records = new Map(
+    (await catalog.getMany(tenant, ids)).filter(isIndexed).map((record) => [record.image_id, record]),
+  );
+  return groups.flatMap((group) => {
+    const members = group.members.flatMap((member) => {
+      const record = records.get(member.image_id);
+      return record ? [{ member, record }] : [];
+    });
+    const keeper = suggestKeeper(members.map(({ record }) => record));
+    if (!keeper || members.length < 2) return [];
+    return [
+      {
+        group_id: group.group_id,
+        verdict: group.verdict,
+        confidence: group.confidence,
+        suggested_keeper: keeper.imageId,
+        keeper_reason: keeper.reason,
+        images: members.map(({ member, record }) => ({
+          image_id: record.image_id,
+          confidence: member.confidence,
+          file_path: record.file_path,
+          storage_location: record.storage_location,
+          thumbnail_url: thumbnailUrl(record.image_id),
+          width: record.width,
+          height: record.height,
+          file_size: record.file_size,
+        })),
+      },
+    ];
+  });
+}

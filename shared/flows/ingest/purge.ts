@@ -1,0 +1,88 @@
+import type { Blobs } from '#shared/blobs/blobs.ts';
+import type { GroupCatalog } from '#shared/catalog/groups.ts';
+import type { ImageCatalog } from '#shared/catalog/images.ts';
+import type { ImageId, TenantId } from '#shared/domain/ids.ts';
+import { objectKeys, type PurgeReceipt, THUMBNAIL_SIZES } from '#shared/domain/image.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { leaveGroup } from '../duplicates/leave-group.ts';
+
+interface Ports {
+  catalog: ImageCatalog;
+  groups: GroupCatalog;
+  blobs: Blobs;
+  index: VectorIndex;
+  /** The models of the environment. */
+  models: readonly string[];
+  now?: () => Date;
+}
+
+/** The keys of everything that a picture left in the store. */
+interface Belongings {
+  objects: string[];
+  thumbnails: string[];
+  events: string[];
+}
+
+/**
+ * Removes a picture and all that came of it. Calling it again finishes what was interrupted, and gives the same
+ * receipt.
+ * @throws Problem `not_found`
+ */
+export const purgeImage =
+  (ports: Ports) =>
+  async (tenant: TenantId, image: ImageId): Promise<PurgeReceipt> => {
+    const { catalog, groups, blobs, index } = ports;
+    const record = await catalog.get(tenant, image);
+    if (!record) throw new Problem('not_found', `There is no picture ${image}.`);
+
+    await catalog.markPurged(tenant, image, timeOf(ports)); // from here on no step can bring it back
+    const belongings = await belongingsOf(ports, tenant, image);
+    const receipt = await drawUp(ports, tenant, image, belongings);
+    const models = new Set([...ports.models, ...record.models]);
+    await Promise.all([...models].map((model) => index.remove(tenant, model, [image])));
+    await catalog.removeVectors(tenant, image);
+    await leaveGroup({ groups })(tenant, image);
+    await blobs.remove(tenant, Object.values(belongings).flat());
+    return receipt;
+  };
+
+async function belongingsOf({ catalog }: Ports, tenant: TenantId, image: ImageId): Promise<Belongings> {
+  return {
+    objects: [objectKeys.upload(tenant, image), objectKeys.modelPicture(tenant, image)],
+    thumbnails: THUMBNAIL_SIZES.map((size) => objectKeys.thumbnail(tenant, image, size)),
+    events: await catalog.archivedKeys(tenant, image),
+  };
+}
+
+/** Counted before the first removal, so that a purge in two attempts counts no less than one in a single attempt. */
+async function drawUp(
+  ports: Ports,
+  tenant: TenantId,
+  image: ImageId,
+  { objects, thumbnails, events }: Belongings,
+): Promise<PurgeReceipt> {
+  const { catalog, blobs, models } = ports;
+  const before = await catalog.getReceipt(tenant, image);
+  if (before) return before;
+  const present = async (keys: string[]) => {
+    const sizes = await Promise.all(keys.map((key) => blobs.size(tenant, key)));
+    return sizes.filter((size) => size !== undefined).length;
+  };
+  const vectors = await Promise.all(models.map((model) => catalog.getVectors(tenant, [image], model)));
+  const receipt = {
+    image_id: image,
+    deleted: {
+      objects: await present(objects),
+      thumbnails: await present(thumbnails),
+      vectors: vectors.filter((found) => found.has(image)).length,
+      cache_entries: 0, // answers to searches are not cached
+      events: await present(events),
+    },
+    completed_at: timeOf(ports),
+  };
+  await catalog.putReceipt(tenant, receipt);
+  return receipt;
+}
+
+const timeOf = ({ now = () => new Date() }: Ports): string => now().toISOString();

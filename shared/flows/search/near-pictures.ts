@@ -1,0 +1,162 @@
+import type { ImageCatalog } from '#shared/catalog/images.ts';
+import type { Alignment, PictureCells } from '#shared/domain/alignment.ts';
+import { calibrated } from '#shared/domain/calibration.ts';
+import type { ImageId, TenantId } from '#shared/domain/ids.ts';
+import {
+  type Evidence,
+  isDoubtful,
+  isWorthTurning,
+  type Judgement,
+  judge,
+  mayBeCopy,
+  perceptualDistance,
+} from '#shared/domain/verdict.ts';
+import type { Embedding } from '#shared/embedding/embedder.ts';
+import type { ModelManifest } from '#shared/embedding/manifest.ts';
+import type { Candidate, VectorFilter, VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { type IndexedRecord, isIndexed } from './indexed-record.ts';
+import { cellsOf, cosine, type Probe } from './probe.ts';
+import { bestAlignment, type HeldCells } from './second-look.ts';
+
+export interface NearPorts {
+  catalog: Pick<ImageCatalog, 'getMany' | 'getVectors'>;
+  index: Pick<VectorIndex, 'search'>;
+}
+
+export interface NearQuery {
+  /** How many nearest pictures to ask for by each vector. */
+  k: number;
+  filter?: VectorFilter | undefined;
+  /** The least score, 0..1, of a picture that is merely similar; Infinity for copies only. */
+  similarFrom: number;
+  /** The probe mirrored and turned, to be held against the nearest in doubt. Asked only where nothing proves to be a copy. */
+  otherTurns?: (() => Promise<HeldCells[]>) | undefined;
+}
+
+/** A picture near the probe, and what it is to it. */
+export interface Neighbour extends Judgement {
+  record: IndexedRecord;
+  evidence: Evidence;
+  alignment?: Alignment;
+}
+
+/** How many candidates, the nearest first, are looked at a second time: a few milliseconds each. */
+const MAX_SECOND_LOOKS = 5;
+
+/** A candidate with what is known of it before the second look. */
+interface Compared {
+  record: IndexedRecord;
+  evidence: Evidence;
+  /** Where the cosine alone cannot decide: its cells, to look at again. */
+  cells?: PictureCells;
+}
+
+/** The pictures near a probe, judged; in no particular order. */
+export const nearPictures =
+  (ports: NearPorts) =>
+  async (tenant: TenantId, manifest: ModelManifest, probe: Probe, query: NearQuery): Promise<Neighbour[]> => {
+    // 1. one request to the index, for both vectors
+    const { semantic, copy } = probe.embedding;
+    const nearest = await ports.index.search(tenant, manifest.name, {
+      semantic,
+      copy,
+      k: query.k,
+      ...(query.filter && { filter: query.filter }),
+    });
+    const candidates = worthReading(nearest, manifest, query.similarFrom).filter(
+      ({ imageId }) => imageId !== probe.imageId,
+    );
+    // 2. their records, and the vectors of those of which a number is missing or in doubt
+    const compared = await compare(ports, tenant, manifest, probe, candidates);
+    // 3. the second look, upright; then, at the nearest, held in the other ways
+    const cells = cellsOf(manifest, probe.embedding, probe);
+    const upright = judgeAll(compared, cells ? [{ turn: 'upright', cells }] : [], manifest);
+    const nearestInDoubt = compared
+      .filter((each) => each.cells && isWorthTurning(each.evidence.copy ?? 0, manifest))
+      .sort((one, other) => (other.evidence.copy ?? 0) - (one.evidence.copy ?? 0))[0];
+    const proven = upright.some(({ verdict }) => verdict !== 'similar');
+    if (!query.otherTurns || !cells || !nearestInDoubt || proven) return upright;
+    const [turned] = judgeAll([nearestInDoubt], await query.otherTurns(), manifest);
+    return upright.map((each) => (turned && each.record === turned.record ? turned : each));
+  };
+
+async function compare(
+  { catalog }: NearPorts,
+  tenant: TenantId,
+  manifest: ModelManifest,
+  probe: Probe,
+  candidates: readonly Candidate[],
+): Promise<Compared[]> {
+  const found = new Map(candidates.map((candidate) => [candidate.imageId, candidate]));
+  const doubtful = new Set(mostDoubtful(candidates, manifest).map(({ imageId }) => imageId));
+  const wanted = [...found.values()]
+    .filter(
+      ({ imageId, semantic, copy }) => doubtful.has(imageId) || semantic === undefined || copy === undefined,
+    )
+    .map(({ imageId }) => imageId);
+  const [records, vectors] = await Promise.all([
+    catalog.getMany(tenant, [...found.keys()]),
+    wanted.length > 0 ? catalog.getVectors(tenant, wanted, manifest.name) : new Map<ImageId, Embedding>(),
+  ]);
+  return records.filter(isIndexed).map((record) => {
+    const stored = vectors.get(record.image_id);
+    const cells = stored && doubtful.has(record.image_id) && cellsOf(manifest, stored, record);
+    return {
+      record,
+      evidence: evidenceOf(probe, record, found.get(record.image_id), stored),
+      ...(cells && { cells }),
+    };
+  });
+}
+
+const judgeAll = (
+  compared: readonly Compared[],
+  query: readonly HeldCells[],
+  manifest: ModelManifest,
+): Neighbour[] =>
+  compared.map(({ record, evidence, cells }) => {
+    const alignment = cells && bestAlignment(query, cells);
+    const all = alignment ? { ...evidence, alignment: alignment.score } : evidence;
+    return { record, evidence: all, ...judge(all, manifest), ...(alignment && { alignment }) };
+  });
+
+/**
+ * Leaves out what can become neither a copy nor similar enough. A cosine that is missing is at most the least one
+ * that the index told: the picture is not among the nearest by that vector.
+ */
+function worthReading(
+  nearest: readonly Candidate[],
+  manifest: ModelManifest,
+  similarFrom: number,
+): Candidate[] {
+  const leastSemantic = Math.min(...nearest.flatMap(({ semantic }) => semantic ?? []));
+  const leastCopy = Math.min(...nearest.flatMap(({ copy }) => copy ?? []));
+  return nearest.filter(
+    ({ semantic, copy }) =>
+      mayBeCopy(copy ?? leastCopy, manifest) ||
+      calibrated(manifest.calibration.semantic, semantic ?? leastSemantic) >= similarFrom,
+  );
+}
+
+const mostDoubtful = (candidates: readonly Candidate[], manifest: ModelManifest): Candidate[] =>
+  candidates
+    .filter(({ copy }) => copy !== undefined && isDoubtful(copy, manifest))
+    .sort((one, other) => (other.copy ?? 0) - (one.copy ?? 0) || (one.imageId < other.imageId ? -1 : 1))
+    .slice(0, MAX_SECOND_LOOKS);
+
+function evidenceOf(
+  probe: Probe,
+  record: IndexedRecord,
+  found: Candidate | undefined,
+  stored: Embedding | undefined,
+): Evidence {
+  const distance = perceptualDistance(probe.perceptualHash, record.hash_perceptual);
+  const sameSize = probe.width === record.width && probe.height === record.height;
+  return {
+    sameBytes: probe.sha256 === record.hash_sha256,
+    samePixels: sameSize && distance === 0 && probe.pixelHash() === record.hash_pixels,
+    perceptualDistance: distance,
+    copy: found?.copy ?? (stored && cosine(probe.embedding.copy, stored.copy)),
+    semantic: found?.semantic ?? (stored && cosine(probe.embedding.semantic, stored.semantic)),
+  };
+}

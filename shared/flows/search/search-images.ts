@@ -1,0 +1,80 @@
+import { newQueryId, type TenantId } from '#shared/domain/ids.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import { VERDICTS } from '#shared/domain/verdict.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { type Neighbour, nearPictures } from './near-pictures.ts';
+import type { SimilarityQuery } from './query.ts';
+import { type ReadQueryPorts, readQuery } from './read-query.ts';
+import { type SimilarityResults, searchResult } from './search-result.ts';
+
+export interface SearchPorts extends ReadQueryPorts {
+  index: Pick<VectorIndex, 'search'>;
+  /** Milliseconds of a clock that only goes forward. */
+  now?: () => number;
+}
+
+/** The index finds copies best with some room: the best copy need not be the nearest by likeness. */
+const MIN_K = 50;
+
+/**
+ * Finds the pictures that are the query's, or like it: none of another tenant, none below the threshold.
+ * @throws Problem `invalid_request` for an unknown model; those of `readQuery`; `dependency_unavailable`
+ */
+export function searchImages(ports: SearchPorts) {
+  const { embedder, now = () => performance.now() } = ports;
+  const read = readQuery(ports);
+  const near = nearPictures(ports);
+
+  return async (tenant: TenantId, query: SimilarityQuery): Promise<SimilarityResults> => {
+    const startedAt = now();
+    const model = embedder.manifest.name;
+    if (query.model !== undefined && query.model !== model) {
+      throw new Problem(
+        'invalid_request',
+        `There is no model "${query.model}" to search with; there is ${model}.`,
+        {
+          errors: [{ pointer: '/model', message: `must be ${model}` }],
+        },
+      );
+    }
+    // 1. decode, cut out the region, embed
+    const { probe, otherTurns } = await read(tenant, query.source, query.region);
+    // 2. search, read the records, look again where the cosine is in doubt, judge
+    const neighbours = await near(tenant, embedder.manifest, probe, {
+      k: Math.max(MIN_K, query.maxResults + 1), // the query's own picture may be one of them
+      filter: query.filter,
+      similarFrom: query.threshold,
+      otherTurns,
+    });
+    // 3. re-check the threshold, order, cut
+    const results = neighbours
+      .filter(({ score }) => score >= query.threshold)
+      .sort(byVerdictThenScore)
+      .slice(0, query.maxResults)
+      .map((neighbour) => searchResult(neighbour, query));
+    return {
+      query_id: newQueryId(),
+      results,
+      total_results: results.length,
+      processing_time_ms: Math.round((now() - startedAt) * 10) / 10,
+      model,
+      cached: false,
+    };
+  };
+}
+
+/**
+ * Calibrated scores are flat at their upper end, so the raw cosine decides between equals; then the id, so that the
+ * same search gives the same order.
+ */
+function byVerdictThenScore(one: Neighbour, other: Neighbour): number {
+  return (
+    VERDICTS.indexOf(one.verdict) - VERDICTS.indexOf(other.verdict) ||
+    other.score - one.score ||
+    cosineOf(other) - cosineOf(one) ||
+    (one.record.image_id < other.record.image_id ? -1 : 1)
+  );
+}
+
+const cosineOf = ({ verdict, evidence }: Neighbour): number =>
+  (verdict === 'similar' ? evidence.semantic : evidence.copy) ?? 0;

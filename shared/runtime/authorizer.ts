@@ -1,0 +1,56 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import middy from '@middy/core';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { Problem } from '#shared/domain/problems.ts';
+import type { Caller } from '#shared/domain/tenant.ts';
+import { toCallerContext, toRefusalContext } from './caller.ts';
+import { logger, tracer } from './telemetry.ts';
+
+interface Identities {
+  byKey: (key: string) => Promise<Caller>;
+  byToken: (authorization: string) => Promise<Caller>;
+}
+
+/**
+ * A REQUEST authorizer. The admin plane carries a token, the data plane an API key. The gateway itself refuses who
+ * gives no credential (401) or an unknown key (403). Any finer refusal goes on to the function as what the authorizer
+ * found, because a gateway response has one status and cannot be told which code to show.
+ */
+export const authorizerFunction = ({ byKey, byToken }: Identities) =>
+  middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .handler(async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+      const headers = new Headers(
+        Object.entries(event.headers ?? {}).map(([name, value]) => [name, value ?? '']),
+      );
+      const isAdmin = event.resource.startsWith('/v1/admin/');
+      const credential = headers.get(isAdmin ? 'authorization' : 'x-api-key');
+      try {
+        if (!credential) throw new Problem('unauthenticated', 'The call carries no credential.');
+        const caller = await (isAdmin ? byToken : byKey)(credential);
+        return policy('Allow', event.methodArn, caller.subject, toCallerContext(caller));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        logger.info('refused', { code: error.code, resource: event.resource });
+        if (error.code === 'unauthenticated') throw new Error('Unauthorized', { cause: error });
+        if (error.code === 'invalid_api_key') return policy('Deny', event.methodArn, 'nobody', {});
+        if (error.status >= 500) throw error;
+        return policy('Allow', event.methodArn, 'nobody', toRefusalContext(error));
+      }
+    });
+
+const policy = (
+  effect: 'Allow' | 'Deny',
+  resource: string,
+  principalId: string,
+  context: Record<string, string>,
+): APIGatewayAuthorizerResult => ({
+  principalId,
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: resource }],
+  },
+  context,
+});

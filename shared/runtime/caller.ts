@@ -1,0 +1,69 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { z } from 'zod';
+import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import { PLAN_NAMES } from '#shared/domain/plans.ts';
+import { PROBLEM_CODES, Problem } from '#shared/domain/problems.ts';
+import { type Caller, POLICIES, type Policy, ROLES, SCOPES } from '#shared/domain/tenant.ts';
+
+/** What the authorizer hands on: API Gateway carries strings only. */
+const CallerContext = z.object({
+  tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
+  plan: z.enum(PLAN_NAMES).optional(),
+  scopes: z
+    .string()
+    .transform((text) => text.split(' ').filter((scope) => SCOPES.some((known) => known === scope))),
+  role: z.enum(ROLES).optional(),
+  subject: z.string(),
+});
+
+/** The caller as the authorizer's context: the inverse of `callerOf`. */
+export const toCallerContext = (caller: Caller): Record<string, string> => ({
+  scopes: caller.scopes.join(' '),
+  subject: caller.subject,
+  ...(caller.tenant && { tenant: caller.tenant }),
+  ...(caller.plan && { plan: caller.plan }),
+  ...(caller.role && { role: caller.role }),
+});
+
+/** A refusal that the authorizer leaves to the function. */
+const RefusalContext = z.object({ refusal: z.enum(PROBLEM_CODES), detail: z.string() });
+export const toRefusalContext = ({ code, message }: Problem): Record<string, string> => ({
+  refusal: code,
+  detail: message,
+});
+
+const NOBODY: Caller = { scopes: [], subject: 'nobody' };
+
+/** Who the authorizer found to be calling; nobody on an open route. @throws Problem the one that the authorizer found */
+export function callerOf(event: APIGatewayProxyEvent): Caller {
+  const refused = RefusalContext.safeParse(event.requestContext.authorizer ?? {});
+  if (refused.success) throw new Problem(refused.data.refusal, refused.data.detail);
+  const parsed = CallerContext.safeParse(event.requestContext.authorizer ?? {});
+  if (!parsed.success) return NOBODY;
+  const { tenant, plan, scopes, role, subject } = parsed.data;
+  const known: TenantId | undefined = tenant === undefined ? undefined : tenantId(tenant);
+  return {
+    scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+    subject,
+    ...(known && { tenant: known }),
+    ...(plan && { plan }),
+    ...(role && { role }),
+  };
+}
+
+/** @throws Problem `unauthenticated`, `forbidden` or `missing_scope` where the caller may not do what the policy guards */
+export function authorize(caller: Caller, policy: Policy): void {
+  if (policy === 'Open') return;
+  if (caller === NOBODY) throw new Problem('unauthenticated', 'Send your API key in the header x-api-key.');
+  if (policy === 'SystemAdmin' && caller.role !== 'SystemAdmin')
+    throw new Problem(
+      'forbidden',
+      'This call is the operator’s: it takes a token with the role SystemAdmin.',
+    );
+  const accepted: readonly string[] = POLICIES[policy];
+  if (!caller.scopes.some((scope) => accepted.includes(scope)))
+    throw new Problem(
+      'missing_scope',
+      `This call takes the scope ${accepted.join(' or ')}; the credential has ${caller.scopes.join(', ') || 'none'}.`,
+    );
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import type middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { logger } from './telemetry.ts';
+
+export const CORRELATION_HEADER = 'x-correlation-id';
+/** A caller's own id is taken where it is harmless in a log line. */
+const ACCEPTABLE = /^[\w.-]{1,64}$/;
+
+/** The caller's correlation id, else the gateway's request id. Header names are in lower case here. */
+export function correlationIdOf(event: APIGatewayProxyEvent): string {
+  const given = event.headers?.[CORRELATION_HEADER];
+  if (given && ACCEPTABLE.test(given)) return given;
+  return event.requestContext?.requestId ?? randomUUID();
+}
+
+/** Puts the correlation id on every log line of the request and on its response. */
+export const correlate = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => {
+  const answer = (request: middy.Request<APIGatewayProxyEvent, APIGatewayProxyResult>) => {
+    if (!request.response) return;
+    request.response.headers = {
+      ...request.response.headers,
+      [CORRELATION_HEADER]: correlationIdOf(request.event),
+    };
+  };
+  return {
+    before: ({ event }) => logger.appendKeys({ correlation_id: correlationIdOf(event) }),
+    after: answer,
+    onError: answer,
+  };
+};

@@ -1,0 +1,9 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+
+/** Structured JSON logs; service name and level come from Powertools' own variables. Never log a key, a token or a picture. */
+export const logger = new Logger();
+/** CloudWatch metrics in the embedded metric format, namespace `DeepLens`. */
+export const metrics = new Metrics({ namespace: 'DeepLens' });
+export const tracer = new Tracer();

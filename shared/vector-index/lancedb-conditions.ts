@@ -1,0 +1,24 @@
+import type { TenantId } from '#shared/domain/ids.ts';
+import { metadataEntry } from './metadata-entries.ts';
+import type { VectorFilter } from './vector-index.ts';
+
+/** A text as a literal of LanceDB's SQL, in which only the quote itself is special. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** The SQL condition of a tenant's documents that pass a filter. */
+export function conditions(tenant: TenantId, filter: VectorFilter = {}): string {
+  const { storageLocations, format, createdAfter, createdBefore, metadata = {} } = filter;
+  const all = [`tenant_id = ${quoted(tenant)}`];
+  if (storageLocations) {
+    all.push(
+      storageLocations.length > 0 ? `storage_id IN (${storageLocations.map(quoted).join(', ')})` : 'false',
+    );
+  }
+  if (format) all.push(`format = ${quoted(format)}`);
+  if (createdAfter) all.push(`created_at >= ${Date.parse(createdAfter)}`);
+  if (createdBefore) all.push(`created_at <= ${Date.parse(createdBefore)}`);
+  for (const [key, value] of Object.entries(metadata)) {
+    all.push(`array_has(metadata, ${quoted(metadataEntry(key, value))})`);
+  }
+  return all.join(' AND ');
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { LanceDbEnv, lanceDbVectorIndex } from './lancedb.ts';
+import { openSearchVectorIndex } from './opensearch.ts';
+import { OpenSearchEnv, openSearchClient } from './opensearch-client.ts';
+import type { VectorIndex } from './vector-index.ts';
+
+/** Which technology holds the vectors, and what it needs. */
+export const VectorIndexEnv = z.discriminatedUnion('VECTOR_INDEX', [
+  LanceDbEnv.extend({ VECTOR_INDEX: z.literal('lancedb') }),
+  OpenSearchEnv.extend({ VECTOR_INDEX: z.literal('opensearch') }),
+]);
+export type VectorIndexEnv = z.infer<typeof VectorIndexEnv>;
+
+/** The index that the environment names. */
+export async function openVectorIndex(env: VectorIndexEnv): Promise<VectorIndex> {
+  if (env.VECTOR_INDEX === 'lancedb') {
+    return await lanceDbVectorIndex({ uri: env.LANCEDB_URI, modulePath: env.LANCEDB_MODULE });
+  }
+  const { OPENSEARCH_ENDPOINT: endpoint, OPENSEARCH_AUTH: auth, AWS_REGION: region } = env;
+  return openSearchVectorIndex(openSearchClient({ endpoint, auth, region }), {
+    shards: env.OPENSEARCH_SHARDS,
+  });
+}

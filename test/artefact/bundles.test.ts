@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+/** What a function may take without native modules, zipped: docs of the design's quality goals. */
+const PLAIN_BUNDLE = 1024 * 1024;
+
+let folder: string;
+let bundles: { name: string; path: string; plain: boolean }[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'artefacts-'));
+  await run('node_modules/.bin/cdk', ['synth', '--quiet', '-c', 'env=local', '-o', folder]);
+  const assets = (await readdir(folder)).filter((name) => name.startsWith('asset.'));
+  bundles = [];
+  for (const name of assets) {
+    const files = await readdir(join(folder, name));
+    if (!files.includes('index.mjs')) continue;
+    // Far from the checkout, whose node_modules would hide what is missing in the bundle.
+    const path = join(folder, 'away', name);
+    await cp(join(folder, name), path, { recursive: true });
+    bundles.push({ name, path, plain: !files.includes('node_modules') });
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const load = (path: string) =>
+  run(
+    process.execPath,
+    ['-e', "import('./index.mjs').then(() => console.log('loaded'), (e) => console.log(e.name))"],
+    {
+      cwd: path,
+      env: { PATH: process.env.PATH },
+    },
+  );
+
+describe('the bundles that are deployed', () => {
+  it('load by themselves, native modules included, and ask only for their environment', async () => {
+    expect(bundles.length).toBeGreaterThanOrEqual(13);
+    for (const { name, path } of bundles)
+      expect((await load(path)).stdout.trim(), name).toBe('ConfigurationError');
+  });
+
+  it('hold sharp and ONNX Runtime where pictures are handled, and nowhere else', async () => {
+    const native = bundles.filter(({ plain }) => !plain);
+    const held = await Promise.all(native.map(({ path }) => readdir(join(path, 'node_modules'))));
+    expect(held.every((modules) => modules.includes('sharp'))).toBe(true);
+    expect(held.filter((modules) => modules.includes('onnxruntime-node'))).toHaveLength(1);
+    expect(held).toHaveLength(2);
+  });
+
+  it('are small, and never hold LanceDB', async () => {
+    for (const { name, path, plain } of bundles) {
+      const code = await readFile(join(path, 'index.mjs'));
+      expect(code.includes('lancedb-linux'), name).toBe(false);
+      if (plain) expect(gzipSync(code).length, name).toBeLessThan(PLAIN_BUNDLE);
+    }
+  });
+});

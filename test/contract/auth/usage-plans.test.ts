@@ -1,0 +1,98 @@
+import {
+  APIGatewayClient,
+  CreateUsagePlanCommand,
+  GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
+} from '@aws-sdk/client-api-gateway';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { apiGatewayUsagePlans } from '#shared/auth/api-gateway.ts';
+import { newApiKey } from '#shared/auth/api-keys.ts';
+import { memoryUsagePlans } from '#shared/auth/memory.ts';
+import { ssmPlanIds } from '#shared/auth/plan-ids.ts';
+import type { UsagePlans } from '#shared/auth/usage-plans.ts';
+import { newKeyId, tenantId } from '#shared/domain/ids.ts';
+import { PLAN_NAMES, type PlanName } from '#shared/domain/plans.ts';
+import { emulator, uniqueName } from '../emulator.ts';
+
+/** The plans, and who is in which. */
+interface Fence {
+  usagePlans: UsagePlans;
+  membersOf(plan: PlanName): Promise<string[]>;
+}
+
+async function memoryFence(): Promise<Fence> {
+  const usagePlans = memoryUsagePlans();
+  return {
+    usagePlans,
+    membersOf: async (plan) =>
+      [...usagePlans.members].filter(([, member]) => member.plan === plan).map(([id]) => id),
+  };
+}
+
+async function gatewayFence(): Promise<Fence> {
+  const client = new APIGatewayClient(emulator());
+  const ids: Record<string, string> = {};
+  for (const name of PLAN_NAMES) {
+    ids[name] = (await client.send(new CreateUsagePlanCommand({ name: uniqueName(name) }))).id ?? '';
+  }
+  const ssm = new SSMClient(emulator());
+  const parameter = `/${uniqueName('usage-plans')}`;
+  await ssm.send(new PutParameterCommand({ Name: parameter, Type: 'String', Value: JSON.stringify(ids) }));
+  return {
+    usagePlans: apiGatewayUsagePlans({ planIds: ssmPlanIds(parameter, ssm), client }),
+    async membersOf(plan) {
+      const { items: keys = [] } = await client.send(new GetApiKeysCommand({ limit: 500 }));
+      const { items = [] } = await client.send(new GetUsagePlanKeysCommand({ usagePlanId: ids[plan] }));
+      const existing = new Set(keys.map((key) => key.id));
+      return items.flatMap(({ id }) => (id !== undefined && existing.has(id) ? [id] : []));
+    },
+  };
+}
+
+describe.each([
+  ['memory', memoryFence],
+  ['API Gateway', gatewayFence],
+])('usage plans in %s', (_, open) => {
+  let fence: Fence;
+  const [tenant, stranger] = [tenantId(uniqueName('acme')), tenantId(uniqueName('acme'))];
+  beforeAll(async () => {
+    fence = await open();
+  });
+
+  it('hold a key once, however often it is added', async () => {
+    const key = newKeyId();
+    const secret = newApiKey(key);
+    const id = await fence.usagePlans.add(tenant, key, secret, 'pro');
+    expect(await fence.usagePlans.add(tenant, key, secret, 'pro')).toBe(id);
+    expect(await fence.membersOf('pro')).toEqual([id]);
+    expect(await fence.membersOf('free')).toEqual([]);
+  });
+
+  it('let go of a key, of its own tenant only, and of one that is gone', async () => {
+    const [first, second] = [newKeyId(), newKeyId()];
+    const firstId = await fence.usagePlans.add(tenant, first, newApiKey(first), 'basic');
+    const secondId = await fence.usagePlans.add(stranger, second, newApiKey(second), 'basic');
+    expect(secondId).not.toBe(firstId);
+    await fence.usagePlans.remove(stranger, firstId);
+    expect((await fence.membersOf('basic')).sort()).toEqual([firstId, secondId].sort());
+    await fence.usagePlans.remove(tenant, firstId);
+    await fence.usagePlans.remove(tenant, firstId);
+    expect(await fence.membersOf('basic')).toEqual([secondId]);
+  });
+});
+
+describe('the usage plans’ ids', () => {
+  it('must be there for every tier', async () => {
+    const ssm = new SSMClient(emulator());
+    const parameter = `/${uniqueName('usage-plans')}`;
+    const Value = JSON.stringify({ free: 'a', basic: 'b' });
+    await ssm.send(new PutParameterCommand({ Name: parameter, Type: 'String', Value }));
+    await expect(ssmPlanIds(parameter, ssm)()).rejects.toThrow('enterprise');
+  });
+
+  it('are said to be out of reach where they are', async () => {
+    const ssm = new SSMClient({ ...emulator(), endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
+    await expect(ssmPlanIds('/any', ssm)()).rejects.toMatchObject({ code: 'dependency_unavailable' });
+  });
+});

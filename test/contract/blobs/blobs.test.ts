@@ -1,0 +1,138 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Blobs } from '#shared/blobs/blobs.ts';
+import { memoryBlobs } from '#shared/blobs/memory.ts';
+import { s3Blobs } from '#shared/blobs/s3.ts';
+import { newImageId, tenantId } from '#shared/domain/ids.ts';
+import { objectKeys } from '#shared/domain/image.ts';
+import { emulator, uniqueName } from '../emulator.ts';
+
+async function newBucket(): Promise<Blobs> {
+  const client = new S3Client(emulator());
+  const bucket = uniqueName('pictures');
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  return s3Blobs({ bucket, client });
+}
+
+const [tenant, stranger] = [tenantId('acme'), tenantId('acme-2')];
+const upload = () => objectKeys.upload(tenant, newImageId());
+const bytes = new Uint8Array([0, 255, 1, 2]);
+
+describe.each([
+  ['memory', async () => memoryBlobs()],
+  ['S3', newBucket],
+])('blobs in %s', (_, open) => {
+  let blobs: Blobs;
+  beforeAll(async () => {
+    blobs = await open();
+  });
+
+  it('gives back what was put', async () => {
+    const key = upload();
+    expect(await blobs.get(tenant, key)).toBeUndefined();
+    expect(await blobs.size(tenant, key)).toBeUndefined();
+    await blobs.put(tenant, key, bytes, 'image/png');
+    expect(Uint8Array.from((await blobs.get(tenant, key)) ?? [])).toEqual(bytes);
+    expect(await blobs.size(tenant, key)).toBe(4);
+  });
+
+  it('counts what it removes', async () => {
+    const keys = [upload(), upload(), upload()] as const;
+    await blobs.put(tenant, keys[0], bytes, 'image/png');
+    await blobs.put(tenant, keys[1], bytes, 'image/png');
+    expect(await blobs.remove(tenant, keys)).toBe(2);
+    expect(await blobs.remove(tenant, keys)).toBe(0);
+    expect(await blobs.remove(tenant, [])).toBe(0);
+    expect(await blobs.get(tenant, keys[0])).toBeUndefined();
+  });
+
+  it('holds archived events under the tenant too', async () => {
+    const key = `events/images.indexed/2026-01-01/${tenant}/1.json`;
+    await blobs.put(tenant, key, bytes, 'application/json');
+    expect(await blobs.size(tenant, key)).toBe(4);
+  });
+
+  it.each([
+    'uploads/acme-2/x',
+    'uploads/acme',
+    'uploads/acme/../acme-2/x',
+    'derived/acme-2/acme/256.webp',
+    'events/images.indexed/2026-01-01/acme-2/1.json',
+    'events/images.indexed/acme/acme-2/1.json',
+    'events/images.indexed/2026-01-01/acme',
+    'other/acme/x',
+    '/uploads/acme/x',
+    '',
+  ])('refuses the key "%s" everywhere', async (key) => {
+    const refused = { code: 'forbidden' };
+    await expect(blobs.put(tenant, key, bytes, 'image/png')).rejects.toMatchObject(refused);
+    await expect(blobs.get(tenant, key)).rejects.toMatchObject(refused);
+    await expect(blobs.size(tenant, key)).rejects.toMatchObject(refused);
+    await expect(blobs.remove(tenant, [upload(), key])).rejects.toMatchObject(refused);
+    await expect(blobs.presignDownload(tenant, key, 60)).rejects.toMatchObject(refused);
+    const pin = { contentType: 'image/png', size: 4, expiresIn: 60 };
+    await expect(blobs.presignUpload(tenant, key, pin)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('forms and links of S3', () => {
+  let blobs: Blobs;
+  beforeAll(async () => {
+    blobs = await newBucket();
+  });
+
+  /** Posts a form as a browser does. @returns the status */
+  async function post(
+    { url, fields }: { url: string; fields: Record<string, string> },
+    file: Uint8Array<ArrayBuffer>,
+  ): Promise<number> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    form.append('file', new Blob([file]));
+    return (await fetch(url, { method: 'POST', body: form })).status;
+  }
+  const formFor = (key: string, expiresIn = 60) =>
+    blobs.presignUpload(tenant, key, { contentType: 'image/png', size: 4, expiresIn });
+
+  it('take the file that they were made for', async () => {
+    const key = upload();
+    expect(await post(await formFor(key), bytes)).toBeLessThan(300);
+    expect(await blobs.size(tenant, key)).toBe(4);
+  });
+
+  it.each([
+    ['larger', new Uint8Array(5)],
+    ['smaller', new Uint8Array(3)],
+    ['empty', new Uint8Array()],
+  ])('refuse a file that is %s', async (_, file) => {
+    const key = upload();
+    expect(await post(await formFor(key), file)).toBe(400);
+    expect(await blobs.size(tenant, key)).toBeUndefined();
+  });
+
+  it('refuse another key, another type, and a form that was changed', async () => {
+    const [key, other] = [upload(), objectKeys.upload(stranger, newImageId())];
+    const { url, fields } = await formFor(key);
+    expect(await post({ url, fields: { ...fields, key: other } }, bytes)).toBe(403);
+    expect(await post({ url, fields: { ...fields, 'Content-Type': 'text/html' } }, bytes)).toBe(403);
+    const policy = { expiration: '2999-01-01T00:00:00Z', conditions: [] };
+    const forged = Buffer.from(JSON.stringify(policy)).toString('base64');
+    expect(await post({ url, fields: { ...fields, Policy: forged } }, bytes)).toBe(403);
+    expect(await blobs.size(tenant, key)).toBeUndefined();
+    expect(await blobs.size(stranger, other)).toBeUndefined();
+  });
+
+  it('refuse a form that is too old', async () => {
+    const key = upload();
+    expect(await post(await formFor(key, -1), bytes)).toBe(403);
+    expect(await blobs.size(tenant, key)).toBeUndefined();
+  });
+
+  it('lead to the object', async () => {
+    const key = upload();
+    await blobs.put(tenant, key, bytes, 'image/png');
+    const reply = await fetch(await blobs.presignDownload(tenant, key, 60));
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'image/png']);
+    expect(new Uint8Array(await reply.arrayBuffer())).toEqual(bytes);
+  });
+});

@@ -1,0 +1,96 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
+import type { GroupCatalog } from '#shared/catalog/groups.ts';
+import { memoryGroups } from '#shared/catalog/memory.ts';
+import type { TenantId } from '#shared/domain/ids.ts';
+import { newTable } from '../emulator.ts';
+import { groupWith, newGroup, newImage, newTenant } from './samples.ts';
+
+describe.each([
+  ['memory', async () => memoryGroups()],
+  ['DynamoDB', async () => dynamoGroups(await newTable('groups'))],
+])('groups in %s', (_, open) => {
+  let groups: GroupCatalog;
+  let tenant: TenantId;
+  const [a, b, c, d] = [newImage(), newImage(), newImage(), newImage()];
+  beforeAll(async () => {
+    groups = await open();
+  });
+  beforeEach(() => {
+    tenant = newTenant();
+  });
+
+  it('keeps a group and its members together', async () => {
+    const id = newGroup();
+    const group = groupWith(tenant, id, [a, b]);
+    expect(await groups.save(group)).toBe(true);
+    expect(await groups.get(tenant, id)).toEqual({ ...group, version: 1 });
+    expect(await groups.groupsOf(tenant, [c, b, a, a])).toEqual(
+      new Map([
+        [a, id],
+        [b, id],
+      ]),
+    );
+    expect(await groups.get(newTenant(), id)).toBeUndefined();
+    expect(await groups.groupsOf(newTenant(), [a])).toEqual(new Map());
+    expect(await groups.count(tenant)).toBe(1);
+    expect(await groups.count(newTenant())).toBe(0);
+  });
+
+  it('refuses a write that has not seen the last one', async () => {
+    const id = newGroup();
+    await groups.save(groupWith(tenant, id, [a, b]));
+    expect(await groups.save(groupWith(tenant, id, [a, c]))).toBe(false);
+    expect(await groups.save(groupWith(tenant, id, [a, b, c], 1))).toBe(true);
+    expect(await groups.save(groupWith(tenant, id, [a, b, d], 1))).toBe(false);
+    expect(await groups.save(groupWith(tenant, newGroup(), [d, c], 3))).toBe(false);
+    expect((await groups.get(tenant, id))?.members.map((member) => member.image_id)).toEqual([a, b, c]);
+  });
+
+  it('lets one of many writers at the same time through', async () => {
+    const id = newGroup();
+    const writes = Array.from({ length: 6 }, () => groups.save(groupWith(tenant, id, [a, newImage()])));
+    expect((await Promise.all(writes)).filter((saved) => saved)).toHaveLength(1);
+    expect((await groups.get(tenant, id))?.version).toBe(1);
+  });
+
+  it('has a picture in one group at most', async () => {
+    const [first, second] = [newGroup(), newGroup()];
+    await groups.save(groupWith(tenant, first, [a, b]));
+    expect(await groups.save(groupWith(tenant, second, [c, b]))).toBe(false);
+    expect(await groups.get(tenant, second)).toBeUndefined();
+    expect(await groups.groupsOf(tenant, [c])).toEqual(new Map());
+  });
+
+  it('frees members that left, and removes a group of one', async () => {
+    const [first, second] = [newGroup(), newGroup()];
+    await groups.save(groupWith(tenant, first, [a, b, c]));
+    expect(await groups.save(groupWith(tenant, first, [a, b], 1))).toBe(true);
+    expect(await groups.save(groupWith(tenant, second, [c, d]))).toBe(true);
+    expect(await groups.save(groupWith(tenant, first, [a], 1))).toBe(false);
+    expect(await groups.save(groupWith(tenant, first, [a], 2))).toBe(true);
+    expect(await groups.get(tenant, first)).toBeUndefined();
+    expect(await groups.groupsOf(tenant, [a, b, c, d])).toEqual(
+      new Map([
+        [c, second],
+        [d, second],
+      ]),
+    );
+    expect(await groups.save(groupWith(tenant, first, [], 0))).toBe(true);
+    expect(await groups.count(tenant)).toBe(1);
+  });
+
+  it('lists newest first, page by page', async () => {
+    const ids = [newGroup(), newGroup(), newGroup()];
+    for (const id of ids) await groups.save(groupWith(tenant, id, [newImage(), newImage()]));
+    const first = await groups.list(tenant, { limit: 2 });
+    expect(first.items.map((group) => group.group_id)).toEqual([ids[2], ids[1]]);
+    const cursor = first.nextCursor ?? '';
+    const rest = await groups.list(tenant, { limit: 2, cursor });
+    expect(rest.items.map((group) => group.group_id)).toEqual([ids[0]]);
+    expect(rest.nextCursor).toBeUndefined();
+    await expect(groups.list(newTenant(), { limit: 2, cursor })).rejects.toMatchObject({
+      code: 'invalid_cursor',
+    });
+  });
+});

@@ -1,0 +1,156 @@
+import type { Client } from '@opensearch-project/opensearch';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newImageId } from '#shared/domain/ids.ts';
+import { documentId } from '#shared/vector-index/document-id.ts';
+import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
+import { aliasOf, firstIndexOf, indexBody, toSource } from '#shared/vector-index/opensearch-mapping.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { ALICE, at, BOB, DIMENSION, picture, query } from './pictures.ts';
+
+/** What our adapter relies on, or guards against, in OpenSearch itself: a new version that changes it fails here. */
+export function describeOpenSearchBehaviour(connect: () => Client): void {
+  describe('OpenSearch itself', () => {
+    let client: Client;
+    let index: VectorIndex;
+    let model = '';
+    let alias = '';
+    beforeAll(() => {
+      client = connect();
+      // One shard: every tenant is in it, so that routing alone cannot keep them apart.
+      index = openSearchVectorIndex(client, { shards: 1 });
+    });
+    beforeEach(async () => {
+      model = `behaviour-${newImageId().slice(4).toLowerCase()}`;
+      alias = aliasOf(model);
+      await index.prepare(model, DIMENSION);
+    });
+    const ofAlice = () => ({ tenant: ALICE, document: picture() });
+
+    it('shows other tenants by routing alone: the filter is what keeps them apart', async () => {
+      await index.upsert(ALICE, model, [picture()]);
+      await index.upsert(BOB, model, [picture()]);
+      const knn = { semantic: { vector: Array.from(at(0)), k: 10 } };
+      const { body } = await client.search({ index: alias, routing: ALICE, body: { query: { knn } } });
+      expect(body.hits.hits).toHaveLength(2);
+      expect(await index.search(ALICE, model, query())).toHaveLength(1);
+    });
+
+    it('refuses a write without routing', async () => {
+      const { tenant, document } = ofAlice();
+      const body = toSource(tenant, document);
+      const write = client.index({ index: alias, id: documentId(tenant, document.imageId), body });
+      await expect(write).rejects.toMatchObject({
+        statusCode: 400,
+        body: { error: { type: 'routing_missing_exception' } },
+      });
+    });
+
+    it('keeps the same id under another routing as a second document: hence the tenant in the id', async () => {
+      const other = `${model}-two-shards`;
+      await client.indices.create({ index: firstIndexOf(other), body: indexBody(other, DIMENSION, 16) });
+      for (const routing of ['alice', 'bob', 'carol']) {
+        const body = toSource(ALICE, picture());
+        await client.index({ index: aliasOf(other), id: 'same', routing, body, refresh: 'true' });
+      }
+      const { body } = await client.count({ index: aliasOf(other) });
+      expect(body.count).toBe(3);
+    });
+
+    it('refuses a field that it does not know', async () => {
+      const { tenant, document } = ofAlice();
+      const body = { ...toSource(tenant, document), surprise: 1 };
+      const write = client.index({ index: alias, id: 'any', routing: tenant, body });
+      await expect(write).rejects.toMatchObject({
+        statusCode: 400,
+        body: { error: { type: 'strict_dynamic_mapping_exception' } },
+      });
+    });
+
+    it('names the dimension in the innermost reason', async () => {
+      const short = Float32Array.of(1, 0, 0);
+      const [fault] = await index.upsert(ALICE, model, [picture({ semantic: short })]);
+      expect(fault?.reason).toMatch(/dimension/i);
+      await expect(index.search(ALICE, model, query({ copy: short }))).rejects.toThrow(/dimension/i);
+    });
+
+    it('takes a bulk again without doubling anything', async () => {
+      const documents = [picture(), picture()];
+      for (const _ of [1, 2, 3]) await index.upsert(ALICE, model, documents);
+      expect(await index.count(ALICE, model)).toBe(2);
+    });
+
+    it('refuses a stale write of an external version, after a delete too', async () => {
+      const { tenant, document } = ofAlice();
+      const at = { index: alias, id: documentId(tenant, document.imageId), routing: tenant };
+      const body = toSource(tenant, document);
+      await client.index({ ...at, body, version: 5, version_type: 'external' });
+      const stale = { statusCode: 409 };
+      await expect(client.index({ ...at, body, version: 4, version_type: 'external' })).rejects.toMatchObject(
+        stale,
+      );
+      await client.delete({ ...at, version: 7, version_type: 'external' });
+      await expect(client.index({ ...at, body, version: 6, version_type: 'external' })).rejects.toMatchObject(
+        stale,
+      );
+    });
+
+    it('writes through the alias only, and never makes an index by itself', async () => {
+      const missing = `${model}-missing`;
+      await expect(index.upsert(ALICE, missing, [picture()])).rejects.toMatchObject({
+        code: 'dependency_unavailable',
+      });
+      expect((await client.indices.exists({ index: aliasOf(missing) })).body).toBe(false);
+    });
+
+    it('lets a rebuilt index take the place of the old one behind the alias', async () => {
+      const document = picture();
+      await index.upsert(ALICE, model, [document]);
+      const rebuilt = `${alias}-000002`;
+      const { aliases: _, ...rest } = indexBody(model, DIMENSION, 1);
+      await client.indices.create({ index: rebuilt, body: rest });
+      await client.reindex({
+        refresh: true,
+        body: { source: { index: firstIndexOf(model) }, dest: { index: rebuilt } },
+      });
+      const actions = [{ add: { index: rebuilt, alias } }, { remove_index: { index: firstIndexOf(model) } }];
+      await client.indices.updateAliases({ body: { actions } });
+      await index.prepare(model, DIMENSION);
+      const [found] = await index.search(ALICE, model, query());
+      expect(found?.imageId).toBe(document.imageId);
+      expect(found?.semantic).toBeCloseTo(1, 5);
+      expect(await index.remove(ALICE, model, [document.imageId])).toBe(1);
+    });
+
+    it('finds the true nearest of a tenant among many others, whatever the filter', async () => {
+      const random = () => unit(Float32Array.from({ length: DIMENSION }, () => Math.random() - 0.5));
+      const crowd = Array.from({ length: 300 }, () => picture({ semantic: random(), copy: random() }));
+      const own = Array.from({ length: 30 }, () => picture({ semantic: random(), copy: random() }));
+      await index.upsert(BOB, model, crowd);
+      await index.upsert(ALICE, model, own);
+      for (const document of own) {
+        const found = await index.search(ALICE, model, { semantic: document.semantic, copy: random(), k: 5 });
+        const best = found.toSorted((one, other) => (other.semantic ?? -1) - (one.semantic ?? -1))[0];
+        expect(best?.imageId).toBe(document.imageId);
+      }
+    });
+
+    it('is told apart from a cluster that does not answer', async () => {
+      const { openSearchClient } = await import('#shared/vector-index/opensearch-client.ts');
+      const nowhere = openSearchClient({
+        endpoint: 'http://127.0.0.1:9',
+        auth: 'none',
+        region: 'eu-central-1',
+      });
+      const unreachable = openSearchVectorIndex(nowhere, { shards: 1 });
+      const unavailable = { code: 'dependency_unavailable', retryAfter: 5 };
+      await expect(unreachable.search(ALICE, model, query())).rejects.toMatchObject(unavailable);
+      await expect(unreachable.upsert(ALICE, model, [picture()])).rejects.toMatchObject(unavailable);
+      expect(await unreachable.health()).toMatchObject({ status: 'down' });
+    });
+  });
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}

@@ -1,0 +1,19 @@
+import { afterAll, describe, it } from 'vitest';
+import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
+import { openSearchClient } from '#shared/vector-index/opensearch-client.ts';
+import { describeOpenSearchBehaviour } from './opensearch-behaviour.suite.ts';
+import { clusterUnderTest } from './opensearch-cluster.ts';
+import { describeVectorIndex } from './vector-index.suite.ts';
+
+const cluster = await clusterUnderTest();
+
+if ('missing' in cluster) {
+  describe('vector index: OpenSearch', () => {
+    it('is tested where OpenSearch is to be had', ({ skip }) => skip(cluster.missing));
+  });
+} else {
+  afterAll(() => cluster.stop());
+  const connect = () => openSearchClient({ endpoint: cluster.url, auth: 'none', region: 'eu-central-1' });
+  describeVectorIndex('OpenSearch', async () => openSearchVectorIndex(connect(), { shards: 4 }));
+  describeOpenSearchBehaviour(connect);
+}

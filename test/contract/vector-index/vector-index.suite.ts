@@ -1,0 +1,200 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { imageId, newImageId, tenantId } from '#shared/domain/ids.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { describeFilters } from './filters.suite.ts';
+import { ALICE, at, BOB, cosineOf, DIMENSION, picture, query } from './pictures.ts';
+
+/**
+ * What every index of vectors keeps to.
+ * @param open gives an instance; called twice, two instances over the same data, as two processes have them.
+ */
+export function describeVectorIndex(name: string, open: () => Promise<VectorIndex>): void {
+  describe(`vector index: ${name}`, () => {
+    let index: VectorIndex;
+    let other: VectorIndex;
+    let model = '';
+    beforeAll(async () => {
+      index = await open();
+      other = await open();
+    });
+    beforeEach(async () => {
+      model = `model-${newImageId().slice(4).toLowerCase()}`;
+      await index.prepare(model, DIMENSION);
+    });
+    const idsFound = async (of: Partial<Parameters<typeof query>[0]> = {}, tenant = ALICE) =>
+      (await index.search(tenant, model, query(of))).map((candidate) => candidate.imageId).sort();
+
+    it('finds a document as soon as it is written', async () => {
+      const document = picture();
+      expect(await index.upsert(ALICE, model, [document])).toEqual([]);
+      expect(await idsFound()).toEqual([document.imageId]);
+      expect(await index.count(ALICE, model)).toBe(1);
+    });
+
+    it('gives back the cosine by each vector', async () => {
+      const document = picture({ semantic: at(30), copy: at(120) });
+      const opposite = picture({ semantic: at(180), copy: at(90) });
+      await index.upsert(ALICE, model, [document, opposite]);
+      const found = new Map((await index.search(ALICE, model, query())).map((one) => [one.imageId, one]));
+      expect(found.get(document.imageId)?.semantic).toBeCloseTo(cosineOf(30), 5);
+      expect(found.get(document.imageId)?.copy).toBeCloseTo(cosineOf(120), 5);
+      expect(found.get(opposite.imageId)?.semantic).toBeCloseTo(-1, 5);
+      expect(found.get(opposite.imageId)?.copy).toBeCloseTo(0, 5);
+    });
+
+    it('gives the union of the k nearest by each vector, and no cosine of a vector it is not near by', async () => {
+      const bySemantic = [1, 2].map((degrees) => picture({ semantic: at(degrees), copy: at(90 + degrees) }));
+      const byCopy = [3, 4].map((degrees) => picture({ semantic: at(90 + degrees), copy: at(degrees) }));
+      const far = [50, 51].map((degrees) => picture({ semantic: at(degrees), copy: at(degrees) }));
+      await index.upsert(ALICE, model, [...far, ...byCopy, ...bySemantic]);
+      const found = await index.search(ALICE, model, query({ k: 2 }));
+      expect(found.map((one) => one.imageId).sort()).toEqual(
+        [...bySemantic, ...byCopy].map((one) => one.imageId).sort(),
+      );
+      for (const candidate of found) {
+        const nearBySemantic = bySemantic.some((one) => one.imageId === candidate.imageId);
+        expect(candidate.semantic !== undefined).toBe(nearBySemantic);
+        expect(candidate.copy !== undefined).toBe(!nearBySemantic);
+      }
+    });
+
+    it('replaces a document of the same id', async () => {
+      const document = picture({ semantic: at(90) });
+      await index.upsert(ALICE, model, [document]);
+      await index.upsert(ALICE, model, [{ ...document, semantic: at(60), format: 'png' }]);
+      expect(await index.count(ALICE, model)).toBe(1);
+      const [found] = await index.search(ALICE, model, query({ filter: { format: 'png' } }));
+      expect(found?.semantic).toBeCloseTo(cosineOf(60), 5);
+      expect(await idsFound({ filter: { format: 'jpeg' } })).toEqual([]);
+    });
+
+    it('keeps the last of several documents of one id in one call', async () => {
+      const document = picture({ semantic: at(90) });
+      await index.upsert(ALICE, model, [document, { ...document, semantic: at(45) }]);
+      expect(await index.count(ALICE, model)).toBe(1);
+      const [found] = await index.search(ALICE, model, query());
+      expect(found?.semantic).toBeCloseTo(cosineOf(45), 5);
+    });
+
+    it('leaves one document where two processes write the same ids at the same time', async () => {
+      const documents = [picture(), picture(), picture()];
+      const writers = [index, other, index, other, index, other];
+      await Promise.all(writers.map((writer) => writer.upsert(ALICE, model, documents)));
+      expect(await index.count(ALICE, model)).toBe(3);
+      expect(await other.count(ALICE, model)).toBe(3);
+    });
+
+    it('shows to each process at once what another has written and removed', async () => {
+      const [mine, theirs] = [picture(), picture()];
+      await index.upsert(ALICE, model, [mine]);
+      await other.upsert(ALICE, model, [theirs]);
+      expect(await idsFound()).toEqual([mine.imageId, theirs.imageId].sort());
+      await other.remove(ALICE, model, [mine.imageId]);
+      expect(await idsFound()).toEqual([theirs.imageId]);
+    });
+
+    it('keeps tenants apart, even by the same image id', async () => {
+      const shared = newImageId();
+      await index.upsert(ALICE, model, [picture({ imageId: shared, semantic: at(10) })]);
+      await index.upsert(BOB, model, [picture({ imageId: shared, semantic: at(20) }), picture()]);
+      const [found, ...more] = await index.search(ALICE, model, query());
+      expect(more).toEqual([]);
+      expect(found?.semantic).toBeCloseTo(cosineOf(10), 5);
+      expect(await idsFound({}, tenantId('nobody-else'))).toEqual([]);
+      expect(await index.remove(ALICE, model, [shared])).toBe(1);
+      expect(await index.count(ALICE, model)).toBe(0);
+      expect(await index.count(BOB, model)).toBe(2);
+    });
+
+    it('shows no tenant a document of any of forty others', async () => {
+      const tenants = Array.from({ length: 40 }, (_, number) => tenantId(`tenant-${number}`));
+      const documents = tenants.map(() => picture());
+      await Promise.all(
+        tenants.map((tenant, number) => index.upsert(tenant, model, documents.slice(number, number + 1))),
+      );
+      for (const [number, tenant] of tenants.entries()) {
+        expect(await idsFound({ k: 100 }, tenant)).toEqual([documents[number]?.imageId]);
+      }
+    });
+
+    it('never lets the vectors of two models meet', async () => {
+      const second = `${model}-second`;
+      await index.prepare(second, 3);
+      const vector = Float32Array.of(1, 0, 0);
+      const document = picture({ semantic: vector, copy: vector });
+      await index.upsert(ALICE, second, [document]);
+      await index.upsert(ALICE, model, [picture()]);
+      const found = await index.search(ALICE, second, { semantic: vector, copy: vector, k: 10 });
+      expect(found.map((one) => one.imageId)).toEqual([document.imageId]);
+      expect(await index.remove(ALICE, second, [document.imageId])).toBe(1);
+      expect(await index.count(ALICE, model)).toBe(1);
+    });
+
+    it('is prepared once, whoever asks and how often', async () => {
+      await index.upsert(ALICE, model, [picture()]);
+      await Promise.all([index, other, index, other].map((each) => each.prepare(model, DIMENSION)));
+      expect(await index.count(ALICE, model)).toBe(1);
+      const fresh = `${model}-fresh`;
+      await Promise.all([index, other, index, other].map((each) => each.prepare(fresh, DIMENSION)));
+      expect(await index.count(ALICE, fresh)).toBe(0);
+    });
+
+    it('names the documents that it cannot take, and takes the others', async () => {
+      const short = picture({ semantic: Float32Array.of(1, 0, 0) });
+      const broken = picture({ copy: at(0).fill(Number.NaN, 3) });
+      const [good, alsoGood] = [picture(), picture()];
+      const faults = await index.upsert(ALICE, model, [good, short, broken, alsoGood]);
+      expect(faults.map((fault) => fault.imageId)).toEqual([short.imageId, broken.imageId]);
+      expect(faults.every((fault) => fault.reason.length > 10)).toBe(true);
+      expect(await idsFound()).toEqual([good.imageId, alsoGood.imageId].sort());
+    });
+
+    it('refuses a query of another dimension', async () => {
+      const semantic = Float32Array.of(1, 0, 0);
+      await expect(index.search(ALICE, model, query({ semantic }))).rejects.toMatchObject({
+        code: 'invalid_request',
+      });
+    });
+
+    it('says that a model it was not prepared for may come later', async () => {
+      const unavailable = { name: 'Problem', code: 'dependency_unavailable' };
+      await expect(index.search(ALICE, 'never-seen', query())).rejects.toMatchObject(unavailable);
+      await expect(index.upsert(ALICE, 'never-seen', [picture()])).rejects.toMatchObject(unavailable);
+      await expect(index.remove(ALICE, 'never-seen', [newImageId()])).rejects.toMatchObject(unavailable);
+      await expect(index.count(ALICE, 'never-seen')).rejects.toMatchObject(unavailable);
+    });
+
+    it('says how many it removed, and does not find them any more', async () => {
+      const [first, second, third] = [picture(), picture(), picture()];
+      await index.upsert(ALICE, model, [first, second, third]);
+      const gone = [first.imageId, third.imageId];
+      expect(await index.remove(ALICE, model, [...gone, newImageId()])).toBe(2);
+      expect(await idsFound()).toEqual([second.imageId]);
+      expect(await index.remove(ALICE, model, gone)).toBe(0);
+      expect(await index.remove(ALICE, model, [])).toBe(0);
+    });
+
+    it('takes in nothing and many', async () => {
+      expect(await index.upsert(ALICE, model, [])).toEqual([]);
+      const many = Array.from({ length: 250 }, (_, number) => picture({ semantic: at(number / 3) }));
+      expect(await index.upsert(ALICE, model, many)).toEqual([]);
+      expect(await index.count(ALICE, model)).toBe(250);
+      const nearest = many.slice(0, 20).map((document) => document.imageId);
+      const found = await index.search(ALICE, model, query({ k: 20 }));
+      const bySemantic = found.filter((candidate) => candidate.semantic !== undefined);
+      expect(bySemantic.map((candidate) => candidate.imageId).sort()).toEqual(nearest.sort());
+    });
+
+    it('gives back ids as they are', async () => {
+      const id = imageId('img_01ARZ3NDEKTSV4RRFFQ69G5FAV');
+      await index.upsert(ALICE, model, [picture({ imageId: id })]);
+      expect(await idsFound()).toEqual([id]);
+    });
+
+    it('is well', async () => {
+      expect(await index.health()).toEqual({ status: 'ok' });
+    });
+
+    describeFilters(() => ({ index, model }));
+  });
+}

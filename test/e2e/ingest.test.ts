@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as api from '#shared/api/images.ts';
+import { searchSimilarity } from '#shared/api/search.ts';
+import { photograph } from '../fixtures/photographs.ts';
+import { type Client, newTenant, post, settled, upload } from './client.ts';
+
+let client: Client;
+let bytes: Uint8Array;
+
+beforeAll(async () => {
+  client = await newTenant('ingest');
+  bytes = await photograph('allium-oreophilum');
+});
+
+describe('a picture that is uploaded', () => {
+  it('goes all the way, and its record tells all of it', async () => {
+    const image = await upload(client, bytes, {
+      filename: 'flower.jpg',
+      external_id: 'my-1',
+      metadata: { album: 'garden' },
+    });
+    const record = await settled(client, image);
+    expect(record).toMatchObject({
+      image_id: image,
+      external_id: 'my-1',
+      status: 'indexed',
+      file_path: 'flower.jpg',
+      storage_location: 'uploads',
+      storage_type: 's3',
+      file_size: bytes.length,
+      format: 'jpeg',
+      hash_sha256: createHash('sha256').update(bytes).digest('hex'),
+      hash_md5: createHash('md5').update(bytes).digest('hex'),
+      hash_perceptual: expect.stringMatching(/^[0-9a-f]{16}$/),
+      metadata: { album: 'garden' },
+      models: ['deeplens-lite-v1'],
+    });
+    const times = [
+      record.created_at,
+      record.uploaded_at,
+      record.validated_at,
+      record.processed_at,
+      record.indexed_at,
+    ];
+    expect(times.every(Boolean)).toBe(true);
+    expect([...times].sort()).toEqual(times);
+
+    const { body } = await client.call(api.listImages, { query: { external_id: 'my-1' } });
+    expect(body.images.map(({ image_id }) => image_id)).toEqual([image]);
+  });
+
+  it('shows its thumbnails', async () => {
+    const image = await upload(client, bytes, { filename: 'thumb.jpg' });
+    await settled(client, image);
+    for (const size of ['256', '1024'] as const) {
+      const { status, headers } = await client.call(api.getThumbnail, {
+        params: { image_id: image },
+        query: { size },
+      });
+      expect(status).toBe(302);
+      const picture = await fetch(headers.get('location') ?? '');
+      expect(picture.headers.get('content-type')).toBe('image/webp');
+      expect((await picture.arrayBuffer()).byteLength).toBeGreaterThan(1000);
+    }
+  });
+
+  it('is pinned by its form to the size, type and key that were announced', async () => {
+    const { body } = await client.call(api.requestUploads, {
+      body: { files: [{ filename: 'a.jpg', content_type: 'image/jpeg', size: bytes.length }] },
+    });
+    const form = body.uploads[0];
+    if (!form || 'error' in form) throw new Error('refused');
+    expect((await post(form, bytes.slice(1), 'image/jpeg')).ok).toBe(false);
+    const elsewhere = { ...form, fields: { ...form.fields, key: 'uploads/somebody/else' } };
+    expect((await post(elsewhere, bytes, 'image/jpeg')).ok).toBe(false);
+  });
+
+  it('does not stop the others where it cannot be accepted', async () => {
+    const { status, body } = await client.call(api.requestUploads, {
+      body: {
+        files: [
+          { filename: 'a.svg', content_type: 'image/svg+xml', size: 10 },
+          { filename: 'b.jpg', content_type: 'image/jpeg', size: 0 },
+          { filename: 'c.jpg', content_type: 'image/jpeg', size: 10 ** 9 },
+          { filename: 'd.jpg', content_type: 'image/jpeg', size: 'many' },
+          { filename: 'e.jpg', content_type: 'image/jpeg', size: 10 },
+        ],
+      },
+    });
+    expect(status).toBe(201);
+    expect(body.uploads.map((entry) => ('error' in entry ? entry.error.code : entry.status))).toEqual([
+      'unsupported_media_type',
+      'unreadable_image',
+      'payload_too_large',
+      'invalid_request',
+      'pending_upload',
+    ]);
+  });
+});
+
+describe('a picture inside a request', () => {
+  it('is taken as base64, once for each idempotency key', async () => {
+    const request = {
+      body: { image: Buffer.from(bytes).toString('base64'), filename: 'b64.jpg' },
+      headers: { 'idempotency-key': 'once' },
+    };
+    const first = await client.call(api.addImage, request);
+    const second = await client.call(api.addImage, request);
+    expect(first.status).toBe(202);
+    expect(second.body).toEqual(first.body);
+    const other = await client.call(api.addImage, {
+      ...request,
+      body: { ...request.body, filename: 'other.jpg' },
+    });
+    expect([other.status, other.body.code]).toEqual([400, 'idempotency_key_reused']);
+    expect((await settled(client, first.body.image_id)).status).toBe('indexed');
+  });
+
+  it('is taken as multipart', async () => {
+    const form = new FormData();
+    form.append('file', new Blob([Buffer.from(bytes)], { type: 'image/jpeg' }), 'multi.jpg');
+    form.append('external_id', 'multi');
+    form.append('metadata', '{"a":"b"}');
+    const { status, body } = await client.call(api.addImage, { form });
+    expect(status).toBe(202);
+    expect(await settled(client, body.image_id)).toMatchObject({
+      status: 'indexed',
+      file_path: 'multi.jpg',
+      external_id: 'multi',
+      metadata: { a: 'b' },
+      file_size: bytes.length,
+    });
+  });
+
+  it('is refused with a reason where there is none, or one too many bytes', async () => {
+    expect(await client.call(api.addImage, { body: {} })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request' },
+    });
+    const large = Buffer.alloc(4.6 * 1024 * 1024).toString('base64');
+    expect(await client.call(api.addImage, { body: { image: large } })).toMatchObject({
+      status: 413,
+      body: { code: 'payload_too_large' },
+    });
+  });
+});
+
+describe('a picture that is deleted', () => {
+  it('leaves a receipt, and nothing else', async () => {
+    const image = await upload(client, await photograph('nagasaki-boats'), { filename: 'boats.jpg' });
+    await settled(client, image);
+    const { status, body } = await client.call(api.deleteImage, { params: { image_id: image } });
+    expect(status).toBe(200);
+    expect(body.receipt).toMatchObject({
+      image_id: image,
+      deleted: { objects: 2, thumbnails: 2, vectors: 1 },
+    });
+    for (const operation of [api.getImage, api.getThumbnail, api.deleteImage])
+      expect(await client.call(operation, { params: { image_id: image } })).toMatchObject({
+        status: 410,
+        body: { code: 'purged' },
+      });
+    const found = await client.call(searchSimilarity, {
+      body: { image: Buffer.from(await photograph('nagasaki-boats')).toString('base64') },
+    });
+    expect(found.body.results.map(({ image_id }) => image_id)).not.toContain(image);
+  });
+});
+
+describe('the list of pictures', () => {
+  it('comes in pages, newest first, by status', async () => {
+    const pager = await newTenant('pages');
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) ids.push(await upload(pager, bytes, { filename: `${n}.jpg` }));
+    for (const id of ids) await settled(pager, id);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await pager.call(api.listImages, {
+        query: { limit: '2', status: 'indexed', ...(cursor && { cursor }) },
+      });
+      seen.push(...body.images.map(({ image_id }) => image_id));
+      cursor = body.next_cursor;
+    } while (cursor);
+    expect(seen).toEqual(ids.toReversed());
+    const wrong = await pager.call(api.listImages, { query: { cursor: 'nonsense' } });
+    expect([wrong.status, wrong.body.code]).toEqual([400, 'invalid_cursor']);
+  });
+});

@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { searchDuplicates } from '#shared/api/duplicates.ts';
+import { searchSimilarity } from '#shared/api/search.ts';
+import { edits } from '../fixtures/edits.ts';
+import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
+import { type Client, eventually, newTenant, settled, upload } from './client.ts';
+
+let client: Client;
+const ids = new Map<string, string>();
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+beforeAll(async () => {
+  client = await newTenant('search');
+  for (const name of PHOTOGRAPHS) {
+    const kind = name.includes('boats') ? 'sea' : 'land';
+    ids.set(
+      name,
+      await upload(client, await photograph(name), { filename: `${name}.jpg`, metadata: { kind } }),
+    );
+  }
+  for (const id of ids.values()) await settled(client, id);
+});
+
+describe('a search', () => {
+  it.each(PHOTOGRAPHS)('finds %s exactly, first', async (name) => {
+    const { body } = await client.call(searchSimilarity, { body: { image: base64(await photograph(name)) } });
+    expect(body.results[0]).toMatchObject({
+      image_id: ids.get(name),
+      verdict: 'exact',
+      similarity_score: 1,
+      reason: { sha256_equal: true, perceptual_distance: 0 },
+      file_path: `${name}.jpg`,
+    });
+    expect(body).toMatchObject({
+      model: 'deeplens-lite-v1',
+      cached: false,
+      total_results: body.results.length,
+    });
+    const thumbnail = await fetch(body.results[0]?.thumbnail_url ?? '', {
+      headers: { 'x-api-key': client.key },
+      redirect: 'manual',
+    });
+    expect(thumbnail.status).toBe(302);
+  });
+
+  it.each(['jpeg20', 'resize25', 'grey', 'crop70'] as const)(
+    'finds the original of a %s copy first, as an edited copy',
+    async (edit) => {
+      for (const name of PHOTOGRAPHS) {
+        const { body } = await client.call(searchSimilarity, {
+          body: { image: base64(await edits[edit](await photograph(name))) },
+        });
+        expect(body.results[0], `${edit} of ${name}`).toMatchObject({
+          image_id: ids.get(name),
+          verdict: 'edited_copy',
+        });
+      }
+    },
+  );
+
+  it('says of a crop where it lies in the stored picture', async () => {
+    const { body } = await client.call(searchSimilarity, {
+      body: { image: base64(await edits.crop50(await photograph('nagasaki-boats'))) },
+    });
+    expect(body.results[0]).toMatchObject({ image_id: ids.get('nagasaki-boats'), verdict: 'edited_copy' });
+  });
+
+  it('takes a stored picture as the query, and leaves that one out', async () => {
+    const image_id = ids.get('allium-oreophilum') ?? '';
+    const { body } = await client.call(searchSimilarity, { body: { image_id, similarity_threshold: 0 } });
+    expect(body.results.length).toBeGreaterThan(0);
+    expect(body.results.map((result) => result.image_id)).not.toContain(image_id);
+    expect(body.results.every(({ verdict }) => verdict === 'similar')).toBe(true);
+  });
+
+  it('keeps to the threshold, the number and the filters asked for', async () => {
+    const image = base64(await photograph('nagasaki-boats'));
+    const all = await client.call(searchSimilarity, {
+      body: { image, similarity_threshold: 0, max_results: 3 },
+    });
+    expect(all.body.results).toHaveLength(3);
+    const strict = await client.call(searchSimilarity, { body: { image, similarity_threshold: 1 } });
+    expect(strict.body.results.map(({ image_id }) => image_id)).toEqual([ids.get('nagasaki-boats')]);
+    const land = await client.call(searchSimilarity, {
+      body: { image, similarity_threshold: 0, filters: { metadata: { kind: 'land' } } },
+    });
+    expect(land.body.results).toHaveLength(PHOTOGRAPHS.length - 1);
+    const nowhere = await client.call(searchSimilarity, {
+      body: { image, storage_locations: ['st_elsewhere'] },
+    });
+    expect(nowhere.body).toMatchObject({ results: [], total_results: 0 });
+  });
+
+  it('takes multipart', async () => {
+    const form = new FormData();
+    form.append('file', new Blob([Buffer.from(await photograph('dust-bowl-home'))]), 'query.jpg');
+    form.append('max_results', '1');
+    const { body } = await client.call(searchSimilarity, { form });
+    expect(body.results.map(({ image_id }) => image_id)).toEqual([ids.get('dust-bowl-home')]);
+  });
+
+  it.each([
+    ['no picture', {}, 400, 'invalid_request'],
+    ['an unknown picture', { image_id: 'img_00000000000000000000000000' }, 404, 'not_found'],
+    [
+      'something else than a picture',
+      { image: base64(Buffer.from('just words, no picture')) },
+      415,
+      'unsupported_media_type',
+    ],
+    ['a threshold beyond 1', { image: 'AAAA', similarity_threshold: 2 }, 400, 'invalid_request'],
+    [
+      'an unknown model',
+      { image_id: 'img_00000000000000000000000000', model: 'other' },
+      400,
+      'invalid_request',
+    ],
+  ])('refuses %s', async (_what, body, status, code) => {
+    expect(await client.call(searchSimilarity, { body })).toMatchObject({ status, body: { code } });
+  });
+});
+
+describe('duplicates', () => {
+  it('are grouped as pictures arrive: exact copies and edited ones, and nothing that is merely similar', async () => {
+    const owner = await newTenant('groups');
+    const original = await photograph('locomotion-house-cat');
+    const pictures = [original, original, await edits.jpeg20(original), await photograph('nagasaki-boats')];
+    const images: string[] = [];
+    for (const [n, bytes] of pictures.entries())
+      images.push(await upload(owner, bytes, { filename: `${n}.jpg` }));
+    for (const image of images) await settled(owner, image);
+    const [a = '', b = '', c = '', d = ''] = images;
+    const { body } = await eventually(
+      () => owner.call(searchDuplicates, { body: { scope: 'all' } }),
+      (answer) => answer.body.groups[0]?.images.length === 3,
+    );
+    expect(body.total_groups).toBe(1);
+    expect(body.groups[0]?.images.map(({ image_id }) => image_id).sort()).toEqual([a, b, c].sort());
+    expect([a, b]).toContain(body.groups[0]?.suggested_keeper);
+
+    const own = await owner.call(searchDuplicates, { body: { image_id: c } });
+    expect(own.body.groups.map(({ group_id }) => group_id)).toEqual([body.groups[0]?.group_id]);
+    expect((await owner.call(searchDuplicates, { body: { image_id: d } })).body.groups).toEqual([]);
+  });
+});

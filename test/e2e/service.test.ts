@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { getImage } from '#shared/api/images.ts';
+import { liveness, openApi, readiness } from '#shared/api/service.ts';
+import { call } from './client.ts';
+import { readStack } from './stack.ts';
+
+describe('the service', () => {
+  it('is alive and ready, part by part', async () => {
+    expect((await call(liveness)).body).toMatchObject({ status: 'ok' });
+    const { status, body } = await call(readiness);
+    expect(status).toBe(200);
+    expect(Object.values(body.checks).map((check) => Object(check).status)).toEqual([
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+    ]);
+  });
+
+  it('serves an OpenAPI document that a linter finds nothing wrong with', async () => {
+    const { body } = await call(openApi);
+    const folder = await mkdtemp(join(tmpdir(), 'openapi-'));
+    const file = join(folder, 'openapi.json');
+    await writeFile(file, JSON.stringify(body));
+    // It exits with 1 where it finds an error, and then this rejects with what it printed.
+    const { stderr } = await promisify(execFile)('node_modules/.bin/redocly', ['lint', file]).finally(() =>
+      rm(folder, { recursive: true }),
+    );
+    expect(stderr).toContain('Your API description is valid');
+  });
+
+  it('answers what it does not know with a problem, and repeats the caller’s correlation id', async () => {
+    const reply = await fetch(`${readStack().api_url}/nowhere`);
+    expect(reply.headers.get('content-type')).toContain('application/problem+json');
+    expect(await reply.json()).toMatchObject({ status: reply.status, code: expect.any(String) });
+    const { headers } = await call(liveness, { headers: { 'x-correlation-id': 'mine-42' } });
+    expect(headers.get('x-correlation-id')).toBe('mine-42');
+    expect((await call(getImage, { params: { image_id: 'x' } })).status).toBe(401);
+  });
+});

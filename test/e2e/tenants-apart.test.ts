@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { searchDuplicates } from '#shared/api/duplicates.ts';
+import * as images from '#shared/api/images.ts';
+import type { Operation } from '#shared/api/operation.ts';
+import { OPERATIONS } from '#shared/api/operations.ts';
+import { searchSimilarity } from '#shared/api/search.ts';
+import { createTenant } from '#shared/api/tenants.ts';
+import { photograph } from '../fixtures/photographs.ts';
+import { type Client, call, eventually, newTenant, type Request, settled, upload } from './client.ts';
+import { readStack } from './stack.ts';
+
+let one: Client;
+let other: Client;
+let image: string;
+
+beforeAll(async () => {
+  [one, other] = [await newTenant('one'), await newTenant('other')];
+  const bytes = await photograph('airplane-from-above');
+  image = await upload(one, bytes, { filename: 'mine.jpg', external_id: 'shared-name' });
+  const copy = await upload(one, bytes, { filename: 'mine-too.jpg' });
+  await Promise.all([settled(one, image), settled(one, copy)]);
+  await eventually(
+    () => one.call(searchDuplicates, { body: { scope: 'all' } }),
+    ({ body }) => body.total_groups === 1,
+  );
+});
+
+/** What another tenant gets when it tries a route with this tenant's ids: its status, and the places where a picture would show. */
+const ATTEMPTS: Record<
+  string,
+  { request: () => Promise<Request<Operation>>; status: number; nothingIn?: string }
+> = {
+  requestUploads: {
+    request: async () => ({ body: { files: [{ filename: 'a', content_type: 'image/jpeg', size: 1 }] } }),
+    status: 201,
+  },
+  addImage: { request: async () => ({ body: {} }), status: 400 },
+  listImages: {
+    request: async () => ({ query: { external_id: 'shared-name' } }),
+    status: 200,
+    nothingIn: 'images',
+  },
+  getImage: { request: async () => ({ params: { image_id: image } }), status: 404 },
+  deleteImage: { request: async () => ({ params: { image_id: image } }), status: 404 },
+  getThumbnail: { request: async () => ({ params: { image_id: image } }), status: 404 },
+  searchSimilarity: { request: async () => ({ body: { image_id: image } }), status: 404 },
+  searchDuplicates: { request: async () => ({ body: { image_id: image } }), status: 404 },
+  createTenant: { request: async () => ({ body: { tenant_id: 'x', name: 'x', plan: 'free' } }), status: 401 },
+  getTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
+};
+
+describe('two tenants', () => {
+  it.each(
+    OPERATIONS.filter(({ policy }) => policy !== 'Open').map(
+      (operation) => [operation.id, operation] as const,
+    ),
+  )('do not meet by %s', async (id, operation) => {
+    const attempt = ATTEMPTS[id];
+    if (!attempt) throw new Error(`say in ATTEMPTS what another tenant gets from ${id}`);
+    const { status, body } = await other.call(operation, await attempt.request());
+    expect(status).toBe(attempt.status);
+    if (attempt.nothingIn) expect(Object(body)[attempt.nothingIn]).toEqual([]);
+    else expect(JSON.stringify(body)).not.toContain('mine');
+  });
+
+  it('do not find each other’s pictures, though the picture is the same', async () => {
+    const query = {
+      body: {
+        image: Buffer.from(await photograph('airplane-from-above')).toString('base64'),
+        similarity_threshold: 0,
+      },
+    };
+    expect((await one.call(searchSimilarity, query)).body.results.length).toBe(2);
+    expect((await other.call(searchSimilarity, query)).body).toMatchObject({ results: [], total_results: 0 });
+    expect((await other.call(searchDuplicates, { body: { scope: 'all' } })).body).toMatchObject({
+      groups: [],
+      total_groups: 0,
+    });
+  });
+
+  it('still has all its pictures after the other has tried', async () => {
+    expect((await one.call(images.getImage, { params: { image_id: image } })).body.status).toBe('indexed');
+  });
+});
+
+describe('who is not known', () => {
+  const guarded = OPERATIONS.filter(({ policy }) => policy !== 'Open');
+
+  it.each(guarded.map((operation) => [operation.id, operation] as const))(
+    'is refused by %s',
+    async (_id, operation) => {
+      const params = { image_id: image, tenant_id: 'x' };
+      expect(await call(operation, { params })).toMatchObject({
+        status: 401,
+        body: { code: 'unauthenticated' },
+      });
+      if (operation.policy === 'SystemAdmin') return;
+      const wrong = { 'x-api-key': `dl_live_${'0'.repeat(26)}_wrong` };
+      expect(await call(operation, { params, headers: wrong })).toMatchObject({
+        status: 403,
+        body: { code: 'invalid_api_key' },
+      });
+    },
+  );
+
+  it('cannot use a token that is forged', async () => {
+    const [header, payload] = readStack().admin_token.split('.');
+    const forged = { authorization: `Bearer ${header}.${payload}.${'A'.repeat(342)}` };
+    const attempt = await call(createTenant, {
+      body: { tenant_id: 'forged', name: 'x', plan: 'free' },
+      headers: forged,
+    });
+    expect(attempt).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  });
+
+  it('cannot create a tenant twice', async () => {
+    const headers = { authorization: `Bearer ${readStack().admin_token}` };
+    const again = await call(createTenant, {
+      body: { tenant_id: one.tenant, name: 'x', plan: 'free' },
+      headers,
+    });
+    expect(again).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  });
+});

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { hashApiKey, keyIdOf, newApiKey } from '#shared/auth/api-keys.ts';
+import { newKeyId } from '#shared/domain/ids.ts';
+
+describe('API keys', () => {
+  it('carry their id and a secret of 256 bits', () => {
+    const id = newKeyId();
+    const key = newApiKey(id);
+    expect(key).toMatch(/^dl_live_[0-9A-Z]{26}_[0-9a-f]{64}$/);
+    expect(keyIdOf(key)).toBe(id);
+    expect(newApiKey(id)).not.toBe(key);
+  });
+
+  it('are hashed whole', () => {
+    expect(hashApiKey('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+
+  it.each(['', 'dl_live_x_y', `x${newApiKey(newKeyId())}`])('have no id in "%s"', (text) => {
+    expect(keyIdOf(text)).toBeUndefined();
+  });
+});

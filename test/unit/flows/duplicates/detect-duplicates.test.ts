@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { GroupCatalog } from '#shared/catalog/groups.ts';
+import type { ImageId } from '#shared/domain/ids.ts';
+import { DuplicatesFoundV1 } from '#shared/events/duplicates-found.v1.ts';
+import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
+import { leaveGroup } from '#shared/flows/duplicates/leave-group.ts';
+import { ACME, cellsOfSeed, library, OTHER, seen } from '../search/library.ts';
+import { indexed } from './events.ts';
+
+async function groupsOf({ groups }: { groups: GroupCatalog }) {
+  return (await groups.list(ACME, { limit: 100 })).items;
+}
+const idsOf = (group: { members: { image_id: ImageId }[] } | undefined) =>
+  group?.members.map(({ image_id }) => image_id).sort();
+
+describe('detectDuplicates', () => {
+  test('puts an exact and an edited copy into one group, and tells who is in it', async () => {
+    const shelf = await library();
+    const detect = detectDuplicates(shelf);
+    const first = await shelf.add(seen(1, 1), { hash_sha256: 'a'.repeat(64) });
+    expect(await detect(indexed(first))).toBeUndefined();
+    const twin = await shelf.add(seen(1, 1), { hash_sha256: 'a'.repeat(64) });
+    await detect(indexed(twin));
+    expect((await groupsOf(shelf))[0]).toMatchObject({ verdict: 'exact', confidence: 1, version: 1 });
+    const edited = await shelf.add(seen(0.8, 0.7), { width: 800, height: 600 });
+    await detect(indexed(edited));
+
+    const [group, ...others] = await groupsOf(shelf);
+    expect(others).toEqual([]);
+    expect(idsOf(group)).toEqual([first, twin, edited].sort());
+    expect(group).toMatchObject({ verdict: 'edited_copy', version: 2 });
+    expect(group?.confidence).toBeCloseTo(0.999);
+    expect(shelf.publisher.events.map(({ id }) => id)).toEqual([
+      `${group?.group_id}.v1.duplicates.found`,
+      `${group?.group_id}.v2.duplicates.found`,
+    ]);
+    const told = DuplicatesFoundV1.parse(shelf.publisher.events[1]);
+    expect(told.data).toMatchObject({ image_id: edited, suggested_keeper: edited });
+    expect(told.data.members).toHaveLength(3);
+    expect(told.correlationid).toBe('corr-1');
+  });
+
+  test('finds a half crop by geometry, and leaves a look-alike alone', async () => {
+    const shelf = await library();
+    const crop = await shelf.add({ ...seen(0.5, 0.9), local: cellsOfSeed(1) });
+    await shelf.add({ ...seen(0.5, 0.9, 2), local: cellsOfSeed(2) });
+    const original = await shelf.add({ ...seen(1, 1), local: cellsOfSeed(1) });
+    const group = await detectDuplicates(shelf)(indexed(original));
+    expect(idsOf(group)).toEqual([crop, original].sort());
+  });
+
+  test('told again, changes nothing and repeats the same event', async () => {
+    const shelf = await library();
+    const images = [await shelf.add(seen(1, 1)), await shelf.add(seen(0.9, 1))];
+    const detect = detectDuplicates(shelf);
+    for (const image of images) await detect(indexed(image));
+    const before = await groupsOf(shelf);
+    for (const image of [...images, ...images]) await detect(indexed(image));
+    expect(await groupsOf(shelf)).toEqual(before);
+    expect(new Set(shelf.publisher.events.map(({ id }) => id)).size).toBe(1);
+  });
+
+  test('never joins pictures of two tenants, nor purged ones', async () => {
+    const shelf = await library();
+    const mine = await shelf.add(seen(1, 1), { hash_sha256: 'c'.repeat(64) });
+    await shelf.add(seen(1, 1), { hash_sha256: 'c'.repeat(64) }, OTHER);
+    const purged = await shelf.add(seen(0.99, 1));
+    await shelf.catalog.markPurged(ACME, purged, '2026-03-02T00:00:00.000Z');
+    expect(await detectDuplicates(shelf)(indexed(mine))).toBeUndefined();
+    expect(await detectDuplicates(shelf)(indexed(purged))).toBeUndefined();
+    expect(await groupsOf(shelf)).toEqual([]);
+  });
+
+  test('a copy that is purged while its group is written does not stay in it', async () => {
+    const shelf = await library();
+    const gone = await shelf.add(seen(1, 1));
+    const stays = await shelf.add(seen(0.9, 1));
+    const groups: GroupCatalog = {
+      ...shelf.groups,
+      async save(group) {
+        await shelf.catalog.markPurged(ACME, gone, '2026-03-02T00:00:00.000Z');
+        return shelf.groups.save(group);
+      },
+    };
+    expect(await detectDuplicates({ ...shelf, groups })(indexed(stays))).toBeUndefined();
+    expect(await groupsOf(shelf)).toEqual([]);
+    expect(shelf.publisher.events).toEqual([]);
+  });
+
+  test('copies that arrive in the same second end in one group, whatever the order of things', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.integer({ min: 2, max: 6 }),
+        fc.boolean(),
+        async (scheduler, count, redelivered) => {
+          const shelf = await library();
+          const slow = (groups: GroupCatalog): GroupCatalog => ({
+            ...groups,
+            get: scheduler.scheduleFunction(groups.get),
+            groupsOf: scheduler.scheduleFunction(groups.groupsOf),
+            save: scheduler.scheduleFunction(groups.save),
+          });
+          const index = { ...shelf.index, search: scheduler.scheduleFunction(shelf.index.search) };
+          const detect = detectDuplicates({ ...shelf, index, groups: slow(shelf.groups) });
+          const images: ImageId[] = [];
+          const arrive = async (axis: number) => {
+            await scheduler.schedule(Promise.resolve(), `picture ${axis} arrives`);
+            const image = await shelf.add(seen(0.95, 0.9, axis + 1));
+            images.push(image);
+            await detect(indexed(image));
+            if (redelivered) await detect(indexed(image));
+          };
+          const arrivals = Array.from({ length: count }, (_, axis) => arrive(axis));
+          await scheduler.waitFor(Promise.all(arrivals));
+
+          const all = await groupsOf(shelf);
+          expect(all).toHaveLength(1);
+          expect(idsOf(all[0])).toEqual(images.sort());
+          expect(all[0]?.members.filter(({ distance }) => distance === 0)).toHaveLength(1);
+          for (const { distance } of all[0]?.members ?? []) expect(distance).toBeLessThanOrEqual(2);
+          expect((await shelf.groups.groupsOf(ACME, images)).size).toBe(count);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('joining and leaving at once never leaves a picture in two groups, nor a group of one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 3, max: 5 }), async (scheduler, count) => {
+        const shelf = await library();
+        const groups: GroupCatalog = {
+          ...shelf.groups,
+          get: scheduler.scheduleFunction(shelf.groups.get),
+          groupsOf: scheduler.scheduleFunction(shelf.groups.groupsOf),
+          save: scheduler.scheduleFunction(shelf.groups.save),
+        };
+        const images: ImageId[] = [];
+        for (let axis = 1; axis <= count; axis++) images.push(await shelf.add(seen(0.95, 0.9, axis)));
+        const [first] = images;
+        if (!first) return;
+        const detect = detectDuplicates({ ...shelf, groups });
+        const purge = async () => {
+          await shelf.catalog.markPurged(ACME, first, '2026-03-02T00:00:00.000Z');
+          await shelf.index.remove(ACME, shelf.manifest.name, [first]);
+          await leaveGroup({ groups })(ACME, first);
+        };
+        const tasks = [...images.map((image) => detect(indexed(image))), purge()];
+        await scheduler.waitFor(Promise.all(tasks));
+
+        const all = await groupsOf(shelf);
+        const members = all.flatMap((group) => idsOf(group) ?? []);
+        expect(new Set(members).size).toBe(members.length);
+        expect(members).not.toContain(first);
+        for (const group of all) {
+          expect(group.members.length).toBeGreaterThanOrEqual(2);
+          expect(group.members.filter(({ distance }) => distance === 0)).toHaveLength(1);
+        }
+        expect(members.sort()).toEqual(images.slice(1).sort());
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { memoryGroups } from '#shared/catalog/memory.ts';
+import { newImageId } from '#shared/domain/ids.ts';
+import type { Match } from '#shared/flows/duplicates/group-members.ts';
+import { joinGroup } from '#shared/flows/duplicates/join-group.ts';
+import { leaveGroup } from '#shared/flows/duplicates/leave-group.ts';
+import { ACME, NOW } from '../search/library.ts';
+
+const [a, b, c, d, e] = [newImageId(), newImageId(), newImageId(), newImageId(), newImageId()];
+const edited = (imageId: Match['imageId'], confidence = 0.99): Match => ({
+  imageId,
+  verdict: 'edited_copy',
+  confidence,
+});
+const exact = (imageId: Match['imageId']): Match => ({ imageId, verdict: 'exact', confidence: 1 });
+
+function shelf() {
+  const groups = memoryGroups();
+  const join = joinGroup({ groups });
+  return {
+    groups,
+    join: (image: Match['imageId'], matches: Match[]) => join(ACME, image, matches, NOW),
+    distances: async () =>
+      Object.fromEntries(
+        (await groups.list(ACME, { limit: 9 })).items.flatMap(({ members }) =>
+          members.map(({ image_id, distance }) => [image_id, distance]),
+        ),
+      ),
+  };
+}
+
+describe('joinGroup', () => {
+  test('a chain of copies ends two matches from the anchor', async () => {
+    const { join, distances } = shelf();
+    await join(b, [edited(a)]);
+    await join(c, [edited(a)]);
+    expect(await distances()).toEqual({ [b]: 0, [a]: 1, [c]: 2 });
+    expect(await join(d, [edited(c)])).toBeUndefined();
+    expect((await join(e, [edited(c), edited(b)]))?.group.members).toHaveLength(4);
+    expect(await distances()).toMatchObject({ [e]: 1 });
+  });
+
+  test('a picture that could only be a third match makes a group with what is free', async () => {
+    const { join, groups } = shelf();
+    await join(b, [edited(a)]);
+    await join(c, [edited(a)]);
+    await join(d, [edited(c), edited(e)]);
+    const ids = await groups.groupsOf(ACME, [a, b, c, d, e]);
+    expect(ids.get(d)).toBe(ids.get(e));
+    expect(ids.get(d)).not.toBe(ids.get(a));
+  });
+
+  test('confidence falls with each match, and what is too unsure stays out', async () => {
+    const { join } = shelf();
+    await join(b, [edited(a, 0.95)]);
+    const joined = await join(c, [edited(a, 0.95)]);
+    expect(joined?.group.members.at(-1)?.confidence).toBeCloseTo(0.9025);
+    expect(joined?.group.confidence).toBeCloseTo(0.9025);
+    expect(await join(d, [edited(a, 0.93)])).toBeUndefined();
+    expect(await join(e, [])).toBeUndefined();
+  });
+
+  test('the surest match decides between two groups', async () => {
+    const { join, groups } = shelf();
+    await join(b, [edited(a)]);
+    await join(d, [edited(c)]);
+    await join(e, [edited(b, 0.99), exact(d)]);
+    const ids = await groups.groupsOf(ACME, [b, d, e]);
+    expect(ids.get(e)).toBe(ids.get(d));
+    expect(ids.get(e)).not.toBe(ids.get(b));
+  });
+
+  test('gives up with a problem that is tried again, where others are always faster', async () => {
+    const groups = { ...memoryGroups(), save: async () => false };
+    await expect(joinGroup({ groups })(ACME, a, [exact(b)], NOW)).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+    });
+  });
+});
+
+describe('leaveGroup', () => {
+  test('a group of one is removed, and its last member is free again', async () => {
+    const { join, groups } = shelf();
+    await join(b, [edited(a)]);
+    await leaveGroup({ groups })(ACME, a, NOW);
+    expect(await groups.count(ACME)).toBe(0);
+    expect((await groups.groupsOf(ACME, [a, b])).size).toBe(0);
+  });
+
+  test('the next best member takes the place of an anchor that leaves', async () => {
+    const { join, groups, distances } = shelf();
+    await join(b, [edited(a)]);
+    await join(c, [exact(b)]);
+    await join(d, [edited(b)]);
+    await leaveGroup({ groups })(ACME, b, NOW);
+    expect(await distances()).toEqual({ [c]: 0, [a]: 1, [d]: 1 });
+    const [group] = (await groups.list(ACME, { limit: 9 })).items;
+    expect(group?.verdict).toBe('edited_copy');
+    expect(group?.members.find(({ image_id }) => image_id === c)?.confidence).toBe(1);
+  });
+
+  test('a picture without a group has none to leave', async () => {
+    const { groups } = shelf();
+    await leaveGroup({ groups })(ACME, a, NOW);
+    expect(await groups.count(ACME)).toBe(0);
+  });
+});

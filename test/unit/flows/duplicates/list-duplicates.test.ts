@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { searchDuplicates } from '#shared/api/duplicates.ts';
+import { type ImageId, newImageId } from '#shared/domain/ids.ts';
+import { joinGroup } from '#shared/flows/duplicates/join-group.ts';
+import { listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
+import { ACME, library, NOW, OTHER, seen } from '../search/library.ts';
+
+const thumbnailUrl = (image: ImageId) => `/thumbnails/${image}`;
+const everything = {
+  scope: 'all',
+  minConfidence: 0.9,
+  verdicts: ['exact', 'edited_copy'],
+  limit: 50,
+  thumbnailUrl,
+} as const;
+
+/** Five groups of two: two exact ones, three of an original and its edit. */
+async function shelf() {
+  const ports = await library();
+  const pairs: [ImageId, ImageId][] = [];
+  for (let pair = 0; pair < 5; pair++) {
+    const [one, other] = [
+      await ports.add(seen(1, 1)),
+      await ports.add(seen(1, 1), { width: 800, height: 600 }),
+    ];
+    const match =
+      pair < 2
+        ? { imageId: one, verdict: 'exact' as const, confidence: 1 }
+        : { imageId: one, verdict: 'edited_copy' as const, confidence: 0.95 + pair / 100 };
+    await joinGroup(ports)(ACME, other, [match], NOW);
+    pairs.push([one, other]);
+  }
+  return { ...ports, pairs, list: listDuplicates(ports) };
+}
+
+describe('listDuplicates', () => {
+  test('all groups, page by page, with the pictures’ records, as the contract says', async () => {
+    const { list } = await shelf();
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list(ACME, { ...everything, limit: 2, cursor });
+      expect(searchDuplicates.reply.schema.parse(page)).toBeTruthy();
+      expect(page.total_groups).toBe(5);
+      found.push(...page.groups.map(({ group_id }) => group_id));
+      cursor = page.next_cursor;
+    } while (cursor);
+    expect(new Set(found).size).toBe(5);
+    expect(found).toHaveLength(5);
+  });
+
+  test('filters by verdict and confidence; the total is of what was asked for', async () => {
+    const { list } = await shelf();
+    const exact = await list(ACME, { ...everything, verdicts: ['exact'] });
+    expect(exact.groups.map(({ verdict }) => verdict)).toEqual(['exact', 'exact']);
+    expect(exact.total_groups).toBe(2);
+    const sure = await list(ACME, { ...everything, minConfidence: 0.975, limit: 1 });
+    expect(sure.groups).toHaveLength(1);
+    expect(sure.total_groups).toBe(4);
+    const next = await list(ACME, { ...everything, minConfidence: 0.975, cursor: sure.next_cursor });
+    expect(next.groups).toHaveLength(3);
+  });
+
+  test('the group of one picture, with the one to keep and why', async () => {
+    const { list, pairs } = await shelf();
+    const [one, other] = pairs[2] ?? [newImageId(), newImageId()];
+    const page = await list(ACME, { imageId: one, thumbnailUrl });
+    expect(page.total_groups).toBe(1);
+    expect(page.groups[0]).toMatchObject({ suggested_keeper: other, keeper_reason: 'most pixels' });
+    expect(page.groups[0]?.images.map(({ image_id }) => image_id).sort()).toEqual([one, other].sort());
+  });
+
+  test('purged pictures are not shown, nor what they leave alone', async () => {
+    const { list, pairs, catalog } = await shelf();
+    const [one, other] = pairs[0] ?? [newImageId(), newImageId()];
+    await catalog.markPurged(ACME, one, '2026-03-02T00:00:00.000Z');
+    expect((await list(ACME, { imageId: other, thumbnailUrl })).groups).toEqual([]);
+    expect((await list(ACME, everything)).groups).toHaveLength(4);
+    await expect(list(ACME, { imageId: one, thumbnailUrl })).rejects.toMatchObject({ code: 'purged' });
+  });
+
+  test('another tenant sees nothing of it', async () => {
+    const { list, pairs } = await shelf();
+    expect(await list(OTHER, everything)).toEqual({ groups: [], total_groups: 0 });
+    const imageId = pairs[0]?.[0] ?? newImageId();
+    await expect(list(OTHER, { imageId, thumbnailUrl })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('a picture that was not compared yet says so; one without copies has no group', async () => {
+    const { list, add } = await shelf();
+    const early = await add(seen(1, 1), { status: 'processed' });
+    await expect(list(ACME, { imageId: early, thumbnailUrl })).rejects.toMatchObject({
+      code: 'image_not_ready',
+    });
+    const alone = await add(seen(0, 0));
+    expect(await list(ACME, { imageId: alone, thumbnailUrl })).toEqual({ groups: [], total_groups: 0 });
+  });
+});

@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { memoryBlobs } from '#shared/blobs/memory.ts';
+import { memoryGroups, memoryImages } from '#shared/catalog/memory.ts';
+import { newGroupId, newImageId, tenantId } from '#shared/domain/ids.ts';
+import { objectKeys, THUMBNAIL_SIZES } from '#shared/domain/image.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import { purgeImage } from '#shared/flows/ingest/purge.ts';
+import { memoryVectorIndex } from '#shared/vector-index/memory.ts';
+import { announcedImage } from '../../../fixtures/image-record.ts';
+
+const NOW = '2025-01-02T03:05:00.000Z';
+const MODEL = 'lite';
+const unit = Float32Array.from([1, 0]);
+const embedding = { semantic: unit, copy: unit };
+const record = announcedImage({ status: 'indexed', models: [MODEL] });
+const { tenant_id: tenant, image_id: image } = record;
+const archived = `events/images.indexed/2025-01-02/${tenant}/${image}.images.indexed.json`;
+const keys = [
+  objectKeys.upload(tenant, image),
+  objectKeys.modelPicture(tenant, image),
+  ...THUMBNAIL_SIZES.map((size) => objectKeys.thumbnail(tenant, image, size)),
+  archived,
+];
+let ports: Awaited<ReturnType<typeof newPorts>>;
+beforeEach(async () => {
+  ports = await newPorts();
+});
+
+/** A world with one indexed picture, which has a twin. */
+async function newPorts() {
+  const world = {
+    catalog: memoryImages(),
+    groups: memoryGroups(),
+    blobs: memoryBlobs(),
+    index: memoryVectorIndex(),
+    models: [MODEL],
+    now: () => new Date(NOW),
+  };
+  await world.catalog.create(record);
+  await world.catalog.putVectors(tenant, image, MODEL, embedding);
+  await world.catalog.noteArchived(tenant, image, archived, new Date('2030-01-01'));
+  for (const key of keys) await world.blobs.put(tenant, key, Uint8Array.of(1), 'image/webp');
+  await world.index.prepare(MODEL, 2);
+  const document = {
+    imageId: image,
+    ...embedding,
+    storageLocation: 'uploads',
+    format: 'jpeg',
+    createdAt: NOW,
+  } as const;
+  await world.index.upsert(tenant, MODEL, [{ ...document, metadata: {} }]);
+  const member = { confidence: 1, verdict: 'exact', distance: 0 } as const;
+  await world.groups.save({
+    tenant_id: tenant,
+    group_id: newGroupId(),
+    verdict: 'exact',
+    confidence: 1,
+    members: [image, newImageId()].map((image_id) => ({ image_id, ...member })),
+    version: 0,
+    created_at: NOW,
+    updated_at: NOW,
+  });
+  return world;
+}
+
+const receipt = {
+  image_id: image,
+  deleted: { objects: 2, thumbnails: 2, vectors: 1, cache_entries: 0, events: 1 },
+  completed_at: NOW,
+};
+
+async function expectNothingLeft() {
+  for (const key of keys) expect(await ports.blobs.size(tenant, key)).toBeUndefined();
+  expect(await ports.catalog.get(tenant, image)).toMatchObject({ status: 'purged', file_path: '' });
+  expect(await ports.catalog.getVectors(tenant, [image], MODEL)).toEqual(new Map());
+  expect(await ports.index.count(tenant, MODEL)).toBe(0);
+  expect(await ports.groups.count(tenant)).toBe(0);
+}
+
+describe('purging a picture', () => {
+  it('removes all that came of it, and gives a receipt', async () => {
+    expect(await purgeImage(ports)(tenant, image)).toEqual(receipt);
+    await expectNothingLeft();
+  });
+
+  it('gives the same receipt again', async () => {
+    await purgeImage(ports)(tenant, image);
+    expect(await purgeImage({ ...ports, now: () => new Date() })(tenant, image)).toEqual(receipt);
+  });
+
+  it.each(['index', 'blobs', 'groups', 'catalog'] as const)(
+    'finishes what the %s interrupted, and counts all of it',
+    async (port) => {
+      const fail = async () => {
+        throw new Problem('dependency_unavailable', 'not now');
+      };
+      const broken = {
+        ...ports,
+        index: { ...ports.index, ...(port === 'index' && { remove: fail }) },
+        blobs: { ...ports.blobs, ...(port === 'blobs' && { remove: fail }) },
+        groups: { ...ports.groups, ...(port === 'groups' && { save: fail }) },
+        catalog: { ...ports.catalog, ...(port === 'catalog' && { removeVectors: fail }) },
+      };
+      await expect(purgeImage(broken)(tenant, image)).rejects.toMatchObject({
+        code: 'dependency_unavailable',
+      });
+      expect(await ports.catalog.get(tenant, image)).toMatchObject({ status: 'purged' });
+      expect(await purgeImage(ports)(tenant, image)).toEqual(receipt);
+      await expectNothingLeft();
+    },
+  );
+
+  it('knows no unknown picture, and none of another tenant', async () => {
+    await expect(purgeImage(ports)(tenant, newImageId())).rejects.toMatchObject({ code: 'not_found' });
+    await expect(purgeImage(ports)(tenantId('other'), image)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await ports.blobs.size(tenant, keys[0] ?? '')).toBe(1);
+  });
+});

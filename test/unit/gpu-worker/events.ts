@@ -1,0 +1,39 @@
+import { newImageId, tenantId } from '#shared/domain/ids.ts';
+import type { ImagesValidatedV1 } from '#shared/events/images-validated.v1.ts';
+import { newEvent } from '#shared/events/new-event.ts';
+
+export const TENANT = tenantId('acme');
+
+/** A valid `images.validated` of a picture of its own. */
+export function validatedEvent(tenant = TENANT): ImagesValidatedV1 {
+  const image = newImageId();
+  const at = '2026-03-01T12:00:00.000Z';
+  return newEvent('images.validated', {
+    tenant,
+    subject: image,
+    correlationId: `corr-${image}`,
+    time: at,
+    data: {
+      image_id: image,
+      file_name: 'boat.jpg',
+      file_path: 'boat.jpg',
+      storage_location: 'uploads',
+      storage_type: 's3',
+      object: { bucket: 'pictures', key: `uploads/${tenant}/${image}` },
+      file_size: 1000,
+      content_type: 'image/jpeg',
+      created_at: at,
+      format: 'jpeg',
+      width: 640,
+      height: 480,
+      hash_sha256: 'a'.repeat(64),
+      hash_md5: 'b'.repeat(32),
+      hash_perceptual: 'c'.repeat(16),
+      exif: {},
+      metadata: {},
+      thumbnails: [],
+      model_picture: { bucket: 'pictures', key: `derived/${tenant}/${image}/input.webp` },
+      validated_at: at,
+    },
+  });
+}

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import sharp, { type Exif } from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { exifOf } from '#shared/imaging/exif.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { photograph } from '../../fixtures/photographs.ts';
+
+const imaging = sharpImaging();
+const withExif = async (exif: Exif) =>
+  (await imaging.read(await sharp(photograph('dust-bowl-home')).resize(100).withExif(exif).jpeg().toBuffer()))
+    .exif;
+
+describe('EXIF', () => {
+  it('says which camera, lens, time and place', async () => {
+    expect(
+      await withExif({
+        IFD0: { Make: 'Canon', Model: 'Canon EOS R5' },
+        IFD2: {
+          LensModel: 'RF24-70mm',
+          DateTimeOriginal: '2024:05:06 07:08:09',
+          OffsetTimeOriginal: '+02:00',
+        },
+        IFD3: {
+          GPSLatitudeRef: 'S',
+          GPSLatitude: '33/1 51/1 2400/100',
+          GPSLongitudeRef: 'E',
+          GPSLongitude: '151/1 12/1 36/1',
+        },
+      }),
+    ).toEqual({
+      orientation: 1,
+      camera: 'Canon EOS R5',
+      lens: 'RF24-70mm',
+      taken_at: '2024-05-06T07:08:09+02:00',
+      gps: { latitude: -33.856667, longitude: 151.21 },
+    });
+  });
+
+  it('names the maker where the model does not, and gives local time where no offset is known', async () => {
+    const exif = await withExif({
+      IFD0: { Make: 'NIKON CORPORATION', Model: 'D850' },
+      IFD2: { DateTimeOriginal: '2020:01:02 03:04:05' },
+    });
+    expect(exif).toEqual({
+      orientation: 1,
+      camera: 'NIKON CORPORATION D850',
+      taken_at: '2020-01-02T03:04:05',
+    });
+  });
+
+  it('is empty where there is none, or nothing sensible in it', async () => {
+    expect(await withExif({ IFD0: { Make: ' \t ' }, IFD2: { DateTimeOriginal: 'yesterday' } })).toEqual({
+      orientation: 1,
+    });
+    expect(exifOf(undefined, undefined)).toEqual({});
+    expect(exifOf(undefined, 9)).toEqual({});
+  });
+
+  it('never fails on a broken block', () => {
+    const block = fc
+      .uint8Array({ maxLength: 300 })
+      .map((tail) => Buffer.concat([Buffer.from('MM\0\x2a\0\0\0\x08'), tail]));
+    fc.assert(
+      fc.property(fc.oneof(block, fc.uint8Array()), (bytes) => {
+        expect(exifOf(bytes, 1).orientation).toBe(1);
+      }),
+    );
+  });
+});

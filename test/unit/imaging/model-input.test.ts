@@ -1,0 +1,119 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import type { ModelInputRule } from '#shared/embedding/manifest.ts';
+import type { Raster } from '#shared/imaging/imaging.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { photograph } from '../../fixtures/photographs.ts';
+
+const imaging = sharpImaging();
+const photo = photograph('airplane-from-above');
+const picture = await imaging.modelPicture((await imaging.read(photo)).raster);
+const rule: ModelInputRule = {
+  name: 'image',
+  dtype: 'uint8',
+  layout: 'NHWC',
+  width: 224,
+  height: 224,
+  colour: 'srgb',
+  normalisation: 'none (in the graph)',
+  resize: { fit: 'fill', kernel: 'lanczos3', background: '#ffffff', orient: true },
+};
+/** Four pixels: red, green / blue, white. */
+const quad: Raster = {
+  width: 2,
+  height: 2,
+  data: Uint8Array.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]),
+};
+const tiny: ModelInputRule = { ...rule, width: 2, height: 2, resize: { ...rule.resize, kernel: 'nearest' } };
+const [R, G, B, W] = [
+  [255, 0, 0],
+  [0, 255, 0],
+  [0, 0, 255],
+  [255, 255, 255],
+] as const;
+
+describe('the model picture', () => {
+  it('lies within 512 × 512 and is never enlarged', async () => {
+    expect(picture).toMatchObject({ width: 512, height: 359 });
+    expect(await imaging.modelPicture(quad)).toMatchObject({ width: 2, height: 2 });
+  });
+
+  it('comes back from the store pixel for pixel', async () => {
+    const stored = await imaging.encodeModelPicture(picture);
+    expect(await sharp(stored).metadata()).toMatchObject({ format: 'webp', width: 512 });
+    expect(imaging.pixelHash(await imaging.decodeModelPicture(stored))).toBe(imaging.pixelHash(picture));
+    await expect(imaging.decodeModelPicture(stored.subarray(0, 900))).rejects.toMatchObject({
+      code: 'unreadable_image',
+    });
+  });
+
+  it('gives about the input that the original gives directly', async () => {
+    const input = await imaging.modelInput(picture, rule);
+    const direct = await sharp(photo)
+      .rotate()
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .resize(224, 224, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false })
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    expect(input).toHaveLength(direct.length);
+    const total = direct.reduce((sum, value, at) => sum + Math.abs(value - (input[at] ?? 0)), 0);
+    expect(total / direct.length).toBeLessThan(1.5);
+  });
+});
+
+describe('the model input', () => {
+  it.each([
+    ['upright', [R, G, B, W]],
+    ['mirrored', [G, R, W, B]],
+    ['turned90', [B, R, W, G]],
+    ['turned180', [W, B, G, R]],
+    ['turned270', [G, W, R, B]],
+  ] as const)('is %s', async (turn, pixels) => {
+    expect([...(await imaging.modelInput(quad, tiny, turn))]).toEqual(pixels.flat());
+  });
+
+  it('turns before it resizes: an upright picture is a lying one, turned', async () => {
+    const lying = { ...rule, width: 120, height: 60 };
+    const turned = await sharp(picture.data, { raw: { width: 512, height: 359, channels: 3 } })
+      .rotate(90)
+      .raw()
+      .toBuffer();
+    const expected = await imaging.modelInput({ width: 359, height: 512, data: turned }, lying);
+    expect(await imaging.modelInput(picture, lying, 'turned90')).toEqual(expected);
+  });
+
+  it('is normalised and laid out in planes where the manifest says so', async () => {
+    const normalisation = {
+      mean: [0.5, 0.4, 0.3],
+      std: [0.5, 0.2, 0.1],
+    } satisfies ModelInputRule['normalisation'];
+    const input = await imaging.modelInput(quad, {
+      ...tiny,
+      dtype: 'float32',
+      layout: 'NCHW',
+      normalisation,
+    });
+    const expected = [1, -1, -1, 1, -2, 3, -2, 3, -3, -3, 7, 7];
+    expect(input).toBeInstanceOf(Float32Array);
+    for (const [at, value] of expected.entries()) expect(input[at]).toBeCloseTo(value, 5);
+    const planes = await imaging.modelInput(quad, { ...tiny, layout: 'NCHW' });
+    expect([...planes]).toEqual([255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255]);
+    const raw = await imaging.modelInput(quad, { ...tiny, dtype: 'float32' });
+    expect([...raw]).toEqual([R, G, B, W].flat());
+  });
+
+  it('fits the picture as the manifest says', async () => {
+    const wide: Raster = { width: 4, height: 2, data: new Uint8Array(24).fill(9) };
+    const fitted = async (fit: 'fill' | 'cover' | 'contain') => {
+      const resize = { ...tiny.resize, fit, background: '#ff8000' };
+      return [...(await imaging.modelInput(wide, { ...tiny, width: 4, height: 4, resize }))];
+    };
+    expect(await fitted('fill')).toEqual(new Array(48).fill(9));
+    expect(await fitted('cover')).toEqual(new Array(48).fill(9));
+    const contained = await fitted('contain');
+    expect(contained.slice(0, 3)).toEqual([255, 128, 0]);
+    expect(contained.slice(12, 36)).toEqual(new Array(24).fill(9));
+  });
+});

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import type { Raster } from '#shared/imaging/imaging.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { photograph } from '../../fixtures/photographs.ts';
+
+const imaging = sharpImaging();
+const upright = await sharp(photograph('locomotion-house-cat'))
+  .resize(160, 100, { fit: 'fill' })
+  .png()
+  .toBuffer();
+const rasterOf = async (bytes: Uint8Array) => (await imaging.read(bytes)).raster;
+
+/** How a camera stores what is upright, for each EXIF orientation: the turns that undo it. */
+const STORED: Record<number, (source: Buffer) => Promise<Buffer>> = {
+  1: async (source) => source,
+  2: (source) => sharp(source).flop().png().toBuffer(),
+  3: (source) => sharp(source).rotate(180).png().toBuffer(),
+  4: (source) => sharp(source).flip().png().toBuffer(),
+  5: async (source) =>
+    sharp(await sharp(source).rotate(90).png().toBuffer())
+      .flop()
+      .png()
+      .toBuffer(),
+  6: (source) => sharp(source).rotate(270).png().toBuffer(),
+  7: async (source) =>
+    sharp(await sharp(source).rotate(90).png().toBuffer())
+      .flip()
+      .png()
+      .toBuffer(),
+  8: (source) => sharp(source).rotate(90).png().toBuffer(),
+};
+
+/** The mean difference of two pictures' values, in levels of 255. */
+function difference(one: Raster, other: Raster): number {
+  expect([one.width, one.height]).toEqual([other.width, other.height]);
+  return (
+    one.data.reduce((sum, value, at) => sum + Math.abs(value - (other.data[at] ?? 0)), 0) / one.data.length
+  );
+}
+
+describe('the raster', () => {
+  it.each(Object.entries(STORED))('is upright, once, for EXIF orientation %s', async (orientation, store) => {
+    const stored = await sharp(await store(upright))
+      .withMetadata({ orientation: Number(orientation) })
+      .png()
+      .toBuffer();
+    const { raster, exif } = await imaging.read(stored);
+    expect(exif.orientation).toBe(Number(orientation));
+    expect(imaging.pixelHash(raster)).toBe(imaging.pixelHash(await rasterOf(upright)));
+  });
+
+  it('is sRGB, whatever the profile, the depth or the ink', async () => {
+    const original = await rasterOf(upright);
+    const wide = await sharp(upright).withIccProfile('p3').png().toBuffer();
+    const deep = await sharp(upright).toColourspace('rgb16').png().toBuffer();
+    const printed = await sharp(upright).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+    expect((await sharp(wide).metadata()).hasProfile).toBe(true);
+    expect((await sharp(deep).metadata()).depth).toBe('ushort');
+    expect((await sharp(printed).metadata()).space).toBe('cmyk');
+    expect(difference(await rasterOf(wide), original)).toBeLessThan(2);
+    expect(difference(await rasterOf(deep), original)).toBeLessThan(1);
+    expect(difference(await rasterOf(printed), original)).toBeLessThan(12); // paper shows fewer colours
+  });
+
+  it('has three channels of a grey picture, and white where it was transparent', async () => {
+    const grey = await sharp(upright).greyscale().toColourspace('b-w').ensureAlpha(0.5).png().toBuffer();
+    expect((await sharp(grey).metadata()).channels).toBe(2);
+    const { width, height, data } = await rasterOf(grey);
+    expect(data).toHaveLength(width * height * 3);
+    expect(Math.min(...data)).toBeGreaterThanOrEqual(127);
+    expect(data[0]).toBe(data[1]);
+  });
+
+  it('gives thumbnails within their square, never enlarged', async () => {
+    const raster = await rasterOf(photograph('nagasaki-boats'));
+    const large = await imaging.thumbnail(raster, 1024);
+    const little = await imaging.thumbnail(raster, 256);
+    expect(large).toMatchObject({ width: 1024, height: 819 });
+    expect(little).toMatchObject({ width: 256, height: 205 });
+    expect(await imaging.thumbnail(await rasterOf(upright), 256)).toMatchObject({ width: 160, height: 100 });
+    expect(await sharp(little.bytes).metadata()).toMatchObject({ format: 'webp', width: 256, height: 205 });
+    expect((await sharp(little.bytes).metadata()).exif).toBeUndefined();
+  });
+
+  it('gives regions inside the picture, whatever is asked for', async () => {
+    const raster = await rasterOf(upright);
+    expect(await imaging.crop(raster, { x: 0.25, y: 0.5, width: 0.5, height: 0.5 })).toMatchObject({
+      width: 80,
+      height: 50,
+    });
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(share, share, share, share, async (x, y, width, height) => {
+        const part = await imaging.crop(raster, { x, y, width, height });
+        expect(part.data).toHaveLength(part.width * part.height * 3);
+        expect(Math.abs(part.width - Math.min(width, 1 - x) * 160)).toBeLessThanOrEqual(1.001);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,175 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { IMAGE_LIMITS } from '#shared/domain/image.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { type HostilePicture, hostilePictures, polyglot } from '../../fixtures/hostile.ts';
+import { photograph } from '../../fixtures/photographs.ts';
+
+const imaging = sharpImaging();
+const photo = photograph('french-alpine-landscape');
+const small = sharp(photo).resize({ width: 200 });
+const files = {
+  jpeg: () => small.clone().jpeg().toBuffer(),
+  png: () => small.clone().png().toBuffer(),
+  webp: () => small.clone().webp().toBuffer(),
+  gif: () => small.clone().gif().toBuffer(),
+  tiff: () => small.clone().tiff({ compression: 'lzw' }).toBuffer(),
+  avif: () => small.clone().avif({ effort: 0 }).toBuffer(),
+};
+const formats = Object.entries(files);
+
+let hostile: HostilePicture[];
+beforeAll(async () => {
+  hostile = await hostilePictures();
+});
+
+describe('reading a picture', () => {
+  it.each(formats)('reads %s', async (format, make) => {
+    const picture = await imaging.read(await make(), `image/${format}`);
+    expect(picture).toMatchObject({ format, raster: { width: 200, height: 95 } });
+    expect(picture.raster.data).toHaveLength(200 * 95 * 3);
+  });
+
+  it.each(formats)('knows a %s that is cut off anywhere', async (_, make) => {
+    const bytes = await make();
+    for (const share of [0.3, 0.6, 0.9]) {
+      const cut = bytes.subarray(0, Math.round(bytes.length * share));
+      await expect(imaging.read(cut)).rejects.toMatchObject({ code: 'truncated' });
+    }
+    await expect(imaging.read(bytes.subarray(0, -3))).rejects.toMatchObject({ code: 'truncated' });
+  });
+
+  it.each(['jpeg', 'png', 'gif'] as const)('takes a %s with bytes behind its end', async (format) => {
+    const bytes = Buffer.concat([await files[format](), Buffer.alloc(100, 7)]);
+    await expect(imaging.read(bytes)).resolves.toMatchObject({ format });
+  });
+
+  it('ends every hostile picture in its stated code, within a second', async () => {
+    for (const { name, bytes, contentType, expected } of hostile) {
+      const started = performance.now();
+      const code = await imaging.read(bytes, contentType).then(
+        () => undefined,
+        (problem) => problem.code,
+      );
+      expect({ name, code }).toEqual({ name, code: expected.code });
+      expect(performance.now() - started).toBeLessThan(1000);
+    }
+  });
+
+  it('refuses a bomb by its header: no pixel is decoded', async () => {
+    const bomb = hostile.find(({ name }) => name === 'bomb.png');
+    const before = process.memoryUsage().rss;
+    const started = performance.now();
+    await expect(imaging.read(bomb?.bytes ?? Buffer.alloc(0))).rejects.toMatchObject({
+      code: 'too_many_pixels',
+    });
+    expect(performance.now() - started).toBeLessThan(200);
+    expect(process.memoryUsage().rss - before).toBeLessThan(50e6);
+  });
+
+  it('holds the announced type against the bytes, by every name that clients use', async () => {
+    const [jpeg, avif] = await Promise.all([files.jpeg(), files.avif()]);
+    for (const type of [
+      'image/jpeg',
+      'image/jpg',
+      'IMAGE/JPEG; q=1',
+      'application/octet-stream',
+      '',
+      undefined,
+    ]) {
+      await expect(imaging.read(jpeg, type)).resolves.toMatchObject({ format: 'jpeg' });
+    }
+    for (const [bytes, type] of [
+      [jpeg, 'image/png'],
+      [avif, 'image/heic'],
+      [jpeg, 'text/html'],
+    ] as const) {
+      await expect(imaging.read(bytes, type)).rejects.toMatchObject({ code: 'type_mismatch' });
+    }
+  });
+
+  it('takes image/heif for HEIC, and says plainly that it has no decoder', async () => {
+    const box = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08free', 'latin1');
+    await expect(imaging.read(box, 'image/heif')).rejects.toMatchObject({
+      code: 'unsupported_media_type',
+      message: expect.stringContaining('HEIC'),
+    });
+    await expect(imaging.read(box, 'image/jpeg')).rejects.toMatchObject({ code: 'type_mismatch' });
+  });
+
+  it('refuses other kinds of file, whatever they are called', async () => {
+    for (const text of [
+      '%PDF-1.7\n',
+      '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      'PK\x03\x04',
+      '<!doctype html>',
+    ]) {
+      await expect(imaging.read(Buffer.from(text), 'image/jpeg')).rejects.toMatchObject({
+        code: 'unsupported_media_type',
+      });
+    }
+  });
+
+  it('refuses every kind of moving picture', async () => {
+    const frames = await Promise.all(['#f00', '#00f'].map((background) => flat(64, 64, background)));
+    const moving = sharp(frames, { join: { animated: true } });
+    const png = await files.png();
+    const actl = Buffer.from('\0\0\0\x08acTL\0\0\0\x02\0\0\0\0\0\0\0\0', 'latin1');
+    const avis = Buffer.from(await files.avif());
+    avis.write('avis', 8, 'latin1');
+    for (const bytes of [
+      await moving.clone().gif().toBuffer(),
+      await moving.clone().webp().toBuffer(),
+      await moving.clone().tiff().toBuffer(),
+      Buffer.concat([png.subarray(0, 33), actl, png.subarray(33)]),
+      avis,
+    ]) {
+      await expect(imaging.read(bytes)).rejects.toMatchObject({ code: 'too_many_frames' });
+    }
+  });
+
+  it('refuses what has nothing to be recognised by', async () => {
+    const tiny = await small
+      .clone()
+      .resize(200, IMAGE_LIMITS.minSide - 1, { fit: 'fill' })
+      .png()
+      .toBuffer();
+    const grey = await sharp(await flat(300, 200, '#808080'))
+      .jpeg({ quality: 60 })
+      .toBuffer();
+    for (const bytes of [tiny, grey, await flat(64, 64, '#ffffff')]) {
+      await expect(imaging.read(bytes)).rejects.toMatchObject({ code: 'low_detail' });
+    }
+    const dot = { input: await flat(20, 8, '#000000'), left: 40, top: 40 };
+    const page = await sharp(await flat(300, 400, '#ffffff'))
+      .composite([dot])
+      .png()
+      .toBuffer();
+    await expect(imaging.read(page)).resolves.toMatchObject({ format: 'png' });
+  });
+
+  it('refuses what is damaged, and what is too large, before it looks', async () => {
+    const jpeg = await files.jpeg();
+    const damaged = Buffer.from(jpeg);
+    damaged.fill(0xff, jpeg.length >> 1, (jpeg.length >> 1) + 40);
+    await expect(imaging.read(damaged)).rejects.toMatchObject({ code: 'unreadable_image' });
+    const png = await files.png();
+    png.fill(0x5a, 100, 140);
+    await expect(imaging.read(png)).rejects.toMatchObject({ code: 'unreadable_image' });
+    const large = Buffer.alloc(IMAGE_LIMITS.fileBytes + 1);
+    await expect(imaging.read(large)).rejects.toMatchObject({ code: 'payload_too_large' });
+  });
+
+  it('drops what hides behind a picture', async () => {
+    const { raster } = await imaging.read(polyglot(photo), 'image/jpeg');
+    const { bytes } = await imaging.thumbnail(raster, 256);
+    const stored = await imaging.encodeModelPicture(await imaging.modelPicture(raster));
+    expect(polyglot(photo).includes('payload.txt')).toBe(true);
+    for (const derived of [bytes, stored]) expect(Buffer.from(derived).includes('payload.txt')).toBe(false);
+  });
+});
+
+const flat = (width: number, height: number, background: string) =>
+  sharp({ create: { width, height, channels: 3, background } })
+    .png()
+    .toBuffer();

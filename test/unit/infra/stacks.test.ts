@@ -1,0 +1,205 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { OPERATIONS } from '#shared/api/operations.ts';
+import { PLAN_NAMES } from '#shared/domain/plans.ts';
+import { EVENTS } from '#shared/events/registry.ts';
+import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
+import { type Synthesized, synthesize, violations } from './synthesized.ts';
+
+const synthesized = ENVIRONMENT_NAMES.map((name) => [name, synthesize(name)] as const);
+
+const Redrive = z.object({ deadLetterTargetArn: z.unknown(), maxReceiveCount: z.number() });
+const Variables = z.object({ Variables: z.record(z.string(), z.unknown()) });
+
+/** The environment variables of each function of ours, by the function's id. */
+const functionVariables = ({ of }: Synthesized) =>
+  of('AWS::Lambda::Function')
+    .filter(({ properties }) => properties.Runtime === 'nodejs24.x')
+    .map(({ id, properties }) => [id, Variables.parse(properties.Environment).Variables] as const);
+
+describe.each(synthesized)('env %s', (name, stacks) => {
+  it('meets the AwsSolutions pack', () => {
+    expect(stacks.violations()).toEqual([]);
+  });
+
+  it('gives every queue a dead-letter queue after five tries or more', () => {
+    const queues = stacks.of('AWS::SQS::Queue');
+    const withDlq = queues.filter(({ properties }) => properties.RedrivePolicy);
+    const deadLetters = withDlq.map(({ stack, properties }) => {
+      const { deadLetterTargetArn, maxReceiveCount } = Redrive.parse(properties.RedrivePolicy);
+      expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
+      return stacks.byArn(stack, deadLetterTargetArn);
+    });
+    expect(withDlq).toHaveLength(5);
+    expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
+  });
+
+  it('hides a message six times as long as its function may take, and lets it fail alone', () => {
+    const mappings = stacks.of('AWS::Lambda::EventSourceMapping');
+    expect(mappings).toHaveLength(8);
+    for (const { stack, id, properties } of mappings) {
+      const queue = stacks.byArn(stack, properties.EventSourceArn);
+      const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
+      const consumer = stacks.resources.find((each) => each.stack === stack && each.id === lambda);
+      expect(queue?.properties.VisibilityTimeout, id).toBeGreaterThanOrEqual(
+        6 * Number(consumer?.properties.Timeout),
+      );
+      expect(properties.FunctionResponseTypes, id).toEqual(['ReportBatchItemFailures']);
+    }
+  });
+
+  it('encrypts queues, the topic and buckets, and keeps the public out', () => {
+    for (const { id, properties } of stacks.of('AWS::SQS::Queue'))
+      expect(properties.SqsManagedSseEnabled, id).toBe(true);
+    const [events] = stacks.of('AWS::SNS::Topic');
+    expect(events?.properties.KmsMasterKeyId).toBeDefined();
+    for (const { id, properties } of stacks.of('AWS::S3::Bucket')) {
+      expect(properties.BucketEncryption, id).toBeDefined();
+      expect(properties.PublicAccessBlockConfiguration, id).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+    }
+  });
+
+  it('ends the archive of every type of event', () => {
+    const rules = JSON.stringify(
+      stacks.of('AWS::S3::Bucket').map(({ properties }) => properties.LifecycleConfiguration),
+    );
+    for (const type of Object.keys(EVENTS)) expect(rules).toContain(`"Prefix":"events/${type}/"`);
+  });
+
+  it('deploys every operation, and asks for the credential that its policy needs', () => {
+    const methods = stacks.of('AWS::ApiGateway::Method').map(({ id, properties }) => ({
+      method: properties.HttpMethod,
+      id,
+      authorization: properties.AuthorizationType,
+      key: properties.ApiKeyRequired === true,
+    }));
+    const expected = OPERATIONS.map(({ method, path, policy }) => ({
+      method,
+      id: expect.stringMatching(new RegExp(`^Api${path.replace(/[^a-z0-9]/gi, '')}${method}`)),
+      authorization: policy === 'Open' ? 'NONE' : 'CUSTOM',
+      key: policy !== 'Open' && policy !== 'SystemAdmin',
+    }));
+    expect(methods).toHaveLength(expected.length);
+    expect(methods).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('has a usage plan a tier, and says where their ids are', () => {
+    const names = stacks.of('AWS::ApiGateway::UsagePlan').map(({ properties }) => properties.UsagePlanName);
+    expect(names).toEqual(PLAN_NAMES.map((plan) => `deeplens-${name}-${plan}`));
+    const [parameter] = stacks.of('AWS::SSM::Parameter');
+    expect(parameter?.properties.Name).toBe(`/deeplens/${name}/usage-plans`);
+  });
+
+  it('keeps LanceDB to one machine', () => {
+    const withLance = functionVariables(stacks).filter(([, variables]) => 'LANCEDB_URI' in variables);
+    expect(withLance).toHaveLength(name === 'local' ? 5 : 0);
+  });
+
+  it('has alarms on dead letters, age, errors, latency', () => {
+    const alarms = stacks.of('AWS::CloudWatch::Alarm').map(({ properties }) => String(properties.AlarmName));
+    for (const end of [
+      'embedding-dead-letters',
+      'indexing-waits',
+      'SearchImages-errors',
+      'api-5xx',
+      'api-latency',
+    ])
+      expect(alarms).toContain(`deeplens-${name}-${end}`);
+    expect(alarms.includes(`deeplens-${name}-worker-heartbeat`)).toBe(name !== 'local');
+  });
+});
+
+it('finds what does not meet the pack', () => {
+  const app = new App();
+  new Bucket(new Stack(app, 'planted'), 'Open');
+  expect(violations(app).map(({ ruleName }) => ruleName)).toContain('AwsSolutions-S10');
+});
+
+it('makes no network, domain or service for one machine', () => {
+  const types = new Set(
+    synthesized.find(([name]) => name === 'local')?.[1].resources.map(({ type }) => type),
+  );
+  for (const type of ['AWS::EC2::VPC', 'AWS::OpenSearchService::Domain', 'AWS::ECS::Service'])
+    expect(types).not.toContain(type);
+  expect(types).toContain('AWS::ECS::TaskDefinition');
+});
+
+describe.each(synthesized.filter(([name]) => name !== 'local'))(
+  'on AWS, env %s',
+  (_name, { of, resources }) => {
+    it('has an OpenSearch 3.5 domain, encrypted, in the private network', () => {
+      const domains = of('AWS::OpenSearchService::Domain');
+      expect(domains).toHaveLength(1);
+      expect(domains[0]?.properties).toMatchObject({
+        EngineVersion: 'OpenSearch_3.5',
+        EncryptionAtRestOptions: { Enabled: true },
+        NodeToNodeEncryptionOptions: { Enabled: true },
+        DomainEndpointOptions: { EnforceHTTPS: true },
+        VPCOptions: { SubnetIds: [expect.anything(), expect.anything()] },
+      });
+    });
+
+    it('has no way to the internet', () => {
+      const types = resources.map(({ type }) => type);
+      expect(types).not.toContain('AWS::EC2::InternetGateway');
+      expect(types).not.toContain('AWS::EC2::NatGateway');
+    });
+
+    it('scales the worker on its backlog, from none', () => {
+      expect(of('AWS::ApplicationAutoScaling::ScalableTarget')[0]?.properties).toMatchObject({
+        MinCapacity: 0,
+      });
+      const kinds = of('AWS::ApplicationAutoScaling::ScalingPolicy').map(
+        ({ properties }) => properties.PolicyType,
+      );
+      expect(kinds.toSorted()).toEqual(['StepScaling', 'TargetTrackingScaling']);
+    });
+
+    it('lets the worker protect its task', () => {
+      expect(JSON.stringify(of('AWS::IAM::Policy'))).toContain('ecs:UpdateTaskProtection');
+    });
+  },
+);
+
+describe.each(synthesized.filter(([name]) => name === 'staging' || name === 'prod'))(
+  'env %s',
+  (_name, { of }) => {
+    it('runs the worker on GPUs: CUDA, one GPU a task, Spot that drains', () => {
+      expect(of('AWS::ECS::TaskDefinition')[0]?.properties).toMatchObject({
+        RequiresCompatibilities: ['EC2'],
+        ContainerDefinitions: [
+          {
+            ResourceRequirements: [{ Type: 'GPU', Value: '1' }],
+            Environment: expect.arrayContaining([{ Name: 'EXECUTION_PROVIDER', Value: 'cuda' }]),
+            StopTimeout: 115,
+          },
+        ],
+      });
+      expect(of('AWS::ECS::CapacityProvider')).toHaveLength(1);
+      expect(of('AWS::AutoScaling::AutoScalingGroup')[0]?.properties).toMatchObject({
+        MixedInstancesPolicy: { InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: 0 } },
+      });
+      expect(JSON.stringify(of('AWS::EC2::LaunchTemplate'))).toContain(
+        'ECS_ENABLE_SPOT_INSTANCE_DRAINING=true',
+      );
+    });
+
+    it('keeps data when its stacks go, and can bring tables back', () => {
+      const recoverable = of('AWS::DynamoDB::Table').filter(
+        ({ properties }) =>
+          JSON.stringify(properties.PointInTimeRecoverySpecification) ===
+          '{"PointInTimeRecoveryEnabled":true}',
+      );
+      expect(recoverable.map(({ properties }) => properties.TableName)).toHaveLength(3);
+      for (const { properties } of of('AWS::DynamoDB::Table'))
+        expect(properties.DeletionProtectionEnabled).toBe(true);
+    });
+  },
+);

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { z } from 'zod';
+import { environment } from '../../../infra/config/environments.ts';
+import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
+import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';
+
+const Properties = z.record(z.string(), z.unknown());
+const Template = z.object({
+  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: Properties.default({}) })),
+  Outputs: z
+    .record(z.string(), z.object({ Value: z.unknown(), Export: z.object({ Name: z.string() }).optional() }))
+    .default({}),
+});
+const GetAtt = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
+const ImportValue = z.object({ 'Fn::ImportValue': z.string() });
+
+export interface Resource {
+  stack: string;
+  id: string;
+  type: string;
+  properties: Record<string, unknown>;
+}
+
+/** An environment's templates, without bundling any function. */
+export function synthesize(name: string) {
+  const context = { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] };
+  const outdir = mkdtempSync(join(tmpdir(), `deeplens-${name}-`));
+  const app = new App({ context, outdir });
+  deepLensStacks(app, environment(name));
+  const stacks = app.synth().stacks.map(({ stackName, template }) => ({
+    stack: stackName,
+    template: Template.parse(template),
+  }));
+  rmSync(outdir, { recursive: true });
+  const resources: Resource[] = stacks.flatMap(({ stack, template }) =>
+    Object.entries(template.Resources).map(([id, { Type, Properties }]) => ({
+      stack,
+      id,
+      type: Type,
+      properties: Properties,
+    })),
+  );
+
+  /** The resource whose ARN this is, in whichever stack it lies. */
+  function byArn(stack: string, reference: unknown): Resource | undefined {
+    const imported = ImportValue.safeParse(reference);
+    if (imported.success)
+      for (const other of stacks)
+        for (const { Value, Export } of Object.values(other.template.Outputs))
+          if (Export?.Name === imported.data['Fn::ImportValue']) return byArn(other.stack, Value);
+    const attribute = GetAtt.safeParse(reference);
+    return attribute.success
+      ? resources.find((each) => each.stack === stack && each.id === attribute.data['Fn::GetAtt'][0])
+      : undefined;
+  }
+
+  return {
+    name,
+    resources,
+    byArn,
+    of: (type: string): Resource[] => resources.filter((resource) => resource.type === type),
+    violations: () => violations(app),
+  };
+}
+
+/** What the AwsSolutions pack finds in an app. */
+export const violations = (app: App) => new AwsSolutionsChecks(app).validateScope(app).violations;
+
+export type Synthesized = ReturnType<typeof synthesize>;

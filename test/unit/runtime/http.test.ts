@@ -1,0 +1,181 @@
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { operation } from '#shared/api/operation.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
+import type { Idempotency } from '#shared/runtime/idempotency.ts';
+
+const echo = operation({
+  id: 'echo',
+  tag: 'Search',
+  method: 'POST',
+  path: '/v1/echo/{name}',
+  summary: 'Says what it was told',
+  policy: 'UploaderOrAdmin',
+  params: z.object({ name: z.string().max(8) }),
+  query: z.object({ times: z.coerce.number().default(1) }),
+  body: z.object({ text: z.string(), size: z.coerce.number().optional() }),
+  multipart: true,
+  idempotent: true,
+  reply: { status: 201, description: 'The echo', schema: z.looseObject({}) },
+  problems: [],
+});
+const open = operation({
+  id: 'open',
+  tag: 'Service',
+  method: 'GET',
+  path: '/v1/open',
+  summary: 'Open to all',
+  policy: 'Open',
+  reply: { status: 200, description: 'Yes', schema: z.looseObject({}) },
+  problems: [],
+});
+
+const UPLOADER = {
+  tenant: 'acme',
+  plan: 'free',
+  scopes: 'deeplens.search deeplens.upload',
+  subject: 'key_1',
+};
+const remembered = new Map<string, unknown>();
+const idempotency: Idempotency = async (call, _context, run) => {
+  const key = `${call.tenant}/${call.operation}/${call.key}`;
+  if (!remembered.has(key)) remembered.set(key, await run());
+  return remembered.get(key) as Awaited<ReturnType<typeof run>>;
+};
+let calls = 0;
+const handler = httpFunction([
+  tenantRoute(
+    echo,
+    async ({ tenant, params, query, body, file, correlationId, baseUrl }) => {
+      calls += 1;
+      if (body.text === 'fail') throw new Error('a secret detail');
+      if (body.text === 'busy') throw new Problem('dependency_unavailable', 'later', { retryAfter: 7 });
+      return {
+        tenant,
+        ...params,
+        ...query,
+        ...body,
+        file: file?.bytes.length,
+        correlationId,
+        baseUrl,
+        calls,
+      };
+    },
+    idempotency,
+  ),
+  route(open, async () => ({ ok: true })),
+]);
+
+async function call(
+  change: Partial<APIGatewayProxyEvent> & { authorizer?: Record<string, string> | null } = {},
+) {
+  const { authorizer = UPLOADER, ...event } = change;
+  const answer = await handler(
+    {
+      httpMethod: 'POST',
+      path: '/v1/echo/bob',
+      pathParameters: { name: 'bob' },
+      queryStringParameters: null,
+      headers: { 'Content-Type': 'application/json', Host: 'api.example' },
+      body: JSON.stringify({ text: 'hello' }),
+      isBase64Encoded: false,
+      requestContext: { requestId: 'req-1', stage: 'api', path: '/api/v1/echo/bob', authorizer },
+      ...event,
+    } as unknown as APIGatewayProxyEvent, // the fields that a function reads
+    { functionName: 'echo', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context,
+  );
+  return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body) };
+}
+
+describe('httpFunction', () => {
+  it('hands on the tenant of the credential and the parsed input', async () => {
+    const { status, body, headers } = await call({ queryStringParameters: { times: '3' } });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      tenant: 'acme',
+      name: 'bob',
+      times: 3,
+      text: 'hello',
+      baseUrl: 'https://api.example/api',
+    });
+    expect(headers['x-correlation-id']).toBe('req-1');
+  });
+
+  it('takes the correlation id of the caller, where it is harmless', async () => {
+    const withId = (id: string) =>
+      call({ headers: { 'content-type': 'application/json', 'X-Correlation-Id': id } });
+    expect((await withId('my-id.7')).headers['x-correlation-id']).toBe('my-id.7');
+    expect((await withId('a\nb')).headers['x-correlation-id']).toBe('req-1');
+  });
+
+  it('lists every invalid field by its pointer', async () => {
+    const { status, body, headers } = await call({
+      body: JSON.stringify({ size: 'x' }),
+      pathParameters: { name: 'bob' },
+    });
+    expect(status).toBe(400);
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(body).toMatchObject({ code: 'invalid_request', status: 400, instance: 'req-1' });
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/text', '/size']);
+  });
+
+  it.each([
+    ['nobody', null, 401, 'unauthenticated'],
+    ['a scope too few', { ...UPLOADER, scopes: 'deeplens.search' }, 403, 'missing_scope'],
+    ['what the authorizer refused', { refusal: 'tenant_suspended', detail: 'no' }, 403, 'tenant_suspended'],
+    [
+      'an operator without a tenant',
+      { scopes: 'deeplens.admin', role: 'SystemAdmin', subject: 'op' },
+      401,
+      'unauthenticated',
+    ],
+  ])('refuses %s', async (_who, authorizer, status, code) => {
+    expect(await call({ authorizer })).toMatchObject({ status, body: { code } });
+  });
+
+  it('lets everybody in where it is open', async () => {
+    expect(await call({ httpMethod: 'GET', path: '/v1/open', body: null, authorizer: null })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('answers a body that is not JSON, an unknown route, and our own fault, each with its code', async () => {
+    expect(await call({ body: '{' })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(await call({ path: '/v1/nowhere' })).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    const fault = await call({ body: JSON.stringify({ text: 'fail' }) });
+    expect(fault).toMatchObject({ status: 500, body: { code: 'internal_error' } });
+    expect(JSON.stringify(fault.body)).not.toContain('secret');
+  });
+
+  it('says when to come back', async () => {
+    const { status, headers } = await call({ body: JSON.stringify({ text: 'busy' }) });
+    expect([status, headers['retry-after']]).toEqual([503, '7']);
+  });
+
+  it('reads a file and fields of a multipart form', async () => {
+    const bytes = Buffer.from([0, 255, 13, 10, 7]);
+    const form = Buffer.concat([
+      Buffer.from('--xyz\r\nContent-Disposition: form-data; name="text"\r\n\r\nhi\r\n'),
+      Buffer.from(
+        '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n',
+      ),
+      bytes,
+      Buffer.from('\r\n--xyz--\r\n'),
+    ]);
+    const { status, body } = await call({
+      headers: { 'content-type': 'multipart/form-data; boundary=xyz', host: 'h' },
+      body: form.toString('base64'),
+      isBase64Encoded: true,
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ text: 'hi', file: bytes.length });
+  });
+
+  it('runs a call once for its idempotency key', async () => {
+    const headers = { 'content-type': 'application/json', 'Idempotency-Key': 'k1', host: 'h' };
+    const [first, second] = [await call({ headers }), await call({ headers })];
+    expect(second.body).toEqual(first.body);
+  });
+});

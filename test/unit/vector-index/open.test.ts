@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { VectorIndexEnv } from '#shared/vector-index/open.ts';
+
+const OPENSEARCH = {
+  VECTOR_INDEX: 'opensearch',
+  OPENSEARCH_ENDPOINT: 'https://search.example.com',
+  OPENSEARCH_AUTH: 'sigv4',
+  AWS_REGION: 'eu-central-1',
+};
+const LANCEDB = { VECTOR_INDEX: 'lancedb', LANCEDB_URI: '/data/vectors', LANCEDB_MODULE: '/app/lancedb.js' };
+
+describe('the environment of the vector index', () => {
+  it('takes each technology with what it needs', () => {
+    expect(VectorIndexEnv.parse(OPENSEARCH)).toEqual({ ...OPENSEARCH, OPENSEARCH_SHARDS: 4 });
+    expect(VectorIndexEnv.parse({ ...OPENSEARCH, OPENSEARCH_SHARDS: '12' })).toHaveProperty(
+      'OPENSEARCH_SHARDS',
+      12,
+    );
+    expect(VectorIndexEnv.parse(LANCEDB)).toEqual(LANCEDB);
+  });
+
+  it.each([
+    ['no technology', {}],
+    ['an unknown technology', { ...LANCEDB, VECTOR_INDEX: 'memory' }],
+    ['what only the other technology needs', { ...LANCEDB, VECTOR_INDEX: 'opensearch' }],
+    ['no word about authentication', { ...OPENSEARCH, OPENSEARCH_AUTH: undefined }],
+    ['a host in place of a URL', { ...OPENSEARCH, OPENSEARCH_ENDPOINT: 'search.example.com' }],
+  ])('refuses %s', (_, env) => {
+    expect(VectorIndexEnv.safeParse(env).success).toBe(false);
+  });
+});
