@@ -24,6 +24,10 @@ export async function program(work: (cleanups: Cleanups) => Promise<number>): Pr
   // npm sends a second Ctrl-C after the terminal's own: once asked, we go on ending in order.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   endWithNpm(() => asked('npm is gone', 143));
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    void stop(1);
+  });
   try {
     await stop(await work(toEnd));
   } catch (error) {

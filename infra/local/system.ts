@@ -58,10 +58,12 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
   };
   await update();
   cleanups.add(() => rm(home.localFile, { force: true }));
-  const renewal = setInterval(async () => {
+  const renew = async () => {
     local.admin_token = await operatorToken(emulator.url, outputs);
     await update();
-  }, TOKEN_RENEWAL_MS);
+  };
+  // A renewal that fails is made good by the next: a token lasts for three of them.
+  const renewal = setInterval(() => void renew().catch(() => {}), TOKEN_RENEWAL_MS);
   cleanups.add(async () => clearInterval(renewal));
 
   return {
