@@ -37,17 +37,23 @@ export async function deploy(
     console.log('✓ Stacks: as the sources say');
     return outputsOf(last.data.outputs);
   }
-  const run = (name: string, args: string[]) => cdk({ home, name, args, env: context }, cleanups);
+  const run = (name: string, args: string[], cwd: string) =>
+    cdk({ home, name, args, cwd, env: context }, cleanups);
   const outputsFile = join(home.state, 'outputs.json');
   if (!last.success)
     await step('Preparing the emulator for the CDK', () =>
-      run('cdk-bootstrap', ['bootstrap', 'aws://000000000000/us-east-1']),
+      // Not in the checkout, whose cdk.json would have it build the whole app first.
+      run('cdk-bootstrap', ['bootstrap', 'aws://000000000000/us-east-1'], home.state),
     );
   await step('Building and deploying the stacks (a minute or two)', () =>
-    run('cdk-deploy', [
-      ...['deploy', '--all', '--context', 'env=local', '--method', 'direct', '--require-approval', 'never'],
-      ...['--concurrency', '2', '--outputs-file', outputsFile, '--output', join(home.state, 'cdk.out')],
-    ]),
+    run(
+      'cdk-deploy',
+      [
+        ...['deploy', '--all', '--context', 'env=local', '--method', 'direct', '--require-approval', 'never'],
+        ...['--concurrency', '2', '--outputs-file', outputsFile, '--output', join(home.state, 'cdk.out')],
+      ],
+      CHECKOUT,
+    ),
   );
   const outputs = StackOutputs.parse(await readJson(outputsFile));
   await writeFile(`${file}.new`, JSON.stringify({ fingerprint, outputs }));
@@ -66,16 +72,17 @@ interface CdkCall {
   home: Home;
   name: string;
   args: string[];
+  cwd: string;
   env: Record<string, string>;
 }
 
-async function cdk({ home, name, args, env }: CdkCall, cleanups: Cleanups): Promise<void> {
+async function cdk({ home, name, args, cwd, env }: CdkCall, cleanups: Cleanups): Promise<void> {
   const child = await startChild({
     home,
     name,
     program: process.execPath,
     args: [CDK, ...args, '--ci', '--no-notices', '--no-version-reporting', '--no-color'],
-    cwd: CHECKOUT,
+    cwd,
     env: { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, PATH: TOOL_PATH, ...env },
   });
   cleanups.add(async () => void (await child.stop(1_000)));

@@ -14,9 +14,12 @@ export interface Home {
   localFile: string;
 }
 
+/** Each kind of index has a state of its own: pictures that one has indexed, the other does not know. */
+const STATE = process.env.DEEPLENS_VECTOR_INDEX === 'opensearch' ? 'state-opensearch' : 'state';
+
 export const homeAt = (folder: string): Home => ({
   folder,
-  state: join(folder, 'state'),
+  state: join(folder, STATE),
   logs: join(folder, 'logs'),
   localFile: join(folder, 'local.json'),
 });

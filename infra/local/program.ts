@@ -10,7 +10,9 @@ const PARENT_CHECK_MS = 1_000;
  */
 export async function program(work: (cleanups: Cleanups) => Promise<number>): Promise<void> {
   const toEnd = cleanups();
+  let stopping = false;
   const stop = async (code: number) => {
+    stopping = true;
     await toEnd.run();
     process.exit(code);
   };
@@ -31,12 +33,16 @@ export async function program(work: (cleanups: Cleanups) => Promise<number>): Pr
   try {
     await stop(await work(toEnd));
   } catch (error) {
+    if (stopping) return; // it failed because its parts were ended
     console.error(error instanceof PlainError ? `\n✗ ${error.message}\n` : error);
     await stop(1);
   }
 }
 
-/** npm and its shell may be killed without a word to us; started without npm, our parent may go as it likes. */
+/**
+ * npm may be killed without a word to us, who are its child: the script says `exec`, or a shell would be between.
+ * Started without npm, our parent may go as it likes.
+ */
 function endWithNpm(end: () => void): void {
   if (!process.env.npm_lifecycle_event) return;
   const parent = process.ppid;

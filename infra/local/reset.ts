@@ -6,7 +6,6 @@ import { stopRunning } from './stop-running.ts';
 
 await stopRunning(home);
 const entries = await readdir(home.folder).catch(() => []);
-const leftByTests = entries.filter((name) => name.startsWith('test-')).map((name) => join(home.folder, name));
-for (const path of [home.state, home.logs, home.localFile, ...leftByTests])
-  await rm(path, { recursive: true, force: true });
+const kept = entries.filter((name) => /^(state|test-)/.test(name)).map((name) => join(home.folder, name));
+for (const path of [...kept, home.logs, home.localFile]) await rm(path, { recursive: true, force: true });
 console.log('✓ Forgotten. npm start begins anew.');

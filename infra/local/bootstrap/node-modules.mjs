@@ -1,6 +1,6 @@
-import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { needDiskSpace, run, SetupError, step, withRetries } from './steps.mjs';
+import { freshFolder, needDiskSpace, run, SetupError, step, withRetries } from './steps.mjs';
 
 const INSTALLED_GB = 3;
 
@@ -13,11 +13,9 @@ export async function installNodeModules(checkout) {
   if (await upToDate(checkout)) return console.log('✓ npm packages: as package-lock.json asks');
   await step('Installing the npm packages (a few minutes the first time)', async () => {
     await needDiskSpace(checkout, INSTALLED_GB);
-    const fresh = join(checkout, '.deeplens', 'install');
-    const old = join(fresh, 'replaced_modules');
+    let fresh = '';
     await withRetries('The npm packages', async () => {
-      await rm(fresh, { recursive: true, force: true });
-      await mkdir(fresh, { recursive: true });
+      fresh = await freshFolder(join(checkout, '.deeplens'), 'install');
       for (const file of ['package.json', 'package-lock.json', '.npmrc'])
         await copyFile(join(checkout, file), join(fresh, file));
       const args = [
@@ -36,7 +34,7 @@ export async function installNodeModules(checkout) {
     const node = await run(join(fresh, 'node_modules/.bin/node'), ['--version']);
     if (!node.ok)
       throw new SetupError(`The installed Node does not run on this machine:\n  ${node.output.trim()}`);
-    await rename(join(checkout, 'node_modules'), old).catch(ignoreMissing);
+    await rename(join(checkout, 'node_modules'), join(fresh, 'replaced_modules')).catch(ignoreMissing);
     await rename(join(fresh, 'node_modules'), join(checkout, 'node_modules'));
     await rm(fresh, { recursive: true, force: true });
   });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { statfs } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Something that the reader can put right; its message is shown as it is, without a stack. */
 export class SetupError extends Error {
@@ -79,4 +80,17 @@ export async function needDiskSpace(folder, gigabytes) {
     throw new SetupError(
       `The disk of ${folder} has ${free.toFixed(1)} GB left; ${gigabytes} GB are needed. Make room and try again.`,
     );
+}
+
+/**
+ * An empty folder to build something in, aside from where it goes. What an interrupted run has left is removed; its
+ * programs may still be writing there, hence a new name each time.
+ * @param {string} parent
+ * @param {string} name
+ */
+export async function freshFolder(parent, name) {
+  for (const entry of await readdir(parent))
+    if (entry.startsWith(`${name}-`))
+      await rm(join(parent, entry), { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  return mkdtemp(join(parent, `${name}-`));
 }

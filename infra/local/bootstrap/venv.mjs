@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { needDiskSpace, run, SetupError, step, withRetries } from './steps.mjs';
+import { freshFolder, needDiskSpace, run, SetupError, step, withRetries } from './steps.mjs';
 
 const INSTALLED_GB = 0.5;
 
@@ -23,8 +23,7 @@ export async function installVenv(checkout, python) {
   await step('Installing the AWS emulator into .deeplens/venv', async () => {
     await needDiskSpace(checkout, INSTALLED_GB);
     // A venv may be moved as long as its programs are called by `bin/python -m`.
-    const fresh = join(checkout, '.deeplens/venv.new');
-    await rm(fresh, { recursive: true, force: true });
+    const fresh = await freshFolder(join(checkout, '.deeplens'), 'venv');
     const made = await run(python, ['-m', 'venv', fresh]);
     if (!made.ok) throw new SetupError(`${python} could not make a venv:\n  ${made.output.trim()}`);
     const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '5'];
