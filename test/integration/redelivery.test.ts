@@ -6,9 +6,9 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { getImage } from '#shared/api/images.ts';
+import { getImage, requestUploads } from '#shared/api/images.ts';
 import { searchSimilarity } from '#shared/api/search.ts';
-import { type Client, eventually, newTenant, settled, upload } from '../e2e/client.ts';
+import { type Client, eventually, newTenant, post, settled, upload } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
 import { photograph } from '../fixtures/photographs.ts';
 
@@ -48,6 +48,7 @@ beforeAll(async () => {
   validation = await queueUrl('deeplens-local-validation');
 });
 
+const DEAD_LETTERS = 'deeplens-local-validation-dlq';
 const notification = (image: string, size: number) => ({
   Records: [
     {
@@ -59,8 +60,8 @@ const notification = (image: string, size: number) => ({
     },
   ],
 });
-const tell = (body: unknown) =>
-  sqs.send(new SendMessageCommand({ QueueUrl: validation, MessageBody: JSON.stringify(body) }));
+const tell = async (body: unknown, queue = 'deeplens-local-validation') =>
+  sqs.send(new SendMessageCommand({ QueueUrl: await queueUrl(queue), MessageBody: JSON.stringify(body) }));
 
 describe('the same upload told again', () => {
   it('changes nothing, neither at once nor late', async () => {
@@ -91,6 +92,28 @@ describe('the same upload told again', () => {
       (messages) => messages === 0,
     );
     expect((await client.call(getImage, { params: { image_id: stranger } })).status).toBe(404);
-    expect(await waiting(await queueUrl('deeplens-local-validation-dlq').catch(() => validation))).toBe(0);
+  });
+});
+
+describe('an upload that a step gave up', () => {
+  it('has a record that says so, and can be tried again', async () => {
+    const bytes = await photograph('dust-bowl-home');
+    const { body } = await client.call(requestUploads, {
+      body: { files: [{ filename: 'home.jpg', content_type: 'image/jpeg', size: bytes.length }] },
+    });
+    const [form] = body.uploads;
+    if (!form || 'error' in form) throw new Error('refused');
+    await tell(notification(form.image_id, bytes.length), DEAD_LETTERS);
+    const given = await settled(client, form.image_id);
+    expect(given).toMatchObject({
+      status: 'failed',
+      failure: { stage: 'validation', code: 'dependency_unavailable', retryable: true },
+    });
+    expect((await post(form, bytes, 'image/jpeg')).ok).toBe(true);
+    const again = await eventually(
+      () => client.call(getImage, { params: { image_id: form.image_id } }),
+      (answer) => answer.body.status === 'indexed',
+    );
+    expect(again.body.failure).toBeUndefined();
   });
 });

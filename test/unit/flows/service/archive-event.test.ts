@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { memoryBlobs } from '#shared/blobs/memory.ts';
+import { memoryImages } from '#shared/catalog/memory.ts';
+import { imageId, tenantId } from '#shared/domain/ids.ts';
+import { AnyEvent } from '#shared/events/envelope.ts';
+import { archiveEvent } from '#shared/flows/service/archive-event.ts';
+import processed from '../../../contract/events/samples/images.processed.v1.json' with { type: 'json' };
+
+const event = AnyEvent.parse(processed);
+const tenant = tenantId(event.tenantid);
+
+describe('archiveEvent', () => {
+  it('keeps an event once, where a purge finds it, and without its vectors', async () => {
+    const catalog = memoryImages();
+    const blobs = memoryBlobs();
+    const archive = archiveEvent({ catalog, blobs });
+    await archive(event);
+    await archive(event);
+    const keys = await catalog.archivedKeys(tenant, imageId(event.subject));
+    expect(keys).toEqual([`events/images.processed/2026-11-01/acme/${event.id}.json`]);
+    const kept = AnyEvent.parse(
+      JSON.parse(Buffer.from((await blobs.get(tenant, keys[0] ?? '')) ?? []).toString()),
+    );
+    expect(kept.data).toMatchObject({ image_id: event.subject, file_name: 'boats.jpg' });
+    expect(kept.data).not.toHaveProperty('embeddings');
+    expect(kept.correlationid).toBe(event.correlationid);
+  });
+});
