@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Home } from './home.ts';
@@ -43,7 +43,8 @@ export async function startChild({ home, name, program, args, cwd, env }: ChildO
   });
   const { pid } = child;
   if (pid === undefined) throw new PlainError(`${program} could not be started.`);
-  await writeFile(pidFile(home, name), JSON.stringify({ pid, command: args.join(' ') }));
+  // At once, as nothing may come between: a program that nobody knows of would stay.
+  writeFileSync(pidFile(home, name), JSON.stringify({ pid, command: args.join(' ') }));
   let stopped: Promise<boolean> | undefined;
   const end = async (graceMs: number) => {
     const alive = child.exitCode === null && child.signalCode === null;

@@ -1,6 +1,7 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Child, endLeftover, endOfLog, startChild } from './child.ts';
+import type { Cleanups } from './cleanups.ts';
 import { CHECKOUT, type Home, TOOL_PATH } from './home.ts';
 import { keptPort } from './ports.ts';
 import { answers, PlainError, until } from './steps.ts';
@@ -18,7 +19,6 @@ const REGION = 'us-east-1';
 export interface Emulator {
   url: string;
   child: Child;
-  stop(): Promise<void>;
 }
 
 /** The environment in which the AWS SDK speaks to the emulator, and to nothing else on this machine. */
@@ -46,15 +46,14 @@ export const awsClient = (url: string) => ({
   credentials: { accessKeyId: OFFLINE.AWS_ACCESS_KEY_ID, secretAccessKey: OFFLINE.AWS_SECRET_ACCESS_KEY },
 });
 
-/** Starts the AWS emulator on loopback, with the state that it had when it was ended last. */
-export async function startEmulator(home: Home): Promise<Emulator> {
+/** Starts the AWS emulator on loopback, with the state that it had when it was ended last. `cleanups` ends it. */
+export async function startEmulator(home: Home, cleanups: Cleanups): Promise<Emulator> {
   await settleLastRun(home);
   const port = await keptPort(home, 'emulator');
   const at = (name: string) => join(home.state, name);
   for (const folder of ['emulator', 's3', 'tmp']) await mkdir(at(folder), { recursive: true });
   // The emulator's own scripts lie there, in CommonJS; the checkout's package.json would make them ES modules.
   await writeFile(join(at('tmp'), 'package.json'), '{"type":"commonjs"}');
-  await writeFile(at('emulator.running'), '');
   const child = await startChild({
     home,
     name: 'emulator',
@@ -80,9 +79,9 @@ export async function startEmulator(home: Home): Promise<Emulator> {
       S3_DATA_DIR: at('s3'),
     },
   });
-  const stop = async () => {
+  cleanups.add(async () => {
     if (await child.stop(STOP_LIMIT_MS)) await rm(at('emulator.running'), { force: true });
-  };
+  });
   const url = `http://127.0.0.1:${port}`;
   let ended = false;
   void child.ended.then(() => {
@@ -91,11 +90,9 @@ export async function startEmulator(home: Home): Promise<Emulator> {
   await until('The emulator answers', START_LIMIT_MS, async () => {
     if (ended) throw new PlainError(`The emulator ended (${child.log}):\n  ${await endOfLog(child.log)}`);
     return (await answers(`${url}/_ministack/health`)) || undefined;
-  }).catch(async (error: unknown) => {
-    await child.stop(0);
-    throw error;
   });
-  return { url, child, stop };
+  await writeFile(at('emulator.running'), ''); // from now on its state is newer than what is written
+  return { url, child };
 }
 
 /**

@@ -24,21 +24,22 @@ export interface System {
 
 /** Starts all of DeepLens on this machine: emulator, stacks, gpu-worker, front. `cleanups` ends it. */
 export async function startSystem(home: Home, frontPort: number, cleanups: Cleanups): Promise<System> {
-  const emulator = await step('Starting the AWS emulator', () => startEmulator(home));
-  cleanups.add(emulator.stop);
+  const emulator = await step('Starting the AWS emulator', () => startEmulator(home, cleanups));
   const variables = await vectorIndex(home, cleanups);
   const outputs = await deploy({ home, emulatorUrl: emulator.url, variables }, cleanups);
 
   let update = async () => {};
   const worker = await step('Starting the gpu-worker', () =>
-    startWorker({
-      home,
-      emulatorUrl: emulator.url,
-      taskDefinition: outputs('TaskDefinitionArn'),
-      onRestart: () => void update(),
-    }),
+    startWorker(
+      {
+        home,
+        emulatorUrl: emulator.url,
+        taskDefinition: outputs('TaskDefinitionArn'),
+        onRestart: () => void update(),
+      },
+      cleanups,
+    ),
   );
-  cleanups.add(worker.stop);
   const front = await startFront({ port: frontPort, emulatorUrl: emulator.url, apiId: outputs('ApiId') });
   cleanups.add(front.stop);
 

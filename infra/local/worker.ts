@@ -1,5 +1,6 @@
 import { DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { type Child, endOfLog, startChild } from './child.ts';
+import type { Cleanups } from './cleanups.ts';
 import { awsClient, awsEnvironment } from './emulator.ts';
 import { CHECKOUT, type Home, TOOL_PATH } from './home.ts';
 import { keptPort } from './ports.ts';
@@ -12,7 +13,6 @@ const BACKOFF_MS = { first: 500, most: 15_000 };
 
 export interface Worker {
   pid(): number;
-  stop(): Promise<void>;
 }
 
 interface WorkerOptions {
@@ -25,14 +25,12 @@ interface WorkerOptions {
 
 /**
  * Runs the gpu-worker as a child, with the environment of its deployed task definition: the emulator shows ECS tasks
- * as running, and runs none. It is started again when it dies, as ECS would.
+ * as running, and runs none. It is started again when it dies, as ECS would; `cleanups` ends it.
  */
-export async function startWorker({
-  home,
-  emulatorUrl,
-  taskDefinition,
-  onRestart,
-}: WorkerOptions): Promise<Worker> {
+export async function startWorker(
+  { home, emulatorUrl, taskDefinition, onRestart }: WorkerOptions,
+  cleanups: Cleanups,
+): Promise<Worker> {
   const port = await keptPort(home, 'gpu-worker');
   const env = {
     PATH: TOOL_PATH,
@@ -53,10 +51,10 @@ export async function startWorker({
 
   let stopping = false;
   let child: Child = await launch();
-  const stop = async () => {
+  cleanups.add(async () => {
     stopping = true;
     await child.stop(STOP_LIMIT_MS);
-  };
+  });
   const keepRunning = async () => {
     for (let pause = BACKOFF_MS.first; ; pause = Math.min(pause * 2, BACKOFF_MS.most)) {
       const started = Date.now();
@@ -66,6 +64,7 @@ export async function startWorker({
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (stopping) return;
       child = await launch();
+      if (stopping) return void (await child.stop(STOP_LIMIT_MS));
       onRestart();
     }
   };
@@ -75,10 +74,9 @@ export async function startWorker({
     READY_LIMIT_MS,
     async () => (await answers(`http://127.0.0.1:${port}/ready`)) || undefined,
   ).catch(async (error: unknown) => {
-    await stop();
     throw new PlainError(`${String(error)}\n  ${await endOfLog(child.log)}`);
   });
-  return { pid: () => child.pid, stop };
+  return { pid: () => child.pid };
 }
 
 async function taskEnvironment(emulatorUrl: string, taskDefinition: string): Promise<Record<string, string>> {
