@@ -80,7 +80,8 @@ export async function startEmulator(home: Home, cleanups: Cleanups): Promise<Emu
     },
   });
   cleanups.add(async () => {
-    if (await child.stop(STOP_LIMIT_MS)) await rm(at('emulator.running'), { force: true });
+    await child.stop(STOP_LIMIT_MS);
+    if ((await child.ended).code === 0) await rm(at('emulator.running'), { force: true });
   });
   const url = `http://127.0.0.1:${port}`;
   let ended = false;
