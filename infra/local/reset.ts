@@ -6,6 +6,6 @@ import { stopRunning } from './stop-running.ts';
 
 await stopRunning(home);
 const entries = await readdir(home.folder).catch(() => []);
-const kept = entries.filter((name) => /^(state|test-)/.test(name)).map((name) => join(home.folder, name));
-for (const path of [...kept, home.logs, home.localFile]) await rm(path, { recursive: true, force: true });
+const states = entries.filter((name) => /^(state|test-)/.test(name)).map((name) => join(home.folder, name));
+for (const path of [...states, home.logs, home.localFile]) await rm(path, { recursive: true, force: true });
 console.log('✓ Forgotten. npm start begins anew.');

@@ -17,6 +17,8 @@ const aws = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 };
+const VALIDATION = 'deeplens-local-validation';
+const DEAD_LETTERS = `${VALIDATION}-dlq`;
 const sqs = new SQSClient(aws);
 const queueUrl = async (name: string) =>
   (await sqs.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl ?? '';
@@ -45,10 +47,9 @@ beforeAll(async () => {
     new ListBucketsCommand(),
   );
   bucket = Buckets.map(({ Name }) => Name ?? '').find((name) => name.includes('pictures')) ?? '';
-  validation = await queueUrl('deeplens-local-validation');
+  validation = await queueUrl(VALIDATION);
 });
 
-const DEAD_LETTERS = 'deeplens-local-validation-dlq';
 const notification = (image: string, size: number) => ({
   Records: [
     {
@@ -60,7 +61,7 @@ const notification = (image: string, size: number) => ({
     },
   ],
 });
-const tell = async (body: unknown, queue = 'deeplens-local-validation') =>
+const tell = async (body: unknown, queue = VALIDATION) =>
   sqs.send(new SendMessageCommand({ QueueUrl: await queueUrl(queue), MessageBody: JSON.stringify(body) }));
 
 describe('the same upload told again', () => {
@@ -91,6 +92,7 @@ describe('the same upload told again', () => {
       () => waiting(validation),
       (messages) => messages === 0,
     );
+    expect(await waiting(await queueUrl(DEAD_LETTERS))).toBe(0);
     expect((await client.call(getImage, { params: { image_id: stranger } })).status).toBe(404);
   });
 });
