@@ -8,10 +8,11 @@ const PORTS = [
   '^shared/embedding/(embedder|manifest|wire)[.]ts$',
   '^shared/health/health[.]ts$',
   '^shared/imaging/imaging[.]ts$',
+  '^shared/limits/(limiter|window-store)[.]ts$',
   '^shared/messaging/publisher[.]ts$',
   '^shared/vector-index/vector-index[.]ts$',
 ];
-const CAPABILITY = '^shared/(auth|blobs|catalog|embedding|health|imaging|messaging|vector-index)/';
+const CAPABILITY = '^shared/(auth|blobs|catalog|embedding|health|imaging|limits|messaging|vector-index)/';
 /** What adapters of AWS have in common. */
 const AWS = '^shared/aws/';
 const DOMAIN = '^shared/domain/';
@@ -97,6 +98,7 @@ module.exports = {
       {
         pathNot: [
           '^shared/(runtime|api)/',
+          '^shared/limits/limiter[.]ts$',
           DOMAIN,
           EVENTS,
           ZOD,
@@ -104,6 +106,12 @@ module.exports = {
           '^node_modules/(@middy|@aws-lambda-powertools|@types/aws-lambda)/',
         ],
       },
+    ),
+    rule(
+      'front-door-is-for-functions',
+      'What every function of a tenant’s routes is wired with; nothing else knows it.',
+      { pathNot: '^(functions|test|shared/front-door)/' },
+      { path: '^shared/front-door/' },
     ),
     rule(
       'functions-apart',

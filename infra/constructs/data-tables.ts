@@ -6,7 +6,11 @@ import { acknowledge } from './acknowledge.ts';
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
-const KEY_INDEX = 'by_key_hash';
+/** Of the table `tenants`: name, partition key, sort key. */
+const TENANT_INDEXES = [
+  ['by_key_hash', 'key_hash', undefined],
+  ['by_kind', 'gsi_kind', 'tenant_id'],
+] as const;
 /** Of the table `images`: name, partition key, sort key. */
 const IMAGE_INDEXES = [
   ['by_sha256', 'gsi_sha256', 'image_id'],
@@ -14,12 +18,13 @@ const IMAGE_INDEXES = [
   ['by_status', 'gsi_status', 'gsi_status_at'],
 ] as const;
 
-/** The tables of the catalog. All but `activity`, which holds what is short-lived, can be brought back to any second. */
+/** The tables of the catalog. All but `activity` and `limits`, which hold what is short-lived, can be brought back to any second. */
 export class DataTables extends Construct {
   readonly tenants: Table;
   readonly images: Table;
   readonly groups: Table;
   readonly activity: Table;
+  readonly limits: Table;
 
   constructor(scope: Construct, id: string, { environment }: { environment: Environment }) {
     super(scope, id);
@@ -42,7 +47,14 @@ export class DataTables extends Construct {
     this.groups = table('Groups', { recovery: true, expires: false });
     this.activity = table('Activity', { recovery: false, expires: true });
 
-    this.tenants.addGlobalSecondaryIndex({ indexName: KEY_INDEX, partitionKey: text('key_hash') });
+    this.limits = table('Limits', { recovery: false, expires: true });
+
+    for (const [indexName, partition, sort] of TENANT_INDEXES)
+      this.tenants.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: text(partition),
+        ...(sort && { sortKey: text(sort) }),
+      });
     for (const [indexName, partition, sort] of IMAGE_INDEXES)
       this.images.addGlobalSecondaryIndex({
         indexName,
@@ -54,6 +66,7 @@ export class DataTables extends Construct {
     acknowledge(this.activity, {
       DDB3: 'Holds heartbeats and remembered replies, which expire within a day.',
     });
+    acknowledge(this.limits, { DDB3: 'Holds counts of the last minute.' });
     if (!environment.recovery)
       acknowledge(this, { DDB3: 'The tables of one machine are made anew by npm run reset.' });
   }
@@ -66,8 +79,11 @@ export class DataTables extends Construct {
     ];
   }
 
-  /** The table `tenants` and its index. */
+  /** The table `tenants` and its indexes. */
   get tenantsArns(): string[] {
-    return [this.tenants.tableArn, `${this.tenants.tableArn}/index/${KEY_INDEX}`];
+    return [
+      this.tenants.tableArn,
+      ...TENANT_INDEXES.map(([indexName]) => `${this.tenants.tableArn}/index/${indexName}`),
+    ];
   }
 }

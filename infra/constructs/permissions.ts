@@ -15,6 +15,7 @@ export const ACTIONS = {
     'dynamodb:Query',
     'dynamodb:UpdateItem',
   ],
+  countInTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   readObjects: ['s3:GetObject'],
   writeObjects: ['s3:PutObject'],
   deleteObjects: ['s3:DeleteObject'],

@@ -5,6 +5,7 @@ import type { Env as ReviewDuplicatesEnv } from '../../functions/duplicates/revi
 import type { Environment } from '../config/environments.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
+import { frontDoorAccess } from '../constructs/front-door-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -70,14 +71,21 @@ export class DuplicatesStack extends Stack {
     return detect.lambda;
   }
 
-  private reviewDuplicates({ environment, data: { tables } }: DuplicatesStackProps): NodejsFunction {
-    return new AppFunction<typeof ReviewDuplicatesEnv>(this, 'ReviewDuplicates', {
+  private reviewDuplicates({ environment, data }: DuplicatesStackProps): NodejsFunction {
+    const { tables } = data;
+    const door = frontDoorAccess(data);
+    const review = new AppFunction<typeof ReviewDuplicatesEnv>(this, 'ReviewDuplicates', {
       environment,
       path: 'duplicates/review-duplicates',
       description: 'Shows groups of duplicates',
-      variables: { IMAGES_TABLE: tables.images.tableName, GROUPS_TABLE: tables.groups.tableName },
+      variables: {
+        ...door.variables,
+        IMAGES_TABLE: tables.images.tableName,
+        GROUPS_TABLE: tables.groups.tableName,
+      },
       timeout: 29,
       memory: 512,
-    }).allow(ACTIONS.readTable, [...tables.imagesArns, tables.groups.tableArn]).lambda;
+    }).allow(ACTIONS.readTable, [...tables.imagesArns, tables.groups.tableArn]);
+    return door.allow(review).lambda;
   }
 }

@@ -11,6 +11,7 @@ import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { sendUploads } from '../constructs/bucket-notifications.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
+import { frontDoorAccess } from '../constructs/front-door-access.ts';
 import { GpuWorker } from '../constructs/gpu-worker.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import type { PicturesBucket } from '../constructs/pictures-bucket.ts';
@@ -82,11 +83,13 @@ export class IngestStack extends Stack {
 
   private requestUploads(): NodejsFunction {
     const { environment, data } = this.props;
-    return new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
+    const door = frontDoorAccess(data);
+    const request = new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
       environment,
       path: 'ingest/request-uploads',
       description: 'Gives presigned POSTs for pictures',
       variables: {
+        ...door.variables,
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         PICTURES_BUCKET: data.pictures.bucket.bucketName,
@@ -95,18 +98,21 @@ export class IngestStack extends Stack {
       memory: 512,
     })
       .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
-      .allow(ACTIONS.writeObjects, [data.pictures.objects('uploads')]).lambda;
+      .allow(ACTIONS.writeObjects, [data.pictures.objects('uploads')]);
+    return door.allow(request).lambda;
   }
 
   private manageImages(): NodejsFunction {
     const { environment, data, index } = this.props;
     const { tables, pictures } = data;
+    const door = frontDoorAccess(data);
     const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
       environment,
       path: 'ingest/manage-images',
       description: 'Takes a picture, lists, shows and purges them, and signs their thumbnails',
       variables: {
         ...index.variables,
+        ...door.variables,
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
@@ -124,7 +130,7 @@ export class IngestStack extends Stack {
       )
       .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn]);
     index.allow(manage);
-    return manage.lambda;
+    return door.allow(manage).lambda;
   }
 
   private validateImage(): NodejsFunction {

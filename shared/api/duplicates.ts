@@ -11,6 +11,7 @@ export const searchDuplicates = operation({
   path: '/v1/search/duplicates',
   summary: 'List the groups of pictures that are the same: one picture’s, or all',
   policy: 'SearchImages',
+  counts: { searches: 1 },
   body: z
     .object({
       image_id: ImageIdField.optional(),

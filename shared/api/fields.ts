@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GROUP_ID_PATTERN, IMAGE_ID_PATTERN, TENANT_ID_PATTERN } from '#shared/domain/ids.ts';
+import { GROUP_ID_PATTERN, IMAGE_ID_PATTERN, KEY_ID_PATTERN, TENANT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { IMAGE_FORMATS, IMAGE_STATUSES, MEDIA_TYPES } from '#shared/domain/image.ts';
 
 export const ImageIdField = z.string().regex(IMAGE_ID_PATTERN).meta({
@@ -14,7 +14,16 @@ export const TenantIdField = z.string().regex(TENANT_ID_PATTERN).meta({
   description: 'A tenant: 2–63 characters of a–z, 0–9 and -.',
   example: 'acme',
 });
+export const KeyIdField = z.string().regex(KEY_ID_PATTERN).meta({ description: 'A key: `key_` and a ULID.' });
+export const Cursor = z
+  .string()
+  .max(2048)
+  .optional()
+  .meta({ description: '`next_cursor` of the page before.' });
+export const Count = z.number().int().nonnegative();
 export const Score = z.number().min(0).max(1);
+/** A share of a whole. */
+export const Share = z.number().min(0).max(1);
 export const Time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
 export const ExternalId = z.string().min(1).max(256).meta({ description: 'Your own id of the picture.' });
 export const MediaType = z

@@ -54,6 +54,7 @@ export const requestUploads = operation({
         override: { items: { $ref: '#/components/schemas/UploadFile' } },
       }),
   }),
+  counts: { uploads: ({ files }) => files.filter((file) => UploadFile.safeParse(file).success).length },
   idempotent: true,
   reply: {
     status: 201,
@@ -94,6 +95,7 @@ export const addImage = operation({
   policy: 'UploaderOrAdmin',
   body: NewImage,
   multipart: true,
+  counts: { uploads: () => 1 },
   idempotent: true,
   reply: {
     status: 202,

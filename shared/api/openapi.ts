@@ -9,7 +9,7 @@ import { PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import { POLICIES } from '#shared/domain/tenant.ts';
 import { ProblemReply } from './fields.ts';
 import { UploadFile } from './images.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, TAGS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
 type Responses = ZodOpenApiOperationObject['responses'];
@@ -38,7 +38,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
       license: { name: 'Proprietary', identifier: 'LicenseRef-DeepLens' },
     },
     servers: [{ url: '/api/v1', description: 'The API’s stage, on the origin that served this document.' }],
-    tags: ['Ingest', 'Search', 'Duplicates', 'Tenants', 'Service'].map((name) => ({ name })),
+    tags: TAGS.map((name) => ({ name })),
     paths: paths as ZodOpenApiPathsObject, // the keys are built above
     components: {
       schemas: { UploadFile },

@@ -4,6 +4,9 @@ import type { Policy } from '#shared/domain/tenant.ts';
 
 type Fields = z.ZodType<Record<string, unknown>>;
 
+/** The chapters of the document. */
+export const TAGS = ['Ingest', 'Search', 'Duplicates', 'Tenant', 'Operator', 'Service'] as const;
+
 /**
  * One call of the HTTP API: what its handler parses, what the OpenAPI document says, and what the authorisation
  * tests walk through, written once.
@@ -16,7 +19,7 @@ export interface Operation<
 > {
   /** Its name in clients and logs, in camelCase. */
   id: string;
-  tag: 'Ingest' | 'Search' | 'Duplicates' | 'Tenants' | 'Service';
+  tag: (typeof TAGS)[number];
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From the stage on, `/v1/…`, with `{parameters}`. */
   path: `/v1/${string}`;
@@ -27,6 +30,12 @@ export interface Operation<
   body?: Body;
   /** Whether the body may also come as `multipart/form-data` with a `file`. */
   multipart?: boolean;
+  /** What the call takes of a tenant's counters, beside one of `requests`. */
+  counts?: {
+    searches?: 1;
+    /** How many pictures the call brings. */
+    uploads?(body: z.output<Body>): number;
+  };
   /** Whether a repeated call with the same `Idempotency-Key` gives the first call's reply. */
   idempotent?: boolean;
   reply: {

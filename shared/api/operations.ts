@@ -1,9 +1,10 @@
 import { searchDuplicates } from './duplicates.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
+import { ownKeys, tenantKeys } from './keys.ts';
 import type { Operation } from './operation.ts';
 import { searchSimilarity } from './search.ts';
 import { liveness, openApi, readiness } from './service.ts';
-import { createTenant, getTenant } from './tenants.ts';
+import { changeTenant, createTenant, getLimits, getTenant, listTenants, putLimits } from './tenants.ts';
 
 /** Every call of the API. The document, the deployed routes and the authorisation tests are held against this list. */
 export const OPERATIONS: readonly Operation[] = [
@@ -15,8 +16,14 @@ export const OPERATIONS: readonly Operation[] = [
   getThumbnail,
   searchSimilarity,
   searchDuplicates,
+  ...Object.values(ownKeys),
   createTenant,
+  listTenants,
   getTenant,
+  changeTenant,
+  getLimits,
+  putLimits,
+  ...Object.values(tenantKeys),
   liveness,
   readiness,
   openApi,

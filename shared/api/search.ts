@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { ExternalId, Format, ImageIdField, jsonText, Score, Time } from './fields.ts';
+import { ExternalId, Format, ImageIdField, jsonText, Score, Share, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
-const Share = z.number().min(0).max(1);
 const number = (schema: z.ZodNumber) =>
   z.preprocess((value) => (typeof value === 'string' && value ? Number(value) : value), schema);
 
@@ -92,6 +91,7 @@ export const searchSimilarity = operation({
   path: '/v1/search/similarity',
   summary: 'Find a picture, or ones like it',
   policy: 'SearchImages',
+  counts: { searches: 1 },
   body: SimilarityQuery,
   multipart: true,
   reply: {

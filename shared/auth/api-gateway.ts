@@ -4,6 +4,7 @@ import {
   CreateApiKeyCommand,
   CreateUsagePlanKeyCommand,
   DeleteApiKeyCommand,
+  DeleteUsagePlanKeyCommand,
   GetApiKeyCommand,
   GetApiKeysCommand,
   NotFoundException,
@@ -35,23 +36,46 @@ export function apiGatewayUsagePlans({
     return id;
   }
 
+  async function removeKey(apiKey: string): Promise<void> {
+    await ask(client.send(new DeleteApiKeyCommand({ apiKey }))); // leaves its plan with it
+  }
+
+  /** In the one plan, and in no other: a key in two plans of a stage would be refused. */
+  async function settle(keyId: string, plan: PlanName): Promise<void> {
+    const ids = await planIds();
+    for (const [name, usagePlanId] of Object.entries(ids)) {
+      if (name === plan) continue;
+      try {
+        await ask(client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId })));
+      } catch (error) {
+        if (!(error instanceof NotFoundException)) throw error; // it is no member
+      }
+    }
+    try {
+      const command = new CreateUsagePlanKeyCommand({ usagePlanId: ids[plan], keyId, keyType: 'API_KEY' });
+      await ask(client.send(command));
+    } catch (error) {
+      if (!(error instanceof ConflictException)) throw error; // it is a member already
+    }
+  }
+
   return {
     async add(tenant, key, secret, plan) {
       const name = `${tenant}:${key}`;
-      const usagePlanId = (await planIds())[plan];
-      const keyId = (await findKey(name)) ?? (await createKey(name, secret));
-      try {
-        await ask(client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: 'API_KEY' })));
-      } catch (error) {
-        if (!(error instanceof ConflictException)) throw error; // it is a member already
-      }
+      const before = await findKey(name);
+      if (before !== undefined) await removeKey(before); // a value cannot be changed
+      const keyId = await createKey(name, secret);
+      await settle(keyId, plan);
       return keyId;
+    },
+    async move(_tenant, gatewayKeyId, plan) {
+      await settle(gatewayKeyId, plan);
     },
     async remove(tenant, gatewayKeyId) {
       try {
         const { name } = await ask(client.send(new GetApiKeyCommand({ apiKey: gatewayKeyId })));
         if (!name?.startsWith(`${tenant}:`)) return;
-        await ask(client.send(new DeleteApiKeyCommand({ apiKey: gatewayKeyId }))); // leaves its plan with it
+        await removeKey(gatewayKeyId);
       } catch (error) {
         if (!(error instanceof NotFoundException)) throw error;
       }

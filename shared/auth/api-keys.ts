@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type KeyId, keyId } from '#shared/domain/ids.ts';
 
 /** `dl_live_`, the key id without its prefix, and the secret: 256 bits in hex. */
@@ -10,6 +10,10 @@ export const newApiKey = (id: KeyId): string =>
 
 /** SHA-256 of the whole key, lower-case hex. No salt and no stretching: the secret has 256 bits of its own. */
 export const hashApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+/** Whether two digests are the same; how long it takes says nothing of where they differ. */
+export const sameHash = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 /** The id that a key carries, for logs; undefined where the text is no key. It proves nothing. */
 export function keyIdOf(key: string): KeyId | undefined {

@@ -2,17 +2,28 @@ import type { KeyId, TenantId } from '#shared/domain/ids.ts';
 import type { PlanName } from '#shared/domain/plans.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
+interface Member {
+  tenant: TenantId;
+  key: KeyId;
+  secret: string;
+  plan: PlanName;
+}
+
 /** Usage plans in memory, for tests. */
 export function memoryUsagePlans(): UsagePlans & {
-  readonly members: Map<string, { tenant: TenantId; key: KeyId; plan: PlanName }>;
+  readonly members: Map<string, Member>;
 } {
-  const members = new Map<string, { tenant: TenantId; key: KeyId; plan: PlanName }>();
+  const members = new Map<string, Member>();
   return {
     members,
-    async add(tenant, key, _secret, plan) {
+    async add(tenant, key, secret, plan) {
       const gatewayKeyId = `gateway-${key}`;
-      members.set(gatewayKeyId, { tenant, key, plan });
+      members.set(gatewayKeyId, { tenant, key, secret, plan });
       return gatewayKeyId;
+    },
+    async move(tenant, gatewayKeyId, plan) {
+      const member = members.get(gatewayKeyId);
+      if (member?.tenant === tenant) members.set(gatewayKeyId, { ...member, plan });
     },
     async remove(tenant, gatewayKeyId) {
       if (members.get(gatewayKeyId)?.tenant === tenant) members.delete(gatewayKeyId);

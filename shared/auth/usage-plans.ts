@@ -3,7 +3,13 @@ import type { PlanName } from '#shared/domain/plans.ts';
 
 /** The outer fence: API Gateway's usage plans, one a tier, and the keys in them. */
 export interface UsagePlans {
-  /** Makes the key known and a member of the plan. Idempotent by key id. @returns its id there */
+  /**
+   * Makes the key known and a member of the plan, and of no other. Idempotent by key id: the last secret is the one
+   * that holds.
+   * @returns its id there
+   */
   add(tenant: TenantId, key: KeyId, secret: string, plan: PlanName): Promise<string>;
+  /** Makes the key a member of the plan, and of no other. Idempotent. */
+  move(tenant: TenantId, gatewayKeyId: string, plan: PlanName): Promise<void>;
   remove(tenant: TenantId, gatewayKeyId: string): Promise<void>;
 }

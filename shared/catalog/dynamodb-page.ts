@@ -6,6 +6,8 @@ import type { Page } from './images.ts';
 export interface PagedList<Entry> {
   name: ListName;
   query: Query;
+  /** Newest first, unless it is set. */
+  ascending?: boolean;
   /** What a position in it looks like. */
   positionPattern: RegExp;
   positionOf(entry: Entry): string;
@@ -23,7 +25,7 @@ export async function readPage<Entry>(
   const position = cursor === undefined ? undefined : decodeCursor(list.name, cursor, list.positionPattern);
   const found = table.query({
     ...list.query,
-    ScanIndexForward: false,
+    ScanIndexForward: list.ascending === true,
     Limit: limit + 1, // one more tells whether there is a next page
     ...(position !== undefined && { ExclusiveStartKey: list.keyAt(position) }),
   });

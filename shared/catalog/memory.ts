@@ -13,13 +13,11 @@ import {
   statusesBefore,
 } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
-import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { decodeCursor, encodeCursor, type ListName } from './cursor.ts';
 import type { GroupCatalog } from './groups.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { ImageCatalog, Page } from './images.ts';
-import type { TenantCatalog } from './tenants.ts';
 import { purgedRecord, tombstoneOf } from './tombstone.ts';
 
 /** Pictures in memory, for tests: the same rules as in DynamoDB, each call at once. */
@@ -166,46 +164,6 @@ export function memoryGroups(): GroupCatalog {
       for (const member of group.members) memberOf.set(at(tenant, member.image_id), group.group_id);
       groups.set(at(tenant, group.group_id), structuredClone({ ...group, version: group.version + 1 }));
       return true;
-    },
-  };
-}
-
-/** Tenants and their keys in memory, for tests. */
-export function memoryTenants(): TenantCatalog {
-  const tenants = new Map<TenantId, Tenant>();
-  const keys = new Map<string, ApiKey>();
-
-  return {
-    async get(tenant) {
-      return structuredClone(tenants.get(tenant));
-    },
-    async reserve(tenant) {
-      const before = tenants.get(tenant.tenant_id);
-      if (before && before.state !== 'creating') {
-        throw new Problem('conflict', `The tenant ${tenant.tenant_id} exists.`);
-      }
-      tenants.set(tenant.tenant_id, structuredClone(tenant));
-    },
-    async activate(tenant, key) {
-      const before = tenants.get(tenant);
-      if (!before || before.state === 'suspended') {
-        throw new Problem('conflict', `The tenant ${tenant} is not there, or is suspended.`);
-      }
-      keys.set(key.hash, structuredClone(key));
-      tenants.set(tenant, { ...before, state: 'active' });
-    },
-    async findKey(hash) {
-      const key = keys.get(hash);
-      const tenant = key && tenants.get(key.tenant_id);
-      return structuredClone(key && tenant && { key, tenant });
-    },
-    async listKeys(tenant) {
-      const found = [...keys.values()].filter((key) => key.tenant_id === tenant);
-      return structuredClone(found.sort((a, b) => a.key_id.localeCompare(b.key_id)));
-    },
-    async removeKey(tenant, keyId) {
-      const key = [...keys.values()].find((each) => each.tenant_id === tenant && each.key_id === keyId);
-      return key !== undefined && keys.delete(key.hash);
     },
   };
 }

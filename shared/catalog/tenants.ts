@@ -1,15 +1,31 @@
 import type { KeyId, TenantId } from '#shared/domain/ids.ts';
 import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
+import type { Page } from './images.ts';
+
+export type TenantChange = Partial<Pick<Tenant, 'name' | 'plan' | 'state' | 'limits'>>;
+export type KeyChange = Partial<Pick<ApiKey, 'expires_at' | 'revoked_at' | 'last_used_at' | 'replaced_by'>>;
 
 /** Tenants and their keys. */
 export interface TenantCatalog {
   get(tenant: TenantId): Promise<Tenant | undefined>;
-  /** Reserves the id for a tenant in state `creating`. @throws Problem `conflict` where it is active or suspended. */
-  reserve(tenant: Tenant): Promise<void>;
-  /** Writes the key and makes the tenant active, together. */
+  /** By id, ascending. The operator's: it reaches over all tenants. @throws Problem `invalid_cursor` */
+  list(query: { cursor?: string | undefined; limit: number }): Promise<Page<Tenant>>;
+  /**
+   * Reserves the id for a tenant in state `creating`. Where it is there already, nothing changes, except that an
+   * unfinished reservation takes the new name and plan.
+   * @returns the tenant as it is now, with the `first_key_id` of its first reservation
+   */
+  reserve(tenant: Tenant): Promise<Tenant>;
+  /** Writes the key and makes the tenant active, together. Idempotent. @throws Problem `conflict` where it is neither `creating` nor `active` */
   activate(tenant: TenantId, key: ApiKey): Promise<void>;
+  /** @returns the tenant before and after; undefined where there is none */
+  change(tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant } | undefined>;
   /** The key with this SHA-256 (hex) and its tenant, or undefined. */
   findKey(hash: string): Promise<{ key: ApiKey; tenant: Tenant } | undefined>;
+  /** All keys, also those that are revoked or have expired; oldest first. */
   listKeys(tenant: TenantId): Promise<ApiKey[]>;
-  removeKey(tenant: TenantId, key: KeyId): Promise<boolean>;
+  /** @throws Problem `conflict` where the key exists, or the tenant is not active */
+  addKey(tenant: TenantId, key: ApiKey): Promise<void>;
+  /** @returns the key as it is now; undefined where the tenant has no such key */
+  changeKey(tenant: TenantId, key: KeyId, change: KeyChange): Promise<ApiKey | undefined>;
 }

@@ -1,4 +1,4 @@
-/** The tiers: read by the CDK usage plans, the API and the docs alike. Source: the service's price list. */
+/** The tiers: read by the usage plans, the limiter and the API alike. Source: the service's price list. */
 export const PLANS = {
   free: { requests: 100, searches: 50, uploads: 5, priceUsd: 0, storedImages: 1_000, storageBytes: 1e9 },
   basic: {
@@ -38,3 +38,34 @@ export interface Plan {
 }
 export type PlanName = keyof typeof PLANS;
 export const PLAN_NAMES = Object.keys(PLANS) as [PlanName, ...PlanName[]]; // Object.keys loses the literal types
+
+/** What an operator sets for one tenant in place of its plan's. Field names as stored and on the wire. */
+export interface LimitOverrides {
+  requests?: number | undefined;
+  searches?: number | undefined;
+  uploads?: number | undefined;
+  /** Calls a minute of one endpoint, by `METHOD /v1/path`; they count beside the other limits. */
+  endpoints?: Readonly<Record<string, number>> | undefined;
+}
+
+/** What holds for a tenant: its plan's, where nothing was set for it alone. */
+export interface Limits {
+  requests: number;
+  searches: number;
+  uploads: number;
+  endpoints: Readonly<Record<string, number>>;
+}
+
+export function limitsOf(plan: PlanName, overrides: LimitOverrides = {}): Limits {
+  const { requests, searches, uploads } = PLANS[plan];
+  return {
+    requests: overrides.requests ?? requests,
+    searches: overrides.searches ?? searches,
+    uploads: overrides.uploads ?? uploads,
+    endpoints: overrides.endpoints ?? {},
+  };
+}
+
+/** The plan whose usage plan lets that many requests pass: an override may reach beyond the tenant's own plan. */
+export const fencePlan = ({ requests }: Pick<Limits, 'requests'>): PlanName =>
+  PLAN_NAMES.find((name) => PLANS[name].requests >= requests) ?? 'enterprise';

@@ -1,5 +1,5 @@
 import type { KeyId, TenantId } from './ids.ts';
-import type { PlanName } from './plans.ts';
+import type { LimitOverrides, PlanName } from './plans.ts';
 
 export const SCOPES = [
   'deeplens.search',
@@ -13,7 +13,7 @@ export type Scope = (typeof SCOPES)[number];
 export const ROLES = ['Viewer', 'Uploader', 'Admin', 'SystemAdmin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What a route asks of its caller; each is attached to routes in `shared/contract`. `Open` asks nothing. */
+/** What a route asks of its caller; each is attached to routes in `shared/api`. `Open` asks nothing. */
 export const POLICIES = {
   Open: [],
   SearchImages: ['deeplens.search'],
@@ -27,32 +27,57 @@ export const POLICIES = {
 } as const satisfies Record<string, readonly Scope[]>;
 export type Policy = keyof typeof POLICIES;
 
-export type TenantState = 'creating' | 'active' | 'suspended';
+export const TENANT_STATES = ['creating', 'active', 'suspended'] as const;
+export type TenantState = (typeof TENANT_STATES)[number];
 
+/** Field names as stored and on the wire. */
 export interface Tenant {
   tenant_id: TenantId;
   name: string;
   plan: PlanName;
   state: TenantState;
   created_at: string;
+  /** The id of the key that its creation gives, so that a creation that is repeated makes no second one. */
+  first_key_id: KeyId;
+  limits?: LimitOverrides;
 }
 
 /** An API key as it is stored: never the secret, only the SHA-256 of the whole key. */
 export interface ApiKey {
   key_id: KeyId;
   tenant_id: TenantId;
+  name: string;
   hash: string;
   scopes: Scope[];
   /** Its id in API Gateway, where it is a member of the plan's usage plan. */
   gateway_key_id: string;
   created_at: string;
   expires_at?: string;
+  revoked_at?: string;
+  /** To the minute. */
+  last_used_at?: string;
+  /** The key that took its place. */
+  replaced_by?: KeyId;
 }
 
-/** Who is calling, as the authorizer found out. `tenant` is absent for an operator. */
+export type KeyState = 'active' | 'expired' | 'revoked';
+
+/** @param now RFC 3339 */
+export function keyState(
+  { revoked_at, expires_at }: Pick<ApiKey, 'revoked_at' | 'expires_at'>,
+  now: string,
+): KeyState {
+  if (revoked_at !== undefined) return 'revoked';
+  return expires_at !== undefined && expires_at <= now ? 'expired' : 'active';
+}
+
+/** Who is calling, as the authorizer found out. */
 export interface Caller {
+  /** Absent for an operator. */
   tenant?: TenantId;
   plan?: PlanName;
+  /** What was set for the tenant alone. */
+  limits?: LimitOverrides;
   scopes: readonly Scope[];
   role?: Role;
   /** The key's or the token's id, for logs. */

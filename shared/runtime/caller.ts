@@ -5,6 +5,14 @@ import { PLAN_NAMES } from '#shared/domain/plans.ts';
 import { PROBLEM_CODES, Problem } from '#shared/domain/problems.ts';
 import { type Caller, POLICIES, type Policy, ROLES, SCOPES } from '#shared/domain/tenant.ts';
 
+/** Limits that were set for a tenant, as they are stored. */
+const Overrides = z.object({
+  requests: z.number().optional(),
+  searches: z.number().optional(),
+  uploads: z.number().optional(),
+  endpoints: z.record(z.string(), z.number()).optional(),
+});
+
 /** What the authorizer hands on: API Gateway carries strings only. */
 const CallerContext = z.object({
   tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
@@ -13,6 +21,10 @@ const CallerContext = z.object({
     .string()
     .transform((text) => text.split(' ').filter((scope) => SCOPES.some((known) => known === scope))),
   role: z.enum(ROLES).optional(),
+  limits: z
+    .string()
+    .transform((json) => Overrides.parse(JSON.parse(json)))
+    .optional(),
   subject: z.string(),
 });
 
@@ -23,6 +35,7 @@ export const toCallerContext = (caller: Caller): Record<string, string> => ({
   ...(caller.tenant && { tenant: caller.tenant }),
   ...(caller.plan && { plan: caller.plan }),
   ...(caller.role && { role: caller.role }),
+  ...(caller.limits && { limits: JSON.stringify(caller.limits) }),
 });
 
 /** A refusal that the authorizer leaves to the function. */
@@ -40,13 +53,14 @@ export function callerOf(event: APIGatewayProxyEvent): Caller {
   if (refused.success) throw new Problem(refused.data.refusal, refused.data.detail);
   const parsed = CallerContext.safeParse(event.requestContext.authorizer ?? {});
   if (!parsed.success) return NOBODY;
-  const { tenant, plan, scopes, role, subject } = parsed.data;
+  const { tenant, plan, limits, scopes, role, subject } = parsed.data;
   const known: TenantId | undefined = tenant === undefined ? undefined : tenantId(tenant);
   return {
     scopes: SCOPES.filter((scope) => scopes.includes(scope)),
     subject,
     ...(known && { tenant: known }),
     ...(plan && { plan }),
+    ...(limits && { limits }),
     ...(role && { role }),
   };
 }

@@ -47,7 +47,8 @@ export async function orProblem<Entry>(correlationId: string, run: () => Promise
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Problem) || error.retryable) throw error;
+    const refused = error instanceof Problem && (!error.retryable || error.code === 'rate_limited');
+    if (!refused) throw error;
     return { error: { ...error.toDocument(correlationId), errors: error.errors && [...error.errors] } };
   }
 }

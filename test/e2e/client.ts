@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import * as images from '#shared/api/images.ts';
 import type { Operation } from '#shared/api/operation.ts';
 import { createTenant } from '#shared/api/tenants.ts';
+import type { PlanName } from '#shared/domain/plans.ts';
 import { expectAsDocumented } from './contract.ts';
 import { readStack } from './stack.ts';
 
@@ -55,11 +56,11 @@ export interface Client {
   call: typeof call;
 }
 
-/** A tenant of its own for a test, on the widest plan. */
-export async function newTenant(name: string): Promise<Client> {
+/** A tenant of its own for a test, on the widest plan unless it says otherwise. */
+export async function newTenant(name: string, plan: PlanName = 'enterprise'): Promise<Client> {
   const tenant = `${name}-${randomUUID().slice(0, 8)}`;
   const { body, status } = await call(createTenant, {
-    body: { tenant_id: tenant, name, plan: 'enterprise' },
+    body: { tenant_id: tenant, name, plan },
     headers: { authorization: `Bearer ${readStack().admin_token}` },
   });
   if (status !== 201) throw new Error(`no tenant: ${status} ${JSON.stringify(body)}`);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { searchDuplicates } from '#shared/api/duplicates.ts';
 import * as images from '#shared/api/images.ts';
+import { ownKeys } from '#shared/api/keys.ts';
 import type { Operation } from '#shared/api/operation.ts';
 import { OPERATIONS } from '#shared/api/operations.ts';
 import { searchSimilarity } from '#shared/api/search.ts';
@@ -12,11 +13,13 @@ import { readStack } from './stack.ts';
 let one: Client;
 let other: Client;
 let image: string;
+let key: string;
 
 beforeAll(async () => {
   [one, other] = [await newTenant('one'), await newTenant('other')];
   const bytes = await photograph('airplane-from-above');
   image = await upload(one, bytes, { filename: 'mine.jpg', external_id: 'shared-name' });
+  key = (await one.call(ownKeys.create, { body: { name: 'mine', scopes: ['deeplens.search'] } })).body.key_id;
   const copy = await upload(one, bytes, { filename: 'mine-too.jpg' });
   await Promise.all([settled(one, image), settled(one, copy)]);
   await eventually(
@@ -47,6 +50,27 @@ const ATTEMPTS: Record<
   searchDuplicates: { request: async () => ({ body: { image_id: image } }), status: 404 },
   createTenant: { request: async () => ({ body: { tenant_id: 'x', name: 'x', plan: 'free' } }), status: 401 },
   getTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
+  listKeys: { request: async () => ({}), status: 200 },
+  createKey: { request: async () => ({ body: {} }), status: 400 },
+  rotateKey: { request: async () => ({ params: { key_id: key }, body: {} }), status: 404 },
+  revokeKey: { request: async () => ({ params: { key_id: key } }), status: 404 },
+  listTenants: { request: async () => ({}), status: 401 },
+  changeTenant: {
+    request: async () => ({ params: { tenant_id: one.tenant }, body: { plan: 'free' } }),
+    status: 401,
+  },
+  getLimits: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
+  putLimits: { request: async () => ({ params: { tenant_id: one.tenant }, body: {} }), status: 401 },
+  listKeysOfTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
+  createKeyOfTenant: { request: async () => ({ params: { tenant_id: one.tenant }, body: {} }), status: 401 },
+  rotateKeyOfTenant: {
+    request: async () => ({ params: { tenant_id: one.tenant, key_id: key }, body: {} }),
+    status: 401,
+  },
+  revokeKeyOfTenant: {
+    request: async () => ({ params: { tenant_id: one.tenant, key_id: key } }),
+    status: 401,
+  },
 };
 
 describe('two tenants', () => {
@@ -89,7 +113,7 @@ describe('who is not known', () => {
   it.each(guarded.map((operation) => [operation.id, operation] as const))(
     'is refused by %s',
     async (_id, operation) => {
-      const params = { image_id: image, tenant_id: 'x' };
+      const params = { image_id: image, tenant_id: 'x', key_id: key };
       expect(await call(operation, { params })).toMatchObject({
         status: 401,
         body: { code: 'unauthenticated' },

@@ -4,6 +4,7 @@ import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
 import { type ImageId, imageId } from '#shared/domain/ids.ts';
 import { listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
+import { frontDoor } from '#shared/front-door/front-door.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { Env } from './env.ts';
@@ -14,11 +15,14 @@ const list = listDuplicates({
   catalog: dynamoImages({ table: env.IMAGES_TABLE }),
 });
 
-export const handler = httpFunction([
-  tenantRoute(searchDuplicates, async ({ tenant, body, baseUrl }) => {
-    const { image_id, min_confidence, verdicts, cursor, limit } = body;
-    const links = { thumbnailUrl: (image: ImageId) => thumbnailUrl(baseUrl, image) };
-    if (image_id !== undefined) return list(tenant, { ...links, imageId: imageId(image_id) });
-    return list(tenant, { ...links, scope: 'all', minConfidence: min_confidence, verdicts, cursor, limit });
-  }),
-]);
+export const handler = httpFunction(
+  [
+    tenantRoute(searchDuplicates, async ({ tenant, body, baseUrl }) => {
+      const { image_id, min_confidence, verdicts, cursor, limit } = body;
+      const links = { thumbnailUrl: (image: ImageId) => thumbnailUrl(baseUrl, image) };
+      if (image_id !== undefined) return list(tenant, { ...links, imageId: imageId(image_id) });
+      return list(tenant, { ...links, scope: 'all', minConfidence: min_confidence, verdicts, cursor, limit });
+    }),
+  ],
+  frontDoor(env),
+);

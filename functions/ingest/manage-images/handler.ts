@@ -8,6 +8,7 @@ import { Problem } from '#shared/domain/problems.ts';
 import { findImage, purgedProblem, signThumbnail } from '#shared/flows/ingest/find-image.ts';
 import { purgeImage } from '#shared/flows/ingest/purge.ts';
 import { addImage } from '#shared/flows/ingest/request-upload.ts';
+import { frontDoor } from '#shared/front-door/front-door.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { dynamoIdempotency } from '#shared/runtime/idempotency.ts';
@@ -29,51 +30,54 @@ const add = addImage(ports);
 const find = findImage(ports);
 const purge = purgeImage(ports);
 
-export const handler = httpFunction([
-  tenantRoute(
-    api.addImage,
-    async ({ tenant, body, file, correlationId }) => {
-      const bytes = inlinePicture({ body, ...(file && { file }) });
-      if (!bytes)
-        throw new Problem(
-          'invalid_request',
-          'Give a picture: a multipart part named file, or image as base64.',
-        );
-      const picture = {
-        filename: body.filename ?? file?.filename ?? '',
-        contentType: body.content_type ?? file?.contentType ?? 'application/octet-stream',
-        size: bytes.length,
-        externalId: body.external_id,
-        metadata: body.metadata,
+export const handler = httpFunction(
+  [
+    tenantRoute(
+      api.addImage,
+      async ({ tenant, body, file, correlationId }) => {
+        const bytes = inlinePicture({ body, ...(file && { file }) });
+        if (!bytes)
+          throw new Problem(
+            'invalid_request',
+            'Give a picture: a multipart part named file, or image as base64.',
+          );
+        const picture = {
+          filename: body.filename ?? file?.filename ?? '',
+          contentType: body.content_type ?? file?.contentType ?? 'application/octet-stream',
+          size: bytes.length,
+          externalId: body.external_id,
+          metadata: body.metadata,
+        };
+        return add(tenant, picture, bytes, correlationId);
+      },
+      dynamoIdempotency(env.ACTIVITY_TABLE),
+    ),
+    tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) => {
+      const { status, external_id, cursor, limit } = query;
+      const { items, nextCursor } = await catalog.list(tenant, {
+        limit,
+        ...(status && { status }),
+        ...(external_id && { externalId: external_id }),
+        ...(cursor && { cursor }),
+      });
+      return {
+        images: items.map((record) => imageReply(record, baseUrl)),
+        ...(nextCursor && { next_cursor: nextCursor }),
       };
-      return add(tenant, picture, bytes, correlationId);
-    },
-    dynamoIdempotency(env.ACTIVITY_TABLE),
-  ),
-  tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) => {
-    const { status, external_id, cursor, limit } = query;
-    const { items, nextCursor } = await catalog.list(tenant, {
-      limit,
-      ...(status && { status }),
-      ...(external_id && { externalId: external_id }),
-      ...(cursor && { cursor }),
-    });
-    return {
-      images: items.map((record) => imageReply(record, baseUrl)),
-      ...(nextCursor && { next_cursor: nextCursor }),
-    };
-  }),
-  tenantRoute(api.getImage, async ({ tenant, params, baseUrl }) =>
-    imageReply(await find(tenant, imageId(params.image_id)), baseUrl),
-  ),
-  tenantRoute(api.deleteImage, async ({ tenant, params }) => {
-    const image = imageId(params.image_id);
-    const before = await catalog.get(tenant, image);
-    const receipt = await purge(tenant, image); // a purge that was interrupted is finished here
-    if (before?.status === 'purged') throw purgedProblem(before);
-    return { receipt };
-  }),
-  tenantRoute(api.getThumbnail, async ({ tenant, params, query }) => ({
-    location: await signThumbnail(ports)(tenant, imageId(params.image_id), Number(query.size)),
-  })),
-]);
+    }),
+    tenantRoute(api.getImage, async ({ tenant, params, baseUrl }) =>
+      imageReply(await find(tenant, imageId(params.image_id)), baseUrl),
+    ),
+    tenantRoute(api.deleteImage, async ({ tenant, params }) => {
+      const image = imageId(params.image_id);
+      const before = await catalog.get(tenant, image);
+      const receipt = await purge(tenant, image); // a purge that was interrupted is finished here
+      if (before?.status === 'purged') throw purgedProblem(before);
+      return { receipt };
+    }),
+    tenantRoute(api.getThumbnail, async ({ tenant, params, query }) => ({
+      location: await signThumbnail(ports)(tenant, imageId(params.image_id), Number(query.size)),
+    })),
+  ],
+  frontDoor(env),
+);

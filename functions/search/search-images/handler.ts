@@ -5,6 +5,7 @@ import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
+import { frontDoor } from '#shared/front-door/front-door.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
@@ -29,17 +30,20 @@ const search = searchImages({
   index,
 });
 
-export const handler = httpFunction([
-  tenantRoute(searchSimilarity, async ({ tenant, body, file, baseUrl }) =>
-    search(tenant, {
-      source: querySource({ body, ...(file && { file }) }),
-      region: body.region,
-      threshold: body.similarity_threshold,
-      maxResults: body.max_results,
-      filter: vectorFilter(body),
-      includeMetadata: body.include_metadata,
-      model: body.model,
-      thumbnailUrl: (image) => thumbnailUrl(baseUrl, image),
-    }),
-  ),
-]);
+export const handler = httpFunction(
+  [
+    tenantRoute(searchSimilarity, async ({ tenant, body, file, baseUrl }) =>
+      search(tenant, {
+        source: querySource({ body, ...(file && { file }) }),
+        region: body.region,
+        threshold: body.similarity_threshold,
+        maxResults: body.max_results,
+        filter: vectorFilter(body),
+        includeMetadata: body.include_metadata,
+        model: body.model,
+        thumbnailUrl: (image) => thumbnailUrl(baseUrl, image),
+      }),
+    ),
+  ],
+  frontDoor(env),
+);

@@ -1,4 +1,4 @@
-import { hashApiKey } from '#shared/auth/api-keys.ts';
+import { hashApiKey, sameHash } from '#shared/auth/api-keys.ts';
 import { jwtVerifier } from '#shared/auth/jwt.ts';
 import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
 import { identifyByKey, identifyByToken } from '#shared/flows/tenants/identify-caller.ts';
@@ -9,6 +9,6 @@ import { Env } from './env.ts';
 const env = readEnv(Env);
 
 export const handler = authorizerFunction({
-  byKey: identifyByKey({ tenants: dynamoTenants({ table: env.TENANTS_TABLE }), hashApiKey }),
+  byKey: identifyByKey({ tenants: dynamoTenants({ table: env.TENANTS_TABLE }), hashApiKey, sameHash }),
   byToken: identifyByToken({ tokens: jwtVerifier(env) }),
 });

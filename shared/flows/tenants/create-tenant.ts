@@ -1,14 +1,10 @@
 import type { UsagePlans } from '#shared/auth/usage-plans.ts';
 import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import { newKeyId, type TenantId } from '#shared/domain/ids.ts';
-import type { PlanName } from '#shared/domain/plans.ts';
-import { type ApiKey, SCOPES } from '#shared/domain/tenant.ts';
-
-/** How a key is made and digested: `shared/auth/api-keys.ts`. */
-interface KeyMaker {
-  newApiKey(id: ApiKey['key_id']): string;
-  hashApiKey(key: string): string;
-}
+import { fencePlan, limitsOf, type PlanName } from '#shared/domain/plans.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import { SCOPES } from '#shared/domain/tenant.ts';
+import type { KeyMaker } from './keys.ts';
 
 interface Ports extends KeyMaker {
   tenants: TenantCatalog;
@@ -18,7 +14,8 @@ interface Ports extends KeyMaker {
 
 /**
  * Creates a tenant with its first key and the key's place in the plan. Interrupted at any step and repeated, it ends
- * in one whole tenant: until the last write the tenant is only reserved, and no key of it works.
+ * in one whole tenant with one key: until the last write the tenant is only reserved, the key's id with it, and no key
+ * of it works.
  * @returns the key, which exists nowhere else
  * @throws Problem `conflict` where the tenant exists
  */
@@ -26,13 +23,27 @@ export const createTenant =
   ({ tenants, usagePlans, newApiKey, hashApiKey, now = () => new Date() }: Ports) =>
   async (tenant: TenantId, name: string, plan: PlanName): Promise<string> => {
     const created_at = now().toISOString();
-    await tenants.reserve({ tenant_id: tenant, name, plan, state: 'creating', created_at });
-    const key_id = newKeyId();
+    const first_key_id = newKeyId();
+    const reserved = await tenants.reserve({
+      tenant_id: tenant,
+      name,
+      plan,
+      state: 'creating',
+      created_at,
+      first_key_id,
+    });
+    if (reserved.state !== 'creating')
+      throw new Problem(
+        'conflict',
+        `The tenant ${tenant} exists. Its keys cannot be shown again: make another by POST /v1/admin/tenants/${tenant}/keys.`,
+      );
+    const key_id = reserved.first_key_id;
     const secret = newApiKey(key_id);
-    const gateway_key_id = await usagePlans.add(tenant, key_id, secret, plan);
+    const gateway_key_id = await usagePlans.add(tenant, key_id, secret, fencePlan(limitsOf(plan)));
     await tenants.activate(tenant, {
       key_id,
       tenant_id: tenant,
+      name: 'first',
       hash: hashApiKey(secret),
       scopes: [...SCOPES],
       gateway_key_id,

@@ -64,8 +64,18 @@ describe.each([
     const key = newKeyId();
     const secret = newApiKey(key);
     const id = await fence.usagePlans.add(tenant, key, secret, 'pro');
-    expect(await fence.usagePlans.add(tenant, key, secret, 'pro')).toBe(id);
     expect(await fence.membersOf('pro')).toEqual([id]);
+    const again = await fence.usagePlans.add(tenant, key, newApiKey(key), 'pro');
+    expect(await fence.membersOf('pro')).toEqual([again]);
+    expect(await fence.membersOf('free')).toEqual([]);
+  });
+
+  it('move a key to another plan, as often as it takes', async () => {
+    const key = newKeyId();
+    const id = await fence.usagePlans.add(tenant, key, newApiKey(key), 'free');
+    await fence.usagePlans.move(tenant, id, 'enterprise');
+    await fence.usagePlans.move(tenant, id, 'enterprise');
+    expect(await fence.membersOf('enterprise')).toEqual([id]);
     expect(await fence.membersOf('free')).toEqual([]);
   });
 

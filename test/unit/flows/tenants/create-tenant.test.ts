@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, newApiKey } from '#shared/auth/api-keys.ts';
+import { hashApiKey, newApiKey, sameHash } from '#shared/auth/api-keys.ts';
 import { memoryUsagePlans } from '#shared/auth/memory.ts';
-import { memoryTenants } from '#shared/catalog/memory.ts';
+import { memoryTenants } from '#shared/catalog/memory-tenants.ts';
 import { tenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import { createTenant } from '#shared/flows/tenants/create-tenant.ts';
@@ -13,7 +13,7 @@ function office() {
   const tenants = memoryTenants();
   const usagePlans = memoryUsagePlans();
   const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey });
-  const identify = identifyByKey({ tenants, hashApiKey });
+  const identify = identifyByKey({ tenants, hashApiKey, sameHash });
   return { tenants, usagePlans, create, identify };
 }
 
@@ -36,17 +36,39 @@ describe('createTenant', () => {
     await expect(create(acme, 'Acme', 'free')).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('ends in one whole tenant when it was interrupted and is repeated', async () => {
-    const { tenants, usagePlans, identify } = office();
-    const broken = { ...usagePlans, add: () => Promise.reject(new Problem('dependency_unavailable', 'no')) };
-    await expect(
-      createTenant({ tenants, usagePlans: broken, newApiKey, hashApiKey })(acme, 'Acme', 'free'),
-    ).rejects.toThrow();
-    expect(await tenants.get(acme)).toMatchObject({ state: 'creating' });
-    const key = await createTenant({ tenants, usagePlans, newApiKey, hashApiKey })(acme, 'Acme', 'free');
-    expect(await identify(key)).toMatchObject({ tenant: acme });
-    expect(await tenants.listKeys(acme)).toHaveLength(1);
-  });
+  const steps = [
+    ['tenants', 'reserve'],
+    ['usagePlans', 'add'],
+    ['tenants', 'activate'],
+  ] as const;
+  it.each(
+    steps.flatMap(([port, step]) => (['before', 'after'] as const).map((when) => ({ port, step, when }))),
+  )(
+    'ends in one whole tenant when it was interrupted $when $step and is repeated',
+    async ({ port, step, when }) => {
+      const { tenants, usagePlans, create, identify } = office();
+      const ports = { tenants: { ...tenants }, usagePlans: { ...usagePlans } };
+      const real: (...given: unknown[]) => Promise<unknown> = Object(ports[port])[step];
+      Object(ports[port])[step] = async (...given: unknown[]) => {
+        if (when === 'after') await real(...given);
+        throw new Problem('dependency_unavailable', 'interrupted');
+      };
+      const interrupted = createTenant({ ...ports, newApiKey, hashApiKey });
+      await expect(interrupted(acme, 'Acme', 'free')).rejects.toThrow('interrupted');
+
+      const done = step === 'activate' && when === 'after';
+      const key = await create(acme, 'Acme', 'free').catch((error: Problem) => error.code);
+      if (done) expect(key).toBe('conflict');
+      else expect(await identify(key)).toMatchObject({ tenant: acme });
+
+      expect(await tenants.get(acme)).toMatchObject({ state: 'active', plan: 'free' });
+      const keys = await tenants.listKeys(acme);
+      const [member, ...more] = usagePlans.members.values();
+      expect([keys.length, more]).toEqual([1, []]);
+      // What API Gateway lets through is the very key that the table knows.
+      expect(hashApiKey(member?.secret ?? '')).toBe(keys[0]?.hash);
+    },
+  );
 });
 
 describe('identify', () => {

@@ -1,0 +1,30 @@
+import { type LimitOverrides, limitsOf } from '#shared/domain/plans.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import type { Tenant } from '#shared/domain/tenant.ts';
+import { OPERATIONS } from './operations.ts';
+
+export const tenantReply = ({ tenant_id, name, plan, state, created_at }: Tenant) => ({
+  tenant_id,
+  name,
+  plan,
+  state,
+  created_at,
+});
+
+export const limitsReply = ({ plan, limits: overrides = {} }: Tenant) => {
+  const { endpoints, ...limits } = limitsOf(plan, overrides);
+  return { plan, limits: { ...limits, endpoints: { ...endpoints } }, overrides: { ...overrides } };
+};
+
+/** A limit of an endpoint that does not exist would limit nothing, and nobody would know. @throws Problem `invalid_request` */
+export function checkEndpoints({ endpoints = {} }: LimitOverrides): void {
+  const known = new Set(OPERATIONS.map(({ method, path }) => `${method} ${path}`));
+  const unknown = Object.keys(endpoints).filter((endpoint) => !known.has(endpoint));
+  if (unknown.length === 0) return;
+  throw new Problem('invalid_request', `There is no call ${unknown.join(', ')}.`, {
+    errors: unknown.map((endpoint) => ({
+      pointer: `/endpoints/${endpoint.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      message: 'is no call of this API',
+    })),
+  });
+}

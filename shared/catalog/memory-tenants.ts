@@ -1,0 +1,73 @@
+import { TENANT_ID_PATTERN, type TenantId } from '#shared/domain/ids.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { TenantCatalog } from './tenants.ts';
+
+/** Tenants and their keys in memory, for tests. */
+export function memoryTenants(): TenantCatalog {
+  const tenants = new Map<TenantId, Tenant>();
+  const keys = new Map<string, ApiKey>();
+
+  return {
+    async get(tenant) {
+      return structuredClone(tenants.get(tenant));
+    },
+    async list({ cursor, limit }) {
+      const name = ['tenants'] as const;
+      const after = cursor === undefined ? '' : decodeCursor(name, cursor, TENANT_ID_PATTERN);
+      const found = [...tenants.values()]
+        .filter(({ tenant_id }) => tenant_id > after)
+        .sort((one, other) => (one.tenant_id < other.tenant_id ? -1 : 1));
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      return {
+        items: structuredClone(items),
+        ...(last && found.length > limit && { nextCursor: encodeCursor(name, last.tenant_id) }),
+      };
+    },
+    async reserve(tenant) {
+      const before = tenants.get(tenant.tenant_id);
+      if (before && before.state !== 'creating') return structuredClone(before);
+      const now = before ? { ...before, name: tenant.name, plan: tenant.plan } : tenant;
+      tenants.set(tenant.tenant_id, structuredClone(now));
+      return structuredClone(now);
+    },
+    async activate(tenant, key) {
+      const before = tenants.get(tenant);
+      if (!before || before.state === 'suspended')
+        throw new Problem('conflict', `The tenant ${tenant} is not there, or is suspended.`);
+      for (const { key_id, hash } of keys.values()) if (key_id === key.key_id) keys.delete(hash);
+      keys.set(key.hash, structuredClone(key));
+      tenants.set(tenant, { ...before, state: 'active' });
+    },
+    async change(tenant, change) {
+      const before = tenants.get(tenant);
+      if (!before) return undefined;
+      const after = { ...before, ...structuredClone(change) };
+      tenants.set(tenant, after);
+      return { before, after };
+    },
+    async findKey(hash) {
+      const key = keys.get(hash);
+      const tenant = key && tenants.get(key.tenant_id);
+      return structuredClone(key && tenant && { key, tenant });
+    },
+    async listKeys(tenant) {
+      const found = [...keys.values()].filter((key) => key.tenant_id === tenant);
+      return structuredClone(found.sort((a, b) => (a.key_id < b.key_id ? -1 : 1)));
+    },
+    async addKey(tenant, key) {
+      if (tenants.get(tenant)?.state !== 'active')
+        throw new Problem('conflict', `The tenant ${tenant} is not active.`);
+      keys.set(key.hash, structuredClone(key));
+    },
+    async changeKey(tenant, keyId, change) {
+      const key = [...keys.values()].find((each) => each.tenant_id === tenant && each.key_id === keyId);
+      if (!key) return undefined;
+      const after = { ...key, ...change };
+      keys.set(key.hash, after);
+      return structuredClone(after);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { UsagePlans } from '#shared/auth/usage-plans.ts';
+import type { TenantCatalog, TenantChange } from '#shared/catalog/tenants.ts';
+import type { TenantId } from '#shared/domain/ids.ts';
+import { fencePlan, limitsOf } from '#shared/domain/plans.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import type { Tenant } from '#shared/domain/tenant.ts';
+
+interface Ports {
+  tenants: TenantCatalog;
+  usagePlans: UsagePlans;
+}
+
+/** @throws Problem `not_found` */
+export const findTenant =
+  ({ tenants }: Pick<Ports, 'tenants'>) =>
+  async (tenant: TenantId): Promise<Tenant> => {
+    const found = await tenants.get(tenant);
+    if (!found) throw new Problem('not_found', `There is no tenant ${tenant}.`);
+    return found;
+  };
+
+/**
+ * Changes what a tenant is or may: it holds from the next call on. Its keys then move to the usage plan that lets as
+ * much pass; a change that was interrupted there is finished by repeating it.
+ * @throws Problem `not_found`; `conflict` while it is being created
+ */
+export const changeTenant =
+  ({ tenants, usagePlans }: Ports) =>
+  async (tenant: TenantId, change: TenantChange): Promise<Tenant> => {
+    const { state } = await findTenant({ tenants })(tenant);
+    if (state === 'creating')
+      throw new Problem('conflict', `The tenant ${tenant} is being created. Create it again.`);
+    const changed = await tenants.change(tenant, change);
+    if (!changed) throw new Problem('not_found', `There is no tenant ${tenant}.`);
+    const { plan, limits } = changed.after;
+    const fence = fencePlan(limitsOf(plan, limits));
+    if (change.plan !== undefined || change.limits !== undefined)
+      for (const { gateway_key_id, revoked_at } of await tenants.listKeys(tenant))
+        if (revoked_at === undefined) await usagePlans.move(tenant, gateway_key_id, fence);
+    return changed.after;
+  };

@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { listImages, requestUploads } from '#shared/api/images.ts';
+import { ownKeys, tenantKeys } from '#shared/api/keys.ts';
+import { changeTenant, getLimits, listTenants, putLimits } from '#shared/api/tenants.ts';
+import { type Client, call, newTenant } from './client.ts';
+import { readStack } from './stack.ts';
+
+const file = { filename: 'a.jpg', content_type: 'image/jpeg', size: 1000 };
+const announce = (client: Client, count: number) =>
+  client.call(requestUploads, { body: { files: Array.from({ length: count }, () => file) } });
+const operator = () => ({ authorization: `Bearer ${readStack().admin_token}` });
+
+describe('a tenant on the plan free', () => {
+  let client: Client;
+  beforeAll(async () => {
+    client = await newTenant('small', 'free');
+  });
+
+  it('may announce five pictures a minute, also when twenty come at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => announce(client, 1)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(5);
+    expect(refused).toHaveLength(15);
+    for (const { headers, body } of refused) {
+      expect(body.code).toBe('rate_limited');
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(headers.get('ratelimit-policy')).toBe('"requests";q=100;w=60, "uploads";q=5;w=60');
+      expect(headers.get('ratelimit')).toMatch(/"uploads";r=0;t=\d+$/);
+    }
+  });
+
+  it('goes on at once on a wider plan, and what was counted stays counted', async () => {
+    const raised = await call(changeTenant, {
+      params: { tenant_id: client.tenant },
+      body: { plan: 'basic' },
+      headers: operator(),
+    });
+    expect(raised).toMatchObject({ status: 200, body: { plan: 'basic', state: 'active' } });
+    const { status, headers } = await announce(client, 1);
+    expect(status).toBe(201);
+    expect(headers.get('ratelimit-policy')).toBe('"requests";q=1000;w=60, "uploads";q=50;w=60');
+    expect(headers.get('ratelimit')).toMatch(/"uploads";r=44;/);
+  });
+
+  it('gets as many of a call’s pictures in as are left, and hears of the others', async () => {
+    const { body, status } = await announce(client, 50);
+    expect(status).toBe(201);
+    expect(body.uploads.filter((upload) => 'url' in upload)).toHaveLength(44);
+    const errors = body.uploads.flatMap((upload) => ('error' in upload ? [upload.error.code] : []));
+    expect(errors).toEqual(Array.from({ length: 6 }, () => 'rate_limited'));
+  });
+
+  it('has limits of its own where the operator sets them, by counter and by endpoint', async () => {
+    const set = await call(putLimits, {
+      params: { tenant_id: client.tenant },
+      body: { uploads: 60, endpoints: { 'GET /v1/images': 2 } },
+      headers: operator(),
+    });
+    expect(set.body).toMatchObject({ plan: 'basic', limits: { requests: 1000, uploads: 60 } });
+    expect((await announce(client, 1)).status).toBe(201);
+    const lists = [
+      await client.call(listImages),
+      await client.call(listImages),
+      await client.call(listImages),
+    ];
+    expect(lists.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(lists[2]?.headers.get('ratelimit')).toContain('"GET /v1/images";r=0;');
+    const unknown = await call(putLimits, {
+      params: { tenant_id: client.tenant },
+      body: { endpoints: { 'GET /v1/nowhere': 2 } },
+      headers: operator(),
+    });
+    expect(unknown).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    await call(putLimits, { params: { tenant_id: client.tenant }, body: {}, headers: operator() });
+    const now = await call(getLimits, { params: { tenant_id: client.tenant }, headers: operator() });
+    expect(now.body).toMatchObject({ overrides: {}, limits: { uploads: 50, endpoints: {} } });
+    expect((await client.call(listImages)).status).toBe(200);
+  });
+
+  it('is on the operator’s list, and is kept out while it is suspended', async () => {
+    const page = await call(listTenants, { query: { limit: '100' }, headers: operator() });
+    expect(page.body.tenants.map(({ tenant_id }) => tenant_id)).toContain(client.tenant);
+    const set = (state: 'active' | 'suspended') =>
+      call(changeTenant, { params: { tenant_id: client.tenant }, body: { state }, headers: operator() });
+    await set('suspended');
+    expect(await client.call(listImages)).toMatchObject({ status: 403, body: { code: 'tenant_suspended' } });
+    await set('active');
+    expect((await client.call(listImages)).status).toBe(200);
+  });
+});
+
+describe('a tenant’s keys', () => {
+  it('are made, rotated and revoked by its administrator, and each works as it says', async () => {
+    const client = await newTenant('keys');
+    const made = await client.call(ownKeys.create, { body: { name: 'app', scopes: ['deeplens.search'] } });
+    expect(made.status).toBe(201);
+    const as = (key: string) => ({ headers: { 'x-api-key': key } });
+    expect((await call(listImages, as(made.body.api_key))).status).toBe(200);
+    expect(await call(ownKeys.list, as(made.body.api_key))).toMatchObject({
+      status: 403,
+      body: { code: 'missing_scope' },
+    });
+
+    const params = { key_id: made.body.key_id };
+    const rotated = await client.call(ownKeys.rotate, { params, body: { overlap_seconds: 600 } });
+    expect((await call(listImages, as(made.body.api_key))).status).toBe(200);
+    expect((await call(listImages, as(rotated.body.api_key))).status).toBe(200);
+
+    expect((await client.call(ownKeys.revoke, { params })).body.state).toBe('revoked');
+    expect(await call(listImages, as(made.body.api_key))).toMatchObject({
+      status: 403,
+      body: { code: 'invalid_api_key' },
+    });
+    const list = await client.call(ownKeys.list);
+    expect(list.body.keys.map(({ name, state }) => [name, state])).toEqual([
+      ['first', 'active'],
+      ['app', 'revoked'],
+      ['app', 'active'],
+    ]);
+    expect(list.body.keys[0]?.last_used_at).toBeDefined();
+    expect(JSON.stringify(list.body)).not.toContain('hash');
+  });
+
+  it('can be made by the operator for a tenant that has lost its own', async () => {
+    const client = await newTenant('lost');
+    const made = await call(tenantKeys.create, {
+      params: { tenant_id: client.tenant },
+      body: { name: 'again', scopes: ['deeplens.search'] },
+      headers: operator(),
+    });
+    expect(made.status).toBe(201);
+    expect((await call(listImages, { headers: { 'x-api-key': made.body.api_key } })).status).toBe(200);
+  });
+});

@@ -1,0 +1,117 @@
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { operation } from '#shared/api/operation.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import { leasingLimiter } from '#shared/limits/leasing-limiter.ts';
+import type { Limiter } from '#shared/limits/limiter.ts';
+import { memoryWindows } from '#shared/limits/memory.ts';
+import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+
+const common = {
+  tag: 'Search' as const,
+  method: 'POST' as const,
+  summary: 'For tests',
+  policy: 'SearchImages' as const,
+  reply: { status: 200 as const, description: 'Yes', schema: z.looseObject({}) },
+  problems: [],
+};
+const search = operation({
+  ...common,
+  id: 'search',
+  path: '/v1/search',
+  counts: { searches: 1 },
+  body: z.object({ text: z.string().optional() }),
+});
+const bring = operation({
+  ...common,
+  id: 'bring',
+  path: '/v1/bring',
+  counts: { uploads: ({ files }) => files },
+  body: z.object({ files: z.number() }),
+});
+
+const counting = () => leasingLimiter(memoryWindows(), () => 0);
+const away: Limiter = { take: () => Promise.reject(new Problem('dependency_unavailable', 'away')) };
+
+function service(limiter: Limiter, limits?: object) {
+  const handler = httpFunction(
+    [
+      tenantRoute(search, async () => ({ found: true })),
+      tenantRoute(bring, async ({ uploads }) => ({ granted: uploads?.granted ?? 'not counted' })),
+    ],
+    { limiter },
+  );
+  return async (path: string, body: object) => {
+    const answer = await handler(
+      {
+        httpMethod: 'POST',
+        path,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        requestContext: {
+          requestId: 'r',
+          stage: 'api',
+          authorizer: {
+            tenant: 'acme',
+            plan: 'free',
+            scopes: 'deeplens.search',
+            subject: 'key_1',
+            ...(limits && { limits: JSON.stringify(limits) }),
+          },
+        },
+      } as unknown as APIGatewayProxyEvent, // the fields that a function reads
+      { functionName: 'f', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context,
+    );
+    return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body) };
+  };
+}
+
+describe('limits at the front door', () => {
+  it('says on each reply which counters it touched, and what is left of them', async () => {
+    const { headers } = await service(counting())('/v1/search', {});
+    expect(headers['RateLimit-Policy']).toBe('"requests";q=100;w=60, "searches";q=50;w=60');
+    expect(headers.RateLimit).toBe('"requests";r=99;t=60, "searches";r=49;t=60');
+  });
+
+  it('refuses what is over the limit, with when to come back', async () => {
+    const call = service(counting(), { searches: 1 });
+    expect((await call('/v1/search', {})).status).toBe(200);
+    const { status, headers, body } = await call('/v1/search', {});
+    expect([status, body.code, headers['retry-after']]).toEqual([429, 'rate_limited', '60']);
+    expect(headers.RateLimit).toBe('"requests";r=99;t=60, "searches";r=0;t=60');
+    expect(body.detail).toContain('1 searches in 60 seconds');
+  });
+
+  it('counts a call whose input is wrong as a request', async () => {
+    const call = service(counting());
+    expect(await call('/v1/search', { text: 1 })).toMatchObject({
+      status: 400,
+      headers: { RateLimit: '"requests";r=99;t=60, "searches";r=49;t=60' },
+    });
+  });
+
+  it('holds a limit of one endpoint beside the others', async () => {
+    const call = service(counting(), { endpoints: { 'POST /v1/search': 1 } });
+    await call('/v1/search', {});
+    const { status, headers } = await call('/v1/search', {});
+    expect(status).toBe(429);
+    expect(headers['RateLimit-Policy']).toContain('"POST /v1/search";q=1;w=60');
+    expect((await call('/v1/bring', { files: 1 })).status).toBe(200);
+  });
+
+  it('lets as many pictures in as are left', async () => {
+    const call = service(counting());
+    expect((await call('/v1/bring', { files: 3 })).body).toEqual({ granted: 3 });
+    expect((await call('/v1/bring', { files: 4 })).body).toEqual({ granted: 2 });
+    expect((await call('/v1/bring', { files: 1 })).status).toBe(429);
+  });
+
+  it('goes on without counting where nobody can count, but takes no pictures then', async () => {
+    const call = service(away);
+    expect((await call('/v1/search', {})).status).toBe(200);
+    const { status, headers } = await call('/v1/bring', { files: 1 });
+    expect(status).toBe(503);
+    expect(headers['retry-after']).toBeDefined();
+  });
+});
