@@ -3,8 +3,8 @@
 /** The files of a capability that say what it does; all others in its folder are adapters and their parts. */
 const PORTS = [
   '^shared/auth/(tokens|usage-plans)[.]ts$',
-  '^shared/blobs/blobs[.]ts$',
-  '^shared/catalog/(groups|heartbeats|images|tenants)[.]ts$',
+  '^shared/blobs/(audit-archive|blobs)[.]ts$',
+  '^shared/catalog/(audit|groups|heartbeats|images|tenants)[.]ts$',
   '^shared/embedding/(embedder|manifest|wire)[.]ts$',
   '^shared/health/health[.]ts$',
   '^shared/imaging/imaging[.]ts$',
@@ -98,12 +98,13 @@ module.exports = {
       {
         pathNot: [
           '^shared/(runtime|api)/',
+          '^shared/catalog/audit[.]ts$',
           '^shared/limits/limiter[.]ts$',
           DOMAIN,
           EVENTS,
           ZOD,
           PURE_NODE,
-          '^node_modules/(@middy|@aws-lambda-powertools|@types/aws-lambda)/',
+          '^node_modules/(@middy|@aws-lambda-powertools|@aws-sdk/util-dynamodb|@types/aws-lambda)/',
         ],
       },
     ),

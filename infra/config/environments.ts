@@ -22,6 +22,8 @@ export interface Environment {
   keepData: boolean;
   /** Whether tables can be brought back to any second of the last 35 days. */
   recovery: boolean;
+  /** Days that nobody can remove what is archived of the audit log, the account's owner included; absent: no lock. */
+  auditLockDays?: number;
   functions: {
     architecture: 'arm64' | 'x86_64';
     logDays: 3 | 14 | 90;
@@ -113,6 +115,7 @@ export const ENVIRONMENTS = {
     consumers: 10,
     keepData: true,
     recovery: true,
+    auditLockDays: 400, // a year and the month in which it is looked over
     functions: { architecture: 'arm64', logDays: 90, logLevel: 'INFO', tracing: true },
     zones: 2,
     vectorIndex: {

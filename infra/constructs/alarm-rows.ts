@@ -79,6 +79,20 @@ export function alarmRows({ api, functions, queues, worker }: Watched): AlarmRow
       above: LATENCY_P95,
       periods: 10,
     },
+    {
+      name: 'audit-altered',
+      graph: 'Audit log altered',
+      meaning: 'Somebody changed or removed an entry of the audit log: the archive has it as it was.',
+      metric: new Metric({
+        namespace: 'DeepLens',
+        metricName: 'audit_altered',
+        dimensionsMap: { service: 'service/export-audit' },
+        statistic: 'Sum',
+        period: minute,
+      }),
+      above: 0.5,
+      periods: 1,
+    },
     ...(worker ? [workerHeartbeat(worker, queues)] : []),
   ];
 }

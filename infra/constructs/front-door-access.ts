@@ -4,8 +4,15 @@ import type { AppFunction } from './app-function.ts';
 import { ACTIONS } from './permissions.ts';
 
 /** What a function that serves tenants' routes needs: its variables, and what it may do. */
-export const frontDoorAccess = ({ tables }: DataStack) => ({
-  variables: { LIMITS_TABLE: tables.limits.tableName },
+export const frontDoorAccess = (data: DataStack) => ({
+  variables: { ...operatorDoorAccess(data).variables, LIMITS_TABLE: data.tables.limits.tableName },
   allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
-    appFunction.allow(ACTIONS.countInTable, [tables.limits.tableArn]),
+    operatorDoorAccess(data).allow(appFunction).allow(ACTIONS.countInTable, [data.tables.limits.tableArn]),
+});
+
+/** The same for one that serves the operator's routes, or refuses callers. */
+export const operatorDoorAccess = ({ audit }: DataStack) => ({
+  variables: { AUDIT_TABLE: audit.table.tableName },
+  allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
+    appFunction.allow(ACTIONS.appendTable, [audit.table.tableArn]),
 });

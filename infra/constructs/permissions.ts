@@ -16,6 +16,15 @@ export const ACTIONS = {
     'dynamodb:UpdateItem',
   ],
   countInTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  /** Adds items, and can change none but by writing over it: docs/adr/0014-audit-log.md. */
+  appendTable: ['dynamodb:PutItem'],
+  queryTable: ['dynamodb:Query'],
+  readStream: [
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+  ],
   readObjects: ['s3:GetObject'],
   writeObjects: ['s3:PutObject'],
   deleteObjects: ['s3:DeleteObject'],

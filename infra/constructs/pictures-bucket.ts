@@ -24,12 +24,14 @@ const EVENT_DAYS = {
 /** The tenants' bytes: `uploads/`, `derived/`, and the archive `events/`. */
 export class PicturesBucket extends Construct {
   readonly bucket: Bucket;
+  /** Where accesses to the buckets of the service are logged. */
+  readonly accessLog: Bucket;
   private readonly bucketName: string;
 
   constructor(scope: Construct, id: string, { environment }: { environment: Environment }) {
     super(scope, id);
     this.bucketName = `deeplens-${environment.name}-pictures-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
-    const accessLog = this.accessLog(environment);
+    this.accessLog = this.newAccessLog(environment);
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName: this.bucketName,
       encryption: BucketEncryption.S3_MANAGED,
@@ -38,7 +40,7 @@ export class PicturesBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      serverAccessLogsBucket: accessLog as IBucket, // it is one, but not to exactOptionalPropertyTypes
+      serverAccessLogsBucket: this.accessLog as IBucket, // it is one, but not to exactOptionalPropertyTypes
       lifecycleRules: [
         { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
         ...Object.entries(EVENT_DAYS).map(([type, days]) => ({
@@ -59,7 +61,7 @@ export class PicturesBucket extends Construct {
     return `arn:${Aws.PARTITION}:s3:::${this.bucketName}/${folder}/*`;
   }
 
-  private accessLog(environment: Environment): Bucket {
+  private newAccessLog(environment: Environment): Bucket {
     return new Bucket(this, 'AccessLog', {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,

@@ -2,6 +2,7 @@ import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Environment } from '../config/environments.ts';
+import { AuditTrail } from '../constructs/audit-trail.ts';
 import { DataTables } from '../constructs/data-tables.ts';
 import { PicturesBucket } from '../constructs/pictures-bucket.ts';
 
@@ -10,16 +11,19 @@ export class DataStack extends Stack {
   readonly tables: DataTables;
   readonly pictures: PicturesBucket;
   readonly events: Topic;
+  readonly audit: AuditTrail;
 
   constructor(app: App, { environment }: { environment: Environment }) {
     super(app, `deeplens-${environment.name}-data`, { terminationProtection: environment.keepData });
     this.tables = new DataTables(this, 'Tables', { environment });
     this.pictures = new PicturesBucket(this, 'Pictures', { environment });
+    this.audit = new AuditTrail(this, 'Audit', { environment, accessLog: this.pictures.accessLog });
     this.events = new Topic(this, 'Events', {
       topicName: `deeplens-${environment.name}-events`,
       enforceSSL: true,
       masterKey: Alias.fromAliasName(this, 'EventsKey', 'alias/aws/sns'),
     });
+    new CfnOutput(this, 'AuditBucket', { value: this.audit.archive.bucketName });
     new CfnOutput(this, 'PicturesBucket', { value: this.pictures.bucket.bucketName });
   }
 }

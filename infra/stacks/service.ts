@@ -1,13 +1,17 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, Duration, Stack } from 'aws-cdk-lib';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as ArchiveEventsEnv } from '../../functions/service/archive-events/env.ts';
+import type { Env as ExportAuditEnv } from '../../functions/service/export-audit/env.ts';
 import type { Env as HealthEnv } from '../../functions/service/health/env.ts';
 import type { Env as OpenApiEnv } from '../../functions/service/openapi/env.ts';
+import type { Env as ReadAuditEnv } from '../../functions/service/read-audit/env.ts';
 import project from '../../package.json' with { type: 'json' };
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
+import { operatorDoorAccess } from '../constructs/front-door-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -38,11 +42,13 @@ export class ServiceStack extends Stack {
     subscribe(this.archive.queue, props.data.events, 'all');
     const health = this.health(props);
     const openapi = this.openApi(props);
-    this.functions = [health, openapi, this.archiveEvents(props)];
+    const readAudit = this.readAudit(props);
+    this.functions = [health, openapi, readAudit, this.archiveEvents(props), this.exportAudit(props)];
     this.routes = {
       'GET /v1/health/live': health,
       'GET /v1/health/ready': health,
       'GET /v1/openapi.json': openapi,
+      'GET /v1/admin/audit': readAudit,
     };
   }
 
@@ -79,6 +85,41 @@ export class ServiceStack extends Stack {
       timeout: 15,
       memory: 512,
     }).lambda;
+  }
+
+  private readAudit({ environment, data }: ServiceStackProps): NodejsFunction {
+    const door = operatorDoorAccess(data);
+    const read = new AppFunction<typeof ReadAuditEnv>(this, 'ReadAudit', {
+      environment,
+      path: 'service/read-audit',
+      description: 'Shows the operator who changed what, and who was refused',
+      variables: door.variables,
+      timeout: 29,
+      memory: 512,
+    }).allow(ACTIONS.queryTable, data.audit.tableArns);
+    return door.allow(read).lambda;
+  }
+
+  /** A batch is tried until it is exported: the stream keeps it for a day, and the function's alarm sounds before. */
+  private exportAudit({ environment, data: { audit } }: ServiceStackProps): NodejsFunction {
+    const stream = audit.table.tableStreamArn ?? '';
+    const exporter = new AppFunction<typeof ExportAuditEnv>(this, 'ExportAudit', {
+      environment,
+      path: 'service/export-audit',
+      description: 'Copies the audit log to its archive, and says where it was altered',
+      variables: { AUDIT_BUCKET: audit.archive.bucketName },
+      timeout: 30,
+      memory: 512,
+    })
+      .allow(ACTIONS.readStream, [stream])
+      .allow(ACTIONS.writeObjects, [audit.objects]);
+    exporter.lambda.addEventSourceMapping('AuditStream', {
+      eventSourceArn: stream,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 500,
+      maxBatchingWindow: Duration.seconds(environment.name === 'local' ? 1 : 60),
+    });
+    return exporter.lambda;
   }
 
   private archiveEvents({ environment, data }: ServiceStackProps): NodejsFunction {

@@ -6,7 +6,7 @@ import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/e
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
-import { frontDoorAccess } from '../constructs/front-door-access.ts';
+import { frontDoorAccess, operatorDoorAccess } from '../constructs/front-door-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { usagePlansParameter } from '../constructs/usage-plans.ts';
@@ -45,11 +45,13 @@ export class TenantsStack extends Stack {
 
   private authorizeRequest({ environment, data, identity }: TenantsStackProps): NodejsFunction {
     const { userPoolId } = identity.pool;
-    return new AppFunction<typeof AuthorizeRequestEnv>(this, 'AuthorizeRequest', {
+    const door = operatorDoorAccess(data);
+    const authorize = new AppFunction<typeof AuthorizeRequestEnv>(this, 'AuthorizeRequest', {
       environment,
       path: 'tenants/authorize-request',
       description: 'Finds the tenant of a key, the role of a token',
       variables: {
+        ...door.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
         USER_POOL_ID: userPoolId,
         OPERATOR_CLIENT_ID: identity.operator.userPoolClientId,
@@ -61,22 +63,25 @@ export class TenantsStack extends Stack {
       memory: 512,
     })
       .allow(ACTIONS.readTable, data.tables.tenantsArns)
-      .allow(['dynamodb:UpdateItem'], [data.tables.tenants.tableArn]).lambda; // when a key was used last
+      .allow(['dynamodb:UpdateItem'], [data.tables.tenants.tableArn]); // when a key was used last
+    return door.allow(authorize).lambda;
   }
 
   private manageTenants({ environment, data }: TenantsStackProps): NodejsFunction {
+    const door = operatorDoorAccess(data);
     const manage = new AppFunction<typeof ManageTenantsEnv>(this, 'ManageTenants', {
       environment,
       path: 'tenants/manage-tenants',
       description: 'Creates, shows and changes tenants and their limits',
       variables: {
+        ...door.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
         USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
       },
       timeout: 29,
       memory: 512,
     }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
-    return allowKeys(manage, environment).lambda;
+    return allowKeys(door.allow(manage), environment).lambda;
   }
 
   private manageKeys({ environment, data }: TenantsStackProps): NodejsFunction {

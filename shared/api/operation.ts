@@ -36,6 +36,8 @@ export interface Operation<
     /** How many pictures the call brings. */
     uploads?(body: z.output<Body>): number;
   };
+  /** Whether it changes what a tenant is or who may do what: then it is in the audit log. */
+  audited?: boolean;
   /** Whether a repeated call with the same `Idempotency-Key` gives the first call's reply. */
   idempotent?: boolean;
   reply: {

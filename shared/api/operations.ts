@@ -1,3 +1,4 @@
+import { listAudit } from './audit.ts';
 import { searchDuplicates } from './duplicates.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
 import { ownKeys, tenantKeys } from './keys.ts';
@@ -24,6 +25,7 @@ export const OPERATIONS: readonly Operation[] = [
   getLimits,
   putLimits,
   ...Object.values(tenantKeys),
+  listAudit,
   liveness,
   readiness,
   openApi,

@@ -1,4 +1,4 @@
-import { type LimitOverrides, limitsOf } from '#shared/domain/plans.ts';
+import { type LimitOverrides, limitsOf, type PlanName } from '#shared/domain/plans.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Tenant } from '#shared/domain/tenant.ts';
 import { OPERATIONS } from './operations.ts';
@@ -10,6 +10,17 @@ export const tenantReply = ({ tenant_id, name, plan, state, created_at }: Tenant
   state,
   created_at,
 });
+
+/** What a request changes; what it leaves out stays as it is. */
+export const tenantChange = ({
+  name,
+  plan,
+  state,
+}: {
+  name?: string | undefined;
+  plan?: PlanName | undefined;
+  state?: 'active' | 'suspended' | undefined;
+}) => ({ ...(name !== undefined && { name }), ...(plan && { plan }), ...(state && { state }) });
 
 export const limitsReply = ({ plan, limits: overrides = {} }: Tenant) => {
   const { endpoints, ...limits } = limitsOf(plan, overrides);

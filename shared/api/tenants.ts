@@ -47,6 +47,7 @@ export const createTenant = operation({
   path: '/v1/admin/tenants',
   summary: 'Create a tenant, its first API key and its place in the plan',
   policy: 'SystemAdmin',
+  audited: true,
   body: z.object({ tenant_id: TenantIdField, name: Name, plan: Plan }),
   reply: {
     status: 201,
@@ -91,6 +92,7 @@ export const changeTenant = operation({
   path: '/v1/admin/tenants/{tenant_id}',
   summary: 'Change a tenant’s name, plan or state',
   policy: 'SystemAdmin',
+  audited: true,
   params: TenantParams,
   body: z
     .object({
@@ -131,6 +133,7 @@ export const putLimits = operation({
   path: '/v1/admin/tenants/{tenant_id}/limits',
   summary: 'Set limits for one tenant, in place of its plan’s; what is left out is the plan’s again',
   policy: 'SystemAdmin',
+  audited: true,
   params: TenantParams,
   body: LimitFields,
   reply: {

@@ -14,6 +14,8 @@ export type GroupId = Branded<'GroupId'>;
 export type KeyId = Branded<'KeyId'>;
 /** `qry_` and a ULID. */
 export type QueryId = Branded<'QueryId'>;
+/** `aud_` and a ULID: an entry of the audit log. */
+export type AuditId = Branded<'AuditId'>;
 
 export const TENANT_ID_PATTERN = /^[a-z0-9][a-z0-9-]{1,62}$/;
 const ULID_PATTERN = '[0-9A-HJKMNP-TV-Z]{26}';
@@ -42,3 +44,4 @@ export const newImageId = (): ImageId => `img_${ulid()}` as ImageId;
 export const newGroupId = (): GroupId => `grp_${ulid()}` as GroupId;
 export const newKeyId = (): KeyId => `key_${ulid()}` as KeyId;
 export const newQueryId = (): QueryId => `qry_${ulid()}` as QueryId;
+export const newAuditId = (): AuditId => `aud_${ulid()}` as AuditId;

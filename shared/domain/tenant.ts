@@ -73,6 +73,7 @@ export function keyState(
 
 /** Who is calling, as the authorizer found out. */
 export interface Caller {
+  kind: 'key' | 'operator' | 'nobody';
   /** Absent for an operator. */
   tenant?: TenantId;
   plan?: PlanName;
@@ -80,6 +81,6 @@ export interface Caller {
   limits?: LimitOverrides;
   scopes: readonly Scope[];
   role?: Role;
-  /** The key's or the token's id, for logs. */
+  /** The key's or the token's id, for logs and the audit log. */
   subject: string;
 }

@@ -1,10 +1,12 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { z } from 'zod';
 import type { Operation } from '#shared/api/operation.ts';
+import type { AuditLog } from '#shared/catalog/audit.ts';
 import type { TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Caller } from '#shared/domain/tenant.ts';
 import type { Limiter } from '#shared/limits/limiter.ts';
+import { type Change, isRefusal, presumedCaller, recorded, recordRefusal } from './audit.ts';
 import { authorize, callerOf } from './caller.ts';
 import { correlationIdOf } from './correlation.ts';
 import { parseInput, takeFile, type UploadedFile } from './input.ts';
@@ -24,12 +26,15 @@ export interface Call<Op extends Operation> {
   correlationId: string;
   /** Where the API's own links begin, `https://host/stage`. */
   baseUrl: string;
+  /** Says what an audited call changes; it is written down with the call. */
+  note: (change: Change) => void;
 }
 export type TenantCall<Op extends Operation> = Call<Op> & { tenant: TenantId };
 
 /** What stands between a caller and the routes of a function. */
 export interface Doorkeepers {
   limiter?: Limiter;
+  audit?: AuditLog;
 }
 
 /** A request to an operation, before it is known who calls. */
@@ -48,15 +53,28 @@ export type Run<Op extends Operation> = (
 
 /**
  * Lets a caller in, counts the call, and runs it. A call whose input is refused counts as one.
- * @throws Problem
+ * @throws Problem; whoever is refused is in the audit log
  */
-export async function answerTo<Op extends Operation>(
+export async function answerTo<Op extends Operation>(attempt: Attempt<Op>, run: Run<Op>): Promise<unknown> {
+  const { operation, event, doors } = attempt;
+  let caller = presumedCaller(event);
+  try {
+    caller = callerOf(event);
+    logger.appendKeys({ operation: operation.id, tenant_id: caller.tenant, caller: caller.subject });
+    authorize(caller, operation.policy);
+    return await countAndRun(attempt, caller, run);
+  } catch (error) {
+    if (error instanceof Problem && isRefusal(error))
+      await recordRefusal(doors.audit, { action: operation.id, caller, event }, error);
+    throw error;
+  }
+}
+
+async function countAndRun<Op extends Operation>(
   { operation, event, context, doors }: Attempt<Op>,
+  caller: Caller,
   run: Run<Op>,
 ): Promise<unknown> {
-  const caller = callerOf(event);
-  logger.appendKeys({ operation: operation.id, tenant_id: caller.tenant, caller: caller.subject });
-  authorize(caller, operation.policy);
   const input = read(operation, event);
   const body = 'problem' in input ? undefined : input.body;
   const uploads =
@@ -70,8 +88,12 @@ export async function answerTo<Op extends Operation>(
     ...(uploads && { uploads }),
     correlationId: correlationIdOf(event),
     baseUrl: baseUrlOf(event),
+    note: () => {},
   } as Call<Op>; // read() has parsed each part by the operation's own schema
-  return run(call, event, context);
+  if (!operation.audited || !doors.audit) return run(call, event, context);
+  return recorded(doors.audit, { action: operation.id, caller, event }, (note) =>
+    run({ ...call, note }, event, context),
+  );
 }
 
 /** The parts of a request, or why they cannot be read. */

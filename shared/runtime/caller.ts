@@ -15,6 +15,7 @@ const Overrides = z.object({
 
 /** What the authorizer hands on: API Gateway carries strings only. */
 const CallerContext = z.object({
+  kind: z.enum(['key', 'operator']),
   tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
   plan: z.enum(PLAN_NAMES).optional(),
   scopes: z
@@ -30,6 +31,7 @@ const CallerContext = z.object({
 
 /** The caller as the authorizer's context: the inverse of `callerOf`. */
 export const toCallerContext = (caller: Caller): Record<string, string> => ({
+  kind: caller.kind,
   scopes: caller.scopes.join(' '),
   subject: caller.subject,
   ...(caller.tenant && { tenant: caller.tenant }),
@@ -45,7 +47,7 @@ export const toRefusalContext = ({ code, message }: Problem): Record<string, str
   detail: message,
 });
 
-const NOBODY: Caller = { scopes: [], subject: 'nobody' };
+const NOBODY: Caller = { kind: 'nobody', scopes: [], subject: 'nobody' };
 
 /** Who the authorizer found to be calling; nobody on an open route. @throws Problem the one that the authorizer found */
 export function callerOf(event: APIGatewayProxyEvent): Caller {
@@ -53,9 +55,10 @@ export function callerOf(event: APIGatewayProxyEvent): Caller {
   if (refused.success) throw new Problem(refused.data.refusal, refused.data.detail);
   const parsed = CallerContext.safeParse(event.requestContext.authorizer ?? {});
   if (!parsed.success) return NOBODY;
-  const { tenant, plan, limits, scopes, role, subject } = parsed.data;
+  const { kind, tenant, plan, limits, scopes, role, subject } = parsed.data;
   const known: TenantId | undefined = tenant === undefined ? undefined : tenantId(tenant);
   return {
+    kind,
     scopes: SCOPES.filter((scope) => scopes.includes(scope)),
     subject,
     ...(known && { tenant: known }),

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type middy from '@middy/core';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type {
+  APIGatewayProxyEvent,
+  APIGatewayProxyResult,
+  APIGatewayRequestAuthorizerEvent,
+} from 'aws-lambda';
 import { logger } from './telemetry.ts';
 
 export const CORRELATION_HEADER = 'x-correlation-id';
@@ -8,7 +12,9 @@ export const CORRELATION_HEADER = 'x-correlation-id';
 const ACCEPTABLE = /^[\w.-]{1,64}$/;
 
 /** The caller's correlation id, else the gateway's request id. Header names are in lower case here. */
-export function correlationIdOf(event: APIGatewayProxyEvent): string {
+export function correlationIdOf(
+  event: Pick<APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent, 'headers' | 'requestContext'>,
+): string {
   const given = event.headers?.[CORRELATION_HEADER];
   if (given && ACCEPTABLE.test(given)) return given;
   return event.requestContext?.requestId ?? randomUUID();

@@ -54,6 +54,7 @@ const ATTEMPTS: Record<
   createKey: { request: async () => ({ body: {} }), status: 400 },
   rotateKey: { request: async () => ({ params: { key_id: key }, body: {} }), status: 404 },
   revokeKey: { request: async () => ({ params: { key_id: key } }), status: 404 },
+  listAudit: { request: async () => ({}), status: 401 },
   listTenants: { request: async () => ({}), status: 401 },
   changeTenant: {
     request: async () => ({ params: { tenant_id: one.tenant }, body: { plan: 'free' } }),

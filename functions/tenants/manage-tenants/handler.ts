@@ -1,4 +1,4 @@
-import { checkEndpoints, limitsReply, tenantReply } from '#shared/api/tenant-reply.ts';
+import { checkEndpoints, limitsReply, tenantChange, tenantReply } from '#shared/api/tenant-reply.ts';
 import * as api from '#shared/api/tenants.ts';
 import { apiGatewayUsagePlans } from '#shared/auth/api-gateway.ts';
 import { hashApiKey, newApiKey } from '#shared/auth/api-keys.ts';
@@ -7,6 +7,7 @@ import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
 import { tenantId } from '#shared/domain/ids.ts';
 import { changeTenant, findTenant } from '#shared/flows/tenants/change-tenant.ts';
 import { createTenant } from '#shared/flows/tenants/create-tenant.ts';
+import { operatorDoor } from '#shared/front-door/front-door.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route } from '#shared/runtime/http.ts';
 import { Env } from './env.ts';
@@ -18,29 +19,31 @@ const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey });
 const find = findTenant({ tenants });
 const change = changeTenant({ tenants, usagePlans });
 
-export const handler = httpFunction([
-  route(api.createTenant, async ({ body }) => ({
-    tenant_id: body.tenant_id,
-    status: 'created' as const,
-    api_key: await create(tenantId(body.tenant_id), body.name, body.plan),
-  })),
-  route(api.listTenants, async ({ query }) => {
-    const { items, nextCursor } = await tenants.list(query);
-    return { tenants: items.map(tenantReply), ...(nextCursor && { next_cursor: nextCursor }) };
-  }),
-  route(api.getTenant, async ({ params }) => tenantReply(await find(tenantId(params.tenant_id)))),
-  route(api.changeTenant, async ({ params, body: { name, plan, state } }) =>
-    tenantReply(
-      await change(tenantId(params.tenant_id), {
-        ...(name !== undefined && { name }),
-        ...(plan && { plan }),
-        ...(state && { state }),
-      }),
-    ),
-  ),
-  route(api.getLimits, async ({ params }) => limitsReply(await find(tenantId(params.tenant_id)))),
-  route(api.putLimits, async ({ params, body }) => {
-    checkEndpoints(body);
-    return limitsReply(await change(tenantId(params.tenant_id), { limits: body }));
-  }),
-]);
+export const handler = httpFunction(
+  [
+    route(api.createTenant, async ({ body, note }) => {
+      const { tenant_id, name, plan } = body;
+      note({ tenant_id, target: tenant_id, after: { name, plan } });
+      const api_key = await create(tenantId(tenant_id), name, plan);
+      return { tenant_id, status: 'created' as const, api_key };
+    }),
+    route(api.listTenants, async ({ query }) => {
+      const { items, nextCursor } = await tenants.list(query);
+      return { tenants: items.map(tenantReply), ...(nextCursor && { next_cursor: nextCursor }) };
+    }),
+    route(api.getTenant, async ({ params }) => tenantReply(await find(tenantId(params.tenant_id)))),
+    route(api.changeTenant, async ({ params, body, note }) => {
+      const { before, after } = await change(tenantId(params.tenant_id), tenantChange(body));
+      note({ before: tenantReply(before), after: tenantReply(after) });
+      return tenantReply(after);
+    }),
+    route(api.getLimits, async ({ params }) => limitsReply(await find(tenantId(params.tenant_id)))),
+    route(api.putLimits, async ({ params, body, note }) => {
+      checkEndpoints(body);
+      const { before, after } = await change(tenantId(params.tenant_id), { limits: body });
+      note({ before: limitsReply(before).overrides, after: limitsReply(after).overrides });
+      return limitsReply(after);
+    }),
+  ],
+  operatorDoor(env),
+);

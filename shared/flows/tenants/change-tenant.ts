@@ -26,7 +26,7 @@ export const findTenant =
  */
 export const changeTenant =
   ({ tenants, usagePlans }: Ports) =>
-  async (tenant: TenantId, change: TenantChange): Promise<Tenant> => {
+  async (tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant }> => {
     const { state } = await findTenant({ tenants })(tenant);
     if (state === 'creating')
       throw new Problem('conflict', `The tenant ${tenant} is being created. Create it again.`);
@@ -37,5 +37,5 @@ export const changeTenant =
     if (change.plan !== undefined || change.limits !== undefined)
       for (const { gateway_key_id, revoked_at } of await tenants.listKeys(tenant))
         if (revoked_at === undefined) await usagePlans.move(tenant, gateway_key_id, fence);
-    return changed.after;
+    return changed;
   };

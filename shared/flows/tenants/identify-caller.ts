@@ -36,6 +36,7 @@ export const identifyByKey =
       throw new Problem('tenant_suspended', 'The tenant is suspended. Ask the operator to lift it.');
     await noteUse(tenants, apiKey, time);
     return {
+      kind: 'key',
       tenant: tenant.tenant_id,
       plan: tenant.plan,
       ...(tenant.limits && { limits: tenant.limits }),
@@ -63,5 +64,5 @@ export const identifyByToken =
     if (scheme?.toLowerCase() !== 'bearer' || !token)
       throw new Problem('unauthenticated', 'Send the token as: Authorization: Bearer <token>.');
     const { subject, scopes, role, tenant } = await ports.tokens.verify(token);
-    return { scopes, subject, ...(role && { role }), ...(tenant && { tenant }) };
+    return { kind: 'operator', scopes, subject, ...(role && { role }), ...(tenant && { tenant }) };
   };

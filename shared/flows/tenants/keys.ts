@@ -123,12 +123,13 @@ export function manageKeys(ports: Ports) {
     },
 
     /** It is refused from the next call on. Idempotent. @throws Problem `not_found` */
-    async revoke(tenant: TenantId, id: KeyId): Promise<ApiKey> {
-      const { revoked_at = now().toISOString(), gateway_key_id } = await find(tenant, id);
-      const key = await tenants.changeKey(tenant, id, { revoked_at });
+    async revoke(tenant: TenantId, id: KeyId): Promise<{ before: ApiKey; after: ApiKey }> {
+      const before = await find(tenant, id);
+      const { revoked_at = now().toISOString(), gateway_key_id } = before;
+      const after = await tenants.changeKey(tenant, id, { revoked_at });
       await usagePlans.remove(tenant, gateway_key_id);
-      if (!key) throw new Problem('not_found', `There is no key ${id}.`);
-      return key;
+      if (!after) throw new Problem('not_found', `There is no key ${id}.`);
+      return { before, after };
     },
   };
 }

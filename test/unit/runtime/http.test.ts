@@ -33,6 +33,7 @@ const open = operation({
 });
 
 const UPLOADER = {
+  kind: 'key',
   tenant: 'acme',
   plan: 'free',
   scopes: 'deeplens.search deeplens.upload',
@@ -127,7 +128,7 @@ describe('httpFunction', () => {
     ['what the authorizer refused', { refusal: 'tenant_suspended', detail: 'no' }, 403, 'tenant_suspended'],
     [
       'an operator without a tenant',
-      { scopes: 'deeplens.admin', role: 'SystemAdmin', subject: 'op' },
+      { kind: 'operator', scopes: 'deeplens.admin', role: 'SystemAdmin', subject: 'op' },
       401,
       'unauthenticated',
     ],

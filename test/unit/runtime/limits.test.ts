@@ -53,6 +53,7 @@ function service(limiter: Limiter, limits?: object) {
           requestId: 'r',
           stage: 'api',
           authorizer: {
+            kind: 'key',
             tenant: 'acme',
             plan: 'free',
             scopes: 'deeplens.search',

@@ -74,7 +74,7 @@ describe('keys', () => {
     const { key, secret } = await keys.create(acme, search, SCOPES);
     await keys.revoke(acme, key.key_id);
     const again = await keys.revoke(acme, key.key_id);
-    expect(again.revoked_at).toBe('2026-01-01T00:00:00.000Z');
+    expect(again.after.revoked_at).toBe('2026-01-01T00:00:00.000Z');
     await expect(identify(secret)).rejects.toMatchObject({ code: 'invalid_api_key' });
     expect(usagePlans.members.size).toBe(1);
     await expect(keys.revoke(acme, newKeyId())).rejects.toMatchObject({ code: 'not_found' });

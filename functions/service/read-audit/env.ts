@@ -1,0 +1,3 @@
+import { AuditTableEnv } from '#shared/catalog/dynamodb-audit.ts';
+
+export const Env = AuditTableEnv;

@@ -1,0 +1,116 @@
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type IBucket,
+  ObjectLockRetention,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Environment } from '../config/environments.ts';
+import { acknowledge } from './acknowledge.ts';
+
+const TENANT_INDEX = 'by_tenant';
+/** Days that the archive of an environment without customers is kept. */
+const THROWAWAY_DAYS = 90;
+/** What could change or remove an entry. PutItem too can write over one: no policy can ask for its condition. */
+const ALTERATIONS = [
+  'dynamodb:BatchWriteItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:PartiQLDelete',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:UpdateItem',
+];
+
+export interface AuditTrailProps {
+  environment: Environment;
+  /** Where the archive's own accesses are logged. */
+  accessLog: Bucket;
+}
+
+/** The audit log: a table that only grows, the stream of its changes, and the archive that the stream is copied to. */
+export class AuditTrail extends Construct {
+  readonly table: Table;
+  readonly archive: Bucket;
+  private readonly archiveName: string;
+
+  constructor(scope: Construct, id: string, { environment, accessLog }: AuditTrailProps) {
+    super(scope, id);
+    this.archiveName = `deeplens-${environment.name}-audit-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
+    this.table = this.newTable(environment);
+    this.archive = this.newArchive(environment, accessLog);
+  }
+
+  /** The table and its index. */
+  get tableArns(): string[] {
+    return [this.table.tableArn, `${this.table.tableArn}/index/${TENANT_INDEX}`];
+  }
+
+  /** The objects of the archive, as an ARN. Of the name, as the pack of checks knows it in other stacks too. */
+  get objects(): string {
+    return `arn:${Aws.PARTITION}:s3:::${this.archiveName}/audit/*`;
+  }
+
+  private newTable(environment: Environment): Table {
+    const text = (name: string) => ({ name, type: AttributeType.STRING });
+    const tableName = `deeplens-${environment.name}-audit`;
+    const arn = `arn:${Aws.PARTITION}:dynamodb:${Aws.REGION}:${Aws.ACCOUNT_ID}:table/${tableName}`;
+    const table = new Table(this, 'Table', {
+      tableName,
+      partitionKey: text('pk'),
+      sortKey: text('sk'),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: environment.recovery },
+      deletionProtection: environment.keepData,
+      removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      resourcePolicy: new PolicyDocument({
+        statements: [
+          new PolicyStatement({
+            sid: 'OnlyGrows',
+            effect: Effect.DENY,
+            principals: [new AnyPrincipal()],
+            actions: ALTERATIONS,
+            resources: [arn],
+          }),
+        ],
+      }),
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: TENANT_INDEX,
+      partitionKey: text('gsi_tenant'),
+      sortKey: text('sk'),
+      projectionType: ProjectionType.ALL,
+    });
+    if (!environment.recovery)
+      acknowledge(table, { DDB3: 'The tables of one machine are made anew by npm run reset.' });
+    return table;
+  }
+
+  private newArchive({ keepData, auditLockDays }: Environment, accessLog: Bucket): Bucket {
+    return new Bucket(this, 'Archive', {
+      bucketName: this.archiveName,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      serverAccessLogsBucket: accessLog as IBucket, // it is one, but not to exactOptionalPropertyTypes
+      serverAccessLogsPrefix: 'audit/',
+      versioned: keepData,
+      ...(auditLockDays !== undefined && {
+        objectLockEnabled: true,
+        objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(auditLockDays)),
+      }),
+      lifecycleRules: [
+        { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        ...(keepData ? [] : [{ id: 'old-entries', expiration: Duration.days(THROWAWAY_DAYS) }]),
+      ],
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { z } from 'zod';
+import type { AuditLog } from '#shared/catalog/audit.ts';
+import type { AuditEntry } from '#shared/domain/audit.ts';
+import { newAuditId, TENANT_ID_PATTERN, tenantId } from '#shared/domain/ids.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import type { Caller } from '#shared/domain/tenant.ts';
+import { correlationIdOf } from './correlation.ts';
+import { logger } from './telemetry.ts';
+
+/** What a call changed: never with a secret. */
+export interface Change {
+  /** The tenant that it is about, where neither the caller nor the path says so. */
+  tenant_id?: string;
+  /** The id of what was changed. */
+  target?: string;
+  before?: unknown;
+  after?: unknown;
+}
+
+/** A call, as far as the audit log tells of it. */
+export interface AuditedCall {
+  /** The operation's id. */
+  action: string;
+  /** Nobody, where the call was refused before it was known who calls. */
+  caller: Caller;
+  /** With header names in lower case. */
+  event: Pick<
+    APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent,
+    'headers' | 'pathParameters' | 'requestContext'
+  >;
+}
+
+const CALLERS = ['key', 'operator'] as const;
+const Presumed = z.object({
+  kind: z.enum(CALLERS),
+  subject: z.string(),
+  tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
+});
+
+/** Who it seems to be, as far as the authorizer could tell before it refused. */
+export function presumedCaller({ requestContext }: APIGatewayProxyEvent): Caller {
+  const { data } = Presumed.safeParse(requestContext.authorizer ?? {});
+  if (!data) return { kind: 'nobody', scopes: [], subject: 'nobody' };
+  const { kind, subject, tenant } = data;
+  return { kind, subject, scopes: [], ...(tenant !== undefined && { tenant: tenantId(tenant) }) };
+}
+
+type Outcome = Pick<AuditEntry, 'outcome' | 'code' | 'detail'>;
+
+function entryOf({ action, caller, event }: AuditedCall, outcome: Outcome, change: Change): AuditEntry {
+  const { kind, subject, role } = caller;
+  const tenant = caller.tenant ?? event.pathParameters?.tenant_id;
+  return {
+    audit_id: newAuditId(),
+    at: new Date().toISOString(),
+    ...(tenant !== undefined && { tenant_id: tenant }),
+    actor: { kind, subject, ...(role && { role }) },
+    action,
+    ...change,
+    ...outcome,
+    source_ip: event.requestContext.identity?.sourceIp ?? 'unknown',
+    user_agent: (event.headers?.['user-agent'] ?? 'unknown').slice(0, 256),
+    correlation_id: correlationIdOf(event),
+  };
+}
+
+/** A refusal goes out whether it could be written down or not. */
+export async function recordRefusal(
+  log: AuditLog | undefined,
+  call: AuditedCall,
+  problem: Problem,
+): Promise<void> {
+  const outcome = { outcome: 'refused' as const, code: problem.code, detail: problem.message };
+  await log?.append(entryOf(call, outcome, targetOf(call.event))).catch((error: unknown) => {
+    logger.error('refusal not in the audit log', { error });
+  });
+}
+
+/**
+ * Runs an administrative call and writes down what came of it. What could not be written down was not done properly:
+ * the caller hears so, and repeats a call that is idempotent.
+ * @throws Problem `dependency_unavailable` where the log does not answer; whatever the call throws
+ */
+export async function recorded<Reply>(
+  log: AuditLog,
+  call: AuditedCall,
+  run: (note: (change: Change) => void) => Promise<Reply>,
+): Promise<Reply> {
+  let change: Change = targetOf(call.event);
+  const note = (more: Change) => {
+    change = { ...change, ...more };
+  };
+  try {
+    const reply = await run(note);
+    await log.append(entryOf(call, { outcome: 'done' }, change));
+    return reply;
+  } catch (error) {
+    const problem = error instanceof Problem ? error : undefined;
+    if (problem && isRefusal(problem)) throw error; // written down where it is refused
+    const why = problem
+      ? { code: problem.code, detail: problem.message }
+      : { code: 'internal_error' as const };
+    await log.append(entryOf(call, { outcome: 'failed', ...why }, change)).catch((failure: unknown) => {
+      logger.error('failed call not in the audit log', { error: failure });
+    });
+    throw error;
+  }
+}
+
+/** Whether it says that somebody may not do what they tried. */
+export const isRefusal = ({ status }: Problem): boolean => status === 401 || status === 403;
+
+/** The innermost id of the path: `/tenants/{tenant_id}/keys/{key_id}` is about the key. */
+function targetOf({ pathParameters }: AuditedCall['event']): Change {
+  const target = Object.values(pathParameters ?? {}).at(-1);
+  return target === undefined ? {} : { target };
+}

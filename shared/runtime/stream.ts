@@ -1,0 +1,45 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import middy from '@middy/core';
+import type { AttributeValue, DynamoDBStreamEvent } from 'aws-lambda';
+import { logger, metrics, tracer } from './telemetry.ts';
+
+type Item = Record<string, unknown>;
+
+/** A change of an item of a table. */
+export interface StreamRecord {
+  /** The same each time the change is told. */
+  eventId: string;
+  eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  oldImage?: Item;
+  newImage?: Item;
+}
+
+/**
+ * A Lambda function behind the stream of a table. A batch is told again, in its order, until it was handled: nothing
+ * later comes before it.
+ */
+export const streamFunction = ({ run }: { run: (records: readonly StreamRecord[]) => Promise<void> }) =>
+  middy<DynamoDBStreamEvent, void>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics))
+    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .handler(async ({ Records }: DynamoDBStreamEvent) => {
+      metrics.addMetric('records', MetricUnit.Count, Records.length);
+      await run(
+        Records.flatMap(({ eventID, eventName, dynamodb }) => {
+          if (eventID === undefined || eventName === undefined) return [];
+          const [oldImage, newImage] = [itemOf(dynamodb?.OldImage), itemOf(dynamodb?.NewImage)];
+          return [
+            { eventId: eventID, eventName, ...(oldImage && { oldImage }), ...(newImage && { newImage }) },
+          ];
+        }),
+      );
+    });
+
+/** The event's type knows only half of what the SDK's does; what it holds is the same. */
+const itemOf = (image: Record<string, AttributeValue> | undefined): Item | undefined =>
+  image && unmarshall(image as Parameters<typeof unmarshall>[0]);

@@ -1,0 +1,105 @@
+import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { listAudit } from '#shared/api/audit.ts';
+import { listImages } from '#shared/api/images.ts';
+import { ownKeys } from '#shared/api/keys.ts';
+import { changeTenant, putLimits } from '#shared/api/tenants.ts';
+import { type Client, call, eventually, newTenant } from './client.ts';
+import { readStack } from './stack.ts';
+
+const operator = () => ({ authorization: `Bearer ${readStack().admin_token}` });
+const entriesOf = async (query: Record<string, string>) =>
+  (await call(listAudit, { query, headers: operator() })).body.entries;
+
+describe('the audit log', () => {
+  let client: Client;
+  const secrets: string[] = [];
+
+  beforeAll(async () => {
+    client = await newTenant('audited', 'free');
+    const params = { tenant_id: client.tenant };
+    const headers = { ...operator(), 'x-correlation-id': 'audit-test-1' };
+    await call(changeTenant, { params, body: { plan: 'basic' }, headers });
+    await call(putLimits, { params, body: { uploads: 9 }, headers: operator() });
+    const made = await client.call(ownKeys.create, { body: { name: 'app', scopes: ['deeplens.search'] } });
+    const key = { key_id: made.body.key_id };
+    const rotated = await client.call(ownKeys.rotate, { params: key, body: {} });
+    secrets.push(client.key, made.body.api_key, rotated.body.api_key);
+    await call(ownKeys.list, { headers: { 'x-api-key': made.body.api_key } }); // lacks the scope
+    await client.call(ownKeys.revoke, { params: key });
+    await call(listImages, { headers: { 'x-api-key': `dl_live_${'0'.repeat(26)}_${'1'.repeat(64)}` } });
+  });
+
+  it('holds each change with who, what, from where, before and after', async () => {
+    const entries = await entriesOf({ tenant_id: client.tenant });
+    expect(entries.map(({ action, outcome }) => [action, outcome]).reverse()).toEqual([
+      ['createTenant', 'done'],
+      ['changeTenant', 'done'],
+      ['putLimits', 'done'],
+      ['createKey', 'done'],
+      ['rotateKey', 'done'],
+      ['listKeys', 'refused'],
+      ['revokeKey', 'done'],
+    ]);
+    const [changed] = entries.filter(({ action }) => action === 'changeTenant');
+    expect(changed).toMatchObject({
+      actor: { kind: 'operator', role: 'SystemAdmin' },
+      target: client.tenant,
+      before: { plan: 'free' },
+      after: { plan: 'basic' },
+      correlation_id: 'audit-test-1',
+    });
+    expect(changed?.source_ip).toMatch(/^[\d.:a-f]+$/);
+    const [refused] = entries.filter(({ action }) => action === 'listKeys');
+    expect(refused).toMatchObject({ actor: { kind: 'key' }, code: 'missing_scope' });
+    for (const secret of secrets) expect(JSON.stringify(entries)).not.toContain(secret.slice(-64));
+  });
+
+  it('holds an attempt with a key that nobody has', async () => {
+    const [entry] = await entriesOf({ action: 'GET /v1/images', limit: '1' });
+    expect(entry).toMatchObject({
+      actor: { kind: 'nobody', subject: `key_${'0'.repeat(26)}` },
+      outcome: 'refused',
+      code: 'invalid_api_key',
+    });
+  });
+
+  it('is read page by page, and is the operator’s alone', async () => {
+    const whole = await entriesOf({ tenant_id: client.tenant });
+    const paged: unknown[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { tenant_id: client.tenant, limit: '2', ...(cursor && { cursor }) };
+      const { body } = await call(listAudit, { query, headers: operator() });
+      paged.push(...body.entries);
+      cursor = body.next_cursor;
+    } while (cursor);
+    expect(paged).toEqual(whole);
+    expect((await client.call(listAudit)).status).toBe(401);
+  });
+
+  it('is copied to its archive', async () => {
+    const s3 = new S3Client({
+      endpoint: readStack().emulator_url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      forcePathStyle: true,
+    });
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand());
+    const Bucket = Buckets.map(({ Name }) => Name ?? '').find((name) => name.includes('-audit-'));
+    const archived = async () => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'audit/' }));
+      const objects = await Promise.all(
+        Contents.map(({ Key }) => s3.send(new GetObjectCommand({ Bucket, Key }))),
+      );
+      return (await Promise.all(objects.map(({ Body }) => Body?.transformToString() ?? ''))).join('');
+    };
+    const entries = await entriesOf({ tenant_id: client.tenant });
+    const lines = await eventually(archived, (text) =>
+      entries.every(({ audit_id }) => text.includes(audit_id)),
+    );
+    expect(lines.split('\n').filter((line) => line.includes(`"tenant_id":"${client.tenant}"`))).toHaveLength(
+      entries.length,
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { describe, expect, it } from 'vitest';
+import { ENVIRONMENT_NAMES, type EnvironmentName, environment } from '../../../infra/config/environments.ts';
+import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
+import { AuditTrail } from '../../../infra/constructs/audit-trail.ts';
+
+function trail(name: EnvironmentName): Template {
+  const stack = new Stack(new App({ context: FEATURE_FLAGS }), 'data');
+  new AuditTrail(stack, 'Audit', {
+    environment: environment(name),
+    accessLog: new Bucket(stack, 'AccessLog'),
+  });
+  return Template.fromStack(stack);
+}
+const archiveOf = (template: Template) =>
+  Object.values(template.findResources('AWS::S3::Bucket')).find(({ Properties }) => Properties?.BucketName);
+
+describe.each(ENVIRONMENT_NAMES)('the audit log of env %s', (name) => {
+  const template = trail(name);
+
+  it('tells of every change, with what was there before', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      TableName: `deeplens-${name}-audit`,
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by_tenant',
+          KeySchema: [
+            { AttributeName: 'gsi_tenant', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    });
+  });
+
+  it('forgets nothing by itself', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', { TimeToLiveSpecification: Match.absent() });
+  });
+
+  it('denies everybody to change or remove an entry', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      ResourcePolicy: {
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Deny',
+              Principal: { AWS: '*' },
+              Action: Match.arrayWith([
+                'dynamodb:BatchWriteItem',
+                'dynamodb:DeleteItem',
+                'dynamodb:UpdateItem',
+              ]),
+              Condition: Match.absent(),
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  it('keeps strangers out of the archive, and a log of who was in', () => {
+    expect(archiveOf(template)?.Properties).toMatchObject({
+      LoggingConfiguration: { LogFilePrefix: 'audit/' },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+    });
+  });
+});
+
+it.each(['staging', 'prod'] as const)('outlives its stack in env %s, and can be brought back', (name) => {
+  const template = trail(name);
+  template.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    },
+  });
+  const archive = archiveOf(template);
+  expect(archive?.DeletionPolicy).toBe('Retain');
+  expect(archive?.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+  expect(JSON.stringify(archive?.Properties.LifecycleConfiguration)).not.toContain('Expiration');
+});
+
+it('lets nobody remove what is archived in prod, for 400 days', () => {
+  expect(archiveOf(trail('prod'))?.Properties).toMatchObject({
+    ObjectLockEnabled: true,
+    ObjectLockConfiguration: {
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 400 } },
+    },
+  });
+});
+
+it.each(['local', 'dev', 'staging'] as const)('locks nothing in env %s', (name) => {
+  expect(archiveOf(trail(name))?.Properties).not.toHaveProperty('ObjectLockEnabled');
+  expect(archiveOf(trail(name))?.Properties).not.toHaveProperty('ObjectLockConfiguration');
+});

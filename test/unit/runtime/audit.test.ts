@@ -1,0 +1,98 @@
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { operation } from '#shared/api/operation.ts';
+import type { AuditLog } from '#shared/catalog/audit.ts';
+import { memoryAudit } from '#shared/catalog/memory-audit.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import { httpFunction, route } from '#shared/runtime/http.ts';
+
+const change = operation({
+  id: 'change',
+  tag: 'Operator',
+  method: 'PUT',
+  path: '/v1/admin/things/{thing_id}',
+  summary: 'For tests',
+  policy: 'SystemAdmin',
+  audited: true,
+  params: z.object({ thing_id: z.string() }),
+  body: z.object({ to: z.string() }),
+  reply: { status: 200, description: 'Yes', schema: z.looseObject({}) },
+  problems: [],
+});
+const OPERATOR = { kind: 'operator', scopes: 'deeplens.admin', role: 'SystemAdmin', subject: 'op' };
+
+function office(audit: AuditLog) {
+  const handler = httpFunction(
+    [
+      route(change, async ({ body, note }) => {
+        if (body.to === 'fail') throw new Problem('conflict', 'no');
+        note({ before: 'one', after: body.to });
+        return { changed: true };
+      }),
+    ],
+    { audit },
+  );
+  return async (to: string, authorizer: object = OPERATOR) => {
+    const { statusCode } = await handler(
+      {
+        httpMethod: 'PUT',
+        path: '/v1/admin/things/t1',
+        pathParameters: { thing_id: 't1' },
+        headers: { 'content-type': 'application/json', 'User-Agent': 'curl/8', 'x-correlation-id': 'c-1' },
+        body: JSON.stringify({ to }),
+        requestContext: { requestId: 'r', stage: 'api', identity: { sourceIp: '192.0.2.7' }, authorizer },
+      } as unknown as APIGatewayProxyEvent, // the fields that a function reads
+      { functionName: 'f', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context,
+    );
+    return statusCode;
+  };
+}
+
+describe('the audit log', () => {
+  it('says who changed what, from where, before and after', async () => {
+    const audit = memoryAudit();
+    expect(await office(audit)('two')).toBe(200);
+    expect((await audit.list({ limit: 10 })).items).toMatchObject([
+      {
+        actor: { kind: 'operator', subject: 'op', role: 'SystemAdmin' },
+        action: 'change',
+        target: 't1',
+        outcome: 'done',
+        source_ip: '192.0.2.7',
+        user_agent: 'curl/8',
+        before: 'one',
+        after: 'two',
+        correlation_id: 'c-1',
+      },
+    ]);
+  });
+
+  it('says what failed, and why', async () => {
+    const audit = memoryAudit();
+    expect(await office(audit)('fail')).toBe(409);
+    expect((await audit.list({ limit: 10 })).items).toMatchObject([{ outcome: 'failed', code: 'conflict' }]);
+  });
+
+  it('says who was refused, once', async () => {
+    const audit = memoryAudit();
+    const key = { kind: 'key', tenant: 'acme', plan: 'free', scopes: 'deeplens.search', subject: 'key_1' };
+    expect(await office(audit)('two', key)).toBe(403);
+    const suspended = { refusal: 'tenant_suspended', detail: 'no' };
+    expect(await office(audit)('two', suspended)).toBe(403);
+    const { items } = await audit.list({ limit: 10 });
+    expect(items.map(({ outcome, code, tenant_id }) => [outcome, code, tenant_id]).sort()).toEqual([
+      ['refused', 'forbidden', 'acme'],
+      ['refused', 'tenant_suspended', undefined],
+    ]);
+  });
+
+  it('lets nothing be changed that it cannot hold, and refuses all the same', async () => {
+    const away = {
+      ...memoryAudit(),
+      append: () => Promise.reject(new Problem('dependency_unavailable', 'away')),
+    };
+    expect(await office(away)('two')).toBe(503);
+    expect(await office(away)('two', { kind: 'key', scopes: '', subject: 'key_1' })).toBe(403);
+  });
+});

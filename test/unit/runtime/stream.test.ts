@@ -1,0 +1,36 @@
+import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
+import { expect, it } from 'vitest';
+import { type StreamRecord, streamFunction } from '#shared/runtime/stream.ts';
+
+const context = { functionName: 'f', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context;
+const Keys = { pk: { S: 'p' }, sk: { S: 's' } };
+const event: DynamoDBStreamEvent = {
+  Records: [
+    { eventID: 'e1', eventName: 'INSERT', dynamodb: { Keys, NewImage: { ...Keys, n: { N: '1' } } } },
+    {
+      eventID: 'e2',
+      eventName: 'MODIFY',
+      dynamodb: {
+        Keys,
+        OldImage: { n: { N: '1' } },
+        NewImage: { list: { L: [{ BOOL: true }, { NULL: true }] } },
+      },
+    },
+    { eventID: 'e3', eventName: 'REMOVE', dynamodb: { Keys, OldImage: { map: { M: { a: { S: 'x' } } } } } },
+  ],
+};
+
+it('tells of items as they were and are', async () => {
+  const told: StreamRecord[] = [];
+  await streamFunction({ run: async (records) => void told.push(...records) })(event, context);
+  expect(told).toEqual([
+    { eventId: 'e1', eventName: 'INSERT', newImage: { pk: 'p', sk: 's', n: 1 } },
+    { eventId: 'e2', eventName: 'MODIFY', oldImage: { n: 1 }, newImage: { list: [true, null] } },
+    { eventId: 'e3', eventName: 'REMOVE', oldImage: { map: { a: 'x' } } },
+  ]);
+});
+
+it('fails as a whole, so that the batch is told again', async () => {
+  const handler = streamFunction({ run: () => Promise.reject(new Error('later')) });
+  await expect(handler(event, context)).rejects.toThrow('later');
+});
