@@ -140,6 +140,7 @@ export class IngestStack extends Stack {
       path: 'ingest/validate-image',
       description: 'Checks an uploaded picture, and makes of it what the next steps need',
       variables: {
+        TENANTS_TABLE: data.tables.tenants.tableName,
         IMAGES_TABLE: data.tables.images.tableName,
         PICTURES_BUCKET: data.pictures.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
@@ -148,7 +149,9 @@ export class IngestStack extends Stack {
       // A picture of 100 Mpx takes 400 MB when it is decoded.
       memory: 2_048,
       nativeModules: ['sharp'],
-    }).allow(ACTIONS.writeObjects, [data.pictures.objects('derived')]);
+    })
+      .allow(ACTIONS.writeObjects, [data.pictures.objects('derived')])
+      .allow(ACTIONS.readTable, [data.tables.tenants.tableArn]);
     allowSteps(validate, data);
     this.queues.validation.consumedBy(validate, {
       size: 1,

@@ -3,6 +3,7 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { z } from 'zod';
 import type { Env as AuthorizeRequestEnv } from '../../functions/tenants/authorize-request/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
+import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-settings/env.ts';
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
@@ -29,8 +30,9 @@ export class TenantsStack extends Stack {
     super(app, `deeplens-${props.environment.name}-tenants`);
     const manage = this.manageTenants(props);
     const keys = this.manageKeys(props);
+    const settings = this.manageSettings(props);
     this.authorizer = this.authorizeRequest(props);
-    this.functions = [this.authorizer, manage, keys];
+    this.functions = [this.authorizer, manage, keys, settings];
     this.routes = {
       'POST /v1/admin/tenants': manage,
       'GET /v1/admin/tenants': manage,
@@ -38,6 +40,8 @@ export class TenantsStack extends Stack {
       'PATCH /v1/admin/tenants/{tenant_id}': manage,
       'GET /v1/admin/tenants/{tenant_id}/limits': manage,
       'PUT /v1/admin/tenants/{tenant_id}/limits': manage,
+      'GET /v1/settings': settings,
+      'PATCH /v1/settings': settings,
       ...keyRoutes('/v1', keys),
       ...keyRoutes('/v1/admin/tenants/{tenant_id}', keys),
     };
@@ -82,6 +86,23 @@ export class TenantsStack extends Stack {
       memory: 512,
     }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
     return allowKeys(door.allow(manage), environment).lambda;
+  }
+
+  private manageSettings({ environment, data }: TenantsStackProps): NodejsFunction {
+    const door = frontDoorAccess(data);
+    const manage = new AppFunction<typeof ManageSettingsEnv>(this, 'ManageSettings', {
+      environment,
+      path: 'tenants/manage-settings',
+      description: 'Shows and changes what a tenant has chosen',
+      variables: {
+        ...door.variables,
+        TENANTS_TABLE: data.tables.tenants.tableName,
+        DEEPLENS_MODELS: environment.models,
+      },
+      timeout: 15,
+      memory: 512,
+    }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
+    return door.allow(manage).lambda;
   }
 
   private manageKeys({ environment, data }: TenantsStackProps): NodejsFunction {

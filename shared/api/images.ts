@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { THUMBNAIL_BOUNDS } from '#shared/domain/settings.ts';
 import {
   ExternalId,
   FileName,
@@ -18,6 +19,7 @@ const UploadProblems = [
   'payload_too_large',
   'unsupported_media_type',
   'unreadable_image',
+  'quota_exceeded',
   'idempotency_key_reused',
   'request_in_progress',
 ] as const;
@@ -220,7 +222,12 @@ export const getThumbnail = operation({
   summary: 'Be sent to a picture’s thumbnail, a WebP',
   policy: 'SearchImages',
   params: ImageParams,
-  query: z.object({ size: z.enum(['256', '1024']).default('256') }),
+  query: z.object({
+    size: z.coerce.number().int().min(THUMBNAIL_BOUNDS.min).max(THUMBNAIL_BOUNDS.max).optional().meta({
+      description:
+        'Pixels of the longer side, one of the sizes that the picture has; without it, 256 or the nearest to that.',
+    }),
+  }),
   reply: {
     status: 302,
     description: 'Its address, signed for a few minutes.',

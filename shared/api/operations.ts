@@ -5,6 +5,7 @@ import { ownKeys, tenantKeys } from './keys.ts';
 import type { Operation } from './operation.ts';
 import { searchSimilarity } from './search.ts';
 import { liveness, openApi, readiness } from './service.ts';
+import { changeSettings, getSettings } from './settings.ts';
 import { changeTenant, createTenant, getLimits, getTenant, listTenants, putLimits } from './tenants.ts';
 
 /** Every call of the API. The document, the deployed routes and the authorisation tests are held against this list. */
@@ -18,6 +19,8 @@ export const OPERATIONS: readonly Operation[] = [
   searchSimilarity,
   searchDuplicates,
   ...Object.values(ownKeys),
+  getSettings,
+  changeSettings,
   createTenant,
   listTenants,
   getTenant,

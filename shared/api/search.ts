@@ -26,7 +26,9 @@ const SimilarityQuery = z.object({
     .optional()
     .meta({ description: 'The query picture, base64, up to 4.5 MB decoded. It is never stored.' }),
   image_id: ImageIdField.optional().meta({ description: 'A picture of yours to search with.' }),
-  similarity_threshold: number(z.number().min(0).max(1)).default(0.7),
+  similarity_threshold: number(z.number().min(0).max(1))
+    .optional()
+    .meta({ description: 'Without it, that of your settings; 0.7 where you have set none.' }),
   max_results: number(z.number().int().min(1).max(100)).default(20),
   include_metadata: z
     .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())

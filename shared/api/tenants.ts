@@ -15,6 +15,8 @@ const LimitFields = z.object({
   requests: limit.optional().meta({ description: 'Calls a minute.' }),
   searches: limit.optional().meta({ description: 'Searches a minute.' }),
   uploads: limit.optional().meta({ description: 'Pictures a minute.' }),
+  stored_images: Count.optional(),
+  storage_bytes: Count.optional(),
   endpoints: z
     .record(z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/v1\/[\w{}/.-]+$/), limit)
     .refine((endpoints) => Object.keys(endpoints).length <= 20, 'at most 20 endpoints')
@@ -27,6 +29,8 @@ const LimitsReply = z.object({
   requests: Count,
   searches: Count,
   uploads: Count,
+  stored_images: Count,
+  storage_bytes: Count,
   endpoints: z.record(z.string(), Count),
 });
 

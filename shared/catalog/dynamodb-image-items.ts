@@ -22,6 +22,8 @@ export const receiptKey = (tenant: TenantId, image: ImageId): Key => ({
   pk: partition(tenant),
   sk: `RECEIPT#${image}`,
 });
+/** What the tenant stores: `images` and `bytes`. */
+export const storedKey = (tenant: TenantId): Key => ({ pk: partition(tenant), sk: 'STORED' });
 
 export const sha256Partition = (tenant: TenantId, sha256: string): string =>
   `${partition(tenant)}#SHA#${sha256}`;

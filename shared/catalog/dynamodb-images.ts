@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IMAGE_ID_PATTERN, type ImageId, type TenantId } from '#shared/domain/ids.ts';
-import { type ImageRecord, type ImageStatus, statusesBefore } from '#shared/domain/image.ts';
+import type { ImageRecord } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import {
   externalIdPartition,
@@ -12,13 +12,13 @@ import {
   statusPartition,
   statusPosition,
 } from './dynamodb-image-items.ts';
+import { imageQuota } from './dynamodb-image-quota.ts';
+import { moved, statusUpdate, stepUpdate } from './dynamodb-image-steps.ts';
 import { imageTraces } from './dynamodb-image-traces.ts';
 import { imageVectors } from './dynamodb-image-vectors.ts';
 import { type PagedList, readPage } from './dynamodb-page.ts';
 import { type Item, openTable, type TableOptions } from './dynamodb-table.ts';
-import { setAndRemove } from './dynamodb-update.ts';
 import type { ImageCatalog, ImageQuery } from './images.ts';
-import { tombstoneOf } from './tombstone.ts';
 
 export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
 
@@ -28,21 +28,10 @@ const STATUS_POSITION_PATTERN = new RegExp(`^[0-9TZ:.+-]+#${IMAGE_ID_PATTERN.sou
 export function dynamoImages(options: TableOptions): ImageCatalog {
   const table = openTable(options);
 
-  /** One conditional write: whoever comes later, or out of order, changes nothing. */
-  async function move(tenant: TenantId, image: ImageId, to: ImageStatus, set: Item, remove: string[]) {
-    const { held, item } = await table.update(
-      imageKey(tenant, image),
-      setAndRemove({ ...set, status: to, gsi_status: statusPartition(tenant, to) }, remove, {
-        attribute: 'status',
-        oneOf: statusesBefore(to),
-      }),
-    );
-    return item && { moved: held, record: recordOf(item) };
-  }
-
   return {
     ...imageVectors(table),
     ...imageTraces(table),
+    ...imageQuota(table),
     async create(record) {
       const created = await table.put(imageItem(record), { ConditionExpression: 'attribute_not_exists(pk)' });
       if (!created) throw new Problem('conflict', `${record.image_id} exists.`);
@@ -71,30 +60,11 @@ export function dynamoImages(options: TableOptions): ImageCatalog {
       return found;
     },
     async advance(tenant, image, to, at, change = {}) {
-      const { hash_sha256 } = change;
-      const set = {
-        ...change,
-        [`${to}_at`]: at,
-        updated_at: at,
-        ...(hash_sha256 && { gsi_sha256: sha256Partition(tenant, hash_sha256) }),
-      };
-      return move(tenant, image, to, set, ['failure', 'original_event']);
+      return moved(await table.update(imageKey(tenant, image), stepUpdate(tenant, to, at, change)));
     },
     async fail(tenant, image, failure, at, originalEvent) {
       const set = { failure, updated_at: at, original_event: JSON.stringify(originalEvent) };
-      return move(tenant, image, 'failed', set, []);
-    },
-    async markPurged(tenant, image, at) {
-      const item = await table.get(imageKey(tenant, image));
-      if (!item) return false;
-      return table.put(
-        { ...imageKey(tenant, image), ...tombstoneOf(recordOf(item), at) },
-        {
-          ConditionExpression: 'attribute_exists(pk) AND #status <> :purged',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':purged': 'purged' },
-        },
-      );
+      return moved(await table.update(imageKey(tenant, image), statusUpdate(tenant, 'failed', set)));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import type { Failure, ImageFacts, ImageRecord, ImageStatus, PurgeReceipt } from '#shared/domain/image.ts';
+import type { Stored } from '#shared/domain/usage.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 
 export interface Page<Item> {
@@ -37,10 +38,24 @@ export interface ImageCatalog {
   advance(
     tenant: TenantId,
     image: ImageId,
-    to: Exclude<ImageStatus, 'pending_upload' | 'failed' | 'purged'>,
+    to: Exclude<ImageStatus, 'pending_upload' | 'validated' | 'failed' | 'purged'>,
     at: string,
     change?: StatusChange,
   ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
+  /**
+   * As `advance`, to `validated`; and counts the picture among what the tenant stores, once, in the same write.
+   * @returns also whether the quota left no room; then nothing has changed
+   */
+  admit(
+    tenant: TenantId,
+    image: ImageId,
+    at: string,
+    change: StatusChange & Pick<ImageRecord, 'file_size'>,
+    quota: Stored,
+  ): Promise<{ moved: boolean; full: boolean; record: ImageRecord } | undefined>;
+  /** What the tenant stores: pictures that were admitted and are not purged. Strongly consistent. */
+  stored(tenant: TenantId): Promise<Stored>;
+  storedOf(tenants: readonly TenantId[]): Promise<Map<TenantId, Stored>>;
   /** As `advance`, to `failed`. `originalEvent` is kept with it, to try again with. */
   fail(
     tenant: TenantId,
@@ -57,7 +72,7 @@ export interface ImageCatalog {
   /** Remembers where an event about the picture is archived, so that a purge finds it. */
   noteArchived(tenant: TenantId, image: ImageId, key: string, expiresAt: Date): Promise<void>;
   archivedKeys(tenant: TenantId, image: ImageId): Promise<string[]>;
-  /** Leaves the tombstone and the receipt in the record's place. From here on nothing can bring the picture back. */
+  /** Leaves the tombstone in the record's place, and frees what it took of the quota, in one write. From here on nothing can bring the picture back. */
   markPurged(tenant: TenantId, image: ImageId, at: string): Promise<boolean>;
   putReceipt(tenant: TenantId, receipt: PurgeReceipt): Promise<void>;
   getReceipt(tenant: TenantId, image: ImageId): Promise<PurgeReceipt | undefined>;

@@ -13,6 +13,8 @@ import {
   statusesBefore,
 } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import { hasRoom } from '#shared/domain/quota.ts';
+import type { Stored } from '#shared/domain/usage.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { decodeCursor, encodeCursor, type ListName } from './cursor.ts';
 import type { GroupCatalog } from './groups.ts';
@@ -40,6 +42,16 @@ export function memoryImages(): ImageCatalog {
     const next = moved ? structuredClone({ ...changed(record), status: to }) : record;
     records.set(at(tenant, image), next);
     return { moved, record: structuredClone(next) };
+  };
+  const stepped = (record: ImageRecord, to: ImageStatus, time: string, change: Partial<ImageRecord>) => {
+    const { failure: _, ...rest } = record;
+    return { ...rest, ...change, [`${to}_at`]: time, updated_at: time };
+  };
+  const stored = (tenant: TenantId): Stored => {
+    const sizes = [...records.values()].flatMap(({ tenant_id, stored_bytes }) =>
+      tenant_id === tenant ? (stored_bytes ?? []) : [],
+    );
+    return { images: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   };
 
   return {
@@ -77,12 +89,26 @@ export function memoryImages(): ImageCatalog {
         .map((record) => record.image_id);
     },
     async advance(tenant, image, to, time, change = {}) {
-      return move(tenant, image, to, ({ failure: _, ...record }) => ({
-        ...record,
-        ...change,
-        [`${to}_at`]: time,
-        updated_at: time,
-      }));
+      return move(tenant, image, to, (record) => stepped(record, to, time, change));
+    },
+    async admit(tenant, image, time, change, quota) {
+      const record = records.get(at(tenant, image));
+      if (!record) return undefined;
+      const counted =
+        record.stored_bytes !== undefined || !statusesBefore('validated').includes(record.status);
+      if (!counted && !hasRoom(stored(tenant), change.file_size, quota))
+        return { moved: false, full: true, record: structuredClone(record) };
+      const stored_bytes = record.stored_bytes ?? change.file_size;
+      const step = move(tenant, image, 'validated', (before) =>
+        stepped(before, 'validated', time, { ...change, stored_bytes }),
+      );
+      return step && { ...step, full: false };
+    },
+    async stored(tenant) {
+      return stored(tenant);
+    },
+    async storedOf(tenants) {
+      return new Map(tenants.map((tenant) => [tenant, stored(tenant)]));
     },
     async fail(tenant, image, failure, time) {
       return move(tenant, image, 'failed', (record) => ({ ...record, failure, updated_at: time }));

@@ -2,7 +2,7 @@ import type { KeyId, TenantId } from '#shared/domain/ids.ts';
 import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
 import type { Page } from './images.ts';
 
-export type TenantChange = Partial<Pick<Tenant, 'name' | 'plan' | 'state' | 'limits'>>;
+export type TenantChange = Partial<Pick<Tenant, 'name' | 'plan' | 'state' | 'limits' | 'settings'>>;
 export type KeyChange = Partial<Pick<ApiKey, 'expires_at' | 'revoked_at' | 'last_used_at' | 'replaced_by'>>;
 
 /** Tenants and their keys. */

@@ -1,7 +1,13 @@
 import type { ImageRecord } from '#shared/domain/image.ts';
 
-/** What stays of a purged picture: that it existed, and since when it does not. */
-export type Tombstone = Pick<ImageRecord, 'tenant_id' | 'image_id' | 'created_at' | 'updated_at'> & {
+/**
+ * What stays of a purged picture: that it existed, and since when it does not; and which thumbnails it had, for a purge
+ * that is taken up again.
+ */
+export type Tombstone = Pick<
+  ImageRecord,
+  'tenant_id' | 'image_id' | 'created_at' | 'updated_at' | 'thumbnails'
+> & {
   status: 'purged';
 };
 
@@ -11,6 +17,7 @@ export const tombstoneOf = (record: ImageRecord, at: string): Tombstone => ({
   status: 'purged',
   created_at: record.created_at,
   updated_at: at,
+  ...(record.thumbnails && { thumbnails: record.thumbnails }),
 });
 
 /** A tombstone in a record's shape: what was removed is empty. */

@@ -66,14 +66,13 @@ export interface Failure {
 }
 
 export interface Thumbnail {
-  /** The longer side's bound in pixels: 256 or 1024. */
+  /** The longer side's bound in pixels, one of its tenant's settings. */
   size: number;
   width: number;
   height: number;
   /** The object's key in the pictures bucket. */
   key: string;
 }
-export const THUMBNAIL_SIZES = [256, 1024] as const;
 
 /** Key-value pairs that the tenant attaches to a picture, to filter by. */
 export type Metadata = Record<string, string | string[]>;
@@ -112,6 +111,8 @@ export interface ImageRecord extends Partial<ImageFacts> {
   /** The models whose vectors are in the index. */
   models: string[];
   failure?: Failure;
+  /** What the picture takes of the tenant's quota, in bytes; absent until it is admitted. */
+  stored_bytes?: number;
   /** The correlation id of the call that brought the picture: it goes with it through the whole pipeline. */
   correlation_id: string;
   created_at: string;

@@ -1,4 +1,4 @@
-/** The tiers: read by the usage plans, the limiter and the API alike. Source: the service's price list. */
+/** The tiers: read by the usage plans, the limiter, the quotas and the API alike. Source: the service's price list. */
 export const PLANS = {
   free: { requests: 100, searches: 50, uploads: 5, priceUsd: 0, storedImages: 1_000, storageBytes: 1e9 },
   basic: {
@@ -44,6 +44,8 @@ export interface LimitOverrides {
   requests?: number | undefined;
   searches?: number | undefined;
   uploads?: number | undefined;
+  stored_images?: number | undefined;
+  storage_bytes?: number | undefined;
   /** Calls a minute of one endpoint, by `METHOD /v1/path`; they count beside the other limits. */
   endpoints?: Readonly<Record<string, number>> | undefined;
 }
@@ -53,15 +55,19 @@ export interface Limits {
   requests: number;
   searches: number;
   uploads: number;
+  stored_images: number;
+  storage_bytes: number;
   endpoints: Readonly<Record<string, number>>;
 }
 
 export function limitsOf(plan: PlanName, overrides: LimitOverrides = {}): Limits {
-  const { requests, searches, uploads } = PLANS[plan];
+  const { requests, searches, uploads, storedImages, storageBytes } = PLANS[plan];
   return {
     requests: overrides.requests ?? requests,
     searches: overrides.searches ?? searches,
     uploads: overrides.uploads ?? uploads,
+    stored_images: overrides.stored_images ?? storedImages,
+    storage_bytes: overrides.storage_bytes ?? storageBytes,
     endpoints: overrides.endpoints ?? {},
   };
 }

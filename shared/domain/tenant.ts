@@ -1,5 +1,6 @@
 import type { KeyId, TenantId } from './ids.ts';
 import type { LimitOverrides, PlanName } from './plans.ts';
+import type { SettingsChange } from './settings.ts';
 
 export const SCOPES = [
   'deeplens.search',
@@ -27,7 +28,8 @@ export const POLICIES = {
 } as const satisfies Record<string, readonly Scope[]>;
 export type Policy = keyof typeof POLICIES;
 
-export const TENANT_STATES = ['creating', 'active', 'suspended'] as const;
+/** `purging`: its keys are dead and its things are being removed. */
+export const TENANT_STATES = ['creating', 'active', 'suspended', 'purging'] as const;
 export type TenantState = (typeof TENANT_STATES)[number];
 
 /** Field names as stored and on the wire. */
@@ -40,6 +42,7 @@ export interface Tenant {
   /** The id of the key that its creation gives, so that a creation that is repeated makes no second one. */
   first_key_id: KeyId;
   limits?: LimitOverrides;
+  settings?: SettingsChange;
 }
 
 /** An API key as it is stored: never the secret, only the SHA-256 of the whole key. */
@@ -79,6 +82,7 @@ export interface Caller {
   plan?: PlanName;
   /** What was set for the tenant alone. */
   limits?: LimitOverrides;
+  settings?: SettingsChange;
   scopes: readonly Scope[];
   role?: Role;
   /** The key's or the token's id, for logs and the audit log. */

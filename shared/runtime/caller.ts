@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/domain/ids.ts';
 import { PLAN_NAMES } from '#shared/domain/plans.ts';
 import { PROBLEM_CODES, Problem } from '#shared/domain/problems.ts';
+import { KEEPER_RULES } from '#shared/domain/settings.ts';
 import { type Caller, POLICIES, type Policy, ROLES, SCOPES } from '#shared/domain/tenant.ts';
 
 /** Limits that were set for a tenant, as they are stored. */
@@ -10,7 +11,17 @@ const Overrides = z.object({
   requests: z.number().optional(),
   searches: z.number().optional(),
   uploads: z.number().optional(),
+  stored_images: z.number().optional(),
+  storage_bytes: z.number().optional(),
   endpoints: z.record(z.string(), z.number()).optional(),
+});
+
+/** What a tenant has chosen, as it is stored. */
+const Chosen = z.object({
+  thumbnail_sizes: z.array(z.number()).optional(),
+  similarity_threshold: z.number().optional(),
+  keeper_rule: z.enum(KEEPER_RULES).optional(),
+  models: z.array(z.string()).optional(),
 });
 
 /** What the authorizer hands on: API Gateway carries strings only. */
@@ -26,6 +37,10 @@ const CallerContext = z.object({
     .string()
     .transform((json) => Overrides.parse(JSON.parse(json)))
     .optional(),
+  settings: z
+    .string()
+    .transform((json) => Chosen.parse(JSON.parse(json)))
+    .optional(),
   subject: z.string(),
 });
 
@@ -38,6 +53,7 @@ export const toCallerContext = (caller: Caller): Record<string, string> => ({
   ...(caller.plan && { plan: caller.plan }),
   ...(caller.role && { role: caller.role }),
   ...(caller.limits && { limits: JSON.stringify(caller.limits) }),
+  ...(caller.settings && { settings: JSON.stringify(caller.settings) }),
 });
 
 /** A refusal that the authorizer leaves to the function. */
@@ -55,7 +71,7 @@ export function callerOf(event: APIGatewayProxyEvent): Caller {
   if (refused.success) throw new Problem(refused.data.refusal, refused.data.detail);
   const parsed = CallerContext.safeParse(event.requestContext.authorizer ?? {});
   if (!parsed.success) return NOBODY;
-  const { kind, tenant, plan, limits, scopes, role, subject } = parsed.data;
+  const { kind, tenant, plan, limits, settings, scopes, role, subject } = parsed.data;
   const known: TenantId | undefined = tenant === undefined ? undefined : tenantId(tenant);
   return {
     kind,
@@ -64,6 +80,7 @@ export function callerOf(event: APIGatewayProxyEvent): Caller {
     ...(known && { tenant: known }),
     ...(plan && { plan }),
     ...(limits && { limits }),
+    ...(settings && { settings }),
     ...(role && { role }),
   };
 }

@@ -95,6 +95,13 @@ export function inlinePicture(call: {
   return bytes;
 }
 
+/** @throws Problem as `inlinePicture`; `invalid_request` also where there is none */
+export function requiredPicture(call: Parameters<typeof inlinePicture>[0]): Uint8Array {
+  const bytes = inlinePicture(call);
+  if (bytes) return bytes;
+  throw new Problem('invalid_request', 'Give a picture: a multipart part named file, or image as base64.');
+}
+
 /**
  * What a search looks for: exactly one of a picture inside the request and a stored picture's id.
  * @throws Problem `invalid_request`, and those of `inlinePicture`

@@ -54,6 +54,8 @@ const ATTEMPTS: Record<
   createKey: { request: async () => ({ body: {} }), status: 400 },
   rotateKey: { request: async () => ({ params: { key_id: key }, body: {} }), status: 404 },
   revokeKey: { request: async () => ({ params: { key_id: key } }), status: 404 },
+  getSettings: { request: async () => ({}), status: 200 },
+  changeSettings: { request: async () => ({ body: { similarity_threshold: 2 } }), status: 400 },
   listAudit: { request: async () => ({}), status: 401 },
   listTenants: { request: async () => ({}), status: 401 },
   changeTenant: {

@@ -3,6 +3,7 @@ import { thumbnailUrl } from '#shared/api/image-reply.ts';
 import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
 import { type ImageId, imageId } from '#shared/domain/ids.ts';
+import { settingsOf } from '#shared/domain/settings.ts';
 import { listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -17,11 +18,21 @@ const list = listDuplicates({
 
 export const handler = httpFunction(
   [
-    tenantRoute(searchDuplicates, async ({ tenant, body, baseUrl }) => {
+    tenantRoute(searchDuplicates, async ({ tenant, caller, body, baseUrl }) => {
       const { image_id, min_confidence, verdicts, cursor, limit } = body;
-      const links = { thumbnailUrl: (image: ImageId) => thumbnailUrl(baseUrl, image) };
-      if (image_id !== undefined) return list(tenant, { ...links, imageId: imageId(image_id) });
-      return list(tenant, { ...links, scope: 'all', minConfidence: min_confidence, verdicts, cursor, limit });
+      const display = {
+        thumbnailUrl: (image: ImageId) => thumbnailUrl(baseUrl, image),
+        keeperRule: settingsOf(caller.settings).keeper_rule,
+      };
+      if (image_id !== undefined) return list(tenant, { ...display, imageId: imageId(image_id) });
+      return list(tenant, {
+        ...display,
+        scope: 'all',
+        minConfidence: min_confidence,
+        verdicts,
+        cursor,
+        limit,
+      });
     }),
   ],
   frontDoor(env),

@@ -1,5 +1,6 @@
 import { s3Blobs } from '#shared/blobs/s3.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
 import { validateImage } from '#shared/flows/ingest/validate.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { snsPublisher } from '#shared/messaging/sns.ts';
@@ -11,6 +12,7 @@ import { Env } from './env.ts';
 const env = readEnv(Env);
 const validate = validateImage({
   catalog: dynamoImages({ table: env.IMAGES_TABLE }),
+  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
   blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
   imaging: sharpImaging(),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),

@@ -2,6 +2,7 @@ import { thumbnailUrl } from '#shared/api/image-reply.ts';
 import { searchSimilarity, vectorFilter } from '#shared/api/search.ts';
 import { s3Blobs } from '#shared/blobs/s3.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { settingsOf } from '#shared/domain/settings.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
@@ -32,11 +33,11 @@ const search = searchImages({
 
 export const handler = httpFunction(
   [
-    tenantRoute(searchSimilarity, async ({ tenant, body, file, baseUrl }) =>
+    tenantRoute(searchSimilarity, async ({ tenant, caller, body, file, baseUrl }) =>
       search(tenant, {
         source: querySource({ body, ...(file && { file }) }),
         region: body.region,
-        threshold: body.similarity_threshold,
+        threshold: body.similarity_threshold ?? settingsOf(caller.settings).similarity_threshold,
         maxResults: body.max_results,
         filter: vectorFilter(body),
         includeMetadata: body.include_metadata,

@@ -18,8 +18,9 @@ const tenants = dynamoTenants({ table: env.TENANTS_TABLE });
 const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
 const keys = manageKeys({ tenants, usagePlans, newApiKey, hashApiKey });
 
-const shown = ({ key, secret }: MadeKey, note: (change: Change) => void) => {
-  note({ target: key.key_id, after: keyReply(key) });
+/** @param replaced the key in whose place it is */
+const shown = ({ key, secret }: MadeKey, note: (change: Change) => void, replaced?: string) => {
+  note({ target: key.key_id, ...(replaced && { before: { key_id: replaced } }), after: keyReply(key) });
   return { ...keyReply(key), api_key: secret };
 };
 const revoke = async (tenant: TenantId, key: string, note: (change: Change) => void) => {
@@ -35,7 +36,7 @@ export const handler = httpFunction(
       shown(await keys.create(tenant, body, caller.scopes), note),
     ),
     tenantRoute(ownKeys.rotate, async ({ tenant, params, body, note }) =>
-      shown(await keys.rotate(tenant, keyId(params.key_id), body.overlap_seconds), note),
+      shown(await keys.rotate(tenant, keyId(params.key_id), body.overlap_seconds), note, params.key_id),
     ),
     tenantRoute(ownKeys.revoke, async ({ tenant, params, note }) => revoke(tenant, params.key_id, note)),
     route(tenantKeys.list, async ({ params }) => ({
@@ -45,7 +46,11 @@ export const handler = httpFunction(
       shown(await keys.create(tenantId(params.tenant_id), body, SCOPES), note),
     ),
     route(tenantKeys.rotate, async ({ params, body, note }) =>
-      shown(await keys.rotate(tenantId(params.tenant_id), keyId(params.key_id), body.overlap_seconds), note),
+      shown(
+        await keys.rotate(tenantId(params.tenant_id), keyId(params.key_id), body.overlap_seconds),
+        note,
+        params.key_id,
+      ),
     ),
     route(tenantKeys.revoke, async ({ params, note }) =>
       revoke(tenantId(params.tenant_id), params.key_id, note),

@@ -1,4 +1,5 @@
 import type { ImageId } from '#shared/domain/ids.ts';
+import type { KeeperRule } from '#shared/domain/settings.ts';
 import type { IndexedRecord } from '../search/indexed-record.ts';
 
 /** Which of the pictures to keep, and why, in words for people. */
@@ -7,16 +8,39 @@ export interface Keeper {
   reason: string;
 }
 
-const RULES: readonly { reason: string; prefer: (one: IndexedRecord, other: IndexedRecord) => number }[] = [
-  { reason: 'most pixels', prefer: (one, other) => other.width * other.height - one.width * one.height },
-  { reason: 'largest file', prefer: (one, other) => other.file_size - one.file_size },
-  { reason: 'oldest', prefer: (one, other) => Date.parse(one.created_at) - Date.parse(other.created_at) },
-];
+interface Rule {
+  reason: string;
+  /** Below 0 where the one is to be kept rather than the other. */
+  prefer: (one: IndexedRecord, other: IndexedRecord) => number;
+}
 
-/** The picture with the most pixels, then the most bytes, then the oldest; the reason is the rule that decided. */
-export function suggestKeeper(records: readonly IndexedRecord[]): Keeper | undefined {
+const RULES: Record<KeeperRule, Rule> = {
+  pixels: {
+    reason: 'most pixels',
+    prefer: (one, other) => other.width * other.height - one.width * one.height,
+  },
+  bytes: { reason: 'largest file', prefer: (one, other) => other.file_size - one.file_size },
+  age: {
+    reason: 'oldest',
+    prefer: (one, other) => Date.parse(one.created_at) - Date.parse(other.created_at),
+  },
+  metadata: { reason: 'most metadata', prefer: (one, other) => fieldsOf(other) - fieldsOf(one) },
+};
+const USUAL_ORDER: readonly KeeperRule[] = ['pixels', 'bytes', 'age'];
+
+const fieldsOf = ({ metadata }: IndexedRecord): number => Object.keys(metadata).length;
+
+/**
+ * The picture that is best by the rule; between equals the most pixels decide, then the most bytes, then age. The reason
+ * is the rule that decided.
+ */
+export function suggestKeeper(
+  records: readonly IndexedRecord[],
+  rule: KeeperRule = 'pixels',
+): Keeper | undefined {
   let left = [...records].sort((one, other) => (one.image_id < other.image_id ? -1 : 1));
-  for (const { reason, prefer } of RULES) {
+  for (const name of new Set([rule, ...USUAL_ORDER])) {
+    const { reason, prefer } = RULES[name];
     left.sort(prefer);
     const [first] = left;
     if (!first) return undefined;

@@ -3,22 +3,31 @@ import type { ImageCatalog } from '#shared/catalog/images.ts';
 import { COPY_VERDICTS, type CopyVerdict, type DuplicateGroup } from '#shared/domain/group.ts';
 import type { GroupId, ImageId, TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import type { KeeperRule } from '#shared/domain/settings.ts';
 import { findImage } from '../ingest/find-image.ts';
 import { isIndexed } from '../search/indexed-record.ts';
 import { LEAST_CONFIDENCE } from './group-members.ts';
 import { suggestKeeper } from './keeper.ts';
 
-export type DuplicatesQuery = { thumbnailUrl: (image: ImageId) => string } & (
-  | { imageId: ImageId }
-  | {
-      scope: 'all';
-      /** 0..1 */
-      minConfidence: number;
-      verdicts: readonly CopyVerdict[];
-      cursor?: string | undefined;
-      limit: number;
-    }
-);
+/** How a group is shown. */
+interface Display {
+  thumbnailUrl: (image: ImageId) => string;
+  /** What decides which picture to keep. */
+  keeperRule: KeeperRule;
+}
+
+export type DuplicatesQuery = Display &
+  (
+    | { imageId: ImageId }
+    | {
+        scope: 'all';
+        /** 0..1 */
+        minConfidence: number;
+        verdicts: readonly CopyVerdict[];
+        cursor?: string | undefined;
+        limit: number;
+      }
+  );
 
 /** The reply. Fields carry their names on the wire. */
 export interface DuplicatesPage {
@@ -69,8 +78,7 @@ export function listDuplicates(ports: { groups: GroupCatalog; catalog: ImageCata
   }
 
   return async (tenant: TenantId, query: DuplicatesQuery): Promise<DuplicatesPage> => {
-    const shown = (found: readonly DuplicateGroup[]) =>
-      showGroups(catalog, tenant, found, query.thumbnailUrl);
+    const shown = (found: readonly DuplicateGroup[]) => showGroups(catalog, tenant, found, query);
     if ('imageId' in query) {
       const group = await groupOf(tenant, query.imageId);
       const listed = await shown(group ? [group] : []);
@@ -120,7 +128,7 @@ async function showGroups(
   catalog: Pick<ImageCatalog, 'getMany'>,
   tenant: TenantId,
   groups: readonly DuplicateGroup[],
-  thumbnailUrl: (image: ImageId) => string,
+  { thumbnailUrl, keeperRule }: Display,
 ): Promise<ListedGroup[]> {
   const ids = groups.flatMap(({ members }) => members.map((member) => member.image_id));
   const records = new Map(
@@ -131,7 +139,10 @@ async function showGroups(
       const record = records.get(member.image_id);
       return record ? [{ member, record }] : [];
     });
-    const keeper = suggestKeeper(members.map(({ record }) => record));
+    const keeper = suggestKeeper(
+      members.map(({ record }) => record),
+      keeperRule,
+    );
     if (!keeper || members.length < 2) return [];
     return [
       {

@@ -2,10 +2,12 @@ import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { GroupCatalog } from '#shared/catalog/groups.ts';
 import type { ImageCatalog } from '#shared/catalog/images.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
-import { objectKeys, type PurgeReceipt, THUMBNAIL_SIZES } from '#shared/domain/image.ts';
+import type { PurgeReceipt } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { leaveGroup } from '../duplicates/leave-group.ts';
+import { type Belongings, belongingsOf } from './belongings.ts';
+import { purgedProblem } from './find-image.ts';
 
 interface Ports {
   catalog: ImageCatalog;
@@ -18,11 +20,7 @@ interface Ports {
 }
 
 /** The keys of everything that a picture left in the store. */
-interface Belongings {
-  objects: string[];
-  thumbnails: string[];
-  events: string[];
-}
+type Remains = Belongings & { events: string[] };
 
 /**
  * Removes a picture and all that came of it. Calling it again finishes what was interrupted, and gives the same
@@ -37,22 +35,34 @@ export const purgeImage =
     if (!record) throw new Problem('not_found', `There is no picture ${image}.`);
 
     await catalog.markPurged(tenant, image, timeOf(ports)); // from here on no step can bring it back
-    const belongings = await belongingsOf(ports, tenant, image);
-    const receipt = await drawUp(ports, tenant, image, belongings);
+    const remains = await remainsOf(ports, tenant, image);
+    const receipt = await drawUp(ports, tenant, image, remains);
     const models = new Set([...ports.models, ...record.models]);
     await Promise.all([...models].map((model) => index.remove(tenant, model, [image])));
     await catalog.removeVectors(tenant, image);
     await leaveGroup({ groups })(tenant, image);
-    await blobs.remove(tenant, Object.values(belongings).flat());
+    await blobs.remove(tenant, Object.values(remains).flat());
     return receipt;
   };
 
-async function belongingsOf({ catalog }: Ports, tenant: TenantId, image: ImageId): Promise<Belongings> {
-  return {
-    objects: [objectKeys.upload(tenant, image), objectKeys.modelPicture(tenant, image)],
-    thumbnails: THUMBNAIL_SIZES.map((size) => objectKeys.thumbnail(tenant, image, size)),
-    events: await catalog.archivedKeys(tenant, image),
+/**
+ * As `purgeImage`, for a caller who deletes: a purge that was interrupted is finished here.
+ * @throws Problem `not_found`; `purged` where it was deleted before
+ */
+export const deleteImage =
+  (ports: Ports) =>
+  async (tenant: TenantId, image: ImageId): Promise<PurgeReceipt> => {
+    const before = await ports.catalog.get(tenant, image);
+    const receipt = await purgeImage(ports)(tenant, image);
+    if (before?.status === 'purged') throw purgedProblem(before);
+    return receipt;
   };
+
+/** The tombstone is read, not the record before it: validation may have been quicker than the purge. */
+async function remainsOf({ catalog }: Ports, tenant: TenantId, image: ImageId): Promise<Remains> {
+  const tombstone = await catalog.get(tenant, image);
+  const sizes = tombstone?.thumbnails?.map(({ size }) => size);
+  return { ...belongingsOf(tenant, image, sizes), events: await catalog.archivedKeys(tenant, image) };
 }
 
 /** Counted before the first removal, so that a purge in two attempts counts no less than one in a single attempt. */
@@ -60,7 +70,7 @@ async function drawUp(
   ports: Ports,
   tenant: TenantId,
   image: ImageId,
-  { objects, thumbnails, events }: Belongings,
+  { objects, thumbnails, events }: Remains,
 ): Promise<PurgeReceipt> {
   const { catalog, blobs, models } = ports;
   const before = await catalog.getReceipt(tenant, image);

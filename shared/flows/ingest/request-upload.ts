@@ -9,6 +9,8 @@ import {
   objectKeys,
 } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import { hasRoom, quotaExceeded } from '#shared/domain/quota.ts';
+import type { Stored } from '#shared/domain/usage.ts';
 
 /** How long a presigned form can be used, in seconds. */
 const FORM_LIFETIME = 15 * 60;
@@ -38,13 +40,37 @@ interface Ports {
 }
 
 /**
- * Announces a picture and gives the form to post it with.
- * @throws Problem where the picture could not be accepted: `unsupported_media_type`, `payload_too_large`, `unreadable_image`
+ * Takes room for a picture of that many bytes, as far as this call can tell: what is admitted is decided by validation.
+ * @throws Problem `quota_exceeded`
+ */
+export type TakeRoom = (size: number) => void;
+
+/** The room that a tenant has left when a call begins; each picture of the call takes of it. */
+export const roomFor =
+  ({ catalog }: { catalog: Pick<ImageCatalog, 'stored'> }) =>
+  async (tenant: TenantId, quota: Stored): Promise<TakeRoom> => {
+    let stored = await catalog.stored(tenant);
+    return (size) => {
+      if (!hasRoom(stored, size, quota)) throw quotaExceeded(stored, size, quota);
+      stored = { images: stored.images + 1, bytes: stored.bytes + size };
+    };
+  };
+
+/**
+ * Announces a picture and gives the form to post it with. Whether it can be accepted is decided before the first pause,
+ * so that pictures that are announced in order take the room in order.
+ * @throws Problem where it cannot: `unsupported_media_type`, `payload_too_large`, `unreadable_image`, `quota_exceeded`
  */
 export const requestUpload =
   ({ catalog, blobs, now = () => new Date() }: Ports) =>
-  async (tenant: TenantId, picture: NewPicture, correlationId: string): Promise<PresignedUpload> => {
+  async (
+    tenant: TenantId,
+    picture: NewPicture,
+    takeRoom: TakeRoom,
+    correlationId: string,
+  ): Promise<PresignedUpload> => {
     checkAnnounced(picture);
+    takeRoom(picture.size);
     const record = newRecord(tenant, picture, correlationId, now());
     await catalog.create(record);
     const { url, fields } = await blobs.presignUpload(tenant, objectKeys.upload(tenant, record.image_id), {
@@ -63,7 +89,7 @@ export const requestUpload =
 
 /**
  * Takes a picture that came inside a request: the record first, then the bytes, whose arrival starts validation.
- * @throws Problem as `requestUpload`
+ * @throws Problem `quota_exceeded`
  */
 export const addImage =
   ({ catalog, blobs, now = () => new Date() }: Ports) =>
@@ -71,8 +97,10 @@ export const addImage =
     tenant: TenantId,
     picture: NewPicture,
     bytes: Uint8Array,
+    takeRoom: TakeRoom,
     correlationId: string,
   ): Promise<{ image_id: ImageId; status: 'uploaded' }> => {
+    takeRoom(bytes.length);
     const record = newRecord(tenant, picture, correlationId, now());
     await catalog.create(record);
     await blobs.put(tenant, objectKeys.upload(tenant, record.image_id), bytes, picture.contentType);

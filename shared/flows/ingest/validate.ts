@@ -1,23 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Blobs } from '#shared/blobs/blobs.ts';
-import type { ImageCatalog, StatusChange } from '#shared/catalog/images.ts';
+import type { ImageCatalog } from '#shared/catalog/images.ts';
+import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import {
   type Failure,
   IMAGE_LIMITS,
+  type ImageFacts,
   type ImageRecord,
   objectKeys,
-  THUMBNAIL_SIZES,
 } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import { quotaExceeded, quotaOf } from '#shared/domain/quota.ts';
+import { settingsOf } from '#shared/domain/settings.ts';
+import type { Tenant } from '#shared/domain/tenant.ts';
 import { imageFields, validatedFields } from '#shared/events/image-data.ts';
 import { newEvent } from '#shared/events/new-event.ts';
 import type { Imaging, SourcePicture } from '#shared/imaging/imaging.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
+import { belongingsOf } from './belongings.ts';
 import { failImage, failureOf } from './reject-image.ts';
 
 interface Ports {
   catalog: ImageCatalog;
+  tenants: Pick<TenantCatalog, 'get'>;
   blobs: Blobs;
   imaging: Imaging;
   publisher: EventPublisher;
@@ -31,22 +37,23 @@ interface Upload {
 }
 
 /**
- * Checks an uploaded picture, writes what is derived from it, and says `images.validated`, or `images.failed` where
- * it can never be accepted. The same upload told again, late or out of order changes nothing.
+ * Checks an uploaded picture, writes what is derived from it, admits it to what its tenant stores, and says
+ * `images.validated`, or `images.failed` where it cannot be accepted. The same upload told again, late or out of order
+ * changes nothing. What has no room in the quota is not kept: its file can be uploaded again.
  * @throws Problem that can pass, e.g. `dependency_unavailable`: to be redelivered
  */
 export const validateImage =
   (ports: Ports) =>
   async (tenant: TenantId, image: ImageId, upload: Upload, attempts = 1): Promise<void> => {
-    const record = await ports.catalog.get(tenant, image);
-    const tell = (failure: Failure) =>
-      failImage(ports)(
-        tenant,
-        image,
-        failure,
-        notification(ports.blobs.bucket, upload),
-        record?.correlation_id ?? image,
-      );
+    const [owner, record] = await Promise.all([ports.tenants.get(tenant), ports.catalog.get(tenant, image)]);
+    const sizes = thumbnailSizes(owner, record);
+    // A form can be used when its tenant is being purged: nobody is left to be told of the picture.
+    if (!owner || owner.state === 'purging') return removeAll(ports, tenant, image, sizes);
+    const tell = async (failure: Failure) => {
+      const original = notification(ports.blobs.bucket, upload);
+      await failImage(ports)(tenant, image, failure, original, record?.correlation_id ?? image);
+      if (failure.code === 'quota_exceeded') await removeUncounted(ports, tenant, image, sizes);
+    };
     const fail = (problem: Problem) => tell(failureOf('validation', problem, attempts));
     if (!record) {
       return fail(
@@ -54,42 +61,61 @@ export const validateImage =
       );
     }
     // A step that died between its write and its event is healed by saying the event again.
-    if (record.status === 'purged') return removeAll(ports, tenant, image);
+    if (record.status === 'purged') return removeAll(ports, tenant, image, sizes);
     if (record.status === 'validated') return sayValidated(ports, record);
     if (record.status === 'processed' || record.status === 'indexed') return;
     if (record.status === 'failed' && record.failure?.stage !== 'validation') return;
-    if (record.failure && !record.failure.retryable) return tell(record.failure);
+    if (record.failure && !(await canBeTried(ports, tenant, record.failure, upload)))
+      return tell(record.failure);
     try {
-      await validate(ports, tenant, image, upload);
+      await validate(ports, owner, image, upload);
     } catch (error) {
       if (!(error instanceof Problem) || error.retryable) throw error;
       await fail(error);
     }
   };
 
-async function validate(ports: Ports, tenant: TenantId, image: ImageId, upload: Upload): Promise<void> {
-  // 1. uploaded, and images.uploaded
+/** What had no room is tried again where its file was uploaded again. */
+async function canBeTried(
+  { blobs }: Ports,
+  tenant: TenantId,
+  { retryable, code }: Failure,
+  { key }: Upload,
+): Promise<boolean> {
+  return retryable || (code === 'quota_exceeded' && (await blobs.size(tenant, key)) !== undefined);
+}
+
+async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upload): Promise<void> {
+  const tenant = owner.tenant_id;
+  const quota = quotaOf(owner);
+  // 1. uploaded, and images.uploaded, unless its tenant's purge has taken the record meanwhile
   const record = await markUploaded(ports, tenant, image);
+  if (!record) return removeAll(ports, tenant, image, thumbnailSizes(owner));
   // 2. size, before the download: nobody should fetch what is refused anyway
   checkSize(upload.size);
   // 3. bytes
   const bytes = await fetchUpload(ports, tenant, upload.key);
   // 4. sniff, check, decode
   const source = await ports.imaging.read(bytes, record.content_type);
-  // 5. thumbnails, the picture that models read, hashes
-  const facts = await derive(ports, tenant, image, bytes, source);
-  // 6. validated
-  const done = await ports.catalog.advance(tenant, image, 'validated', timeOf(ports), facts);
+  // 5. thumbnails, the picture that models read, hashes; a picture that was validated before keeps its sizes
+  const sizes = record.thumbnails?.map(({ size }) => size) ?? settingsOf(owner.settings).thumbnail_sizes;
+  const facts = await derive(ports, tenant, image, bytes, source, sizes);
+  // 6. validated, where the quota has room
+  const done = await ports.catalog.admit(tenant, image, timeOf(ports), facts, quota);
+  if (done?.full) throw quotaExceeded(await ports.catalog.stored(tenant), facts.file_size, quota);
   // 7. images.validated, unless the picture was deleted or overtaken meanwhile
-  if (!done || done.record.status === 'purged') return removeAll(ports, tenant, image);
+  if (!done || done.record.status === 'purged') return removeAll(ports, tenant, image, sizes);
   if (done.record.status === 'validated') await sayValidated(ports, done.record);
 }
 
-async function markUploaded(ports: Ports, tenant: TenantId, image: ImageId): Promise<ImageRecord> {
+async function markUploaded(
+  ports: Ports,
+  tenant: TenantId,
+  image: ImageId,
+): Promise<ImageRecord | undefined> {
   const step = await ports.catalog.advance(tenant, image, 'uploaded', timeOf(ports));
-  if (!step) throw new Problem('not_found', `The picture ${image} is gone.`);
-  const { record } = step;
-  if (record.status === 'uploaded') {
+  const record = step?.record;
+  if (record?.status === 'uploaded') {
     await ports.publisher.publish(tenant, [
       newEvent('images.uploaded', {
         tenant,
@@ -125,9 +151,10 @@ async function derive(
   image: ImageId,
   bytes: Uint8Array,
   { format, exif, raster }: SourcePicture,
-): Promise<StatusChange> {
+  sizes: readonly number[],
+): Promise<ImageFacts & Pick<ImageRecord, 'file_size'>> {
   const modelPicture = await imaging.modelPicture(raster);
-  const thumbnails = THUMBNAIL_SIZES.map(async (size) => {
+  const thumbnails = sizes.map(async (size) => {
     // From the model picture where that is large enough: 256 of 512 pixels are as good as of 12 million.
     const source = size * 2 <= Math.max(modelPicture.width, modelPicture.height) ? modelPicture : raster;
     const { bytes: webp, ...measures } = await imaging.thumbnail(source, size);
@@ -164,13 +191,32 @@ const sayValidated = ({ blobs, publisher }: Ports, record: ImageRecord): Promise
     }),
   ]);
 
-/** What a purged picture must not leave behind. */
-async function removeAll({ blobs }: Ports, tenant: TenantId, image: ImageId): Promise<void> {
-  await blobs.remove(tenant, [
-    objectKeys.upload(tenant, image),
-    objectKeys.modelPicture(tenant, image),
-    ...THUMBNAIL_SIZES.map((size) => objectKeys.thumbnail(tenant, image, size)),
-  ]);
+/** Those that the tenant has chosen, and those that the picture has of an earlier choice. */
+const thumbnailSizes = (owner?: Tenant, record?: ImageRecord): readonly number[] => [
+  ...settingsOf(owner?.settings).thumbnail_sizes,
+  ...(record?.thumbnails ?? []).map(({ size }) => size),
+];
+
+/** What a picture that is not there any more must not leave behind. */
+async function removeAll(
+  { blobs }: Ports,
+  tenant: TenantId,
+  image: ImageId,
+  sizes: readonly number[],
+): Promise<void> {
+  const { objects, thumbnails } = belongingsOf(tenant, image, sizes);
+  await blobs.remove(tenant, [...objects, ...thumbnails]);
+}
+
+/** Nothing stays that is not counted. Another delivery may have found room and admitted the picture meanwhile. */
+async function removeUncounted(
+  ports: Ports,
+  tenant: TenantId,
+  image: ImageId,
+  sizes: readonly number[],
+): Promise<void> {
+  const record = await ports.catalog.get(tenant, image);
+  if (record?.stored_bytes === undefined) await removeAll(ports, tenant, image, sizes);
 }
 
 const timeOf = ({ now = () => new Date() }: Ports): string => now().toISOString();

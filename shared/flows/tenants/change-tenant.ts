@@ -28,6 +28,7 @@ export const changeTenant =
   ({ tenants, usagePlans }: Ports) =>
   async (tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant }> => {
     const { state } = await findTenant({ tenants })(tenant);
+    if (state === 'purging') throw new Problem('conflict', `The tenant ${tenant} is being removed.`);
     if (state === 'creating')
       throw new Problem('conflict', `The tenant ${tenant} is being created. Create it again.`);
     const changed = await tenants.change(tenant, change);

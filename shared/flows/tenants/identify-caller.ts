@@ -28,6 +28,7 @@ export const identifyByKey =
       !found ||
       !sameHash(found.key.hash, hash) ||
       found.tenant.state === 'creating' ||
+      found.tenant.state === 'purging' ||
       keyState(found.key, time.toISOString()) !== 'active'
     )
       throw new Problem('invalid_api_key', 'The API key is not known, or no longer valid.');
@@ -40,6 +41,7 @@ export const identifyByKey =
       tenant: tenant.tenant_id,
       plan: tenant.plan,
       ...(tenant.limits && { limits: tenant.limits }),
+      ...(tenant.settings && { settings: tenant.settings }),
       scopes: apiKey.scopes,
       subject: apiKey.key_id,
     };

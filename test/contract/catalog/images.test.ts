@@ -22,6 +22,7 @@ const FAILURE: Failure = {
   attempts: 1,
 };
 const at = '2026-02-01T00:00:00.000Z';
+const ROOM = { images: 1e6, bytes: 1e12 };
 
 describe.each([
   ['memory', async () => memoryImages()],
@@ -68,12 +69,12 @@ describe.each([
     const { image_id } = await create();
     const sha = 'a'.repeat(64);
     const change = { ...facts(sha), file_size: 99 };
-    const moved = await images.advance(tenant, image_id, 'validated', at, change);
+    const moved = await images.advance(tenant, image_id, 'processed', at, change);
     expect(moved).toMatchObject({
       moved: true,
-      record: { ...change, status: 'validated', validated_at: at, updated_at: at },
+      record: { ...change, status: 'processed', processed_at: at, updated_at: at },
     });
-    const again = await images.advance(tenant, image_id, 'validated', '2026-03-01T00:00:00.000Z', {
+    const again = await images.advance(tenant, image_id, 'processed', '2026-03-01T00:00:00.000Z', {
       file_size: 1,
     });
     expect(again).toEqual({ moved: false, record: moved?.record });
@@ -99,9 +100,10 @@ describe.each([
     const steps = ['uploaded', 'validated', 'processed', 'indexed', 'failed', 'purged'] as const;
     const take = async (image: ImageId, step: (typeof steps)[number]): Promise<boolean> => {
       if (step === 'purged') return images.markPurged(tenant, image, at);
+      if (step === 'failed') return (await images.fail(tenant, image, FAILURE, at, {}))?.moved ?? false;
       const result =
-        step === 'failed'
-          ? await images.fail(tenant, image, FAILURE, at, {})
+        step === 'validated'
+          ? await images.admit(tenant, image, at, { file_size: 1 }, ROOM)
           : await images.advance(tenant, image, step, at);
       return result?.moved ?? false;
     };
@@ -160,7 +162,7 @@ describe.each([
   it('purges for good', async () => {
     const sha = 'b'.repeat(64);
     const { image_id, created_at } = await create({ external_id: 'gone' });
-    await images.advance(tenant, image_id, 'validated', at, facts(sha));
+    await images.admit(tenant, image_id, at, { ...facts(sha), file_size: 9 }, ROOM);
     expect(await images.markPurged(newTenant(), image_id, at)).toBe(false);
     expect(await images.markPurged(tenant, image_id, at)).toBe(true);
     expect(await images.markPurged(tenant, image_id, at)).toBe(false);
@@ -175,6 +177,8 @@ describe.each([
     });
     expect(tombstone).not.toHaveProperty('hash_sha256');
     expect(tombstone).not.toHaveProperty('external_id');
+    expect(tombstone).not.toHaveProperty('stored_bytes');
+    expect(tombstone?.thumbnails).toEqual(facts(sha).thumbnails); // for a purge that is taken up again
     expect(await images.findBySha256(tenant, sha)).toEqual([]);
     expect(await images.list(tenant, { externalId: 'gone', limit: 5 })).toEqual({ items: [] });
     expect((await walk({ limit: 100 })).flat()).not.toContain(image_id);

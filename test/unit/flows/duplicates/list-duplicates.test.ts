@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { searchDuplicates } from '#shared/api/duplicates.ts';
 import { type ImageId, newImageId } from '#shared/domain/ids.ts';
+import type { KeeperRule } from '#shared/domain/settings.ts';
 import { joinGroup } from '#shared/flows/duplicates/join-group.ts';
 import { listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
 import { ACME, library, NOW, OTHER, seen } from '../search/library.ts';
 
-const thumbnailUrl = (image: ImageId) => `/thumbnails/${image}`;
+const display = { thumbnailUrl: (image: ImageId) => `/thumbnails/${image}`, keeperRule: 'pixels' } as const;
 const everything = {
   scope: 'all',
   minConfidence: 0.9,
   verdicts: ['exact', 'edited_copy'],
   limit: 50,
-  thumbnailUrl,
+  ...display,
 } as const;
 
 /** Five groups of two: two exact ones, three of an original and its edit. */
@@ -20,7 +21,7 @@ async function shelf() {
   const pairs: [ImageId, ImageId][] = [];
   for (let pair = 0; pair < 5; pair++) {
     const [one, other] = [
-      await ports.add(seen(1, 1)),
+      await ports.add(seen(1, 1), { metadata: { album: 'sea' } }),
       await ports.add(seen(1, 1), { width: 800, height: 600 }),
     ];
     const match =
@@ -64,35 +65,44 @@ describe('listDuplicates', () => {
   test('the group of one picture, with the one to keep and why', async () => {
     const { list, pairs } = await shelf();
     const [one, other] = pairs[2] ?? [newImageId(), newImageId()];
-    const page = await list(ACME, { imageId: one, thumbnailUrl });
+    const page = await list(ACME, { imageId: one, ...display });
     expect(page.total_groups).toBe(1);
     expect(page.groups[0]).toMatchObject({ suggested_keeper: other, keeper_reason: 'most pixels' });
     expect(page.groups[0]?.images.map(({ image_id }) => image_id).sort()).toEqual([one, other].sort());
+  });
+
+  test('the one to keep by the rule that was chosen', async () => {
+    const { list, pairs } = await shelf();
+    const [one, other] = pairs[2] ?? [newImageId(), newImageId()];
+    const kept = async (keeperRule: KeeperRule) =>
+      (await list(ACME, { imageId: one, ...display, keeperRule })).groups[0];
+    expect(await kept('metadata')).toMatchObject({ suggested_keeper: one, keeper_reason: 'most metadata' });
+    expect(await kept('bytes')).toMatchObject({ suggested_keeper: other, keeper_reason: 'most pixels' });
   });
 
   test('purged pictures are not shown, nor what they leave alone', async () => {
     const { list, pairs, catalog } = await shelf();
     const [one, other] = pairs[0] ?? [newImageId(), newImageId()];
     await catalog.markPurged(ACME, one, '2026-03-02T00:00:00.000Z');
-    expect((await list(ACME, { imageId: other, thumbnailUrl })).groups).toEqual([]);
+    expect((await list(ACME, { imageId: other, ...display })).groups).toEqual([]);
     expect((await list(ACME, everything)).groups).toHaveLength(4);
-    await expect(list(ACME, { imageId: one, thumbnailUrl })).rejects.toMatchObject({ code: 'purged' });
+    await expect(list(ACME, { imageId: one, ...display })).rejects.toMatchObject({ code: 'purged' });
   });
 
   test('another tenant sees nothing of it', async () => {
     const { list, pairs } = await shelf();
     expect(await list(OTHER, everything)).toEqual({ groups: [], total_groups: 0 });
     const imageId = pairs[0]?.[0] ?? newImageId();
-    await expect(list(OTHER, { imageId, thumbnailUrl })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(list(OTHER, { imageId, ...display })).rejects.toMatchObject({ code: 'not_found' });
   });
 
   test('a picture that was not compared yet says so; one without copies has no group', async () => {
     const { list, add } = await shelf();
     const early = await add(seen(1, 1), { status: 'processed' });
-    await expect(list(ACME, { imageId: early, thumbnailUrl })).rejects.toMatchObject({
+    await expect(list(ACME, { imageId: early, ...display })).rejects.toMatchObject({
       code: 'image_not_ready',
     });
     const alone = await add(seen(0, 0));
-    expect(await list(ACME, { imageId: alone, thumbnailUrl })).toEqual({ groups: [], total_groups: 0 });
+    expect(await list(ACME, { imageId: alone, ...display })).toEqual({ groups: [], total_groups: 0 });
   });
 });

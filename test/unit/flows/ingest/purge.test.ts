@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryBlobs } from '#shared/blobs/memory.ts';
 import { memoryGroups, memoryImages } from '#shared/catalog/memory.ts';
 import { newGroupId, newImageId, tenantId } from '#shared/domain/ids.ts';
-import { objectKeys, THUMBNAIL_SIZES } from '#shared/domain/image.ts';
+import { objectKeys } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
-import { purgeImage } from '#shared/flows/ingest/purge.ts';
+import { deleteImage, purgeImage } from '#shared/flows/ingest/purge.ts';
 import { memoryVectorIndex } from '#shared/vector-index/memory.ts';
 import { announcedImage } from '../../../fixtures/image-record.ts';
 
@@ -12,13 +12,28 @@ const NOW = '2025-01-02T03:05:00.000Z';
 const MODEL = 'lite';
 const unit = Float32Array.from([1, 0]);
 const embedding = { semantic: unit, copy: unit };
-const record = announcedImage({ status: 'indexed', models: [MODEL] });
-const { tenant_id: tenant, image_id: image } = record;
+const { tenant_id: tenant, image_id: image, ...announced } = announcedImage();
+/** Made of it under other settings than the usual ones. */
+const thumbnails = [96, 256].map((size) => ({
+  size,
+  width: size,
+  height: size,
+  key: objectKeys.thumbnail(tenant, image, size),
+}));
+const record = {
+  ...announced,
+  tenant_id: tenant,
+  image_id: image,
+  status: 'indexed' as const,
+  models: [MODEL],
+  thumbnails,
+  stored_bytes: 1000,
+};
 const archived = `events/images.indexed/2025-01-02/${tenant}/${image}.images.indexed.json`;
 const keys = [
   objectKeys.upload(tenant, image),
   objectKeys.modelPicture(tenant, image),
-  ...THUMBNAIL_SIZES.map((size) => objectKeys.thumbnail(tenant, image, size)),
+  ...[96, 256, 1024].map((size) => objectKeys.thumbnail(tenant, image, size)),
   archived,
 ];
 let ports: Awaited<ReturnType<typeof newPorts>>;
@@ -65,7 +80,7 @@ async function newPorts() {
 
 const receipt = {
   image_id: image,
-  deleted: { objects: 2, thumbnails: 2, vectors: 1, cache_entries: 0, events: 1 },
+  deleted: { objects: 2, thumbnails: 3, vectors: 1, cache_entries: 0, events: 1 },
   completed_at: NOW,
 };
 
@@ -75,10 +90,12 @@ async function expectNothingLeft() {
   expect(await ports.catalog.getVectors(tenant, [image], MODEL)).toEqual(new Map());
   expect(await ports.index.count(tenant, MODEL)).toBe(0);
   expect(await ports.groups.count(tenant)).toBe(0);
+  expect(await ports.catalog.stored(tenant)).toEqual({ images: 0, bytes: 0 });
 }
 
 describe('purging a picture', () => {
   it('removes all that came of it, and gives a receipt', async () => {
+    expect(await ports.catalog.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
     expect(await purgeImage(ports)(tenant, image)).toEqual(receipt);
     await expectNothingLeft();
   });
@@ -109,6 +126,35 @@ describe('purging a picture', () => {
       await expectNothingLeft();
     },
   );
+
+  it('says to whom deletes it twice that it is gone, and finishes what was interrupted', async () => {
+    const blobs = {
+      ...ports.blobs,
+      remove: async () => {
+        throw new Problem('dependency_unavailable', 'not now');
+      },
+    };
+    await expect(deleteImage({ ...ports, blobs })(tenant, image)).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+    });
+    await expect(deleteImage(ports)(tenant, image)).rejects.toMatchObject({ code: 'purged' });
+    await expectNothingLeft();
+  });
+
+  it('finds the thumbnails of a validation that was quicker than it', async () => {
+    const late = announcedImage({ status: 'uploaded' });
+    const key = objectKeys.thumbnail(tenant, late.image_id, 64);
+    await ports.catalog.create(late);
+    const markPurged: typeof ports.catalog.markPurged = async (...args) => {
+      await ports.blobs.put(tenant, key, Uint8Array.of(1), 'image/webp');
+      const change = { file_size: 1, thumbnails: [{ size: 64, width: 64, height: 64, key }] };
+      await ports.catalog.admit(tenant, late.image_id, NOW, change, { images: 9, bytes: 9999 });
+      return ports.catalog.markPurged(...args);
+    };
+    await purgeImage({ ...ports, catalog: { ...ports.catalog, markPurged } })(tenant, late.image_id);
+    expect(await ports.blobs.size(tenant, key)).toBeUndefined();
+    expect(await ports.catalog.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
+  });
 
   it('knows no unknown picture, and none of another tenant', async () => {
     await expect(purgeImage(ports)(tenant, newImageId())).rejects.toMatchObject({ code: 'not_found' });

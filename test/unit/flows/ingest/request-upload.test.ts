@@ -3,7 +3,10 @@ import { memoryBlobs } from '#shared/blobs/memory.ts';
 import { memoryImages } from '#shared/catalog/memory.ts';
 import { tenantId } from '#shared/domain/ids.ts';
 import { IMAGE_LIMITS } from '#shared/domain/image.ts';
-import { addImage, requestUpload } from '#shared/flows/ingest/request-upload.ts';
+import { quotaOf } from '#shared/domain/quota.ts';
+import type { Stored } from '#shared/domain/usage.ts';
+import { addImage, requestUpload, roomFor } from '#shared/flows/ingest/request-upload.ts';
+import { announcedImage } from '../../../fixtures/image-record.ts';
 
 const acme = tenantId('acme');
 const picture = {
@@ -14,6 +17,8 @@ const picture = {
   metadata: { a: 'b' },
 };
 
+const everything = () => {};
+
 function shop() {
   const catalog = memoryImages();
   const blobs = memoryBlobs();
@@ -23,13 +28,14 @@ function shop() {
     blobs,
     request: requestUpload({ catalog, blobs, now }),
     add: addImage({ catalog, blobs, now }),
+    room: roomFor({ catalog }),
   };
 }
 
 describe('requestUpload', () => {
   it('writes the record before it gives the form', async () => {
     const { catalog, request } = shop();
-    const form = await request(acme, picture, 'c-1');
+    const form = await request(acme, picture, everything, 'c-1');
     expect(form).toMatchObject({ status: 'pending_upload', expires_at: '2026-11-01T10:15:00.000Z' });
     expect(await catalog.get(acme, form.image_id)).toMatchObject({
       status: 'pending_upload',
@@ -46,21 +52,87 @@ describe('requestUpload', () => {
     [{ size: IMAGE_LIMITS.fileBytes + 1 }, 'payload_too_large'],
   ])('refuses %o, and leaves no record', async (change, code) => {
     const { catalog, request } = shop();
-    await expect(request(acme, { ...picture, ...change }, 'c')).rejects.toMatchObject({ code });
+    await expect(request(acme, { ...picture, ...change }, everything, 'c')).rejects.toMatchObject({ code });
     expect((await catalog.list(acme, { limit: 10 })).items).toEqual([]);
   });
 
   it.each(['image/jpg', 'IMAGE/JPEG', 'image/heif'])('knows %s by its other names', async (contentType) => {
-    expect((await shop().request(acme, { ...picture, contentType }, 'c')).status).toBe('pending_upload');
+    const form = await shop().request(acme, { ...picture, contentType }, everything, 'c');
+    expect(form.status).toBe('pending_upload');
   });
 });
 
 describe('addImage', () => {
   it('stores the bytes and says that they are there', async () => {
     const { catalog, blobs, add } = shop();
-    const { image_id, status } = await add(acme, picture, new Uint8Array(10), 'c');
+    const { image_id, status } = await add(acme, picture, new Uint8Array(10), everything, 'c');
     expect(status).toBe('uploaded');
     expect((await catalog.get(acme, image_id))?.status).toBe('uploaded');
     expect(await blobs.size(acme, `uploads/acme/${image_id}`)).toBe(10);
+  });
+});
+
+describe('the quota', () => {
+  const sizes = async (quota: Stored, announced: number[], stored: number[] = []) => {
+    const { catalog, request, room } = shop();
+    for (const size of stored) {
+      const record = announcedImage({ tenant_id: acme });
+      await catalog.create(record);
+      await catalog.admit(acme, record.image_id, record.created_at, { file_size: size }, quota);
+    }
+    const takeRoom = await room(acme, quota);
+    const outcomes = await Promise.allSettled(
+      announced.map((size) => request(acme, { ...picture, size }, takeRoom, 'c')),
+    );
+    const { items } = await catalog.list(acme, { limit: 100 });
+    expect(items).toHaveLength(
+      stored.length + outcomes.filter(({ status }) => status === 'fulfilled').length,
+    );
+    return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'ok' : outcome.reason.code));
+  };
+
+  it('lets those in that fit, in order, each by itself', async () => {
+    const quota = { images: 9, bytes: 100 };
+    expect(await sizes(quota, [50, 60, 40, 1, 10], [5])).toEqual([
+      'ok',
+      'quota_exceeded',
+      'ok',
+      'ok',
+      'quota_exceeded',
+    ]);
+  });
+
+  it('counts pictures as well as bytes, up to the last one', async () => {
+    expect(await sizes({ images: 3, bytes: 1e9 }, [1, 1, 1], [1])).toEqual(['ok', 'ok', 'quota_exceeded']);
+    expect(await sizes({ images: 0, bytes: 1e9 }, [1])).toEqual(['quota_exceeded']);
+  });
+
+  it('is not taken by what cannot be accepted anyway', async () => {
+    expect(await sizes({ images: 1, bytes: 1e9 }, [0, 5])).toEqual(['unreadable_image', 'ok']);
+  });
+
+  it('says what the limit is, what is stored, and what to do', async () => {
+    const { add, room, catalog } = shop();
+    const takeRoom = await room(acme, { images: 7, bytes: 9 });
+    const problem = add(acme, picture, new Uint8Array(10), takeRoom, 'c');
+    await expect(problem).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      status: 429,
+      message: expect.stringMatching(
+        /^7 pictures and 9 bytes .* 0 pictures and 0 bytes are.*10 bytes.*Delete/,
+      ),
+    });
+    expect((await catalog.list(acme, { limit: 9 })).items).toEqual([]);
+  });
+
+  it.each([
+    [{ plan: 'free' as const }, { images: 1_000, bytes: 1e9 }],
+    [
+      { plan: 'pro' as const, limits: { stored_images: 7 } },
+      { images: 7, bytes: 500e9 },
+    ],
+    [{ limits: { storage_bytes: 5 } }, { images: 1_000, bytes: 5 }],
+  ])('of %o is its plan’s, or what was set for it alone', (caller, quota) => {
+    expect(quotaOf(caller)).toEqual(quota);
   });
 });

@@ -13,6 +13,7 @@ import { memoryPublisher } from '#shared/messaging/memory.ts';
 import { hostilePictures } from '../../../fixtures/hostile.ts';
 import { announcedImage } from '../../../fixtures/image-record.ts';
 import { photograph } from '../../../fixtures/photographs.ts';
+import { ACME } from '../../../fixtures/tenant.ts';
 
 const NOW = '2025-01-02T03:05:00.000Z';
 const photo = photograph('locomotion-house-cat');
@@ -24,6 +25,7 @@ beforeEach(() => {
 
 const newPorts = () => ({
   catalog: memoryImages(),
+  tenants: { get: async () => ACME },
   blobs: memoryBlobs(),
   imaging,
   publisher: memoryPublisher(),

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { KEEPER_RULES, THUMBNAIL_BOUNDS } from '#shared/domain/settings.ts';
+import { Share } from './fields.ts';
+import { operation } from './operation.ts';
+
+const { min, max, count } = THUMBNAIL_BOUNDS;
+
+const fields = {
+  thumbnail_sizes: z
+    .array(z.number().int().min(min).max(max))
+    .min(1)
+    .max(count)
+    .refine((sizes) => new Set(sizes).size === sizes.length, 'names a size twice')
+    .meta({ description: 'Pixels of the longer side. Pictures that come from now on have these.' }),
+  similarity_threshold: Share.meta({ description: 'The threshold of a search that gives none.' }),
+  keeper_rule: z.enum(KEEPER_RULES).meta({
+    description: 'What decides first which of several duplicates to keep; the other rules tell equals apart.',
+  }),
+  models: z
+    .array(z.string().min(1).max(64))
+    .max(4)
+    .meta({ description: 'Models to embed with, the default first; none: those of the service.' }),
+};
+
+/** What a tenant may choose; what is left out stays as it is. */
+export const SettingsFields = z.object(fields).partial();
+const SettingsReply = z.object(fields).meta({ id: 'Settings' });
+
+export const getSettings = operation({
+  id: 'getSettings',
+  tag: 'Tenant',
+  method: 'GET',
+  path: '/v1/settings',
+  summary: 'What you have chosen',
+  policy: 'AdminOnly',
+  reply: { status: 200, description: 'What holds.', schema: SettingsReply },
+  problems: [],
+});
+
+export const changeSettings = operation({
+  id: 'changeSettings',
+  tag: 'Tenant',
+  method: 'PATCH',
+  path: '/v1/settings',
+  summary: 'Choose thumbnail sizes, the default threshold, the keeper rule, models',
+  policy: 'AdminOnly',
+  audited: true,
+  body: SettingsFields,
+  reply: { status: 200, description: 'What holds from the next call on.', schema: SettingsReply },
+  problems: [],
+});

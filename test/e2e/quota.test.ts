@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { searchDuplicates } from '#shared/api/duplicates.ts';
+import { addImage, deleteImage, getThumbnail, requestUploads } from '#shared/api/images.ts';
+import { searchSimilarity } from '#shared/api/search.ts';
+import { changeSettings, getSettings } from '#shared/api/settings.ts';
+import { putLimits } from '#shared/api/tenants.ts';
+import { photograph } from '../fixtures/photographs.ts';
+import { type Client, call, eventually, newTenant, post, settled, upload } from './client.ts';
+import { readStack } from './stack.ts';
+
+const limit = (client: Client, body: { stored_images: number }) =>
+  call(putLimits, {
+    params: { tenant_id: client.tenant },
+    body,
+    headers: { authorization: `Bearer ${readStack().admin_token}` },
+  });
+
+describe('what a tenant stores', () => {
+  let client: Client;
+  let bytes: Uint8Array;
+  const ask = async (count: number) => {
+    const file = { filename: 'a.jpg', content_type: 'image/jpeg', size: bytes.length };
+    const { body } = await client.call(requestUploads, {
+      body: { files: Array.from({ length: count }, () => file) },
+    });
+    return body.uploads;
+  };
+  beforeAll(async () => {
+    client = await newTenant('quota');
+    bytes = await photograph('allium-oreophilum');
+    await limit(client, { stored_images: 2 });
+  });
+
+  it('is held to its quota before a form is given, and freed by a deletion', async () => {
+    const first = await upload(client, bytes, { filename: 'one.jpg' });
+    expect((await settled(client, first)).status).toBe('indexed');
+    const entries = await ask(2);
+    expect(entries.map((entry) => ('error' in entry ? entry.error.code : 'form'))).toEqual([
+      'form',
+      'quota_exceeded',
+    ]);
+    await limit(client, { stored_images: 1 });
+    const inline = await client.call(addImage, { body: { image: Buffer.from(bytes).toString('base64') } });
+    expect(inline).toMatchObject({ status: 429, body: { code: 'quota_exceeded' } });
+    expect(inline.body.detail).toContain('1');
+    await client.call(deleteImage, { params: { image_id: first } });
+    expect((await ask(1)).every((entry) => 'url' in entry)).toBe(true);
+  });
+
+  it('is held to its quota by validation, exactly, when both of two came at once', async () => {
+    const forms = [...(await ask(1)), ...(await ask(1))].flatMap((entry) => ('url' in entry ? [entry] : []));
+    expect(forms).toHaveLength(2);
+    await Promise.all(forms.map((form) => post(form, bytes, 'image/jpeg')));
+    const ends = await Promise.all(forms.map(({ image_id }) => settled(client, image_id)));
+    expect(ends.map(({ status }) => status).sort()).toEqual(['failed', 'indexed']);
+    expect(ends.find(({ status }) => status === 'failed')?.failure).toMatchObject({
+      stage: 'validation',
+      code: 'quota_exceeded',
+    });
+  });
+});
+
+describe('what a tenant has chosen', () => {
+  it('holds for its pictures, searches and groups from then on', async () => {
+    const client = await newTenant('settings');
+    const before = await client.call(getSettings);
+    expect(before.body).toEqual({
+      thumbnail_sizes: [256, 1024],
+      similarity_threshold: 0.7,
+      keeper_rule: 'pixels',
+      models: [],
+    });
+    const changed = await client.call(changeSettings, {
+      body: { thumbnail_sizes: [128], similarity_threshold: 1, keeper_rule: 'age' },
+    });
+    expect(changed.body).toMatchObject({ thumbnail_sizes: [128], keeper_rule: 'age', models: [] });
+    const unknown = await client.call(changeSettings, { body: { models: ['none'] } });
+    expect(unknown).toMatchObject({ status: 400, body: { errors: [{ pointer: '/models/0' }] } });
+
+    const bytes = await photograph('french-alpine-landscape');
+    const first = await upload(client, bytes, { filename: 'first.jpg' });
+    await settled(client, first);
+    const second = await upload(client, bytes, { filename: 'second.jpg' });
+    await settled(client, second);
+    const thumbnail = (size?: string) =>
+      client.call(getThumbnail, { params: { image_id: first }, ...(size && { query: { size } }) });
+    expect((await thumbnail()).headers.get('location')).toContain('128.webp');
+    expect(await thumbnail('1024')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+
+    const other = Buffer.from(await photograph('nagasaki-boats')).toString('base64');
+    expect((await client.call(searchSimilarity, { body: { image: other } })).body.results).toEqual([]);
+    const { body } = await eventually(
+      () => client.call(searchDuplicates, { body: { scope: 'all' } }),
+      (answer) => answer.body.total_groups === 1,
+    );
+    expect(body.groups[0]).toMatchObject({ suggested_keeper: first, keeper_reason: 'oldest' });
+  });
+});
