@@ -2,14 +2,14 @@
 
 /** The files of a capability that say what it does; all others in its folder are adapters and their parts. */
 const PORTS = [
-  '^shared/auth/(tokens|usage-plans)[.]ts$',
+  '^shared/auth/(revocations|tokens|usage-plans)[.]ts$',
   '^shared/blobs/(audit-archive|blobs)[.]ts$',
-  '^shared/catalog/(audit|groups|heartbeats|images|tenants)[.]ts$',
+  '^shared/catalog/(audit|groups|heartbeats|images|jobs|tenant-data|tenants)[.]ts$',
   '^shared/embedding/(embedder|manifest|wire)[.]ts$',
   '^shared/health/health[.]ts$',
   '^shared/imaging/imaging[.]ts$',
   '^shared/limits/(limiter|window-store)[.]ts$',
-  '^shared/messaging/publisher[.]ts$',
+  '^shared/messaging/(job-queue|publisher)[.]ts$',
   '^shared/vector-index/vector-index[.]ts$',
 ];
 const CAPABILITY = '^shared/(auth|blobs|catalog|embedding|health|imaging|limits|messaging|vector-index)/';
@@ -27,7 +27,7 @@ const HOMES = {
   '@aws-sdk/client-opensearch': ['shared/health'],
   '@aws-sdk/client-s3': ['shared/blobs', 'shared/health'],
   '@aws-sdk/client-sns': ['shared/messaging'],
-  '@aws-sdk/client-sqs': ['shared/health', 'gpu-worker'],
+  '@aws-sdk/client-sqs': ['shared/health', 'shared/messaging', 'gpu-worker'],
   '@aws-sdk/client-ssm': ['shared/auth'],
   '@aws-sdk/lib-dynamodb': ['shared/catalog'],
   '@lancedb/lancedb': ['shared/vector-index'],
@@ -139,7 +139,7 @@ module.exports = {
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
-          '^shared/domain/(plans|problems|tenant)[.]ts$',
+          '^shared/domain/(issuer|plans|problems|tenant)[.]ts$',
           '^shared/events/registry[.]ts$',
           '/env[.]ts$',
         ],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TrustedIssuer } from '#shared/domain/issuer.ts';
 
 /** The index of vectors. A domain is DeepLens's own; a node is one that runs already, for tests on one machine. */
 export type VectorIndexRow =
@@ -40,6 +41,10 @@ export interface Environment {
   /** Model names, separated by commas; the first is the default. */
   models: string;
   worker: WorkerRow;
+  /** Whose tokens are taken beside those of the pool. */
+  trustedIssuers: readonly TrustedIssuer[];
+  /** Where the console is: people are sent back there when they have signed in or out. */
+  consoleUrls: readonly [string, ...string[]];
   /** Where the pool's keys are read, when that is not the pool's own address. */
   jwksOrigin?: string;
   /** A web application firewall before the API. */
@@ -60,6 +65,9 @@ function localVectorIndex(): VectorIndexRow {
   };
 }
 
+/** JSON; who reads it checks it: `shared/auth/issuers.ts`. */
+const localIssuers = (): TrustedIssuer[] => JSON.parse(process.env.DEEPLENS_TRUSTED_ISSUERS ?? '[]');
+
 /**
  * The environments. `local` holds what the emulator can run: no network, no GPU, LanceDB for the index.
  * OpenSearch's engine is lucene in each of them (docs/adr): the engine that is tested is the one that is deployed.
@@ -67,6 +75,8 @@ function localVectorIndex(): VectorIndexRow {
 export const ENVIRONMENTS = {
   local: {
     name: 'local',
+    trustedIssuers: localIssuers(),
+    consoleUrls: ['http://localhost:8420/'],
     validators: 4,
     consumers: 2,
     keepData: false,
@@ -85,6 +95,8 @@ export const ENVIRONMENTS = {
   },
   dev: {
     name: 'dev',
+    trustedIssuers: [],
+    consoleUrls: ['https://console.dev.deeplens.example/'],
     validators: 10,
     consumers: 10,
     keepData: false,
@@ -98,6 +110,8 @@ export const ENVIRONMENTS = {
   },
   staging: {
     name: 'staging',
+    trustedIssuers: [],
+    consoleUrls: ['https://console.staging.deeplens.example/'],
     validators: 50,
     consumers: 10,
     keepData: true,
@@ -111,6 +125,8 @@ export const ENVIRONMENTS = {
   },
   prod: {
     name: 'prod',
+    trustedIssuers: [],
+    consoleUrls: ['https://console.deeplens.example/'],
     validators: 200,
     consumers: 10,
     keepData: true,

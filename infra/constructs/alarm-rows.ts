@@ -41,7 +41,7 @@ export function alarmRows({ api, functions, queues, worker }: Watched): AlarmRow
         meaning: `Messages of the step ${step} were given up, and nobody has recorded them.`,
         metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute }),
         above: 0.5,
-        periods: step === 'archive' ? 1 : 10, // record-failure takes the others' within minutes
+        periods: step === 'archive' || step === 'purges' ? 1 : 10, // record-failure takes the others' within minutes
       },
       {
         name: `${step}-waits`,

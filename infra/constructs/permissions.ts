@@ -37,6 +37,7 @@ export const ACTIONS = {
     'sqs:GetQueueAttributes',
     'sqs:ReceiveMessage',
   ],
+  send: ['sqs:SendMessage'],
   lookAtQueue: ['sqs:GetQueueAttributes'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -7,7 +7,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { AppFunction } from './app-function.ts';
 
 /** How often a message is tried before it goes to the dead-letter queue. */
-const MAX_RECEIVES = 5;
+export const MAX_RECEIVES = 5;
 
 export interface QueueWithDlqProps {
   name: string;

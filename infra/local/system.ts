@@ -25,7 +25,7 @@ export interface System {
 /** Starts all of DeepLens on this machine: emulator, stacks, gpu-worker, front. `cleanups` ends it. */
 export async function startSystem(home: Home, frontPort: number, cleanups: Cleanups): Promise<System> {
   const emulator = await step('Starting the AWS emulator', () => startEmulator(home, cleanups));
-  const variables = await vectorIndex(home, cleanups);
+  const variables = { ...(await vectorIndex(home, cleanups)), ...trustedIssuers() };
   const outputs = await deploy({ home, emulatorUrl: emulator.url, variables }, cleanups);
 
   let update = async () => {};
@@ -77,6 +77,12 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
       ({ code, signal }) => `The emulator ended (${code ?? signal}); its log is ${emulator.child.log}`,
     ),
   };
+}
+
+/** Other issuers than the emulator's Cognito, as JSON: docs/security.md. */
+function trustedIssuers(): Record<string, string> {
+  const issuers = process.env.DEEPLENS_TRUSTED_ISSUERS;
+  return issuers === undefined ? {} : { DEEPLENS_TRUSTED_ISSUERS: issuers };
 }
 
 /** LanceDB, in files of ours; or a real OpenSearch node with `DEEPLENS_VECTOR_INDEX=opensearch`. */

@@ -34,11 +34,12 @@ export function deepLensStacks(app: App, environment: Environment): void {
     laterDeadLetters: { duplicates: duplicates.queue.deadLetters },
   });
   const search = new SearchStack(app, { environment, data, index });
-  const tenants = new TenantsStack(app, { environment, data, identity });
+  const tenants = new TenantsStack(app, { environment, data, identity, index });
   const embeddingQueue = ingest.queues.embedding.queue;
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
   const flows = [ingest, search, duplicates, tenants, service];
+  const functions = [...flows, identity].flatMap((each) => each.functions);
   const { api } = new ApiStack(app, {
     environment,
     authorizer: tenants.authorizer,
@@ -47,8 +48,13 @@ export function deepLensStacks(app: App, environment: Environment): void {
   new OperationsStack(app, {
     environment,
     api,
-    functions: flows.flatMap(({ functions }) => functions),
-    queues: { ...ingest.queues, duplicates: duplicates.queue, archive: service.archive },
+    functions,
+    queues: {
+      ...ingest.queues,
+      duplicates: duplicates.queue,
+      archive: service.archive,
+      purges: tenants.purges,
+    },
     worker: ingest.worker.service,
   });
   Tags.of(app).add('service', 'deeplens');

@@ -3,25 +3,29 @@ import {
   AccountRecovery,
   CfnUserPoolGroup,
   FeaturePlan,
+  LambdaVersion,
   Mfa,
-  OAuthScope,
   ResourceServerScope,
   StandardThreatProtectionMode,
   StringAttribute,
   UserPool,
-  type UserPoolClient,
+  UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { ROLES, SCOPES } from '#shared/domain/tenant.ts';
+import type { Env as AddClaimsEnv } from '../../functions/tenants/add-claims/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
+import { AppFunction } from '../constructs/app-function.ts';
+import { UserPoolClients } from '../constructs/user-pool-clients.ts';
 
 const RESOURCE_SERVER = 'deeplens-api';
 
-/** Who may be a person or an operator: the pool, its roles and scopes, and the operator's machine client. */
+/** Who may be a person or an operator: the pool, its roles and scopes, and the programs that sign people in. */
 export class IdentityStack extends Stack {
   readonly pool: UserPool;
-  /** For operators' programs: client credentials, scope `deeplens-api/deeplens.admin`. */
-  readonly operator: UserPoolClient;
+  readonly clients: UserPoolClients;
+  readonly functions: NodejsFunction[];
 
   constructor(app: App, { environment }: { environment: Environment }) {
     super(app, `deeplens-${environment.name}-identity`, { terminationProtection: environment.keepData });
@@ -61,22 +65,32 @@ export class IdentityStack extends Stack {
       (scopeName) => new ResourceServerScope({ scopeName, scopeDescription: `The scope ${scopeName}` }),
     );
     const server = this.pool.addResourceServer('Api', { identifier: RESOURCE_SERVER, scopes });
-    const admin = scopes.filter(({ scopeName }) => scopeName === 'deeplens.admin');
-    this.operator = this.pool.addClient('Operator', {
-      userPoolClientName: 'operator',
-      generateSecret: true,
-      oAuth: {
-        flows: { clientCredentials: true },
-        scopes: admin.map((scope) => OAuthScope.resourceServer(server, scope)),
-      },
-      accessTokenValidity: Duration.hours(1),
-      enableTokenRevocation: true,
-    });
+    const { pool } = this;
+    const { consoleUrls } = environment;
+    this.clients = new UserPoolClients(this, 'Clients', { pool, server, scopes, consoleUrls });
+    const addClaims = this.addClaims(environment);
+    // Version 2 is asked for people only. The machine client needs nothing added.
+    this.pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, addClaims, LambdaVersion.V2_0);
+    this.functions = [addClaims];
     acknowledge(this.pool, {
       COG8: 'The pool has the plan Plus.',
     });
     new CfnOutput(this, 'UserPoolId', { value: this.pool.userPoolId });
-    new CfnOutput(this, 'OperatorClientId', { value: this.operator.userPoolClientId });
+    new CfnOutput(this, 'WebClientId', { value: this.clients.web.userPoolClientId });
+    new CfnOutput(this, 'SpaClientId', { value: this.clients.spa.userPoolClientId });
+    new CfnOutput(this, 'OperatorClientId', { value: this.clients.machine.userPoolClientId });
+    new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
     new CfnOutput(this, 'TokenEndpoint', { value: `${domain.baseUrl()}/oauth2/token` });
+  }
+
+  private addClaims(environment: Environment): NodejsFunction {
+    return new AppFunction<typeof AddClaimsEnv>(this, 'AddClaims', {
+      environment,
+      path: 'tenants/add-claims',
+      description: 'Says in a person’s tokens which role and tenant they have',
+      variables: { RESOURCE_SERVER },
+      timeout: 5, // Cognito waits no longer
+      memory: 512,
+    }).lambda;
   }
 }

@@ -3,14 +3,19 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { z } from 'zod';
 import type { Env as AuthorizeRequestEnv } from '../../functions/tenants/authorize-request/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
+import type { Env as ManagePurgesEnv } from '../../functions/tenants/manage-purges/env.ts';
 import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-settings/env.ts';
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
+import type { Env as PurgeTenantEnv } from '../../functions/tenants/purge-tenant/env.ts';
+import type { Env as RevokeTokensEnv } from '../../functions/tenants/revoke-tokens/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { frontDoorAccess, operatorDoorAccess } from '../constructs/front-door-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
+import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { usagePlansParameter } from '../constructs/usage-plans.ts';
+import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 import type { IdentityStack } from './identity.ts';
 
@@ -18,21 +23,32 @@ export interface TenantsStackProps {
   environment: Environment;
   data: DataStack;
   identity: IdentityStack;
+  index: VectorIndexAccess;
 }
+
+/** Seconds that a run of a purge may take: no longer than the pause before its last look. */
+const PURGE_TIMEOUT = 60;
 
 /** Who is calling, and the operator's calls about tenants. */
 export class TenantsStack extends Stack {
   readonly routes: Routes;
   readonly authorizer: NodejsFunction;
   readonly functions: NodejsFunction[];
+  readonly purges: QueueWithDlq;
 
   constructor(app: App, props: TenantsStackProps) {
     super(app, `deeplens-${props.environment.name}-tenants`);
+    this.purges = new QueueWithDlq(this, 'Purges', {
+      name: `deeplens-${props.environment.name}-purges`,
+      consumerTimeout: PURGE_TIMEOUT,
+    });
     const manage = this.manageTenants(props);
+    const managePurges = this.managePurges(props);
     const keys = this.manageKeys(props);
     const settings = this.manageSettings(props);
+    const revoke = this.revokeTokens(props);
     this.authorizer = this.authorizeRequest(props);
-    this.functions = [this.authorizer, manage, keys, settings];
+    this.functions = [this.authorizer, manage, keys, settings, revoke, managePurges, this.purgeTenant(props)];
     this.routes = {
       'POST /v1/admin/tenants': manage,
       'GET /v1/admin/tenants': manage,
@@ -42,6 +58,9 @@ export class TenantsStack extends Stack {
       'PUT /v1/admin/tenants/{tenant_id}/limits': manage,
       'GET /v1/settings': settings,
       'PATCH /v1/settings': settings,
+      'DELETE /v1/admin/tenants/{tenant_id}': managePurges,
+      'GET /v1/admin/jobs/{job_id}': managePurges,
+      'POST /v1/admin/revocations': revoke,
       ...keyRoutes('/v1', keys),
       ...keyRoutes('/v1/admin/tenants/{tenant_id}', keys),
     };
@@ -58,7 +77,10 @@ export class TenantsStack extends Stack {
         ...door.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
         USER_POOL_ID: userPoolId,
-        OPERATOR_CLIENT_ID: identity.operator.userPoolClientId,
+        ACTIVITY_TABLE: data.tables.activity.tableName,
+        USER_POOL_CLIENTS: identity.clients.all.map(({ userPoolClientId }) => userPoolClientId).join(','),
+        OPERATOR_CLIENT_ID: identity.clients.machine.userPoolClientId,
+        TRUSTED_ISSUERS: JSON.stringify(environment.trustedIssuers),
         ...(environment.jwksOrigin && {
           JWKS_URI: `${environment.jwksOrigin}/${userPoolId}/.well-known/jwks.json`,
         }),
@@ -67,7 +89,8 @@ export class TenantsStack extends Stack {
       memory: 512,
     })
       .allow(ACTIONS.readTable, data.tables.tenantsArns)
-      .allow(['dynamodb:UpdateItem'], [data.tables.tenants.tableArn]); // when a key was used last
+      .allow(['dynamodb:UpdateItem'], [data.tables.tenants.tableArn]) // when a key was used last
+      .allow(['dynamodb:GetItem'], [data.tables.activity.tableArn]); // whose tokens were revoked
     return door.allow(authorize).lambda;
   }
 
@@ -86,6 +109,94 @@ export class TenantsStack extends Stack {
       memory: 512,
     }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
     return allowKeys(door.allow(manage), environment).lambda;
+  }
+
+  private revokeTokens({ environment, data, identity }: TenantsStackProps): NodejsFunction {
+    const door = operatorDoorAccess(data);
+    const revoke = new AppFunction<typeof RevokeTokensEnv>(this, 'RevokeTokens', {
+      environment,
+      path: 'tenants/revoke-tokens',
+      description: 'Refuses the tokens that a person or a client holds',
+      variables: {
+        ...door.variables,
+        ACTIVITY_TABLE: data.tables.activity.tableName,
+        USER_POOL_ID: identity.pool.userPoolId,
+        TRUSTED_ISSUERS: JSON.stringify(environment.trustedIssuers),
+      },
+      timeout: 15,
+      memory: 512,
+    }).allow(['dynamodb:PutItem'], [data.tables.activity.tableArn]);
+    return door.allow(revoke).lambda;
+  }
+
+  private managePurges({ environment, data }: TenantsStackProps): NodejsFunction {
+    const { tenants, activity } = data.tables;
+    const { queue } = this.purges;
+    const door = operatorDoorAccess(data);
+    const manage = new AppFunction<typeof ManagePurgesEnv>(this, 'ManagePurges', {
+      environment,
+      path: 'tenants/manage-purges',
+      description: 'Starts the removal of a tenant, and says how far it is',
+      variables: {
+        ...door.variables,
+        TENANTS_TABLE: tenants.tableName,
+        ACTIVITY_TABLE: activity.tableName,
+        PURGES_QUEUE_URL: queue.queueUrl,
+      },
+      timeout: 29,
+      memory: 512,
+    })
+      .allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tenants.tableArn])
+      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [activity.tableArn])
+      .allow(ACTIONS.send, [queue.queueArn]);
+    return door.allow(manage).lambda;
+  }
+
+  private purgeTenant({ environment, data, index }: TenantsStackProps): NodejsFunction {
+    const { tables, pictures } = data;
+    const { queue } = this.purges;
+    const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
+    const purge = new AppFunction<typeof PurgeTenantEnv>(this, 'PurgeTenant', {
+      environment,
+      path: 'tenants/purge-tenant',
+      description: 'Removes all that is a tenant’s, and looks whether anything is left',
+      variables: {
+        ...index.variables,
+        TENANTS_TABLE: tables.tenants.tableName,
+        IMAGES_TABLE: tables.images.tableName,
+        GROUPS_TABLE: tables.groups.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
+        LIMITS_TABLE: tables.limits.tableName,
+        PICTURES_BUCKET: pictures.bucket.bucketName,
+        USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
+        PURGES_QUEUE_URL: queue.queueUrl,
+        PURGES_MAX_RECEIVES: String(MAX_RECEIVES),
+        PURGE_BUDGET_SECONDS: String(PURGE_TIMEOUT / 2),
+        PURGE_SETTLE_SECONDS: String(environment.name === 'local' ? 5 : PURGE_TIMEOUT),
+      },
+      timeout: PURGE_TIMEOUT,
+      memory: 512,
+      network: index.network,
+    })
+      .allow(ACTIONS.changeTable, [
+        tables.tenants.tableArn,
+        tables.images.tableArn,
+        tables.groups.tableArn,
+        tables.activity.tableArn,
+        tables.limits.tableArn,
+      ])
+      .allow(ACTIONS.deleteObjects, [
+        pictures.objects('uploads'),
+        pictures.objects('derived'),
+        pictures.objects('events'),
+      ])
+      .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn])
+      .allow(['apigateway:GET'], [`${gateway}/apikeys`])
+      .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
+      .allow(ACTIONS.send, [queue.queueArn]);
+    index.allow(purge);
+    this.purges.consumedBy(purge, { size: 1, waitSeconds: 0, concurrency: 2 });
+    return purge.lambda;
   }
 
   private manageSettings({ environment, data }: TenantsStackProps): NodejsFunction {

@@ -48,3 +48,23 @@ export const listAudit = operation({
   },
   problems: ['invalid_cursor'],
 });
+
+export const revokeTokens = operation({
+  id: 'revokeTokens',
+  tag: 'Operator',
+  method: 'POST',
+  path: '/v1/admin/revocations',
+  summary: 'Refuse all tokens that a person or client holds now',
+  policy: 'SystemAdmin',
+  audited: true,
+  body: z.object({
+    issuer: z.url().optional().meta({ description: 'The service’s own user pool, if left out.' }),
+    subject: z.string().min(1).max(256).meta({ description: 'The tokens’ `sub`.' }),
+  }),
+  reply: {
+    status: 201,
+    description: 'Tokens issued until now are refused; those issued from now on are not.',
+    schema: z.object({ subject: z.string(), revoked_at: Time }),
+  },
+  problems: [],
+});

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { GROUP_ID_PATTERN, IMAGE_ID_PATTERN, KEY_ID_PATTERN, TENANT_ID_PATTERN } from '#shared/domain/ids.ts';
+import {
+  GROUP_ID_PATTERN,
+  IMAGE_ID_PATTERN,
+  JOB_ID_PATTERN,
+  KEY_ID_PATTERN,
+  TENANT_ID_PATTERN,
+} from '#shared/domain/ids.ts';
 import { IMAGE_FORMATS, IMAGE_STATUSES, MEDIA_TYPES } from '#shared/domain/image.ts';
 
 export const ImageIdField = z.string().regex(IMAGE_ID_PATTERN).meta({
@@ -15,6 +21,7 @@ export const TenantIdField = z.string().regex(TENANT_ID_PATTERN).meta({
   example: 'acme',
 });
 export const KeyIdField = z.string().regex(KEY_ID_PATTERN).meta({ description: 'A key: `key_` and a ULID.' });
+export const JobIdField = z.string().regex(JOB_ID_PATTERN).meta({ description: 'A job: `job_` and a ULID.' });
 export const Cursor = z
   .string()
   .max(2048)

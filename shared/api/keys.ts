@@ -1,13 +1,26 @@
 import { z } from 'zod';
-import { SCOPES } from '#shared/domain/tenant.ts';
+import { KEY_KINDS, SCOPES } from '#shared/domain/tenant.ts';
 import { KeyIdField, TenantIdField, Time } from './fields.ts';
 import { type Operation, operation } from './operation.ts';
 
-const NewKey = z.object({
-  name: z.string().min(1).max(100),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).meta({ description: 'What the key may do.' }),
-  expires_at: Time.optional(),
-});
+const NewKey = z
+  .object({
+    name: z.string().min(1).max(100),
+    kind: z.enum(KEY_KINDS).default('live'),
+    scopes: z.array(z.enum(SCOPES)).max(SCOPES.length).default([]).meta({
+      description:
+        'What the key may do. A publishable key takes none: the person’s token says what is allowed.',
+    }),
+    expires_at: Time.optional(),
+  })
+  .refine(({ kind, scopes }) => kind === 'live' || scopes.length === 0, {
+    path: ['scopes'],
+    message: 'a publishable key has no scopes of its own',
+  })
+  .refine(({ kind, scopes }) => kind === 'publishable' || scopes.length > 0, {
+    path: ['scopes'],
+    message: 'give at least one scope',
+  });
 
 /** 0 ends the old key at once; a week at most. */
 const Rotation = z.object({
@@ -24,6 +37,7 @@ const KeyReply = z
   .object({
     key_id: KeyIdField,
     name: z.string(),
+    kind: z.enum(KEY_KINDS),
     scopes: z.array(z.enum(SCOPES)),
     state: z.enum(['active', 'expired', 'revoked']),
     created_at: Time,

@@ -1,12 +1,21 @@
-import { listAudit } from './audit.ts';
+import { listAudit, revokeTokens } from './audit.ts';
 import { searchDuplicates } from './duplicates.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
+import { getJob } from './jobs.ts';
 import { ownKeys, tenantKeys } from './keys.ts';
 import type { Operation } from './operation.ts';
 import { searchSimilarity } from './search.ts';
 import { liveness, openApi, readiness } from './service.ts';
 import { changeSettings, getSettings } from './settings.ts';
-import { changeTenant, createTenant, getLimits, getTenant, listTenants, putLimits } from './tenants.ts';
+import {
+  changeTenant,
+  createTenant,
+  deleteTenant,
+  getLimits,
+  getTenant,
+  listTenants,
+  putLimits,
+} from './tenants.ts';
 
 /** Every call of the API. The document, the deployed routes and the authorisation tests are held against this list. */
 export const OPERATIONS: readonly Operation[] = [
@@ -25,10 +34,13 @@ export const OPERATIONS: readonly Operation[] = [
   listTenants,
   getTenant,
   changeTenant,
+  deleteTenant,
   getLimits,
   putLimits,
   ...Object.values(tenantKeys),
   listAudit,
+  revokeTokens,
+  getJob,
   liveness,
   readiness,
   openApi,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { JOB_STATUSES } from '#shared/domain/job.ts';
 import { PLAN_NAMES } from '#shared/domain/plans.ts';
 import { TENANT_STATES } from '#shared/domain/tenant.ts';
-import { Count, Cursor, TenantIdField, Time } from './fields.ts';
+import { Count, Cursor, JobIdField, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
 const TenantParams = z.object({ tenant_id: TenantIdField });
@@ -110,6 +111,23 @@ export const changeTenant = operation({
     description:
       'The tenant as it is now. A plan holds from the next call on; what was counted stays counted.',
     schema: TenantReply,
+  },
+  problems: ['not_found', 'conflict'],
+});
+
+export const deleteTenant = operation({
+  id: 'deleteTenant',
+  tag: 'Operator',
+  method: 'DELETE',
+  path: '/v1/admin/tenants/{tenant_id}',
+  summary: 'Remove a tenant and everything that is its own, in the background',
+  policy: 'SystemAdmin',
+  audited: true,
+  params: TenantParams,
+  reply: {
+    status: 202,
+    description: 'Its keys no longer work; the job removes the rest and ends with a receipt.',
+    schema: z.object({ job_id: JobIdField, status: z.enum(JOB_STATUSES) }),
   },
   problems: ['not_found', 'conflict'],
 });

@@ -28,5 +28,8 @@ export function memoryUsagePlans(): UsagePlans & {
     async remove(tenant, gatewayKeyId) {
       if (members.get(gatewayKeyId)?.tenant === tenant) members.delete(gatewayKeyId);
     },
+    async list(tenant) {
+      return [...members].flatMap(([id, member]) => (member.tenant === tenant ? [id] : []));
+    },
   };
 }

@@ -3,9 +3,12 @@ import type { Role, Scope } from '#shared/domain/tenant.ts';
 
 /** What a valid access token says. */
 export interface VerifiedToken {
+  issuer: string;
   /** The person's or the client's id at the issuer. */
   subject: string;
-  /** Those of our scopes that the token carries. */
+  /** `iat`: seconds since 1970. */
+  issuedAt: number;
+  /** Those of our scopes that the token carries, never more than its role allows. */
   scopes: Scope[];
   role?: Role;
   tenant?: TenantId;

@@ -9,7 +9,9 @@ export interface UsagePlans {
    * @returns its id there
    */
   add(tenant: TenantId, key: KeyId, secret: string, plan: PlanName): Promise<string>;
-  /** Makes the key a member of the plan, and of no other. Idempotent. */
+  /** Makes the tenant's key a member of the plan, and of no other. Idempotent; a key that is gone stays so. */
   move(tenant: TenantId, gatewayKeyId: string, plan: PlanName): Promise<void>;
   remove(tenant: TenantId, gatewayKeyId: string): Promise<void>;
+  /** The ids there of the tenant's keys, also of those that no catalog knows. */
+  list(tenant: TenantId): Promise<string[]>;
 }

@@ -9,6 +9,10 @@ export interface UploadPin {
   expiresIn: number;
 }
 
+/** Where a tenant's objects lie: pictures as they came, what was made of them, and the archive of events. */
+export const FOLDERS = ['uploads', 'derived', 'events'] as const;
+export type Folder = (typeof FOLDERS)[number];
+
 /** Pictures' bytes. Every key lies under the tenant's own prefixes; a key of another tenant is refused. */
 export interface Blobs {
   readonly bucket: string;
@@ -19,6 +23,10 @@ export interface Blobs {
   size(tenant: TenantId, key: string): Promise<number | undefined>;
   /** @returns how many of them were there */
   remove(tenant: TenantId, keys: readonly string[]): Promise<number>;
+  /** Removes some of the tenant's objects in a folder, ten thousand at most. @returns how many; 0 when none is left */
+  removeSome(tenant: TenantId, folder: Folder): Promise<number>;
+  /** How many of the tenant's objects are in a folder; it may stop before all are counted. */
+  count(tenant: TenantId, folder: Folder): Promise<number>;
   presignUpload(
     tenant: TenantId,
     key: string,

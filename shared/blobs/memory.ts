@@ -1,9 +1,12 @@
-import type { Blobs } from './blobs.ts';
-import { checkKey } from './tenant-keys.ts';
+import type { TenantId } from '#shared/domain/ids.ts';
+import type { Blobs, Folder } from './blobs.ts';
+import { checkKey, isKeyOf } from './tenant-keys.ts';
 
 /** Bytes in memory, for tests. Its forms and links lead nowhere. */
 export function memoryBlobs(): Blobs {
   const objects = new Map<string, Uint8Array>();
+  const keysIn = (tenant: TenantId, folder: Folder) =>
+    [...objects.keys()].filter((key) => key.startsWith(`${folder}/`) && isKeyOf(tenant, key));
   return {
     bucket: 'memory',
     async put(tenant, key, bytes) {
@@ -21,6 +24,12 @@ export function memoryBlobs(): Blobs {
     async remove(tenant, keys) {
       for (const key of keys) checkKey(tenant, key);
       return keys.filter((key) => objects.delete(key)).length;
+    },
+    async removeSome(tenant, folder) {
+      return keysIn(tenant, folder).filter((key) => objects.delete(key)).length;
+    },
+    async count(tenant, folder) {
+      return keysIn(tenant, folder).length;
     },
     async presignUpload(tenant, key, pin) {
       checkKey(tenant, key);

@@ -13,10 +13,13 @@ const TENANT_AT: ReadonlyMap<string | undefined, number> = new Map([
  * @throws Problem `forbidden`
  */
 export function checkKey(tenant: TenantId, key: string): void {
+  if (!isKeyOf(tenant, key)) throw new Problem('forbidden', 'The key is not one of this tenant.');
+}
+
+/** Whether a key lies in the tenant's own folder. */
+export function isKeyOf(tenant: TenantId, key: string): boolean {
   const parts = key.split('/');
   const place = TENANT_AT.get(parts[0]);
   const inFolder = place !== undefined && parts[place] === tenant && parts.length > place + 1;
-  if (!inFolder || parts.some((part) => part === '' || part === '.' || part === '..')) {
-    throw new Problem('forbidden', 'The key is not one of this tenant.');
-  }
+  return inFolder && !parts.some((part) => part === '' || part === '.' || part === '..');
 }

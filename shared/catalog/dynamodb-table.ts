@@ -109,13 +109,17 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
       const command = new PutCommand({ TableName: table, Item: item, ...condition });
       return held(() => documents.send(command));
     },
-    /** @returns whether the condition held, and the item as it is now: undefined where there is none */
-    async update(key: Key, update: Update): Promise<{ held: boolean; item: Item | undefined }> {
+    /** @returns whether the condition held, and the item as it is now, or as it was: undefined where there is none */
+    async update(
+      key: Key,
+      update: Update,
+      returned: 'ALL_NEW' | 'ALL_OLD' = 'ALL_NEW',
+    ): Promise<{ held: boolean; item: Item | undefined }> {
       const command = new UpdateCommand({
         TableName: table,
         Key: key,
         ...update,
-        ReturnValues: 'ALL_NEW',
+        ReturnValues: returned,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       try {
@@ -125,10 +129,20 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
         return { held: false, item: error.Item && unmarshall(error.Item) };
       }
     },
-    /** @returns whether it was there */
-    async remove(key: Key): Promise<boolean> {
-      const command = new DeleteCommand({ TableName: table, Key: key, ReturnValues: 'ALL_OLD' });
-      return (await ask(() => documents.send(command))).Attributes !== undefined;
+    /** @returns whether it was there, and the condition held */
+    async remove(key: Key, condition: Condition = {}): Promise<boolean> {
+      const command = new DeleteCommand({
+        TableName: table,
+        Key: key,
+        ...condition,
+        ReturnValues: 'ALL_OLD',
+      });
+      try {
+        return (await ask(() => documents.send(command))).Attributes !== undefined;
+      } catch (error) {
+        if (isConditionFailed(error)) return false;
+        throw error;
+      }
     },
     async removeMany(keys: readonly Key[]): Promise<void> {
       for (let start = 0; start < keys.length; start += WRITE_BATCH) {

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { type KeyId, TENANT_ID_PATTERN, type TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
+import { CHANGEABLE, changed, given, notChangeable } from './changed-tenant.ts';
 import { readPage } from './dynamodb-page.ts';
-import { type Item, type Key, openTable, type TableOptions } from './dynamodb-table.ts';
+import { type Item, type Key, openTable, type TableOptions, type Update } from './dynamodb-table.ts';
 import { setAndRemove } from './dynamodb-update.ts';
-import type { TenantCatalog } from './tenants.ts';
+import type { TenantCatalog, TenantChange } from './tenants.ts';
 
 export const TenantsTableEnv = z.object({ TENANTS_TABLE: z.string().min(1) });
 
@@ -27,6 +28,32 @@ const apiKeyItem = (key: ApiKey): Item & Key => ({
   ...key,
   key_hash: key.hash,
 });
+
+/** The map that settings are merged into must be there. */
+const WITH_SETTINGS: Update = {
+  UpdateExpression: 'SET settings = if_not_exists(settings, :none)',
+  ConditionExpression: 'attribute_exists(pk)',
+  ExpressionAttributeValues: { ':none': {} },
+};
+
+/** Of the settings each is set alone, so that of two changes at once none is lost. */
+function updateOf({ settings, ...change }: TenantChange): Update {
+  const plain = given(change);
+  const merged = given(settings ?? {});
+  const fields = [...plain, ...merged];
+  const paths = [...plain.map(([name]) => `#${name}`), ...merged.map(([name]) => `#settings.#${name}`)];
+  const states = CHANGEABLE.map((state) => [`:${state}`, state] as const);
+  const names = [...fields.map(([name]) => name), ...(merged.length > 0 ? ['settings'] : []), 'state'];
+  return {
+    UpdateExpression: `SET ${fields.map(([name], at) => `${paths[at]} = :${name}`).join(', ')}`,
+    ConditionExpression: `#state IN (${states.map(([name]) => name).join(', ')})`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries([
+      ...fields.map(([name, value]) => [`:${name}`, value] as const),
+      ...states,
+    ]),
+  };
+}
 
 /** Tenants and keys in DynamoDB. */
 export function dynamoTenants(options: TableOptions): TenantCatalog {
@@ -59,36 +86,65 @@ export function dynamoTenants(options: TableOptions): TenantCatalog {
       );
     },
     async reserve(tenant) {
-      const { tenant_id, name, plan } = tenant;
+      const { tenant_id, name, plan, settings } = tenant;
       const item = { ...profileKey(tenant_id), ...tenant, gsi_kind: PROFILE };
       if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' })) return tenant;
       const { item: there } = await table.update(
         profileKey(tenant_id),
-        setAndRemove({ name, plan }, [], { attribute: 'state', oneOf: ['creating'] }),
+        setAndRemove({ name, plan, settings }, settings ? [] : ['settings'], {
+          attribute: 'state',
+          oneOf: ['creating'],
+        }),
       );
       if (!there) throw new Problem('dependency_unavailable', 'The tenant has just gone. Try again.');
       return tenantOf(there);
     },
     async activate(tenant, key) {
       const activated = await table.writeTogether([
-        { Put: { Item: apiKeyItem(key) } },
+        { Put: { Item: apiKeyItem(key), ConditionExpression: 'attribute_not_exists(pk)' } },
         {
           Update: {
             Key: profileKey(tenant),
-            ...setAndRemove({ state: 'active' }, [], { attribute: 'state', oneOf: ['creating', 'active'] }),
+            ...setAndRemove({ state: 'active' }, [], { attribute: 'state', oneOf: ['creating'] }),
           },
         },
       ]);
-      if (!activated) throw new Problem('conflict', `The tenant ${tenant} is not there, or is suspended.`);
+      if (activated) return;
+      const [there, first] = await Promise.all([get(tenant), table.get(apiKeyKey(tenant, key.key_id))]);
+      if (there?.state !== 'active' || !first)
+        throw new Problem('conflict', `The tenant ${tenant} is not being created.`);
     },
     async change(tenant, change) {
-      const before = await get(tenant);
-      if (!before) return undefined;
-      const { item } = await table.update(
+      if (change.settings) await table.update(profileKey(tenant), WITH_SETTINGS);
+      const { held, item } = await table.update(profileKey(tenant), updateOf(change), 'ALL_OLD');
+      if (!item) return undefined;
+      const before = tenantOf(item);
+      if (!held) throw notChangeable(before);
+      return { before, after: changed(before, change) };
+    },
+    async beginPurge(tenant, job) {
+      const { held, item } = await table.update(
         profileKey(tenant),
-        setAndRemove(change, [], { attribute: 'tenant_id', oneOf: [tenant] }),
+        {
+          UpdateExpression: 'SET #state = :purging, purge_job_id = if_not_exists(purge_job_id, :job)',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: { ':purging': 'purging', ':job': job },
+        },
+        'ALL_OLD',
       );
-      return item && { before, after: tenantOf(item) };
+      if (!held || !item) return undefined;
+      const before = tenantOf(item);
+      return {
+        before,
+        after: { ...before, state: 'purging', purge_job_id: before.purge_job_id ?? job },
+      };
+    },
+    async remove(tenant, job) {
+      return table.remove(profileKey(tenant), {
+        ConditionExpression: 'purge_job_id = :job',
+        ExpressionAttributeValues: { ':job': job },
+      });
     },
     async findKey(hash) {
       const found = table.query({

@@ -6,8 +6,12 @@ import { type Item, type Key, openTable, type TableOptions } from './dynamodb-ta
 
 export const LimitsTableEnv = z.object({ LIMITS_TABLE: z.string().min(1) });
 
-/** Every call waits for it: who does not answer soon is taken for down. Milliseconds. */
-const client = () => new DynamoDBClient({ maxAttempts: 2, requestHandler: { requestTimeout: 2_000 } });
+/** Every call waits for it: who does not answer soon is taken for down. Milliseconds. Without `throw…` the SDK only warns. */
+const client = () =>
+  new DynamoDBClient({
+    maxAttempts: 2,
+    requestHandler: { requestTimeout: 2_000, throwOnRequestTimeout: true },
+  });
 /** Seconds after which a tenant's item may go: long after its windows have ended. */
 const KEPT = 3600;
 

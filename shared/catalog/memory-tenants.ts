@@ -1,6 +1,7 @@
-import { TENANT_ID_PATTERN, type TenantId } from '#shared/domain/ids.ts';
+import { type KeyId, TENANT_ID_PATTERN, type TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
+import { CHANGEABLE, changed, notChangeable } from './changed-tenant.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { TenantCatalog } from './tenants.ts';
 
@@ -8,6 +9,8 @@ import type { TenantCatalog } from './tenants.ts';
 export function memoryTenants(): TenantCatalog {
   const tenants = new Map<TenantId, Tenant>();
   const keys = new Map<string, ApiKey>();
+  const keyOf = (tenant: TenantId, id: KeyId) =>
+    [...keys.values()].find(({ tenant_id, key_id }) => tenant_id === tenant && key_id === id);
 
   return {
     async get(tenant) {
@@ -29,24 +32,36 @@ export function memoryTenants(): TenantCatalog {
     async reserve(tenant) {
       const before = tenants.get(tenant.tenant_id);
       if (before && before.state !== 'creating') return structuredClone(before);
-      const now = before ? { ...before, name: tenant.name, plan: tenant.plan } : tenant;
+      const { first_key_id, created_at } = before ?? tenant;
+      const now = { ...tenant, first_key_id, created_at };
       tenants.set(tenant.tenant_id, structuredClone(now));
       return structuredClone(now);
     },
     async activate(tenant, key) {
       const before = tenants.get(tenant);
-      if (!before || before.state === 'suspended')
-        throw new Problem('conflict', `The tenant ${tenant} is not there, or is suspended.`);
-      for (const { key_id, hash } of keys.values()) if (key_id === key.key_id) keys.delete(hash);
+      if (before?.state === 'active' && keyOf(tenant, key.key_id)) return;
+      if (before?.state !== 'creating')
+        throw new Problem('conflict', `The tenant ${tenant} is not being created.`);
       keys.set(key.hash, structuredClone(key));
       tenants.set(tenant, { ...before, state: 'active' });
     },
     async change(tenant, change) {
       const before = tenants.get(tenant);
       if (!before) return undefined;
-      const after = { ...before, ...structuredClone(change) };
+      if (!CHANGEABLE.some((state) => state === before.state)) throw notChangeable(before);
+      const after = structuredClone(changed(before, change));
       tenants.set(tenant, after);
-      return { before, after };
+      return structuredClone({ before, after });
+    },
+    async beginPurge(tenant, job) {
+      const before = tenants.get(tenant);
+      if (!before) return undefined;
+      const after = { ...before, state: 'purging' as const, purge_job_id: before.purge_job_id ?? job };
+      tenants.set(tenant, after);
+      return structuredClone({ before, after });
+    },
+    async remove(tenant, job) {
+      return tenants.get(tenant)?.purge_job_id === job && tenants.delete(tenant);
     },
     async findKey(hash) {
       const key = keys.get(hash);
@@ -60,10 +75,11 @@ export function memoryTenants(): TenantCatalog {
     async addKey(tenant, key) {
       if (tenants.get(tenant)?.state !== 'active')
         throw new Problem('conflict', `The tenant ${tenant} is not active.`);
+      if (keyOf(tenant, key.key_id)) throw new Problem('conflict', `The key ${key.key_id} exists.`);
       keys.set(key.hash, structuredClone(key));
     },
     async changeKey(tenant, keyId, change) {
-      const key = [...keys.values()].find((each) => each.tenant_id === tenant && each.key_id === keyId);
+      const key = keyOf(tenant, keyId);
       if (!key) return undefined;
       const after = { ...key, ...change };
       keys.set(key.hash, after);

@@ -1,8 +1,11 @@
-import type { KeyId, TenantId } from '#shared/domain/ids.ts';
+import type { JobId, KeyId, TenantId } from '#shared/domain/ids.ts';
 import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
 import type { Page } from './images.ts';
 
-export type TenantChange = Partial<Pick<Tenant, 'name' | 'plan' | 'state' | 'limits' | 'settings'>>;
+/** What is left out or undefined stays as it is. `settings` are merged into those chosen, `limits` take the place of all. */
+export type TenantChange = {
+  [Name in 'name' | 'plan' | 'state' | 'limits' | 'settings']?: Tenant[Name] | undefined;
+};
 export type KeyChange = Partial<Pick<ApiKey, 'expires_at' | 'revoked_at' | 'last_used_at' | 'replaced_by'>>;
 
 /** Tenants and their keys. */
@@ -12,13 +15,19 @@ export interface TenantCatalog {
   list(query: { cursor?: string | undefined; limit: number }): Promise<Page<Tenant>>;
   /**
    * Reserves the id for a tenant in state `creating`. Where it is there already, nothing changes, except that an
-   * unfinished reservation takes the new name and plan.
+   * unfinished reservation takes the new name, plan and settings.
    * @returns the tenant as it is now, with the `first_key_id` of its first reservation
    */
   reserve(tenant: Tenant): Promise<Tenant>;
-  /** Writes the key and makes the tenant active, together. Idempotent. @throws Problem `conflict` where it is neither `creating` nor `active` */
+  /**
+   * Writes the first key and makes the tenant active, together. Once that is done it changes nothing: neither the key
+   * nor its revocation. @throws Problem `conflict` where it is neither `creating` nor `active`
+   */
   activate(tenant: TenantId, key: ApiKey): Promise<void>;
-  /** @returns the tenant before and after; undefined where there is none */
+  /**
+   * @returns the tenant before and after; undefined where there is none
+   * @throws Problem `conflict` while it is being created or removed
+   */
   change(tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant } | undefined>;
   /** The key with this SHA-256 (hex) and its tenant, or undefined. */
   findKey(hash: string): Promise<{ key: ApiKey; tenant: Tenant } | undefined>;
@@ -28,4 +37,15 @@ export interface TenantCatalog {
   addKey(tenant: TenantId, key: ApiKey): Promise<void>;
   /** @returns the key as it is now; undefined where the tenant has no such key */
   changeKey(tenant: TenantId, key: KeyId, change: KeyChange): Promise<ApiKey | undefined>;
+  /**
+   * Makes the tenant `purging`, for good: from here on no key of it works. The first call's job is the one that
+   * removes it.
+   * @returns the tenant before and after; undefined where there is none
+   */
+  beginPurge(tenant: TenantId, job: JobId): Promise<{ before: Tenant; after: Tenant } | undefined>;
+  /**
+   * Removes the profile of a tenant that this job purges, and frees its id. Its keys must be gone.
+   * @returns whether it was there, and this job's to remove
+   */
+  remove(tenant: TenantId, job: JobId): Promise<boolean>;
 }

@@ -14,6 +14,8 @@ export type GroupId = Branded<'GroupId'>;
 export type KeyId = Branded<'KeyId'>;
 /** `qry_` and a ULID. */
 export type QueryId = Branded<'QueryId'>;
+/** `job_` and a ULID. */
+export type JobId = Branded<'JobId'>;
 /** `aud_` and a ULID: an entry of the audit log. */
 export type AuditId = Branded<'AuditId'>;
 
@@ -22,6 +24,7 @@ const ULID_PATTERN = '[0-9A-HJKMNP-TV-Z]{26}';
 export const IMAGE_ID_PATTERN = new RegExp(`^img_${ULID_PATTERN}$`);
 export const GROUP_ID_PATTERN = new RegExp(`^grp_${ULID_PATTERN}$`);
 export const KEY_ID_PATTERN = new RegExp(`^key_${ULID_PATTERN}$`);
+export const JOB_ID_PATTERN = new RegExp(`^job_${ULID_PATTERN}$`);
 
 /** The one place where a checked string becomes a branded id, hence the cast. */
 function branded<Id extends Branded<string>>(pattern: RegExp, what: string) {
@@ -39,9 +42,12 @@ export const imageId = branded<ImageId>(IMAGE_ID_PATTERN, 'an image id');
 export const groupId = branded<GroupId>(GROUP_ID_PATTERN, 'a group id');
 /** @throws Problem `invalid_request` where the text is not a key id. */
 export const keyId = branded<KeyId>(KEY_ID_PATTERN, 'a key id');
+/** @throws Problem `invalid_request` where the text is not a job id. */
+export const jobId = branded<JobId>(JOB_ID_PATTERN, 'a job id');
 
 export const newImageId = (): ImageId => `img_${ulid()}` as ImageId;
 export const newGroupId = (): GroupId => `grp_${ulid()}` as GroupId;
 export const newKeyId = (): KeyId => `key_${ulid()}` as KeyId;
 export const newQueryId = (): QueryId => `qry_${ulid()}` as QueryId;
+export const newJobId = (): JobId => `job_${ulid()}` as JobId;
 export const newAuditId = (): AuditId => `aud_${ulid()}` as AuditId;

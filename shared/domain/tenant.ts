@@ -1,4 +1,4 @@
-import type { KeyId, TenantId } from './ids.ts';
+import type { JobId, KeyId, TenantId } from './ids.ts';
 import type { LimitOverrides, PlanName } from './plans.ts';
 import type { SettingsChange } from './settings.ts';
 
@@ -11,8 +11,20 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export const ROLES = ['Viewer', 'Uploader', 'Admin', 'SystemAdmin'] as const;
-export type Role = (typeof ROLES)[number];
+/** What each role may, at most: a token's scopes never reach beyond its role's. */
+export const ROLE_SCOPES = {
+  Viewer: ['deeplens.search'],
+  Uploader: ['deeplens.search', 'deeplens.upload'],
+  Admin: SCOPES,
+  /** All tenants. */
+  SystemAdmin: SCOPES,
+} as const satisfies Record<string, readonly Scope[]>;
+export type Role = keyof typeof ROLE_SCOPES;
+export const ROLES = Object.keys(ROLE_SCOPES) as [Role, ...Role[]]; // Object.keys loses the literal types
+
+/** The role that allows most, of those that are among the names. */
+export const highestRole = (names: readonly string[]): Role | undefined =>
+  ROLES.findLast((role) => names.includes(role));
 
 /** What a route asks of its caller; each is attached to routes in `shared/api`. `Open` asks nothing. */
 export const POLICIES = {
@@ -43,12 +55,19 @@ export interface Tenant {
   first_key_id: KeyId;
   limits?: LimitOverrides;
   settings?: SettingsChange;
+  /** The job that removes it. */
+  purge_job_id?: JobId;
 }
+
+/** `live` keys have scopes; a `publishable` one has none: it says which tenant, and a person's token what is allowed. */
+export const KEY_KINDS = ['live', 'publishable'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** An API key as it is stored: never the secret, only the SHA-256 of the whole key. */
 export interface ApiKey {
   key_id: KeyId;
   tenant_id: TenantId;
+  kind: KeyKind;
   name: string;
   hash: string;
   scopes: Scope[];
@@ -76,7 +95,7 @@ export function keyState(
 
 /** Who is calling, as the authorizer found out. */
 export interface Caller {
-  kind: 'key' | 'operator' | 'nobody';
+  kind: 'key' | 'person' | 'operator' | 'nobody';
   /** Absent for an operator. */
   tenant?: TenantId;
   plan?: PlanName;
@@ -88,3 +107,6 @@ export interface Caller {
   /** The key's or the token's id, for logs and the audit log. */
   subject: string;
 }
+
+/** Who it seems to be that was not let in, as far as that could be told. */
+export type Presumed = Pick<Caller, 'kind' | 'tenant' | 'role' | 'subject'>;

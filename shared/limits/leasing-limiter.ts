@@ -49,25 +49,20 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
         tenants.delete(tenant);
   }
 
-  function grant(tenant: TenantId, { counter, amount, limit }: Demand, time: number, use: boolean): Grant {
-    const window = live(tenant, counter, time);
-    const there = window ? Math.max(0, limit - window.used) + window.left : limit;
-    const granted = Math.min(amount, use ? (window?.left ?? 0) : there);
-    if (window && use) {
-      window.left -= granted;
-      window.mine += granted;
-    }
-    return {
-      counter,
-      limit,
-      granted,
-      remaining: Math.max(0, there - (use ? granted : 0)),
-      resetsIn: Math.min(
-        WINDOW_SECONDS,
-        Math.max(1, Math.ceil(((window?.startedAt ?? time) + WINDOW_MS - time) / 1000)),
-      ),
-    };
-  }
+  const grant = (
+    { counter, limit }: Demand,
+    granted: number,
+    remaining: number,
+    endsIn: number, // milliseconds
+  ): Grant => ({
+    counter,
+    limit,
+    granted,
+    remaining,
+    resetsIn: Math.min(WINDOW_SECONDS, Math.max(1, Math.ceil(endsIn / 1000))),
+  });
+  const endsIn = (window: Known | undefined, time: number): number =>
+    (window?.startedAt ?? time) + WINDOW_MS - time;
 
   return {
     async take(tenant, demands) {
@@ -75,35 +70,100 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
       if (!tenants.has(tenant)) learn(tenant, await store.read(tenant));
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
         const time = now();
-        const takings = demands.flatMap(
-          (demand) => takingFor(demand, live(tenant, demand.counter, time)) ?? [],
-        );
+        const shares = demands.map((demand) => shareOf(demand, live(tenant, demand.counter, time)));
         // Who is refused takes nothing, of no counter.
-        if (takings.some(({ amount }) => amount === 0))
-          return demands.map((each) => grant(tenant, each, time, false));
-        if (takings.length === 0) return demands.map((each) => grant(tenant, each, time, true));
-        const { taken, windows } = await store.take(tenant, takings, time, time - WINDOW_MS);
-        learn(tenant, windows);
-        if (!taken) continue;
-        for (const { counter, amount } of takings) {
-          const window = tenants.get(tenant)?.get(counter);
-          if (window) window.left += amount;
-        }
-        return demands.map((each) => grant(tenant, each, time, true));
+        if (shares.some(({ held, taking }) => held === 0 && !taking))
+          return shares.map(({ demand, window, there }) =>
+            grant(demand, Math.min(demand.amount, there), there, endsIn(window, time)),
+          );
+        // Kept for this call while it waits: another call of the process must not use it meanwhile.
+        for (const { window, held } of shares) if (window) window.left -= held;
+        const putBack = () => {
+          for (const { window, held } of shares) if (window) window.left += held;
+        };
+        const takings = shares.flatMap(({ taking }) => taking ?? []);
+        if (takings.length > 0 && !(await takeFromStore(tenant, takings, time, putBack))) continue;
+        return shares.map(({ demand, window, held, taking }) => {
+          // By reference: what was taken of a window stays its own, also where the next has begun meanwhile.
+          const from = window ?? openedAt(tenant, demand.counter, time);
+          const granted = Math.min(demand.amount, held + (taking?.amount ?? 0));
+          if (from) {
+            from.left += held + (taking?.amount ?? 0) - granted;
+            from.mine += granted;
+          }
+          const remaining = from ? unusedOf(demand, from) + from.left : demand.limit - granted;
+          return grant(demand, granted, remaining, endsIn(from, time));
+        });
       }
       throw new Problem('dependency_unavailable', 'The limits are contended. Try again in a moment.', {
         retryAfter: 1,
       });
     },
   };
+
+  /** @returns whether it was taken; what the call holds is put back where it was not */
+  async function takeFromStore(
+    tenant: TenantId,
+    takings: readonly Taking[],
+    time: number,
+    putBack: () => void,
+  ): Promise<boolean> {
+    try {
+      const { taken, windows } = await store.take(tenant, takings, time, time - WINDOW_MS);
+      if (!taken) {
+        putBack();
+        forgetGone(tenant, takings, windows);
+      }
+      learn(tenant, windows);
+      return taken;
+    } catch (error) {
+      putBack();
+      throw error;
+    }
+  }
+
+  /** A window that the store no longer has cannot be taken from: the tenant was purged and made anew. */
+  function forgetGone(tenant: TenantId, takings: readonly Taking[], windows: Windows): void {
+    const known = tenants.get(tenant);
+    for (const { counter, from } of takings)
+      if (!windows.has(counter) && known?.get(counter)?.startedAt === from) known?.delete(counter);
+  }
+
+  function openedAt(tenant: TenantId, counter: string, time: number): Known | undefined {
+    const window = tenants.get(tenant)?.get(counter);
+    return window?.startedAt === time ? window : undefined;
+  }
 }
 
-/** What to take for a demand: undefined where enough was taken ahead, an amount of 0 where nothing is left. */
-function takingFor({ counter, amount, limit }: Demand, window: Known | undefined): Taking | undefined {
-  if (!window) return { counter, amount: Math.min(amount, limit), limit };
-  if (window.left >= amount) return undefined;
-  const wanted = Math.max(amount - window.left, Math.floor(window.mine / LEASE_SHARE));
-  const there = Math.max(0, limit - window.used);
-  if (there === 0 && window.left > 0) return undefined; // the last of a lease
-  return { counter, amount: Math.min(wanted, there), limit, from: window.startedAt };
+const unusedOf = ({ limit }: Demand, { used }: Known): number => Math.max(0, limit - used);
+
+/** What a call gets of one counter: from what was taken ahead, and from the store; neither where nothing is left. */
+interface Share {
+  demand: Demand;
+  window: Known | undefined;
+  /** From the lease. */
+  held: number;
+  taking?: Taking;
+  /** How many are left, as far as this process knows. */
+  there: number;
+}
+
+function shareOf(demand: Demand, window: Known | undefined): Share {
+  const { counter, amount, limit } = demand;
+  if (!window) {
+    const opening = Math.min(amount, limit);
+    return {
+      demand,
+      window,
+      held: 0,
+      there: limit,
+      ...(opening > 0 && { taking: { counter, amount: opening, limit } }),
+    };
+  }
+  const unused = unusedOf(demand, window);
+  const held = Math.min(amount, window.left);
+  const share = { demand, window, held, there: unused + window.left };
+  if (held === amount || unused === 0) return share; // within the lease, or the last of it
+  const wanted = Math.max(amount - held, Math.floor(window.mine / LEASE_SHARE));
+  return { ...share, taking: { counter, amount: Math.min(wanted, unused), limit, from: window.startedAt } };
 }

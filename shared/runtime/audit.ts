@@ -1,10 +1,10 @@
-import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { z } from 'zod';
 import type { AuditLog } from '#shared/catalog/audit.ts';
 import type { AuditEntry } from '#shared/domain/audit.ts';
 import { newAuditId, TENANT_ID_PATTERN, tenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
-import type { Caller } from '#shared/domain/tenant.ts';
+import { type Caller, ROLES } from '#shared/domain/tenant.ts';
 import { correlationIdOf } from './correlation.ts';
 import { logger } from './telemetry.ts';
 
@@ -24,26 +24,29 @@ export interface AuditedCall {
   action: string;
   /** Nobody, where the call was refused before it was known who calls. */
   caller: Caller;
-  /** With header names in lower case. */
-  event: Pick<
-    APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent,
-    'headers' | 'pathParameters' | 'requestContext'
-  >;
+  event: APIGatewayProxyEvent;
 }
 
-const CALLERS = ['key', 'operator'] as const;
+const CALLERS = ['key', 'person', 'operator'] as const;
 const Presumed = z.object({
   kind: z.enum(CALLERS),
   subject: z.string(),
   tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
+  role: z.enum(ROLES).optional(),
 });
 
 /** Who it seems to be, as far as the authorizer could tell before it refused. */
 export function presumedCaller({ requestContext }: APIGatewayProxyEvent): Caller {
   const { data } = Presumed.safeParse(requestContext.authorizer ?? {});
   if (!data) return { kind: 'nobody', scopes: [], subject: 'nobody' };
-  const { kind, subject, tenant } = data;
-  return { kind, subject, scopes: [], ...(tenant !== undefined && { tenant: tenantId(tenant) }) };
+  const { kind, subject, tenant, role } = data;
+  return {
+    kind,
+    subject,
+    scopes: [],
+    ...(role && { role }),
+    ...(tenant !== undefined && { tenant: tenantId(tenant) }),
+  };
 }
 
 type Outcome = Pick<AuditEntry, 'outcome' | 'code' | 'detail'>;
@@ -60,7 +63,7 @@ function entryOf({ action, caller, event }: AuditedCall, outcome: Outcome, chang
     ...change,
     ...outcome,
     source_ip: event.requestContext.identity?.sourceIp ?? 'unknown',
-    user_agent: (event.headers?.['user-agent'] ?? 'unknown').slice(0, 256),
+    user_agent: (event.headers['user-agent'] ?? 'unknown').slice(0, 256),
     correlation_id: correlationIdOf(event),
   };
 }
@@ -112,7 +115,7 @@ export async function recorded<Reply>(
 export const isRefusal = ({ status }: Problem): boolean => status === 401 || status === 403;
 
 /** The innermost id of the path: `/tenants/{tenant_id}/keys/{key_id}` is about the key. */
-function targetOf({ pathParameters }: AuditedCall['event']): Change {
+function targetOf({ pathParameters }: APIGatewayProxyEvent): Change {
   const target = Object.values(pathParameters ?? {}).at(-1);
   return target === undefined ? {} : { target };
 }

@@ -3,61 +3,97 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuditLog } from '#shared/catalog/audit.ts';
+import type { AuditEntry } from '#shared/domain/audit.ts';
+import { newAuditId, TENANT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
-import type { Caller } from '#shared/domain/tenant.ts';
-import { recordRefusal } from './audit.ts';
-import { toCallerContext, toRefusalContext } from './caller.ts';
+import type { Caller, Presumed } from '#shared/domain/tenant.ts';
+import { NOBODY, toCallerContext, toRefusalContext } from './caller.ts';
+import { correlationIdOf } from './correlation.ts';
 import { logger, tracer } from './telemetry.ts';
 
+/** Told who it seems to be as soon as that is known. */
+type Presume = (caller: Presumed) => void;
+
 interface Identities {
+  byKey: (
+    credential: { key: string; authorization?: string | undefined },
+    presume: Presume,
+  ) => Promise<Caller>;
+  byToken: (authorization: string, presume: Presume) => Promise<Caller>;
+  /** Where it is written down whom this function turns away itself. */
   audit?: AuditLog;
-  byKey: (key: string) => Promise<Caller>;
-  byToken: (authorization: string) => Promise<Caller>;
 }
 
 /**
- * A REQUEST authorizer. The admin plane carries a token, the data plane an API key. The gateway itself refuses who
- * gives no credential (401) or an unknown key (403). Any finer refusal goes on to the function as what the authorizer
- * found, because a gateway response has one status and cannot be told which code to show.
+ * A REQUEST authorizer. The admin plane carries a token, the data plane an API key and, on behalf of a person, a token.
+ * It turns away by itself whom nobody knows (401) and whose key does not work (403). Any finer refusal goes on to the
+ * function as what the authorizer found, because a gateway response has one status and cannot be told which code to show.
  */
 export const authorizerFunction = ({ byKey, byToken, audit }: Identities) =>
   middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
-      const headers = new Headers(
-        Object.entries(event.headers ?? {}).map(([name, value]) => [name, value ?? '']),
-      );
-      const isAdmin = event.resource.startsWith('/v1/admin/');
-      const credential = headers.get(isAdmin ? 'authorization' : 'x-api-key');
+      const headers = inLowerCase(event.headers);
+      let presumed: Presumed = NOBODY;
+      const presume: Presume = (seems) => {
+        presumed = seems;
+      };
+      const identify = (): Promise<Caller> => {
+        const { 'x-api-key': key, authorization } = headers;
+        const isAdmin = event.resource.startsWith('/v1/admin/');
+        if (isAdmin && authorization) return byToken(authorization, presume);
+        if (!isAdmin && key) return byKey({ key, authorization }, presume);
+        throw new Problem('unauthenticated', 'The call carries no credential.');
+      };
       try {
-        if (!credential) throw new Problem('unauthenticated', 'The call carries no credential.');
-        const caller = await (isAdmin ? byToken : byKey)(credential);
+        const caller = await identify();
         return policy('Allow', event.methodArn, caller.subject, toCallerContext(caller));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         logger.info('refused', { code: error.code, resource: event.resource });
-        if (error.code === 'unauthenticated' || error.code === 'invalid_api_key')
-          await recordRefusal(audit, attemptOf(event, headers), error);
-        if (error.code === 'unauthenticated') throw new Error('Unauthorized', { cause: error });
-        if (error.code === 'invalid_api_key') return policy('Deny', event.methodArn, 'nobody', {});
-        if (error.status >= 500) throw error;
-        return policy('Allow', event.methodArn, 'nobody', toRefusalContext(error));
+        const isUnknown = error.code === 'unauthenticated' && presumed.kind === 'nobody';
+        if (!isUnknown && error.code !== 'invalid_api_key')
+          return policy('Allow', event.methodArn, 'nobody', toRefusalContext(error, presumed));
+        await record(audit, entryOf(event, headers, presumed, error));
+        if (isUnknown) throw new Error('Unauthorized', { cause: error });
+        return policy('Deny', event.methodArn, 'nobody', {});
       }
     });
 
-/** Who is refused here reaches no function that could write it down. */
-const attemptOf = (event: APIGatewayRequestAuthorizerEvent, headers: Headers) => ({
-  action: `${event.httpMethod} ${event.resource}`,
-  caller: { kind: 'nobody' as const, scopes: [], subject: keyIdIn(headers.get('x-api-key')) ?? 'nobody' },
-  event: { ...event, headers: Object.fromEntries(headers) },
-});
+type LowerCased = Record<string, string | undefined>;
+/** Names come in the case in which the caller wrote them. */
+const inLowerCase = (headers: APIGatewayRequestAuthorizerEvent['headers']): LowerCased =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** What a key says of itself: whose it may have been. It proves nothing, and is no secret. */
-const keyIdIn = (key: string | null): string | undefined => {
-  const id = /^dl_live_([0-9A-Z]{26})_/.exec(key ?? '')?.[1];
-  return id && `key_${id}`;
-};
+function entryOf(
+  event: APIGatewayRequestAuthorizerEvent,
+  headers: LowerCased,
+  { kind, subject, role, tenant }: Presumed,
+  { code, message }: Problem,
+): AuditEntry {
+  const inPath = event.pathParameters?.tenant_id;
+  const about = tenant ?? (inPath && TENANT_ID_PATTERN.test(inPath) ? inPath : undefined);
+  return {
+    audit_id: newAuditId(),
+    at: new Date().toISOString(),
+    ...(about && { tenant_id: about }),
+    actor: { kind, subject, ...(role && { role }) },
+    action: `${event.httpMethod} ${event.resource}`,
+    outcome: 'refused',
+    code,
+    detail: message,
+    source_ip: event.requestContext.identity?.sourceIp ?? 'unknown',
+    user_agent: (headers['user-agent'] ?? 'unknown').slice(0, 256),
+    correlation_id: correlationIdOf({ headers, requestContext: event.requestContext }),
+  };
+}
+
+/** A refusal goes out whether it could be written down or not. */
+const record = async (audit: AuditLog | undefined, entry: AuditEntry): Promise<void> =>
+  audit?.append(entry).catch((error: unknown) => {
+    logger.error('refusal not in the audit log', { error });
+  });
 
 const policy = (
   effect: 'Allow' | 'Deny',

@@ -1,13 +1,29 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { z } from 'zod';
-import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import { TENANT_ID_PATTERN, tenantId } from '#shared/domain/ids.ts';
 import { PLAN_NAMES } from '#shared/domain/plans.ts';
 import { PROBLEM_CODES, Problem } from '#shared/domain/problems.ts';
 import { KEEPER_RULES } from '#shared/domain/settings.ts';
-import { type Caller, POLICIES, type Policy, ROLES, SCOPES } from '#shared/domain/tenant.ts';
+import {
+  type Caller,
+  POLICIES,
+  type Policy,
+  type Presumed,
+  ROLES,
+  SCOPES,
+  type Scope,
+} from '#shared/domain/tenant.ts';
 
-/** Limits that were set for a tenant, as they are stored. */
-const Overrides = z.object({
+const Json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }
+});
+
+const Limits = z.object({
   requests: z.number().optional(),
   searches: z.number().optional(),
   uploads: z.number().optional(),
@@ -16,31 +32,25 @@ const Overrides = z.object({
   endpoints: z.record(z.string(), z.number()).optional(),
 });
 
-/** What a tenant has chosen, as it is stored. */
-const Chosen = z.object({
+const Settings = z.object({
   thumbnail_sizes: z.array(z.number()).optional(),
   similarity_threshold: z.number().optional(),
   keeper_rule: z.enum(KEEPER_RULES).optional(),
   models: z.array(z.string()).optional(),
 });
 
-/** What the authorizer hands on: API Gateway carries strings only. */
+/**
+ * What the authorizer hands on: API Gateway carries strings only. What cannot be read, as it can be while a deployment
+ * changes one function after the other, is left out; but never who it is.
+ */
 const CallerContext = z.object({
-  kind: z.enum(['key', 'operator']),
+  kind: z.enum(['key', 'person', 'operator']),
   tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
   plan: z.enum(PLAN_NAMES).optional(),
-  scopes: z
-    .string()
-    .transform((text) => text.split(' ').filter((scope) => SCOPES.some((known) => known === scope))),
+  limits: Json.pipe(Limits).optional().catch(undefined),
+  settings: Json.pipe(Settings).optional().catch(undefined),
+  scopes: z.string().transform((text): Scope[] => SCOPES.filter((scope) => text.split(' ').includes(scope))),
   role: z.enum(ROLES).optional(),
-  limits: z
-    .string()
-    .transform((json) => Overrides.parse(JSON.parse(json)))
-    .optional(),
-  settings: z
-    .string()
-    .transform((json) => Chosen.parse(JSON.parse(json)))
-    .optional(),
   subject: z.string(),
 });
 
@@ -51,33 +61,49 @@ export const toCallerContext = (caller: Caller): Record<string, string> => ({
   subject: caller.subject,
   ...(caller.tenant && { tenant: caller.tenant }),
   ...(caller.plan && { plan: caller.plan }),
-  ...(caller.role && { role: caller.role }),
   ...(caller.limits && { limits: JSON.stringify(caller.limits) }),
   ...(caller.settings && { settings: JSON.stringify(caller.settings) }),
+  ...(caller.role && { role: caller.role }),
 });
 
 /** A refusal that the authorizer leaves to the function. */
-const RefusalContext = z.object({ refusal: z.enum(PROBLEM_CODES), detail: z.string() });
-export const toRefusalContext = ({ code, message }: Problem): Record<string, string> => ({
+const RefusalContext = z.object({
+  refusal: z.enum(PROBLEM_CODES),
+  detail: z.string(),
+  retry_after: z.coerce.number().optional(),
+});
+/** The refusal, and who it seems to be: the function writes it into the audit log. */
+export const toRefusalContext = (
+  { code, message, retryAfter }: Problem,
+  presumed: Presumed,
+): Record<string, string> => ({
+  kind: presumed.kind,
+  subject: presumed.subject,
+  ...(presumed.tenant && { tenant: presumed.tenant }),
+  ...(presumed.role && { role: presumed.role }),
   refusal: code,
   detail: message,
+  ...(retryAfter !== undefined && { retry_after: String(retryAfter) }),
 });
 
-const NOBODY: Caller = { kind: 'nobody', scopes: [], subject: 'nobody' };
+export const NOBODY: Caller = { kind: 'nobody', scopes: [], subject: 'nobody' };
 
 /** Who the authorizer found to be calling; nobody on an open route. @throws Problem the one that the authorizer found */
 export function callerOf(event: APIGatewayProxyEvent): Caller {
-  const refused = RefusalContext.safeParse(event.requestContext.authorizer ?? {});
-  if (refused.success) throw new Problem(refused.data.refusal, refused.data.detail);
-  const parsed = CallerContext.safeParse(event.requestContext.authorizer ?? {});
+  const context = event.requestContext.authorizer ?? {};
+  const refused = RefusalContext.safeParse(context);
+  if (refused.success) {
+    const { refusal, detail, retry_after } = refused.data;
+    throw new Problem(refusal, detail, retry_after === undefined ? {} : { retryAfter: retry_after });
+  }
+  const parsed = CallerContext.safeParse(context);
   if (!parsed.success) return NOBODY;
   const { kind, tenant, plan, limits, settings, scopes, role, subject } = parsed.data;
-  const known: TenantId | undefined = tenant === undefined ? undefined : tenantId(tenant);
   return {
     kind,
-    scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+    scopes,
     subject,
-    ...(known && { tenant: known }),
+    ...(tenant !== undefined && { tenant: tenantId(tenant) }),
     ...(plan && { plan }),
     ...(limits && { limits }),
     ...(settings && { settings }),

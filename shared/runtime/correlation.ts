@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type middy from '@middy/core';
-import type {
-  APIGatewayProxyEvent,
-  APIGatewayProxyResult,
-  APIGatewayRequestAuthorizerEvent,
-} from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { logger } from './telemetry.ts';
 
 export const CORRELATION_HEADER = 'x-correlation-id';
 /** A caller's own id is taken where it is harmless in a log line. */
 const ACCEPTABLE = /^[\w.-]{1,64}$/;
 
-/** The caller's correlation id, else the gateway's request id. Header names are in lower case here. */
-export function correlationIdOf(
-  event: Pick<APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent, 'headers' | 'requestContext'>,
-): string {
+/** What of an event it takes; the header names in lower case. */
+interface Correlated {
+  headers?: Readonly<Record<string, string | undefined>> | null;
+  requestContext?: { requestId?: string };
+}
+
+/** The caller's correlation id, else the gateway's request id. */
+export function correlationIdOf(event: Correlated): string {
   const given = event.headers?.[CORRELATION_HEADER];
   if (given && ACCEPTABLE.test(given)) return given;
   return event.requestContext?.requestId ?? randomUUID();

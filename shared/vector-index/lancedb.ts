@@ -118,6 +118,16 @@ export async function lanceDbVectorIndex(from: { uri: string; modulePath: string
       return numDeletedRows;
     },
 
+    async removeTenant(tenant, model) {
+      const { numDeletedRows } = await write(model, (table) => table.delete(conditions(tenant)));
+      return numDeletedRows;
+    },
+
+    async models() {
+      const names = await attempt(() => database.tableNames());
+      return names.filter((name) => name.startsWith(TABLES)).map((name) => name.slice(TABLES.length));
+    },
+
     async count(tenant, model) {
       const { table } = await spaceOf(model);
       return await attempt(() => table.countRows(conditions(tenant)));
@@ -134,7 +144,8 @@ export async function lanceDbVectorIndex(from: { uri: string; modulePath: string
   };
 }
 
-const tableName = (model: string): string => `images-${model}`;
+const TABLES = 'images-';
+const tableName = (model: string): string => `${TABLES}${model}`;
 
 /** LanceDB's dot distance is 1 − cosine. The ids are those that were written, hence the cast. */
 const toNeighbour = (row: z.infer<typeof FoundRow>): Neighbour => ({

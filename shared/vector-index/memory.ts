@@ -61,6 +61,17 @@ export function memoryVectorIndex(): VectorIndex {
       return imageIds.filter((id) => documents.delete(id)).length;
     },
 
+    async removeTenant(tenant, model) {
+      const documents = documentsOf(tenant, model);
+      const removed = documents.size;
+      documents.clear();
+      return removed;
+    },
+
+    async models() {
+      return [...spaces.keys()];
+    },
+
     async count(tenant, model) {
       return documentsOf(tenant, model).size;
     },

@@ -4,7 +4,9 @@ import { metadataEntries, metadataEntry } from './metadata-entries.ts';
 import type { VectorDocument, VectorFilter } from './vector-index.ts';
 
 /** Readers and writers know the alias only, so that a rebuilt index can take the place of the old one. */
-export const aliasOf = (model: string): string => `images-${model}`;
+const ALIASES = 'images-';
+export const aliasOf = (model: string): string => `${ALIASES}${model}`;
+export const modelOf = (alias: string): string => alias.slice(ALIASES.length);
 export const firstIndexOf = (model: string): string => `${aliasOf(model)}-000001`;
 
 /** The settings and fields of an index. */

@@ -4,12 +4,14 @@ import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import { candidates } from './candidates.ts';
 import { documentId } from './document-id.ts';
 import { ErrorCause, errorType, partProblem, reasonOf, requestProblem } from './opensearch-errors.ts';
-import { aliasOf, conditions, firstIndexOf, indexBody, toSource } from './opensearch-mapping.ts';
+import { aliasOf, conditions, firstIndexOf, indexBody, modelOf, toSource } from './opensearch-mapping.ts';
 import { readSearch, searchLines } from './opensearch-search.ts';
 import type { IndexHealth, VectorIndex } from './vector-index.ts';
 
 /** Documents in one bulk request: of a model of 1 024 dimensions, 5 MB of JSON. A small domain takes 10. */
 const BULK_SIZE = 100;
+/** Documents that one request removes: a second or so. */
+const DELETE_SIZE = 2000;
 
 const BulkItem = z.object({
   _id: z.string(),
@@ -20,6 +22,9 @@ const BulkItem = z.object({
 const BulkAnswer = z.object({
   items: z.array(z.union([z.object({ index: BulkItem }), z.object({ delete: BulkItem })])),
 });
+
+const Deletion = z.object({ deleted: z.number() });
+const Aliases = z.record(z.string(), z.object({ aliases: z.record(z.string(), z.unknown()) }));
 
 const HEALTH = { green: 'ok', yellow: 'degraded', red: 'down' } as const satisfies Record<
   string,
@@ -94,6 +99,27 @@ export function openSearchVectorIndex(client: Client, options: { shards: number 
       const lines = imageIds.map((id) => ({ delete: { _id: documentId(tenant, id) } }));
       const items = await bulk(tenant, model, lines);
       return items.filter(({ result }) => result === 'deleted').length;
+    },
+
+    async removeTenant(tenant, model) {
+      const { body } = await attempt(() =>
+        client.deleteByQuery({
+          index: aliasOf(model),
+          routing: tenant,
+          // What somebody else has just removed or replaced is met again by the next call.
+          conflicts: 'proceed',
+          refresh: true,
+          max_docs: DELETE_SIZE,
+          body: { query: conditions(tenant) },
+        }),
+      );
+      return Deletion.parse(body).deleted;
+    },
+
+    async models() {
+      const { body } = await attempt(() => client.indices.getAlias({ name: aliasOf('*') }));
+      const aliases = Object.values(Aliases.parse(body)).flatMap(({ aliases }) => Object.keys(aliases));
+      return [...new Set(aliases)].map(modelOf);
     },
 
     async count(tenant, model) {

@@ -64,6 +64,10 @@ export interface VectorIndex {
   search(tenant: TenantId, model: string, query: VectorQuery): Promise<Candidate[]>;
   /** @returns how many documents were there and are gone; a search issued afterwards does not find them. */
   remove(tenant: TenantId, model: string, imageIds: readonly ImageId[]): Promise<number>;
+  /** Removes some of all of a tenant's documents, as `remove`, thousands at most. @returns how many; 0 when none is left */
+  removeTenant(tenant: TenantId, model: string): Promise<number>;
+  /** The models that have a space, whoever of the tenants uses them. */
+  models(): Promise<string[]>;
   count(tenant: TenantId, model: string): Promise<number>;
   health(): Promise<IndexHealth>;
 }

@@ -56,6 +56,9 @@ const ATTEMPTS: Record<
   revokeKey: { request: async () => ({ params: { key_id: key } }), status: 404 },
   getSettings: { request: async () => ({}), status: 200 },
   changeSettings: { request: async () => ({ body: { similarity_threshold: 2 } }), status: 400 },
+  revokeTokens: { request: async () => ({ body: { subject: 'x' } }), status: 401 },
+  deleteTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
+  getJob: { request: async () => ({ params: { job_id: `job_${'0'.repeat(26)}` } }), status: 401 },
   listAudit: { request: async () => ({}), status: 401 },
   listTenants: { request: async () => ({}), status: 401 },
   changeTenant: {
@@ -116,7 +119,7 @@ describe('who is not known', () => {
   it.each(guarded.map((operation) => [operation.id, operation] as const))(
     'is refused by %s',
     async (_id, operation) => {
-      const params = { image_id: image, tenant_id: 'x', key_id: key };
+      const params = { image_id: image, tenant_id: 'x', key_id: key, job_id: `job_${'0'.repeat(26)}` };
       expect(await call(operation, { params })).toMatchObject({
         status: 401,
         body: { code: 'unauthenticated' },

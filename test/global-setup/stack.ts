@@ -1,6 +1,11 @@
+import { join } from 'node:path';
 import { cleanups } from '../../infra/local/cleanups.ts';
 import { startSystem } from '../../infra/local/system.ts';
 import { forgetTestHome, newTestHome } from '../../infra/local/test-home.ts';
+import { startIssuer, writeIssuer } from '../fixtures/issuer.ts';
+
+/** What the tests' own issuer writes into its tokens' `aud`. */
+const AUDIENCE = 'https://api.deeplens.test';
 
 /** All of DeepLens, deployed to an emulator of its own, for the integration and end-to-end tests. */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -8,6 +13,13 @@ export default async function setup(): Promise<() => Promise<void>> {
   const toEnd = cleanups();
   toEnd.add(() => forgetTestHome(home));
   try {
+    const { stop, ...issuer } = await startIssuer(AUDIENCE);
+    toEnd.add(stop);
+    process.env.DEEPLENS_TEST_ISSUER = join(home.folder, 'issuer.json');
+    await writeIssuer(process.env.DEEPLENS_TEST_ISSUER, issuer);
+    process.env.DEEPLENS_TRUSTED_ISSUERS = JSON.stringify([
+      { issuer: issuer.issuer, audience: issuer.audience, tenants: '*' },
+    ]);
     await startSystem(home, 0, toEnd);
   } catch (error) {
     await toEnd.run();

@@ -34,8 +34,9 @@ export function detectDuplicates(ports: DetectPorts) {
   return async (event: ImagesIndexedV1): Promise<DuplicateGroup | undefined> => {
     const tenant = tenantId(event.tenantid);
     const image = imageId(event.data.image_id);
-    // 1. the picture as it is now; a purged one has no copies
+    // 1. the picture as it is now; a purged one has no copies, also where an earlier delivery broke off after step 2
     const record = await catalog.get(tenant, image);
+    if (!record || record.status === 'purged') await leave(tenant, image);
     if (!record || !isIndexed(record)) return undefined;
     const embedding = (await catalog.getVectors(tenant, [image], manifest.name)).get(image);
     if (!embedding) throw new Problem('image_not_ready', `${manifest.name} has no vectors of ${image}.`);

@@ -98,22 +98,29 @@ async function each(passages: readonly Passage[], step: (passage: Passage) => Pr
   );
 }
 
-async function keep({ catalog }: IndexPorts, passage: Passage): Promise<void> {
+async function keep(ports: IndexPorts, passage: Passage): Promise<void> {
+  const { catalog } = ports;
   const { tenant, image, event } = passage;
   const step = await catalog.advance(tenant, image, 'processed', event.data.processed_at);
-  if (!step || step.record.status === 'purged') {
-    passage.outcome = 'gone';
-    return;
-  }
+  if (!step || step.record.status === 'purged') return withdraw(ports, passage);
   if (step.record.status === 'indexed') {
     passage.indexedAt = step.record.indexed_at ?? step.record.updated_at;
     return;
   }
   for (const [model, embedding] of passage.embeddings) {
-    if (await catalog.putVectors(tenant, image, model, embedding)) continue;
-    passage.outcome = 'gone';
-    return;
+    if (!(await catalog.putVectors(tenant, image, model, embedding))) return withdraw(ports, passage);
   }
+}
+
+/** The picture is gone, or its whole tenant: nothing may stay, also not of a delivery that broke off half-way. */
+async function withdraw({ catalog, index }: IndexPorts, passage: Passage): Promise<void> {
+  const { tenant, image, embeddings } = passage;
+  for (const [model, { semantic }] of embeddings) {
+    await index.prepare(model, semantic.length); // it may be the first that is heard of the model
+    await index.remove(tenant, model, [image]);
+  }
+  await catalog.removeVectors(tenant, image);
+  passage.outcome = 'gone';
 }
 
 /** Documents of one tenant for one model's space. */
@@ -170,10 +177,8 @@ const documentOf = ({ image, event }: Passage, { semantic, copy }: Embedding): V
   copy,
 });
 
-async function finish(
-  { catalog, index, now = () => new Date() }: IndexPorts,
-  passage: Passage,
-): Promise<void> {
+async function finish(ports: IndexPorts, passage: Passage): Promise<void> {
+  const { catalog, now = () => new Date() } = ports;
   if (passage.indexedAt !== undefined) return;
   const { tenant, image } = passage;
   const models = [...passage.embeddings.keys()];
@@ -182,9 +187,7 @@ async function finish(
     passage.indexedAt = step.record.indexed_at ?? step.record.updated_at;
     return;
   }
-  for (const model of models) await index.remove(tenant, model, [image]);
-  await catalog.removeVectors(tenant, image);
-  passage.outcome = 'gone';
+  await withdraw(ports, passage);
 }
 
 async function tell({ publisher }: IndexPorts, passage: Passage): Promise<void> {

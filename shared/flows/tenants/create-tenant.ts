@@ -44,6 +44,7 @@ export const createTenant =
       key_id,
       tenant_id: tenant,
       name: 'first',
+      kind: 'live',
       hash: hashApiKey(secret),
       scopes: [...SCOPES],
       gateway_key_id,

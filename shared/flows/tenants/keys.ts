@@ -3,12 +3,12 @@ import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import { type KeyId, newKeyId, type TenantId } from '#shared/domain/ids.ts';
 import { fencePlan, limitsOf } from '#shared/domain/plans.ts';
 import { Problem } from '#shared/domain/problems.ts';
-import { type ApiKey, keyState, type Scope } from '#shared/domain/tenant.ts';
+import { type ApiKey, type KeyKind, keyState, type Scope } from '#shared/domain/tenant.ts';
 import { findTenant } from './change-tenant.ts';
 
 /** How a key is made and digested: `shared/auth/api-keys.ts`. */
 export interface KeyMaker {
-  newApiKey(id: KeyId): string;
+  newApiKey(id: KeyId, kind?: KeyKind): string;
   hashApiKey(key: string): string;
 }
 
@@ -40,7 +40,7 @@ export function manageKeys(ports: Ports) {
   /** First where calls come in, then in the table: a key that the table knows works. */
   async function make(
     tenant: TenantId,
-    wish: Pick<ApiKey, 'name' | 'scopes' | 'expires_at'>,
+    wish: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'expires_at'>,
   ): Promise<MadeKey> {
     const { plan, limits } = await findTenant({ tenants })(tenant);
     const at = now().toISOString();
@@ -55,7 +55,7 @@ export function manageKeys(ports: Ports) {
         `${MAX_ACTIVE} keys are active, which is the most. Revoke one that is not needed.`,
       );
     const key_id = newKeyId();
-    const secret = newApiKey(key_id);
+    const secret = newApiKey(key_id, wish.kind);
     const gateway_key_id = await usagePlans.add(tenant, key_id, secret, fencePlan(limitsOf(plan, limits)));
     const key = {
       ...wish,
@@ -87,15 +87,16 @@ export function manageKeys(ports: Ports) {
      */
     async create(
       tenant: TenantId,
-      wish: { name: string; scopes: readonly Scope[]; expires_at?: string | undefined },
+      wish: { name: string; kind?: KeyKind; scopes: readonly Scope[]; expires_at?: string | undefined },
       mayGive: readonly Scope[],
     ): Promise<MadeKey> {
       const beyond = wish.scopes.filter((scope) => !mayGive.includes(scope));
       if (beyond.length > 0)
         throw new Problem('missing_scope', `You cannot give what you do not have: ${beyond.join(', ')}.`);
-      const { name, scopes, expires_at } = wish;
+      const { name, kind = 'live', scopes, expires_at } = wish;
       return make(tenant, {
         name,
+        kind,
         scopes: [...new Set(scopes)],
         ...(expires_at !== undefined && { expires_at }),
       });
@@ -113,6 +114,7 @@ export function manageKeys(ports: Ports) {
         throw new Problem('conflict', `The key ${id} no longer works. Create a new one.`);
       const made = await make(tenant, {
         name: old.name,
+        kind: old.kind,
         scopes: old.scopes,
         ...(old.expires_at !== undefined && { expires_at: old.expires_at }),
       });

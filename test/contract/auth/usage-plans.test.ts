@@ -65,9 +65,13 @@ describe.each([
     const secret = newApiKey(key);
     const id = await fence.usagePlans.add(tenant, key, secret, 'pro');
     expect(await fence.membersOf('pro')).toEqual([id]);
-    const again = await fence.usagePlans.add(tenant, key, newApiKey(key), 'pro');
-    expect(await fence.membersOf('pro')).toEqual([again]);
-    expect(await fence.membersOf('free')).toEqual([]);
+    expect(await fence.usagePlans.add(tenant, key, secret, 'pro')).toBe(id);
+    expect(await fence.membersOf('pro')).toEqual([id]);
+    const again = await fence.usagePlans.add(tenant, key, newApiKey(key), 'free');
+    expect(await fence.membersOf('free')).toEqual([again]);
+    expect(await fence.membersOf('pro')).toEqual([]);
+    expect(await fence.usagePlans.list(tenant)).toEqual([again]);
+    await fence.usagePlans.remove(tenant, again);
   });
 
   it('move a key to another plan, as often as it takes', async () => {
@@ -75,8 +79,12 @@ describe.each([
     const id = await fence.usagePlans.add(tenant, key, newApiKey(key), 'free');
     await fence.usagePlans.move(tenant, id, 'enterprise');
     await fence.usagePlans.move(tenant, id, 'enterprise');
+    await fence.usagePlans.move(stranger, id, 'basic');
     expect(await fence.membersOf('enterprise')).toEqual([id]);
     expect(await fence.membersOf('free')).toEqual([]);
+    await fence.usagePlans.remove(tenant, id);
+    await fence.usagePlans.move(tenant, id, 'basic');
+    for (const plan of PLAN_NAMES) expect(await fence.membersOf(plan)).toEqual([]);
   });
 
   it('let go of a key, of its own tenant only, and of one that is gone', async () => {

@@ -1,9 +1,9 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Blobs } from '#shared/blobs/blobs.ts';
+import { type Blobs, FOLDERS } from '#shared/blobs/blobs.ts';
 import { memoryBlobs } from '#shared/blobs/memory.ts';
 import { s3Blobs } from '#shared/blobs/s3.ts';
-import { newImageId, tenantId } from '#shared/domain/ids.ts';
+import { newImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';
 import { emulator, uniqueName } from '../emulator.ts';
 
@@ -44,6 +44,34 @@ describe.each([
     expect(await blobs.remove(tenant, keys)).toBe(0);
     expect(await blobs.remove(tenant, [])).toBe(0);
     expect(await blobs.get(tenant, keys[0])).toBeUndefined();
+  });
+
+  it('empties a folder of one tenant', async () => {
+    const [gone, stays] = [tenantId(uniqueName('gone')), tenantId(uniqueName('stays'))];
+    const keysOf = (owner: TenantId) => [
+      objectKeys.upload(owner, newImageId()),
+      objectKeys.thumbnail(owner, newImageId(), 256),
+      objectKeys.modelPicture(owner, newImageId()),
+      `events/images.indexed/2026-01-01/${owner}/1.json`,
+      `events/images.indexed/2026-01-02/${owner}/1.json`,
+      `events/images.failed/2026-01-02/${owner}/1.json`,
+    ];
+    // A tenant whose id begins with the other's.
+    const alike = tenantId(`${gone}-2`);
+    for (const owner of [gone, stays, alike])
+      for (const key of keysOf(owner)) await blobs.put(owner, key, bytes, 'image/png');
+    const removed = { uploads: 0, derived: 0, events: 0 };
+    for (const folder of FOLDERS) {
+      expect(await blobs.count(gone, folder)).toBeGreaterThan(0);
+      for (let more = -1; more !== 0; ) {
+        more = await blobs.removeSome(gone, folder);
+        removed[folder] += more;
+      }
+      expect(await blobs.count(gone, folder)).toBe(0);
+      expect(await blobs.count(stays, folder)).toBeGreaterThan(0);
+      expect(await blobs.count(alike, folder)).toBeGreaterThan(0);
+    }
+    expect(removed).toEqual({ uploads: 1, derived: 2, events: 3 });
   });
 
   it('holds archived events under the tenant too', async () => {

@@ -121,6 +121,11 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       expect(await index.remove(ALICE, model, [document.imageId])).toBe(1);
     });
 
+    it('answers with nothing, not with an error, where no alias fits a wildcard', async () => {
+      const { body } = await client.indices.getAlias({ name: `${alias}-nobody-*` });
+      expect(body).toEqual({});
+    });
+
     it('finds the true nearest of a tenant among many others, whatever the filter', async () => {
       const random = () => unit(Float32Array.from({ length: DIMENSION }, () => Math.random() - 0.5));
       const crowd = Array.from({ length: 300 }, () => picture({ semantic: random(), copy: random() }));

@@ -161,6 +161,7 @@ export function describeVectorIndex(name: string, open: () => Promise<VectorInde
       await expect(index.search(ALICE, 'never-seen', query())).rejects.toMatchObject(unavailable);
       await expect(index.upsert(ALICE, 'never-seen', [picture()])).rejects.toMatchObject(unavailable);
       await expect(index.remove(ALICE, 'never-seen', [newImageId()])).rejects.toMatchObject(unavailable);
+      await expect(index.removeTenant(ALICE, 'never-seen')).rejects.toMatchObject(unavailable);
       await expect(index.count(ALICE, 'never-seen')).rejects.toMatchObject(unavailable);
     });
 
@@ -172,6 +173,30 @@ export function describeVectorIndex(name: string, open: () => Promise<VectorInde
       expect(await idsFound()).toEqual([second.imageId]);
       expect(await index.remove(ALICE, model, gone)).toBe(0);
       expect(await index.remove(ALICE, model, [])).toBe(0);
+    });
+
+    it('removes all of a tenant by and by, and nothing of another one', async () => {
+      const shared = newImageId();
+      const mine = Array.from({ length: 120 }, () => picture());
+      await index.upsert(ALICE, model, [picture({ imageId: shared }), ...mine]);
+      await index.upsert(BOB, model, [picture({ imageId: shared }), picture()]);
+      expect(await index.removeTenant(tenantId('nobody-else'), model)).toBe(0);
+      let removed = 0;
+      for (let more = -1; more !== 0; removed += more) more = await other.removeTenant(ALICE, model);
+      expect(removed).toBe(121);
+      expect(await index.count(ALICE, model)).toBe(0);
+      expect(await idsFound()).toEqual([]);
+      expect(await index.count(BOB, model)).toBe(2);
+      expect(await index.upsert(ALICE, model, mine.slice(0, 1))).toEqual([]);
+      expect(await other.count(ALICE, model)).toBe(1);
+    });
+
+    it('knows the models that have a space', async () => {
+      const second = `${model}-second`;
+      await index.prepare(second, 3);
+      const models = await other.models();
+      expect(models).toEqual(expect.arrayContaining([model, second]));
+      expect(models.filter((each) => each === model)).toHaveLength(1);
     });
 
     it('takes in nothing and many', async () => {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, keyIdOf, newApiKey } from '#shared/auth/api-keys.ts';
+import { firstApiKey, hashApiKey, keyIdOf, newApiKey, sameHash } from '#shared/auth/api-keys.ts';
 import { newKeyId } from '#shared/domain/ids.ts';
 
 describe('API keys', () => {
-  it('carry their id and a secret of 256 bits', () => {
+  it('carry their kind, their id and a secret of 256 bits', () => {
     const id = newKeyId();
     const key = newApiKey(id);
     expect(key).toMatch(/^dl_live_[0-9A-Z]{26}_[0-9a-f]{64}$/);
+    expect(newApiKey(id, 'publishable')).toMatch(/^dl_pub_[0-9A-Z]{26}_[0-9a-f]{64}$/);
     expect(keyIdOf(key)).toBe(id);
+    expect(keyIdOf(newApiKey(id, 'publishable'))).toBe(id);
     expect(newApiKey(id)).not.toBe(key);
   });
 
@@ -15,7 +17,26 @@ describe('API keys', () => {
     expect(hashApiKey('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 
-  it.each(['', 'dl_live_x_y', `x${newApiKey(newKeyId())}`])('have no id in "%s"', (text) => {
-    expect(keyIdOf(text)).toBeUndefined();
+  it('are the same by their hashes alone', () => {
+    const [one, other] = [newApiKey(newKeyId()), newApiKey(newKeyId())];
+    expect(sameHash(hashApiKey(one), hashApiKey(one))).toBe(true);
+    expect(sameHash(hashApiKey(one), hashApiKey(other))).toBe(false);
+    expect(sameHash(hashApiKey(one), hashApiKey(one).slice(1))).toBe(false);
   });
+
+  it('are the same again where a creation is repeated, and no other’s', () => {
+    const id = newKeyId();
+    const key = firstApiKey(id, 'secret');
+    expect(keyIdOf(key)).toBe(id);
+    expect(firstApiKey(id, 'secret')).toBe(key);
+    expect(firstApiKey(id, 'other')).not.toBe(key);
+    expect(firstApiKey(newKeyId(), 'secret').slice(-64)).not.toBe(key.slice(-64));
+  });
+
+  it.each(['', 'dl_live_x_y', `x${newApiKey(newKeyId())}`, newApiKey(newKeyId()).replace('live', 'test')])(
+    'have no id in "%s"',
+    (text) => {
+      expect(keyIdOf(text)).toBeUndefined();
+    },
+  );
 });

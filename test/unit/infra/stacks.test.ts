@@ -32,7 +32,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(5);
+    expect(withDlq).toHaveLength(6);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -40,7 +40,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(8);
+    expect(mappings).toHaveLength(9);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
@@ -101,7 +101,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
 
   it('keeps LanceDB to one machine', () => {
     const withLance = functionVariables(stacks).filter(([, variables]) => 'LANCEDB_URI' in variables);
-    expect(withLance).toHaveLength(name === 'local' ? 5 : 0);
+    expect(withLance).toHaveLength(name === 'local' ? 6 : 0);
   });
 
   it('has alarms on dead letters, age, errors, latency', () => {

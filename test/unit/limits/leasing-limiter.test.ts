@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tenantId } from '#shared/domain/ids.ts';
+import { Problem } from '#shared/domain/problems.ts';
 import { leasingLimiter } from '#shared/limits/leasing-limiter.ts';
 import { memoryWindows } from '#shared/limits/memory.ts';
+import type { WindowStore } from '#shared/limits/window-store.ts';
 
 const acme = tenantId('acme');
 const uploads = (amount: number, limit: number) => [{ counter: 'uploads', amount, limit }];
@@ -111,5 +113,86 @@ describe('the limiter', () => {
     ]);
     expect(store.writes()).toBe(2);
     expect((await store.read(acme)).get('requests')?.used).toBe(2);
+  });
+
+  it('counts each of the calls that one process makes at once, whatever it has taken ahead', async () => {
+    const { store, limiters } = processes(1);
+    const [limiter] = limiters;
+    const requests = { counter: 'requests', amount: 1, limit: 1_000 };
+    for (let call = 0; call < 150; call++) await limiter?.take(acme, [requests]);
+    const searches = { counter: 'searches', amount: 1, limit: 500 };
+    const grants = await Promise.all(
+      Array.from({ length: 8 }, () => limiter?.take(acme, [requests, searches])),
+    );
+    expect(grants.flatMap((each) => each?.map(({ granted }) => granted))).toEqual(Array(16).fill(1));
+    expect((await store.read(acme)).get('requests')?.used).toBeGreaterThanOrEqual(158);
+  });
+
+  it('lends nothing of a window to the next, also where its reply comes late', async () => {
+    const { clock, store } = processes(0);
+    let late: Promise<void> | undefined;
+    const slow: WindowStore = {
+      read: store.read,
+      take: async (...given) => {
+        const waits = late;
+        const reply = await store.take(...given);
+        await waits;
+        return reply;
+      },
+    };
+    const limiter = leasingLimiter(slow, () => clock.now);
+    const take = async () =>
+      (await limiter.take(acme, [{ counter: 'requests', amount: 1, limit: 1_000 }]))[0]?.granted ?? 0;
+    for (let call = 0; call < 505; call++) await take();
+    const gate = Promise.withResolvers<void>();
+    const before = store.writes();
+    late = gate.promise;
+    const waiting: Promise<number>[] = [];
+    while (store.writes() === before) {
+      waiting.push(take()); // until one asks the store, and waits for its reply
+      await Promise.resolve();
+    }
+    late = undefined;
+    clock.now += 60_000;
+    let admitted = await take();
+    gate.resolve();
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => 1));
+    for (let call = 0; call < 1_500; call++) admitted += await take();
+    expect(admitted).toBe(1_000);
+  });
+
+  it('begins anew where the store has forgotten the tenant', async () => {
+    let store = memoryWindows();
+    const front: WindowStore = {
+      read: (tenant) => store.read(tenant),
+      take: (...given) => store.take(...given),
+    };
+    const limiter = leasingLimiter(front, () => 1_000_000);
+    await limiter.take(acme, uploads(4, 5));
+    store = memoryWindows();
+    expect((await limiter.take(acme, uploads(1, 5)))[0]).toMatchObject({ granted: 1, remaining: 4 });
+  });
+
+  it('gives back what a call held where the store does not answer', async () => {
+    const { store } = processes(0);
+    let away = false;
+    const front: WindowStore = {
+      read: store.read,
+      take: async (...given) => {
+        if (away) throw new Problem('dependency_unavailable', 'away');
+        return store.take(...given);
+      },
+    };
+    const limiter = leasingLimiter(front, () => 1_000_000);
+    const limit = 300;
+    const requests = { counter: 'requests', amount: 1, limit };
+    let admitted = 0;
+    for (let call = 0; call < 1_000; call++) {
+      away = call % 3 === 0;
+      const demands = away ? [requests, { counter: `endpoint ${call}`, amount: 1, limit }] : [requests];
+      const grants = await limiter.take(acme, demands).catch(() => []);
+      admitted += grants[0]?.granted ?? 0;
+    }
+    expect(admitted).toBe(limit);
   });
 });

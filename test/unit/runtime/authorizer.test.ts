@@ -6,81 +6,169 @@ import type {
 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { memoryAudit } from '#shared/catalog/memory-audit.ts';
-import { tenantId } from '#shared/domain/ids.ts';
+import { newKeyId, tenantId } from '#shared/domain/ids.ts';
 import { Problem, type ProblemCode } from '#shared/domain/problems.ts';
 import type { Caller } from '#shared/domain/tenant.ts';
+import { presumedCaller } from '#shared/runtime/audit.ts';
 import { authorizerFunction } from '#shared/runtime/authorizer.ts';
 import { callerOf } from '#shared/runtime/caller.ts';
 
 const uploader: Caller = {
   kind: 'key',
-  limits: { uploads: 3 },
   tenant: tenantId('acme'),
   plan: 'pro',
+  limits: { searches: 7, stored_images: 9, endpoints: { 'GET /v1/images': 1 } },
+  settings: { keeper_rule: 'age', thumbnail_sizes: [64] },
   scopes: ['deeplens.upload'],
-  subject: 'key_1',
+  subject: newKeyId(),
 };
-const operator: Caller = { kind: 'operator', scopes: ['deeplens.admin'], role: 'SystemAdmin', subject: 'op' };
-const refuse = (code: ProblemCode) => Promise.reject(new Problem(code, `because ${code}`));
+const operator: Caller = {
+  kind: 'operator',
+  scopes: ['deeplens.admin'],
+  role: 'SystemAdmin',
+  subject: 'op',
+};
+const knownButRefused = { kind: 'key', tenant: tenantId('acme'), subject: uploader.subject } as const;
 
-const audit = memoryAudit();
-const authorizer = authorizerFunction({
-  audit,
-  byKey: (key) => (key === 'good' ? Promise.resolve(uploader) : refuse(key as ProblemCode)),
-  byToken: (token) => (token === 'Bearer good' ? Promise.resolve(operator) : refuse('token_expired')),
-});
-const ask = (resource: string, headers: Record<string, string>): Promise<APIGatewayAuthorizerResult> =>
-  authorizer(
-    {
-      resource,
-      httpMethod: 'GET',
-      headers,
-      methodArn: 'arn:call',
-      requestContext: { requestId: 'r', identity: { sourceIp: '192.0.2.7' } },
-    } as unknown as APIGatewayRequestAuthorizerEvent, // what it reads
-    { functionName: 'f', awsRequestId: 'r' } as Context,
-  );
+/** Keys and tokens are named by the refusal that they get; of those that end in `!` it is known whose they are. */
+function office(audit = memoryAudit()) {
+  const refuse = (name: string, presume: (caller: typeof knownButRefused) => void) => {
+    const code = name.replace('!', '') as ProblemCode; // the tests name no others
+    if (name.endsWith('!')) presume(knownButRefused);
+    return Promise.reject(new Problem(code, `because ${code}`, { retryAfter: 3 }));
+  };
+  const authorizer = authorizerFunction({
+    byKey: ({ key, authorization }, presume) =>
+      key === 'good'
+        ? Promise.resolve(authorization ? { ...uploader, kind: 'person', role: 'Uploader' } : uploader)
+        : refuse(key, presume),
+    byToken: (token, presume) => (token === 'good' ? Promise.resolve(operator) : refuse(token, presume)),
+    audit,
+  });
+  const ask = (resource: string, headers: Record<string, string>): Promise<APIGatewayAuthorizerResult> =>
+    authorizer(
+      {
+        ...{ httpMethod: 'GET', resource, headers, methodArn: 'arn:call' },
+        pathParameters: { tenant_id: 'other' },
+        requestContext: { requestId: 'request-1', identity: { sourceIp: '192.0.2.7' } },
+      } as unknown as APIGatewayRequestAuthorizerEvent, // what it reads
+      { functionName: 'f', awsRequestId: 'r' } as Context,
+    );
+  return { ask, entries: async () => (await audit.list({ limit: 10 })).items };
+}
 const effectOf = ({ policyDocument }: APIGatewayAuthorizerResult) => policyDocument.Statement[0]?.Effect;
-const handOn = ({ context }: APIGatewayAuthorizerResult) =>
-  callerOf({ requestContext: { authorizer: context } } as unknown as APIGatewayProxyEvent);
+const eventWith = ({ context }: APIGatewayAuthorizerResult) =>
+  ({ requestContext: { authorizer: context } }) as unknown as APIGatewayProxyEvent; // what is read of it
 
 describe('the authorizer', () => {
+  const { ask } = office();
+
   it('hands the caller on as the function then reads it', async () => {
     const byKey = await ask('/v1/images', { 'X-Api-Key': 'good' });
-    expect([effectOf(byKey), handOn(byKey)]).toEqual(['Allow', uploader]);
-    const byToken = await ask('/v1/admin/tenants', { authorization: 'Bearer good' });
-    expect([effectOf(byToken), handOn(byToken)]).toEqual(['Allow', operator]);
+    expect([effectOf(byKey), callerOf(eventWith(byKey))]).toEqual(['Allow', uploader]);
+    const forPerson = await ask('/v1/images', { 'X-Api-Key': 'good', Authorization: 'Bearer x' });
+    expect(callerOf(eventWith(forPerson))).toEqual({ ...uploader, kind: 'person', role: 'Uploader' });
+    const byToken = await ask('/v1/admin/tenants', { authorization: 'good', 'x-api-key': 'good' });
+    expect([effectOf(byToken), callerOf(eventWith(byToken))]).toEqual(['Allow', operator]);
   });
 
-  it('takes no key for the operator’s plane, and no token for a tenant’s', async () => {
+  it('takes no key for the operator’s plane, no token alone for a tenant’s, and never nothing', async () => {
     await expect(ask('/v1/admin/tenants', { 'x-api-key': 'good' })).rejects.toThrow('Unauthorized');
-    await expect(ask('/v1/images', { authorization: 'Bearer good' })).rejects.toThrow('Unauthorized');
+    await expect(ask('/v1/images', { authorization: 'good' })).rejects.toThrow('Unauthorized');
+    await expect(ask('/v1/images', {})).rejects.toThrow('Unauthorized');
   });
 
-  it('denies an unknown key itself', async () => {
+  it('denies a key that does not work itself', async () => {
     expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key' }))).toBe('Deny');
-    const { items } = await audit.list({ action: 'GET /v1/images', limit: 1 });
-    expect(items).toMatchObject([
+    expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key!' }))).toBe('Deny');
+  });
+
+  it('leaves a finer refusal to the function, which throws it and knows whose it is', async () => {
+    const headers = { 'x-api-key': 'tenant_suspended!' };
+    const suspended = eventWith(await ask('/v1/images', headers));
+    expect(() => callerOf(suspended)).toThrow(expect.objectContaining({ code: 'tenant_suspended' }));
+    expect(presumedCaller(suspended)).toMatchObject(knownButRefused);
+    const expired = eventWith(await ask('/v1/admin/tenants', { authorization: 'token_expired' }));
+    expect(() => callerOf(expired)).toThrow(expect.objectContaining({ code: 'token_expired' }));
+    expect(presumedCaller(expired).kind).toBe('nobody');
+  });
+
+  it('tells those whom it knows why their token is not taken', async () => {
+    const revoked = eventWith(await ask('/v1/images', { 'x-api-key': 'unauthenticated!' }));
+    expect(() => callerOf(revoked)).toThrow('because unauthenticated');
+    await expect(ask('/v1/images', { 'x-api-key': 'unauthenticated' })).rejects.toThrow('Unauthorized');
+  });
+
+  it('lets nobody in where it cannot know', async () => {
+    const unknown = eventWith(await ask('/v1/images', { 'x-api-key': 'dependency_unavailable' }));
+    expect(() => callerOf(unknown)).toThrow(
+      expect.objectContaining({ code: 'dependency_unavailable', retryAfter: 3 }),
+    );
+    const broken = authorizerFunction({
+      byKey: () => Promise.reject(new TypeError('a mistake of ours')),
+      byToken: () => Promise.reject(new TypeError('a mistake of ours')),
+    });
+    const event = { resource: '/v1/images', headers: { 'x-api-key': 'good' }, methodArn: 'arn:call' };
+    await expect(
+      broken(event as unknown as APIGatewayRequestAuthorizerEvent, { functionName: 'f' } as Context),
+    ).rejects.toThrow(TypeError);
+  });
+
+  it('is understood by a function of another version', async () => {
+    const { context } = await ask('/v1/images', { 'x-api-key': 'good' });
+    const changed = { ...context, limits: '{"searches":"many"}', settings: 'all' };
+    const caller = callerOf({ requestContext: { authorizer: changed } } as unknown as APIGatewayProxyEvent);
+    const { limits, settings, ...rest } = uploader;
+    expect(caller).toEqual(rest);
+  });
+});
+
+describe('whom the authorizer turns away', () => {
+  it('is in the audit log: who, what, from where', async () => {
+    const { ask, entries } = office();
+    await ask('/v1/images', {
+      ...{ 'X-Api-Key': 'invalid_api_key!', 'User-Agent': 'curl', 'X-Correlation-Id': 'mine' },
+    });
+    expect(await entries()).toEqual([
       {
-        actor: { kind: 'nobody', subject: 'nobody' },
+        audit_id: expect.stringMatching(/^aud_/),
+        at: expect.any(String),
+        tenant_id: 'acme',
+        actor: { kind: 'key', subject: uploader.subject },
+        action: 'GET /v1/images',
         outcome: 'refused',
         code: 'invalid_api_key',
+        detail: 'because invalid_api_key',
         source_ip: '192.0.2.7',
-        correlation_id: 'r',
+        user_agent: 'curl',
+        correlation_id: 'mine',
       },
     ]);
   });
 
-  it('leaves a finer refusal to the function, which throws it', async () => {
-    const suspended = await ask('/v1/images', { 'x-api-key': 'tenant_suspended' });
-    expect(() => handOn(suspended)).toThrow(expect.objectContaining({ code: 'tenant_suspended' }));
-    const expired = await ask('/v1/admin/tenants', { authorization: 'Bearer old' });
-    expect(() => handOn(expired)).toThrow(expect.objectContaining({ code: 'token_expired' }));
+  it('is there too where nobody knows them, with the tenant that they tried', async () => {
+    const { ask, entries } = office();
+    await expect(ask('/v1/admin/tenants/{tenant_id}', {})).rejects.toThrow('Unauthorized');
+    expect(await entries()).toMatchObject([
+      {
+        actor: { kind: 'nobody' },
+        code: 'unauthenticated',
+        tenant_id: 'other',
+        correlation_id: 'request-1',
+      },
+    ]);
   });
 
-  it('fails where it cannot know, instead of letting anybody in', async () => {
-    await expect(ask('/v1/images', { 'x-api-key': 'dependency_unavailable' })).rejects.toMatchObject({
-      code: 'dependency_unavailable',
-    });
+  it('is left to the function where the function turns them away', async () => {
+    const { ask, entries } = office();
+    await ask('/v1/images', { 'x-api-key': 'tenant_suspended!' });
+    await ask('/v1/images', { 'x-api-key': 'good' });
+    expect(await entries()).toEqual([]);
+  });
+
+  it('is turned away also where the log does not answer', async () => {
+    const { ask } = office({ ...memoryAudit(), append: () => Promise.reject(new Error('down')) });
+    await expect(ask('/v1/images', {})).rejects.toThrow('Unauthorized');
+    expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key' }))).toBe('Deny');
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GroupCatalog } from '#shared/catalog/groups.ts';
 import type { ImageId } from '#shared/domain/ids.ts';
+import { Problem } from '#shared/domain/problems.ts';
 import { DuplicatesFoundV1 } from '#shared/events/duplicates-found.v1.ts';
 import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
 import { leaveGroup } from '#shared/flows/duplicates/leave-group.ts';
@@ -70,6 +71,21 @@ describe('detectDuplicates', () => {
     expect(await detectDuplicates(shelf)(indexed(mine))).toBeUndefined();
     expect(await detectDuplicates(shelf)(indexed(purged))).toBeUndefined();
     expect(await groupsOf(shelf)).toEqual([]);
+  });
+
+  test('a picture that is purged after its detection broke off leaves its group by the redelivery', async () => {
+    const shelf = await library();
+    const [stays, gone] = [await shelf.add(seen(1, 1)), await shelf.add(seen(0.9, 1))];
+    const catalog = {
+      ...shelf.catalog,
+      getMany: async () => {
+        throw new Problem('dependency_unavailable', 'The group is written, and nobody heard.');
+      },
+    };
+    await expect(detectDuplicates({ ...shelf, catalog })(indexed(gone))).rejects.toThrow();
+    await shelf.catalog.markPurged(ACME, gone, '2026-03-02T00:00:00.000Z');
+    expect(await detectDuplicates(shelf)(indexed(gone))).toBeUndefined();
+    expect((await shelf.groups.groupsOf(ACME, [stays, gone])).size).toBe(0);
   });
 
   test('a copy that is purged while its group is written does not stay in it', async () => {

@@ -173,6 +173,21 @@ describe('indexImages', () => {
     expect(it.publisher.events).toEqual([]);
   });
 
+  test('what a delivery that broke off has left of a purged picture goes with the next one', async () => {
+    const it = shelf();
+    const event = await validated(it);
+    const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
+      await it.index.upsert(tenant, model, documents);
+      throw new Problem('dependency_unavailable', 'The index has taken it, and nobody heard.');
+    };
+    const broken = indexImages({ ...it.ports, index: { ...it.index, upsert } });
+    expect((await broken([event]))[0]).toMatchObject({ status: 'rejected' });
+    await it.catalog.markPurged(ACME, imageOf(event), PURGED);
+    expect(await indexImages(it.ports)([event])).toEqual([{ status: 'fulfilled', value: 'gone' }]);
+    expect(await it.index.count(ACME, MODEL)).toBe(0);
+    expect((await it.catalog.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
+  });
+
   test('a picture that had failed before can still arrive', async () => {
     const it = shelf();
     const event = await validated(it, ACME, 'failed');

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, newApiKey, sameHash } from '#shared/auth/api-keys.ts';
+import { hashApiKey, newApiKey } from '#shared/auth/api-keys.ts';
 import { memoryUsagePlans } from '#shared/auth/memory.ts';
+import { memoryRevocations } from '#shared/auth/memory-revocations.ts';
 import { memoryTenants } from '#shared/catalog/memory-tenants.ts';
 import { tenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import { createTenant } from '#shared/flows/tenants/create-tenant.ts';
-import { identifyByKey, identifyByToken } from '#shared/flows/tenants/identify-caller.ts';
+import { identifyByToken } from '#shared/flows/tenants/identify-caller.ts';
+import { identifier } from '../../../fixtures/identify.ts';
 
 const acme = tenantId('acme');
 
@@ -13,7 +15,7 @@ function office() {
   const tenants = memoryTenants();
   const usagePlans = memoryUsagePlans();
   const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey });
-  const identify = identifyByKey({ tenants, hashApiKey, sameHash });
+  const identify = identifier(tenants);
   return { tenants, usagePlans, create, identify };
 }
 
@@ -78,6 +80,8 @@ describe('identify', () => {
 
   it('refuses a header that holds no bearer token', async () => {
     const tokens = { verify: () => Promise.reject(new Error('not asked')) };
-    await expect(identifyByToken({ tokens })('Basic abc')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(
+      identifyByToken({ tokens, revocations: memoryRevocations() })('Basic abc', () => {}),
+    ).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, newApiKey, sameHash } from '#shared/auth/api-keys.ts';
+import { hashApiKey, newApiKey } from '#shared/auth/api-keys.ts';
 import { memoryUsagePlans } from '#shared/auth/memory.ts';
 import { memoryTenants } from '#shared/catalog/memory-tenants.ts';
 import { newKeyId, tenantId } from '#shared/domain/ids.ts';
 import { SCOPES } from '#shared/domain/tenant.ts';
 import { changeTenant } from '#shared/flows/tenants/change-tenant.ts';
 import { createTenant } from '#shared/flows/tenants/create-tenant.ts';
-import { identifyByKey } from '#shared/flows/tenants/identify-caller.ts';
 import { manageKeys } from '#shared/flows/tenants/keys.ts';
+import { identifier } from '../../../fixtures/identify.ts';
 
 const acme = tenantId('acme');
 
@@ -24,7 +24,7 @@ async function office() {
     first,
     keys: manageKeys(ports),
     change: changeTenant(ports),
-    identify: identifyByKey({ tenants, hashApiKey, sameHash, now: () => clock.now }),
+    identify: identifier(tenants, () => clock.now),
     later: (seconds: number) => {
       clock.now = new Date(clock.now.getTime() + seconds * 1000);
     },

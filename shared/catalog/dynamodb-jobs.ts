@@ -1,0 +1,42 @@
+import type { JobId } from '#shared/domain/ids.ts';
+import type { Job } from '#shared/domain/job.ts';
+import { type Item, type Key, openTable, type TableOptions } from './dynamodb-table.ts';
+import type { JobCatalog } from './jobs.ts';
+
+/** A receipt can be looked up for a year and a month. */
+const KEPT_MS = 400 * 24 * 3600 * 1000;
+
+const jobKey = (job: JobId): Key => ({ pk: `JOB#${job}`, sk: 'JOB' });
+const jobItem = (job: Job): Item & Key => ({
+  ...jobKey(job.job_id),
+  ...job,
+  expires_at: Math.ceil((Date.parse(job.started_at) + KEPT_MS) / 1000),
+});
+
+/** The cast: nothing but this adapter writes these items. */
+function jobOf({ pk, sk, expires_at, ...job }: Item): Job {
+  return job as unknown as Job;
+}
+
+/** Jobs in DynamoDB, in the table `activity`. */
+export function dynamoJobs(options: TableOptions): JobCatalog {
+  const table = openTable(options);
+  return {
+    async create(job) {
+      return table.put(jobItem(job), { ConditionExpression: 'attribute_not_exists(pk)' });
+    },
+    async get(job) {
+      const item = await table.get(jobKey(job));
+      return item && jobOf(item);
+    },
+    async save(job) {
+      const saved = { ...job, version: job.version + 1 };
+      const written = await table.put(jobItem(saved), {
+        ConditionExpression: '#version = :read',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':read': job.version },
+      });
+      return written ? saved : undefined;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { JobId } from '#shared/domain/ids.ts';
+import type { Job } from '#shared/domain/job.ts';
+import type { JobCatalog } from './jobs.ts';
+
+/** Jobs in memory, for tests. */
+export function memoryJobs(): JobCatalog {
+  const jobs = new Map<JobId, Job>();
+  return {
+    async create(job) {
+      if (jobs.has(job.job_id)) return false;
+      jobs.set(job.job_id, structuredClone(job));
+      return true;
+    },
+    async get(job) {
+      return structuredClone(jobs.get(job));
+    },
+    async save(job) {
+      if (jobs.get(job.job_id)?.version !== job.version) return undefined;
+      const saved = { ...structuredClone(job), version: job.version + 1 };
+      jobs.set(job.job_id, saved);
+      return structuredClone(saved);
+    },
+  };
+}

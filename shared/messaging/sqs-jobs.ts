@@ -1,0 +1,29 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { orUnavailable } from '#shared/aws/unavailable.ts';
+import type { JobQueue } from './job-queue.ts';
+
+export const PurgesQueueEnv = z.object({ PURGES_QUEUE_URL: z.url() });
+
+/** SQS's bound of a message's delay, in seconds. */
+const MAX_DELAY = 900;
+
+/** Jobs as messages `{"job_id": …}` of an SQS queue. */
+export function sqsJobs({
+  queueUrl,
+  client = new SQSClient(),
+}: {
+  queueUrl: string;
+  client?: SQSClient;
+}): JobQueue {
+  return {
+    async send(job, delaySeconds = 0) {
+      const command = new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify({ job_id: job }),
+        DelaySeconds: Math.min(Math.ceil(delaySeconds), MAX_DELAY),
+      });
+      await orUnavailable('The queue', client.send(command));
+    },
+  };
+}

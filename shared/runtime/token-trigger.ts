@@ -1,0 +1,28 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import middy from '@middy/core';
+import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda';
+import { logger, tracer } from './telemetry.ts';
+
+type AddedClaims = (person: { attributes: Readonly<Record<string, string>>; groups: readonly string[] }) => {
+  claims: Record<string, string>;
+  surplusScopes: string[];
+};
+
+/** Cognito's trigger before it makes a person's tokens, version 2: it may change the access token too. */
+export const tokenTrigger = (addedClaims: AddedClaims) =>
+  middy<PreTokenGenerationV2TriggerEvent, PreTokenGenerationV2TriggerEvent>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .handler(async (event: PreTokenGenerationV2TriggerEvent) => {
+      const { userAttributes, groupConfiguration } = event.request;
+      const { claims, surplusScopes } = addedClaims({
+        attributes: userAttributes,
+        groups: groupConfiguration.groupsToOverride ?? [],
+      });
+      const claimsAndScopeOverrideDetails = {
+        idTokenGeneration: { claimsToAddOrOverride: claims },
+        accessTokenGeneration: { claimsToAddOrOverride: claims, scopesToSuppress: surplusScopes },
+      };
+      return { ...event, response: { claimsAndScopeOverrideDetails } };
+    });

@@ -1,0 +1,129 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { searchDuplicates } from '#shared/api/duplicates.ts';
+import { getImage, listImages } from '#shared/api/images.ts';
+import { getJob } from '#shared/api/jobs.ts';
+import { ownKeys } from '#shared/api/keys.ts';
+import { searchSimilarity } from '#shared/api/search.ts';
+import { changeSettings } from '#shared/api/settings.ts';
+import { changeTenant, createTenant, deleteTenant, getTenant } from '#shared/api/tenants.ts';
+import { photograph } from '../fixtures/photographs.ts';
+import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
+import { readStack } from './stack.ts';
+import { tracesOf } from './traces.ts';
+
+/** A purge waits for what is in flight before its last look. */
+const PURGE_MS = 200_000;
+
+const operator = () => ({ authorization: `Bearer ${readStack().admin_token}` });
+const remove = (tenant: string) => call(deleteTenant, { params: { tenant_id: tenant }, headers: operator() });
+const jobOf = (job: string) => call(getJob, { params: { job_id: job }, headers: operator() });
+const completed = async (job: string) =>
+  (
+    await eventually(
+      () => jobOf(job),
+      ({ body }) => body.status === 'completed',
+      PURGE_MS,
+    )
+  ).body;
+
+describe('a tenant that is removed', () => {
+  let client: Client;
+  let neighbour: Client;
+  let kept: string;
+  let second: string;
+  let job: string;
+
+  beforeAll(async () => {
+    [client, neighbour] = [await newTenant('leaving'), await newTenant('staying')];
+    const [boats, cat] = [photograph('nagasaki-boats'), photograph('locomotion-house-cat')];
+    const images = [
+      await upload(client, boats, { filename: 'boats.jpg', external_id: 'boats' }),
+      await upload(client, boats, { filename: 'boats-again.jpg' }),
+      await upload(client, cat, { filename: 'cat.jpg' }),
+    ];
+    kept = await upload(neighbour, boats, { filename: 'boats.jpg' });
+    for (const image of images) expect((await settled(client, image)).status).toBe('indexed');
+    expect((await settled(neighbour, kept)).status).toBe('indexed');
+    await eventually(
+      () => client.call(searchDuplicates, { body: { scope: 'all' } }),
+      ({ body }) => body.total_groups === 1,
+    );
+    const key = await client.call(ownKeys.create, { body: { name: 'second', scopes: ['deeplens.search'] } });
+    second = key.body.api_key;
+    await client.call(changeSettings, { body: { similarity_threshold: 0.9 } });
+    await client.call(searchSimilarity, { body: { image_id: images[0] ?? '' } });
+  });
+
+  it('is everywhere before', async () => {
+    const places = Object.keys(await tracesOf(client.tenant)).join(' ');
+    for (const place of ['tenants', 'images', 'groups', 'uploads', 'derived', 'gateway keys'])
+      expect(places).toContain(place);
+  });
+
+  it('cannot come in from the first moment on; asked for again, it is the same job', async () => {
+    const { status, body } = await remove(client.tenant);
+    expect(status).toBe(202);
+    job = body.job_id;
+    for (const key of [client.key, second]) {
+      const refused = await call(listImages, { headers: { 'x-api-key': key } });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'invalid_api_key' } });
+    }
+    const again = await remove(client.tenant);
+    expect(again).toMatchObject({ status: 202, body: { job_id: job } });
+    const back = { params: { tenant_id: client.tenant }, body: { state: 'active' as const } };
+    expect(await call(changeTenant, { ...back, headers: operator() })).toMatchObject({ status: 409 });
+    const anew = { tenant_id: client.tenant, name: 'too early', plan: 'free' as const };
+    expect(await call(createTenant, { body: anew, headers: operator() })).toMatchObject({ status: 409 });
+  });
+
+  it('shows its progress, and ends with a receipt', async () => {
+    await eventually(
+      () => jobOf(job),
+      ({ body }) => (body.progress.uploads ?? 0) > 0,
+    );
+    const done = await completed(job);
+    expect(done).toMatchObject({ kind: 'tenant_purge', tenant_id: client.tenant, errors: [] });
+    const { deleted = {}, left = {} } = done.receipt ?? {};
+    expect(Object.values(left).every((count) => count === 0)).toBe(true);
+    expect(Object.keys(left).sort()).toEqual(Object.keys(deleted).sort());
+    expect(deleted).toMatchObject({ gateway_keys: 2, keys: 2, uploads: 3, groups: 3, profile: 1 });
+    expect(deleted.vectors).toBeGreaterThanOrEqual(3);
+    expect(deleted.derived).toBeGreaterThanOrEqual(9);
+    expect(deleted.images).toBeGreaterThanOrEqual(6);
+    expect(deleted.events).toBeGreaterThanOrEqual(12);
+  });
+
+  it('is nowhere afterwards', async () => {
+    expect(await tracesOf(client.tenant)).toEqual({});
+    const gone = { params: { tenant_id: client.tenant }, headers: operator() };
+    expect(await call(getTenant, gone)).toMatchObject({ status: 404 });
+    expect(await remove(client.tenant)).toMatchObject({ status: 404 });
+    const refused = await call(listImages, { headers: { 'x-api-key': client.key } });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'invalid_api_key' } });
+  });
+
+  it('has taken nothing of its neighbour’s', async () => {
+    const found = await neighbour.call(getImage, { params: { image_id: kept } });
+    expect(found.body.status).toBe('indexed');
+    const { body } = await neighbour.call(searchSimilarity, { body: { image_id: kept } });
+    expect(body.code).toBeUndefined();
+  });
+
+  it('leaves its id to whoever comes next, who finds nothing', async () => {
+    const anew = { tenant_id: client.tenant, name: 'next', plan: 'free' as const };
+    const made = await call(createTenant, { body: anew, headers: operator() });
+    expect(made.status).toBe(201);
+    const headers = { 'x-api-key': made.body.api_key };
+    expect((await call(listImages, { headers })).body.images).toEqual([]);
+    const boats = photograph('nagasaki-boats').toString('base64');
+    const search = await call(searchSimilarity, { body: { image: boats, similarity_threshold: 0 }, headers });
+    expect(search.body.results).toEqual([]);
+    expect((await jobOf(job)).body.receipt?.tenant_id).toBe(client.tenant);
+    expect((await call(listImages, { headers: { 'x-api-key': client.key } })).status).toBe(403);
+  });
+
+  it('that does not exist is not found, nor is a job that does not', async () => {
+    expect(await remove('nobody-here')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await jobOf('job_01ARZ3NDEKTSV4RRFFQ69G5FAV')).toMatchObject({ status: 404 });
+  });
+});

@@ -1,0 +1,49 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { listImages } from '#shared/api/images.ts';
+import { ownKeys } from '#shared/api/keys.ts';
+import { SCOPES } from '#shared/domain/tenant.ts';
+import { signIn } from '../fixtures/sign-in.ts';
+import { type Client, newTenant } from './client.ts';
+import { readStack } from './stack.ts';
+
+let tenant: Client;
+let publishable: string;
+beforeAll(async () => {
+  tenant = await newTenant('sign-in');
+  const wish = { name: 'console', kind: 'publishable' as const };
+  publishable = (await tenant.call(ownKeys.create, { body: wish })).body.api_key;
+});
+
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+
+describe('a person who signs in with the user pool', () => {
+  it('gets tokens that say the role and the tenant, and no scope beyond the role', async () => {
+    const person = { tenant: tenant.tenant, organization: 'Acme', groups: ['Viewer', 'Uploader'] };
+    const tokens = await signIn(readStack().emulator_url, { ...person, scopes: SCOPES });
+    const profile = { role: 'Uploader', tenant_id: tenant.tenant, organization: 'Acme' };
+    expect(claimsOf(tokens.id_token)).toMatchObject({ ...profile, email: expect.stringContaining('@') });
+    expect(claimsOf(tokens.access_token)).toMatchObject(profile);
+    expect(claimsOf(tokens.access_token).scope.split(' ').sort()).toEqual([
+      'deeplens-api/deeplens.search',
+      'deeplens-api/deeplens.upload',
+      'openid',
+    ]);
+  });
+
+  it('may call what the role allows, with the key that the console holds', async () => {
+    const person = { tenant: tenant.tenant, organization: 'Acme', groups: ['Viewer'], scopes: SCOPES };
+    const { access_token, id_token } = await signIn(readStack().emulator_url, person);
+    const headers = { 'x-api-key': publishable, authorization: `Bearer ${access_token}` };
+    expect(await tenant.call(listImages, { headers })).toMatchObject({ status: 200 });
+    expect(await tenant.call(ownKeys.list, { headers })).toMatchObject({
+      status: 403,
+      body: { code: 'missing_scope' },
+    });
+    const withIdToken = { ...headers, authorization: `Bearer ${id_token}` };
+    expect(await tenant.call(listImages, { headers: withIdToken })).toMatchObject({
+      status: 401,
+      body: { code: 'unauthenticated' },
+    });
+  });
+});

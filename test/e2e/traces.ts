@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { APIGatewayClient, paginateGetApiKeys } from '@aws-sdk/client-api-gateway';
+import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
+import { ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { tenantId } from '#shared/domain/ids.ts';
+import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import { readStack } from './stack.ts';
+
+const aws = () => ({
+  endpoint: readStack().emulator_url,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+/**
+ * Everywhere that a tenant's id is met in the whole system, but in the audit log and in jobs: those are the
+ * operator's.
+ * @returns where, and in how many things: `{}` where it is met nowhere
+ */
+export async function tracesOf(tenant: string): Promise<Record<string, number>> {
+  const traces: Record<string, number> = {};
+  const note = (where: string, what: unknown) => {
+    if (JSON.stringify(what).includes(tenant)) traces[where] = (traces[where] ?? 0) + 1;
+  };
+  await inTables(note);
+  await inBuckets(note);
+  await inGateway(note);
+  const vectors = await inLanceDb(tenant);
+  return { ...traces, ...(vectors > 0 && { vectors }) };
+}
+
+type Note = (where: string, what: unknown) => void;
+
+async function inTables(note: Note): Promise<void> {
+  const client = new DynamoDBClient(aws());
+  const documents = DynamoDBDocumentClient.from(client);
+  for await (const { TableNames = [] } of paginateListTables({ client }, {})) {
+    for (const TableName of TableNames.filter((name) => !name.endsWith('-audit'))) {
+      for await (const { Items = [] } of paginateScan({ client: documents }, { TableName })) {
+        for (const item of Items) if (!String(item.pk).startsWith('JOB#')) note(TableName, item);
+      }
+    }
+  }
+}
+
+async function inBuckets(note: Note): Promise<void> {
+  const client = new S3Client({ ...aws(), forcePathStyle: true });
+  const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
+  for (const { Name: Bucket = '' } of Buckets.filter(({ Name }) => !Name?.includes('audit'))) {
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
+      for (const { Key = '' } of Contents) note(`${Bucket}/${Key.split('/')[0]}`, Key);
+    }
+  }
+}
+
+async function inGateway(note: Note): Promise<void> {
+  const client = new APIGatewayClient(aws());
+  for await (const { items = [] } of paginateGetApiKeys({ client }, {})) {
+    for (const { name } of items) note('gateway keys', name ?? '');
+  }
+}
+
+/** Where the index is LanceDB; one of OpenSearch is proven by its contract and by the receipt. */
+async function inLanceDb(tenant: string): Promise<number> {
+  const uri = join(dirname(process.env.DEEPLENS_TEST_STACK ?? ''), 'state/lancedb');
+  if (!existsSync(uri)) return 0;
+  const modulePath = createRequire(import.meta.url).resolve('@lancedb/lancedb');
+  const index = await lanceDbVectorIndex({ uri, modulePath });
+  const models = await index.models();
+  const counts = await Promise.all(models.map((model) => index.count(tenantId(tenant), model)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,63 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { IssuersEnv } from '#shared/auth/issuers.ts';
+import { ROLES, SCOPES } from '#shared/domain/tenant.ts';
+import { ENVIRONMENT_NAMES, environment } from '../../../infra/config/environments.ts';
+import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
+import { IdentityStack } from '../../../infra/stacks/identity.ts';
+import { violations } from './synthesized.ts';
+
+describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
+  const app = new App({ context: { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] } });
+  const stack = new IdentityStack(app, { environment: environment(name) });
+  const template = Template.fromStack(stack);
+  const client = (props: object) => template.hasResourceProperties('AWS::Cognito::UserPoolClient', props);
+
+  it('meets the AwsSolutions pack', () => {
+    expect(violations(app)).toEqual([]);
+  });
+
+  it('has a client for a console with a server, one for a browser alone, one for machines', () => {
+    template.resourceCountIs('AWS::Cognito::UserPoolClient', 3);
+    const consoles = {
+      AllowedOAuthFlows: ['code'],
+      CallbackURLs: environment(name).consoleUrls,
+      WriteAttributes: ['email', 'name'],
+      PreventUserExistenceErrors: 'ENABLED',
+      AccessTokenValidity: 60,
+    };
+    client({ ClientName: 'web', GenerateSecret: true, ...consoles });
+    client({ ClientName: 'spa', GenerateSecret: false, ...consoles });
+    client({
+      ClientName: 'machine',
+      GenerateSecret: true,
+      AllowedOAuthFlows: ['client_credentials'],
+      AllowedOAuthScopes: [
+        Match.objectLike({ 'Fn::Join': Match.arrayWith([Match.arrayWith(['/deeplens.admin'])]) }),
+      ],
+      AccessTokenValidity: 60,
+    });
+  });
+
+  it('has the scopes and a group a role', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
+      Scopes: SCOPES.map((ScopeName) => Match.objectLike({ ScopeName })),
+    });
+    for (const GroupName of ROLES)
+      template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName });
+  });
+
+  it('asks a function of ours before it makes a person’s tokens, and lets nobody sign up', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0' } },
+    });
+  });
+
+  it('trusts issuers that a function can read', () => {
+    const TRUSTED_ISSUERS = JSON.stringify(environment(name).trustedIssuers);
+    const schema = IssuersEnv.pick({ TRUSTED_ISSUERS: true });
+    expect(schema.parse({ TRUSTED_ISSUERS }).TRUSTED_ISSUERS).toEqual(environment(name).trustedIssuers);
+  });
+});
