@@ -1,6 +1,5 @@
 import { type App, Aws, Stack } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { z } from 'zod';
 import type { Env as AuthorizeRequestEnv } from '../../functions/tenants/authorize-request/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
 import type { Env as ManagePurgesEnv } from '../../functions/tenants/manage-purges/env.ts';
@@ -11,6 +10,7 @@ import type { Env as RevokeTokensEnv } from '../../functions/tenants/revoke-toke
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { frontDoorAccess, operatorDoorAccess } from '../constructs/front-door-access.ts';
+import { gatewayKeysAccess } from '../constructs/gateway-keys-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -96,19 +96,20 @@ export class TenantsStack extends Stack {
 
   private manageTenants({ environment, data }: TenantsStackProps): NodejsFunction {
     const door = operatorDoorAccess(data);
+    const gatewayKeys = gatewayKeysAccess(environment);
     const manage = new AppFunction<typeof ManageTenantsEnv>(this, 'ManageTenants', {
       environment,
       path: 'tenants/manage-tenants',
       description: 'Creates, shows and changes tenants and their limits',
       variables: {
         ...door.variables,
+        ...gatewayKeys.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
-        USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
       },
       timeout: 29,
       memory: 512,
     }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
-    return allowKeys(door.allow(manage), environment).lambda;
+    return gatewayKeys.allow(door.allow(manage)).lambda;
   }
 
   private revokeTokens({ environment, data, identity }: TenantsStackProps): NodejsFunction {
@@ -218,19 +219,20 @@ export class TenantsStack extends Stack {
 
   private manageKeys({ environment, data }: TenantsStackProps): NodejsFunction {
     const door = frontDoorAccess(data);
+    const gatewayKeys = gatewayKeysAccess(environment);
     const manage = new AppFunction<typeof ManageKeysEnv>(this, 'ManageKeys', {
       environment,
       path: 'tenants/manage-keys',
       description: 'Lists, creates, rotates and revokes API keys',
       variables: {
         ...door.variables,
+        ...gatewayKeys.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
-        USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
       },
       timeout: 29,
       memory: 512,
     }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
-    return allowKeys(door.allow(manage), environment).lambda;
+    return gatewayKeys.allow(door.allow(manage)).lambda;
   }
 }
 
@@ -241,22 +243,3 @@ const keyRoutes = (root: string, keys: NodejsFunction): Routes => ({
   [`POST ${root}/keys/{key_id}/rotate`]: keys,
   [`DELETE ${root}/keys/{key_id}`]: keys,
 });
-
-/** To make keys known to API Gateway, and members of the plans whose ids the parameter holds. */
-function allowKeys<Schema extends z.ZodType>(
-  manage: AppFunction<Schema>,
-  environment: Environment,
-): AppFunction<Schema> {
-  const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
-  const parameter = usagePlansParameter(environment);
-  return manage
-    .allow(
-      ['ssm:GetParameter'],
-      [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${parameter}`],
-    )
-    .allow(['apigateway:GET', 'apigateway:POST'], [`${gateway}/apikeys`, `${gateway}/usageplans/*/keys`])
-    .allow(
-      ['apigateway:DELETE', 'apigateway:GET'],
-      [`${gateway}/apikeys/*`, `${gateway}/usageplans/*/keys/*`],
-    );
-}

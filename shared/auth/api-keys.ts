@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type KeyId, keyId } from '#shared/domain/ids.ts';
 import type { KeyKind } from '#shared/domain/tenant.ts';
 
@@ -13,13 +13,6 @@ const apiKey = (kind: KeyKind, id: KeyId, secret: string): string =>
 /** A new key. It is shown once: only its hash is kept. */
 export const newApiKey = (id: KeyId, kind: KeyKind = 'live'): string =>
   apiKey(kind, id, randomBytes(32).toString('hex'));
-
-/**
- * The key that a tenant's creation gives: the same one each time, so that a creation which is repeated gives it again.
- * @param secret known to the service alone: who has it can make the first key of any tenant whose key id is known
- */
-export const firstApiKey = (id: KeyId, secret: string): string =>
-  apiKey('live', id, createHmac('sha256', secret).update(id).digest('hex'));
 
 /** SHA-256 of the whole key, lower-case hex. No salt and no stretching: the secret has 256 bits of its own. */
 export const hashApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');

@@ -36,16 +36,17 @@ const WITH_SETTINGS: Update = {
   ExpressionAttributeValues: { ':none': {} },
 };
 
-/** Of the settings each is set alone, so that of two changes at once none is lost. */
+/** Of the settings each is set alone, so that of two changes at once none is lost. An update has to set something. */
 function updateOf({ settings, ...change }: TenantChange): Update {
   const plain = given(change);
   const merged = given(settings ?? {});
   const fields = [...plain, ...merged];
   const paths = [...plain.map(([name]) => `#${name}`), ...merged.map(([name]) => `#settings.#${name}`)];
+  const sets = fields.map(([name], at) => `${paths[at]} = :${name}`);
   const states = CHANGEABLE.map((state) => [`:${state}`, state] as const);
   const names = [...fields.map(([name]) => name), ...(merged.length > 0 ? ['settings'] : []), 'state'];
   return {
-    UpdateExpression: `SET ${fields.map(([name], at) => `${paths[at]} = :${name}`).join(', ')}`,
+    UpdateExpression: `SET ${sets.length > 0 ? sets.join(', ') : '#state = #state'}`,
     ConditionExpression: `#state IN (${states.map(([name]) => name).join(', ')})`,
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries([

@@ -1,10 +1,11 @@
-import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { z } from 'zod';
 import type { AuditLog } from '#shared/catalog/audit.ts';
 import type { AuditEntry } from '#shared/domain/audit.ts';
 import { newAuditId, TENANT_ID_PATTERN, tenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
-import { type Caller, ROLES } from '#shared/domain/tenant.ts';
+import { type Caller, type Presumed, ROLES } from '#shared/domain/tenant.ts';
+import { NOBODY } from './caller.ts';
 import { correlationIdOf } from './correlation.ts';
 import { logger } from './telemetry.ts';
 
@@ -23,12 +24,16 @@ export interface AuditedCall {
   /** The operation's id. */
   action: string;
   /** Nobody, where the call was refused before it was known who calls. */
-  caller: Caller;
-  event: APIGatewayProxyEvent;
+  caller: Presumed;
+  /** Header names are in lower case. */
+  event: Pick<
+    APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent,
+    'headers' | 'pathParameters' | 'requestContext'
+  >;
 }
 
 const CALLERS = ['key', 'person', 'operator'] as const;
-const Presumed = z.object({
+const PresumedContext = z.object({
   kind: z.enum(CALLERS),
   subject: z.string(),
   tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
@@ -37,8 +42,8 @@ const Presumed = z.object({
 
 /** Who it seems to be, as far as the authorizer could tell before it refused. */
 export function presumedCaller({ requestContext }: APIGatewayProxyEvent): Caller {
-  const { data } = Presumed.safeParse(requestContext.authorizer ?? {});
-  if (!data) return { kind: 'nobody', scopes: [], subject: 'nobody' };
+  const { data } = PresumedContext.safeParse(requestContext.authorizer ?? {});
+  if (!data) return NOBODY;
   const { kind, subject, tenant, role } = data;
   return {
     kind,
@@ -53,7 +58,8 @@ type Outcome = Pick<AuditEntry, 'outcome' | 'code' | 'detail'>;
 
 function entryOf({ action, caller, event }: AuditedCall, outcome: Outcome, change: Change): AuditEntry {
   const { kind, subject, role } = caller;
-  const tenant = caller.tenant ?? event.pathParameters?.tenant_id;
+  const inPath = event.pathParameters?.tenant_id;
+  const tenant = caller.tenant ?? (inPath && TENANT_ID_PATTERN.test(inPath) ? inPath : undefined);
   return {
     audit_id: newAuditId(),
     at: new Date().toISOString(),
@@ -63,7 +69,7 @@ function entryOf({ action, caller, event }: AuditedCall, outcome: Outcome, chang
     ...change,
     ...outcome,
     source_ip: event.requestContext.identity?.sourceIp ?? 'unknown',
-    user_agent: (event.headers['user-agent'] ?? 'unknown').slice(0, 256),
+    user_agent: (event.headers?.['user-agent'] ?? 'unknown').slice(0, 256),
     correlation_id: correlationIdOf(event),
   };
 }
@@ -115,7 +121,7 @@ export async function recorded<Reply>(
 export const isRefusal = ({ status }: Problem): boolean => status === 401 || status === 403;
 
 /** The innermost id of the path: `/tenants/{tenant_id}/keys/{key_id}` is about the key. */
-function targetOf({ pathParameters }: APIGatewayProxyEvent): Change {
+function targetOf({ pathParameters }: AuditedCall['event']): Change {
   const target = Object.values(pathParameters ?? {}).at(-1);
   return target === undefined ? {} : { target };
 }

@@ -3,12 +3,10 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuditLog } from '#shared/catalog/audit.ts';
-import type { AuditEntry } from '#shared/domain/audit.ts';
-import { newAuditId, TENANT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Caller, Presumed } from '#shared/domain/tenant.ts';
+import { recordRefusal } from './audit.ts';
 import { NOBODY, toCallerContext, toRefusalContext } from './caller.ts';
-import { correlationIdOf } from './correlation.ts';
 import { logger, tracer } from './telemetry.ts';
 
 /** Told who it seems to be as soon as that is known. */
@@ -55,7 +53,8 @@ export const authorizerFunction = ({ byKey, byToken, audit }: Identities) =>
         const isUnknown = error.code === 'unauthenticated' && presumed.kind === 'nobody';
         if (!isUnknown && error.code !== 'invalid_api_key')
           return policy('Allow', event.methodArn, 'nobody', toRefusalContext(error, presumed));
-        await record(audit, entryOf(event, headers, presumed, error));
+        const action = `${event.httpMethod} ${event.resource}`;
+        await recordRefusal(audit, { action, caller: presumed, event: { ...event, headers } }, error);
         if (isUnknown) throw new Error('Unauthorized', { cause: error });
         return policy('Deny', event.methodArn, 'nobody', {});
       }
@@ -65,35 +64,6 @@ type LowerCased = Record<string, string | undefined>;
 /** Names come in the case in which the caller wrote them. */
 const inLowerCase = (headers: APIGatewayRequestAuthorizerEvent['headers']): LowerCased =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-
-function entryOf(
-  event: APIGatewayRequestAuthorizerEvent,
-  headers: LowerCased,
-  { kind, subject, role, tenant }: Presumed,
-  { code, message }: Problem,
-): AuditEntry {
-  const inPath = event.pathParameters?.tenant_id;
-  const about = tenant ?? (inPath && TENANT_ID_PATTERN.test(inPath) ? inPath : undefined);
-  return {
-    audit_id: newAuditId(),
-    at: new Date().toISOString(),
-    ...(about && { tenant_id: about }),
-    actor: { kind, subject, ...(role && { role }) },
-    action: `${event.httpMethod} ${event.resource}`,
-    outcome: 'refused',
-    code,
-    detail: message,
-    source_ip: event.requestContext.identity?.sourceIp ?? 'unknown',
-    user_agent: (headers['user-agent'] ?? 'unknown').slice(0, 256),
-    correlation_id: correlationIdOf({ headers, requestContext: event.requestContext }),
-  };
-}
-
-/** A refusal goes out whether it could be written down or not. */
-const record = async (audit: AuditLog | undefined, entry: AuditEntry): Promise<void> =>
-  audit?.append(entry).catch((error: unknown) => {
-    logger.error('refusal not in the audit log', { error });
-  });
 
 const policy = (
   effect: 'Allow' | 'Deny',

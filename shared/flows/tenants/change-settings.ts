@@ -2,11 +2,11 @@ import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import type { TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { SettingsChange } from '#shared/domain/settings.ts';
-import { findTenant } from './change-tenant.ts';
+import { unknownTenant } from './change-tenant.ts';
 
 /**
  * Changes what a tenant has chosen; what the change leaves out stays as it is.
- * @throws Problem `invalid_request` for a model that the service does not have, `not_found`
+ * @throws Problem `invalid_request` for a model that the service does not have, `not_found`, `conflict`
  */
 export const changeSettings =
   ({ tenants, models }: { tenants: TenantCatalog; models: readonly string[] }) =>
@@ -19,9 +19,7 @@ export const changeSettings =
         throw new Problem('invalid_request', `There is no model "${model}"; there is ${models.join(', ')}.`, {
           errors: [{ pointer: `/models/${position}`, message: `must be one of ${models.join(', ')}` }],
         });
-    const { settings: before = {} } = await findTenant({ tenants })(tenant);
-    const given = Object.entries(change).filter(([, value]) => value !== undefined);
-    const after: SettingsChange = { ...before, ...Object.fromEntries(given) };
-    await tenants.change(tenant, { settings: after });
-    return { before, after };
+    const changed = await tenants.change(tenant, { settings: change });
+    if (!changed) throw unknownTenant(tenant);
+    return { before: changed.before.settings ?? {}, after: changed.after.settings ?? {} };
   };

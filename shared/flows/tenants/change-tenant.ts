@@ -10,29 +10,28 @@ interface Ports {
   usagePlans: UsagePlans;
 }
 
+export const unknownTenant = (tenant: TenantId): Problem =>
+  new Problem('not_found', `There is no tenant ${tenant}.`);
+
 /** @throws Problem `not_found` */
 export const findTenant =
   ({ tenants }: Pick<Ports, 'tenants'>) =>
   async (tenant: TenantId): Promise<Tenant> => {
     const found = await tenants.get(tenant);
-    if (!found) throw new Problem('not_found', `There is no tenant ${tenant}.`);
+    if (!found) throw unknownTenant(tenant);
     return found;
   };
 
 /**
  * Changes what a tenant is or may: it holds from the next call on. Its keys then move to the usage plan that lets as
  * much pass; a change that was interrupted there is finished by repeating it.
- * @throws Problem `not_found`; `conflict` while it is being created
+ * @throws Problem `not_found`; `conflict` while it is being created or removed
  */
 export const changeTenant =
   ({ tenants, usagePlans }: Ports) =>
   async (tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant }> => {
-    const { state } = await findTenant({ tenants })(tenant);
-    if (state === 'purging') throw new Problem('conflict', `The tenant ${tenant} is being removed.`);
-    if (state === 'creating')
-      throw new Problem('conflict', `The tenant ${tenant} is being created. Create it again.`);
     const changed = await tenants.change(tenant, change);
-    if (!changed) throw new Problem('not_found', `There is no tenant ${tenant}.`);
+    if (!changed) throw unknownTenant(tenant);
     const { plan, limits } = changed.after;
     const fence = fencePlan(limitsOf(plan, limits));
     if (change.plan !== undefined || change.limits !== undefined)

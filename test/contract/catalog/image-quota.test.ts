@@ -6,13 +6,8 @@ import { memoryImages } from '#shared/catalog/memory.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import type { Failure } from '#shared/domain/image.ts';
 import { newTable } from '../emulator.ts';
-import { facts, newImage, newRecord, newTenant } from './samples.ts';
+import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant } from './samples.ts';
 
-const INDEXES = [
-  ['by_sha256', 'gsi_sha256', 'image_id'],
-  ['by_external_id', 'gsi_external_id', 'image_id'],
-  ['by_status', 'gsi_status', 'gsi_status_at'],
-] as const;
 const FAILURE: Failure = {
   stage: 'validation',
   code: 'dependency_unavailable',
@@ -25,7 +20,7 @@ const WIDE = { images: 1_000, bytes: 1_000_000 };
 
 describe.each([
   ['memory', async () => memoryImages()],
-  ['DynamoDB', async () => dynamoImages(await newTable('images', INDEXES))],
+  ['DynamoDB', async () => dynamoImages(await newTable('images', IMAGE_INDEXES))],
 ])('what a tenant stores, in %s', (_, open) => {
   let images: ImageCatalog;
   beforeAll(async () => {

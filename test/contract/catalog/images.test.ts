@@ -7,13 +7,8 @@ import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import { type Failure, type ImageRecord, type ImageStatus, statusesBefore } from '#shared/domain/image.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { newTable } from '../emulator.ts';
-import { facts, newImage, newRecord, newTenant, nextTime } from './samples.ts';
+import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant, nextTime } from './samples.ts';
 
-const INDEXES = [
-  ['by_sha256', 'gsi_sha256', 'image_id'],
-  ['by_external_id', 'gsi_external_id', 'image_id'],
-  ['by_status', 'gsi_status', 'gsi_status_at'],
-] as const;
 const FAILURE: Failure = {
   stage: 'validation',
   code: 'truncated',
@@ -26,7 +21,7 @@ const ROOM = { images: 1e6, bytes: 1e12 };
 
 describe.each([
   ['memory', async () => memoryImages()],
-  ['DynamoDB', async () => dynamoImages(await newTable('images', INDEXES))],
+  ['DynamoDB', async () => dynamoImages(await newTable('images', IMAGE_INDEXES))],
 ])('images in %s', (_, open) => {
   let images: ImageCatalog;
   let tenant: TenantId;

@@ -68,3 +68,10 @@ export const groupWith = (
   created_at: '2026-01-01T00:00:00.000Z',
   updated_at: '2026-01-01T00:00:00.000Z',
 });
+
+/** The indexes of the table `images`: docs/data-model.md. */
+export const IMAGE_INDEXES = [
+  ['by_sha256', 'gsi_sha256', 'image_id'],
+  ['by_external_id', 'gsi_external_id', 'image_id'],
+  ['by_status', 'gsi_status', 'gsi_status_at'],
+] as const;

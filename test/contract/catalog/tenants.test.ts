@@ -70,6 +70,15 @@ describe.each([
     expect(await tenants.listKeys(tenant.tenant_id)).toEqual([key]);
   });
 
+  it('stays as it is where a change gives nothing', async () => {
+    await tenants.reserve(tenant);
+    await tenants.activate(tenant.tenant_id, keyOf(tenant));
+    const active = { ...tenant, state: 'active' as const };
+    const { before, after } = (await tenants.change(tenant.tenant_id, { settings: {} })) ?? {};
+    expect(before).toMatchObject(active);
+    expect(after).toEqual({ ...active, settings: {} });
+  });
+
   it('is not made a second time by whoever comes late', async () => {
     await tenants.reserve(tenant);
     const key = keyOf(tenant);

@@ -136,6 +136,7 @@ describe('whom the authorizer turns away', () => {
         tenant_id: 'acme',
         actor: { kind: 'key', subject: uploader.subject },
         action: 'GET /v1/images',
+        target: 'other',
         outcome: 'refused',
         code: 'invalid_api_key',
         detail: 'because invalid_api_key',

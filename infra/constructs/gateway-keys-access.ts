@@ -1,0 +1,25 @@
+import { Aws } from 'aws-cdk-lib';
+import type { z } from 'zod';
+import type { Environment } from '../config/environments.ts';
+import type { AppFunction } from './app-function.ts';
+import { usagePlansParameter } from './usage-plans.ts';
+
+/** What a function needs to make keys known to API Gateway, and members of the plans whose ids the parameter holds. */
+export function gatewayKeysAccess(environment: Environment) {
+  const parameter = usagePlansParameter(environment);
+  const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
+  return {
+    variables: { USAGE_PLANS_PARAMETER: parameter },
+    allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
+      appFunction
+        .allow(
+          ['ssm:GetParameter'],
+          [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${parameter}`],
+        )
+        .allow(['apigateway:GET', 'apigateway:POST'], [`${gateway}/apikeys`, `${gateway}/usageplans/*/keys`])
+        .allow(
+          ['apigateway:DELETE', 'apigateway:GET'],
+          [`${gateway}/apikeys/*`, `${gateway}/usageplans/*/keys/*`],
+        ),
+  };
+}
