@@ -21,6 +21,8 @@ export interface Watched {
   api: RestApi;
   functions: readonly NodejsFunction[];
   queues: Readonly<Record<string, QueueWithDlq>>;
+  /** The function that refuses callers: to Lambda a refusal is an error. Where it fails, the API answers 5xx. */
+  authorizer: NodejsFunction;
   /** Absent where ECS runs no worker. */
   worker: { clusterName: string; serviceName: string } | undefined;
 }
@@ -32,7 +34,7 @@ const OLDEST_MESSAGE = 300;
 const LATENCY_P95 = 2_000;
 
 /** Everything that wakes somebody. */
-export function alarmRows({ api, functions, queues, worker }: Watched): AlarmRow[] {
+export function alarmRows({ api, functions, authorizer, queues, worker }: Watched): AlarmRow[] {
   return [
     ...Object.entries(queues).flatMap(([step, { queue, deadLetters }]): AlarmRow[] => [
       {
@@ -52,17 +54,19 @@ export function alarmRows({ api, functions, queues, worker }: Watched): AlarmRow
         periods: 5,
       },
     ]),
-    ...functions.map((lambda): AlarmRow => {
-      const name = lambda.node.scope?.node.id ?? lambda.node.id;
-      return {
-        name: `${name}-errors`,
-        graph: 'Errors of functions',
-        meaning: `The function ${name} fails: look at its log for level ERROR.`,
-        metric: lambda.metricErrors({ period: minute }),
-        above: 2,
-        periods: 3,
-      };
-    }),
+    ...functions
+      .filter((lambda) => lambda !== authorizer)
+      .map((lambda): AlarmRow => {
+        const name = lambda.node.scope?.node.id ?? lambda.node.id;
+        return {
+          name: `${name}-errors`,
+          graph: 'Errors of functions',
+          meaning: `The function ${name} fails: look at its log for level ERROR.`,
+          metric: lambda.metricErrors({ period: minute }),
+          above: 2,
+          periods: 3,
+        };
+      }),
     {
       name: 'api-5xx',
       graph: 'API, failures of ours',

@@ -4,7 +4,6 @@ import {
   ApiKeySourceType,
   AuthorizationType,
   EndpointType,
-  IdentitySource,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
@@ -84,8 +83,7 @@ export class ApiStack extends Stack {
   private addRoutes(routes: Routes, authorizer: NodejsFunction): void {
     const integrations = new Map<NodejsFunction, LambdaIntegration>();
     const mayAsk = this.roleToInvoke(authorizer);
-    const tenants = this.authorizer('TenantAuthorizer', authorizer, 'x-api-key', mayAsk);
-    const operators = this.authorizer('OperatorAuthorizer', authorizer, 'Authorization', mayAsk);
+    const credentials = this.authorizer(authorizer, mayAsk);
     for (const [route, lambda] of Object.entries(routes)) {
       const [method = '', path = ''] = route.split(' ');
       const integration =
@@ -93,7 +91,7 @@ export class ApiStack extends Stack {
       integrations.set(lambda, integration);
       const added = this.api.root
         .resourceForPath(path)
-        .addMethod(method, integration, accessTo(path, { tenants, operators }));
+        .addMethod(method, integration, accessTo(path, credentials));
       if (isOpen(path)) acknowledge(added, { APIG4: 'Health and the API’s description are for everybody.' });
     }
   }
@@ -109,11 +107,14 @@ export class ApiStack extends Stack {
     return role.withoutPolicyUpdates(); // the library would add every version of the function
   }
 
-  /** Its result is not kept: it depends on the key, the token and the route, and a suspension must hold at once. */
-  private authorizer(id: string, handler: NodejsFunction, header: string, assumeRole: IRole) {
-    return new RequestAuthorizer(this, id, {
+  /**
+   * Its result is not kept: it depends on the key, the token and the route, and a suspension must hold at once. It is
+   * asked about calls without a credential too, so that they are in the audit log: no header has to be there.
+   */
+  private authorizer(handler: NodejsFunction, assumeRole: IRole) {
+    return new RequestAuthorizer(this, 'Authorizer', {
       handler,
-      identitySources: [IdentitySource.header(header)],
+      identitySources: [],
       resultsCacheTtl: Duration.seconds(0),
       assumeRole,
     });
@@ -122,11 +123,11 @@ export class ApiStack extends Stack {
 
 const isOpen = (path: string): boolean => OPEN.some((open) => path.startsWith(open));
 
-function accessTo(
-  path: string,
-  { tenants, operators }: { tenants: RequestAuthorizer; operators: RequestAuthorizer },
-): MethodOptions {
+function accessTo(path: string, authorizer: RequestAuthorizer): MethodOptions {
   if (isOpen(path)) return { authorizationType: AuthorizationType.NONE };
-  if (path.startsWith(ADMIN)) return { authorizer: operators, authorizationType: AuthorizationType.CUSTOM };
-  return { authorizer: tenants, authorizationType: AuthorizationType.CUSTOM, apiKeyRequired: true };
+  return {
+    authorizer,
+    authorizationType: AuthorizationType.CUSTOM,
+    apiKeyRequired: !path.startsWith(ADMIN),
+  };
 }

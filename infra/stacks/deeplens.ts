@@ -40,15 +40,17 @@ export function deepLensStacks(app: App, environment: Environment): void {
 
   const flows = [ingest, search, duplicates, tenants, service];
   const functions = [...flows, identity].flatMap((each) => each.functions);
+  const { authorizer } = tenants;
   const { api } = new ApiStack(app, {
     environment,
-    authorizer: tenants.authorizer,
+    authorizer,
     routes: flows.map(({ routes }) => routes),
   });
   new OperationsStack(app, {
     environment,
     api,
     functions,
+    authorizer,
     queues: {
       ...ingest.queues,
       duplicates: duplicates.queue,

@@ -65,6 +65,21 @@ describe('the audit log', () => {
     });
   });
 
+  it.each([
+    ['a tenant’s', listImages, 'GET /v1/images'],
+    ['the operator’s', listAudit, 'GET /v1/admin/audit'],
+  ])('holds a call of %s plane without any credential', async (plane, operation, action) => {
+    const correlationId = `audit-nobody-${Date.now()}-${plane.length}`;
+    const { status, body } = await call(operation, { headers: { 'x-correlation-id': correlationId } });
+    expect([status, body]).toEqual([401, expect.objectContaining({ code: 'unauthenticated' })]);
+    const entries = await entriesOf({ action, limit: '100' });
+    expect(entries.find(({ correlation_id }) => correlation_id === correlationId)).toMatchObject({
+      actor: { kind: 'nobody' },
+      outcome: 'refused',
+      code: 'unauthenticated',
+    });
+  });
+
   it('is read page by page, and is the operator’s alone', async () => {
     const whole = await entriesOf({ tenant_id: client.tenant });
     const paged: unknown[] = [];

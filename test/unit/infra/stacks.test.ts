@@ -89,6 +89,9 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       key: policy !== 'Open' && policy !== 'SystemAdmin',
     }));
     expect(methods).toHaveLength(expected.length);
+    const sources = stacks.of('AWS::ApiGateway::Authorizer').map(({ properties }) => properties);
+    expect(sources).toEqual([expect.objectContaining({ AuthorizerResultTtlInSeconds: 0 })]);
+    expect(sources[0]?.IdentitySource ?? '').toBe(''); // or callers without a credential never reach the audit log
     expect(methods).toEqual(expect.arrayContaining(expected));
   });
 
@@ -115,6 +118,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       'api-latency',
     ])
       expect(alarms).toContain(`deeplens-${name}-${end}`);
+    expect(alarms).not.toContain(`deeplens-${name}-AuthorizeRequest-errors`); // to Lambda a 401 is an error
     expect(alarms.includes(`deeplens-${name}-worker-heartbeat`)).toBe(name !== 'local');
   });
 });
