@@ -4,7 +4,7 @@
 const PORTS = [
   '^shared/auth/(revocations|tokens|usage-plans)[.]ts$',
   '^shared/blobs/(audit-archive|blobs)[.]ts$',
-  '^shared/catalog/(audit|groups|heartbeats|images|jobs|tenant-data|tenants)[.]ts$',
+  '^shared/catalog/(audit|groups|heartbeats|images|jobs|tenant-data|tenants|usage)[.]ts$',
   '^shared/embedding/(embedder|manifest|wire)[.]ts$',
   '^shared/health/health[.]ts$',
   '^shared/imaging/imaging[.]ts$',
@@ -100,6 +100,7 @@ module.exports = {
           '^shared/(runtime|api)/',
           '^shared/catalog/audit[.]ts$',
           '^shared/limits/limiter[.]ts$',
+          '^shared/messaging/publisher[.]ts$',
           DOMAIN,
           EVENTS,
           ZOD,

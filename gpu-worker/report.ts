@@ -37,8 +37,8 @@ export const telemetryReport: BatchReport = {
   batch(outcomes, durationMs) {
     const failed = outcomes.filter(({ status }) => status === 'failed').length;
     metrics.addMetric('batch_size', MetricUnit.Count, outcomes.length);
-    metrics.addMetric('image_processing', MetricUnit.Milliseconds, durationMs);
-    metrics.addMetric('images_processed', MetricUnit.Count, outcomes.length - failed);
+    metrics.addMetric('batch_duration', MetricUnit.Milliseconds, durationMs);
+    metrics.addMetric('images_embedded', MetricUnit.Count, outcomes.length - failed);
     metrics.addMetric('images_failed', MetricUnit.Count, failed);
     metrics.publishStoredMetrics();
   },

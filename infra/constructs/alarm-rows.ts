@@ -23,6 +23,8 @@ export interface Watched {
   queues: Readonly<Record<string, QueueWithDlq>>;
   /** The function that refuses callers: to Lambda a refusal is an error. Where it fails, the API answers 5xx. */
   authorizer: NodejsFunction;
+  /** Those that read a table's stream, by their step. */
+  streams: Readonly<Record<string, NodejsFunction>>;
   /** Absent where ECS runs no worker. */
   worker: { clusterName: string; serviceName: string } | undefined;
 }
@@ -30,11 +32,26 @@ export interface Watched {
 const minute = Duration.minutes(1);
 /** Seconds until a picture should be through a step; the promise is that it can be found within 5 minutes. */
 const OLDEST_MESSAGE = 300;
+/** Milliseconds: an hour of the day that a stream keeps its records. */
+const OLDEST_RECORD_MS = 3_600_000;
 /** Milliseconds at the API, 95 of 100 calls, searches and cold starts among them. */
 const LATENCY_P95 = 2_000;
 
+/** Queues whose dead letters are no pictures': they wait for somebody to look, and to send them on again. */
+const UNRECORDED = ['archive', 'purges', 'usage'];
+
+/** A count in the service's own namespace. */
+const ownMetric = (metricName: string, dimensionsMap: Record<string, string>): Metric =>
+  new Metric({
+    namespace: 'DeepLens',
+    metricName,
+    dimensionsMap,
+    statistic: 'Sum',
+    period: minute,
+  });
+
 /** Everything that wakes somebody. */
-export function alarmRows({ api, functions, authorizer, queues, worker }: Watched): AlarmRow[] {
+export function alarmRows({ api, functions, authorizer, queues, streams, worker }: Watched): AlarmRow[] {
   return [
     ...Object.entries(queues).flatMap(([step, { queue, deadLetters }]): AlarmRow[] => [
       {
@@ -43,7 +60,7 @@ export function alarmRows({ api, functions, authorizer, queues, worker }: Watche
         meaning: `Messages of the step ${step} were given up, and nobody has recorded them.`,
         metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute }),
         above: 0.5,
-        periods: step === 'archive' || step === 'purges' ? 1 : 10, // record-failure takes the others' within minutes
+        periods: UNRECORDED.includes(step) ? 1 : 10, // record-failure takes the others' within minutes
       },
       {
         name: `${step}-waits`,
@@ -87,16 +104,37 @@ export function alarmRows({ api, functions, authorizer, queues, worker }: Watche
       name: 'audit-altered',
       graph: 'Audit log altered',
       meaning: 'Somebody changed or removed an entry of the audit log: the archive has it as it was.',
-      metric: new Metric({
-        namespace: 'DeepLens',
-        metricName: 'audit_altered',
-        dimensionsMap: { service: 'service/export-audit' },
-        statistic: 'Sum',
-        period: minute,
-      }),
+      metric: ownMetric('audit_altered', { service: 'service/export-audit' }),
       above: 0.5,
       periods: 1,
     },
+    {
+      name: 'limits-unchecked',
+      graph: 'Calls beside the limits and the meter',
+      meaning: 'The limiter cannot reach its table: calls are let in uncounted, pictures are refused.',
+      metric: ownMetric('limits_unchecked', { scope: 'all' }),
+      above: 5,
+      periods: 2,
+    },
+    {
+      name: 'usage-untold',
+      graph: 'Calls beside the limits and the meter',
+      meaning:
+        'Calls were served and not metered: the log has each as "usage not told", to be counted later.',
+      metric: ownMetric('usage_untold', { scope: 'all' }),
+      above: 0.5,
+      periods: 1,
+    },
+    ...Object.entries(streams).map(
+      ([step, lambda]): AlarmRow => ({
+        name: `${step}-stream-waits`,
+        graph: 'Age of the oldest record of a stream, ms',
+        meaning: `The function ${step} does not keep up with its table's stream, which keeps records for a day.`,
+        metric: lambda.metric('IteratorAge', { period: minute, statistic: 'Maximum' }),
+        above: OLDEST_RECORD_MS,
+        periods: 5,
+      }),
+    ),
     ...(worker ? [workerHeartbeat(worker, queues)] : []),
   ];
 }

@@ -3,14 +3,12 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { EventType } from '#shared/events/registry.ts';
 
-/** Brings events of one type, or of all, to a queue, as they were published: the message is the event itself. */
-export function subscribe(queue: Queue, topic: Topic, type: EventType | 'all'): void {
+/** Brings events of some types to a queue, as they were published: the message is the event itself. */
+export function subscribe(queue: Queue, topic: Topic, ...types: readonly EventType[]): void {
   topic.addSubscription(
     new SqsSubscription(queue, {
       rawMessageDelivery: true,
-      ...(type !== 'all' && {
-        filterPolicy: { type: SubscriptionFilter.stringFilter({ allowlist: [type] }) },
-      }),
+      filterPolicy: { type: SubscriptionFilter.stringFilter({ allowlist: [...types] }) },
     }),
   );
 }

@@ -11,6 +11,7 @@ import { OperationsStack } from './operations.ts';
 import { SearchStack } from './search.ts';
 import { ServiceStack } from './service.ts';
 import { TenantsStack } from './tenants.ts';
+import { UsageStack } from './usage.ts';
 import { VectorIndexStack } from './vector-index.ts';
 
 /** All stacks of an environment: data first, then the flows, then what joins and what watches them. */
@@ -35,10 +36,11 @@ export function deepLensStacks(app: App, environment: Environment): void {
   });
   const search = new SearchStack(app, { environment, data, index });
   const tenants = new TenantsStack(app, { environment, data, identity, index });
+  const usage = new UsageStack(app, { environment, data });
   const embeddingQueue = ingest.queues.embedding.queue;
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
-  const flows = [ingest, search, duplicates, tenants, service];
+  const flows = [ingest, search, duplicates, tenants, usage, service];
   const functions = [...flows, identity].flatMap((each) => each.functions);
   const { authorizer } = tenants;
   const { api } = new ApiStack(app, {
@@ -56,7 +58,9 @@ export function deepLensStacks(app: App, environment: Environment): void {
       duplicates: duplicates.queue,
       archive: service.archive,
       purges: tenants.purges,
+      usage: usage.queue,
     },
+    streams: { 'export-audit': service.exporter },
     worker: ingest.worker.service,
   });
   Tags.of(app).add('service', 'deeplens');

@@ -2,6 +2,7 @@ import { type App, Duration, Stack } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { EVENTS, type EventType } from '#shared/events/registry.ts';
 import type { Env as ArchiveEventsEnv } from '../../functions/service/archive-events/env.ts';
 import type { Env as ExportAuditEnv } from '../../functions/service/export-audit/env.ts';
 import type { Env as HealthEnv } from '../../functions/service/health/env.ts';
@@ -26,12 +27,15 @@ export interface ServiceStackProps {
 }
 
 const ARCHIVE_TIMEOUT = 30;
+/** Usage is archived by the function that counts it. */
+const ARCHIVED = (Object.keys(EVENTS) as EventType[]).filter((type) => type !== 'tenant.usage'); // Object.keys loses the literal types
 
 /** What belongs to no flow: health, the API's description, and the archive of events. */
 export class ServiceStack extends Stack {
   readonly routes: Routes;
   readonly archive: QueueWithDlq;
   readonly functions: NodejsFunction[];
+  readonly exporter: NodejsFunction;
 
   constructor(app: App, props: ServiceStackProps) {
     super(app, `deeplens-${props.environment.name}-service`);
@@ -39,11 +43,12 @@ export class ServiceStack extends Stack {
       name: `deeplens-${props.environment.name}-archive`,
       consumerTimeout: ARCHIVE_TIMEOUT,
     });
-    subscribe(this.archive.queue, props.data.events, 'all');
+    subscribe(this.archive.queue, props.data.events, ...ARCHIVED);
     const health = this.health(props);
     const openapi = this.openApi(props);
     const readAudit = this.readAudit(props);
-    this.functions = [health, openapi, readAudit, this.archiveEvents(props), this.exportAudit(props)];
+    this.exporter = this.exportAudit(props);
+    this.functions = [health, openapi, readAudit, this.archiveEvents(props), this.exporter];
     this.routes = {
       'GET /v1/health/live': health,
       'GET /v1/health/ready': health,
@@ -100,7 +105,7 @@ export class ServiceStack extends Stack {
     return door.allow(read).lambda;
   }
 
-  /** A batch is tried until it is exported: the stream keeps it for a day, and the function's alarm sounds before. */
+  /** A batch is tried until it is exported: the stream keeps it for a day, and alarms sound before. */
   private exportAudit({ environment, data: { audit } }: ServiceStackProps): NodejsFunction {
     const stream = audit.table.tableStreamArn ?? '';
     const exporter = new AppFunction<typeof ExportAuditEnv>(this, 'ExportAudit', {

@@ -105,6 +105,7 @@ export class TenantsStack extends Stack {
         ...door.variables,
         ...gatewayKeys.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
+        DEEPLENS_MODELS: environment.models,
       },
       timeout: 29,
       memory: 512,

@@ -16,6 +16,7 @@ import {
   listTenants,
   putLimits,
 } from './tenants.ts';
+import { getTenantUsage, getUsage, listUsage } from './usage.ts';
 
 /** Every call of the API. The document, the deployed routes and the authorisation tests are held against this list. */
 export const OPERATIONS: readonly Operation[] = [
@@ -30,6 +31,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...Object.values(ownKeys),
   getSettings,
   changeSettings,
+  getUsage,
   createTenant,
   listTenants,
   getTenant,
@@ -38,6 +40,8 @@ export const OPERATIONS: readonly Operation[] = [
   getLimits,
   putLimits,
   ...Object.values(tenantKeys),
+  getTenantUsage,
+  listUsage,
   listAudit,
   revokeTokens,
   getJob,

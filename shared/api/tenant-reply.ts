@@ -22,10 +22,17 @@ export const tenantChange = ({
   state?: 'active' | 'suspended' | undefined;
 }) => ({ ...(name !== undefined && { name }), ...(plan && { plan }), ...(state && { state }) });
 
-export const limitsReply = ({ plan, limits: overrides = {} }: Tenant) => {
+/** What holds for a tenant. */
+export const limitsInForce = ({ plan, limits: overrides = {} }: Pick<Tenant, 'plan' | 'limits'>) => {
   const { endpoints, ...limits } = limitsOf(plan, overrides);
-  return { plan, limits: { ...limits, endpoints: { ...endpoints } }, overrides: { ...overrides } };
+  return { ...limits, endpoints: { ...endpoints } };
 };
+
+export const limitsReply = (tenant: Tenant) => ({
+  plan: tenant.plan,
+  limits: limitsInForce(tenant),
+  overrides: { ...tenant.limits },
+});
 
 /** A limit of an endpoint that does not exist would limit nothing, and nobody would know. @throws Problem `invalid_request` */
 export function checkEndpoints({ endpoints = {} }: LimitOverrides): void {

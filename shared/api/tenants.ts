@@ -4,8 +4,9 @@ import { PLAN_NAMES } from '#shared/domain/plans.ts';
 import { TENANT_STATES } from '#shared/domain/tenant.ts';
 import { Count, Cursor, JobIdField, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
+import { SettingsFields } from './settings.ts';
 
-const TenantParams = z.object({ tenant_id: TenantIdField });
+export const TenantParams = z.object({ tenant_id: TenantIdField });
 const Name = z.string().min(1).max(200);
 const Plan = z.enum(PLAN_NAMES);
 
@@ -26,7 +27,7 @@ const LimitFields = z.object({
 });
 
 /** What holds for a tenant, its plan's numbers included. */
-const LimitsReply = z.object({
+export const LimitsReply = z.object({
   requests: Count,
   searches: Count,
   uploads: Count,
@@ -53,7 +54,12 @@ export const createTenant = operation({
   summary: 'Create a tenant, its first API key and its place in the plan',
   policy: 'SystemAdmin',
   audited: true,
-  body: z.object({ tenant_id: TenantIdField, name: Name, plan: Plan }),
+  body: z.object({
+    tenant_id: TenantIdField,
+    name: Name,
+    plan: Plan,
+    settings: SettingsFields.optional(),
+  }),
   reply: {
     status: 201,
     description: 'The tenant exists, whole. The key is shown here and never again.',

@@ -1,5 +1,6 @@
 import type { TenantId } from '#shared/domain/ids.ts';
 import { type Item, type Key, openTable, type Query, type TableOptions } from './dynamodb-table.ts';
+import { METERED_SHARDS } from './dynamodb-usage.ts';
 import type { TenantData } from './tenant-data.ts';
 
 /** Items removed in one go. */
@@ -7,7 +8,7 @@ const SLICE = 1000;
 
 const own = (tenant: TenantId): string => `TENANT#${tenant}`;
 /** What a tenant's activity is divided into. */
-const ACTIVITIES = ['IDEMPOTENCY', 'USAGE', 'METERED', 'STATISTICS', 'CACHE'];
+const ACTIVITIES = ['IDEMPOTENCY', 'USAGE', ...METERED_SHARDS, 'STATISTICS', 'CACHE'];
 
 /** The names of the tables that hold things of tenants. */
 export interface TenantTables {

@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
 import { Problem } from './problems.ts';
 
 declare const brand: unique symbol;
@@ -51,3 +51,6 @@ export const newKeyId = (): KeyId => `key_${ulid()}` as KeyId;
 export const newQueryId = (): QueryId => `qry_${ulid()}` as QueryId;
 export const newJobId = (): JobId => `job_${ulid()}` as JobId;
 export const newAuditId = (): AuditId => `aud_${ulid()}` as AuditId;
+
+/** When the picture was announced: an id is made then, and holds the time. */
+export const announcedAt = (id: ImageId): Date => new Date(decodeTime(id.slice('img_'.length)));

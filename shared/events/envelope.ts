@@ -10,7 +10,7 @@ export const envelope = <Type extends string, Data extends z.ZodType>(type: Type
     id: z.string().min(1),
     source: z.string().min(1),
     type: z.literal(type),
-    /** The image id, or the group id for `duplicates.found`. */
+    /** The image id; the group id for `duplicates.found`, the operation's for `tenant.usage`. */
     subject: z.string().min(1),
     time: z.iso.datetime(),
     datacontenttype: z.literal('application/json'),

@@ -9,7 +9,7 @@ type EventOf<T extends EventType> = Extract<DeepLensEvent, { type: T }>;
 /** What only the sender knows of an event. */
 export interface NewEvent<T extends EventType> {
   tenant: TenantId;
-  /** The image id, or the group id for `duplicates.found`. */
+  /** The image id; the group id for `duplicates.found`, the operation's for `tenant.usage`. */
   subject: string;
   correlationId: string;
   /** RFC 3339. */

@@ -4,6 +4,7 @@ import { ImagesIndexedV1 } from './images-indexed.v1.ts';
 import { ImagesProcessedV1 } from './images-processed.v1.ts';
 import { ImagesUploadedV1 } from './images-uploaded.v1.ts';
 import { ImagesValidatedV1 } from './images-validated.v1.ts';
+import { TenantUsageV1 } from './tenant-usage.v1.ts';
 
 /** Every event that goes over a wire between functions, by type. The keys are the filter of each subscription. */
 export const EVENTS = {
@@ -13,6 +14,7 @@ export const EVENTS = {
   'images.indexed': ImagesIndexedV1,
   'images.failed': ImagesFailedV1,
   'duplicates.found': DuplicatesFoundV1,
+  'tenant.usage': TenantUsageV1,
 } as const;
 
 export type EventType = keyof typeof EVENTS;
@@ -23,6 +25,7 @@ export type {
   ImagesProcessedV1,
   ImagesUploadedV1,
   ImagesValidatedV1,
+  TenantUsageV1,
 };
 
 /** Any event that we publish. */
@@ -32,4 +35,5 @@ export type DeepLensEvent =
   | ImagesProcessedV1
   | ImagesIndexedV1
   | ImagesFailedV1
-  | DuplicatesFoundV1;
+  | DuplicatesFoundV1
+  | TenantUsageV1;

@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { AuditTableEnv, dynamoAudit } from '#shared/catalog/dynamodb-audit.ts';
 import { dynamoWindows, LimitsTableEnv } from '#shared/catalog/dynamodb-windows.ts';
 import { leasingLimiter } from '#shared/limits/leasing-limiter.ts';
+import { SnsEnv, snsPublisher } from '#shared/messaging/sns.ts';
 
 /** What a function needs of its environment to serve a tenant's routes. */
-export const FrontDoorEnv = z.object({ ...LimitsTableEnv.shape, ...AuditTableEnv.shape });
+export const FrontDoorEnv = z.object({ ...LimitsTableEnv.shape, ...AuditTableEnv.shape, ...SnsEnv.shape });
 
-/** Those who let a tenant's calls in, and write down who was refused. */
+/** Those who let a tenant's calls in, tell of them, and write down who was refused. */
 export const frontDoor = (env: z.output<typeof FrontDoorEnv>) => ({
   limiter: leasingLimiter(dynamoWindows({ table: env.LIMITS_TABLE })),
   audit: dynamoAudit({ table: env.AUDIT_TABLE }),
+  publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
 });
 
 export const OperatorDoorEnv = AuditTableEnv;

@@ -6,11 +6,13 @@ import type { TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Caller } from '#shared/domain/tenant.ts';
 import type { Limiter } from '#shared/limits/limiter.ts';
+import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import { type Change, isRefusal, presumedCaller, recorded, recordRefusal } from './audit.ts';
 import { authorize, callerOf } from './caller.ts';
 import { correlationIdOf } from './correlation.ts';
 import { parseInput, takeFile, type UploadedFile } from './input.ts';
 import { takeLimits, type UploadGrant } from './limits.ts';
+import { meterCall } from './metering.ts';
 import { logger } from './telemetry.ts';
 
 /** A call that passed its policy and its limits, with its input parsed by the operation's schemas. */
@@ -35,6 +37,8 @@ export type TenantCall<Op extends Operation> = Call<Op> & { tenant: TenantId };
 export interface Doorkeepers {
   limiter?: Limiter;
   audit?: AuditLog;
+  /** Told of each call that was let in. */
+  publisher?: EventPublisher;
 }
 
 /** A request to an operation, before it is known who calls. */
@@ -71,27 +75,44 @@ export async function answerTo<Op extends Operation>(attempt: Attempt<Op>, run: 
 }
 
 async function countAndRun<Op extends Operation>(
-  { operation, event, context, doors }: Attempt<Op>,
+  attempt: Attempt<Op>,
   caller: Caller,
   run: Run<Op>,
 ): Promise<unknown> {
+  const { operation, event, context, doors } = attempt;
+  const { tenant } = caller;
   const input = read(operation, event);
   const body = 'problem' in input ? undefined : input.body;
   const uploads =
-    caller.tenant &&
-    doors.limiter &&
-    (await takeLimits(doors.limiter, { operation, tenant: caller.tenant, caller, body, event }));
-  if ('problem' in input) throw input.problem;
-  const call = {
-    caller,
-    ...input,
-    ...(uploads && { uploads }),
-    correlationId: correlationIdOf(event),
-    baseUrl: baseUrlOf(event),
-    note: () => {},
-  } as Call<Op>; // read() has parsed each part by the operation's own schema
+    tenant && doors.limiter && (await takeLimits(doors.limiter, { operation, tenant, caller, body, event }));
+  const correlationId = correlationIdOf(event);
+  const told =
+    tenant &&
+    doors.publisher &&
+    meterCall(doors.publisher, { operation, tenant, id: context.awsRequestId, correlationId, uploads });
+  try {
+    if ('problem' in input) throw input.problem;
+    const call = {
+      caller,
+      ...input,
+      ...(uploads && { uploads }),
+      correlationId,
+      baseUrl: baseUrlOf(event),
+      note: () => {},
+    } as Call<Op>; // read() has parsed each part by the operation's own schema
+    return await runAudited(attempt, call, run);
+  } finally {
+    await told; // beside the run, and before the process is frozen
+  }
+}
+
+async function runAudited<Op extends Operation>(
+  { operation, event, context, doors }: Attempt<Op>,
+  call: Call<Op>,
+  run: Run<Op>,
+): Promise<unknown> {
   if (!operation.audited || !doors.audit) return run(call, event, context);
-  return recorded(doors.audit, { action: operation.id, caller, event }, (note) =>
+  return recorded(doors.audit, { action: operation.id, caller: call.caller, event }, (note) =>
     run({ ...call, note }, event, context),
   );
 }

@@ -1,4 +1,3 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Operation } from '#shared/api/operation.ts';
@@ -7,7 +6,7 @@ import { limitsOf } from '#shared/domain/plans.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Caller } from '#shared/domain/tenant.ts';
 import { type Demand, type Grant, type Limiter, WINDOW_SECONDS } from '#shared/limits/limiter.ts';
-import { logger, metrics } from './telemetry.ts';
+import { countForAlarm, logger } from './telemetry.ts';
 
 /** How many of a call's pictures may come in, and what to say of the others. */
 export interface UploadGrant {
@@ -48,7 +47,7 @@ export async function takeLimits(
   const grants = await limiter.take(call.tenant, demands).catch((error: unknown) => {
     if (!(error instanceof Problem) || demands.some(({ counter }) => counter === 'uploads')) throw error;
     logger.error('limits not checked', { error });
-    metrics.addMetric('limits_unchecked', MetricUnit.Count, 1);
+    countForAlarm('limits_unchecked');
     return undefined;
   });
   if (!grants) return undefined;

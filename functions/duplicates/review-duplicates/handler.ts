@@ -6,6 +6,7 @@ import { type ImageId, imageId } from '#shared/domain/ids.ts';
 import { settingsOf } from '#shared/domain/settings.ts';
 import { listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
+import { countSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { Env } from './env.ts';
@@ -24,15 +25,14 @@ export const handler = httpFunction(
         thumbnailUrl: (image: ImageId) => thumbnailUrl(baseUrl, image),
         keeperRule: settingsOf(caller.settings).keeper_rule,
       };
-      if (image_id !== undefined) return list(tenant, { ...display, imageId: imageId(image_id) });
-      return list(tenant, {
-        ...display,
-        scope: 'all',
-        minConfidence: min_confidence,
-        verdicts,
-        cursor,
-        limit,
-      });
+      const found = await list(
+        tenant,
+        image_id !== undefined
+          ? { ...display, imageId: imageId(image_id) }
+          : { ...display, scope: 'all', minConfidence: min_confidence, verdicts, cursor, limit },
+      );
+      countSearch(tenant, searchDuplicates.id, found.groups[0]?.verdict ?? 'none');
+      return found;
     }),
   ],
   frontDoor(env),

@@ -8,6 +8,7 @@ import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { countSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { querySource } from '#shared/runtime/input.ts';
@@ -33,8 +34,8 @@ const search = searchImages({
 
 export const handler = httpFunction(
   [
-    tenantRoute(searchSimilarity, async ({ tenant, caller, body, file, baseUrl }) =>
-      search(tenant, {
+    tenantRoute(searchSimilarity, async ({ tenant, caller, body, file, baseUrl }) => {
+      const found = await search(tenant, {
         source: querySource({ body, ...(file && { file }) }),
         region: body.region,
         threshold: body.similarity_threshold ?? settingsOf(caller.settings).similarity_threshold,
@@ -43,8 +44,10 @@ export const handler = httpFunction(
         includeMetadata: body.include_metadata,
         model: body.model,
         thumbnailUrl: (image) => thumbnailUrl(baseUrl, image),
-      }),
-    ),
+      });
+      countSearch(tenant, searchSimilarity.id, found.results[0]?.verdict ?? 'none');
+      return found;
+    }),
   ],
   frontDoor(env),
 );

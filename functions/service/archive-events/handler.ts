@@ -2,6 +2,7 @@ import { s3Blobs } from '#shared/blobs/s3.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
 import { AnyEvent } from '#shared/events/envelope.ts';
 import { archiveEvent } from '#shared/flows/service/archive-event.ts';
+import { timeProcessing } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { Env } from './env.ts';
@@ -12,4 +13,10 @@ const archive = archiveEvent({
   blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
 });
 
-export const handler = queueFunction({ body: AnyEvent, run: each(({ body }) => archive(body)) });
+export const handler = queueFunction({
+  body: AnyEvent,
+  run: each(async ({ body }) => {
+    await archive(body);
+    timeProcessing(body); // here, where every event comes by
+  }),
+});

@@ -5,6 +5,7 @@ import { hashApiKey, newApiKey } from '#shared/auth/api-keys.ts';
 import { ssmPlanIds } from '#shared/auth/plan-ids.ts';
 import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
 import { tenantId } from '#shared/domain/ids.ts';
+import { checkModels } from '#shared/flows/tenants/change-settings.ts';
 import { changeTenant, findTenant } from '#shared/flows/tenants/change-tenant.ts';
 import { createTenant } from '#shared/flows/tenants/create-tenant.ts';
 import { operatorDoor } from '#shared/front-door/front-door.ts';
@@ -22,9 +23,10 @@ const change = changeTenant({ tenants, usagePlans });
 export const handler = httpFunction(
   [
     route(api.createTenant, async ({ body, note }) => {
-      const { tenant_id, name, plan } = body;
-      note({ tenant_id, target: tenant_id, after: { name, plan } });
-      const api_key = await create(tenantId(tenant_id), name, plan);
+      const { tenant_id, name, plan, settings } = body;
+      note({ tenant_id, target: tenant_id, after: { name, plan, ...(settings && { settings }) } });
+      checkModels(settings ?? {}, env.DEEPLENS_MODELS, '/settings');
+      const api_key = await create(tenantId(tenant_id), name, plan, settings);
       return { tenant_id, status: 'created' as const, api_key };
     }),
     route(api.listTenants, async ({ query }) => {

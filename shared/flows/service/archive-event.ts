@@ -14,7 +14,8 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * Keeps an event under `events/{type}/{date}/{tenant}/`, and notes at the picture where, so that a purge finds it.
- * The same event told twice is kept once. Vectors are not archived: they live in the catalog.
+ * The same event told twice is kept once; what is told of a picture that is gone, or of a tenant that is, is not kept.
+ * Vectors are not archived: they live in the catalog.
  */
 export const archiveEvent =
   ({ catalog, blobs }: { catalog: ImageCatalog; blobs: Blobs }) =>
@@ -22,6 +23,8 @@ export const archiveEvent =
     const tenant = tenantId(event.tenantid);
     const { image_id, embeddings, ...rest } = event.data;
     const image = imageId(String(image_id));
+    const record = await catalog.get(tenant, image);
+    if (!record || record.status === 'purged') return;
     const key = `events/${event.type}/${event.time.slice(0, 10)}/${tenant}/${event.id}.json`;
     const expiresAt = new Date(Date.parse(event.time) + (KEPT_DAYS[event.type] ?? 30) * DAY);
     await catalog.noteArchived(tenant, image, key, expiresAt);

@@ -14,12 +14,21 @@ export const changeSettings =
     tenant: TenantId,
     change: SettingsChange,
   ): Promise<{ before: SettingsChange; after: SettingsChange }> => {
-    for (const [position, model] of (change.models ?? []).entries())
-      if (!models.includes(model))
-        throw new Problem('invalid_request', `There is no model "${model}"; there is ${models.join(', ')}.`, {
-          errors: [{ pointer: `/models/${position}`, message: `must be one of ${models.join(', ')}` }],
-        });
+    checkModels(change, models);
     const changed = await tenants.change(tenant, { settings: change });
     if (!changed) throw unknownTenant(tenant);
     return { before: changed.before.settings ?? {}, after: changed.after.settings ?? {} };
   };
+
+/**
+ * @param models those that the service has
+ * @param at where the settings stand in the request, a JSON pointer
+ * @throws Problem `invalid_request`
+ */
+export function checkModels(settings: SettingsChange, models: readonly string[], at = ''): void {
+  for (const [position, model] of (settings.models ?? []).entries())
+    if (!models.includes(model))
+      throw new Problem('invalid_request', `There is no model "${model}"; there is ${models.join(', ')}.`, {
+        errors: [{ pointer: `${at}/models/${position}`, message: `must be one of ${models.join(', ')}` }],
+      });
+}

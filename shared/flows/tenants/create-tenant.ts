@@ -3,6 +3,7 @@ import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import { newKeyId, type TenantId } from '#shared/domain/ids.ts';
 import { fencePlan, limitsOf, type PlanName } from '#shared/domain/plans.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import type { SettingsChange } from '#shared/domain/settings.ts';
 import { SCOPES } from '#shared/domain/tenant.ts';
 import type { KeyMaker } from './keys.ts';
 
@@ -21,7 +22,7 @@ interface Ports extends KeyMaker {
  */
 export const createTenant =
   ({ tenants, usagePlans, newApiKey, hashApiKey, now = () => new Date() }: Ports) =>
-  async (tenant: TenantId, name: string, plan: PlanName): Promise<string> => {
+  async (tenant: TenantId, name: string, plan: PlanName, settings?: SettingsChange): Promise<string> => {
     const created_at = now().toISOString();
     const first_key_id = newKeyId();
     const reserved = await tenants.reserve({
@@ -31,6 +32,7 @@ export const createTenant =
       state: 'creating',
       created_at,
       first_key_id,
+      ...(settings && { settings }),
     });
     if (reserved.state !== 'creating')
       throw new Problem(

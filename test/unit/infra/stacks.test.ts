@@ -32,7 +32,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(6);
+    expect(withDlq).toHaveLength(7);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -40,7 +40,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(9);
+    expect(mappings).toHaveLength(10);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
@@ -115,6 +115,10 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       'SearchImages-errors',
       'api-5xx',
       'audit-altered',
+      'usage-dead-letters',
+      'limits-unchecked',
+      'usage-untold',
+      'export-audit-stream-waits',
       'api-latency',
     ])
       expect(alarms).toContain(`deeplens-${name}-${end}`);

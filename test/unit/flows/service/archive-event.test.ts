@@ -5,13 +5,20 @@ import { imageId, tenantId } from '#shared/domain/ids.ts';
 import { AnyEvent } from '#shared/events/envelope.ts';
 import { archiveEvent } from '#shared/flows/service/archive-event.ts';
 import processed from '../../../contract/events/samples/images.processed.v1.json' with { type: 'json' };
+import { announcedImage } from '../../../fixtures/image-record.ts';
 
 const event = AnyEvent.parse(processed);
 const tenant = tenantId(event.tenantid);
 
+const known = async () => {
+  const catalog = memoryImages();
+  await catalog.create(announcedImage({ tenant_id: tenant, image_id: imageId(event.subject) }));
+  return catalog;
+};
+
 describe('archiveEvent', () => {
   it('keeps an event once, where a purge finds it, and without its vectors', async () => {
-    const catalog = memoryImages();
+    const catalog = await known();
     const blobs = memoryBlobs();
     const archive = archiveEvent({ catalog, blobs });
     await archive(event);
@@ -24,5 +31,16 @@ describe('archiveEvent', () => {
     expect(kept.data).toMatchObject({ image_id: event.subject, file_name: 'boats.jpg' });
     expect(kept.data).not.toHaveProperty('embeddings');
     expect(kept.correlationid).toBe(event.correlationid);
+  });
+
+  it('keeps nothing of a picture that is purged, or of a tenant that is gone', async () => {
+    const purged = await known();
+    await purged.markPurged(tenant, imageId(event.subject), '2026-11-02T00:00:00.000Z');
+    for (const catalog of [purged, memoryImages()]) {
+      const blobs = memoryBlobs();
+      await archiveEvent({ catalog, blobs })(event);
+      expect(await blobs.count(tenant, 'events')).toBe(0);
+      expect(await catalog.archivedKeys(tenant, imageId(event.subject))).toEqual([]);
+    }
   });
 });

@@ -1,0 +1,106 @@
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { operation } from '#shared/api/operation.ts';
+import { Problem } from '#shared/domain/problems.ts';
+import type { DeepLensEvent } from '#shared/events/registry.ts';
+import { leasingLimiter } from '#shared/limits/leasing-limiter.ts';
+import { memoryWindows } from '#shared/limits/memory.ts';
+import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
+
+const common = {
+  tag: 'Search' as const,
+  method: 'POST' as const,
+  summary: 'For tests',
+  policy: 'SearchImages' as const,
+  reply: { status: 200 as const, description: 'Yes', schema: z.looseObject({}) },
+  problems: [],
+};
+const search = operation({ ...common, id: 'search', path: '/v1/search', counts: { searches: 1 } });
+const bring = operation({
+  ...common,
+  id: 'bring',
+  path: '/v1/bring',
+  counts: { uploads: ({ files }) => files },
+  body: z.object({ files: z.number() }),
+});
+const open = operation({ ...common, id: 'open', path: '/v1/open', policy: 'Open' });
+
+function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
+  const handler = httpFunction(
+    [
+      tenantRoute(search, async () => {
+        throw new Problem('dependency_unavailable', 'the index is away');
+      }),
+      tenantRoute(bring, async () => ({ brought: true })),
+      route(open, async () => ({ open: true })),
+    ],
+    {
+      limiter: leasingLimiter(memoryWindows()),
+      publisher: { publish: (_tenant, events) => publish(events) },
+    },
+  );
+  let calls = 0;
+  return (path: string, body: object = {}, scopes = 'deeplens.search') =>
+    handler(
+      {
+        httpMethod: 'POST',
+        path,
+        headers: { 'content-type': 'application/json', 'x-correlation-id': 'mine' },
+        body: JSON.stringify(body),
+        requestContext: {
+          requestId: 'r',
+          stage: 'api',
+          authorizer: { kind: 'key', tenant: 'acme', plan: 'free', scopes, subject: 'key_1' },
+        },
+      } as unknown as APIGatewayProxyEvent, // what httpFunction reads of it
+      { awsRequestId: `call-${++calls}` } as Context,
+    );
+}
+
+describe('a call that was let in', () => {
+  it('is told once, with what it took: also one that then fails, or whose input is wrong', async () => {
+    const told: DeepLensEvent[] = [];
+    const ask = service(async (events) => void told.push(...events));
+    expect((await ask('/v1/search')).statusCode).toBe(503);
+    expect((await ask('/v1/bring', { files: 9 })).statusCode).toBe(200); // free lets five in
+    expect((await ask('/v1/bring', { files: 'many' })).statusCode).toBe(400);
+    expect(
+      told.map(({ id, type, subject, tenantid, correlationid, data }) => ({
+        id,
+        type,
+        subject,
+        tenantid,
+        correlationid,
+        data,
+      })),
+    ).toEqual(
+      [
+        ['search', { requests: 1, searches: 1, uploads: 0 }],
+        ['bring', { requests: 1, searches: 0, uploads: 5 }],
+        ['bring', { requests: 1, searches: 0, uploads: 0 }],
+      ].map(([subject, data], at) => ({
+        id: `call-${at + 1}.tenant.usage`,
+        type: 'tenant.usage',
+        subject,
+        tenantid: 'acme',
+        correlationid: 'mine',
+        data,
+      })),
+    );
+  });
+
+  it('is not told where it was refused, or belongs to no tenant', async () => {
+    const told: unknown[] = [];
+    const ask = service(async (events) => void told.push(...events));
+    expect((await ask('/v1/search', {}, 'deeplens.upload')).statusCode).toBe(403);
+    await ask('/v1/bring', { files: 5 });
+    expect((await ask('/v1/bring', { files: 1 })).statusCode).toBe(429);
+    expect(told).toHaveLength(1);
+  });
+
+  it('is served where it cannot be told', async () => {
+    const ask = service(() => Promise.reject(new Error('no topic')));
+    expect((await ask('/v1/bring', { files: 1 })).statusCode).toBe(200);
+  });
+});
