@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { type Attribute, AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  type Attribute,
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -28,7 +35,7 @@ export class DataTables extends Construct {
 
   constructor(scope: Construct, id: string, { environment }: { environment: Environment }) {
     super(scope, id);
-    const table = (name: string, options: { recovery: boolean; expires: boolean }) =>
+    const table = (name: string, options: { recovery: boolean; expires: boolean; tells?: true }) =>
       new Table(this, name, {
         tableName: `deeplens-${environment.name}-${name.toLowerCase()}`,
         partitionKey: text('pk'),
@@ -39,12 +46,14 @@ export class DataTables extends Construct {
         },
         deletionProtection: environment.keepData,
         removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+        // Who counts looks at the things themselves: it only has to hear which.
+        ...(options.tells && { stream: StreamViewType.KEYS_ONLY }),
         ...(options.expires && { timeToLiveAttribute: 'expires_at' }),
       });
 
     this.tenants = table('Tenants', { recovery: true, expires: false });
-    this.images = table('Images', { recovery: true, expires: true });
-    this.groups = table('Groups', { recovery: true, expires: false });
+    this.images = table('Images', { recovery: true, expires: true, tells: true });
+    this.groups = table('Groups', { recovery: true, expires: false, tells: true });
     this.activity = table('Activity', { recovery: false, expires: true });
 
     this.limits = table('Limits', { recovery: false, expires: true });

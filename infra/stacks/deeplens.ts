@@ -60,7 +60,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       purges: tenants.purges,
       usage: usage.queue,
     },
-    streams: { 'export-audit': service.exporter },
+    streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },
     worker: ingest.worker.service,
   });
   Tags.of(app).add('service', 'deeplens');

@@ -1,7 +1,11 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, Duration, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as MeterUsageEnv } from '../../functions/tenants/meter-usage/env.ts';
+import type { Env as ReportStatisticsEnv } from '../../functions/tenants/report-statistics/env.ts';
 import type { Env as ReportUsageEnv } from '../../functions/tenants/report-usage/env.ts';
+import type { Env as UpdateStatisticsEnv } from '../../functions/tenants/update-statistics/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
@@ -26,6 +30,7 @@ export class UsageStack extends Stack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
   readonly queue: QueueWithDlq;
+  readonly statistics: NodejsFunction;
 
   constructor(app: App, props: UsageStackProps) {
     const { environment, data } = props;
@@ -35,9 +40,13 @@ export class UsageStack extends Stack {
       consumerTimeout: METER_TIMEOUT,
     });
     subscribe(this.queue.queue, data.events, 'tenant.usage');
+    this.statistics = this.updateStatistics(props);
     const report = this.reportUsage(props);
-    this.functions = [this.meterUsage(props), report];
+    const reportStatistics = this.reportStatistics(props);
+    this.functions = [this.meterUsage(props), this.statistics, report, reportStatistics];
     this.routes = {
+      'GET /v1/stats/overview': reportStatistics,
+      'GET /v1/admin/capacity': reportStatistics,
       'GET /v1/usage': report,
       'GET /v1/admin/usage': report,
       'GET /v1/admin/tenants/{tenant_id}/usage': report,
@@ -84,5 +93,59 @@ export class UsageStack extends Stack {
       .allow(ACTIONS.readTable, [...data.tables.tenantsArns, activity.tableArn])
       .allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], [images.tableArn]);
     return door.allow(report).lambda;
+  }
+
+  private reportStatistics({ environment, data }: UsageStackProps): NodejsFunction {
+    const { tenants, activity, images } = data.tables;
+    const door = frontDoorAccess(data);
+    const report = new AppFunction<typeof ReportStatisticsEnv>(this, 'ReportStatistics', {
+      environment,
+      path: 'tenants/report-statistics',
+      description: 'Shows what tenants hold, and what that costs',
+      variables: {
+        ...door.variables,
+        TENANTS_TABLE: tenants.tableName,
+        ACTIVITY_TABLE: activity.tableName,
+        IMAGES_TABLE: images.tableName,
+      },
+      timeout: 29,
+      memory: 512,
+    })
+      .allow(ACTIONS.readTable, [...data.tables.tenantsArns, activity.tableArn])
+      .allow(ACTIONS.readTable, data.tables.imagesArns);
+    return door.allow(report).lambda;
+  }
+
+  /** A batch is tried until it is counted: the stream keeps it for a day, and alarms sound before. */
+  private updateStatistics({ environment, data }: UsageStackProps): NodejsFunction {
+    const { images, groups, activity } = data.tables;
+    const statistics = new AppFunction<typeof UpdateStatisticsEnv>(this, 'UpdateStatistics', {
+      environment,
+      path: 'tenants/update-statistics',
+      description: 'Counts pictures and duplicate groups as they change',
+      variables: {
+        IMAGES_TABLE: images.tableName,
+        GROUPS_TABLE: groups.tableName,
+        ACTIVITY_TABLE: activity.tableName,
+      },
+      timeout: 60,
+      memory: 512,
+    })
+      .allow(ACTIONS.readTable, [images.tableArn, groups.tableArn])
+      .allow(ACTIONS.changeTable, [activity.tableArn]);
+    const follow = (id: string, table: Table, keys: string) => {
+      const stream = table.tableStreamArn ?? '';
+      statistics.allow(ACTIONS.readStream, [stream]);
+      statistics.lambda.addEventSourceMapping(id, {
+        eventSourceArn: stream,
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 500,
+        maxBatchingWindow: Duration.seconds(environment.name === 'local' ? 1 : 5),
+        filters: [FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.beginsWith(keys) } } } })],
+      });
+    };
+    follow('Images', images, 'IMAGE#');
+    follow('Groups', groups, 'GROUP#');
+    return statistics.lambda;
   }
 }

@@ -7,6 +7,7 @@ import type { Operation } from './operation.ts';
 import { searchSimilarity } from './search.ts';
 import { liveness, openApi, readiness } from './service.ts';
 import { changeSettings, getSettings } from './settings.ts';
+import { getCapacity, getOverview } from './statistics.ts';
 import {
   changeTenant,
   createTenant,
@@ -32,6 +33,7 @@ export const OPERATIONS: readonly Operation[] = [
   getSettings,
   changeSettings,
   getUsage,
+  getOverview,
   createTenant,
   listTenants,
   getTenant,
@@ -42,6 +44,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...Object.values(tenantKeys),
   getTenantUsage,
   listUsage,
+  getCapacity,
   listAudit,
   revokeTokens,
   getJob,

@@ -48,6 +48,16 @@ export function dynamoImages(options: TableOptions): ImageCatalog {
     async list(tenant, query) {
       return readPage(table, listOf(tenant, query), query);
     },
+    async oldest(tenant, status) {
+      const query = {
+        IndexName: 'by_status',
+        KeyConditionExpression: 'gsi_status = :status',
+        ExpressionAttributeValues: { ':status': statusPartition(tenant, status) },
+        Limit: 1,
+      };
+      for await (const item of table.query(query)) return recordOf(item);
+      return undefined;
+    },
     async findBySha256(tenant, sha256) {
       const found: ImageId[] = [];
       for await (const item of table.query({

@@ -29,6 +29,8 @@ export interface ImageCatalog {
   getMany(tenant: TenantId, images: readonly ImageId[]): Promise<ImageRecord[]>;
   /** Newest first. @throws Problem `invalid_cursor` */
   list(tenant: TenantId, query: ImageQuery): Promise<Page<ImageRecord>>;
+  /** The picture that was announced first of those in this state; a moment behind. */
+  oldest(tenant: TenantId, status: ImageStatus): Promise<ImageRecord | undefined>;
   /** All pictures whose bytes (`hash_sha256`) have this digest. */
   findBySha256(tenant: TenantId, sha256: string): Promise<ImageId[]>;
   /**

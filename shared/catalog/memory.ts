@@ -83,6 +83,12 @@ export function memoryImages(): ImageCatalog {
         limit,
       );
     },
+    async oldest(tenant, status) {
+      const found = [...records.values()].filter(
+        (record) => record.tenant_id === tenant && record.status === status,
+      );
+      return structuredClone(found.sort((one, other) => (one.created_at < other.created_at ? -1 : 1))[0]);
+    },
     async findBySha256(tenant, sha256) {
       return [...records.values()]
         .filter((record) => record.tenant_id === tenant && record.hash_sha256 === sha256)

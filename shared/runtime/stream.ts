@@ -14,6 +14,8 @@ export interface StreamRecord {
   /** The same each time the change is told. */
   eventId: string;
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  keys: Item;
+  /** As far as the stream holds items, not keys alone. */
   oldImage?: Item;
   newImage?: Item;
 }
@@ -33,8 +35,15 @@ export const streamFunction = ({ run }: { run: (records: readonly StreamRecord[]
         Records.flatMap(({ eventID, eventName, dynamodb }) => {
           if (eventID === undefined || eventName === undefined) return [];
           const [oldImage, newImage] = [itemOf(dynamodb?.OldImage), itemOf(dynamodb?.NewImage)];
+          const keys = itemOf(dynamodb?.Keys) ?? {};
           return [
-            { eventId: eventID, eventName, ...(oldImage && { oldImage }), ...(newImage && { newImage }) },
+            {
+              eventId: eventID,
+              eventName,
+              keys,
+              ...(oldImage && { oldImage }),
+              ...(newImage && { newImage }),
+            },
           ];
         }),
       );

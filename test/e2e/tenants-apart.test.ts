@@ -54,6 +54,8 @@ const ATTEMPTS: Record<
   createKey: { request: async () => ({ body: {} }), status: 400 },
   rotateKey: { request: async () => ({ params: { key_id: key }, body: {} }), status: 404 },
   revokeKey: { request: async () => ({ params: { key_id: key } }), status: 404 },
+  getOverview: { request: async () => ({}), status: 200 },
+  getCapacity: { request: async () => ({}), status: 401 },
   getUsage: { request: async () => ({}), status: 200 },
   getTenantUsage: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
   listUsage: { request: async () => ({}), status: 401 },

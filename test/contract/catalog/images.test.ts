@@ -45,6 +45,15 @@ describe.each([
     return pages;
   };
 
+  it('knows the one that was announced first of those in a state', async () => {
+    const [first, second] = [await create(), await create()];
+    expect((await images.oldest(tenant, 'pending_upload'))?.image_id).toBe(first.image_id);
+    await images.advance(tenant, first.image_id, 'uploaded', nextTime().toISOString());
+    expect((await images.oldest(tenant, 'pending_upload'))?.image_id).toBe(second.image_id);
+    expect((await images.oldest(tenant, 'uploaded'))?.image_id).toBe(first.image_id);
+    expect(await images.oldest(tenant, 'indexed')).toBeUndefined();
+  });
+
   it('gives back what was created, and refuses it a second time', async () => {
     const record = await create({ external_id: 'sku-1' });
     expect(await images.get(tenant, record.image_id)).toEqual(record);

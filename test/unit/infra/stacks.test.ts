@@ -119,6 +119,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       'limits-unchecked',
       'usage-untold',
       'export-audit-stream-waits',
+      'update-statistics-stream-waits',
       'api-latency',
     ])
       expect(alarms).toContain(`deeplens-${name}-${end}`);

@@ -128,10 +128,14 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       );
       return Object.fromEntries(counts);
     },
-    /** The queue as SQS has it: what breaks comes again, five times; then an operator repeats the DELETE. */
+    /**
+     * The queue as SQS has it: what breaks comes again, five times; then an operator repeats the DELETE or, where the
+     * tenant is gone and only the job does not know it yet, sends the dead letter on.
+     */
     async deliverAll(between: (delivery: number) => Promise<void> = async () => {}): Promise<PurgeOutcome[]> {
       const outcomes: PurgeOutcome[] = [];
       const waiting: { job: JobId; at: number; attempts: number }[] = [];
+      const deadLetters: typeof waiting = [];
       for (let delivery = 0; ; delivery++) {
         for (const { job, delaySeconds } of queue.sent.splice(0)) {
           waiting.push({ job, at: time + delaySeconds * 1000, attempts: 1 });
@@ -150,10 +154,19 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
           const { attempts } = message;
           if (attempts < MAX_RECEIVES)
             waiting.push({ ...message, at: time + VISIBILITY_MS, attempts: attempts + 1 });
-          else time += 3_600_000;
+          else {
+            time += 3_600_000;
+            deadLetters.push({ ...message, attempts: 1 });
+          }
         }
         crashed = false;
-        if (waiting.length + queue.sent.length === 0) await this.startUntilHeard().catch(ignoreNotFound);
+        if (waiting.length + queue.sent.length > 0) continue;
+        const isGone = await this.startUntilHeard().then(
+          () => false,
+          (error: unknown) => isNotFound(error),
+        );
+        const letter = isGone && deadLetters.pop();
+        if (letter) waiting.push(letter);
       }
     },
     /** An operator who tries again until the call succeeds. */
@@ -171,8 +184,9 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
 }
 
 /** The tenant is gone: what it was all about. */
-function ignoreNotFound(error: unknown): void {
+function isNotFound(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error && error.code === 'not_found')) throw error;
+  return true;
 }
 
 const documentOf = () => ({
