@@ -1,8 +1,8 @@
 import {
   APIGatewayClient,
   CreateUsagePlanCommand,
-  GetApiKeysCommand,
   GetUsagePlanKeysCommand,
+  paginateGetApiKeys,
 } from '@aws-sdk/client-api-gateway';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -42,9 +42,11 @@ async function gatewayFence(): Promise<Fence> {
   return {
     usagePlans: apiGatewayUsagePlans({ planIds: ssmPlanIds(parameter, ssm), client }),
     async membersOf(plan) {
-      const { items: keys = [] } = await client.send(new GetApiKeysCommand({ limit: 500 }));
+      // Other tests make hundreds of keys in the same gateway.
+      const existing = new Set<string | undefined>();
+      for await (const { items: keys = [] } of paginateGetApiKeys({ client }, { limit: 500 }))
+        for (const { id } of keys) existing.add(id);
       const { items = [] } = await client.send(new GetUsagePlanKeysCommand({ usagePlanId: ids[plan] }));
-      const existing = new Set(keys.map((key) => key.id));
       return items.flatMap(({ id }) => (id !== undefined && existing.has(id) ? [id] : []));
     },
   };

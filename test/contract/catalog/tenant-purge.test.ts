@@ -178,7 +178,9 @@ async function newTables() {
 
 async function dynamoShelf(): Promise<Shelf> {
   const { tables, client } = await newTables();
-  const partitionOf = { activity: ['#USAGE', '#STATISTICS', '#IDEMPOTENCY', '#METERED', '#CACHE'] };
+  const partitionOf = {
+    activity: ['#USAGE', '#STATISTICS', '#IDEMPOTENCY', '#METERED#0', '#METERED#f', '#CACHE'],
+  };
   return {
     places: dynamoTenantData(tables, client),
     async add(tenant, place, count) {
