@@ -55,7 +55,8 @@ export class DuplicatesStack extends Stack {
         MODELS_DIR: MODELS_IN_FUNCTION,
       },
       timeout: TIMEOUT,
-      memory: 1_024,
+      memory: 1_769, // a CPU, for pixels where vectors cannot tell
+      nativeModules: ['sharp'],
       models: 'manifests',
       network: index.network,
     })

@@ -15,6 +15,8 @@ export interface Evidence {
   semantic?: number | undefined;
   /** The score of the geometric check, where it was made. */
   alignment?: number | undefined;
+  /** How well the pixels agree, -1..1, where they had to be asked (`isCrowded`). */
+  agreement?: number | undefined;
 }
 
 /** What a model's numbers mean: the part of its manifest that a verdict needs. */
@@ -44,6 +46,15 @@ const NEAR_HASH = 6;
 /** A bound, not a measurement: no false pair was seen with near hashes and a cosine at or above `review`. */
 const NEAR_HASH_SHARE = 0.99;
 
+/**
+ * From this agreement on the pixels are the same picture's: of generated pages, receipts and products of one kind, no
+ * two reach .75 at the size they are stored in, and mild edits stay above .84 (docs/quality.md).
+ */
+const AGREES_FROM = 0.8;
+/** A bound, not a measurement: no unrelated photographs were seen to agree so well. */
+const AGREEMENT_SHARE = 0.99;
+export const agrees = (agreement: number): boolean => agreement >= AGREES_FROM;
+
 /** As a share of the threshold. With it .98 of quarter turns are found, and a third of unrelated queries pay for it. */
 const WORTH_TURNING_FROM = 0.6;
 
@@ -63,9 +74,11 @@ export function judge(evidence: Evidence, rules: VerdictRules): Judgement {
 }
 
 /** What each sign that alone makes a copy is worth, 0..1. */
-function copyProofs({ copy, alignment, perceptualDistance }: Evidence, rules: VerdictRules): number[] {
+function copyProofs(evidence: Evidence, rules: VerdictRules): number[] {
+  const { copy, alignment, agreement, perceptualDistance } = evidence;
+  if (agreement !== undefined && !agrees(agreement)) return [];
   const { thresholds, calibration } = rules;
-  const proofs: number[] = [];
+  const proofs: number[] = agreement !== undefined ? [AGREEMENT_SHARE] : [];
   if (copy !== undefined && copy >= copyThreshold(rules)) proofs.push(calibrated(calibration.copy, copy));
   if (alignment !== undefined && thresholds.local && alignment >= thresholds.local.verified) {
     proofs.push(calibrated(ALIGNMENT_CALIBRATION, alignment));
@@ -91,6 +104,13 @@ export function isDoubtful(copy: number, rules: VerdictRules): boolean {
 /** Whether the nearest doubtful picture may be a turned copy: worth four more forward passes. */
 export const isWorthTurning = (copy: number, rules: VerdictRules): boolean =>
   isDoubtful(copy, rules) && copy >= WORTH_TURNING_FROM * copyThreshold(rules);
+
+/**
+ * Whether so many pictures are near that vectors cannot tell a copy from its look-alikes: two at least, within what is
+ * worth a review. Receipts of a shop, pages of a book; or several copies of one picture, which the pixels then confirm.
+ */
+export const isCrowded = (copies: readonly number[], { thresholds }: VerdictRules): boolean =>
+  copies.filter((copy) => copy >= thresholds.copy.review).length > 1;
 
 /** Whether a copy cosine may belong to a copy at all. */
 export const mayBeCopy = (copy: number, rules: VerdictRules): boolean =>

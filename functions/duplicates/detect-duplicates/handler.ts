@@ -5,6 +5,7 @@ import { loadManifest } from '#shared/embedding/load-manifest.ts';
 import { ImagesIndexedV1 } from '#shared/events/images-indexed.v1.ts';
 import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
 import { rejectImage } from '#shared/flows/ingest/reject-image.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { snsPublisher } from '#shared/messaging/sns.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
@@ -16,6 +17,7 @@ const ports = {
   catalog: dynamoImages({ table: env.IMAGES_TABLE }),
   groups: dynamoGroups({ table: env.GROUPS_TABLE }),
   blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  imaging: sharpImaging(),
   index: await openVectorIndex(env),
   manifest: await loadManifest(env.MODELS_DIR, env.DEEPLENS_MODELS[0]),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),

@@ -5,10 +5,11 @@ import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { type IndexedRecord, isIndexed } from '../search/indexed-record.ts';
 import { nearPictures } from '../search/near-pictures.ts';
+import { type PixelPorts, storedPixels } from '../search/pixel-look.ts';
 import { storedProbe } from '../search/probe.ts';
 import { bySureness, type Match } from './group-members.ts';
 
-export interface MatchPorts {
+export interface MatchPorts extends PixelPorts {
   catalog: Pick<ImageCatalog, 'getMany' | 'getVectors' | 'findBySha256'>;
   index: Pick<VectorIndex, 'search'>;
   manifest: ModelManifest;
@@ -22,9 +23,10 @@ export const findMatches =
   (ports: MatchPorts) =>
   async (tenant: TenantId, record: IndexedRecord, embedding: Embedding): Promise<Match[]> => {
     const { catalog, manifest } = ports;
+    const probe = storedProbe(record, embedding, () => storedPixels(ports, tenant, record.image_id));
     const [sameBytes, neighbours] = await Promise.all([
       catalog.findBySha256(tenant, record.hash_sha256),
-      nearPictures(ports)(tenant, manifest, storedProbe(record, embedding), {
+      nearPictures(ports)(tenant, manifest, probe, {
         k: NEAREST,
         similarFrom: Number.POSITIVE_INFINITY,
       }),

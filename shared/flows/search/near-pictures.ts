@@ -1,12 +1,11 @@
 import type { ImageCatalog } from '#shared/catalog/images.ts';
-import type { Alignment, PictureCells } from '#shared/domain/alignment.ts';
+import type { PictureCells } from '#shared/domain/alignment.ts';
 import { calibrated } from '#shared/domain/calibration.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import {
   type Evidence,
   isDoubtful,
   isWorthTurning,
-  type Judgement,
   judge,
   mayBeCopy,
   perceptualDistance,
@@ -15,10 +14,12 @@ import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { Candidate, VectorFilter, VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { type IndexedRecord, isIndexed } from './indexed-record.ts';
+import type { Neighbour } from './neighbour.ts';
+import { type PixelPorts, pixelLook } from './pixel-look.ts';
 import { cellsOf, cosine, type Probe } from './probe.ts';
 import { bestAlignment, type HeldCells } from './second-look.ts';
 
-export interface NearPorts {
+export interface NearPorts extends PixelPorts {
   catalog: Pick<ImageCatalog, 'getMany' | 'getVectors'>;
   index: Pick<VectorIndex, 'search'>;
 }
@@ -31,13 +32,6 @@ export interface NearQuery {
   similarFrom: number;
   /** The probe mirrored and turned, to be held against the nearest in doubt. Asked only where nothing proves to be a copy. */
   otherTurns?: (() => Promise<HeldCells[]>) | undefined;
-}
-
-/** A picture near the probe, and what it is to it. */
-export interface Neighbour extends Judgement {
-  record: IndexedRecord;
-  evidence: Evidence;
-  alignment?: Alignment;
 }
 
 /** How many candidates, the nearest first, are looked at a second time: a few milliseconds each. */
@@ -54,7 +48,12 @@ interface Compared {
 /** The pictures near a probe, judged; in no particular order. */
 export const nearPictures =
   (ports: NearPorts) =>
-  async (tenant: TenantId, manifest: ModelManifest, probe: Probe, query: NearQuery): Promise<Neighbour[]> => {
+  async (
+    tenant: TenantId,
+    manifest: ModelManifest,
+    probe: Probe,
+    query: NearQuery,
+  ): Promise<readonly Neighbour[]> => {
     // 1. one request to the index, for both vectors
     const { semantic, copy } = probe.embedding;
     const nearest = await ports.index.search(tenant, manifest.name, {
@@ -75,9 +74,13 @@ export const nearPictures =
       .filter((each) => each.cells && isWorthTurning(each.evidence.copy ?? 0, manifest))
       .sort((one, other) => (other.evidence.copy ?? 0) - (one.evidence.copy ?? 0))[0];
     const proven = upright.some(({ verdict }) => verdict !== 'similar');
-    if (!query.otherTurns || !cells || !nearestInDoubt || proven) return upright;
-    const [turned] = judgeAll([nearestInDoubt], await query.otherTurns(), manifest);
-    return upright.map((each) => (turned && each.record === turned.record ? turned : each));
+    const [turned] =
+      query.otherTurns && cells && nearestInDoubt && !proven
+        ? judgeAll([nearestInDoubt], await query.otherTurns(), manifest)
+        : [];
+    const judged = upright.map((each) => (turned && each.record === turned.record ? turned : each));
+    // 4. where it is crowded, the pixels
+    return pixelLook(ports)(tenant, manifest, probe, judged);
   };
 
 async function compare(

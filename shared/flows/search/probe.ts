@@ -1,5 +1,6 @@
 import type { PictureCells } from '#shared/domain/alignment.ts';
 import type { ImageId } from '#shared/domain/ids.ts';
+import type { Pixels } from '#shared/domain/pixel-agreement.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { IndexedRecord } from './indexed-record.ts';
@@ -16,10 +17,16 @@ export interface Probe {
   width: number;
   height: number;
   embedding: Embedding;
+  /** Its pixels, as models read them; asked only where vectors cannot tell pictures apart. */
+  picture?: () => Promise<Pixels | undefined>;
 }
 
 /** A picture that is in the catalog already, by its stored vectors. */
-export const storedProbe = (record: IndexedRecord, embedding: Embedding): Probe => ({
+export const storedProbe = (
+  record: IndexedRecord,
+  embedding: Embedding,
+  picture: () => Promise<Pixels | undefined>,
+): Probe => ({
   imageId: record.image_id,
   sha256: record.hash_sha256,
   pixelHash: () => record.hash_pixels,
@@ -27,6 +34,7 @@ export const storedProbe = (record: IndexedRecord, embedding: Embedding): Probe 
   width: record.width,
   height: record.height,
   embedding,
+  picture,
 });
 
 /** The descriptors of a picture as a grid of cells; undefined where the model gives none. */

@@ -3,12 +3,12 @@ import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { ImageCatalog } from '#shared/catalog/images.ts';
 import { TURNS, type Turn } from '#shared/domain/alignment.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
-import { objectKeys } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Embedder, Embedding } from '#shared/embedding/embedder.ts';
 import type { Imaging, Raster } from '#shared/imaging/imaging.ts';
 import { findImage } from '../ingest/find-image.ts';
 import { isIndexed } from './indexed-record.ts';
+import { storedPixels } from './pixel-look.ts';
 import { cellsOf, type Probe, storedProbe } from './probe.ts';
 import type { QuerySource, Region } from './query.ts';
 import type { HeldCells } from './second-look.ts';
@@ -44,7 +44,7 @@ export const readQuery =
     }
     if (region) {
       await storedPicture(ports, tenant, source.imageId);
-      const picture = await modelPicture(ports, tenant, source.imageId);
+      const picture = await storedPixels(ports, tenant, source.imageId);
       if (!picture)
         throw new Problem('image_not_ready', `The pixels of ${source.imageId} are not in the store.`);
       return fromPixels(ports, await ports.imaging.crop(picture, region), { imageId: source.imageId });
@@ -53,7 +53,7 @@ export const readQuery =
     return {
       probe,
       otherTurns: async () => {
-        const picture = await modelPicture(ports, tenant, source.imageId);
+        const picture = await storedPixels(ports, tenant, source.imageId);
         return picture ? hold(ports, picture, probe) : [];
       },
     };
@@ -82,15 +82,13 @@ async function fromPixels(
     width: raster.width,
     height: raster.height,
     embedding,
+    picture: async () => picture,
   };
   return { probe, otherTurns: () => hold(ports, picture, probe) };
 }
 
-async function storedPicture(
-  { catalog, embedder }: ReadQueryPorts,
-  tenant: TenantId,
-  image: ImageId,
-): Promise<Probe> {
+async function storedPicture(ports: ReadQueryPorts, tenant: TenantId, image: ImageId): Promise<Probe> {
+  const { catalog, embedder } = ports;
   const record = await findImage({ catalog })(tenant, image);
   const model = embedder.manifest.name;
   const embedding: Embedding | undefined = (await catalog.getVectors(tenant, [image], model)).get(image);
@@ -100,16 +98,7 @@ async function storedPicture(
       `The picture ${image} is ${record.status}: ${model} has no vectors of it.`,
     );
   }
-  return storedProbe(record, embedding);
-}
-
-async function modelPicture(
-  { blobs, imaging }: ReadQueryPorts,
-  tenant: TenantId,
-  image: ImageId,
-): Promise<Raster | undefined> {
-  const bytes = await blobs.get(tenant, objectKeys.modelPicture(tenant, image));
-  return bytes && imaging.decodeModelPicture(bytes);
+  return storedProbe(record, embedding, () => storedPixels(ports, tenant, image));
 }
 
 /** The cells of a picture held in every way but upright. */

@@ -2,7 +2,7 @@ import type { Alignment, Point } from '#shared/domain/alignment.ts';
 import type { ImageId, QueryId } from '#shared/domain/ids.ts';
 import type { ImageFormat } from '#shared/domain/image.ts';
 import type { Verdict } from '#shared/domain/verdict.ts';
-import type { Neighbour } from './near-pictures.ts';
+import type { Neighbour } from './neighbour.ts';
 
 /** The reply to a search. Fields carry their names on the wire. */
 export interface SimilarityResults {

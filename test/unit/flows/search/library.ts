@@ -1,8 +1,10 @@
+import { memoryBlobs } from '#shared/blobs/memory.ts';
 import { memoryGroups, memoryImages } from '#shared/catalog/memory.ts';
 import { type ImageId, newImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
 import type { ImageRecord } from '#shared/domain/image.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { loadManifest } from '#shared/embedding/load-manifest.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { memoryPublisher } from '#shared/messaging/memory.ts';
 import { memoryVectorIndex } from '#shared/vector-index/memory.ts';
 
@@ -92,5 +94,8 @@ export async function library() {
     return image;
   }
 
-  return { catalog, index, groups: memoryGroups(), publisher: memoryPublisher(), manifest, add };
+  return {
+    ...{ catalog, index, blobs: memoryBlobs(), imaging: sharpImaging() },
+    ...{ groups: memoryGroups(), publisher: memoryPublisher(), manifest, add },
+  };
 }

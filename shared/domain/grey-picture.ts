@@ -1,0 +1,56 @@
+/** 8-bit sRGB, three channels, row by row. */
+export interface Pixels {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
+
+/** Brightness alone, 0..255, row by row. */
+export interface GreyPicture {
+  width: number;
+  height: number;
+  data: Float32Array;
+}
+
+/** Every index used with it is below the length. */
+export const at = (values: Float32Array | Float64Array | Uint8Array, index: number): number =>
+  values[index] as number;
+
+/** ITU-R BT.601's weights. */
+export function greyOf({ width, height, data }: Pixels): GreyPicture {
+  const grey = new Float32Array(width * height);
+  for (let pixel = 0; pixel < grey.length; pixel++)
+    grey[pixel] =
+      0.299 * at(data, 3 * pixel) + 0.587 * at(data, 3 * pixel + 1) + 0.114 * at(data, 3 * pixel + 2);
+  return { width, height, data: grey };
+}
+
+export const longerSide = ({ width, height }: { width: number; height: number }): number =>
+  Math.max(width, height);
+
+/** The picture with its longer side of `side` pixels, each the mean of those it stands for; never enlarged. */
+export function shrunk(picture: GreyPicture, side: number): GreyPicture {
+  const factor = side / longerSide(picture);
+  if (factor >= 1) return picture;
+  const width = Math.max(1, Math.round(picture.width * factor));
+  const height = Math.max(1, Math.round(picture.height * factor));
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const [top, bottom] = span(y, height, picture.height);
+    for (let x = 0; x < width; x++) {
+      const [left, right] = span(x, width, picture.width);
+      let sum = 0;
+      for (let row = top; row < bottom; row++)
+        for (let column = left; column < right; column++)
+          sum += at(picture.data, row * picture.width + column);
+      data[y * width + x] = sum / ((bottom - top) * (right - left));
+    }
+  }
+  return { width, height, data };
+}
+
+/** Which of `from` lines one of `to` lines stands for. */
+function span(line: number, to: number, from: number): [number, number] {
+  const first = Math.floor((line * from) / to);
+  return [first, Math.max(first + 1, Math.floor(((line + 1) * from) / to))];
+}

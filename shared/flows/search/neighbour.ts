@@ -1,0 +1,10 @@
+import type { Alignment } from '#shared/domain/alignment.ts';
+import type { Evidence, Judgement } from '#shared/domain/verdict.ts';
+import type { IndexedRecord } from './indexed-record.ts';
+
+/** A picture near the probe, and what it is to it. */
+export interface Neighbour extends Judgement {
+  record: IndexedRecord;
+  evidence: Evidence;
+  alignment?: Alignment;
+}

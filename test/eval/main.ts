@@ -1,0 +1,122 @@
+// `npm run eval -- --photos DIR`: how well copies are found in any folder of photographs. Nothing is fitted on it.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SingleBar } from 'cli-progress';
+import { type ImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import { EDIT_NAMES, type EditName, edited } from './edits.ts';
+import { LOOK_ALIKES, lookAlike } from './look-alikes.ts';
+import type { Query } from './measure.ts';
+import { type Measured, report } from './report.ts';
+import { openService, type Service } from './service.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    photos: { type: 'string' },
+    limit: { type: 'string' },
+    queries: { type: 'string', default: '250' },
+    items: { type: 'string', default: '80' },
+    model: { type: 'string', default: 'deeplens-lite-v1' },
+    out: { type: 'string', default: 'eval/results.json' },
+  },
+});
+if (!options.photos) {
+  console.error(
+    'usage: npm run eval -- --photos DIR [--limit PHOTOGRAPHS] [--queries OF EACH EDIT] [--items OF EACH KIND OF LOOK-ALIKES] [--model NAME] [--out FILE]',
+  );
+  process.exit(2);
+}
+
+/** Of so many photographs one is kept out of the library: its copies have nothing to be found. */
+const STRANGERS = 10;
+/** Edits that every look-alike is asked with. */
+const MILD: readonly EditName[] = ['jpeg20', 'resize25', 'crop70', 'brightness'];
+
+interface Picture {
+  name: string;
+  load: () => Promise<Uint8Array>;
+}
+
+const bar = new SingleBar({
+  format: '{what} {bar} {value}/{total}',
+  clearOnComplete: true,
+  noTTYOutput: true,
+  notTTYSchedule: 10_000,
+});
+/** Does something for each, with progress. */
+async function eachOf<Item>(what: string, items: readonly Item[], run: (item: Item) => Promise<void>) {
+  bar.start(items.length, 0, { what: what.padEnd(22) });
+  for (const item of items) {
+    await run(item);
+    bar.increment();
+  }
+  bar.stop();
+}
+
+async function photographs(folder: string, limit: number): Promise<Picture[]> {
+  const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).sort();
+  return names.slice(0, limit).map((name) => ({ name, load: () => readFile(join(folder, name)) }));
+}
+
+/** So many of them, spread evenly over the folder. */
+const spread = <Item>(items: readonly Item[], count: number): Item[] =>
+  count >= items.length
+    ? [...items]
+    : Array.from({ length: count }, (_, at) => items[Math.floor((at * items.length) / count)]).filter(
+        (item) => item !== undefined,
+      );
+
+async function measure(
+  service: Service,
+  tenant: TenantId,
+  pictures: readonly Picture[],
+  edits: readonly EditName[],
+  asked: number,
+): Promise<Measured> {
+  const ids = new Map<string, ImageId>();
+  const stored = pictures.filter((_, at) => at % STRANGERS !== STRANGERS - 1);
+  await eachOf(`${tenant}: ingest`, stored, async ({ name, load }) => {
+    const image = await service.ingest(tenant, await load(), name);
+    if (image) ids.set(name, image);
+  });
+  const queries: Query[] = [];
+  const asks = spread(pictures, asked).flatMap((picture) => edits.map((edit) => ({ picture, edit })));
+  await eachOf(`${tenant}: search`, asks, async ({ picture: { name, load }, edit }) => {
+    const truth = ids.get(name);
+    const answer = await service.search(tenant, await edited(edit, await load(), name));
+    queries.push({ kind: edit, ...(truth && { truth }), answer });
+  });
+  const names = new Map([...ids].map(([name, image]) => [image, name]));
+  const groups = (await service.groups(tenant)).map(({ members }) =>
+    members.map(({ image_id }) => names.get(image_id) ?? image_id),
+  );
+  return { name: tenant, stored: ids.size, queries, groups };
+}
+const indexDir = await mkdtemp(join(tmpdir(), 'deeplens-eval-'));
+try {
+  const service = await openService({ indexDir, model: options.model });
+  const pictures = await photographs(options.photos, Number(options.limit ?? 1e9));
+  const photos = await measure(
+    service,
+    tenantId('photographs'),
+    pictures,
+    EDIT_NAMES,
+    Number(options.queries),
+  );
+  const alike: Measured[] = [];
+  for (const kind of LOOK_ALIKES) {
+    const items = Array.from({ length: Number(options.items) }, (_, at) => ({
+      name: `${kind}-${at}`,
+      load: () => lookAlike(kind, at),
+    }));
+    alike.push(await measure(service, tenantId(kind), items, MILD, items.length));
+  }
+  const { text, figures } = report(options.model, photos, alike);
+  console.log(text);
+  await mkdir(join(options.out, '..'), { recursive: true });
+  await writeFile(options.out, `${JSON.stringify(figures, undefined, 2)}\n`);
+  console.log(`\nWritten to ${options.out}.`);
+} finally {
+  await rm(indexDir, { recursive: true, force: true });
+}

@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+
+/** Numbers in [0, 1), always the same for the same seed: Marsaglia's xorshift32. */
+export function randomOf(seed: string): () => number {
+  let state = createHash('sha256').update(seed).digest().readUInt32LE(0) || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}

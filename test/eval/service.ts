@@ -1,0 +1,124 @@
+import { fileURLToPath } from 'node:url';
+import { memoryBlobs } from '#shared/blobs/memory.ts';
+import { memoryGroups, memoryImages } from '#shared/catalog/memory.ts';
+import type { DuplicateGroup } from '#shared/domain/group.ts';
+import { type ImageId, newKeyId, type TenantId } from '#shared/domain/ids.ts';
+import { objectKeys } from '#shared/domain/image.ts';
+import type { Tenant } from '#shared/domain/tenant.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx.ts';
+import type { DeepLensEvent, EventType } from '#shared/events/registry.ts';
+import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
+import { embedPictures } from '#shared/flows/ingest/embed.ts';
+import { indexImages } from '#shared/flows/ingest/index-image.ts';
+import { addImage } from '#shared/flows/ingest/request-upload.ts';
+import { validateImage } from '#shared/flows/ingest/validate.ts';
+import { searchImages } from '#shared/flows/search/search-images.ts';
+import type { SimilarityResult } from '#shared/flows/search/search-result.ts';
+import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import type { Candidate } from '#shared/vector-index/vector-index.ts';
+
+/** What a search answered, what the index alone said, and what it took. */
+export interface Answer {
+  results: readonly SimilarityResult[];
+  candidates: readonly Candidate[];
+  /** CPU time of all threads, in milliseconds, decoding and embedding included. */
+  cpuMs: number;
+  /** Forward passes: one, or five where the query was also held in other ways. */
+  passes: number;
+  /** Stored pictures that were laid upon the query, pixel by pixel. */
+  looks: number;
+}
+
+/** The service in one process: the real steps, model and index; records and bytes are kept in memory. */
+export async function openService({ indexDir, model }: { indexDir: string; model: string }) {
+  const index = await lanceDbVectorIndex({
+    uri: indexDir,
+    modulePath: fileURLToPath(import.meta.resolve('@lancedb/lancedb')),
+  });
+  const loaded = await onnxEmbedder({ modelsDir: 'models', name: model, provider: 'cpu' });
+  const seen = { candidates: [] as Candidate[], passes: 0, looks: 0 };
+  const embedder: typeof loaded = {
+    ...loaded,
+    embed: (inputs) => {
+      seen.passes += inputs.length;
+      return loaded.embed(inputs);
+    },
+  };
+  const [catalog, blobs, groups, imaging] = [memoryImages(), memoryBlobs(), memoryGroups(), sharpImaging()];
+  const told: DeepLensEvent[] = [];
+  const publisher = {
+    publish: async (_: TenantId, events: readonly DeepLensEvent[]) => void told.push(...events),
+  };
+  const tenants = { get: async (tenant_id: TenantId) => tenantNamed(tenant_id) };
+  const ports = { catalog, blobs, groups, imaging, index, publisher, tenants, manifest: embedder.manifest };
+
+  const add = addImage(ports);
+  const validate = validateImage(ports);
+  const embed = embedPictures({ ...ports, embedders: [embedder] });
+  const indexAll = indexImages(ports);
+  const detect = detectDuplicates(ports);
+  const search = searchImages({
+    ...ports,
+    embedder,
+    index: {
+      async search(...given) {
+        seen.candidates = await index.search(...given);
+        return seen.candidates;
+      },
+    },
+    blobs: {
+      ...blobs,
+      get(...given) {
+        seen.looks += 1;
+        return blobs.get(...given);
+      },
+    },
+  });
+  const taken = <T extends EventType>(type: T) =>
+    told.splice(0).find((event): event is Extract<DeepLensEvent, { type: T }> => event.type === type);
+
+  return {
+    /** Brings a picture in, through every step. @returns undefined where it is refused */
+    async ingest(tenant: TenantId, bytes: Uint8Array, filename: string): Promise<ImageId | undefined> {
+      const picture = { filename, contentType: 'image/jpeg', size: bytes.length };
+      const { image_id } = await add(tenant, picture, bytes, () => {}, filename);
+      await validate(tenant, image_id, { key: objectKeys.upload(tenant, image_id), size: bytes.length });
+      const validated = taken('images.validated');
+      if (validated) await embed([validated]);
+      const processed = taken('images.processed');
+      if (processed) await indexAll([processed]);
+      const indexed = taken('images.indexed');
+      if (!indexed) return undefined;
+      await detect(indexed);
+      told.splice(0);
+      return image_id;
+    },
+    async search(tenant: TenantId, bytes: Uint8Array): Promise<Answer> {
+      Object.assign(seen, { candidates: [], passes: 0, looks: 0 });
+      const before = process.cpuUsage();
+      const { results } = await search(tenant, {
+        source: { bytes },
+        threshold: 0,
+        maxResults: 20,
+        includeMetadata: false,
+        thumbnailUrl: (image) => image,
+      });
+      const { user, system } = process.cpuUsage(before);
+      return { results, cpuMs: (user + system) / 1000, ...seen };
+    },
+    async groups(tenant: TenantId): Promise<DuplicateGroup[]> {
+      return (await groups.list(tenant, { limit: 10_000 })).items;
+    },
+  };
+}
+export type Service = Awaited<ReturnType<typeof openService>>;
+
+const tenantNamed = (tenant_id: TenantId): Tenant => ({
+  tenant_id,
+  name: tenant_id,
+  plan: 'enterprise',
+  state: 'active',
+  created_at: new Date(0).toISOString(),
+  first_key_id: newKeyId(),
+});

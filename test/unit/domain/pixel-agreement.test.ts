@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Pixels, pixelAgreement, type Quad } from '#shared/domain/pixel-agreement.ts';
+
+/** A smooth scene of bumps, seen through a window: the same scene gives the same picture wherever it is looked at. */
+function seen(scene: number, window: { x: number; y: number; scale: number; gain?: number }): Pixels {
+  const [width, height] = [240, 180];
+  const data = new Uint8Array(width * height * 3);
+  const brightness = (u: number, v: number): number => {
+    let sum = 128;
+    for (let wave = 1; wave <= 9; wave++) {
+      const [a, b] = [Math.sin(scene * wave * 1.7) * 0.12, Math.cos(scene * wave * 2.3) * 0.12];
+      sum += 22 * Math.sin(a * wave * u + b * wave * v + scene * wave);
+    }
+    return Math.min(255, Math.max(0, sum));
+  };
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const value = brightness(window.x + x * window.scale, window.y + y * window.scale);
+      data.fill(Math.round(value * (window.gain ?? 1)), (y * width + x) * 3, (y * width + x) * 3 + 3);
+    }
+  return { width, height, data };
+}
+
+const whole = { x: 0, y: 0, scale: 1 };
+/** Where a window lies in the whole, in shares of it, moved a little as cells would tell it. */
+function quadOf({ x, y, scale }: { x: number; y: number; scale: number }, off: number): Quad {
+  const [left, top] = [x / 240 + off, y / 180 - off];
+  const corner = (right: number, down: number) => ({ x: left + right * scale, y: top + down * scale });
+  return [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
+}
+
+describe('pixelAgreement', () => {
+  it('is high where a part lies where it is said to, roughly, brighter or darker', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 500 }),
+        fc.double({ min: 0.6, max: 0.95, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: -0.015, max: 0.015, noNaN: true }),
+        fc.double({ min: 0.6, max: 1, noNaN: true }),
+        (scene, scale, place, off, gain) => {
+          const window = { x: place * 240 * (1 - scale), y: place * 180 * (1 - scale), scale };
+          const part = seen(scene, { ...window, gain });
+          expect(pixelAgreement(part, seen(scene, whole), [quadOf(window, off)])).toBeGreaterThan(0.8);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('is high for the whole, as it is and mirrored, wherever the cells thought it lay', () => {
+    const picture = seen(7, whole);
+    const mirrored = { ...picture, data: mirror(picture) };
+    const wrong = quadOf({ x: 120, y: 90, scale: 0.3 }, 0);
+    expect(pixelAgreement(picture, picture, [wrong])).toBeGreaterThan(0.99);
+    expect(pixelAgreement(mirrored, picture, [])).toBeGreaterThan(0.99);
+  });
+
+  it('is low for another scene, and nothing where there is nothing to see', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), (scene) => {
+        expect(pixelAgreement(seen(scene, whole), seen(scene + 201, whole), [])).toBeLessThan(0.6);
+      }),
+      { numRuns: 25 },
+    );
+    const flat = { width: 240, height: 180, data: new Uint8Array(240 * 180 * 3).fill(90) };
+    expect(pixelAgreement(flat, flat, [])).toBe(-1);
+    expect(pixelAgreement({ width: 4, height: 3, data: new Uint8Array(36) }, flat, [])).toBe(-1);
+  });
+});
+
+function mirror({ width, height, data }: Pixels): Uint8Array {
+  const mirrored = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      mirrored.set(
+        data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+        (y * width + width - 1 - x) * 3,
+      );
+  return mirrored;
+}
