@@ -36,7 +36,11 @@ export class DuplicatesStack extends Stack {
     subscribe(this.queue.queue, data.events, 'images.indexed');
     const review = this.reviewDuplicates(props);
     this.functions = [this.detectDuplicates(props), review];
-    this.routes = { 'POST /v1/search/duplicates': review };
+    this.routes = {
+      'POST /v1/search/duplicates': review,
+      'POST /v1/duplicates/{group_id}/decision': review,
+      'DELETE /v1/duplicates/{group_id}/decision': review,
+    };
   }
 
   private detectDuplicates({ environment, data, index }: DuplicatesStackProps): NodejsFunction {
@@ -78,7 +82,7 @@ export class DuplicatesStack extends Stack {
     const review = new AppFunction<typeof ReviewDuplicatesEnv>(this, 'ReviewDuplicates', {
       environment,
       path: 'duplicates/review-duplicates',
-      description: 'Shows groups of duplicates',
+      description: 'Shows groups of duplicates, and takes down what people decide on them',
       variables: {
         ...door.variables,
         IMAGES_TABLE: tables.images.tableName,
@@ -86,7 +90,9 @@ export class DuplicatesStack extends Stack {
       },
       timeout: 29,
       memory: 512,
-    }).allow(ACTIONS.readTable, [...tables.imagesArns, tables.groups.tableArn]);
+    })
+      .allow(ACTIONS.readTable, tables.imagesArns)
+      .allow(ACTIONS.changeTable, [tables.groups.tableArn]);
     return door.allow(review).lambda;
   }
 }

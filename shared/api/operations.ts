@@ -1,5 +1,5 @@
 import { listAudit, revokeTokens } from './audit.ts';
-import { searchDuplicates } from './duplicates.ts';
+import { decideGroup, searchDuplicates, undoDecision } from './duplicates.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
 import { getJob } from './jobs.ts';
 import { ownKeys, tenantKeys } from './keys.ts';
@@ -29,6 +29,8 @@ export const OPERATIONS: readonly Operation[] = [
   getThumbnail,
   searchSimilarity,
   searchDuplicates,
+  decideGroup,
+  undoDecision,
   ...Object.values(ownKeys),
   getSettings,
   changeSettings,

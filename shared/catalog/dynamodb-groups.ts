@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DuplicateGroup } from '#shared/domain/group.ts';
 import { GROUP_ID_PATTERN, type GroupId, type ImageId, type TenantId } from '#shared/domain/ids.ts';
 import { readPage } from './dynamodb-page.ts';
+import { groupSeparations } from './dynamodb-separations.ts';
 import { type Item, type Key, openTable, type TableOptions, type Write } from './dynamodb-table.ts';
 import type { GroupCatalog } from './groups.ts';
 
@@ -33,6 +34,7 @@ export function dynamoGroups(options: TableOptions): GroupCatalog {
   }
 
   return {
+    ...groupSeparations(table),
     get,
     async groupsOf(tenant, images) {
       const items = await table.getMany([...new Set(images)].map((image) => memberKey(tenant, image)));
@@ -66,6 +68,13 @@ export function dynamoGroups(options: TableOptions): GroupCatalog {
         ...[...members].filter((image) => !were.has(image)).map((image) => lock(group, image)),
         ...[...were].filter((image) => !members.has(image)).map((image) => release(group, image)),
       ]);
+    },
+    async markTold(group) {
+      await table.update(groupKey(group.tenant_id, group.group_id), {
+        UpdateExpression: 'SET told_version = :version',
+        ConditionExpression: 'version = :version',
+        ExpressionAttributeValues: { ':version': group.version },
+      });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Apart, Separation } from '#shared/domain/decision.ts';
 import type { DuplicateGroup } from '#shared/domain/group.ts';
 import type { GroupId, ImageId, TenantId } from '#shared/domain/ids.ts';
 import type { Page } from './images.ts';
@@ -16,4 +17,16 @@ export interface GroupCatalog {
    * @returns false where the group has changed since, or a new member is in another group meanwhile: read again
    */
   save(group: DuplicateGroup): Promise<boolean>;
+  /** Notes that the group's version was told of, where that is still its version. */
+  markTold(group: DuplicateGroup): Promise<void>;
+  /** Keeps pictures apart from now on. Written again, it changes nothing. */
+  separate(separation: Separation): Promise<void>;
+  /** The separations of a group, also of one that is gone by them; the oldest first. */
+  separations(tenant: TenantId, group: GroupId): Promise<Separation[]>;
+  /** From each of these pictures to those that it is kept apart from. */
+  apart(tenant: TenantId, images: readonly ImageId[]): Promise<Apart>;
+  /** Lets the pictures of a separation come together again; the separation itself stays. */
+  unbar(separation: Separation): Promise<void>;
+  /** Forgets a separation. */
+  forget(separation: Separation): Promise<void>;
 }

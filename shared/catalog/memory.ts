@@ -1,11 +1,4 @@
-import type { DuplicateGroup } from '#shared/domain/group.ts';
-import {
-  GROUP_ID_PATTERN,
-  type GroupId,
-  IMAGE_ID_PATTERN,
-  type ImageId,
-  type TenantId,
-} from '#shared/domain/ids.ts';
+import { IMAGE_ID_PATTERN, type ImageId, type TenantId } from '#shared/domain/ids.ts';
 import {
   type ImageRecord,
   type ImageStatus,
@@ -16,10 +9,9 @@ import { Problem } from '#shared/domain/problems.ts';
 import { hasRoom } from '#shared/domain/quota.ts';
 import type { Stored } from '#shared/domain/usage.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
-import { decodeCursor, encodeCursor, type ListName } from './cursor.ts';
-import type { GroupCatalog } from './groups.ts';
 import type { Heartbeats } from './heartbeats.ts';
-import type { ImageCatalog, Page } from './images.ts';
+import type { ImageCatalog } from './images.ts';
+import { pageOf } from './memory-page.ts';
 import { purgedRecord, tombstoneOf } from './tombstone.ts';
 
 /** Pictures in memory, for tests: the same rules as in DynamoDB, each call at once. */
@@ -157,49 +149,6 @@ export function memoryImages(): ImageCatalog {
   };
 }
 
-/** Duplicate groups in memory, for tests. */
-export function memoryGroups(): GroupCatalog {
-  const groups = new Map<string, DuplicateGroup>();
-  const memberOf = new Map<string, GroupId>();
-  const at = (tenant: TenantId, id: string) => `${tenant}/${id}`;
-
-  return {
-    async get(tenant, group) {
-      return structuredClone(groups.get(at(tenant, group)));
-    },
-    async groupsOf(tenant, images) {
-      const found = new Map<ImageId, GroupId>();
-      for (const image of images) {
-        const group = memberOf.get(at(tenant, image));
-        if (group) found.set(image, group);
-      }
-      return found;
-    },
-    async list(tenant, { cursor, limit }) {
-      const found = [...groups.values()].filter((group) => group.tenant_id === tenant);
-      return pageOf(found, (group) => group.group_id, [tenant, 'groups'], GROUP_ID_PATTERN, cursor, limit);
-    },
-    async count(tenant) {
-      return [...groups.values()].filter((group) => group.tenant_id === tenant).length;
-    },
-    async save(group) {
-      const tenant = group.tenant_id;
-      const before = groups.get(at(tenant, group.group_id));
-      const taken = group.members.some(
-        (member) => (memberOf.get(at(tenant, member.image_id)) ?? group.group_id) !== group.group_id,
-      );
-      const stays = group.members.length >= 2;
-      if ((before?.version ?? 0) !== group.version || (stays && taken)) return false;
-      for (const member of before?.members ?? []) memberOf.delete(at(tenant, member.image_id));
-      groups.delete(at(tenant, group.group_id));
-      if (!stays) return true;
-      for (const member of group.members) memberOf.set(at(tenant, member.image_id), group.group_id);
-      groups.set(at(tenant, group.group_id), structuredClone({ ...group, version: group.version + 1 }));
-      return true;
-    },
-  };
-}
-
 /** Signs of life in memory, for tests. */
 export function memoryHeartbeats(): Heartbeats {
   const beats = new Map<string, { at: string; detail: string; expires: number }>();
@@ -211,26 +160,5 @@ export function memoryHeartbeats(): Heartbeats {
       const beat = beats.get(service);
       return beat && beat.expires > Date.now() ? { at: beat.at, detail: beat.detail } : undefined;
     },
-  };
-}
-
-/** A page of what has ULIDs: the greatest id first. */
-function pageOf<Item>(
-  found: readonly Item[],
-  idOf: (item: Item) => string,
-  list: ListName,
-  pattern: RegExp,
-  cursor: string | undefined,
-  limit: number,
-): Page<Item> {
-  const before = cursor === undefined ? undefined : decodeCursor(list, cursor, pattern);
-  const rest = found
-    .filter((item) => before === undefined || idOf(item) < before)
-    .sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1));
-  const items = structuredClone(rest.slice(0, limit));
-  const last = items.at(-1);
-  return {
-    items,
-    ...(last && rest.length > limit && { nextCursor: encodeCursor(list, idOf(last)) }),
   };
 }

@@ -14,6 +14,18 @@ export interface GroupMember {
   distance: number;
 }
 
+/** A decision that leaves the group as it is. It lies within the group. */
+export interface Decision {
+  action: 'keep_all' | 'keep_one';
+  /** With `keep_one`: which one. */
+  keeper?: ImageId;
+  /** The pictures that it was about: one that joins later is a new question. */
+  image_ids: ImageId[];
+  decided_at: string;
+  /** The credential's subject. */
+  decided_by: string;
+}
+
 /** Pictures of one tenant that are the same picture. Never fewer than two. */
 export interface DuplicateGroup {
   tenant_id: TenantId;
@@ -25,6 +37,9 @@ export interface DuplicateGroup {
   members: GroupMember[];
   /** Counts the changes: a write names the version that it read. */
   version: number;
+  /** The version that `duplicates.found` has told of. */
+  told_version?: number;
+  decision?: Decision;
   created_at: string;
   updated_at: string;
 }

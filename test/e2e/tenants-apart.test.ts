@@ -12,6 +12,7 @@ import { readStack } from './stack.ts';
 
 let one: Client;
 let other: Client;
+let group = '';
 let image: string;
 let key: string;
 
@@ -22,10 +23,11 @@ beforeAll(async () => {
   key = (await one.call(ownKeys.create, { body: { name: 'mine', scopes: ['deeplens.search'] } })).body.key_id;
   const copy = await upload(one, bytes, { filename: 'mine-too.jpg' });
   await Promise.all([settled(one, image), settled(one, copy)]);
-  await eventually(
+  const { body } = await eventually(
     () => one.call(searchDuplicates, { body: { scope: 'all' } }),
     ({ body }) => body.total_groups === 1,
   );
+  group = body.groups[0]?.group_id ?? '';
 });
 
 /** What another tenant gets when it tries a route with this tenant's ids: its status, and the places where a picture would show. */
@@ -48,6 +50,11 @@ const ATTEMPTS: Record<
   getThumbnail: { request: async () => ({ params: { image_id: image } }), status: 404 },
   searchSimilarity: { request: async () => ({ body: { image_id: image } }), status: 404 },
   searchDuplicates: { request: async () => ({ body: { image_id: image } }), status: 404 },
+  decideGroup: {
+    request: async () => ({ params: { group_id: group }, body: { action: 'not_duplicates' } }),
+    status: 404,
+  },
+  undoDecision: { request: async () => ({ params: { group_id: group } }), status: 404 },
   createTenant: { request: async () => ({ body: { tenant_id: 'x', name: 'x', plan: 'free' } }), status: 401 },
   getTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
   listKeys: { request: async () => ({}), status: 200 },

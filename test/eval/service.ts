@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { memoryBlobs } from '#shared/blobs/memory.ts';
-import { memoryGroups, memoryImages } from '#shared/catalog/memory.ts';
+import { memoryImages } from '#shared/catalog/memory.ts';
+import { memoryGroups } from '#shared/catalog/memory-groups.ts';
 import type { DuplicateGroup } from '#shared/domain/group.ts';
 import { type ImageId, newKeyId, type TenantId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';

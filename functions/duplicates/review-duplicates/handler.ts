@@ -1,10 +1,12 @@
-import { searchDuplicates } from '#shared/api/duplicates.ts';
+import * as duplicates from '#shared/api/duplicates.ts';
 import { thumbnailUrl } from '#shared/api/image-reply.ts';
 import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
-import { type ImageId, imageId } from '#shared/domain/ids.ts';
+import { groupId, type ImageId, imageId } from '#shared/domain/ids.ts';
 import { settingsOf } from '#shared/domain/settings.ts';
+import { decideGroup } from '#shared/flows/duplicates/decide-group.ts';
 import { listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
+import { undoDecision } from '#shared/flows/duplicates/undo-decision.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
 import { countSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -12,15 +14,18 @@ import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const list = listDuplicates({
+const ports = {
   groups: dynamoGroups({ table: env.GROUPS_TABLE }),
   catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-});
+};
+const list = listDuplicates(ports);
+const decide = decideGroup(ports);
+const undo = undoDecision(ports);
 
 export const handler = httpFunction(
   [
-    tenantRoute(searchDuplicates, async ({ tenant, caller, body, baseUrl }) => {
-      const { image_id, min_confidence, verdicts, cursor, limit } = body;
+    tenantRoute(duplicates.searchDuplicates, async ({ tenant, caller, body, baseUrl }) => {
+      const { image_id, min_confidence, verdicts, decided, cursor, limit } = body;
       const display = {
         thumbnailUrl: (image: ImageId) => thumbnailUrl(baseUrl, image),
         keeperRule: settingsOf(caller.settings).keeper_rule,
@@ -29,10 +34,24 @@ export const handler = httpFunction(
         tenant,
         image_id !== undefined
           ? { ...display, imageId: imageId(image_id) }
-          : { ...display, scope: 'all', minConfidence: min_confidence, verdicts, cursor, limit },
+          : { ...display, scope: 'all', minConfidence: min_confidence, verdicts, decided, cursor, limit },
       );
-      countSearch(tenant, searchDuplicates.id, found.groups[0]?.verdict ?? 'none');
+      countSearch(tenant, duplicates.searchDuplicates.id, found.groups[0]?.verdict ?? 'none');
       return found;
+    }),
+    tenantRoute(duplicates.decideGroup, ({ tenant, caller, params, body }) =>
+      decide(tenant, groupId(params.group_id), {
+        action: body.action,
+        keeper: body.keeper === undefined ? undefined : imageId(body.keeper),
+        pairs: body.pairs?.map(([one, other]) => [imageId(one), imageId(other)]),
+        keeperRule: settingsOf(caller.settings).keeper_rule,
+        by: caller.subject,
+        at: new Date().toISOString(),
+      }),
+    ),
+    tenantRoute(duplicates.undoDecision, async ({ tenant, params }) => {
+      await undo(tenant, groupId(params.group_id), new Date().toISOString());
+      return { group_id: params.group_id, decided: false as const };
     }),
   ],
   frontDoor(env),

@@ -22,11 +22,11 @@ export interface DetectPorts extends MatchPorts {
 
 /**
  * Looks for the copies of a picture that a search finds since now, and puts them into one group. Told again, it
- * changes nothing; it tells `duplicates.found` again, under the same id, in case the first time was cut off before.
+ * changes nothing, and tells `duplicates.found` only of what was not told yet.
  * @throws Problem `image_not_ready` where the model has no vectors of the picture; `dependency_unavailable`
  */
 export function detectDuplicates(ports: DetectPorts) {
-  const { catalog, manifest, publisher, now = () => new Date() } = ports;
+  const { catalog, groups, manifest, publisher, now = () => new Date() } = ports;
   const join = joinGroup(ports);
   const leave = leaveGroup(ports);
   const matchesOf = findMatches(ports);
@@ -49,8 +49,11 @@ export function detectDuplicates(ports: DetectPorts) {
     const gone = joined.group.members.filter((member) => !members.has(member.image_id));
     for (const member of gone) await leave(tenant, member.image_id, at);
     if (members.size < 2) return undefined;
-    // 4. tell
-    await publisher.publish(tenant, [duplicatesFound(joined.group, members, event, at)]);
+    // 4. tell, once for each change; where the note is lost, again under the same id
+    if (joined.group.told_version !== joined.group.version) {
+      await publisher.publish(tenant, [duplicatesFound(joined.group, members, event, at)]);
+      await groups.markTold(joined.group);
+    }
     return joined.group;
   };
 }

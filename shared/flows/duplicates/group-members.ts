@@ -56,16 +56,24 @@ export const withMembers = (
   updated_at: at,
 });
 
+/** The group before a change that is no finding: nobody has to be told of it. */
+export const quietly = <Group extends Pick<DuplicateGroup, 'version' | 'told_version'>>(
+  group: Group,
+): Group => (group.told_version === group.version ? { ...group, told_version: group.version + 1 } : group);
+
+/** The members without one. */
+export const without = (members: readonly GroupMember[], imageId: ImageId): GroupMember[] =>
+  reanchored(members.filter((member) => member.image_id !== imageId));
+
 /**
- * The members without one. Where the anchor goes, the next best takes its place, an exact one before an edited one;
- * the others keep their distance, which was counted to the same picture.
+ * The members with an anchor: where it went, the next best takes its place, an exact one before an edited one; the others
+ * keep their distance, which was counted to the same picture.
  */
-export function without(members: readonly GroupMember[], imageId: ImageId): GroupMember[] {
-  const left = members.filter((member) => member.image_id !== imageId);
-  if (left.some(({ distance }) => distance === 0)) return left;
-  const [heir] = left.toSorted(
+export function reanchored(members: readonly GroupMember[]): GroupMember[] {
+  if (members.some(({ distance }) => distance === 0)) return [...members];
+  const [heir] = members.toSorted(
     (one, other) =>
       Number(other.verdict === 'exact') - Number(one.verdict === 'exact') || byPlace(one, other),
   );
-  return left.map((member) => (member === heir ? anchorOf(member.image_id) : member));
+  return members.map((member) => (member === heir ? anchorOf(member.image_id) : member));
 }

@@ -1,4 +1,5 @@
 import type { GroupCatalog } from '#shared/catalog/groups.ts';
+import { type Apart, mayJoin } from '#shared/domain/decision.ts';
 import type { DuplicateGroup, GroupMember } from '#shared/domain/group.ts';
 import { type GroupId, type ImageId, newGroupId, type TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
@@ -18,8 +19,9 @@ const MAX_NEW_MEMBERS = 90;
 /**
  * Puts a picture and those that match it into one group. It joins the group of its surest match that has a place for
  * it; matches that are in no group yet come along, since they may have been looked at before this picture could be
- * found. Nothing is locked: a write that another one came before is thought over again, so however many copies
- * arrive in the same second, they end together.
+ * found, and so do groups whose members all match it. Nothing is locked: a write that another one came before is thought
+ * over again, so however many copies arrive in the same second, they end together. What people said is not the same
+ * is kept apart.
  * @returns undefined where the picture stays alone
  * @throws Problem `dependency_unavailable` where others were always faster
  */
@@ -33,9 +35,19 @@ export const joinGroup =
   ): Promise<Joined | undefined> => {
     const sure = matches.toSorted(bySureness);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const known = await readGroups(groups, tenant, [image, ...sure.map(({ imageId }) => imageId)]);
-      const before = homeOf(known, image, sure) ?? newGroup(tenant, image, at);
-      const added = newMembers(before, known, image, sure);
+      const images = [image, ...sure.map(({ imageId }) => imageId)];
+      const known = await readGroups(groups, tenant, images);
+      // after the groups: what a decision has taken from them is then known to be apart
+      const apart = sure.length > 0 ? await groups.apart(tenant, images) : new Map();
+      const before = homeOf(known, apart, image, sure) ?? newGroup(tenant, image, at);
+      const added = newMembers(before, known, apart, image, sure);
+      const place = [...before.members, ...added].find((member) => member.image_id === image);
+      const same = place && mergeable([...known.values()], [...before.members, ...added], apart, place, sure);
+      if (same) {
+        // its members are free then, and come along; where this breaks off, the redelivery finds them
+        await groups.save({ ...same, members: [] });
+        continue;
+      }
       if (before.members.length + added.length < 2) return undefined;
       if (added.length === 0) return { group: before, changed: false };
       const group = withMembers(before, [...before.members, ...added], at);
@@ -66,6 +78,7 @@ async function readGroups(
 /** The group that the picture is in, or that of its surest match that has a place for it. */
 function homeOf(
   known: ReadonlyMap<ImageId, DuplicateGroup>,
+  apart: Apart,
   image: ImageId,
   matches: readonly Match[],
 ): DuplicateGroup | undefined {
@@ -73,7 +86,33 @@ function homeOf(
     known.get(image) ??
     matches
       .flatMap(({ imageId }) => known.get(imageId) ?? [])
-      .find((group) => bestPlace(group.members, image, matches) !== undefined)
+      .find(
+        ({ members }) => mayJoin(apart, image, members) && bestPlace(members, image, matches) !== undefined,
+      )
+  );
+}
+
+/** Another group that is the same: the picture matches each of its members, and all find a place. Decided ones stay. */
+function mergeable(
+  known: readonly DuplicateGroup[],
+  members: readonly GroupMember[],
+  apart: Apart,
+  place: GroupMember,
+  matches: readonly Match[],
+): DuplicateGroup | undefined {
+  const room = MAX_NEW_MEMBERS - members.length;
+  const finds = (image: ImageId) => {
+    const match = matches.find(({ imageId }) => imageId === image);
+    return match && placeBy(place, match, image) !== undefined && mayJoin(apart, image, members);
+  };
+  const isIn = (group: DuplicateGroup) =>
+    group.members.some(({ image_id }) => members.some((member) => member.image_id === image_id));
+  return known.find(
+    (group) =>
+      !group.decision &&
+      !isIn(group) &&
+      group.members.length <= room &&
+      group.members.every(({ image_id }) => finds(image_id)),
   );
 }
 
@@ -92,6 +131,7 @@ const newGroup = (tenant: TenantId, image: ImageId, at: string): DuplicateGroup 
 function newMembers(
   group: DuplicateGroup,
   known: ReadonlyMap<ImageId, DuplicateGroup>,
+  apart: Apart,
   image: ImageId,
   matches: readonly Match[],
 ): GroupMember[] {
@@ -99,11 +139,14 @@ function newMembers(
   const place = present ?? bestPlace(group.members, image, matches);
   if (!place) return [];
   // The group was read after the memberships: it may have gained members that seemed to be free.
-  const members = new Set(group.members.map((member) => member.image_id));
-  const along = matches
-    .filter(({ imageId }) => imageId !== image && !known.has(imageId) && !members.has(imageId))
-    .flatMap((match) => placeBy(place, match, match.imageId) ?? []);
-  return [...(present ? [] : [place]), ...along].slice(0, MAX_NEW_MEMBERS);
+  const added = present ? [] : [place];
+  for (const match of matches) {
+    const members = [...group.members, ...added];
+    const isFree = !known.has(match.imageId) && !members.some(({ image_id }) => image_id === match.imageId);
+    const along = isFree && mayJoin(apart, match.imageId, members) && placeBy(place, match, match.imageId);
+    if (along) added.push(along);
+  }
+  return added.slice(0, MAX_NEW_MEMBERS);
 }
 
 /** The best place that a picture can have among the members that it matches. */

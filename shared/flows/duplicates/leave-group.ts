@@ -1,7 +1,7 @@
 import type { GroupCatalog } from '#shared/catalog/groups.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
-import { withMembers, without } from './group-members.ts';
+import { quietly, withMembers, without } from './group-members.ts';
 
 const MAX_ATTEMPTS = 20;
 
@@ -16,7 +16,7 @@ export const leaveGroup =
       const id = (await groups.groupsOf(tenant, [image])).get(image);
       const group = id && (await groups.get(tenant, id));
       if (!group) return;
-      if (await groups.save(withMembers(group, without(group.members, image), at))) return;
+      if (await groups.save(withMembers(quietly(group), without(group.members, image), at))) return;
     }
     throw new Problem('dependency_unavailable', `The duplicate group of ${image} keeps changing.`);
   };

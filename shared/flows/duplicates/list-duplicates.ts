@@ -1,6 +1,7 @@
 import type { GroupCatalog } from '#shared/catalog/groups.ts';
 import type { ImageCatalog } from '#shared/catalog/images.ts';
-import { COPY_VERDICTS, type CopyVerdict, type DuplicateGroup } from '#shared/domain/group.ts';
+import { isDecided } from '#shared/domain/decision.ts';
+import { COPY_VERDICTS, type CopyVerdict, type Decision, type DuplicateGroup } from '#shared/domain/group.ts';
 import type { GroupId, ImageId, TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { KeeperRule } from '#shared/domain/settings.ts';
@@ -24,6 +25,8 @@ export type DuplicatesQuery = Display &
         /** 0..1 */
         minConfidence: number;
         verdicts: readonly CopyVerdict[];
+        /** Only those that somebody has decided on, or only those that nobody has. */
+        decided?: boolean | undefined;
         cursor?: string | undefined;
         limit: number;
       }
@@ -43,6 +46,9 @@ export interface ListedGroup {
   confidence: number;
   suggested_keeper: ImageId;
   keeper_reason: string;
+  /** Whether somebody has decided on it as it is now: a picture that joined since opens the question again. */
+  decided: boolean;
+  decision?: Omit<Decision, 'image_ids'>;
   images: {
     image_id: ImageId;
     confidence: number;
@@ -56,7 +62,7 @@ export interface ListedGroup {
 }
 
 /** Groups read at a time where all have to be looked at. */
-const WALK_PAGE = 100;
+const WALK_PAGE = 1_000;
 
 /**
  * The group of one picture, or a page of all groups, newest first.
@@ -85,9 +91,13 @@ export function listDuplicates(ports: { groups: GroupCatalog; catalog: ImageCata
       return { groups: listed, total_groups: listed.length };
     }
     const wanted = (group: DuplicateGroup) =>
-      group.confidence >= query.minConfidence && query.verdicts.includes(group.verdict);
+      group.confidence >= query.minConfidence &&
+      query.verdicts.includes(group.verdict) &&
+      (query.decided === undefined || query.decided === isDecided(group));
     const everyGroup =
-      query.minConfidence <= LEAST_CONFIDENCE && COPY_VERDICTS.every((each) => query.verdicts.includes(each));
+      query.decided === undefined &&
+      query.minConfidence <= LEAST_CONFIDENCE &&
+      COPY_VERDICTS.every((each) => query.verdicts.includes(each));
 
     const found: DuplicateGroup[] = [];
     let cursor = query.cursor;
@@ -144,13 +154,18 @@ async function showGroups(
       keeperRule,
     );
     if (!keeper || members.length < 2) return [];
+    const decided = isDecided(group);
+    const chosen =
+      decided && members.find(({ record }) => record.image_id === group.decision?.keeper)?.record.image_id;
     return [
       {
         group_id: group.group_id,
         verdict: group.verdict,
         confidence: group.confidence,
-        suggested_keeper: keeper.imageId,
-        keeper_reason: keeper.reason,
+        suggested_keeper: chosen || keeper.imageId,
+        keeper_reason: chosen ? 'chosen by a person' : keeper.reason,
+        decided,
+        ...(group.decision && { decision: shownDecision(group.decision) }),
         images: members.map(({ member, record }) => ({
           image_id: record.image_id,
           confidence: member.confidence,
@@ -165,3 +180,10 @@ async function showGroups(
     ];
   });
 }
+
+const shownDecision = ({ action, keeper, decided_at, decided_by }: Decision) => ({
+  action,
+  ...(keeper && { keeper }),
+  decided_at,
+  decided_by,
+});

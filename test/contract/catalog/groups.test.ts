@@ -1,10 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
 import type { GroupCatalog } from '#shared/catalog/groups.ts';
-import { memoryGroups } from '#shared/catalog/memory.ts';
-import type { TenantId } from '#shared/domain/ids.ts';
+import { memoryGroups } from '#shared/catalog/memory-groups.ts';
+import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import { newTable } from '../emulator.ts';
 import { groupWith, newGroup, newImage, newTenant } from './samples.ts';
+
+const NOW = '2026-03-01T00:00:00.000Z';
 
 describe.each([
   ['memory', async () => memoryGroups()],
@@ -93,4 +95,45 @@ describe.each([
       code: 'invalid_cursor',
     });
   });
+
+  it('notes what was told, and keeps that and a decision where the group is written again', async () => {
+    const id = newGroup();
+    await groups.save(groupWith(tenant, id, [a, b]));
+    await groups.markTold(groupWith(tenant, id, [a, b], 1));
+    const told = await groups.get(tenant, id);
+    expect(told).toMatchObject({ version: 1, told_version: 1 });
+    const decision = { action: 'keep_one', keeper: a, image_ids: [a, b], decided_at: NOW, decided_by: 'ann' };
+    if (told) await groups.save({ ...told, decision: { ...decision, action: 'keep_one' } });
+    await groups.markTold(groupWith(tenant, id, [a, b], 1)); // late: it is at 2
+    expect(await groups.get(tenant, id)).toMatchObject({ version: 2, told_version: 1, decision });
+  });
+
+  it('keeps pictures apart, from both sides, until that is undone', async () => {
+    const id = newGroup();
+    const { members } = groupWith(tenant, id, [a, b, c]);
+    const base = { tenant_id: tenant, group_id: id, members, created_at: NOW, decided_by: 'ann' };
+    const all = { ...base, decided_at: NOW };
+    const some = { ...base, pairs: [[a, d]] as [ImageId, ImageId][], decided_at: '2026-03-02T00:00:00.000Z' };
+    await groups.separate(some);
+    await groups.separate(all);
+    await groups.separate(all);
+    expect(await groups.separations(tenant, id)).toEqual([all, some]);
+    expect(await groups.separations(newTenant(), id)).toEqual([]);
+    expect(await groups.separations(tenant, newGroup())).toEqual([]);
+    expect(await apartOf([a, b, d])).toEqual({ [a]: [b, c, d].sort(), [b]: [a, c].sort(), [d]: [a] });
+    expect((await groups.apart(newTenant(), [a])).get(a)?.size ?? 0).toBe(0);
+
+    await groups.unbar(all);
+    await groups.unbar(all);
+    expect(await apartOf([a, b, c])).toEqual({ [a]: [d], [b]: [], [c]: [] });
+    expect(await groups.separations(tenant, id)).toEqual([all, some]);
+    await groups.forget(all);
+    await groups.forget(all);
+    expect(await groups.separations(tenant, id)).toEqual([some]);
+  });
+
+  const apartOf = async (images: ImageId[]) =>
+    Object.fromEntries(
+      [...(await groups.apart(tenant, images))].map(([id, others]) => [id, [...others].sort()]),
+    );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { memoryGroups } from '#shared/catalog/memory.ts';
+import { memoryGroups } from '#shared/catalog/memory-groups.ts';
 import { newImageId } from '#shared/domain/ids.ts';
 import type { Match } from '#shared/flows/duplicates/group-members.ts';
 import { joinGroup } from '#shared/flows/duplicates/join-group.ts';
@@ -48,6 +48,29 @@ describe('joinGroup', () => {
     const ids = await groups.groupsOf(ACME, [a, b, c, d, e]);
     expect(ids.get(d)).toBe(ids.get(e));
     expect(ids.get(d)).not.toBe(ids.get(a));
+  });
+
+  test('two groups become one where a picture is the same as all in both', async () => {
+    const { join, groups } = shelf();
+    await join(b, [exact(a)]);
+    await join(d, [exact(c)]);
+    const joined = await join(e, [edited(a), edited(b), edited(c)]);
+    expect(joined?.group.members).toHaveLength(3);
+    const all = await join(e, [edited(a), edited(b), edited(c), edited(d)]);
+    expect(all?.group.group_id).toBe(joined?.group.group_id);
+    expect(all?.group.members.map(({ image_id }) => image_id).sort()).toEqual([a, b, c, d, e].sort());
+    expect(await groups.count(ACME)).toBe(1);
+  });
+
+  test('two groups stay two where a person has decided on the other one', async () => {
+    const { join, groups } = shelf();
+    await join(b, [exact(a)]);
+    const other = (await join(d, [exact(c)]))?.group;
+    if (!other) throw new Error('no group');
+    const decision = { action: 'keep_all', image_ids: [c, d], decided_at: NOW, decided_by: 'ann' } as const;
+    await groups.save({ ...other, decision: { ...decision, image_ids: [c, d] } });
+    await join(e, [edited(a), edited(b), edited(c), edited(d)]);
+    expect(await groups.count(ACME)).toBe(2);
   });
 
   test('confidence falls with each match, and what is too unsure stays out', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryBlobs } from '#shared/blobs/memory.ts';
-import { memoryGroups, memoryImages } from '#shared/catalog/memory.ts';
+import { memoryImages } from '#shared/catalog/memory.ts';
+import { memoryGroups } from '#shared/catalog/memory-groups.ts';
 import { newGroupId, newImageId, tenantId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';

@@ -1,5 +1,6 @@
 import { memoryBlobs } from '#shared/blobs/memory.ts';
-import { memoryGroups, memoryImages } from '#shared/catalog/memory.ts';
+import { memoryImages } from '#shared/catalog/memory.ts';
+import { memoryGroups } from '#shared/catalog/memory-groups.ts';
 import { type ImageId, newImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
 import type { ImageRecord } from '#shared/domain/image.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';

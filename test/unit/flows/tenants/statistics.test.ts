@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { memoryGroups, memoryHeartbeats, memoryImages } from '#shared/catalog/memory.ts';
+import { memoryHeartbeats, memoryImages } from '#shared/catalog/memory.ts';
+import { memoryGroups } from '#shared/catalog/memory-groups.ts';
 import { memoryStatistics } from '#shared/catalog/memory-statistics.ts';
 import { memoryTenants } from '#shared/catalog/memory-tenants.ts';
 import { memoryUsage } from '#shared/catalog/memory-usage.ts';
