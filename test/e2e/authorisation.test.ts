@@ -20,6 +20,7 @@ const IDS: Record<string, string> = {
   image_id: `img_${ULID}`,
   key_id: `key_${ULID}`,
   job_id: `job_${ULID}`,
+  group_id: `grp_${ULID}`,
   tenant_id: 'not-there',
 };
 
