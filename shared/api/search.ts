@@ -70,6 +70,10 @@ const SimilarityResult = z
           mirrored: z.boolean(),
         })
         .optional(),
+      query_region: z.object({ x: Score, y: Score, width: Score, height: Score }).optional().meta({
+        description:
+          'The part of the query, in shares of its sides, that shows the picture: a photograph in a screenshot.',
+      }),
     }),
     file_path: z.string(),
     storage_location: z.string(),

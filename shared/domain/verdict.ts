@@ -47,8 +47,8 @@ const NEAR_HASH = 6;
 const NEAR_HASH_SHARE = 0.99;
 
 /**
- * From this agreement on the pixels are the same picture's: of generated pages, receipts and products of one kind, no
- * two reach .75 at the size they are stored in, and mild edits stay above .84 (docs/quality.md).
+ * From this agreement on the pixels are the same picture's: of 24 generated pages, receipts and products each, no two
+ * reach .75 at the size they are stored in, and mild edits stay above .84. On others: docs/quality.md.
  */
 const AGREES_FROM = 0.8;
 /** A bound, not a measurement: no unrelated photographs were seen to agree so well. */

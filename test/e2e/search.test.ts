@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decideGroup, searchDuplicates, undoDecision } from '#shared/api/duplicates.ts';
 import { searchSimilarity } from '#shared/api/search.ts';
@@ -63,6 +64,20 @@ describe('a search', () => {
       body: { image: base64(await edits.crop50(await photograph('nagasaki-boats'))) },
     });
     expect(body.results[0]).toMatchObject({ image_id: ids.get('nagasaki-boats'), verdict: 'edited_copy' });
+  });
+
+  it('finds a photograph that a page shows, and says where on the page', async () => {
+    const bytes = await photograph('nagasaki-boats');
+    const { width, height } = await sharp(bytes).metadata();
+    const margins = { top: height, bottom: height, left: width, right: width };
+    const page = await sharp(bytes)
+      .extend({ ...margins, background: '#f4f4f6' })
+      .png()
+      .toBuffer();
+    const { body } = await client.call(searchSimilarity, { body: { image: base64(page) } });
+    expect(body.results[0]).toMatchObject({ image_id: ids.get('nagasaki-boats'), verdict: 'edited_copy' });
+    const { x = 0, y = 0, width: across = 0, height: down = 0 } = body.results[0]?.reason.query_region ?? {};
+    for (const share of [x, y, across, down]) expect(share).toBeCloseTo(1 / 3, 1);
   });
 
   it('takes a stored picture as the query, and leaves that one out', async () => {

@@ -116,12 +116,13 @@ export function report(model: string, photos: Measured, alike: readonly Measured
   return { text: lines.join('\n'), figures: { model, recalls, verdicts, sets, cost, reliability: trust } };
 }
 
-/** A search by vectors and cells, one whose query was also held in other ways, and one that asked the pixels. */
+/** A search by vectors and cells, and what a closer look adds: what the query shows, the query turned, the pixels. */
 function costOf(measured: readonly Measured[]) {
   const answers = measured.flatMap(({ queries }) => queries.map(({ answer }) => answer));
   const kinds = [
     ['vectors and cells', answers.filter(({ looks, passes }) => looks === 0 && passes === 1)],
-    ['turned as well', answers.filter(({ looks, passes }) => looks === 0 && passes > 1)],
+    ['shown within it as well', answers.filter(({ looks, passes }) => looks === 0 && passes === 2)],
+    ['turned as well', answers.filter(({ looks, passes }) => looks === 0 && passes > 2)],
     ['pixels as well', answers.filter(({ looks }) => looks > 0)],
   ] as const;
   return kinds.map(([name, own]) => {

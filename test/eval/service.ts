@@ -25,7 +25,7 @@ export interface Answer {
   candidates: readonly Candidate[];
   /** CPU time of all threads, in milliseconds, decoding and embedding included. */
   cpuMs: number;
-  /** Forward passes: one, or five where the query was also held in other ways. */
+  /** Forward passes: one; one more for what is shown within the query; four more where it was also turned. */
   passes: number;
   /** Stored pictures that were laid upon the query, pixel by pixel. */
   looks: number;
@@ -38,7 +38,7 @@ export async function openService({ indexDir, model }: { indexDir: string; model
     modulePath: fileURLToPath(import.meta.resolve('@lancedb/lancedb')),
   });
   const loaded = await onnxEmbedder({ modelsDir: 'models', name: model, provider: 'cpu' });
-  const seen = { candidates: [] as Candidate[], passes: 0, looks: 0 };
+  const seen: { candidates?: Candidate[]; passes: number; looks: number } = { passes: 0, looks: 0 };
   const embedder: typeof loaded = {
     ...loaded,
     embed: (inputs) => {
@@ -64,8 +64,9 @@ export async function openService({ indexDir, model }: { indexDir: string; model
     embedder,
     index: {
       async search(...given) {
-        seen.candidates = await index.search(...given);
-        return seen.candidates;
+        const candidates = await index.search(...given);
+        seen.candidates ??= candidates; // what is shown within the query is searched for afterwards
+        return candidates;
       },
     },
     blobs: {
@@ -96,7 +97,7 @@ export async function openService({ indexDir, model }: { indexDir: string; model
       return image_id;
     },
     async search(tenant: TenantId, bytes: Uint8Array): Promise<Answer> {
-      Object.assign(seen, { candidates: [], passes: 0, looks: 0 });
+      Object.assign(seen, { candidates: undefined, passes: 0, looks: 0 });
       const before = process.cpuUsage();
       const { results } = await search(tenant, {
         source: { bytes },
@@ -106,7 +107,7 @@ export async function openService({ indexDir, model }: { indexDir: string; model
         thumbnailUrl: (image) => image,
       });
       const { user, system } = process.cpuUsage(before);
-      return { results, cpuMs: (user + system) / 1000, ...seen };
+      return { results, cpuMs: (user + system) / 1000, ...seen, candidates: seen.candidates ?? [] };
     },
     async groups(tenant: TenantId): Promise<DuplicateGroup[]> {
       return (await groups.list(tenant, { limit: 10_000 })).items;

@@ -14,6 +14,7 @@ import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { Candidate, VectorFilter, VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { type IndexedRecord, isIndexed } from './indexed-record.ts';
+import { type Inset, withInset } from './inset-look.ts';
 import type { Neighbour } from './neighbour.ts';
 import { type PixelPorts, pixelLook } from './pixel-look.ts';
 import { cellsOf, cosine, type Probe } from './probe.ts';
@@ -32,6 +33,8 @@ export interface NearQuery {
   similarFrom: number;
   /** The probe mirrored and turned, to be held against the nearest in doubt. Asked only where nothing proves to be a copy. */
   otherTurns?: (() => Promise<HeldCells[]>) | undefined;
+  /** The picture that is shown within the probe, where there is one. Asked only where nothing proves to be a copy. */
+  inset?: (() => Promise<Inset | undefined>) | undefined;
 }
 
 /** How many candidates, the nearest first, are looked at a second time: a few milliseconds each. */
@@ -67,21 +70,42 @@ export const nearPictures =
     );
     // 2. their records, and the vectors of those of which a number is missing or in doubt
     const compared = await compare(ports, tenant, manifest, probe, candidates);
-    // 3. the second look, upright; then, at the nearest, held in the other ways
+    // 3. the second look, upright
     const cells = cellsOf(manifest, probe.embedding, probe);
     const upright = judgeAll(compared, cells ? [{ turn: 'upright', cells }] : [], manifest);
+    const proven = upright.some(({ verdict }) => verdict !== 'similar');
+    // 4. what is shown within the query, as in a screenshot
+    const inset = proven ? undefined : await query.inset?.();
+    const shown = inset ? await copiesOf(ports, tenant, manifest, inset, query) : [];
+    if (inset && shown.length > 0) return withInset(upright, shown, inset);
+    // 5. the nearest in doubt, held in the other ways
     const nearestInDoubt = compared
       .filter((each) => each.cells && isWorthTurning(each.evidence.copy ?? 0, manifest))
       .sort((one, other) => (other.evidence.copy ?? 0) - (one.evidence.copy ?? 0))[0];
-    const proven = upright.some(({ verdict }) => verdict !== 'similar');
     const [turned] =
       query.otherTurns && cells && nearestInDoubt && !proven
         ? judgeAll([nearestInDoubt], await query.otherTurns(), manifest)
         : [];
     const judged = upright.map((each) => (turned && each.record === turned.record ? turned : each));
-    // 4. where it is crowded, the pixels
+    // 6. where it is crowded, the pixels
     return pixelLook(ports)(tenant, manifest, probe, judged);
   };
+
+/** The copies of the picture that is shown within a query. */
+async function copiesOf(
+  ports: NearPorts,
+  tenant: TenantId,
+  manifest: ModelManifest,
+  { probe }: Inset,
+  { k, filter }: NearQuery,
+): Promise<Neighbour[]> {
+  const near = await nearPictures(ports)(tenant, manifest, probe, {
+    k,
+    filter,
+    similarFrom: Number.POSITIVE_INFINITY,
+  });
+  return near.filter(({ verdict }) => verdict !== 'similar');
+}
 
 async function compare(
   { catalog }: NearPorts,

@@ -3,11 +3,13 @@ import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { ImageCatalog } from '#shared/catalog/images.ts';
 import { TURNS, type Turn } from '#shared/domain/alignment.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
+import { insetOf } from '#shared/domain/inset.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Embedder, Embedding } from '#shared/embedding/embedder.ts';
 import type { Imaging, Raster } from '#shared/imaging/imaging.ts';
 import { findImage } from '../ingest/find-image.ts';
 import { isIndexed } from './indexed-record.ts';
+import type { Inset } from './inset-look.ts';
 import { storedPixels } from './pixel-look.ts';
 import { cellsOf, type Probe, storedProbe } from './probe.ts';
 import type { QuerySource, Region } from './query.ts';
@@ -25,6 +27,8 @@ export interface ReadQuery {
   probe: Probe;
   /** The query mirrored and turned by 90, 180 and 270°: four more forward passes. */
   otherTurns: () => Promise<HeldCells[]>;
+  /** The picture that is shown within the query, where there is one: one more forward pass. */
+  inset: () => Promise<Inset | undefined>;
 }
 
 /**
@@ -56,6 +60,10 @@ export const readQuery =
         const picture = await storedPixels(ports, tenant, source.imageId);
         return picture ? hold(ports, picture, probe) : [];
       },
+      inset: async () => {
+        const picture = await storedPixels(ports, tenant, source.imageId);
+        return picture && shownWithin(ports, picture, picture, { imageId: source.imageId });
+      },
     };
   };
 
@@ -84,7 +92,25 @@ async function fromPixels(
     embedding,
     picture: async () => picture,
   };
-  return { probe, otherTurns: () => hold(ports, picture, probe) };
+  return {
+    probe,
+    otherTurns: () => hold(ports, picture, probe),
+    inset: () => shownWithin(ports, raster, picture, identity),
+  };
+}
+
+/** @param picture the model picture of the raster: a page is told from what it shows at that size */
+async function shownWithin(
+  ports: ReadQueryPorts,
+  raster: Raster,
+  picture: Raster,
+  { imageId }: Pick<Probe, 'imageId'>,
+): Promise<Inset | undefined> {
+  const part = insetOf(picture);
+  if (!part) return undefined;
+  const cropped = await ports.imaging.crop(raster, part);
+  const { probe } = await fromPixels(ports, cropped, imageId && { imageId });
+  return { part, probe };
 }
 
 async function storedPicture(ports: ReadQueryPorts, tenant: TenantId, image: ImageId): Promise<Probe> {

@@ -39,13 +39,14 @@ export function searchImages(ports: SearchPorts) {
       );
     }
     // 1. decode, cut out the region, embed
-    const { probe, otherTurns } = await read(tenant, query.source, query.region);
+    const { probe, otherTurns, inset } = await read(tenant, query.source, query.region);
     // 2. search, read the records, look again where the cosine is in doubt, judge
     const neighbours = await near(tenant, embedder.manifest, probe, {
       k: Math.max(MIN_K, query.maxResults + 1), // the query's own picture may be one of them
       filter: query.filter,
       similarFrom: query.threshold,
       otherTurns,
+      inset: query.region ? undefined : inset, // a part that was asked for is meant as it is
     });
     // 3. re-check the threshold, order, cut
     const results = neighbours

@@ -1,6 +1,7 @@
 import type { Alignment, Point } from '#shared/domain/alignment.ts';
 import type { ImageId, QueryId } from '#shared/domain/ids.ts';
 import type { ImageFormat } from '#shared/domain/image.ts';
+import type { Part } from '#shared/domain/inset.ts';
 import type { Verdict } from '#shared/domain/verdict.ts';
 import type { Neighbour } from './neighbour.ts';
 
@@ -27,6 +28,8 @@ export interface SimilarityResult {
     copy_score: number;
     semantic_score: number;
     alignment?: { quad: Point[]; score: number; scale: number; rotation: number; mirrored: boolean };
+    /** The part of the query that shows it, where that is not the whole. */
+    query_region?: Part;
   };
   file_path: string;
   storage_location: string;
@@ -43,7 +46,7 @@ export interface SimilarityResult {
 
 /** A neighbour as the caller reads it. The tenant's own metadata never hides what we measured. */
 export function searchResult(
-  { record, evidence, verdict, score, alignment }: Neighbour,
+  { record, evidence, verdict, score, alignment, part }: Neighbour,
   options: { includeMetadata: boolean; thumbnailUrl: (image: ImageId) => string },
 ): SimilarityResult {
   return {
@@ -57,6 +60,7 @@ export function searchResult(
       copy_score: asScore(evidence.copy),
       semantic_score: asScore(evidence.semantic),
       ...(alignment && verdict !== 'similar' && { alignment: shown(alignment) }),
+      ...(part && { query_region: part }),
     },
     file_path: record.file_path,
     storage_location: record.storage_location,

@@ -103,4 +103,32 @@ describe('nearPictures', () => {
     const near = await nearPictures(ports)(ACME, manifest, probe, all);
     expect(near.map(({ verdict }) => verdict).sort()).toEqual(['edited_copy', 'exact']);
   });
+
+  test('looks at what the query shows where nothing proves to be a copy, and tells it of the whole query', async () => {
+    const { add, ...ports } = await library();
+    const image = await add({ ...seen(0.5, 0.9), local: cellsOfSeed(1) });
+    const page = { ...probe, embedding: seen(0.1, 0.9, 2) };
+    const part = { x: 0.5, y: 0.25, width: 0.5, height: 0.5 };
+    let asked = 0;
+    const inset = async () => {
+      asked += 1;
+      return { part, probe };
+    };
+    const [near, ...others] = await nearPictures(ports)(ACME, manifest, page, { ...all, inset });
+    expect(others).toEqual([]);
+    expect(near).toMatchObject({ record: { image_id: image }, verdict: 'edited_copy', part });
+    const [corner, , below] = near?.alignment?.quad ?? [];
+    expect(corner?.x).toBeCloseTo(-1);
+    expect(corner?.y).toBeCloseTo(-0.5);
+    expect(below?.x).toBeCloseTo(1);
+    expect(below?.y).toBeCloseTo(1.5);
+
+    const [same] = await nearPictures(ports)(ACME, manifest, probe, { ...all, inset });
+    expect(same).not.toHaveProperty('part');
+    expect(asked).toBe(1);
+    const unlike = { ...probe, embedding: { ...seen(0.1, 0.5, 2), local: cellsOfSeed(3) } };
+    const nothing = async () => ({ part, probe: unlike });
+    const found = await nearPictures(ports)(ACME, manifest, page, { ...all, inset: nothing });
+    expect(found.map(({ verdict }) => verdict)).toEqual(['similar']);
+  });
 });
