@@ -31,6 +31,7 @@ export class SearchStack extends Stack {
         ...index.variables,
         ...door.variables,
         IMAGES_TABLE: data.tables.images.tableName,
+        ACTIVITY_TABLE: data.tables.activity.tableName,
         PICTURES_BUCKET: data.pictures.bucket.bucketName,
         DEEPLENS_MODELS: environment.models,
         MODELS_DIR: MODELS_IN_FUNCTION,
@@ -42,6 +43,7 @@ export class SearchStack extends Stack {
       network: index.network,
     })
       .allow(ACTIONS.readTable, data.tables.imagesArns)
+      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [data.tables.activity.tableArn])
       .allow(ACTIONS.readObjects, [data.pictures.objects('derived')])
       .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn]);
     index.allow(search);

@@ -6,6 +6,7 @@ import type { Stored } from '#shared/domain/usage.ts';
 import { pause } from './dynamodb-errors.ts';
 import { imageKey, recordOf, storedKey } from './dynamodb-image-items.ts';
 import { moved, stepUpdate } from './dynamodb-image-steps.ts';
+import { libraryChange } from './dynamodb-library-version.ts';
 import type { Item, Table, Update, Write } from './dynamodb-table.ts';
 import type { ImageCatalog } from './images.ts';
 import { tombstoneOf } from './tombstone.ts';
@@ -113,5 +114,6 @@ function purgeWrites(tenant: TenantId, image: ImageId, item: Item, at: string): 
       },
     },
     ...(counted ? [{ Update: { Key: storedKey(tenant), ...add(-1, -stored_bytes) } }] : []),
+    libraryChange(tenant, image), // whatever its state was when it was read: it may be indexed by now
   ];
 }

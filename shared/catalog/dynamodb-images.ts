@@ -16,6 +16,7 @@ import { imageQuota } from './dynamodb-image-quota.ts';
 import { moved, statusUpdate, stepUpdate } from './dynamodb-image-steps.ts';
 import { imageTraces } from './dynamodb-image-traces.ts';
 import { imageVectors } from './dynamodb-image-vectors.ts';
+import { libraryChange, libraryVersions } from './dynamodb-library-version.ts';
 import { type PagedList, readPage } from './dynamodb-page.ts';
 import { type Item, openTable, type TableOptions } from './dynamodb-table.ts';
 import type { ImageCatalog, ImageQuery } from './images.ts';
@@ -32,6 +33,7 @@ export function dynamoImages(options: TableOptions): ImageCatalog {
     ...imageVectors(table),
     ...imageTraces(table),
     ...imageQuota(table),
+    ...libraryVersions(table),
     async create(record) {
       const created = await table.put(imageItem(record), { ConditionExpression: 'attribute_not_exists(pk)' });
       if (!created) throw new Problem('conflict', `${record.image_id} exists.`);
@@ -70,7 +72,11 @@ export function dynamoImages(options: TableOptions): ImageCatalog {
       return found;
     },
     async advance(tenant, image, to, at, change = {}) {
-      return moved(await table.update(imageKey(tenant, image), stepUpdate(tenant, to, at, change)));
+      const Key = imageKey(tenant, image);
+      const step = stepUpdate(tenant, to, at, change);
+      if (to !== 'indexed') return moved(await table.update(Key, step));
+      const held = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
+      return moved({ held, item: await table.get(Key) });
     },
     async fail(tenant, image, failure, at, originalEvent) {
       const set = { failure, updated_at: at, original_event: JSON.stringify(originalEvent) };

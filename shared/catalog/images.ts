@@ -58,6 +58,11 @@ export interface ImageCatalog {
   /** What the tenant stores: pictures that were admitted and are not purged. Strongly consistent. */
   stored(tenant: TenantId): Promise<Stored>;
   storedOf(tenants: readonly TenantId[]): Promise<Map<TenantId, Stored>>;
+  /**
+   * Another text after each change of what the tenant's searches can find: a picture indexed, or purged. Strongly
+   * consistent: it has changed by the time the change can be seen.
+   */
+  libraryVersion(tenant: TenantId): Promise<string>;
   /** As `advance`, to `failed`. `originalEvent` is kept with it, to try again with. */
   fail(
     tenant: TenantId,

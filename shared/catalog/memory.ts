@@ -20,6 +20,7 @@ export function memoryImages(): ImageCatalog {
   const vectors = new Map<string, Map<string, Embedding>>();
   const archived = new Map<string, Set<string>>();
   const receipts = new Map<string, PurgeReceipt>();
+  const changes = new Map<TenantId, number>();
   const at = (tenant: TenantId, image: ImageId) => `${tenant}/${image}`;
 
   const move = (
@@ -33,6 +34,7 @@ export function memoryImages(): ImageCatalog {
     const moved = statusesBefore(to).includes(record.status);
     const next = moved ? structuredClone({ ...changed(record), status: to }) : record;
     records.set(at(tenant, image), next);
+    if (moved && (to === 'indexed' || to === 'purged')) changes.set(tenant, (changes.get(tenant) ?? 0) + 1);
     return { moved, record: structuredClone(next) };
   };
   const stepped = (record: ImageRecord, to: ImageStatus, time: string, change: Partial<ImageRecord>) => {
@@ -107,6 +109,9 @@ export function memoryImages(): ImageCatalog {
     },
     async storedOf(tenants) {
       return new Map(tenants.map((tenant) => [tenant, stored(tenant)]));
+    },
+    async libraryVersion(tenant) {
+      return String(changes.get(tenant) ?? 0);
     },
     async fail(tenant, image, failure, time) {
       return move(tenant, image, 'failed', (record) => ({ ...record, failure, updated_at: time }));

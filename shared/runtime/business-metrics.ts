@@ -32,6 +32,11 @@ export function countSearch(tenant: TenantId, operation: string, best: Verdict |
   count('search_operations', 'Count', 1, { operation, best }, tenant);
 }
 
+/** `similarity_cache`: searches by whether the answer was known already: the share of `hit` is the hit rate. */
+export function countCache(tenant: TenantId, cached: boolean): void {
+  count('similarity_cache', 'Count', 1, { outcome: cached ? 'hit' : 'miss' }, tenant);
+}
+
 /**
  * `image_processing`: milliseconds from a picture's announcement to the end of each step, by what the step said.
  * Its sample count is how many pictures came that far.

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { memoryBlobs } from '#shared/blobs/memory.ts';
 import { memoryImages } from '#shared/catalog/memory.ts';
 import { memoryGroups } from '#shared/catalog/memory-groups.ts';
+import { memorySimilarityCache } from '#shared/catalog/memory-similarity-cache.ts';
 import type { DuplicateGroup } from '#shared/domain/group.ts';
 import { type ImageId, newKeyId, type TenantId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';
@@ -61,6 +62,7 @@ export async function openService({ indexDir, model }: { indexDir: string; model
   const detect = detectDuplicates(ports);
   const search = searchImages({
     ...ports,
+    cache: memorySimilarityCache(),
     embedder,
     index: {
       async search(...given) {

@@ -4,6 +4,7 @@ import { broughtPicture } from '#shared/api/new-picture.ts';
 import { s3Blobs } from '#shared/blobs/s3.ts';
 import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { dynamoSimilarityCache } from '#shared/catalog/dynamodb-similarity-cache.ts';
 import { imageId } from '#shared/domain/ids.ts';
 import { quotaOf } from '#shared/domain/quota.ts';
 import { findImage, signThumbnail } from '#shared/flows/ingest/find-image.ts';
@@ -22,6 +23,7 @@ const ports = {
   catalog: dynamoImages({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
   groups: dynamoGroups({ table: env.GROUPS_TABLE }),
+  cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
   index: await openVectorIndex(env),
   models: env.DEEPLENS_MODELS,
 };

@@ -2,13 +2,14 @@ import { thumbnailUrl } from '#shared/api/image-reply.ts';
 import { searchSimilarity, vectorFilter } from '#shared/api/search.ts';
 import { s3Blobs } from '#shared/blobs/s3.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
+import { dynamoSimilarityCache } from '#shared/catalog/dynamodb-similarity-cache.ts';
 import { settingsOf } from '#shared/domain/settings.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
-import { countSearch } from '#shared/runtime/business-metrics.ts';
+import { countCache, countSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { querySource } from '#shared/runtime/input.ts';
@@ -30,6 +31,7 @@ const search = searchImages({
   imaging: sharpImaging(),
   embedder,
   index,
+  cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
 });
 
 export const handler = httpFunction(
@@ -46,6 +48,7 @@ export const handler = httpFunction(
         thumbnailUrl: (image) => thumbnailUrl(baseUrl, image),
       });
       countSearch(tenant, searchSimilarity.id, found.results[0]?.verdict ?? 'none');
+      countCache(tenant, found.cached);
       return found;
     }),
   ],

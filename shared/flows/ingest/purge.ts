@@ -1,6 +1,7 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { GroupCatalog } from '#shared/catalog/groups.ts';
 import type { ImageCatalog } from '#shared/catalog/images.ts';
+import type { SimilarityCache } from '#shared/catalog/similarity-cache.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import type { PurgeReceipt } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
@@ -13,14 +14,18 @@ interface Ports {
   catalog: ImageCatalog;
   groups: GroupCatalog;
   blobs: Blobs;
+  cache: Pick<SimilarityCache, 'naming' | 'remove'>;
   index: VectorIndex;
   /** The models of the environment. */
   models: readonly string[];
   now?: () => Date;
 }
 
-/** The keys of everything that a picture left in the store. */
-type Remains = Belongings & { events: string[] };
+/** The keys of everything that a picture left in the store, and the answers to searches that name it. */
+interface Remains {
+  stored: Belongings & { events: string[] };
+  answers: string[];
+}
 
 /**
  * Removes a picture and all that came of it. Calling it again finishes what was interrupted, and gives the same
@@ -30,7 +35,7 @@ type Remains = Belongings & { events: string[] };
 export const purgeImage =
   (ports: Ports) =>
   async (tenant: TenantId, image: ImageId): Promise<PurgeReceipt> => {
-    const { catalog, groups, blobs, index } = ports;
+    const { catalog, groups, blobs, cache, index } = ports;
     const record = await catalog.get(tenant, image);
     if (!record) throw new Problem('not_found', `There is no picture ${image}.`);
 
@@ -41,7 +46,8 @@ export const purgeImage =
     await Promise.all([...models].map((model) => index.remove(tenant, model, [image])));
     await catalog.removeVectors(tenant, image);
     await leaveGroup({ groups })(tenant, image);
-    await blobs.remove(tenant, Object.values(remains).flat());
+    await cache.remove(tenant, remains.answers);
+    await blobs.remove(tenant, Object.values(remains.stored).flat());
     return receipt;
   };
 
@@ -59,10 +65,14 @@ export const deleteImage =
   };
 
 /** The tombstone is read, not the record before it: validation may have been quicker than the purge. */
-async function remainsOf({ catalog }: Ports, tenant: TenantId, image: ImageId): Promise<Remains> {
+async function remainsOf({ catalog, cache }: Ports, tenant: TenantId, image: ImageId): Promise<Remains> {
   const tombstone = await catalog.get(tenant, image);
   const sizes = tombstone?.thumbnails?.map(({ size }) => size);
-  return { ...belongingsOf(tenant, image, sizes), events: await catalog.archivedKeys(tenant, image) };
+  const events = await catalog.archivedKeys(tenant, image);
+  return {
+    stored: { ...belongingsOf(tenant, image, sizes), events },
+    answers: await cache.naming(tenant, image),
+  };
 }
 
 /** Counted before the first removal, so that a purge in two attempts counts no less than one in a single attempt. */
@@ -70,7 +80,7 @@ async function drawUp(
   ports: Ports,
   tenant: TenantId,
   image: ImageId,
-  { objects, thumbnails, events }: Remains,
+  { stored: { objects, thumbnails, events }, answers }: Remains,
 ): Promise<PurgeReceipt> {
   const { catalog, blobs, models } = ports;
   const before = await catalog.getReceipt(tenant, image);
@@ -86,7 +96,7 @@ async function drawUp(
       objects: await present(objects),
       thumbnails: await present(thumbnails),
       vectors: vectors.filter((found) => found.has(image)).length,
-      cache_entries: 0, // answers to searches are not cached
+      cache_entries: answers.length,
       events: await present(events),
     },
     completed_at: timeOf(ports),

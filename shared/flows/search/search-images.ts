@@ -5,10 +5,12 @@ import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { nearPictures } from './near-pictures.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { SimilarityQuery } from './query.ts';
+import { queryHash } from './query-hash.ts';
 import { type ReadQueryPorts, readQuery } from './read-query.ts';
-import { type SimilarityResults, searchResult } from './search-result.ts';
+import { type RememberPorts, rememberAnswer } from './remember-answer.ts';
+import { judgedPicture, type SimilarityResults, searchResult } from './search-result.ts';
 
-export interface SearchPorts extends ReadQueryPorts {
+export interface SearchPorts extends ReadQueryPorts, Omit<RememberPorts, 'catalog'> {
   index: Pick<VectorIndex, 'search'>;
   /** Milliseconds of a clock that only goes forward. */
   now?: () => number;
@@ -25,6 +27,7 @@ export function searchImages(ports: SearchPorts) {
   const { embedder, now = () => performance.now() } = ports;
   const read = readQuery(ports);
   const near = nearPictures(ports);
+  const remember = rememberAnswer(ports);
 
   return async (tenant: TenantId, query: SimilarityQuery): Promise<SimilarityResults> => {
     const startedAt = now();
@@ -38,29 +41,35 @@ export function searchImages(ports: SearchPorts) {
         },
       );
     }
-    // 1. decode, cut out the region, embed
-    const { probe, otherTurns, inset } = await read(tenant, query.source, query.region);
-    // 2. search, read the records, look again where the cosine is in doubt, judge
-    const neighbours = await near(tenant, embedder.manifest, probe, {
-      k: Math.max(MIN_K, query.maxResults + 1), // the query's own picture may be one of them
-      filter: query.filter,
-      similarFrom: query.threshold,
-      otherTurns,
-      inset: query.region ? undefined : inset, // a part that was asked for is meant as it is
+    // 1. an answer that is known already needs no more than its records
+    const { pictures, cached } = await remember(tenant, queryHash(query, embedder.manifest), async () => {
+      // 2. decode, cut out the region, embed
+      const { probe, otherTurns, inset } = await read(tenant, query.source, query.region);
+      // 3. search, read the records, look again where the cosine is in doubt, judge
+      const neighbours = await near(tenant, embedder.manifest, probe, {
+        k: Math.max(MIN_K, query.maxResults + 1), // the query's own picture may be one of them
+        filter: query.filter,
+        similarFrom: query.threshold,
+        otherTurns,
+        inset: query.region ? undefined : inset, // a part that was asked for is meant as it is
+      });
+      // 4. re-check the threshold, order, cut
+      const best = neighbours
+        .filter(({ score }) => score >= query.threshold)
+        .sort(byVerdictThenScore)
+        .slice(0, query.maxResults);
+      return {
+        pictures: best.map((neighbour) => ({ judged: judgedPicture(neighbour), record: neighbour.record })),
+      };
     });
-    // 3. re-check the threshold, order, cut
-    const results = neighbours
-      .filter(({ score }) => score >= query.threshold)
-      .sort(byVerdictThenScore)
-      .slice(0, query.maxResults)
-      .map((neighbour) => searchResult(neighbour, query));
+    const results = pictures.map(({ judged, record }) => searchResult(judged, record, query));
     return {
       query_id: newQueryId(),
       results,
       total_results: results.length,
       processing_time_ms: Math.round((now() - startedAt) * 10) / 10,
       model,
-      cached: false,
+      cached,
     };
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tenantId } from '#shared/domain/ids.ts';
 import { AnyEvent } from '#shared/events/envelope.ts';
-import { countSearch, countUsage, timeProcessing } from '#shared/runtime/business-metrics.ts';
+import { countCache, countSearch, countUsage, timeProcessing } from '#shared/runtime/business-metrics.ts';
 import { metrics } from '#shared/runtime/telemetry.ts';
 import indexed from '../../contract/events/samples/images.indexed.v1.json' with { type: 'json' };
 
@@ -51,6 +51,15 @@ describe('business metrics', () => {
         value: 1,
         dimensions: { operation: 'searchSimilarity', best: 'edited_copy' },
       },
+    ]);
+  });
+
+  it('tell the share of searches that the cache answers', () => {
+    countCache(acme, true);
+    countCache(acme, false);
+    expect(written.map(({ name, dimensions }) => [name, dimensions])).toEqual([
+      ['similarity_cache', { outcome: 'hit' }],
+      ['similarity_cache', { outcome: 'miss' }],
     ]);
   });
 

@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryBlobs } from '#shared/blobs/memory.ts';
 import { memoryImages } from '#shared/catalog/memory.ts';
 import { memoryGroups } from '#shared/catalog/memory-groups.ts';
+import { memorySimilarityCache } from '#shared/catalog/memory-similarity-cache.ts';
 import { newGroupId, newImageId, tenantId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import type { SimilarityAnswer } from '#shared/domain/similarity.ts';
 import { deleteImage, purgeImage } from '#shared/flows/ingest/purge.ts';
 import { memoryVectorIndex } from '#shared/vector-index/memory.ts';
 import { announcedImage } from '../../../fixtures/image-record.ts';
@@ -37,6 +39,17 @@ const keys = [
   ...[96, 256, 1024].map((size) => objectKeys.thumbnail(tenant, image, size)),
   archived,
 ];
+const ASKED = { queryHash: 'of it', libraryVersion: '1' };
+const ANSWER: SimilarityAnswer = {
+  pictures: [
+    {
+      image_id: image,
+      similarity_score: 1,
+      verdict: 'exact',
+      reason: { sha256_equal: true, perceptual_distance: 0, copy_score: 1, semantic_score: 1 },
+    },
+  ],
+};
 let ports: Awaited<ReturnType<typeof newPorts>>;
 beforeEach(async () => {
   ports = await newPorts();
@@ -48,6 +61,7 @@ async function newPorts() {
     catalog: memoryImages(),
     groups: memoryGroups(),
     blobs: memoryBlobs(),
+    cache: memorySimilarityCache(() => Date.parse(NOW)),
     index: memoryVectorIndex(),
     models: [MODEL],
     now: () => new Date(NOW),
@@ -65,6 +79,13 @@ async function newPorts() {
     createdAt: NOW,
   } as const;
   await world.index.upsert(tenant, MODEL, [{ ...document, metadata: {} }]);
+  await world.cache.put(tenant, ASKED, ANSWER, new Date('2030-01-01'));
+  await world.cache.put(
+    tenant,
+    { ...ASKED, queryHash: 'of others' },
+    { pictures: [] },
+    new Date('2030-01-01'),
+  );
   const member = { confidence: 1, verdict: 'exact', distance: 0 } as const;
   await world.groups.save({
     tenant_id: tenant,
@@ -81,7 +102,7 @@ async function newPorts() {
 
 const receipt = {
   image_id: image,
-  deleted: { objects: 2, thumbnails: 3, vectors: 1, cache_entries: 0, events: 1 },
+  deleted: { objects: 2, thumbnails: 3, vectors: 1, cache_entries: 1, events: 1 },
   completed_at: NOW,
 };
 
@@ -90,6 +111,8 @@ async function expectNothingLeft() {
   expect(await ports.catalog.get(tenant, image)).toMatchObject({ status: 'purged', file_path: '' });
   expect(await ports.catalog.getVectors(tenant, [image], MODEL)).toEqual(new Map());
   expect(await ports.index.count(tenant, MODEL)).toBe(0);
+  expect(await ports.cache.naming(tenant, image)).toEqual([]);
+  expect(await ports.cache.get(tenant, { ...ASKED, queryHash: 'of others' })).toBeDefined();
   expect(await ports.groups.count(tenant)).toBe(0);
   expect(await ports.catalog.stored(tenant)).toEqual({ images: 0, bytes: 0 });
 }
@@ -106,7 +129,7 @@ describe('purging a picture', () => {
     expect(await purgeImage({ ...ports, now: () => new Date() })(tenant, image)).toEqual(receipt);
   });
 
-  it.each(['index', 'blobs', 'groups', 'catalog'] as const)(
+  it.each(['index', 'blobs', 'groups', 'catalog', 'cache'] as const)(
     'finishes what the %s interrupted, and counts all of it',
     async (port) => {
       const fail = async () => {
@@ -118,6 +141,7 @@ describe('purging a picture', () => {
         blobs: { ...ports.blobs, ...(port === 'blobs' && { remove: fail }) },
         groups: { ...ports.groups, ...(port === 'groups' && { save: fail }) },
         catalog: { ...ports.catalog, ...(port === 'catalog' && { removeVectors: fail }) },
+        cache: { ...ports.cache, ...(port === 'cache' && { remove: fail }) },
       };
       await expect(purgeImage(broken)(tenant, image)).rejects.toMatchObject({
         code: 'dependency_unavailable',

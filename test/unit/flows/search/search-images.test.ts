@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { searchSimilarity } from '#shared/api/search.ts';
 import { memoryBlobs } from '#shared/blobs/memory.ts';
+import { memorySimilarityCache } from '#shared/catalog/memory-similarity-cache.ts';
 import { type ImageId, newImageId, type TenantId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx.ts';
@@ -17,7 +18,7 @@ const imaging = sharpImaging();
 const embedder = await onnxEmbedder({ modelsDir: 'models', name: 'deeplens-lite-v1', provider: 'cpu' });
 const blobs = memoryBlobs();
 const shelf = await library();
-const ports = { ...shelf, imaging, embedder, blobs };
+const ports = { ...shelf, imaging, embedder, blobs, cache: memorySimilarityCache() };
 const search = searchImages(ports);
 const ids = new Map<PhotographName, ImageId>();
 

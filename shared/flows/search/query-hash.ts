@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { ModelManifest } from '#shared/embedding/manifest.ts';
+import type { VectorFilter } from '#shared/vector-index/vector-index.ts';
+import type { SimilarityQuery } from './query.ts';
+
+const sha256 = (what: Uint8Array | string): string => createHash('sha256').update(what).digest('hex');
+
+/**
+ * A digest of all that a search's answer depends on, but the library: the bytes or the stored picture, the part of
+ * it, the filter, the bounds, and the model with its weights, thresholds and calibration. The order in which a
+ * filter is written does not matter.
+ */
+export function queryHash(query: SimilarityQuery, manifest: ModelManifest): string {
+  const { source, region, threshold, maxResults, filter } = query;
+  return sha256(
+    JSON.stringify([
+      'imageId' in source ? source.imageId : sha256(source.bytes),
+      region ? [region.x, region.y, region.width, region.height] : null,
+      threshold,
+      maxResults,
+      filterParts(filter),
+      manifest,
+    ]),
+  );
+}
+
+const filterParts = ({
+  storageLocations,
+  format,
+  createdAfter,
+  createdBefore,
+  metadata,
+}: VectorFilter = {}) => [
+  storageLocations ? [...new Set(storageLocations)].sort() : null,
+  format ?? null,
+  createdAfter === undefined ? null : Date.parse(createdAfter),
+  createdBefore === undefined ? null : Date.parse(createdBefore),
+  Object.entries(metadata ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)),
+];
