@@ -1,16 +1,23 @@
 import { z } from 'zod';
+import { NOTHING_FOUND } from '#shared/domain/similarity.ts';
 import { ExternalId, Format, ImageIdField, jsonText, Score, Share, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
 const number = (schema: z.ZodNumber) =>
   z.preprocess((value) => (typeof value === 'string' && value ? Number(value) : value), schema);
 
-const Filters = z.object({
-  format: Format.optional(),
-  created_after: Time.optional(),
-  created_before: Time.optional(),
-  metadata: z.record(z.string(), z.string()).optional(),
-});
+/** Strict: a filter that is misspelt must not pass for one that lets everything through. */
+const Filters = z
+  .strictObject({
+    format: Format.optional(),
+    created_after: Time.optional(),
+    created_before: Time.optional(),
+    metadata: z
+      .record(z.string(), z.union([z.string(), z.array(z.string()).min(1).max(32)]))
+      .optional()
+      .meta({ description: 'By key: the value that a picture must have; of several, any one.' }),
+  })
+  .meta({ description: 'All that is given must hold. Bounds of time are inclusive.' });
 const Region = z
   .object({ x: Share, y: Share, width: Share.positive(), height: Share.positive() })
   .refine(
@@ -90,6 +97,16 @@ const SimilarityResult = z
   })
   .meta({ id: 'SimilarityResult' });
 
+const Explanation = z
+  .object({
+    code: z.enum(NOTHING_FOUND),
+    detail: z.string(),
+    nearest_score: Score.optional().meta({
+      description: 'With `below_threshold`: the score of the nearest picture that passes the filters.',
+    }),
+  })
+  .meta({ id: 'SimilarityExplanation', description: 'Why `results` is empty; absent where it is not.' });
+
 export const searchSimilarity = operation({
   id: 'searchSimilarity',
   tag: 'Search',
@@ -102,14 +119,16 @@ export const searchSimilarity = operation({
   multipart: true,
   reply: {
     status: 200,
-    description: 'The nearest pictures, ordered by verdict, then by score. An empty list is a valid answer.',
+    description:
+      'The nearest pictures, ordered by verdict, then by score. An empty list is a valid answer, and is explained.',
     schema: z.object({
       query_id: z.string(),
       results: z.array(SimilarityResult),
+      explanation: Explanation.optional(),
       total_results: z.number().int(),
       processing_time_ms: z.number(),
       model: z.string(),
-      cached: z.boolean(),
+      cached: z.boolean().meta({ description: 'Whether an earlier search found this out.' }),
     }),
   },
   problems: [

@@ -24,4 +24,18 @@ export interface JudgedPicture {
 /** What a search found, in the order of the reply: all that is costly to find out, and nothing that a look tells. */
 export interface SimilarityAnswer {
   pictures: JudgedPicture[];
+  /** Where there are none: why. */
+  explanation?: Explanation;
+}
+
+/** Why a search found nothing: there is nothing to find, nothing passes its filters, or nothing is near enough. */
+export const NOTHING_FOUND = ['library_empty', 'filters_exclude_all', 'below_threshold'] as const;
+
+/** Fields carry their names on the wire. */
+export interface Explanation {
+  code: (typeof NOTHING_FOUND)[number];
+  /** For people. */
+  detail: string;
+  /** 0..1, of the nearest picture that passes the filters. */
+  nearest_score?: number;
 }

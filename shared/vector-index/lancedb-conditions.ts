@@ -1,5 +1,5 @@
 import type { TenantId } from '#shared/domain/ids.ts';
-import { metadataEntry } from './metadata-entries.ts';
+import { wantedEntries } from './metadata-entries.ts';
 import type { VectorFilter } from './vector-index.ts';
 
 /** A text as a literal of LanceDB's SQL, in which only the quote itself is special. */
@@ -7,7 +7,7 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'
 
 /** The SQL condition of a tenant's documents that pass a filter. */
 export function conditions(tenant: TenantId, filter: VectorFilter = {}): string {
-  const { storageLocations, format, createdAfter, createdBefore, metadata = {} } = filter;
+  const { storageLocations, format, createdAfter, createdBefore } = filter;
   const all = [`tenant_id = ${quoted(tenant)}`];
   if (storageLocations) {
     all.push(
@@ -17,8 +17,10 @@ export function conditions(tenant: TenantId, filter: VectorFilter = {}): string 
   if (format) all.push(`format = ${quoted(format)}`);
   if (createdAfter) all.push(`created_at >= ${Date.parse(createdAfter)}`);
   if (createdBefore) all.push(`created_at <= ${Date.parse(createdBefore)}`);
-  for (const [key, value] of Object.entries(metadata)) {
-    all.push(`array_has(metadata, ${quoted(metadataEntry(key, value))})`);
+  for (const wanted of wantedEntries(filter)) {
+    all.push(
+      wanted.length > 0 ? `array_has_any(metadata, make_array(${wanted.map(quoted).join(', ')}))` : 'false',
+    );
   }
   return all.join(' AND ');
 }

@@ -1,7 +1,7 @@
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import { candidates } from './candidates.ts';
-import { metadataEntries, metadataEntry } from './metadata-entries.ts';
+import { metadataEntries, wantedEntries } from './metadata-entries.ts';
 import { vectorFault } from './vector-fault.ts';
 import type { VectorDocument, VectorFilter, VectorIndex } from './vector-index.ts';
 
@@ -90,7 +90,7 @@ function matches(document: VectorDocument, filter: VectorFilter): boolean {
     (filter.format === undefined || filter.format === document.format) &&
     (filter.createdAfter === undefined || createdAt >= Date.parse(filter.createdAfter)) &&
     (filter.createdBefore === undefined || createdAt <= Date.parse(filter.createdBefore)) &&
-    Object.entries(filter.metadata ?? {}).every(([key, value]) => entries.has(metadataEntry(key, value)))
+    wantedEntries(filter).every((wanted) => wanted.some((entry) => entries.has(entry)))
   );
 }
 

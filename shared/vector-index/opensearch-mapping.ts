@@ -1,6 +1,6 @@
 import type { API } from '@opensearch-project/opensearch';
 import type { TenantId } from '#shared/domain/ids.ts';
-import { metadataEntries, metadataEntry } from './metadata-entries.ts';
+import { metadataEntries, wantedEntries } from './metadata-entries.ts';
 import type { VectorDocument, VectorFilter } from './vector-index.ts';
 
 /** Readers and writers know the alias only, so that a rebuilt index can take the place of the old one. */
@@ -54,15 +54,13 @@ export const toSource = (tenant: TenantId, document: VectorDocument) => ({
 
 /** A tenant's documents that pass a filter. The tenant is always asked for: routing alone shows a shard's others too. */
 export function conditions(tenant: TenantId, filter: VectorFilter = {}) {
-  const { storageLocations, format, createdAfter, createdBefore, metadata = {} } = filter;
+  const { storageLocations, format, createdAfter, createdBefore } = filter;
   const all: object[] = [{ term: { tenant_id: tenant } }];
   if (storageLocations) all.push({ terms: { storage_id: [...storageLocations] } });
   if (format) all.push({ term: { format } });
   if (createdAfter) all.push({ range: { created_at: { gte: instant(createdAfter) } } });
   if (createdBefore) all.push({ range: { created_at: { lte: instant(createdBefore) } } });
-  for (const [key, value] of Object.entries(metadata)) {
-    all.push({ term: { metadata: metadataEntry(key, value) } });
-  }
+  for (const wanted of wantedEntries(filter)) all.push({ terms: { metadata: wanted } });
   return { bool: { filter: all } };
 }
 

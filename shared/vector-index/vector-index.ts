@@ -20,7 +20,8 @@ export interface VectorFilter {
   createdAfter?: string;
   /** RFC 3339; inclusive. */
   createdBefore?: string;
-  metadata?: Readonly<Record<string, string>>;
+  /** By key; of several values, one must be the picture's, or among the picture's. */
+  metadata?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export interface VectorQuery {

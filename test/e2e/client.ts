@@ -93,7 +93,12 @@ export async function eventually<Found>(
 export async function upload(
   client: Client,
   bytes: Uint8Array,
-  file: { filename: string; content_type?: string; external_id?: string; metadata?: Record<string, string> },
+  file: {
+    filename: string;
+    content_type?: string;
+    external_id?: string;
+    metadata?: Record<string, string | string[]>;
+  },
 ): Promise<string> {
   const { body } = await client.call(images.requestUploads, {
     body: { files: [{ content_type: 'image/jpeg', ...file, size: bytes.length }] },

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { decideGroup, searchDuplicates, undoDecision } from '#shared/api/duplicates.ts';
 import { searchSimilarity } from '#shared/api/search.ts';
 import { edits } from '../fixtures/edits.ts';
@@ -16,7 +17,10 @@ beforeAll(async () => {
     const kind = name.includes('boats') ? 'sea' : 'land';
     ids.set(
       name,
-      await upload(client, await photograph(name), { filename: `${name}.jpg`, metadata: { kind } }),
+      await upload(client, await photograph(name), {
+        filename: `${name}.jpg`,
+        metadata: { kind, tags: [kind, name] },
+      }),
     );
   }
   for (const id of ids.values()) await settled(client, id);
@@ -103,7 +107,44 @@ describe('a search', () => {
     const nowhere = await client.call(searchSimilarity, {
       body: { image, storage_locations: ['st_elsewhere'] },
     });
-    expect(nowhere.body).toMatchObject({ results: [], total_results: 0 });
+    expect(nowhere.body).toMatchObject({
+      results: [],
+      total_results: 0,
+      explanation: { code: 'filters_exclude_all' },
+    });
+  });
+
+  it('takes several values of a key as any one of them', async () => {
+    const found = async (filters: z.input<NonNullable<typeof searchSimilarity.body>>['filters']) => {
+      const image = base64(await photograph('nagasaki-boats'));
+      const { body } = await client.call(searchSimilarity, {
+        body: { image, similarity_threshold: 0, filters },
+      });
+      return body.results.map(({ image_id }) => image_id).sort();
+    };
+    const all = [...ids.values()].sort();
+    const both = [ids.get('nagasaki-boats'), ids.get('dust-bowl-home')].sort();
+    expect(await found({ metadata: { kind: ['land', 'sea'] } })).toEqual(all);
+    expect(await found({ metadata: { tags: ['sea', 'dust-bowl-home', 'none'] } })).toEqual(both);
+    expect(await found({ metadata: { tags: ['sea', 'land'], kind: 'sea' } })).toEqual([
+      ids.get('nagasaki-boats'),
+    ]);
+    expect(await found({ created_after: '2020-01-01T00:00:00Z', format: 'jpeg' })).toEqual(all);
+    expect(await found({ created_before: '2020-01-01T00:00:00Z' })).toEqual([]);
+  });
+
+  it('says why it found nothing', async () => {
+    const image = base64(await photograph('acanthus-mollis'));
+    const format = { image, filters: { format: 'gif' as const } };
+    expect((await client.call(searchSimilarity, { body: format })).body.explanation?.code).toBe(
+      'filters_exclude_all',
+    );
+    const strict = { image, similarity_threshold: 1, filters: { metadata: { kind: 'sea' } } };
+    const { body } = await client.call(searchSimilarity, { body: strict });
+    expect(body).toMatchObject({ results: [], explanation: { code: 'below_threshold' } });
+    expect(body.explanation?.nearest_score).toBeLessThan(1);
+    const empty = await (await newTenant('empty')).call(searchSimilarity, { body: { image } });
+    expect(empty.body).toMatchObject({ results: [], explanation: { code: 'library_empty' } });
   });
 
   it('takes multipart', async () => {
@@ -123,6 +164,7 @@ describe('a search', () => {
       415,
       'unsupported_media_type',
     ],
+    ['a filter that there is not', { image: 'AAAA', filters: { formt: 'png' } }, 400, 'invalid_request'],
     ['a threshold beyond 1', { image: 'AAAA', similarity_threshold: 2 }, 400, 'invalid_request'],
     [
       'an unknown model',

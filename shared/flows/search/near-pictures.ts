@@ -31,6 +31,8 @@ export interface NearQuery {
   filter?: VectorFilter | undefined;
   /** The least score, 0..1, of a picture that is merely similar; Infinity for copies only. */
   similarFrom: number;
+  /** Told what the index answered, before anything is left out. */
+  onNearest?: (nearest: readonly Candidate[]) => void;
   /** The probe mirrored and turned, to be held against the nearest in doubt. Asked only where nothing proves to be a copy. */
   otherTurns?: (() => Promise<HeldCells[]>) | undefined;
   /** The picture that is shown within the probe, where there is one. Asked only where nothing proves to be a copy. */
@@ -65,6 +67,7 @@ export const nearPictures =
       k: query.k,
       ...(query.filter && { filter: query.filter }),
     });
+    query.onNearest?.(nearest);
     const candidates = worthReading(nearest, manifest, query.similarFrom).filter(
       ({ imageId }) => imageId !== probe.imageId,
     );

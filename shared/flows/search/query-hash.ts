@@ -24,6 +24,8 @@ export function queryHash(query: SimilarityQuery, manifest: ModelManifest): stri
   );
 }
 
+const asSet = (values: readonly string[]): string[] => [...new Set(values)].sort();
+
 const filterParts = ({
   storageLocations,
   format,
@@ -31,9 +33,11 @@ const filterParts = ({
   createdBefore,
   metadata,
 }: VectorFilter = {}) => [
-  storageLocations ? [...new Set(storageLocations)].sort() : null,
+  storageLocations ? asSet(storageLocations) : null,
   format ?? null,
   createdAfter === undefined ? null : Date.parse(createdAfter),
   createdBefore === undefined ? null : Date.parse(createdBefore),
-  Object.entries(metadata ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)),
+  Object.entries(metadata ?? {})
+    .map(([key, values]) => [key, asSet([values].flat())] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1)),
 ];

@@ -2,7 +2,7 @@ import type { ImageCatalog } from '#shared/catalog/images.ts';
 import type { SimilarityCache } from '#shared/catalog/similarity-cache.ts';
 import type { TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
-import type { JudgedPicture, SimilarityAnswer } from '#shared/domain/similarity.ts';
+import type { Explanation, JudgedPicture, SimilarityAnswer } from '#shared/domain/similarity.ts';
 import { type IndexedRecord, isIndexed } from './indexed-record.ts';
 
 export interface RememberPorts {
@@ -20,6 +20,7 @@ export interface AnsweredPicture {
 /** An answer as it was found out. */
 export interface Found {
   pictures: readonly AnsweredPicture[];
+  explanation?: Explanation;
 }
 
 /**
@@ -45,7 +46,7 @@ export const rememberAnswer =
     const known = kept && (await withRecords(catalog, tenant, kept));
     if (known) return { ...known, cached: true };
     const found = await findOut();
-    const answer = { pictures: found.pictures.map(({ judged }) => judged) };
+    const answer = { ...found, pictures: found.pictures.map(({ judged }) => judged) };
     await unlessDown(cache.put(tenant, key, answer, new Date(wallClock() + KEPT_FOR)));
     return { ...found, cached: false };
   };
@@ -54,7 +55,7 @@ export const rememberAnswer =
 async function withRecords(
   catalog: RememberPorts['catalog'],
   tenant: TenantId,
-  { pictures }: SimilarityAnswer,
+  { pictures, ...rest }: SimilarityAnswer,
 ): Promise<Found | undefined> {
   const records = await catalog.getMany(
     tenant,
@@ -65,7 +66,7 @@ async function withRecords(
     const record = found.get(judged.image_id);
     return record ? [{ judged, record }] : [];
   });
-  return answered.length === pictures.length ? { pictures: answered } : undefined;
+  return answered.length === pictures.length ? { ...rest, pictures: answered } : undefined;
 }
 
 /** A search can do without the cache. */

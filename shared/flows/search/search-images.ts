@@ -1,14 +1,15 @@
 import { newQueryId, type TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import { VERDICTS } from '#shared/domain/verdict.ts';
-import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import type { Candidate, VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { nearPictures } from './near-pictures.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { SimilarityQuery } from './query.ts';
 import { queryHash } from './query-hash.ts';
 import { type ReadQueryPorts, readQuery } from './read-query.ts';
-import { type RememberPorts, rememberAnswer } from './remember-answer.ts';
+import { type Found, type RememberPorts, rememberAnswer } from './remember-answer.ts';
 import { judgedPicture, type SimilarityResults, searchResult } from './search-result.ts';
+import { whyNothing } from './why-nothing.ts';
 
 export interface SearchPorts extends ReadQueryPorts, Omit<RememberPorts, 'catalog'> {
   index: Pick<VectorIndex, 'search'>;
@@ -25,9 +26,8 @@ const MIN_K = 50;
  */
 export function searchImages(ports: SearchPorts) {
   const { embedder, now = () => performance.now() } = ports;
-  const read = readQuery(ports);
-  const near = nearPictures(ports);
   const remember = rememberAnswer(ports);
+  const findOut = findPictures(ports);
 
   return async (tenant: TenantId, query: SimilarityQuery): Promise<SimilarityResults> => {
     const startedAt = now();
@@ -42,35 +42,54 @@ export function searchImages(ports: SearchPorts) {
       );
     }
     // 1. an answer that is known already needs no more than its records
-    const { pictures, cached } = await remember(tenant, queryHash(query, embedder.manifest), async () => {
-      // 2. decode, cut out the region, embed
-      const { probe, otherTurns, inset } = await read(tenant, query.source, query.region);
-      // 3. search, read the records, look again where the cosine is in doubt, judge
-      const neighbours = await near(tenant, embedder.manifest, probe, {
-        k: Math.max(MIN_K, query.maxResults + 1), // the query's own picture may be one of them
-        filter: query.filter,
-        similarFrom: query.threshold,
-        otherTurns,
-        inset: query.region ? undefined : inset, // a part that was asked for is meant as it is
-      });
-      // 4. re-check the threshold, order, cut
-      const best = neighbours
-        .filter(({ score }) => score >= query.threshold)
-        .sort(byVerdictThenScore)
-        .slice(0, query.maxResults);
-      return {
-        pictures: best.map((neighbour) => ({ judged: judgedPicture(neighbour), record: neighbour.record })),
-      };
-    });
+    const hash = queryHash(query, embedder.manifest);
+    const { pictures, explanation, cached } = await remember(tenant, hash, () => findOut(tenant, query));
+    // 6. as the caller reads it
     const results = pictures.map(({ judged, record }) => searchResult(judged, record, query));
     return {
       query_id: newQueryId(),
       results,
+      ...(explanation && { explanation }),
       total_results: results.length,
       processing_time_ms: Math.round((now() - startedAt) * 10) / 10,
       model,
       cached,
     };
+  };
+}
+
+function findPictures(ports: SearchPorts) {
+  const { manifest } = ports.embedder;
+  const read = readQuery(ports);
+  const near = nearPictures(ports);
+  const why = whyNothing(ports);
+
+  return async (tenant: TenantId, query: SimilarityQuery): Promise<Found> => {
+    const { threshold, filter, maxResults } = query;
+    // 2. decode, cut out the region, embed
+    const { probe, otherTurns, inset } = await read(tenant, query.source, query.region);
+    // 3. search, read the records, look again where the cosine is in doubt, judge
+    let nearest: readonly Candidate[] = [];
+    const neighbours = await near(tenant, manifest, probe, {
+      k: Math.max(MIN_K, maxResults + 1), // the query's own picture may be one of them
+      filter,
+      similarFrom: threshold,
+      otherTurns,
+      inset: query.region ? undefined : inset, // a part that was asked for is meant as it is
+      onNearest: (candidates) => {
+        nearest = candidates;
+      },
+    });
+    // 4. re-check the threshold, order, cut
+    const best = neighbours
+      .filter(({ score }) => score >= threshold)
+      .sort(byVerdictThenScore)
+      .slice(0, maxResults);
+    if (best.length > 0)
+      return { pictures: best.map((each) => ({ judged: judgedPicture(each), record: each.record })) };
+    // 5. nothing: say why
+    const explanation = await why(tenant, manifest, probe, { threshold, filter, nearest, neighbours });
+    return { pictures: [], explanation };
   };
 }
 

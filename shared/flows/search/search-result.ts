@@ -1,7 +1,7 @@
 import type { Alignment } from '#shared/domain/alignment.ts';
 import type { ImageId, QueryId } from '#shared/domain/ids.ts';
 import type { ImageFormat } from '#shared/domain/image.ts';
-import type { JudgedPicture } from '#shared/domain/similarity.ts';
+import type { Explanation, JudgedPicture } from '#shared/domain/similarity.ts';
 import type { IndexedRecord } from './indexed-record.ts';
 import type { Neighbour } from './neighbour.ts';
 
@@ -9,6 +9,7 @@ import type { Neighbour } from './neighbour.ts';
 export interface SimilarityResults {
   query_id: QueryId;
   results: SimilarityResult[];
+  explanation?: Explanation;
   total_results: number;
   processing_time_ms: number;
   model: string;

@@ -32,6 +32,17 @@ const CASES: [string, VectorFilter, Name[]][] = [
   ['metadata', { metadata: { album: 'summer' } }, ['tagged']],
   ['one of the values of a key', { metadata: { tags: 'cat' } }, ['tagged', 'taggedPng']],
   ['two keys', { metadata: { tags: 'cat', album: 'winter' } }, ['taggedPng']],
+  ['one of several values of a key', { metadata: { album: ['summer', 'winter'] } }, ['tagged', 'taggedPng']],
+  ['several of several', { metadata: { tags: ['garden', 'pond'] } }, ['tagged']],
+  ['a list of one', { metadata: { tags: ['cat'] } }, ['tagged', 'taggedPng']],
+  ['none of several', { metadata: { tags: ['dog', 'pond'] } }, []],
+  ['no value at all', { metadata: { tags: [] } }, []],
+  [
+    'one of several values, of each of two keys',
+    { metadata: { tags: ['garden', 'cat'], album: ['winter', 'spring'] } },
+    ['taggedPng'],
+  ],
+  ['one of several, with unusual characters', { metadata: { [STRANGE]: ['x', STRANGE] } }, ['strange']],
   ['a value of another key', { metadata: { album: 'cat' } }, []],
   ['part of a value', { metadata: { album: 'sum' } }, []],
   [

@@ -21,6 +21,10 @@ describe("LanceDB's conditions", () => {
     expect(conditions(ALICE, { storageLocations: [] })).toBe("tenant_id = 'alice' AND false");
   });
 
+  it('finds nothing with no value of a key', () => {
+    expect(conditions(ALICE, { metadata: { tags: [] } })).toBe("tenant_id = 'alice' AND false");
+  });
+
   it('compares moments, not texts', () => {
     const createdAfter = '1970-01-01T01:00:01+01:00';
     expect(conditions(ALICE, { createdAfter })).toBe("tenant_id = 'alice' AND created_at >= 1000");

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { metadataEntries, metadataEntry } from '#shared/vector-index/metadata-entries.ts';
+import { metadataEntries, wantedEntries } from '#shared/vector-index/metadata-entries.ts';
 
 describe('metadata entries', () => {
   it('gives one for each value of a key', () => {
@@ -11,12 +11,21 @@ describe('metadata entries', () => {
     ]);
   });
 
+  it('are wanted by key: of each, any one', () => {
+    expect(wantedEntries({ metadata: { album: 'summer', tags: ['cat', 'dog'] } })).toEqual([
+      ['album=summer'],
+      ['tags=cat', 'tags=dog'],
+    ]);
+    expect(wantedEntries({})).toEqual([]);
+  });
+
   it('never looks the same for two pairs', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '=', '%', '3', 'D', '2', '5') });
     fc.assert(
       fc.property(fc.tuple(text, text), fc.tuple(text, text), (one, other) => {
         const same = one[0] === other[0] && one[1] === other[1];
-        expect(metadataEntry(...one) === metadataEntry(...other)).toBe(same);
+        const entry = ([key, value]: [string, string]) => metadataEntries({ [key]: value })[0];
+        expect(entry(one) === entry(other)).toBe(same);
       }),
     );
   });

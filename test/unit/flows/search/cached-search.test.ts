@@ -118,8 +118,8 @@ describe('a search that was answered before', () => {
   });
 
   test('is the same one, however its filter is written', async () => {
-    const filter = { storageLocations: ['a', 'b'], metadata: { one: '1', two: '2' } };
-    const turned = { metadata: { two: '2', one: '1' }, storageLocations: ['b', 'a', 'b'] };
+    const filter = { storageLocations: ['a', 'b'], metadata: { one: '1', two: ['2', '3'] } };
+    const turned = { metadata: { two: ['3', '2'], one: ['1'] }, storageLocations: ['b', 'a', 'b'] };
     await search(ACME, { ...QUERY, filter: { ...filter, createdAfter: '2026-01-01T00:00:00Z' } });
     const again = { ...QUERY, filter: { createdAfter: '2026-01-01T01:00:00+01:00', ...turned } };
     expect((await search(ACME, again)).cached).toBe(true);
