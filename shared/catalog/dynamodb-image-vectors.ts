@@ -1,6 +1,7 @@
 import type { ImageId } from '#shared/domain/ids.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { embeddingOf, imageKey, partition, vectorKey, vectorsItem } from './dynamodb-image-items.ts';
+import { noteLibraryChange } from './dynamodb-library-version.ts';
 import type { Table } from './dynamodb-table.ts';
 import type { ImageCatalog } from './images.ts';
 
@@ -41,6 +42,7 @@ export const imageVectors = (
       keys.push({ pk: partition(tenant), sk: String(sk) });
     }
     await table.removeMany(keys);
+    await noteLibraryChange(table, tenant, image);
     return keys.length;
   },
 });

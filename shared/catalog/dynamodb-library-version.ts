@@ -1,6 +1,6 @@
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import { partition } from './dynamodb-image-items.ts';
-import type { Table, Write } from './dynamodb-table.ts';
+import type { Key, Table, Update, Write } from './dynamodb-table.ts';
 import type { ImageCatalog } from './images.ts';
 
 const PREFIX = 'LIBRARY#';
@@ -10,13 +10,24 @@ const PREFIX = 'LIBRARY#';
  * character of the picture's ULID: pictures that arrive together seldom meet there, and one read of 4 KB still tells all.
  */
 export const libraryChange = (tenant: TenantId, image: ImageId): Write => ({
-  Update: {
-    Key: { pk: partition(tenant), sk: `${PREFIX}${image.slice(-1)}` },
-    UpdateExpression: 'ADD #changes :one',
-    ExpressionAttributeNames: { '#changes': 'changes' },
-    ExpressionAttributeValues: { ':one': 1 },
-  },
+  Update: { Key: counterKey(tenant, image), ...ONE_MORE },
 });
+
+/** The same, beside no other write; not where the tenant is gone, with all of its counters. */
+export async function noteLibraryChange(table: Table, tenant: TenantId, image: ImageId): Promise<void> {
+  const where = { ConditionExpression: 'attribute_exists(pk)' };
+  await table.update(counterKey(tenant, image), { ...ONE_MORE, ...where });
+}
+
+const counterKey = (tenant: TenantId, image: ImageId): Key => ({
+  pk: partition(tenant),
+  sk: `${PREFIX}${image.slice(-1)}`,
+});
+const ONE_MORE: Update = {
+  UpdateExpression: 'ADD #changes :one',
+  ExpressionAttributeNames: { '#changes': 'changes' },
+  ExpressionAttributeValues: { ':one': 1 },
+};
 
 export const libraryVersions = (table: Table): Pick<ImageCatalog, 'libraryVersion'> => ({
   async libraryVersion(tenant) {

@@ -59,8 +59,8 @@ export interface ImageCatalog {
   stored(tenant: TenantId): Promise<Stored>;
   storedOf(tenants: readonly TenantId[]): Promise<Map<TenantId, Stored>>;
   /**
-   * Another text after each change of what the tenant's searches can find: a picture indexed, or purged. Strongly
-   * consistent: it has changed by the time the change can be seen.
+   * Another text after each change of what the tenant's searches can find: a picture indexed, or purged, or gone from
+   * the index too. Strongly consistent: it has changed by the time the change can be seen.
    */
   libraryVersion(tenant: TenantId): Promise<string>;
   /** As `advance`, to `failed`. `originalEvent` is kept with it, to try again with. */
@@ -74,7 +74,7 @@ export interface ImageCatalog {
   /** Writes the vectors of a model, unless the picture is purged. @returns false where it is. */
   putVectors(tenant: TenantId, image: ImageId, model: string, embedding: Embedding): Promise<boolean>;
   getVectors(tenant: TenantId, images: readonly ImageId[], model: string): Promise<Map<ImageId, Embedding>>;
-  /** @returns how many models' vectors were there */
+  /** After the index: the library's version changes once more. @returns how many models' vectors were there */
   removeVectors(tenant: TenantId, image: ImageId): Promise<number>;
   /** Remembers where an event about the picture is archived, so that a purge finds it. */
   noteArchived(tenant: TenantId, image: ImageId, key: string, expiresAt: Date): Promise<void>;

@@ -22,6 +22,7 @@ export function memoryImages(): ImageCatalog {
   const receipts = new Map<string, PurgeReceipt>();
   const changes = new Map<TenantId, number>();
   const at = (tenant: TenantId, image: ImageId) => `${tenant}/${image}`;
+  const countChange = (tenant: TenantId) => changes.set(tenant, (changes.get(tenant) ?? 0) + 1);
 
   const move = (
     tenant: TenantId,
@@ -34,7 +35,7 @@ export function memoryImages(): ImageCatalog {
     const moved = statusesBefore(to).includes(record.status);
     const next = moved ? structuredClone({ ...changed(record), status: to }) : record;
     records.set(at(tenant, image), next);
-    if (moved && (to === 'indexed' || to === 'purged')) changes.set(tenant, (changes.get(tenant) ?? 0) + 1);
+    if (moved && (to === 'indexed' || to === 'purged')) countChange(tenant);
     return { moved, record: structuredClone(next) };
   };
   const stepped = (record: ImageRecord, to: ImageStatus, time: string, change: Partial<ImageRecord>) => {
@@ -133,6 +134,7 @@ export function memoryImages(): ImageCatalog {
     async removeVectors(tenant, image) {
       const count = vectors.get(at(tenant, image))?.size ?? 0;
       vectors.delete(at(tenant, image));
+      if (changes.has(tenant)) countChange(tenant);
       return count;
     },
     async noteArchived(tenant, image, key) {

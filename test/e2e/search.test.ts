@@ -147,6 +147,28 @@ describe('a search', () => {
     expect(empty.body).toMatchObject({ results: [], explanation: { code: 'library_empty' } });
   });
 
+  it('looks for a part of the query, among those that pass the filters of a form', async () => {
+    const boats = sharp(await photograph('nagasaki-boats')).resize(600, 600, { fit: 'fill' });
+    const two = await sharp(await photograph('dust-bowl-home'))
+      .resize(600, 600, { fit: 'fill' })
+      .extend({ right: 600 })
+      .composite([{ input: await boats.toBuffer(), left: 600, top: 0 }])
+      .jpeg()
+      .toBuffer();
+    const first = async (fields: Record<string, unknown>) => {
+      const form = new FormData();
+      form.append('file', new Blob([two]), 'two.jpg');
+      for (const [name, value] of Object.entries(fields)) form.append(name, JSON.stringify(value));
+      const { body } = await client.call(searchSimilarity, { form });
+      return body.results.find(({ verdict }) => verdict === 'edited_copy')?.image_id;
+    };
+    const right = { x: 0.5, y: 0, width: 0.5, height: 1 };
+    expect(await first({ region: right })).toBe(ids.get('nagasaki-boats'));
+    expect(await first({ region: { ...right, x: 0 } })).toBe(ids.get('dust-bowl-home'));
+    const land = { metadata: { kind: ['land', 'air'] } };
+    expect(await first({ region: right, filters: land })).toBeUndefined();
+  });
+
   it('takes multipart', async () => {
     const form = new FormData();
     form.append('file', new Blob([Buffer.from(await photograph('dust-bowl-home'))]), 'query.jpg');

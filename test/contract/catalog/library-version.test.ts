@@ -57,6 +57,19 @@ describe.each([
     expect(await changes(() => images.advance(tenant, image, 'indexed', at))).toBe(false);
   });
 
+  it('changes once more when the vectors of a purged picture go: until then it took a place in the index', async () => {
+    const image = await create();
+    await images.advance(tenant, image, 'indexed', at);
+    await images.markPurged(tenant, image, at);
+    expect(await changes(() => images.removeVectors(tenant, image))).toBe(true);
+  });
+
+  it('begins with no picture, and leaves nothing where a tenant is gone', async () => {
+    const before = await images.libraryVersion(tenant);
+    expect(await changes(() => images.removeVectors(tenant, newImage()))).toBe(false);
+    expect(before).toBe(await images.libraryVersion(newTenant()));
+  });
+
   it('is never again what it was', async () => {
     const seen = new Set([await images.libraryVersion(tenant)]);
     for (let round = 0; round < 12; round++) {
