@@ -1,6 +1,9 @@
 import { afterAll, describe, it } from 'vitest';
 import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
 import { openSearchClient } from '#shared/vector-index/opensearch-client.ts';
+import { describeRadialSearch } from './opensearch/radial.suite.ts';
+import { describeRefusals } from './opensearch/refusals.suite.ts';
+import { describeScores } from './opensearch/scores.suite.ts';
 import { describeOpenSearchBehaviour } from './opensearch-behaviour.suite.ts';
 import { clusterUnderTest } from './opensearch-cluster.ts';
 import { describeVectorIndex } from './vector-index.suite.ts';
@@ -16,4 +19,7 @@ if ('missing' in cluster) {
   const connect = () => openSearchClient({ endpoint: cluster.url, auth: 'none', region: 'eu-central-1' });
   describeVectorIndex('OpenSearch', async () => openSearchVectorIndex(connect(), { shards: 4 }));
   describeOpenSearchBehaviour(connect);
+  describeRadialSearch(connect);
+  describeScores(connect);
+  describeRefusals(connect);
 }

@@ -1,0 +1,83 @@
+import type { Client } from '@opensearch-project/opensearch';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { newImageId } from '#shared/domain/ids.ts';
+import { documentId } from '#shared/vector-index/document-id.ts';
+import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
+import { ErrorCause, reasonOf } from '#shared/vector-index/opensearch-errors.ts';
+import { aliasOf, toSource } from '#shared/vector-index/opensearch-mapping.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { ALICE, at, DIMENSION, picture, query } from '../pictures.ts';
+import { lucene, type RawIndex, rawIndex } from './raw-index.ts';
+
+const Refusal = z.object({ statusCode: z.literal(400), body: z.object({ error: ErrorCause }) });
+
+/** What OpenSearch refuses, and where it says why; and what it takes in silence. */
+export function describeRefusals(connect: () => Client): void {
+  describe('OpenSearch: what it refuses', () => {
+    let client: Client;
+    let index: VectorIndex;
+    let cosine: RawIndex;
+    const model = `refusals-${newImageId().slice(4).toLowerCase()}`;
+    beforeAll(async () => {
+      client = connect();
+      index = openSearchVectorIndex(client, { shards: 1 });
+      await index.prepare(model, DIMENSION);
+      cosine = await rawIndex(client, DIMENSION, lucene('cosinesimil'));
+    });
+    /** The innermost reason of a refusal with 400. */
+    async function refusal(request: PromiseLike<unknown>): Promise<string> {
+      const outcome = await Promise.resolve(request).then(
+        () => 'it was accepted',
+        (error: unknown) => error,
+      );
+      return reasonOf(Refusal.parse(outcome).body.error);
+    }
+    const writing = (body: Record<string, unknown>) =>
+      client.index({ index: aliasOf(model), id: documentId(ALICE, newImageId()), routing: ALICE, body });
+
+    it('a vector of another dimension, in a document and in a query', async () => {
+      const short = Float32Array.of(1, 0, 0);
+      const [fault] = await index.upsert(ALICE, model, [picture({ semantic: short })]);
+      expect(fault?.reason).toMatch(/dimension/i);
+      await expect(index.search(ALICE, model, query({ copy: short }))).rejects.toThrow(/dimension/i);
+    });
+
+    it('a vector of zeros under cosinesimil, though not under innerproduct', async () => {
+      const zeros = new Array<number>(DIMENSION).fill(0);
+      expect(await refusal(client.index({ index: cosine.name, body: { vector: zeros } }))).toMatch(
+        /zero vector/i,
+      );
+      await writing({ ...toSource(ALICE, picture()), copy: zeros });
+    });
+
+    it('what is not a number', async () => {
+      const broken = picture({ semantic: at(0).fill(Number.NaN, 3) });
+      const [fault] = await index.upsert(ALICE, model, [broken]);
+      expect(fault?.imageId).toBe(broken.imageId);
+      const text = ['NaN', 0, 0, 0, 0, 0, 0, 0];
+      expect(await refusal(client.index({ index: cosine.name, body: { vector: text } }))).toMatch(/NaN/);
+    });
+
+    it('more than 10 000 neighbours', async () => {
+      const knn = { semantic: { vector: Array.from(at(0)), k: 10_001 } };
+      const search = client.search({ index: aliasOf(model), routing: ALICE, body: { query: { knn } } });
+      expect(await refusal(search)).toMatch(/10000/);
+      expect(await index.search(ALICE, model, query({ k: 10_000 }))).toEqual(expect.any(Array));
+    });
+
+    it('a field that the mapping does not name', async () => {
+      expect(await refusal(writing({ ...toSource(ALICE, picture()), surprise: 1 }))).toMatch(
+        /introduction of \[surprise\]/,
+      );
+    });
+
+    it('but not a document without a vector, which no search finds', async () => {
+      const { semantic: _, copy: __, ...rest } = toSource(ALICE, picture());
+      const request = { index: aliasOf(model), id: 'bare', routing: ALICE, refresh: 'true' as const };
+      expect((await client.index({ ...request, body: rest })).statusCode).toBe(201);
+      const found = await index.search(ALICE, model, query({ k: 100 }));
+      expect(found.map(({ imageId }) => imageId)).not.toContain(rest.image_id);
+    });
+  });
+}
