@@ -5,7 +5,7 @@ const PORTS = [
   '^shared/auth/(revocations|tokens|usage-plans)[.]ts$',
   '^shared/blobs/(audit-archive|blobs)[.]ts$',
   '^shared/catalog/(audit|groups|heartbeats|images|jobs|similarity-cache|statistics|tenant-data|tenants|usage)[.]ts$',
-  '^shared/embedding/(embedder|manifest|wire)[.]ts$',
+  '^shared/embedding/(embedder|installed-models|manifest|wire)[.]ts$',
   '^shared/health/health[.]ts$',
   '^shared/imaging/imaging[.]ts$',
   '^shared/limits/(limiter|window-store)[.]ts$',

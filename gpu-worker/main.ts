@@ -27,16 +27,15 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 
 const health = vitals();
 await healthServer(env.HEALTH_PORT, health);
-const embedders = await Promise.all(
-  env.DEEPLENS_MODELS.map((name) =>
-    onnxEmbedder({
-      modelsDir: env.MODELS_DIR,
-      name,
-      provider: env.EXECUTION_PROVIDER,
-      ...(env.INFERENCE_THREADS !== undefined && { threads: env.INFERENCE_THREADS }),
-    }),
-  ),
-);
+const load = (name: string) =>
+  onnxEmbedder({
+    modelsDir: env.MODELS_DIR,
+    name,
+    provider: env.EXECUTION_PROVIDER,
+    ...(env.INFERENCE_THREADS !== undefined && { threads: env.INFERENCE_THREADS }),
+  });
+const [first, ...others] = env.DEEPLENS_MODELS;
+const embedders = [await load(first), ...(await Promise.all(others.map(load)))] as const;
 health.modelsLoaded();
 logger.info('models loaded', { models: env.DEEPLENS_MODELS, provider: env.EXECUTION_PROVIDER });
 

@@ -51,6 +51,7 @@ export class DuplicatesStack extends Stack {
       description: 'Puts a new picture into the group of its duplicates',
       variables: {
         ...index.variables,
+        TENANTS_TABLE: tables.tenants.tableName,
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         PICTURES_BUCKET: pictures.bucket.bucketName,
@@ -64,6 +65,7 @@ export class DuplicatesStack extends Stack {
       models: 'manifests',
       network: index.network,
     })
+      .allow(['dynamodb:GetItem'], [tables.tenants.tableArn])
       .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn])
       .allow(
         [...ACTIONS.readObjects, ...ACTIONS.deleteObjects],

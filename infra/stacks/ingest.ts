@@ -144,6 +144,7 @@ export class IngestStack extends Stack {
         IMAGES_TABLE: data.tables.images.tableName,
         PICTURES_BUCKET: data.pictures.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
+        DEEPLENS_MODELS: environment.models,
       },
       timeout: TIMEOUTS.validation,
       // A picture of 100 Mpx takes 400 MB when it is decoded.

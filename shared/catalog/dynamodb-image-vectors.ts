@@ -1,14 +1,35 @@
 import type { ImageId } from '#shared/domain/ids.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { embeddingOf, imageKey, partition, vectorKey, vectorsItem } from './dynamodb-image-items.ts';
-import { noteLibraryChange } from './dynamodb-library-version.ts';
+import { libraryChange, noteLibraryChange } from './dynamodb-library-version.ts';
 import type { Table } from './dynamodb-table.ts';
 import type { ImageCatalog } from './images.ts';
 
 /** The vectors beside the records: the truth that every vector index is built from. */
 export const imageVectors = (
   table: Table,
-): Pick<ImageCatalog, 'putVectors' | 'getVectors' | 'removeVectors'> => ({
+): Pick<ImageCatalog, 'noteModel' | 'putVectors' | 'getVectors' | 'removeVectors'> => ({
+  async noteModel(tenant, image, model, at) {
+    const Key = imageKey(tenant, image);
+    const noted = await table.writeTogether([
+      {
+        Update: {
+          Key,
+          UpdateExpression: 'SET #models = list_append(#models, :models), updated_at = :at',
+          ConditionExpression: '#status = :indexed AND NOT contains(#models, :model)',
+          ExpressionAttributeNames: { '#models': 'models', '#status': 'status' },
+          ExpressionAttributeValues: {
+            ':models': [model],
+            ':model': model,
+            ':at': at,
+            ':indexed': 'indexed',
+          },
+        },
+      },
+      libraryChange(tenant, image),
+    ]);
+    return noted || (await table.get(Key))?.status === 'indexed';
+  },
   async putVectors(tenant, image, model, embedding) {
     return table.writeTogether([
       {

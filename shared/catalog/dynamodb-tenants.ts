@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type KeyId, TENANT_ID_PATTERN, type TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
+import type { TenantModels } from '#shared/domain/tenant-models.ts';
 import { CHANGEABLE, changed, given, notChangeable } from './changed-tenant.ts';
 import { readPage } from './dynamodb-page.ts';
 import { type Item, type Key, openTable, type TableOptions, type Update } from './dynamodb-table.ts';
@@ -53,6 +54,38 @@ function updateOf({ settings, ...change }: TenantChange): Update {
       ...fields.map(([name, value]) => [`:${name}`, value] as const),
       ...states,
     ]),
+  };
+}
+
+/** Under the condition that nobody has written the models since they were read. */
+function modelsUpdate(
+  { settings, filling_models }: Tenant,
+  chosen: readonly string[],
+  filling: TenantModels['filling'],
+): Update {
+  const states = CHANGEABLE.map((state) => [`:${state}`, state] as const);
+  const unchanged = (path: string, value: string, read: unknown) =>
+    read === undefined ? `attribute_not_exists(${path})` : `${path} = ${value}`;
+  return {
+    UpdateExpression: 'SET #settings.#models = :chosen, #filling = :filling',
+    ConditionExpression: [
+      `#state IN (${states.map(([name]) => name).join(', ')})`,
+      unchanged('#settings.#models', ':read_chosen', settings?.models),
+      unchanged('#filling', ':read_filling', filling_models),
+    ].join(' AND '),
+    ExpressionAttributeNames: {
+      '#settings': 'settings',
+      '#models': 'models',
+      '#filling': 'filling_models',
+      '#state': 'state',
+    },
+    ExpressionAttributeValues: {
+      ':chosen': chosen,
+      ':filling': filling,
+      ...(settings?.models && { ':read_chosen': settings.models }),
+      ...(filling_models && { ':read_filling': filling_models }),
+      ...Object.fromEntries(states),
+    },
   };
 }
 
@@ -122,6 +155,11 @@ export function dynamoTenants(options: TableOptions): TenantCatalog {
       const before = tenantOf(item);
       if (!held) throw notChangeable(before);
       return { before, after: changed(before, change) };
+    },
+    async putModels(read, { chosen, filling }) {
+      await table.update(profileKey(read.tenant_id), WITH_SETTINGS);
+      const { held } = await table.update(profileKey(read.tenant_id), modelsUpdate(read, chosen, filling));
+      return held;
     },
     async beginPurge(tenant, job) {
       const { held, item } = await table.update(

@@ -71,6 +71,11 @@ export interface ImageCatalog {
     at: string,
     originalEvent: unknown,
   ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
+  /**
+   * Notes that searches find an indexed picture by this model too; the library's version changes.
+   * @returns false where the picture is not indexed (any more)
+   */
+  noteModel(tenant: TenantId, image: ImageId, model: string, at: string): Promise<boolean>;
   /** Writes the vectors of a model, unless the picture is purged. @returns false where it is. */
   putVectors(tenant: TenantId, image: ImageId, model: string, embedding: Embedding): Promise<boolean>;
   getVectors(tenant: TenantId, images: readonly ImageId[], model: string): Promise<Map<ImageId, Embedding>>;

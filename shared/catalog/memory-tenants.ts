@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type KeyId, TENANT_ID_PATTERN, type TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
@@ -52,6 +53,16 @@ export function memoryTenants(): TenantCatalog {
       const after = structuredClone(changed(before, change));
       tenants.set(tenant, after);
       return structuredClone({ before, after });
+    },
+    async putModels(read, { chosen, filling }) {
+      const before = tenants.get(read.tenant_id);
+      const same =
+        isDeepStrictEqual(before?.settings?.models, read.settings?.models) &&
+        isDeepStrictEqual(before?.filling_models, read.filling_models);
+      if (!before || !same || !CHANGEABLE.some((state) => state === before.state)) return false;
+      const after = { ...before, settings: { ...before.settings, models: chosen }, filling_models: filling };
+      tenants.set(read.tenant_id, structuredClone(after));
+      return true;
     },
     async beginPurge(tenant, job) {
       const before = tenants.get(tenant);

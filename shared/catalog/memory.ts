@@ -117,6 +117,15 @@ export function memoryImages(): ImageCatalog {
     async fail(tenant, image, failure, time) {
       return move(tenant, image, 'failed', (record) => ({ ...record, failure, updated_at: time }));
     },
+    async noteModel(tenant, image, model, time) {
+      const record = records.get(at(tenant, image));
+      if (record?.status !== 'indexed') return false;
+      if (record.models.includes(model)) return true;
+      const models = [...record.models, model];
+      records.set(at(tenant, image), { ...record, models, updated_at: time });
+      countChange(tenant);
+      return true;
+    },
     async putVectors(tenant, image, model, embedding) {
       const key = at(tenant, image);
       if ((records.get(key)?.status ?? 'purged') === 'purged') return false;

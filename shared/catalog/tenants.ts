@@ -1,5 +1,6 @@
 import type { JobId, KeyId, TenantId } from '#shared/domain/ids.ts';
 import type { ApiKey, Tenant } from '#shared/domain/tenant.ts';
+import type { TenantModels } from '#shared/domain/tenant-models.ts';
 import type { Page } from './images.ts';
 
 /** What is left out or undefined stays as it is. `settings` are merged into those chosen, `limits` take the place of all. */
@@ -29,6 +30,11 @@ export interface TenantCatalog {
    * @throws Problem `conflict` while it is being created or removed
    */
   change(tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant } | undefined>;
+  /**
+   * Writes which models the tenant has, where they are still those that were read and it is not being removed.
+   * @returns whether they were
+   */
+  putModels(read: Tenant, models: TenantModels): Promise<boolean>;
   /** The key with this SHA-256 (hex) and its tenant, or undefined. */
   findKey(hash: string): Promise<{ key: ApiKey; tenant: Tenant } | undefined>;
   /** All keys, also those that are revoked or have expired; oldest first. */

@@ -55,6 +55,8 @@ export interface Tenant {
   first_key_id: KeyId;
   limits?: LimitOverrides;
   settings?: SettingsChange;
+  /** Models that its earlier pictures are being embedded with, and since when: `TenantModels.filling`. */
+  filling_models?: Readonly<Record<string, string>>;
   /** The job that removes it. */
   purge_job_id?: JobId;
 }

@@ -39,6 +39,15 @@ export async function loadManifest(modelsDir: string, name: string): Promise<Mod
   return parsed.data;
 }
 
+/** As `loadManifest`, of several, in their order. */
+export async function loadManifests(
+  modelsDir: string,
+  [first, ...others]: readonly [string, ...string[]],
+): Promise<[ModelManifest, ...ModelManifest[]]> {
+  const rest = others.map((name) => loadManifest(modelsDir, name));
+  return [await loadManifest(modelsDir, first), ...(await Promise.all(rest))];
+}
+
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');

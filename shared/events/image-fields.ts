@@ -25,6 +25,14 @@ export const Exif = z.object({
   gps: z.object({ latitude: z.number(), longitude: z.number() }).optional(),
 });
 
+/** What is wanted of the steps after validation. */
+export const EmbeddingOrder = z.object({
+  /** The models to embed the picture with; where absent, the worker's first. */
+  embed_with: z.array(z.string()).min(1).optional(),
+  /** It is indexed already: only these models' vectors are wanted, and nothing is told of it. */
+  refill: z.boolean().optional(),
+});
+
 /** What validation adds. */
 export const ValidatedFields = ImageFields.extend({
   format: z.enum(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heic']),

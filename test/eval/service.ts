@@ -53,7 +53,10 @@ export async function openService({ indexDir, model }: { indexDir: string; model
     publish: async (_: TenantId, events: readonly DeepLensEvent[]) => void told.push(...events),
   };
   const tenants = { get: async (tenant_id: TenantId) => tenantNamed(tenant_id) };
-  const ports = { catalog, blobs, groups, imaging, index, publisher, tenants, manifest: embedder.manifest };
+  const ports = {
+    ...{ catalog, blobs, groups, imaging, index, publisher, tenants },
+    ...{ models: [model] as const, manifests: [embedder.manifest] as const },
+  };
 
   const add = addImage(ports);
   const validate = validateImage(ports);
@@ -63,7 +66,7 @@ export async function openService({ indexDir, model }: { indexDir: string; model
   const search = searchImages({
     ...ports,
     cache: memorySimilarityCache(),
-    embedder,
+    installed: { embedder: async () => embedder },
     index: {
       async search(...given) {
         const candidates = await index.search(...given);
@@ -106,6 +109,7 @@ export async function openService({ indexDir, model }: { indexDir: string; model
         threshold: 0,
         maxResults: 20,
         includeMetadata: false,
+        models: [model],
         thumbnailUrl: (image) => image,
       });
       const { user, system } = process.cpuUsage(before);

@@ -1,7 +1,8 @@
 import { s3Blobs } from '#shared/blobs/s3.ts';
 import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
-import { loadManifest } from '#shared/embedding/load-manifest.ts';
+import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
+import { loadManifests } from '#shared/embedding/load-manifest.ts';
 import { ImagesIndexedV1 } from '#shared/events/images-indexed.v1.ts';
 import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
 import { rejectImage } from '#shared/flows/ingest/reject-image.ts';
@@ -19,7 +20,8 @@ const ports = {
   blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
   imaging: sharpImaging(),
   index: await openVectorIndex(env),
-  manifest: await loadManifest(env.MODELS_DIR, env.DEEPLENS_MODELS[0]),
+  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
+  manifests: await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
 };
 const detect = detectDuplicates(ports);

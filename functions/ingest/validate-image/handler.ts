@@ -16,6 +16,7 @@ const validate = validateImage({
   blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
   imaging: sharpImaging(),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
+  models: env.DEEPLENS_MODELS,
 });
 
 export const handler = queueFunction({ body: S3Notification, run: eachUpload(validate) });

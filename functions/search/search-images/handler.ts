@@ -4,6 +4,8 @@ import { s3Blobs } from '#shared/blobs/s3.ts';
 import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
 import { dynamoSimilarityCache } from '#shared/catalog/dynamodb-similarity-cache.ts';
 import { settingsOf } from '#shared/domain/settings.ts';
+import { modelsOf } from '#shared/domain/tenant-models.ts';
+import { installedModels } from '#shared/embedding/installed-models.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
@@ -17,19 +19,19 @@ import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const embedder = await onnxEmbedder({
-  modelsDir: env.MODELS_DIR,
-  name: env.DEEPLENS_MODELS[0],
-  provider: 'cpu',
-});
 const index = await openVectorIndex(env);
-// Before the first picture there is no space of the model yet; a search then finds nothing, instead of failing.
-await index.prepare(embedder.manifest.name, outputRoles(embedder.manifest).copy.dimension);
+const installed = installedModels(env.DEEPLENS_MODELS, async (name) => {
+  const embedder = await onnxEmbedder({ modelsDir: env.MODELS_DIR, name, provider: 'cpu' });
+  // Before the first picture there is no space of the model yet; a search then finds nothing, instead of failing.
+  await index.prepare(name, outputRoles(embedder.manifest).copy.dimension);
+  return embedder;
+});
+await installed.embedder(env.DEEPLENS_MODELS[0]); // while the function starts, not while somebody waits
 const search = searchImages({
   catalog: dynamoImages({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
   imaging: sharpImaging(),
-  embedder,
+  installed,
   index,
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
 });
@@ -44,6 +46,7 @@ export const handler = httpFunction(
         maxResults: body.max_results,
         filter: vectorFilter(body),
         includeMetadata: body.include_metadata,
+        models: modelsOf(caller, env.DEEPLENS_MODELS).chosen,
         model: body.model,
         thumbnailUrl: (image) => thumbnailUrl(baseUrl, image),
       });

@@ -16,7 +16,10 @@ import { Env } from './env.ts';
 const env = readEnv(Env);
 const tenants = dynamoTenants({ table: env.TENANTS_TABLE });
 const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
-const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey });
+const create = createTenant({
+  ...{ tenants, usagePlans, newApiKey, hashApiKey },
+  defaultModel: env.DEEPLENS_MODELS[0],
+});
 const find = findTenant({ tenants });
 const change = changeTenant({ tenants, usagePlans });
 

@@ -1,8 +1,13 @@
 import type { GroupCatalog } from '#shared/catalog/groups.ts';
 import type { ImageCatalog } from '#shared/catalog/images.ts';
+import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import type { DuplicateGroup } from '#shared/domain/group.ts';
 import { imageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import { settingsOf } from '#shared/domain/settings.ts';
+import type { Tenant } from '#shared/domain/tenant.ts';
+import { modelsOf } from '#shared/domain/tenant-models.ts';
+import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { DuplicatesFoundV1 } from '#shared/events/duplicates-found.v1.ts';
 import type { ImagesIndexedV1 } from '#shared/events/images-indexed.v1.ts';
 import { newEvent } from '#shared/events/new-event.ts';
@@ -13,8 +18,11 @@ import { joinGroup } from './join-group.ts';
 import { suggestKeeper } from './keeper.ts';
 import { leaveGroup } from './leave-group.ts';
 
-export interface DetectPorts extends MatchPorts {
+export interface DetectPorts extends Omit<MatchPorts, 'manifest'> {
   catalog: ImageCatalog;
+  tenants: Pick<TenantCatalog, 'get'>;
+  /** Of the models that the service has, the default first. */
+  manifests: readonly [ModelManifest, ...ModelManifest[]];
   groups: GroupCatalog;
   publisher: EventPublisher;
   now?: () => Date;
@@ -23,26 +31,27 @@ export interface DetectPorts extends MatchPorts {
 /**
  * Looks for the copies of a picture that a search finds since now, and puts them into one group. Told again, it
  * changes nothing, and tells `duplicates.found` only of what was not told yet.
- * @throws Problem `image_not_ready` where the model has no vectors of the picture; `dependency_unavailable`
+ * @throws Problem `image_not_ready` where no model of the tenant has vectors of the picture; `dependency_unavailable`
  */
 export function detectDuplicates(ports: DetectPorts) {
-  const { catalog, groups, manifest, publisher, now = () => new Date() } = ports;
+  const { catalog, groups, tenants, publisher, now = () => new Date() } = ports;
   const join = joinGroup(ports);
   const leave = leaveGroup(ports);
-  const matchesOf = findMatches(ports);
 
   return async (event: ImagesIndexedV1): Promise<DuplicateGroup | undefined> => {
     const tenant = tenantId(event.tenantid);
     const image = imageId(event.data.image_id);
     // 1. the picture as it is now; a purged one has no copies, also where an earlier delivery broke off after step 2
-    const record = await catalog.get(tenant, image);
+    const [record, owner] = await Promise.all([catalog.get(tenant, image), tenants.get(tenant)]);
     if (!record || record.status === 'purged') await leave(tenant, image);
-    if (!record || !isIndexed(record)) return undefined;
+    if (!owner || !record || !isIndexed(record)) return undefined;
+    const manifest = manifestFor(ports.manifests, owner, record);
     const embedding = (await catalog.getVectors(tenant, [image], manifest.name)).get(image);
     if (!embedding) throw new Problem('image_not_ready', `${manifest.name} has no vectors of ${image}.`);
     // 2. its copies, and the group that they make
     const at = now().toISOString();
-    const joined = await join(tenant, image, await matchesOf(tenant, record, embedding), at);
+    const matches = await findMatches({ ...ports, manifest })(tenant, record, embedding);
+    const joined = await join(tenant, image, matches, at);
     if (!joined) return undefined;
     // 3. a purge may have come between the reading and the writing
     const members = await readMembers(catalog, tenant, joined.group);
@@ -51,11 +60,26 @@ export function detectDuplicates(ports: DetectPorts) {
     if (members.size < 2) return undefined;
     // 4. tell, once for each change; where the note is lost, again under the same id
     if (joined.group.told_version !== joined.group.version) {
-      await publisher.publish(tenant, [duplicatesFound(joined.group, members, event, at)]);
+      await publisher.publish(tenant, [duplicatesFound(owner, joined.group, members, event, at)]);
       await groups.markTold(joined.group);
     }
     return joined.group;
   };
+}
+
+/** The model that the tenant's searches use; while a picture lacks its vectors, another one of the tenant's. */
+function manifestFor(
+  manifests: DetectPorts['manifests'],
+  owner: Tenant,
+  { image_id, models }: IndexedRecord,
+): ModelManifest {
+  const [first, ...others] = manifests;
+  const { chosen } = modelsOf(owner, [first.name, ...others.map(({ name }) => name)]);
+  const name = chosen.find((model) => models.includes(model));
+  const manifest = manifests.find((each) => each.name === name);
+  if (!manifest)
+    throw new Problem('image_not_ready', `None of ${chosen.join(', ')} has vectors of ${image_id}.`);
+  return manifest;
 }
 
 async function readMembers(
@@ -71,6 +95,7 @@ async function readMembers(
 }
 
 function duplicatesFound(
+  { settings }: Tenant,
   group: DuplicateGroup,
   records: ReadonlyMap<string, IndexedRecord>,
   cause: ImagesIndexedV1,
@@ -87,7 +112,9 @@ function duplicatesFound(
       image_id: cause.data.image_id,
       verdict: group.verdict,
       confidence: group.confidence,
-      suggested_keeper: suggestKeeper([...records.values()])?.imageId ?? cause.data.image_id,
+      suggested_keeper:
+        suggestKeeper([...records.values()], settingsOf(settings).keeper_rule)?.imageId ??
+        cause.data.image_id,
       members: group.members.flatMap(({ image_id, verdict, confidence }) => {
         const record = records.get(image_id);
         return record ? [{ ...described(record), verdict, confidence }] : [];

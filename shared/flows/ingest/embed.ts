@@ -10,8 +10,8 @@ import type { Imaging } from '#shared/imaging/imaging.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 
 export interface EmbedPorts {
-  /** Every model of the environment. */
-  embedders: readonly Embedder[];
+  /** Every model of the environment, the default first. */
+  embedders: readonly [Embedder, ...Embedder[]];
   imaging: Pick<Imaging, 'decodeModelPicture' | 'modelInput'>;
   blobs: Pick<Blobs, 'get'>;
   catalog: Pick<ImageCatalog, 'get' | 'advance'>;
@@ -30,7 +30,7 @@ interface Passage {
 }
 
 /**
- * Embeds a micro-batch with every model, one forward pass a model, and tells `images.processed` of each picture.
+ * Embeds a micro-batch with the models that each picture is to have, one forward pass a model, and tells `images.processed` of each picture.
  * A picture that cannot be embedded ends as `failed` and leaves the others alone.
  * @returns an outcome for each event, in order; it does not throw
  */
@@ -42,7 +42,11 @@ export const embedPictures =
     const each = (step: (passage: Passage) => Promise<void>) => Promise.all(open().map(guarded(step)));
 
     await each((passage) => load(ports, passage));
-    for (const embedder of ports.embedders) await embedTogether(embedder, open());
+    for (const embedder of ports.embedders)
+      await embedTogether(
+        embedder,
+        open().filter(({ inputs }) => inputs.has(embedder)),
+      );
     await each((passage) => announce(ports, passage));
     return passages.map(({ outcome }) => outcome ?? { status: 'embedded' });
   };
@@ -68,9 +72,19 @@ async function load({ blobs, catalog, imaging, embedders }: EmbedPorts, passage:
     return;
   }
   const picture = await imaging.decodeModelPicture(bytes);
-  for (const embedder of embedders) {
+  for (const embedder of wantedBy(passage.event, embedders)) {
     passage.inputs.set(embedder, await imaging.modelInput(picture, embedder.manifest.input));
   }
+}
+
+/** @throws Problem `dependency_unavailable` where a model is not loaded here: another worker may have it, or a later one */
+function wantedBy({ data }: ImagesValidatedV1, embedders: EmbedPorts['embedders']): Embedder[] {
+  if (!data.embed_with) return [embedders[0]];
+  return data.embed_with.map((name) => {
+    const embedder = embedders.find(({ manifest }) => manifest.name === name);
+    if (!embedder) throw new Problem('dependency_unavailable', `This worker has no model ${name}.`);
+    return embedder;
+  });
 }
 
 /** One forward pass for all; where that fails, one for each, so that an input cannot fail the others. */
@@ -83,6 +97,7 @@ async function embedTogether(embedder: Embedder, passages: readonly Passage[]): 
       passage.embeddings.set(embedder, embedding);
     }
   };
+  if (passages.length === 0) return;
   try {
     await pass(passages);
   } catch {
@@ -103,9 +118,11 @@ async function announce({ catalog, publisher }: EmbedPorts, passage: Passage): P
     passage.outcome = { status: 'gone' };
     return;
   }
+  const models = [...embeddings.keys()].map(({ manifest }) => manifest.name);
   const processed = newEvent('images.processed', {
     tenant,
     subject: image,
+    ...(event.data.refill && { id: `${image}.${models.join('.')}.images.processed` }),
     correlationId: event.correlationid,
     time: processedAt,
     data: {

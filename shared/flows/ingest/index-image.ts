@@ -10,7 +10,7 @@ import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { VectorDocument, VectorIndex } from '#shared/vector-index/vector-index.ts';
 
 export interface IndexPorts {
-  catalog: Pick<ImageCatalog, 'advance' | 'putVectors' | 'removeVectors'>;
+  catalog: Pick<ImageCatalog, 'advance' | 'noteModel' | 'putVectors' | 'removeVectors'>;
   index: Pick<VectorIndex, 'prepare' | 'upsert' | 'remove'>;
   publisher: EventPublisher;
   now?: () => Date;
@@ -33,16 +33,16 @@ interface Passage {
 
 /**
  * Puts a batch of embedded pictures into the catalog, then into the index, and says `indexed` of each that a search
- * finds. One picture's failure is its own.
+ * finds. Of one that is indexed already a refill adds another model's vectors. One picture's failure is its own.
  * @returns how each event went, in order; it does not throw
  */
 export function indexImages(ports: IndexPorts) {
   const prepared = new Set<string>();
 
   return async (events: readonly ImagesProcessedV1[]): Promise<PromiseSettledResult<IndexOutcome>[]> => {
-    // The same picture twice in a batch is one passage: an index takes an id once in a write.
+    // The same event twice in a batch is one passage: an index takes an id once in a write.
     const passages = new Map<string, Passage>();
-    const keyOf = (event: ImagesProcessedV1) => `${event.tenantid}/${event.data.image_id}`;
+    const keyOf = (event: ImagesProcessedV1) => `${event.tenantid}/${event.id}`;
     const faults = new Map<string, unknown>();
     for (const event of events) {
       try {
@@ -103,7 +103,7 @@ async function keep(ports: IndexPorts, passage: Passage): Promise<void> {
   const { tenant, image, event } = passage;
   const step = await catalog.advance(tenant, image, 'processed', event.data.processed_at);
   if (!step || step.record.status === 'purged') return withdraw(ports, passage);
-  if (step.record.status === 'indexed') {
+  if (step.record.status === 'indexed' && !event.data.refill) {
     passage.indexedAt = step.record.indexed_at ?? step.record.updated_at;
     return;
   }
@@ -180,8 +180,9 @@ const documentOf = ({ image, event }: Passage, { semantic, copy }: Embedding): V
 async function finish(ports: IndexPorts, passage: Passage): Promise<void> {
   const { catalog, now = () => new Date() } = ports;
   if (passage.indexedAt !== undefined) return;
-  const { tenant, image } = passage;
+  const { tenant, image, event } = passage;
   const models = [...passage.embeddings.keys()];
+  if (event.data.refill) return finishRefill(ports, passage, now().toISOString());
   const step = await catalog.advance(tenant, image, 'indexed', now().toISOString(), { models });
   if (step && step.record.status !== 'purged') {
     passage.indexedAt = step.record.indexed_at ?? step.record.updated_at;
@@ -190,9 +191,16 @@ async function finish(ports: IndexPorts, passage: Passage): Promise<void> {
   await withdraw(ports, passage);
 }
 
+async function finishRefill(ports: IndexPorts, passage: Passage, at: string): Promise<void> {
+  const { tenant, image, embeddings } = passage;
+  for (const model of embeddings.keys())
+    if (!(await ports.catalog.noteModel(tenant, image, model, at))) return withdraw(ports, passage);
+  passage.outcome = 'indexed';
+}
+
 async function tell({ publisher }: IndexPorts, passage: Passage): Promise<void> {
   const { tenant, image, event, indexedAt = event.time } = passage;
-  const { embeddings, processed_at, ...validated } = event.data;
+  const { embeddings, processed_at, embed_with, refill, ...validated } = event.data;
   const indexed: ImagesIndexedV1 = newEvent('images.indexed', {
     tenant,
     subject: image,

@@ -14,6 +14,7 @@ import { Problem } from '#shared/domain/problems.ts';
 import { quotaExceeded, quotaOf } from '#shared/domain/quota.ts';
 import { settingsOf } from '#shared/domain/settings.ts';
 import type { Tenant } from '#shared/domain/tenant.ts';
+import { modelsOf } from '#shared/domain/tenant-models.ts';
 import { imageFields, validatedFields } from '#shared/events/image-data.ts';
 import { newEvent } from '#shared/events/new-event.ts';
 import type { Imaging, SourcePicture } from '#shared/imaging/imaging.ts';
@@ -27,6 +28,8 @@ interface Ports {
   blobs: Blobs;
   imaging: Imaging;
   publisher: EventPublisher;
+  /** What the service has, its default first. */
+  models: readonly [string, ...string[]];
   now?: () => Date;
 }
 
@@ -62,7 +65,7 @@ export const validateImage =
     }
     // A step that died between its write and its event is healed by saying the event again.
     if (record.status === 'purged') return removeAll(ports, tenant, image, sizes);
-    if (record.status === 'validated') return sayValidated(ports, record);
+    if (record.status === 'validated') return sayValidated(ports, owner, record);
     if (record.status === 'processed' || record.status === 'indexed') return;
     if (record.status === 'failed' && record.failure?.stage !== 'validation') return;
     if (record.failure && !(await canBeTried(ports, tenant, record.failure, upload)))
@@ -105,7 +108,7 @@ async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upl
   if (done?.full) throw quotaExceeded(await ports.catalog.stored(tenant), facts.file_size, quota);
   // 7. images.validated, unless the picture was deleted or overtaken meanwhile
   if (!done || done.record.status === 'purged') return removeAll(ports, tenant, image, sizes);
-  if (done.record.status === 'validated') await sayValidated(ports, done.record);
+  if (done.record.status === 'validated') await sayValidated(ports, owner, done.record);
 }
 
 async function markUploaded(
@@ -180,16 +183,25 @@ async function derive(
   };
 }
 
-const sayValidated = ({ blobs, publisher }: Ports, record: ImageRecord): Promise<void> =>
-  publisher.publish(record.tenant_id, [
+function sayValidated(
+  { blobs, publisher, models }: Ports,
+  owner: Tenant,
+  record: ImageRecord,
+): Promise<void> {
+  const { chosen, filling } = modelsOf(owner, models);
+  return publisher.publish(record.tenant_id, [
     newEvent('images.validated', {
       tenant: record.tenant_id,
       subject: record.image_id,
       correlationId: record.correlation_id,
       time: record.validated_at ?? record.updated_at,
-      data: validatedFields(record, blobs.bucket),
+      data: {
+        ...validatedFields(record, blobs.bucket),
+        embed_with: [...chosen, ...Object.keys(filling)],
+      },
     }),
   ]);
+}
 
 /** Those that the tenant has chosen, and those that the picture has of an earlier choice. */
 const thumbnailSizes = (owner?: Tenant, record?: ImageRecord): readonly number[] => [

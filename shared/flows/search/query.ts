@@ -20,7 +20,9 @@ export interface SimilarityQuery {
   maxResults: number;
   filter?: VectorFilter | undefined;
   includeMetadata: boolean;
-  /** The model to search with; the environment's first where absent. */
+  /** The tenant's models, the one to search with where none is named first. */
+  models: readonly [string, ...string[]];
+  /** The model to search with, of those. */
   model?: string | undefined;
   /** Where a result's thumbnail is to be had. */
   thumbnailUrl: (image: ImageId) => string;

@@ -1,6 +1,7 @@
 import { newQueryId, type TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import { VERDICTS } from '#shared/domain/verdict.ts';
+import type { InstalledModels } from '#shared/embedding/installed-models.ts';
 import type { Candidate, VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { nearPictures } from './near-pictures.ts';
 import type { Neighbour } from './neighbour.ts';
@@ -11,8 +12,9 @@ import { type Found, type RememberPorts, rememberAnswer } from './remember-answe
 import { judgedPicture, type SimilarityResults, searchResult } from './search-result.ts';
 import { whyNothing } from './why-nothing.ts';
 
-export interface SearchPorts extends ReadQueryPorts, Omit<RememberPorts, 'catalog'> {
+export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<RememberPorts, 'catalog'> {
   index: Pick<VectorIndex, 'search'>;
+  installed: Pick<InstalledModels, 'embedder'>;
   /** Milliseconds of a clock that only goes forward. */
   now?: () => number;
 }
@@ -25,22 +27,14 @@ const MIN_K = 50;
  * @throws Problem `invalid_request` for an unknown model; those of `readQuery`; `dependency_unavailable`
  */
 export function searchImages(ports: SearchPorts) {
-  const { embedder, now = () => performance.now() } = ports;
+  const { installed, now = () => performance.now() } = ports;
   const remember = rememberAnswer(ports);
-  const findOut = findPictures(ports);
 
   return async (tenant: TenantId, query: SimilarityQuery): Promise<SimilarityResults> => {
     const startedAt = now();
-    const model = embedder.manifest.name;
-    if (query.model !== undefined && query.model !== model) {
-      throw new Problem(
-        'invalid_request',
-        `There is no model "${query.model}" to search with; there is ${model}.`,
-        {
-          errors: [{ pointer: '/model', message: `must be ${model}` }],
-        },
-      );
-    }
+    const model = modelFor(query);
+    const embedder = await installed.embedder(model);
+    const findOut = findPictures({ ...ports, embedder });
     // 1. an answer that is known already needs no more than its records
     const hash = queryHash(query, embedder.manifest);
     const { pictures, explanation, cached } = await remember(tenant, hash, () => findOut(tenant, query));
@@ -58,7 +52,19 @@ export function searchImages(ports: SearchPorts) {
   };
 }
 
-function findPictures(ports: SearchPorts) {
+/**
+ * One model from the picture to the answer: what it is embedded by, which space is searched, whose vectors are compared.
+ * @throws Problem `invalid_request` for a model that does not have all of the tenant's pictures
+ */
+function modelFor({ model, models }: SimilarityQuery): string {
+  if (model === undefined || models.includes(model)) return model ?? models[0];
+  const known = models.join(', ');
+  throw new Problem('invalid_request', `You have no model "${model}" to search with; you have ${known}.`, {
+    errors: [{ pointer: '/model', message: `must be one of ${known}` }],
+  });
+}
+
+function findPictures(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
   const { manifest } = ports.embedder;
   const read = readQuery(ports);
   const near = nearPictures(ports);

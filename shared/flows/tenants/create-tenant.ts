@@ -10,6 +10,8 @@ import type { KeyMaker } from './keys.ts';
 interface Ports extends KeyMaker {
   tenants: TenantCatalog;
   usagePlans: UsagePlans;
+  /** Its own from the beginning, so that another default later changes no tenant's searches. */
+  defaultModel: string;
   now?: () => Date;
 }
 
@@ -21,8 +23,8 @@ interface Ports extends KeyMaker {
  * @throws Problem `conflict` where the tenant exists
  */
 export const createTenant =
-  ({ tenants, usagePlans, newApiKey, hashApiKey, now = () => new Date() }: Ports) =>
-  async (tenant: TenantId, name: string, plan: PlanName, settings?: SettingsChange): Promise<string> => {
+  ({ tenants, usagePlans, newApiKey, hashApiKey, defaultModel, now = () => new Date() }: Ports) =>
+  async (tenant: TenantId, name: string, plan: PlanName, settings: SettingsChange = {}): Promise<string> => {
     const created_at = now().toISOString();
     const first_key_id = newKeyId();
     const reserved = await tenants.reserve({
@@ -32,7 +34,7 @@ export const createTenant =
       state: 'creating',
       created_at,
       first_key_id,
-      ...(settings && { settings }),
+      settings: { ...settings, models: settings.models?.length ? settings.models : [defaultModel] },
     });
     if (reserved.state !== 'creating')
       throw new Problem(

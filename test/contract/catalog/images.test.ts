@@ -54,6 +54,26 @@ describe.each([
     expect(await images.oldest(tenant, 'indexed')).toBeUndefined();
   });
 
+  it('notes another model of a picture that is indexed, once, and of no other', async () => {
+    const record = await create({ models: [] });
+    const noted = (image: ImageId) => images.noteModel(tenant, image, 'second', at);
+    expect(await noted(record.image_id)).toBe(false);
+    await images.advance(tenant, record.image_id, 'indexed', at, { models: ['first'] });
+    const before = await images.libraryVersion(tenant);
+    expect(await noted(record.image_id)).toBe(true);
+    const after = await images.libraryVersion(tenant);
+    expect(after).not.toBe(before);
+    expect(await noted(record.image_id)).toBe(true);
+    expect(await images.libraryVersion(tenant)).toBe(after);
+    expect(await images.get(tenant, record.image_id)).toMatchObject({
+      status: 'indexed',
+      models: ['first', 'second'],
+    });
+    await images.markPurged(tenant, record.image_id, at);
+    expect(await noted(record.image_id)).toBe(false);
+    expect(await noted(newRecord(tenant).image_id)).toBe(false);
+  });
+
   it('gives back what was created, and refuses it a second time', async () => {
     const record = await create({ external_id: 'sku-1' });
     expect(await images.get(tenant, record.image_id)).toEqual(record);

@@ -111,6 +111,28 @@ describe.each([
     expect((await tenants.get(tenant.tenant_id))?.state).toBe('suspended');
   });
 
+  it('has its models written by whoever read them last, and by nobody who read them before', async () => {
+    await tenants.reserve(tenant);
+    await tenants.activate(tenant.tenant_id, keyOf(tenant));
+    const read = async () => (await tenants.get(tenant.tenant_id)) ?? tenant;
+    const fresh = await read();
+    const filling = { second: '2026-03-01T00:00:00.000Z' };
+    expect(await tenants.putModels(fresh, { chosen: ['first'], filling })).toBe(true);
+    expect(await tenants.putModels(fresh, { chosen: ['late'], filling: {} })).toBe(false);
+    await tenants.change(tenant.tenant_id, { settings: { keeper_rule: 'age' } });
+    expect(await read()).toMatchObject({
+      settings: { models: ['first'], keeper_rule: 'age' },
+      filling_models: filling,
+    });
+    const again = await read();
+    expect(await tenants.putModels(again, { chosen: ['second', 'first'], filling: {} })).toBe(true);
+    expect(await tenants.putModels(again, { chosen: ['first'], filling: {} })).toBe(false);
+    expect(await read()).toMatchObject({ settings: { models: ['second', 'first'] }, filling_models: {} });
+    await tenants.beginPurge(tenant.tenant_id, newJobId());
+    expect(await tenants.putModels(await read(), { chosen: ['first'], filling: {} })).toBe(false);
+    expect(await tenants.putModels(newProfile(), { chosen: ['first'], filling: {} })).toBe(false);
+  });
+
   it('adds keys to an active tenant, and changes its own only', async () => {
     const [first, second] = [keyOf(tenant), keyOf(tenant)].sort((x, y) => (x.key_id < y.key_id ? -1 : 1));
     if (!first || !second) throw new Error('two keys were made');

@@ -6,7 +6,8 @@ import { Problem } from '#shared/domain/problems.ts';
 import { DuplicatesFoundV1 } from '#shared/events/duplicates-found.v1.ts';
 import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
 import { leaveGroup } from '#shared/flows/duplicates/leave-group.ts';
-import { ACME, cellsOfSeed, library, OTHER, seen } from '../search/library.ts';
+import { tenantNamed } from '../../../fixtures/tenant.ts';
+import { ACME, cellsOfSeed, library, manifest, OTHER, seen } from '../search/library.ts';
 import { indexed } from './events.ts';
 
 async function groupsOf({ groups }: { groups: GroupCatalog }) {
@@ -49,6 +50,35 @@ describe('detectDuplicates', () => {
     const original = await shelf.add({ ...seen(1, 1), local: cellsOfSeed(1) });
     const group = await detectDuplicates(shelf)(indexed(original));
     expect(idsOf(group)).toEqual([crop, original].sort());
+  });
+
+  test('looks by the model that the tenant’s searches use, and suggests a keeper by the tenant’s rule', async () => {
+    const shelf = await library();
+    const other = { ...manifest, name: 'second' };
+    await shelf.index.prepare(other.name, 256);
+    const settings = { models: ['second', manifest.name], keeper_rule: 'age' as const };
+    const ports = {
+      ...shelf,
+      manifests: [manifest, other] as const,
+      tenants: { get: async () => ({ ...tenantNamed(ACME), settings }) },
+    };
+    /** Alike by the second model alone. */
+    const add = async (axis: number, models: string[]) => {
+      const created_at = `2026-02-0${axis}T00:00:00.000Z`;
+      const image = await shelf.add(seen(0.2, 0.2, axis), { models, file_size: 1000 * axis, created_at });
+      await shelf.catalog.putVectors(ACME, image, 'second', seen(0.95, 0.9));
+      const document = { imageId: image, storageLocation: 'uploads', format: 'jpeg' as const };
+      const rest = { createdAt: '2026-03-01T12:00:00.000Z', metadata: {}, ...seen(0.95, 0.9) };
+      await shelf.index.upsert(ACME, 'second', [{ ...document, ...rest }]);
+      return image;
+    };
+    const early = await add(1, [manifest.name]);
+    expect(await detectDuplicates(ports)(indexed(early))).toBeUndefined();
+    const both = [await add(2, [manifest.name, 'second']), await add(3, [manifest.name, 'second'])];
+    const group = await detectDuplicates(ports)(indexed(both[0] ?? early));
+    expect(idsOf(group)).toEqual([early, ...both].sort());
+    const told = DuplicatesFoundV1.parse(shelf.publisher.events[0]);
+    expect(told.data.suggested_keeper).toBe(early); // by its pixels and bytes it would be the last
   });
 
   test('told again, changes nothing and tells nothing', async () => {
@@ -174,7 +204,7 @@ describe('detectDuplicates', () => {
         const detect = detectDuplicates({ ...shelf, groups });
         const purge = async () => {
           await shelf.catalog.markPurged(ACME, first, '2026-03-02T00:00:00.000Z');
-          await shelf.index.remove(ACME, shelf.manifest.name, [first]);
+          await shelf.index.remove(ACME, manifest.name, [first]);
           await leaveGroup({ groups })(ACME, first);
         };
         const tasks = [...images.map((image) => detect(indexed(image))), purge()];

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { memoryGroups } from '#shared/catalog/memory-groups.ts';
-import { newImageId } from '#shared/domain/ids.ts';
+import { type ImageId, newImageId } from '#shared/domain/ids.ts';
 import type { Match } from '#shared/flows/duplicates/group-members.ts';
 import { joinGroup } from '#shared/flows/duplicates/join-group.ts';
 import { leaveGroup } from '#shared/flows/duplicates/leave-group.ts';
 import { ACME, NOW } from '../search/library.ts';
 
-const [a, b, c, d, e] = [newImageId(), newImageId(), newImageId(), newImageId(), newImageId()];
+// In order: equally sure matches are taken by their ids, which are random within a millisecond.
+const [a, b, c, d, e] = Array.from({ length: 5 }, newImageId).sort() as Five;
+type Five = [ImageId, ImageId, ImageId, ImageId, ImageId];
 const edited = (imageId: Match['imageId'], confidence = 0.99): Match => ({
   imageId,
   verdict: 'edited_copy',

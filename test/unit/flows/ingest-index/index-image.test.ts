@@ -59,6 +59,17 @@ function processed(image: ImageId, tenant: TenantId = ACME): ImagesProcessedV1 {
     data: { ...fields, embeddings: [encodeEmbedding(MODEL, seen(1, 1))], processed_at: NOW },
   });
 }
+/** The same picture as another model sees it, which the library lacks. */
+const refillOf = (event: ImagesProcessedV1, model: string): ImagesProcessedV1 => ({
+  ...event,
+  id: `${event.subject}.${model}.images.processed`,
+  data: {
+    ...event.data,
+    refill: true,
+    embed_with: [model],
+    embeddings: [encodeEmbedding(model, seen(1, 1))],
+  },
+});
 const imageOf = (event: ImagesProcessedV1) => event.data.image_id as ImageId; // made by newImageId above
 const found = async ({ index }: ReturnType<typeof shelf>, tenant = ACME) =>
   (await index.search(tenant, MODEL, { semantic: leaning(1), copy: leaning(1), k: 50 }))
@@ -192,6 +203,51 @@ describe('indexImages', () => {
     const it = shelf();
     const event = await validated(it, ACME, 'failed');
     expect(await indexImages(it.ports)([event])).toEqual([{ status: 'fulfilled', value: 'indexed' }]);
+  });
+
+  test('a refill adds another model’s vectors to a picture that is indexed, and tells nothing of it', async () => {
+    const it = shelf();
+    const event = await validated(it);
+    const index = indexImages(it.ports);
+    await index([event]);
+    const version = await it.catalog.libraryVersion(ACME);
+    const [told, before] = [it.publisher.events.length, await it.catalog.get(ACME, imageOf(event))];
+    const refill = refillOf(event, 'second');
+    for (const _ of ['once', 'again']) {
+      expect(await index([refill])).toEqual([{ status: 'fulfilled', value: 'indexed' }]);
+      expect(await it.catalog.get(ACME, imageOf(event))).toEqual({
+        ...before,
+        models: [MODEL, 'second'],
+        updated_at: LATER,
+      });
+      expect(await it.index.count(ACME, 'second')).toBe(1);
+    }
+    expect((await it.catalog.getVectors(ACME, [imageOf(event)], 'second')).size).toBe(1);
+    expect(it.publisher.events).toHaveLength(told);
+    expect(await it.catalog.libraryVersion(ACME)).not.toBe(version);
+  });
+
+  test('a refill and the event that it follows can lie in one batch', async () => {
+    const it = shelf();
+    const event = await validated(it);
+    await indexImages(it.ports)([event]);
+    const outcomes = await indexImages(it.ports)([event, refillOf(event, 'second')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect((await it.catalog.get(ACME, imageOf(event)))?.models).toEqual([MODEL, 'second']);
+  });
+
+  test('a refill of a picture that was purged meanwhile leaves nothing', async () => {
+    const it = shelf();
+    const event = await validated(it);
+    await indexImages(it.ports)([event]);
+    const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
+      await it.catalog.markPurged(ACME, imageOf(event), PURGED);
+      return it.index.upsert(tenant, model, documents);
+    };
+    const index = indexImages({ ...it.ports, index: { ...it.index, upsert } });
+    expect(await index([refillOf(event, 'second')])).toEqual([{ status: 'fulfilled', value: 'gone' }]);
+    expect(await it.index.count(ACME, 'second')).toBe(0);
+    expect((await it.catalog.getVectors(ACME, [imageOf(event)], 'second')).size).toBe(0);
   });
 
   test('an event that does not name a picture is rejected alone', async () => {

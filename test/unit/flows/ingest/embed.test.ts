@@ -62,6 +62,12 @@ async function validated(stripes: number): Promise<ImagesValidatedV1> {
   return event;
 }
 
+/** The event, with the models that the picture is to have; none: the worker's first. */
+const ordered = (event: ImagesValidatedV1, embed_with: string[] = []): ImagesValidatedV1 => ({
+  ...event,
+  data: { ...event.data, ...(embed_with.length > 0 && { embed_with }) },
+});
+
 const flow = (changes: Partial<EmbedPorts> = {}) =>
   embedPictures({ embedders: [memoryEmbedder(manifest)], imaging, blobs, catalog, publisher, ...changes });
 const statusOf = async (event: ImagesValidatedV1) => {
@@ -101,10 +107,39 @@ describe('embedding a micro-batch', () => {
       };
     };
     const events = [await validated(3), await validated(4), await validated(5)];
-    await flow({ embedders: [model('one'), model('two')] })(events);
-    expect(calls).toEqual(['one 3', 'two 3']);
-    const event = ImagesProcessedV1.parse(publisher.events[0]);
-    expect(event.data.embeddings.map(({ model }) => model)).toEqual(['one', 'two']);
+    const [plain, both, second] = events.map((event, at) =>
+      ordered(event, [[], ['two', 'one'], ['two']][at]),
+    );
+    await flow({ embedders: [model('one'), model('two'), model('idle')] })(
+      [plain, both, second].filter((event) => event !== undefined),
+    );
+    expect(calls).toEqual(['one 2', 'two 2']);
+    const told = publisher.events.map((event) => ImagesProcessedV1.parse(event).data.embeddings);
+    expect(told.map((embeddings) => embeddings.map(({ model }) => model).sort())).toEqual([
+      ['one'],
+      ['one', 'two'],
+      ['two'],
+    ]);
+  });
+
+  it('leaves a picture to another worker that is to have a model which this one lacks', async () => {
+    const event = ordered(await validated(3), ['deeplens-lite-v1', 'newer']);
+    expect(await flow()([event])).toEqual([
+      { status: 'failed', error: expect.objectContaining({ code: 'dependency_unavailable' }) },
+    ]);
+    expect(publisher.events).toEqual([]);
+  });
+
+  it('tells a refill apart from the first embedding, and leaves the record as it is', async () => {
+    const event = await validated(3);
+    const { tenant, image } = idsOf(event);
+    await catalog.advance(tenant, image, 'indexed', event.time);
+    const before = await catalog.get(tenant, image);
+    const refill = ordered(event, ['deeplens-lite-v1']);
+    await flow()([{ ...refill, data: { ...refill.data, refill: true } }]);
+    expect(publisher.events.map(({ id }) => id)).toEqual([`${image}.deeplens-lite-v1.images.processed`]);
+    expect(ImagesProcessedV1.parse(publisher.events[0]).data.refill).toBe(true);
+    expect(await catalog.get(tenant, image)).toEqual(before);
   });
 
   it('leaves the others alone where one cannot be read, is not there, or breaks the model', async () => {

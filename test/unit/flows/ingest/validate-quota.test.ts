@@ -26,6 +26,7 @@ beforeEach(() => {
 const newPorts = () => ({
   catalog: memoryImages(),
   tenants: { get: async () => owner },
+  models: ['first', 'second'] as const,
   blobs: memoryBlobs(),
   imaging,
   publisher: memoryPublisher(),

@@ -6,6 +6,7 @@ import { memoryImages } from '#shared/catalog/memory.ts';
 import { newImageId } from '#shared/domain/ids.ts';
 import { IMAGE_LIMITS, type ImageRecord, objectKeys } from '#shared/domain/image.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import type { Tenant } from '#shared/domain/tenant.ts';
 import { EVENTS } from '#shared/events/registry.ts';
 import { validateImage } from '#shared/flows/ingest/validate.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
@@ -25,7 +26,8 @@ beforeEach(() => {
 
 const newPorts = () => ({
   catalog: memoryImages(),
-  tenants: { get: async () => ACME },
+  tenants: { get: async (): Promise<Tenant> => ACME },
+  models: ['first', 'second', 'third'] as const,
   blobs: memoryBlobs(),
   imaging,
   publisher: memoryPublisher(),
@@ -102,6 +104,19 @@ describe('validating an uploaded picture', () => {
       time: NOW,
       data: { format: 'jpeg', width: 1024, metadata: { album: ['summer'] }, validated_at: NOW },
     });
+  });
+
+  it('says which models shall see it: the service’s first; its tenant’s; those that are being filled', async () => {
+    const asked = async (owner: Partial<Tenant>) => {
+      ports = { ...newPorts(), tenants: { get: async () => ({ ...ACME, ...owner }) } };
+      await (await upload(photo)).validate();
+      return EVENTS['images.validated'].parse(ports.publisher.events[1]).data.embed_with;
+    };
+    expect(await asked({})).toEqual(['first']);
+    expect(await asked({ settings: { models: [] } })).toEqual(['first']);
+    expect(await asked({ settings: { models: ['second', 'gone', 'first'] } })).toEqual(['second', 'first']);
+    const filling_models = { third: NOW };
+    expect(await asked({ settings: { models: ['second'] }, filling_models })).toEqual(['second', 'third']);
   });
 
   it('ends every hostile picture in its stated code', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { memorySimilarityCache } from '#shared/catalog/memory-similarity-cache.ts';
 import type { ImageId } from '#shared/domain/ids.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
-import { ACME, library, manifest, NOW, seen } from './library.ts';
+import { ACME, library, manifest, NOW, only, seen } from './library.ts';
 
 /** How many the index tells: few, so that what is in the index and not shown crowds out others. */
 const SHELF = 3;
@@ -38,7 +38,7 @@ test('whatever happens at the same time, a search afterwards finds what is there
           const search = searchImages({
             ...shelf,
             cache: kept,
-            embedder: { manifest, provider: 'cpu', embed: async () => [] },
+            installed: only({ manifest, provider: 'cpu', embed: async () => [] }),
             catalog: {
               ...catalog,
               async libraryVersion(tenant) {
@@ -62,6 +62,7 @@ test('whatever happens at the same time, a search afterwards finds what is there
               threshold: 0.7,
               maxResults: 20,
               includeMetadata: false,
+              models: [manifest.name],
               thumbnailUrl: (image) => image,
             });
         };

@@ -6,7 +6,7 @@ import { Problem } from '#shared/domain/problems.ts';
 import type { SimilarityQuery } from '#shared/flows/search/query.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
 import { photograph } from '../../../fixtures/photographs.ts';
-import { ACME, library, manifest, NOW, OTHER, seen } from './library.ts';
+import { ACME, library, manifest, NOW, OTHER, only, seen } from './library.ts';
 
 const BYTES = photograph('airplane-from-above');
 const QUERY: SimilarityQuery = {
@@ -14,6 +14,7 @@ const QUERY: SimilarityQuery = {
   threshold: 0.7,
   maxResults: 20,
   includeMetadata: true,
+  models: [manifest.name],
   thumbnailUrl: (image) => `/thumbnails/${image}`,
 };
 
@@ -38,14 +39,14 @@ function open(cache: Pick<SimilarityCache, 'get' | 'put'> = memorySimilarityCach
         return shelf.imaging.read(...given);
       },
     },
-    embedder: {
+    installed: only({
       manifest,
       provider: 'cpu',
       async embed(inputs) {
         asked.embeddings += inputs.length;
         return inputs.map(() => seen(1, 1));
       },
-    },
+    }),
     index: {
       search: (...given) => {
         asked.searches += 1;

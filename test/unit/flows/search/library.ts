@@ -3,11 +3,14 @@ import { memoryImages } from '#shared/catalog/memory.ts';
 import { memoryGroups } from '#shared/catalog/memory-groups.ts';
 import { type ImageId, newImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
 import type { ImageRecord } from '#shared/domain/image.ts';
-import type { Embedding } from '#shared/embedding/embedder.ts';
+import type { Tenant } from '#shared/domain/tenant.ts';
+import type { Embedder, Embedding } from '#shared/embedding/embedder.ts';
+import type { InstalledModels } from '#shared/embedding/installed-models.ts';
 import { loadManifest } from '#shared/embedding/load-manifest.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { memoryPublisher } from '#shared/messaging/memory.ts';
 import { memoryVectorIndex } from '#shared/vector-index/memory.ts';
+import { tenantNamed } from '../../../fixtures/tenant.ts';
 
 export const ACME = tenantId('acme');
 export const OTHER = tenantId('other');
@@ -40,6 +43,11 @@ export function cellsOfSeed(seed: number): Int8Array {
 }
 
 const digest = (text: string): string => text.padStart(64, '0').slice(-64);
+
+/** All models are this one. */
+export const only = (embedder: Embedder): Pick<InstalledModels, 'embedder'> => ({
+  embedder: async () => embedder,
+});
 
 /** An empty library in memory, and what puts pictures into it as the pipeline would. */
 export async function library() {
@@ -97,6 +105,9 @@ export async function library() {
 
   return {
     ...{ catalog, index, blobs: memoryBlobs(), imaging: sharpImaging() },
-    ...{ groups: memoryGroups(), publisher: memoryPublisher(), manifest, add },
+    ...{ groups: memoryGroups(), publisher: memoryPublisher(), add },
+    /** As a tenant is that has chosen nothing. */
+    tenants: { get: async (tenant: TenantId): Promise<Tenant | undefined> => tenantNamed(tenant) },
+    manifests: [manifest] as const,
   };
 }

@@ -12,13 +12,16 @@ import { searchImages } from '#shared/flows/search/search-images.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { type EditName, edits } from '../../../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../../../fixtures/photographs.ts';
-import { ACME, library, OTHER, seen } from './library.ts';
+import { ACME, library, OTHER, only, seen } from './library.ts';
 
 const imaging = sharpImaging();
 const embedder = await onnxEmbedder({ modelsDir: 'models', name: 'deeplens-lite-v1', provider: 'cpu' });
 const blobs = memoryBlobs();
 const shelf = await library();
-const ports = { ...shelf, imaging, embedder, blobs, cache: memorySimilarityCache() };
+const ports = {
+  ...{ ...shelf, imaging, embedder, blobs },
+  ...{ installed: only(embedder), cache: memorySimilarityCache() },
+};
 const search = searchImages(ports);
 const ids = new Map<PhotographName, ImageId>();
 
@@ -26,6 +29,7 @@ const ask = (change: Partial<SimilarityQuery> & Pick<SimilarityQuery, 'source'>)
   threshold: 0.7,
   maxResults: 20,
   includeMetadata: true,
+  models: [embedder.manifest.name],
   thumbnailUrl: (image) => `/thumbnails/${image}`,
   ...change,
 });
@@ -146,6 +150,39 @@ describe('searchImages', () => {
     await expect(
       search(OTHER, ask({ source: { imageId: idOf('allium-oreophilum') } })),
     ).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('one model goes all the way: it embeds, its space is searched, its vectors are compared', async () => {
+    const asked: string[] = [];
+    const second = { ...embedder, manifest: { ...embedder.manifest, name: 'second' } };
+    const installed = {
+      embedder: async (name: string) => {
+        asked.push(name);
+        return name === 'second' ? second : embedder;
+      },
+    };
+    const spaces: string[] = [];
+    const index: typeof shelf.index = {
+      ...shelf.index,
+      search: (tenant, model, query) => {
+        spaces.push(model);
+        return shelf.index.search(tenant, model, query);
+      },
+    };
+    await shelf.index.prepare('second', 256);
+    const by = searchImages({ ...ports, index, installed, cache: memorySimilarityCache() });
+    const source = { bytes: photograph('nagasaki-boats') };
+    const models = ['second', embedder.manifest.name] as const;
+    expect(await by(ACME, ask({ source, models: [...models] }))).toMatchObject({
+      model: 'second',
+      results: [],
+    });
+    const named = await by(ACME, ask({ source, models: [...models], model: embedder.manifest.name }));
+    expect(named).toMatchObject({ model: embedder.manifest.name, results: [{ verdict: 'exact' }, {}] });
+    expect(asked).toEqual(['second', embedder.manifest.name]);
+    expect(new Set(spaces)).toEqual(new Set(models));
+    const unknown = by(ACME, ask({ source, model: 'second' }));
+    await expect(unknown).rejects.toMatchObject({ code: 'invalid_request', errors: [{ pointer: '/model' }] });
   });
 
   test('a picture that cannot be searched with is refused with the reason', async () => {

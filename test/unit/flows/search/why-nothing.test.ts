@@ -4,13 +4,14 @@ import { memorySimilarityCache } from '#shared/catalog/memory-similarity-cache.t
 import type { SimilarityQuery } from '#shared/flows/search/query.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
 import { photograph } from '../../../fixtures/photographs.ts';
-import { ACME, library, manifest, OTHER, seen } from './library.ts';
+import { ACME, library, manifest, OTHER, only, seen } from './library.ts';
 
 const QUERY: SimilarityQuery = {
   source: { bytes: photograph('airplane-from-above') },
   threshold: 0.7,
   maxResults: 20,
   includeMetadata: true,
+  models: [manifest.name],
   thumbnailUrl: (image) => image,
 };
 const OTHERS_FORMAT = { format: 'png' } as const;
@@ -25,7 +26,7 @@ beforeEach(async () => {
   search = searchImages({
     ...shelf,
     cache: memorySimilarityCache(),
-    embedder: { manifest, provider: 'cpu', embed: async (inputs) => inputs.map(() => seen(1, 1)) },
+    installed: only({ manifest, provider: 'cpu', embed: async (inputs) => inputs.map(() => seen(1, 1)) }),
     index: {
       search: (...given) => {
         asked += 1;

@@ -14,7 +14,7 @@ const acme = tenantId('acme');
 function office() {
   const tenants = memoryTenants();
   const usagePlans = memoryUsagePlans();
-  const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey });
+  const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey, defaultModel: 'first' });
   const identify = identifier(tenants);
   return { tenants, usagePlans, create, identify };
 }
@@ -55,7 +55,7 @@ describe('createTenant', () => {
         if (when === 'after') await real(...given);
         throw new Problem('dependency_unavailable', 'interrupted');
       };
-      const interrupted = createTenant({ ...ports, newApiKey, hashApiKey });
+      const interrupted = createTenant({ ...ports, newApiKey, hashApiKey, defaultModel: 'first' });
       await expect(interrupted(acme, 'Acme', 'free')).rejects.toThrow('interrupted');
 
       const done = step === 'activate' && when === 'after';
@@ -63,7 +63,11 @@ describe('createTenant', () => {
       if (done) expect(key).toBe('conflict');
       else expect(await identify(key)).toMatchObject({ tenant: acme });
 
-      expect(await tenants.get(acme)).toMatchObject({ state: 'active', plan: 'free' });
+      expect(await tenants.get(acme)).toMatchObject({
+        state: 'active',
+        plan: 'free',
+        settings: { models: ['first'] },
+      });
       const keys = await tenants.listKeys(acme);
       const [member, ...more] = usagePlans.members.values();
       expect([keys.length, more]).toEqual([1, []]);

@@ -15,7 +15,10 @@ async function office() {
   const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
   const tenants = memoryTenants();
   const usagePlans = memoryUsagePlans();
-  const ports = { tenants, usagePlans, newApiKey, hashApiKey, now: () => clock.now };
+  const ports = {
+    ...{ tenants, usagePlans, newApiKey, hashApiKey },
+    ...{ defaultModel: 'first', now: () => clock.now },
+  };
   const first = await createTenant(ports)(acme, 'Acme', 'free');
   return {
     clock,

@@ -1,0 +1,27 @@
+import type { Embedder } from './embedder.ts';
+
+/** The models of an environment, its default first, each loaded when it is first asked for and then kept. */
+export interface InstalledModels {
+  readonly names: readonly [string, ...string[]];
+  /** @throws Problem `internal_error` where it cannot be loaded; the next call tries again */
+  embedder(name: string): Promise<Embedder>;
+}
+
+/** @param load called once a model, unless it fails */
+export function installedModels(
+  names: readonly [string, ...string[]],
+  load: (name: string) => Promise<Embedder>,
+): InstalledModels {
+  const loaded = new Map<string, Promise<Embedder>>();
+  return {
+    names,
+    embedder(name) {
+      const known = loaded.get(name);
+      if (known) return known;
+      const loading = load(name);
+      loaded.set(name, loading);
+      loading.catch(() => loaded.delete(name));
+      return loading;
+    },
+  };
+}
