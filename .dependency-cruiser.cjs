@@ -10,7 +10,7 @@ const PORTS = [
   '^shared/imaging/imaging[.]ts$',
   '^shared/limits/(limiter|window-store)[.]ts$',
   '^shared/messaging/(job-queue|publisher)[.]ts$',
-  '^shared/vector-index/vector-index[.]ts$',
+  '^shared/vector-index/(document-digest|vector-index)[.]ts$',
 ];
 const CAPABILITY = '^shared/(auth|blobs|catalog|embedding|health|imaging|limits|messaging|vector-index)/';
 /** What adapters of AWS have in common. */
@@ -66,7 +66,7 @@ module.exports = {
       'ports-know-the-domain',
       'A port speaks of the domain, of events and of other ports.',
       { path: PORTS },
-      { pathNot: [...PORTS, DOMAIN, EVENTS, ZOD] },
+      { pathNot: [...PORTS, DOMAIN, EVENTS, ZOD, PURE_NODE] },
     ),
     rule(
       'adapters-know-their-port',

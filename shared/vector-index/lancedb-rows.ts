@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { DataType, FixedSizeList, Schema } from 'apache-arrow';
 import type { TenantId } from '#shared/domain/ids.ts';
+import { documentDigest } from './document-digest.ts';
 import { documentId } from './document-id.ts';
 import { metadataEntries } from './metadata-entries.ts';
 import type { VectorDocument } from './vector-index.ts';
@@ -22,6 +23,7 @@ export function spaceSchema(lanceDbModule: string, dimension: number): Schema {
     /** Milliseconds since 1970. */
     new Field('created_at', new Int64(), false),
     new Field('metadata', new List(new Field('item', new Utf8(), true)), false),
+    new Field('digest', new Utf8(), false),
     new Field('semantic', vector(), false),
     new Field('copy', vector(), false),
   ]);
@@ -32,6 +34,9 @@ export function vectorDimension(schema: Schema): number {
   const type: DataType | undefined = schema.fields.find(({ name }) => name === 'semantic')?.type;
   return isFixedSizeList(type) ? type.listSize : 0;
 }
+
+/** Whether a table can hold documents' digests: those of before had none. */
+export const hasDigest = (schema: Schema): boolean => schema.fields.some(({ name }) => name === 'digest');
 
 /** By its shape: the schema comes from LanceDB's own copy of Arrow, whose classes are not ours. */
 const isFixedSizeList = (type: DataType | undefined): type is FixedSizeList =>
@@ -45,6 +50,7 @@ export const toRow = (tenant: TenantId, document: VectorDocument) => ({
   format: document.format,
   created_at: BigInt(Date.parse(document.createdAt)),
   metadata: metadataEntries(document.metadata),
+  digest: documentDigest(document),
   semantic: document.semantic,
   copy: document.copy,
 });

@@ -1,14 +1,18 @@
 import { pathToFileURL } from 'node:url';
-import type { Table } from '@lancedb/lancedb';
 import { z } from 'zod';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import { abandon, begin, finish, type Step } from './builds.ts';
 import { candidates, type Neighbour } from './candidates.ts';
 import { documentId } from './document-id.ts';
 import { conditions, quoted } from './lancedb-conditions.ts';
-import { spaceSchema, toRow, vectorDimension } from './lancedb-rows.ts';
+import { layoutFiles } from './lancedb-layout.ts';
+import { toRow } from './lancedb-rows.ts';
+import { attempt, lanceDbTables } from './lancedb-tables.ts';
+import { onLayout, sameLayout } from './on-layout.ts';
+import { demandNext, familyName, homeOf, type Layout, nextOf, sharedOf, whereabouts } from './spaces.ts';
 import { vectorFault } from './vector-fault.ts';
-import type { VectorDocument, VectorIndex, VectorQuery } from './vector-index.ts';
+import type { Build, Side, VectorDocument, VectorIndex, VectorQuery } from './vector-index.ts';
 
 export const LanceDbEnv = z.object({
   /** The folder of the tables. */
@@ -17,14 +21,8 @@ export const LanceDbEnv = z.object({
   LANCEDB_MODULE: z.string().min(1),
 });
 
-/** Every write leaves a fragment and a version behind: after so many, this process tidies up (0.1 s). */
-const WRITES_BETWEEN_TIDYING = 100;
-/** Versions older than this are read by nobody: a reader looks for the newest one before every read. */
-const OLD_VERSIONS_MS = 10 * 60_000;
-/** LanceDB itself repeats a commit that another process overtook, ten times; then we begin anew. */
-const WRITE_ATTEMPTS = 4;
-
 const FoundRow = z.object({ image_id: z.string(), _distance: z.number() });
+const ListedRow = z.object({ image_id: z.string(), digest: z.string() });
 
 /**
  * LanceDB, embedded, for environments of one machine: exact search in files that several processes share. What one
@@ -34,34 +32,27 @@ const FoundRow = z.object({ image_id: z.string(), _distance: z.number() });
 export async function lanceDbVectorIndex(from: { uri: string; modulePath: string }): Promise<VectorIndex> {
   const lancedb: typeof import('@lancedb/lancedb') = await import(pathToFileURL(from.modulePath).href);
   const database = await attempt(() => lancedb.connect(from.uri, { readConsistencyInterval: 0 }));
-  const opened = new Map<string, { table: Table; dimension: number; writes: number }>();
+  const tables = lanceDbTables(database, from.modulePath);
+  const layouts = layoutFiles(from.uri, tables.names);
 
-  async function spaceOf(model: string) {
-    const known = opened.get(model);
-    if (known) return known;
-    const names = await attempt(() => database.tableNames());
-    if (!names.includes(tableName(model))) {
-      throw new Problem('dependency_unavailable', `The index has no space for the model ${model} yet.`);
-    }
-    const table = await attempt(() => database.openTable(tableName(model)));
-    const space = { table, dimension: vectorDimension(await attempt(() => table.schema())), writes: 0 };
-    opened.set(model, space);
-    return space;
+  const reading = <Result>(model: string, call: (layout: Layout) => Promise<Result>) =>
+    onLayout(() => layouts.read(model), call);
+
+  /** A write that a change of the spaces overtook may have missed the new one: it is done again. */
+  const writing = <Result>(model: string, call: (layout: Layout) => Promise<Result>) =>
+    reading(model, async (layout) => {
+      const result = await call(layout);
+      if (sameLayout(layout, await layouts.read(model))) return result;
+      throw new Problem('dependency_unavailable', `The spaces of ${model} are changing.`, { retryAfter: 1 });
+    });
+
+  async function sideOf(layout: Layout, tenant: TenantId, side: Side = 'serving') {
+    const space = side === 'next' ? demandNext(layout, tenant) : homeOf(layout, tenant);
+    return await tables.open(layout, space);
   }
 
-  async function write<Result>(model: string, change: (table: Table) => Promise<Result>): Promise<Result> {
-    const space = await spaceOf(model);
-    const result = await attempt(() => change(space.table), WRITE_ATTEMPTS);
-    space.writes += 1;
-    if (space.writes % WRITES_BETWEEN_TIDYING === 0) {
-      const cleanupOlderThan = new Date(Date.now() - OLD_VERSIONS_MS);
-      // It gives way to a write of another process; the next one tidies up what it leaves.
-      await space.table.optimize({ cleanupOlderThan }).catch(() => undefined);
-    }
-    return result;
-  }
-
-  async function nearest(table: Table, tenant: TenantId, query: VectorQuery, by: 'semantic' | 'copy') {
+  async function nearest(layout: Layout, tenant: TenantId, query: VectorQuery, by: 'semantic' | 'copy') {
+    const { table } = await sideOf(layout, tenant);
     const search = table
       .vectorSearch(query[by])
       .column(by)
@@ -73,95 +64,143 @@ export async function lanceDbVectorIndex(from: { uri: string; modulePath: string
     return rows.map(toNeighbour);
   }
 
-  return {
+  async function removeWhere(layout: Layout, spaces: Layout['spaces'], condition: string): Promise<number[]> {
+    const removed: number[] = [];
+    for (const space of spaces) {
+      const { numDeletedRows } = await tables.write(layout, space, (table) => table.delete(condition));
+      removed.push(numDeletedRows);
+    }
+    return removed;
+  }
+
+  async function take(build: Build, stepFrom: (layout: Layout, build: Build) => Step): Promise<void> {
+    const before = await layouts.read(build.model);
+    const { layout, leftovers } = stepFrom(before, build);
+    const clear = async (now: Layout) => {
+      const shared = sharedOf(now);
+      if (build.of === 'tenant' && shared) await removeWhere(now, [shared], conditions(build.tenant));
+    };
+    if (leftovers === 'before') await clear(before);
+    if (!sameLayout(before, layout)) {
+      const isIn = ({ spaces }: Layout, name: string) => spaces.some((space) => space.name === name);
+      for (const { name } of layout.spaces)
+        if (!isIn(before, name)) await tables.ensure(name, build.dimension);
+      await layouts.write(layout);
+      for (const { name } of before.spaces) if (!isIn(layout, name)) await tables.drop(name);
+    }
+    if (leftovers === 'after') await clear(layout);
+  }
+
+  const index: VectorIndex = {
     async prepare(model, dimension) {
-      const schema = spaceSchema(from.modulePath, dimension);
-      await attempt(() =>
-        database.createEmptyTable(tableName(model), schema, { mode: 'create', existOk: true }),
-      );
+      const shared = sharedOf(await layouts.read(model));
+      await tables.ensure(shared?.name ?? familyName(model), dimension);
     },
 
-    async upsert(tenant, model, documents) {
-      const { dimension } = await spaceOf(model);
-      const faults: { imageId: ImageId; reason: string }[] = [];
-      // By id, the last one wins: LanceDB would insert two rows of one batch with the same id.
-      const good = new Map<ImageId, VectorDocument>();
-      for (const document of documents) {
-        const reason = vectorFault(document, dimension);
-        if (reason) faults.push({ imageId: document.imageId, reason });
-        else good.set(document.imageId, document);
-      }
-      if (good.size > 0) {
+    async upsert(tenant, model, documents, only) {
+      return await writing(model, async (layout) => {
+        const home = only ? demandNext(layout, tenant) : homeOf(layout, tenant);
+        const { dimension } = await tables.open(layout, home);
+        const faults: { imageId: ImageId; reason: string }[] = [];
+        // By id, the last one wins: LanceDB would insert two rows of one batch with the same id.
+        const good = new Map<ImageId, VectorDocument>();
+        for (const document of documents) {
+          const reason = vectorFault(document, dimension);
+          if (reason) faults.push({ imageId: document.imageId, reason });
+          else good.set(document.imageId, document);
+        }
         const rows = [...good.values()].map((document) => toRow(tenant, document));
-        await write(model, (table) =>
-          table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows),
-        );
-      }
-      return faults;
+        for (const space of rows.length > 0 ? new Set([home, nextOf(layout, tenant) ?? home]) : [])
+          await tables.write(layout, space, (table) =>
+            table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows),
+          );
+        return faults;
+      });
     },
 
     async search(tenant, model, query) {
-      const { table, dimension } = await spaceOf(model);
-      const fault = vectorFault(query, dimension);
-      if (fault) throw new Problem('invalid_request', fault);
-      const [semantic, copy] = await Promise.all([
-        nearest(table, tenant, query, 'semantic'),
-        nearest(table, tenant, query, 'copy'),
-      ]);
-      return candidates(semantic, copy);
+      return await reading(model, async (layout) => {
+        const fault = vectorFault(query, (await sideOf(layout, tenant)).dimension);
+        if (fault) throw new Problem('invalid_request', fault);
+        const [semantic, copy] = await Promise.all([
+          nearest(layout, tenant, query, 'semantic'),
+          nearest(layout, tenant, query, 'copy'),
+        ]);
+        return candidates(semantic, copy);
+      });
     },
 
-    async remove(tenant, model, imageIds) {
+    async remove(tenant, model, imageIds, only) {
       if (imageIds.length === 0) return 0;
       const ids = imageIds.map((id) => quoted(documentId(tenant, id))).join(', ');
-      const { numDeletedRows } = await write(model, (table) => table.delete(`id IN (${ids})`));
-      return numDeletedRows;
+      let served = 0;
+      await writing(model, async (layout) => {
+        const spaces = only ? [demandNext(layout, tenant)] : whereabouts(layout, tenant);
+        const [first = 0] = await removeWhere(layout, spaces, `id IN (${ids})`);
+        served = Math.max(served, first);
+      });
+      return served;
     },
 
     async removeTenant(tenant, model) {
-      const { numDeletedRows } = await write(model, (table) => table.delete(conditions(tenant)));
-      return numDeletedRows;
+      let removed = 0;
+      await writing(model, async (layout) => {
+        const counts = await removeWhere(layout, whereabouts(layout, tenant), conditions(tenant));
+        removed += counts.reduce((sum, count) => sum + count, 0);
+      });
+      return removed;
     },
 
-    async models() {
-      const names = await attempt(() => database.tableNames());
-      return names.filter((name) => name.startsWith(TABLES)).map((name) => name.slice(TABLES.length));
+    models: () => layouts.models(),
+
+    async count(tenant, model, side) {
+      return await reading(model, async (layout) => {
+        const { table } = await sideOf(layout, tenant, side);
+        return await attempt(() => table.countRows(conditions(tenant)));
+      });
     },
 
-    async count(tenant, model) {
-      const { table } = await spaceOf(model);
-      return await attempt(() => table.countRows(conditions(tenant)));
+    async list(tenant, model, { below, limit }, side) {
+      const before = below ? ` AND image_id < ${quoted(below)}` : '';
+      return await reading(model, async (layout) => {
+        const { table } = await sideOf(layout, tenant, side);
+        const search = table
+          .query()
+          .where(conditions(tenant) + before)
+          .select(['image_id', 'digest'])
+          .orderBy({ columnName: 'image_id', ascending: false })
+          .limit(limit);
+        const rows = z.array(ListedRow).parse(await attempt(() => search.toArray()));
+        return rows.map(({ image_id, digest }) => ({ imageId: image_id as ImageId, digest }));
+      });
     },
+
+    async placement(tenant, model) {
+      return homeOf(await layouts.read(model), tenant).tenant ? 'own' : 'shared';
+    },
+
+    async beginBuild(build) {
+      await index.prepare(build.model, build.dimension);
+      await take(build, begin);
+    },
+
+    finishBuild: (build) => take(build, finish),
+    abandonBuild: (build) => take(build, abandon),
 
     async health() {
       try {
-        await database.tableNames();
+        await tables.names();
         return { status: 'ok' };
       } catch {
         return { status: 'down', detail: 'The folder of the tables cannot be read.' };
       }
     },
   };
+  return index;
 }
-
-const TABLES = 'images-';
-const tableName = (model: string): string => `${TABLES}${model}`;
 
 /** LanceDB's dot distance is 1 − cosine. The ids are those that were written, hence the cast. */
 const toNeighbour = (row: z.infer<typeof FoundRow>): Neighbour => ({
   imageId: row.image_id as ImageId,
   cosine: 1 - row._distance,
 });
-
-/** All of LanceDB's errors are of one class without a code: each counts as a failure that may pass. */
-async function attempt<Result>(call: () => Promise<Result>, attempts = 1): Promise<Result> {
-  try {
-    return await call();
-  } catch (cause) {
-    if (attempts > 1) return attempt(call, attempts - 1);
-    throw new Problem('dependency_unavailable', 'The index of vectors does not answer.', {
-      cause,
-      retryAfter: 1,
-    });
-  }
-}

@@ -30,7 +30,8 @@ export function requestProblem(cause: unknown): Problem {
  */
 export function partProblem(status: number, error: ErrorCause): Problem | undefined {
   if (error.type === 'index_not_found_exception') return spaceMissing(error);
-  const passing = status === 429 || status >= 500;
+  // Of a part, 404 is an index or shard that is not there, or not any more.
+  const passing = status === 404 || status === 429 || status >= 500;
   return passing ? requestProblem(error) : undefined;
 }
 

@@ -1,16 +1,38 @@
-import type { API } from '@opensearch-project/opensearch';
 import type { TenantId } from '#shared/domain/ids.ts';
+import { documentDigest } from './document-digest.ts';
 import { metadataEntries, wantedEntries } from './metadata-entries.ts';
 import type { VectorDocument, VectorFilter } from './vector-index.ts';
 
-/** Readers and writers know the alias only, so that a rebuilt index can take the place of the old one. */
-const ALIASES = 'images-';
-export const aliasOf = (model: string): string => `${ALIASES}${model}`;
-export const modelOf = (alias: string): string => alias.slice(ALIASES.length);
-export const firstIndexOf = (model: string): string => `${aliasOf(model)}-000001`;
+const keyword = { type: 'keyword' } as const;
+
+/** Indices of before lack it: nobody looks for it, a consistency check reads it. */
+export const DIGEST_FIELD = { digest: { ...keyword, index: false } } as const;
+
+/**
+ * Of an index that is filled before it is searched: one copy, and segments as large as memory makes them, so that it
+ * need not be merged by force before it serves (docs/adr/0024).
+ */
+const WHILE_FILLED = { refresh_interval: '-1', auto_expand_replicas: 'false', number_of_replicas: 0 };
+
+/** As many copies as the cluster has room for: none on one node, one on several. */
+const COPIES = { auto_expand_replicas: '0-1' };
+
+/** What takes the place of `WHILE_FILLED`. Null is the cluster's own interval; the client's types do not know it, hence the cast. */
+export const WHILE_SERVING = { ...COPIES, refresh_interval: null as unknown as string };
+
+/** How the index of a space is made. */
+export interface IndexPlan {
+  dimension: number;
+  /** Over how many shards documents are spread. */
+  shards: number;
+  /** One tenant's alone. */
+  own?: boolean;
+  /** It is filled before it is searched. */
+  filled?: boolean;
+}
 
 /** The settings and fields of an index. */
-export function indexBody(model: string, dimension: number, shards: number): API.Indices_Create_RequestBody {
+export function indexBody({ dimension, shards, own = false, filled = false }: IndexPlan) {
   const vector = {
     type: 'knn_vector' as const,
     dimension,
@@ -18,22 +40,24 @@ export function indexBody(model: string, dimension: number, shards: number): API
     // The engine that can be tested without a cluster is the one that is deployed. Its own defaults, said aloud.
     method: { name: 'hnsw', engine: 'lucene', parameters: { m: 16, ef_construction: 100 } },
   };
-  const keyword = { type: 'keyword' } as const;
+  // Routing by tenant would put one tenant's documents into one shard; a partition has to leave out one shard.
+  const spread = own
+    ? { number_of_shards: shards + 1, routing_partition_size: shards }
+    : { number_of_shards: shards };
   return {
-    // As many copies as the cluster has room for: none on one node, one on several.
-    settings: { index: { knn: true, number_of_shards: shards, auto_expand_replicas: '0-1' } },
-    aliases: { [aliasOf(model)]: {} },
+    settings: { index: { knn: true, ...spread, ...(filled ? WHILE_FILLED : COPIES) } },
     mappings: {
-      dynamic: 'strict',
+      dynamic: 'strict' as const,
       _routing: { required: true },
       properties: {
         tenant_id: keyword,
         image_id: keyword,
         storage_id: keyword,
         format: keyword,
-        created_at: { type: 'date' },
+        created_at: { type: 'date' as const },
         // Lucene refuses a term of more than 32 766 bytes; a longer value is kept and cannot be filtered by.
         metadata: { ...keyword, ignore_above: 8_000 },
+        ...DIGEST_FIELD,
         semantic: vector,
         copy: vector,
       },
@@ -48,6 +72,7 @@ export const toSource = (tenant: TenantId, document: VectorDocument) => ({
   format: document.format,
   created_at: instant(document.createdAt),
   metadata: metadataEntries(document.metadata),
+  digest: documentDigest(document),
   semantic: Array.from(document.semantic),
   copy: Array.from(document.copy),
 });

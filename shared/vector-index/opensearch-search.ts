@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { imageId, type TenantId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Neighbour } from './candidates.ts';
+import { aliasOf } from './opensearch-aliases.ts';
 import { ErrorCause, partProblem, reasonOf } from './opensearch-errors.ts';
-import { aliasOf, conditions } from './opensearch-mapping.ts';
+import { conditions } from './opensearch-mapping.ts';
 import type { VectorQuery } from './vector-index.ts';
 
 const Found = z.object({
@@ -39,6 +40,13 @@ export function readSearch(body: unknown): [Neighbour[], Neighbour[]] {
   const [semantic, copy] = MultiSearch.parse(body).responses;
   return [neighbours(semantic), neighbours(copy)];
 }
+
+/**
+ * Whether an index that a search was sent to went away under it: it was just replaced, and the alias knows the one that
+ * took its place.
+ */
+export const isOvertaken = (body: unknown): boolean =>
+  MultiSearch.parse(body).responses.some((part) => 'error' in part && [404, 503].includes(part.status));
 
 function neighbours(part: z.infer<typeof Failed> | z.infer<typeof Found>): Neighbour[] {
   if ('error' in part) {

@@ -3,7 +3,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newImageId } from '#shared/domain/ids.ts';
 import { documentId } from '#shared/vector-index/document-id.ts';
 import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
-import { aliasOf, firstIndexOf, indexBody, toSource } from '#shared/vector-index/opensearch-mapping.ts';
+import { aliasOf, firstIndexOf } from '#shared/vector-index/opensearch-aliases.ts';
+import { indexBody, toSource } from '#shared/vector-index/opensearch-mapping.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { ALICE, at, BOB, DIMENSION, picture, query } from './pictures.ts';
 
@@ -47,7 +48,8 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
 
     it('keeps the same id under another routing as a second document: hence the tenant in the id', async () => {
       const other = `${model}-two-shards`;
-      await client.indices.create({ index: firstIndexOf(other), body: indexBody(other, DIMENSION, 16) });
+      const many = { ...indexBody({ dimension: DIMENSION, shards: 16 }), aliases: { [aliasOf(other)]: {} } };
+      await client.indices.create({ index: firstIndexOf(other), body: many });
       for (const routing of ['alice', 'bob', 'carol']) {
         const body = toSource(ALICE, picture());
         await client.index({ index: aliasOf(other), id: 'same', routing, body, refresh: 'true' });
@@ -106,8 +108,7 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       const document = picture();
       await index.upsert(ALICE, model, [document]);
       const rebuilt = `${alias}-000002`;
-      const { aliases: _, ...rest } = indexBody(model, DIMENSION, 1);
-      await client.indices.create({ index: rebuilt, body: rest });
+      await client.indices.create({ index: rebuilt, body: indexBody({ dimension: DIMENSION, shards: 1 }) });
       await client.reindex({
         refresh: true,
         body: { source: { index: firstIndexOf(model) }, dest: { index: rebuilt } },

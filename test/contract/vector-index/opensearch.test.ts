@@ -17,7 +17,7 @@ if ('missing' in cluster) {
 } else {
   afterAll(() => cluster.stop());
   const connect = () => openSearchClient({ endpoint: cluster.url, auth: 'none', region: 'eu-central-1' });
-  describeVectorIndex('OpenSearch', async () => openSearchVectorIndex(connect(), { shards: 4 }));
+  describeVectorIndex('OpenSearch', async () => openSearchVectorIndex(connect(), { shards: 2 }));
   describeOpenSearchBehaviour(connect);
   describeRadialSearch(connect);
   describeScores(connect);

@@ -1,7 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { imageId, newImageId, tenantId } from '#shared/domain/ids.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { describeBuilds } from './builds.suite.ts';
 import { describeFilters } from './filters.suite.ts';
+import { describeListing } from './listing.suite.ts';
+import { describeMoves } from './moves.suite.ts';
 import { ALICE, at, BOB, cosineOf, DIMENSION, picture, query } from './pictures.ts';
 
 /**
@@ -221,5 +224,8 @@ export function describeVectorIndex(name: string, open: () => Promise<VectorInde
     });
 
     describeFilters(() => ({ index, model }));
+    describeListing(() => ({ index, model }));
+    describeBuilds(() => ({ index, other, model }));
+    describeMoves(() => ({ index, other, model }));
   });
 }

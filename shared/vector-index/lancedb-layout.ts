@@ -1,0 +1,65 @@
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { tenantId } from '#shared/domain/ids.ts';
+import { familyName, type Layout, parseSpaceName, ROLES } from './spaces.ts';
+
+const FILE = /^images-(.+)\.json$/;
+const StoredLayout = z.object({
+  model: z.string(),
+  last: z.number().int(),
+  spaces: z.array(
+    z.object({
+      name: z.string(),
+      tenant: z.string().transform(tenantId).optional(),
+      roles: z.array(z.enum(ROLES)),
+    }),
+  ),
+});
+
+/** What the tables of a folder are for: a file beside them for each model of which something was ever built anew. */
+export interface LayoutFiles {
+  read(model: string): Promise<Layout>;
+  /** As a whole: a reader sees the one before or this one. */
+  write(layout: Layout): Promise<void>;
+  models(): Promise<string[]>;
+}
+
+/** @param tableNames the tables that there are */
+export function layoutFiles(folder: string, tableNames: () => Promise<string[]>): LayoutFiles {
+  const fileOf = (model: string) => join(folder, `${familyName(model)}.json`);
+  let written = 0;
+  return {
+    async read(model) {
+      const text = await readFile(fileOf(model), 'utf8').catch(absent);
+      if (text !== undefined) return StoredLayout.parse(JSON.parse(text));
+      const name = familyName(model);
+      const exists = (await tableNames()).includes(name);
+      return { model, last: 0, spaces: exists ? [{ name, roles: ['serving'] }] : [] };
+    },
+
+    async write(layout) {
+      written += 1;
+      const temporary = `${fileOf(layout.model)}.${process.pid}-${written}`;
+      await writeFile(temporary, JSON.stringify(layout));
+      await rename(temporary, fileOf(layout.model));
+    },
+
+    async models() {
+      const files = (await readdir(folder).catch(absent)) ?? [];
+      const withFile = files.flatMap((name) => FILE.exec(name)?.[1] ?? []);
+      const tables = await tableNames();
+      const families = new Set([...withFile, ...tables.flatMap((name) => modelOfFirstTable(name))]);
+      const isNumbered = (family: string) =>
+        [...families].some((other) => parseSpaceName(other, familyName(family)) !== undefined);
+      return [...families].filter((family) => !isNumbered(family));
+    },
+  };
+}
+
+const modelOfFirstTable = (name: string): string[] =>
+  name.startsWith(familyName('')) ? [name.slice(familyName('').length)] : [];
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,94 @@
+import type { Connection, Table } from '@lancedb/lancedb';
+import { Problem } from '#shared/domain/problems.ts';
+import { hasDigest, spaceSchema, vectorDimension } from './lancedb-rows.ts';
+import type { Layout, Space } from './spaces.ts';
+
+/** Every write leaves a fragment and a version behind: after so many, this process tidies up (0.1 s). */
+const WRITES_BETWEEN_TIDYING = 100;
+/** Versions older than this are read by nobody: a reader looks for the newest one before every read. */
+const OLD_VERSIONS_MS = 10 * 60_000;
+/** LanceDB itself repeats a commit that another process overtook, ten times; then we begin anew. */
+const WRITE_ATTEMPTS = 4;
+
+interface Opened {
+  table: Table;
+  dimension: number;
+  writes: number;
+}
+
+/** The tables that spaces are kept in. */
+export interface Tables {
+  /** Makes a table where it is not there, and gives one of an older version the columns that it lacks. */
+  ensure(name: string, dimension: number): Promise<void>;
+  open(layout: Layout, space: Space): Promise<{ table: Table; dimension: number }>;
+  write<Result>(layout: Layout, space: Space, change: (table: Table) => Promise<Result>): Promise<Result>;
+  drop(name: string): Promise<void>;
+  names(): Promise<string[]>;
+}
+
+export function lanceDbTables(database: Connection, modulePath: string): Tables {
+  const opened = new Map<string, Opened>();
+
+  async function open(layout: Layout, space: Space): Promise<Opened> {
+    // A table may have been dropped and made again under its name: not without a new number.
+    const key = `${layout.last} ${space.name}`;
+    const known = opened.get(key);
+    if (known) return known;
+    const table = await attempt(() => database.openTable(space.name));
+    const fresh = { table, dimension: vectorDimension(await attempt(() => table.schema())), writes: 0 };
+    opened.set(key, fresh);
+    return fresh;
+  }
+
+  return {
+    async ensure(name, dimension) {
+      const schema = spaceSchema(modulePath, dimension);
+      const table = await attempt(() =>
+        database.createEmptyTable(name, schema, { mode: 'create', existOk: true }),
+      );
+      if (hasDigest(await attempt(() => table.schema()))) return;
+      await table.addColumns([{ name: 'digest', valueSql: "''" }]).catch(async (cause) => {
+        // Somebody else was faster.
+        await table.checkoutLatest();
+        if (!hasDigest(await table.schema())) throw unavailable(cause);
+      });
+      opened.clear();
+    },
+
+    open,
+
+    async write(layout, space, change) {
+      const target = await open(layout, space);
+      const result = await attempt(() => change(target.table), WRITE_ATTEMPTS);
+      target.writes += 1;
+      if (target.writes % WRITES_BETWEEN_TIDYING === 0) {
+        const cleanupOlderThan = new Date(Date.now() - OLD_VERSIONS_MS);
+        // It gives way to a write of another process; the next one tidies up what it leaves.
+        await target.table.optimize({ cleanupOlderThan }).catch(() => undefined);
+      }
+      return result;
+    },
+
+    async drop(name) {
+      // A write that is going on keeps its folder from being removed: then once more.
+      await attempt(async () => {
+        if ((await database.tableNames()).includes(name)) await database.dropTable(name);
+      }, WRITE_ATTEMPTS);
+    },
+
+    names: () => attempt(() => database.tableNames()),
+  };
+}
+
+/** All of LanceDB's errors are of one class without a code: each counts as a failure that may pass. */
+export async function attempt<Result>(call: () => Promise<Result>, attempts = 1): Promise<Result> {
+  try {
+    return await call();
+  } catch (cause) {
+    if (attempts > 1) return attempt(call, attempts - 1);
+    throw unavailable(cause);
+  }
+}
+
+const unavailable = (cause: unknown): Problem =>
+  new Problem('dependency_unavailable', 'The index of vectors does not answer.', { cause, retryAfter: 1 });

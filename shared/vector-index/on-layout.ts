@@ -1,0 +1,25 @@
+import type { Layout } from './spaces.ts';
+
+/** A build begins and ends in minutes, in a test in milliseconds; a call that it overtakes so often has another fault. */
+const ATTEMPTS = 10;
+
+/** Runs a call on a model's spaces as they are now, and again where it fails because they have become others meanwhile. */
+export async function onLayout<Result>(
+  read: () => Promise<Layout>,
+  call: (layout: Layout) => Promise<Result>,
+): Promise<Result> {
+  let layout = await read();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call(layout);
+    } catch (error) {
+      const now = await read();
+      if (attempt === ATTEMPTS || sameLayout(layout, now)) throw error;
+      layout = now;
+    }
+  }
+}
+
+/** Of two readings of one model. */
+export const sameLayout = (one: Layout, other: Layout): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);

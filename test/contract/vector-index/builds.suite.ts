@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { type ImageId, newImageId, type TenantId } from '#shared/domain/ids.ts';
+import type { Build, VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { ALICE, at, BOB, DIMENSION, picture, query } from './pictures.ts';
+
+const CONFLICT = { name: 'Problem', code: 'conflict' };
+
+/** What is built anew beside what serves: the space that tenants share. */
+export function describeBuilds(of: () => { index: VectorIndex; other: VectorIndex; model: string }): void {
+  describe('builds the shared space anew', () => {
+    const shared = (): Build => ({ model: of().model, dimension: DIMENSION, of: 'shared' });
+    const own = (tenant: TenantId): Build => ({ ...shared(), of: 'tenant', tenant, into: 'own' });
+    async function found(tenant: TenantId): Promise<ImageId[]> {
+      const { other, model } = of();
+      const candidates = await other.search(tenant, model, query({ k: 100 }));
+      return candidates.map(({ imageId }) => imageId).sort();
+    }
+
+    it('shows what was filled when it is finished, and nothing of what was there before', async () => {
+      const { index, model } = of();
+      const [lost, kept, only] = [picture(), picture(), picture()];
+      await index.upsert(ALICE, model, [lost, kept]);
+      await index.beginBuild(shared());
+      expect(await index.count(ALICE, model, 'next')).toBe(0);
+      expect(await index.upsert(ALICE, model, [kept, only], 'next')).toEqual([]);
+      expect(await found(ALICE)).toEqual([lost.imageId, kept.imageId].sort());
+      expect(await index.count(ALICE, model, 'next')).toBe(2);
+      expect((await index.list(ALICE, model, { limit: 10 }, 'next')).map(({ imageId }) => imageId)).toEqual(
+        [kept.imageId, only.imageId].sort().reverse(),
+      );
+      await index.finishBuild(shared());
+      expect(await found(ALICE)).toEqual([kept.imageId, only.imageId].sort());
+      expect(await index.count(ALICE, model)).toBe(2);
+      expect(await index.models()).toContain(model);
+      expect((await index.models()).filter((each) => each.startsWith(model))).toEqual([model]);
+    });
+
+    it('takes what is written meanwhile into both', async () => {
+      const { index, other, model } = of();
+      const [before, during] = [picture(), picture()];
+      await index.upsert(ALICE, model, [before]);
+      await index.beginBuild(shared());
+      expect(await other.upsert(ALICE, model, [during])).toEqual([]);
+      await other.upsert(ALICE, model, [{ ...before, format: 'png' }]);
+      expect(await found(ALICE)).toEqual([before.imageId, during.imageId].sort());
+      await index.finishBuild(shared());
+      expect(await found(ALICE)).toEqual([before.imageId, during.imageId].sort());
+      const after = picture();
+      await other.upsert(ALICE, model, [after]);
+      expect(await found(ALICE)).toContain(after.imageId);
+    });
+
+    it('lets nothing that is removed meanwhile come back', async () => {
+      const { index, other, model } = of();
+      const [gone, kept, late] = [picture(), picture(), picture()];
+      await index.upsert(ALICE, model, [gone, kept]);
+      await index.beginBuild(shared());
+      await index.upsert(ALICE, model, [gone, kept, late], 'next');
+      expect(await other.remove(ALICE, model, [gone.imageId, newImageId()])).toBe(1);
+      expect(await other.remove(ALICE, model, [late.imageId], 'next')).toBe(1);
+      expect(await found(ALICE)).toEqual([kept.imageId]);
+      await index.finishBuild(shared());
+      expect(await found(ALICE)).toEqual([kept.imageId]);
+    });
+
+    it('removes a whole tenant from both', async () => {
+      const { index, other, model } = of();
+      const documents = [picture(), picture()];
+      await index.upsert(BOB, model, [picture()]);
+      await index.beginBuild(shared());
+      await index.upsert(ALICE, model, documents);
+      await index.upsert(BOB, model, [picture()], 'next');
+      let removed = 0;
+      for (let more = -1; more !== 0; removed += more) more = await other.removeTenant(ALICE, model);
+      expect(removed).toBe(4);
+      expect(await index.count(ALICE, model, 'next')).toBe(0);
+      await index.finishBuild(shared());
+      expect(await index.count(ALICE, model)).toBe(0);
+      expect(await index.count(BOB, model)).toBe(1);
+    });
+
+    it('goes on with what was begun, and finishes what was finished', async () => {
+      const { index, other, model } = of();
+      await index.upsert(ALICE, model, [picture()]);
+      await index.beginBuild(shared());
+      const document = picture();
+      await index.upsert(ALICE, model, [document], 'next');
+      await other.beginBuild(shared());
+      expect(await other.count(ALICE, model, 'next')).toBe(1);
+      await other.finishBuild(shared());
+      await index.finishBuild(shared());
+      expect(await found(ALICE)).toEqual([document.imageId]);
+    });
+
+    it('makes a space for a model that had none', async () => {
+      const { index, model } = of();
+      const lost = { ...shared(), model: `${model}-lost` };
+      await index.beginBuild(lost);
+      await index.upsert(ALICE, lost.model, [picture()], 'next');
+      expect(await index.count(ALICE, lost.model)).toBe(0);
+      await index.finishBuild(lost);
+      expect(await index.count(ALICE, lost.model)).toBe(1);
+    });
+
+    it('forgets what is abandoned, and begins anew from nothing', async () => {
+      const { index, other, model } = of();
+      const [served, filled] = [picture(), picture()];
+      await index.upsert(ALICE, model, [served]);
+      await index.abandonBuild(shared());
+      await index.beginBuild(shared());
+      await index.upsert(ALICE, model, [filled], 'next');
+      await other.abandonBuild(shared());
+      await other.abandonBuild(shared());
+      await expect(index.finishBuild(shared())).rejects.toMatchObject(CONFLICT);
+      expect(await found(ALICE)).toEqual([served.imageId]);
+      await index.beginBuild(shared());
+      expect(await other.count(ALICE, model, 'next')).toBe(0);
+      await index.abandonBuild(shared());
+    });
+
+    it('is refused while another build goes on, or where none was begun', async () => {
+      const { index, other, model } = of();
+      for (const build of [shared(), own(ALICE)])
+        await expect(index.finishBuild(build)).rejects.toMatchObject(CONFLICT);
+      const nothing = [
+        () => index.upsert(ALICE, model, [picture()], 'next'),
+        () => index.remove(ALICE, model, [newImageId()], 'next'),
+        () => index.count(ALICE, model, 'next'),
+        () => index.list(ALICE, model, { limit: 1 }, 'next'),
+      ];
+      for (const call of nothing) await expect(call()).rejects.toMatchObject(CONFLICT);
+      await index.beginBuild(own(ALICE));
+      await expect(other.beginBuild(shared())).rejects.toMatchObject(CONFLICT);
+      await expect(other.beginBuild(own(BOB))).rejects.toMatchObject(CONFLICT);
+      await expect(other.finishBuild(shared())).rejects.toMatchObject(CONFLICT);
+      await expect(other.upsert(BOB, model, [picture()], 'next')).rejects.toMatchObject(CONFLICT);
+      await other.abandonBuild(shared());
+      await index.finishBuild(own(ALICE));
+      await expect(index.finishBuild(shared())).rejects.toMatchObject(CONFLICT);
+    });
+
+    it('never fails a search, and always finds what there is', async () => {
+      const { index, other, model } = of();
+      const documents = Array.from({ length: 40 }, (_, number) => picture({ semantic: at(number) }));
+      const ids = documents.map(({ imageId }) => imageId).sort();
+      await index.upsert(ALICE, model, documents);
+      let done = false;
+      const searching = [1, 2, 3].map(async () => {
+        let searches = 0;
+        for (; !done; searches += 1) expect(await found(ALICE)).toEqual(ids);
+        return searches;
+      });
+      const writing = (async () => {
+        while (!done) expect(await other.upsert(ALICE, model, documents.slice(0, 3))).toEqual([]);
+      })();
+      try {
+        const into = { ...own(ALICE), of: 'tenant', tenant: ALICE, into: 'shared' } as const;
+        for (const build of [shared(), own(ALICE), own(ALICE), into, shared()]) {
+          await index.beginBuild(build);
+          await index.upsert(ALICE, model, documents, 'next');
+          await index.finishBuild(build);
+        }
+      } finally {
+        done = true;
+      }
+      expect(Math.min(...(await Promise.all(searching)))).toBeGreaterThan(2);
+      await writing;
+      expect(await index.count(ALICE, model)).toBe(40);
+    });
+  });
+}
