@@ -4,7 +4,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from backbone import SIZE, add_backbone
+from backbone import SIZE, add_backbone, add_normalisation
 from graph import Graph
 from heads import COPY_LEVELS
 
@@ -20,7 +20,7 @@ def assemble(convolutions, semantic, copy, local=None):
     -> the model, all in float32
     """
     graph = Graph()
-    taps = add_backbone(graph, "image", convolutions)
+    taps = add_backbone(graph, add_normalisation(graph, "image"), convolutions)
     axis = graph.constant("axes1", np.array([1], np.int64))
     average = graph.average(taps["head"][0], "hgap", "havg")
     levels = {

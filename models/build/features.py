@@ -22,7 +22,7 @@ from onnx import TensorProto, helper
 import legacy_pth
 import pictures
 from augment import augment, document
-from backbone import SIZE, add_backbone, layers
+from backbone import SIZE, add_backbone, add_normalisation, layers
 from graph import Graph
 
 TAPS = ["b5e", "b8e", "b11e", "b14e", "b15e", "head"]
@@ -42,7 +42,7 @@ def level(features, name):
 def feature_graph(weights):
     """-> the model that gives a row of features, serialised"""
     graph = Graph()
-    taps = add_backbone(graph, "image", layers(legacy_pth.load(weights)))
+    taps = add_backbone(graph, add_normalisation(graph, "image"), layers(legacy_pth.load(weights)))
     pooled = [graph.gem(taps[name][0], name) for name in TAPS]
     pooled.append(graph.average(taps["head"][0], "hgap", "head_avg"))
     graph.op("Concat", pooled, "feat", axis=1)
