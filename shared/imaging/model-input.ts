@@ -21,26 +21,25 @@ export async function layOut(picture: Raster, rule: ModelInputRule, turn: Turn):
     .removeAlpha()
     .raw()
     .toBuffer();
-  const values = rule.dtype === 'uint8' ? pixels : normalised(pixels, rule.normalisation);
-  return rule.layout === 'NHWC' ? values : planes(values);
+  return rule.dtype === 'uint8' && rule.layout === 'NHWC' ? pixels : arranged(pixels, rule);
 }
 
-/** Where the graph normalises, it is fed 0..255; else `(x / 255 - mean) / std` per channel. */
-function normalised(pixels: Uint8Array, normalisation: ModelInputRule['normalisation']): Float32Array {
-  if (typeof normalisation === 'string') return Float32Array.from(pixels);
-  const { mean, std } = normalisation;
-  // Three tables of 256 instead of a division a pixel.
-  const tables = mean.map((centre, channel) =>
-    Float32Array.from({ length: 256 }, (_, value) => (value / 255 - centre) / (std[channel] ?? 1)),
-  );
-  return Float32Array.from(pixels, (value, index) => tables[index % 3]?.[value] ?? 0);
+/** RGBRGB… as the rule's numbers in the rule's order. Plain loops: `from` with a mapper takes ten times as long. */
+function arranged(pixels: Uint8Array, { dtype, layout, normalisation }: ModelInputRule): ModelInput {
+  const { length } = pixels;
+  const values = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+  const [pixelStep, channelStep] = layout === 'NHWC' ? [3, 1] : [1, length / 3];
+  for (let channel = 0; channel < 3; channel++) {
+    const numbers = numbersOf(channel, normalisation);
+    for (let from = channel, to = channel * channelStep; from < length; from += 3, to += pixelStep)
+      values[to] = numbers[pixels[from] ?? 0] ?? 0;
+  }
+  return values;
 }
 
-/** RGBRGB… to R…G…B… */
-function planes(values: ModelInput): ModelInput {
-  const result =
-    values instanceof Float32Array ? new Float32Array(values.length) : new Uint8Array(values.length);
-  const plane = values.length / 3;
-  for (const [index, value] of values.entries()) result[(index % 3) * plane + Math.floor(index / 3)] = value;
-  return result;
+/** What each byte becomes: itself where the graph normalises, else `(x / 255 - mean) / std`. */
+function numbersOf(channel: number, normalisation: ModelInputRule['normalisation']): Float32Array {
+  if (typeof normalisation === 'string') return Float32Array.from({ length: 256 }, (_, byte) => byte);
+  const [mean = 0, std = 1] = [normalisation.mean[channel], normalisation.std[channel]];
+  return Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - mean) / std);
 }
