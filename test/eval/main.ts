@@ -1,13 +1,14 @@
 // `npm run eval -- --photos DIR`: how well copies are found in any folder of photographs. Nothing is fitted on it.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { type ImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
 import { EDIT_NAMES, type EditName, edited } from './edits.ts';
 import { LOOK_ALIKES, lookAlike } from './look-alikes.ts';
 import type { Query } from './measure.ts';
+import { type Picture, photographs } from './pictures.ts';
+import { eachOf } from './progress.ts';
 import { type Measured, report } from './report.ts';
 import { openService, type Service } from './service.ts';
 
@@ -32,32 +33,6 @@ if (!options.photos) {
 const STRANGERS = 10;
 /** Edits that every look-alike is asked with. */
 const MILD: readonly EditName[] = ['jpeg20', 'resize25', 'crop70', 'brightness'];
-
-interface Picture {
-  name: string;
-  load: () => Promise<Uint8Array>;
-}
-
-const bar = new SingleBar({
-  format: '{what} {bar} {value}/{total}',
-  clearOnComplete: true,
-  noTTYOutput: true,
-  notTTYSchedule: 10_000,
-});
-/** Does something for each, with progress. */
-async function eachOf<Item>(what: string, items: readonly Item[], run: (item: Item) => Promise<void>) {
-  bar.start(items.length, 0, { what: what.padEnd(22) });
-  for (const item of items) {
-    await run(item);
-    bar.increment();
-  }
-  bar.stop();
-}
-
-async function photographs(folder: string, limit: number): Promise<Picture[]> {
-  const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).sort();
-  return names.slice(0, limit).map((name) => ({ name, load: () => readFile(join(folder, name)) }));
-}
 
 /** So many of them, spread evenly over the folder. */
 const spread = <Item>(items: readonly Item[], count: number): Item[] =>

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { calibrated } from '#shared/domain/calibration.ts';
+import { loadManifest } from '#shared/embedding/load-manifest.ts';
+import { ModelManifest } from '#shared/embedding/manifest.ts';
+import { type CopyCosines, fitCopy, fitSemantic } from '../../eval/fit-rules.ts';
+
+const evenly = (count: number, from: number, to: number): number[] =>
+  Array.from({ length: count }, (_, at) => from + ((to - from) * at) / (count - 1));
+/** As of 1 000 photographs: most copies are nearer than any other picture, some are not. */
+const COSINES: CopyCosines = {
+  copies: [...evenly(8000, 0.5, 1), ...evenly(100, 0.2, 0.4)],
+  mild: evenly(100, 0.9, 1),
+  others: [...evenly(50_000, -0.2, 0.4), ...evenly(80, 0.4, 0.7)],
+};
+const manifest = await loadManifest('models', 'deeplens-lite-v1');
+const reference = {
+  thresholds: manifest.thresholds.semantic,
+  calibration: manifest.calibration.semantic,
+};
+
+describe('rules for copies', () => {
+  it('keep the precision that they state, on what they were fitted on', () => {
+    const { thresholds, calibration } = fitCopy(COSINES, 1000);
+    expect(calibration).toEqual([
+      [thresholds.precision_99, 0.99],
+      [thresholds.precision_999, 0.999],
+    ]);
+    for (const [from, share] of [[thresholds.review, 0.9] as const, ...calibration]) {
+      const [right, wrong] = [COSINES.copies, COSINES.others].map(
+        (cosines) => cosines.filter((cosine) => cosine >= from).length,
+      );
+      expect((right ?? 0) / ((right ?? 0) + (wrong ?? 0))).toBeGreaterThanOrEqual(share);
+    }
+  });
+
+  it('are stricter for fewer photographs: the others of a library of 1 000 were not seen', () => {
+    const [many, few] = [1000, 300].map((photographs) => fitCopy(COSINES, photographs).thresholds);
+    expect(few?.precision_99).toBeGreaterThan(many?.precision_99 ?? 1);
+    expect(few?.precision_999).toBeGreaterThanOrEqual(many?.precision_999 ?? 1);
+  });
+
+  it('refuse to promise what too few photographs cannot show', () => {
+    const few = { ...COSINES, copies: evenly(160, 0.5, 1), others: [] };
+    expect(() => fitCopy(few, 10)).toThrow(/10 photographs are too few/);
+  });
+
+  it('are those of a manifest, whatever was measured', () => {
+    const cosine = fc.double({ min: -1, max: 1, noNaN: true });
+    const measured = fc.record({
+      copies: fc.array(cosine, { minLength: 1100, maxLength: 1200 }),
+      mild: fc.array(cosine, { minLength: 1 }),
+      others: fc.array(cosine, { maxLength: 20 }),
+    });
+    fc.assert(
+      fc.property(measured, (cosines) => {
+        const others = cosines.others.map((other) => other / 10 - 0.9); // below: any of them could be shown
+        const { thresholds, calibration } = fitCopy({ ...cosines, others }, 1000);
+        const changed = {
+          ...manifest,
+          thresholds: { ...manifest.thresholds, copy: thresholds },
+          calibration: { ...manifest.calibration, copy: calibration },
+        };
+        expect(ModelManifest.parse(changed)).toEqual(changed);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('rules for likeness', () => {
+  const known = evenly(20_000, -0.4, 0.9);
+
+  it('of a model with the same cosines are the same, and start from nothing', () => {
+    const { thresholds, calibration } = fitSemantic({ own: known, known }, reference);
+    expect(thresholds.similar).toBeCloseTo(reference.thresholds.similar, 2);
+    expect(thresholds.loosely_similar).toBeCloseTo(reference.thresholds.loosely_similar, 2);
+    expect(calibration).toHaveLength(reference.calibration.length + 1);
+    expect(calibration[0]?.[0]).toBeCloseTo(0, 2);
+    expect(calibrated(calibration, 0)).toBe(0);
+  });
+
+  it('follow any model that orders the pairs alike: a score is worth the same there', () => {
+    const bent = (cosine: number) => 0.5 + cosine / 2; // all of its cosines are high
+    const { calibration } = fitSemantic({ own: known.map(bent).toReversed(), known }, reference);
+    for (const cosine of [0.2, 0.3, 0.5, 0.7])
+      expect(calibrated(calibration, bent(cosine))).toBeCloseTo(calibrated(reference.calibration, cosine), 1);
+    expect(calibrated(calibration, bent(-0.1))).toBe(0);
+  });
+
+  it('say nothing of cosines that hardly a pair reaches', () => {
+    const low = evenly(20_000, -0.4, 0.45);
+    const { calibration } = fitSemantic({ own: low, known: low }, reference);
+    expect(Math.max(...calibration.map(([, share]) => share))).toBe(0.9);
+    const unlike = evenly(20_000, -0.4, 0.3);
+    expect(() => fitSemantic({ own: unlike, known: unlike }, reference)).toThrow(/pairs are similar/);
+  });
+});
