@@ -10,19 +10,19 @@ import time
 import numpy as np
 import onnxruntime
 
-from backbone import SIZE
-
 
 def times(session, batch):
     """-> seconds of each run"""
-    name = session.get_inputs()[0].name
-    images = np.random.default_rng(0).integers(0, 255, (batch, SIZE, SIZE, 3), np.uint8)
+    image = session.get_inputs()[0]
+    images = np.random.default_rng(0).integers(0, 255, (batch, *image.shape[1:]), np.uint8)
+    if image.type == "tensor(float)":
+        images = images.astype(np.float32) / 128 - 1
     for _ in range(3):
-        session.run(None, {name: images})
+        session.run(None, {image.name: images})
     found = []
     for _ in range(60 // batch + 5):
         started = time.perf_counter()
-        session.run(None, {name: images})
+        session.run(None, {image.name: images})
         found.append(time.perf_counter() - started)
     return found
 

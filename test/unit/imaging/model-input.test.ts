@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { loadManifest } from '#shared/embedding/load-manifest.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
 import type { Raster } from '#shared/imaging/imaging.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
@@ -102,6 +103,20 @@ describe('the model input', () => {
     expect([...planes]).toEqual([255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255]);
     const raw = await imaging.modelInput(quad, { ...tiny, dtype: 'float32' });
     expect([...raw]).toEqual([R, G, B, W].flat());
+  });
+
+  it('of efficientnet-lite1 holds (value - 127) / 128 in planes, as its network was trained', async () => {
+    const { input } = await loadManifest('models', 'efficientnet-lite1');
+    const values = await imaging.modelInput(picture, input);
+    const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
+    const resized = sharp(picture.data, { raw }).resize(240, 240, { fit: 'fill', kernel: 'cubic' });
+    const pixels = await resized.raw().toBuffer();
+    expect(values).toHaveLength(pixels.length);
+    const plane = 240 * 240;
+    const off = [...pixels].map((byte, at) =>
+      Math.abs((byte - 127) / 128 - (values[(at % 3) * plane + Math.floor(at / 3)] ?? Number.NaN)),
+    );
+    expect(off.reduce((most, value) => Math.max(most, value), 0)).toBeLessThan(1e-6);
   });
 
   it('fits the picture as the manifest says', async () => {
