@@ -16,6 +16,8 @@ if (!options.photos || !options.model) {
   process.exit(2);
 }
 
+/** With fewer, not even a model that makes no mistake could show a precision of 99.9 %. */
+const LEAST_PHOTOGRAPHS = 180;
 /** The model whose semantic calibration was measured with labels: models/README.md. */
 const REFERENCE = 'deeplens-lite-v1';
 /** Edits that leave everything in its place. */
@@ -40,6 +42,10 @@ function cosine(one: Float32Array, other: Float32Array): number {
 }
 
 const pictures = await photographs(options.photos, Number(options.limit ?? 1e9));
+if (pictures.length < LEAST_PHOTOGRAPHS) {
+  console.error(`${options.photos} has ${pictures.length} photographs: ${LEAST_PHOTOGRAPHS} are the least.`);
+  process.exit(2);
+}
 const originals: { name: string; own: Embedding; known: Embedding }[] = [];
 await eachOf('photographs', pictures, async ({ name, load }) => {
   const bytes = await load();

@@ -18,9 +18,12 @@ export interface CopyCosines {
 /** The size of library that precision is stated for: a larger one has more pictures to be taken for a copy. */
 const LIBRARY = 1000;
 
+/** Jeffreys' estimate: where n false pairs were seen, n and a half are to be expected. */
+const UNSEEN = 0.5;
+
 /**
- * Precision counts as if each picture had been asked for in a library of 1 000, and as if one false pair more had been
- * seen than was: few photographs make careful thresholds, not bold ones.
+ * Precision counts as if each picture had been asked for in a library of 1 000, and as if half a false pair more had
+ * been seen than was: few photographs make careful thresholds, not bold ones.
  * @param photographs how many there were to be found
  * @throws RangeError where there are too few photographs to show a precision of 99.9 %
  */
@@ -30,7 +33,7 @@ export function fitCopy({ copies, mild, others }: CopyCosines, photographs: numb
     const found = leastCosine(copies, others, precision, weight);
     if (found !== undefined) return roundedUp(found);
     throw new RangeError(
-      `${photographs} photographs are too few to show a precision of ${precision}: take more of them, all different`,
+      `${photographs} photographs are too few to show a precision of ${precision} of this model: take more of them, no two alike`,
     );
   };
   const [review, precision_99, precision_999] = [from(0.9), from(0.99), from(0.999)];
@@ -58,7 +61,7 @@ function leastCosine(
   let [least, nearer]: [number | undefined, number] = [undefined, 0];
   for (const [at, cosine] of right.entries()) {
     while ((wrong[nearer] ?? -Infinity) >= cosine) nearer++;
-    if ((at + 1) / (at + 1 + (nearer + 1) * weight) >= precision) least = cosine;
+    if ((at + 1) / (at + 1 + (nearer + UNSEEN) * weight) >= precision) least = cosine;
   }
   return least;
 }
