@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
 const Layout = z.enum(['NHWC', 'NCHW']);
+const Cosine = z.number().min(-1).max(1);
+const Count = z.number().int().positive();
+const perChannel = <Value extends z.ZodType>(value: Value) => z.tuple([value, value, value]);
 
 /** What a vector output is for: `similar` (looks like), `copy` (is an edit of), or both. */
 const VectorOutput = z.object({
   name: z.string(),
-  dimension: z.number().int().positive(),
+  dimension: Count,
   normalised: z.boolean(),
   metric: z.literal('cosine'),
   use: z.enum(['similar', 'copy', 'both']),
@@ -13,58 +16,95 @@ const VectorOutput = z.object({
 const LocalOutput = z.object({
   name: z.string(),
   /** Rows and columns of the grid of cells over the input. */
-  grid: z.tuple([z.number().int().positive(), z.number().int().positive()]),
-  dimension: z.number().int().positive(),
+  grid: z.tuple([Count, Count]),
+  dimension: Count,
   normalised: z.boolean(),
   metric: z.literal('cosine'),
   use: z.literal('verification'),
 });
 
 /** Pairs of a cosine and the share of pairs with at least that cosine that are what the output looks for; ascending. */
-const Calibration = z.array(z.tuple([z.number(), z.number().min(0).max(1)])).min(1);
+const Calibration = z
+  .array(z.tuple([Cosine, z.number().min(0).max(1)]))
+  .min(1)
+  .superRefine((points, context) => {
+    for (const [at, [cosine, share]] of points.entries()) {
+      const [previous, before] = points[at - 1] ?? [-Infinity, 0];
+      if (cosine > previous && share >= before) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [at],
+        message: `is not above the point before it: list the points by growing cosine, with shares that never fall`,
+      });
+    }
+  });
 
-/** How an ONNX image encoder wants its pictures, what it gives back, and what its cosines mean. */
-export const ModelManifest = z.object({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-  version: z.string(),
-  /** The model's file, beside the manifest. */
-  file: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  license: z.string(),
-  input: z.object({
+const InputRule = z
+  .object({
     name: z.string(),
     dtype: z.enum(['uint8', 'float32']),
     layout: Layout,
-    width: z.number().int().positive(),
-    height: z.number().int().positive(),
+    width: Count,
+    height: Count,
     colour: z.literal('srgb'),
     /** A sentence where the graph normalises; else per channel, on values of 0..1: `(x - mean) / std`. */
     normalisation: z.union([
       z.string(),
-      z.object({
-        mean: z.tuple([z.number(), z.number(), z.number()]),
-        std: z.tuple([z.number(), z.number(), z.number()]),
-      }),
+      z.object({ mean: perChannel(z.number()), std: perChannel(z.number().positive()) }),
     ]),
     resize: z.object({
       fit: z.enum(['fill', 'cover', 'contain']),
       kernel: z.enum(['nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3']),
-      background: z.string(),
+      background: z.string().regex(/^#[0-9a-f]{6}$/i, 'is a colour like #ffffff'),
       orient: z.literal(true),
     }),
-  }),
-  outputs: z.array(z.discriminatedUnion('use', [LocalOutput, VectorOutput])).min(1),
-  thresholds: z.object({
-    copy: z.object({
-      near_exact: z.number(),
-      precision_999: z.number(),
-      precision_99: z.number(),
-      review: z.number(),
+  })
+  .refine(({ dtype, normalisation }) => dtype === 'float32' || typeof normalisation === 'string', {
+    path: ['normalisation'],
+    message: 'is of no use to a uint8 input: set dtype to float32, or write "none (in the graph)"',
+  });
+
+const CopyThresholds = z
+  .object({ near_exact: Cosine, precision_999: Cosine, precision_99: Cosine, review: Cosine })
+  .refine(
+    (copy) =>
+      copy.review <= copy.precision_99 &&
+      copy.precision_99 <= copy.precision_999 &&
+      copy.precision_999 <= copy.near_exact,
+    'is out of order: review ≤ precision_99 ≤ precision_999 ≤ near_exact',
+  );
+const SemanticThresholds = z
+  .object({ similar: Cosine, loosely_similar: Cosine })
+  .refine(
+    ({ similar, loosely_similar }) => loosely_similar <= similar,
+    'is out of order: loosely_similar ≤ similar',
+  );
+
+/** How an ONNX image encoder wants its pictures, what it gives back, and what its cosines mean: docs/models.md. */
+export const ModelManifest = z
+  .object({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+    version: z.string(),
+    /** The model's file, beside the manifest. */
+    file: z.string().regex(/^[\w.-]+\.onnx$/, 'is the name of an .onnx file beside the manifest'),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is the 64 hex digits that `sha256sum` prints of the file'),
+    license: z.string(),
+    input: InputRule,
+    outputs: z.array(z.discriminatedUnion('use', [LocalOutput, VectorOutput])).min(1),
+    thresholds: z.object({
+      copy: CopyThresholds,
+      semantic: SemanticThresholds,
+      local: z.object({ verified: z.number() }).optional(),
     }),
-    semantic: z.object({ similar: z.number(), loosely_similar: z.number() }),
-    local: z.object({ verified: z.number() }).optional(),
-  }),
-  calibration: z.object({ copy: Calibration, semantic: Calibration }),
-});
+    calibration: z.object({ copy: Calibration, semantic: Calibration }),
+  })
+  .refine(
+    ({ outputs, thresholds }) =>
+      outputs.some(({ use }) => use === 'verification') === (thresholds.local !== undefined),
+    {
+      path: ['thresholds', 'local'],
+      message: 'goes with an output for "verification": give both, or neither',
+    },
+  );
 export type ModelManifest = z.infer<typeof ModelManifest>;
 export type ModelInputRule = ModelManifest['input'];

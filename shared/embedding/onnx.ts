@@ -6,6 +6,7 @@ import { Problem } from '#shared/domain/problems.ts';
 import type { Embedder, Embedding, ModelInput } from './embedder.ts';
 import { loadManifest } from './load-manifest.ts';
 import type { ModelInputRule, ModelManifest } from './manifest.ts';
+import { misfits } from './model-signature.ts';
 import { type OutputRoles, outputRoles } from './output-roles.ts';
 import { normaliseRows, quantise } from './unit-vectors.ts';
 
@@ -21,8 +22,8 @@ export interface OnnxOptions {
 }
 
 /**
- * Loads a model by its manifest: checks the file's digest, that it has the inputs and outputs which the manifest
- * names, and that the provider asked for runs it.
+ * Loads a model by its manifest: checks the file's digest, that its input and outputs are those which the manifest
+ * describes, and that the provider asked for runs it.
  *
  * ONNX Runtime's `run` blocks the event loop of Node for the length of a forward pass.
  * @throws Problem `internal_error` that says what does not fit
@@ -32,7 +33,7 @@ export async function onnxEmbedder({ modelsDir, name, provider, threads }: OnnxO
   const roles = outputRoles(manifest);
   const model = await readModel(join(modelsDir, manifest.file), manifest);
   const session = await createSession(model, manifest, provider, threads);
-  checkNames(session, manifest);
+  checkSignature(session, manifest);
   const fetches = [
     ...new Set([roles.semantic.name, roles.copy.name, ...(roles.local ? [roles.local.name] : [])]),
   ];
@@ -87,15 +88,13 @@ async function createSession(
   }
 }
 
-function checkNames(session: InferenceSession, manifest: ModelManifest): void {
-  const missing = manifest.outputs
-    .map(({ name }) => name)
-    .filter((name) => !session.outputNames.includes(name));
-  if (session.inputNames.length !== 1 || session.inputNames[0] !== manifest.input.name) {
-    missing.unshift(`the one input "${manifest.input.name}" (it has ${session.inputNames.join(', ')})`);
-  }
-  if (missing.length > 0) {
-    throw new Problem('internal_error', `The file of ${manifest.name} lacks ${missing.join(', ')}.`);
+function checkSignature(session: InferenceSession, manifest: ModelManifest): void {
+  const found = misfits(session, manifest);
+  if (found.length > 0) {
+    throw new Problem(
+      'internal_error',
+      `The file of ${manifest.name} does not fit its manifest: ${found.join('; ')}.`,
+    );
   }
 }
 

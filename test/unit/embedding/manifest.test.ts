@@ -60,37 +60,93 @@ describe('a model manifest', () => {
   });
 });
 
+describe('a wrong manifest', () => {
+  const thresholds = { near_exact: 0.95, precision_999: 0.7, precision_99: 0.6, review: 0.5 };
+  const semantic = { similar: 0.4, loosely_similar: 0.3 };
+  const calibration = { copy: [[0.6, 0.99]], semantic: [[0.3, 0.5]] };
+  it.each<[string, RegExp, Json]>([
+    ['a file elsewhere', /beside the manifest\s+→ at file/, { file: '../other.onnx' }],
+    ['a digest that is none', /sha256sum.*\s+→ at sha256/, { sha256: 'ABC' }],
+    [
+      'thresholds out of order',
+      /review ≤ precision_99 ≤ precision_999 ≤ near_exact\s+→ at thresholds\.copy/,
+      { thresholds: { copy: { ...thresholds, review: 0.65 }, semantic } },
+    ],
+    [
+      'likeness out of order',
+      /loosely_similar ≤ similar\s+→ at thresholds\.semantic/,
+      { thresholds: { copy: thresholds, semantic: { similar: 0.3, loosely_similar: 0.4 } } },
+    ],
+    [
+      'a cosine above 1',
+      /→ at thresholds\.copy\.near_exact/,
+      { thresholds: { copy: { ...thresholds, near_exact: 95 }, semantic } },
+    ],
+    [
+      'no threshold for its local descriptors',
+      /"verification": give both, or neither\s+→ at thresholds\.local/,
+      { thresholds: { copy: thresholds, semantic } },
+    ],
+    [
+      'cosines that fall',
+      /growing cosine.*\s+→ at calibration\.copy\[1\]/,
+      { calibration: { ...calibration, copy: [...calibration.copy, [0.5, 0.999]] } },
+    ],
+    [
+      'shares that fall',
+      /shares that never fall\s+→ at calibration\.semantic\[1\]/,
+      { calibration: { ...calibration, semantic: [...calibration.semantic, [0.4, 0.4]] } },
+    ],
+  ])('says what is wrong and where: %s', async (_, text, change) => {
+    await writeManifest((manifest) => ({ ...manifest, ...change }));
+    await expect(loadManifest(folder, NAME)).rejects.toEqual(problem(text));
+  });
+
+  it.each<[string, RegExp, Json]>([
+    [
+      'numbers for bytes',
+      /uint8 input.*normalisation/s,
+      { normalisation: { mean: [0, 0, 0], std: [1, 1, 1] } },
+    ],
+    [
+      'a spread of nothing',
+      /→ at input\.normalisation/,
+      { dtype: 'float32', normalisation: { mean: [0, 0, 0], std: [1, 0, 1] } },
+    ],
+    ['a colour by name', /#ffffff.*→ at input\.resize\.background/s, { resize: { background: 'white' } }],
+  ])('says so of its input: %s', async (_, text, change) => {
+    await writeManifest((manifest) => ({ ...manifest, input: { ...(manifest.input as Json), ...change } }));
+    await expect(loadManifest(folder, NAME)).rejects.toEqual(problem(text));
+  });
+});
+
 describe('loading a model', () => {
   it('refuses a file with another digest', async () => {
     await writeManifest((manifest) => ({ ...manifest, sha256: '0'.repeat(64) }));
     await expect(load()).rejects.toEqual(problem(/SHA-256 is fffba75f/));
   });
 
-  it('refuses a manifest that names an input or output which the file lacks', async () => {
+  it('refuses a manifest that describes another file', async () => {
     await writeManifest((manifest) => ({
       ...manifest,
       input: { ...(manifest.input as Json), name: 'pixels' },
     }));
-    await expect(load()).rejects.toEqual(problem(/one input "pixels" \(it has image\)/));
+    await expect(load()).rejects.toEqual(problem(/does not fit its manifest: it takes "image"/));
     await writeManifest((manifest) => ({
       ...manifest,
-      outputs: (manifest.outputs as Json[]).map((output) =>
-        output.name === 'copy' ? { ...output, name: 'fingerprint' } : output,
-      ),
+      outputs: (manifest.outputs as Json[]).map((output) => ({ ...output, dimension: 128 })),
     }));
-    await expect(load()).rejects.toEqual(problem(/lacks fingerprint/));
+    await expect(load()).rejects.toEqual(
+      problem(
+        /"semantic" has 256 values.*"copy" has 256 values.*"local" has 12544 values a picture, not 25088/,
+      ),
+    );
   });
 
-  it('refuses inputs and outputs of another size than the manifest says', async () => {
-    await writeManifest((manifest) => ({
-      ...manifest,
-      outputs: (manifest.outputs as Json[]).map((output) =>
-        output.name === 'copy' ? { ...output, dimension: 128 } : output,
-      ),
-    }));
+  it('takes inputs of its size alone', async () => {
+    await writeManifest((manifest) => manifest);
     const embedder = await load();
     await expect(embedder.embed([new Uint8Array(3)])).rejects.toEqual(problem(/3 values, not 150528/));
-    await expect(embedder.embed([new Uint8Array(150_528)])).rejects.toEqual(problem(/"copy".*1 × 128/));
   });
 
   it('does not fall back to the CPU where CUDA is asked for', async () => {
