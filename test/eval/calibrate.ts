@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { eachOf } from '../each-of.ts';
 import { EDIT_NAMES, type EditName, edited } from './edits.ts';
 import { fitCopy, fitSemantic } from './fit-rules.ts';
 import { photographs } from './pictures.ts';
-import { eachOf } from './progress.ts';
 
 const { values: options } = parseArgs({
   options: { photos: { type: 'string' }, model: { type: 'string' }, limit: { type: 'string' } },

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import { eachOf } from '../each-of.ts';
 import { EDIT_NAMES, type EditName, edited } from './edits.ts';
 import { LOOK_ALIKES, lookAlike } from './look-alikes.ts';
 import type { Query } from './measure.ts';
 import { type Picture, photographs } from './pictures.ts';
-import { eachOf } from './progress.ts';
 import { type Measured, report } from './report.ts';
 import { openService, type Service } from './service.ts';
 

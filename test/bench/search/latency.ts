@@ -1,0 +1,32 @@
+import pLimit from 'p-limit';
+import { quantile } from '../../eval/measure.ts';
+
+/** How long calls took, in milliseconds, and how many came back in a second. */
+export interface Latency {
+  p50: number;
+  p95: number;
+  perSecond: number;
+}
+
+/** Makes a call for each item, never more than so many at once; one that waits for its turn is not yet timed. */
+export async function latencyOf<Item>(
+  items: readonly Item[],
+  callers: number,
+  call: (item: Item) => Promise<unknown>,
+): Promise<Latency> {
+  const limit = pLimit(callers);
+  const times: number[] = [];
+  const startedAt = performance.now();
+  await limit.map(items, async (item) => {
+    const calledAt = performance.now();
+    await call(item);
+    times.push(performance.now() - calledAt);
+  });
+  const perSecond = (1000 * items.length) / (performance.now() - startedAt);
+  return { ...quantiles(times), perSecond };
+}
+
+export const quantiles = (times: readonly number[]): Pick<Latency, 'p50' | 'p95'> => ({
+  p50: quantile(times, 0.5),
+  p95: quantile(times, 0.95),
+});

@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { tenantId } from '#shared/domain/ids.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx.ts';
+import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import { samplePictures } from '../../../infra/local/samples.ts';
+import { eachOf } from '../../each-of.ts';
+import { openService } from '../../eval/service.ts';
+import { type Latency, quantiles } from './latency.ts';
+
+type Quantiles = Pick<Latency, 'p50' | 'p95'>;
+
+/** One search in the function without network, and the least that any search takes: of the same pictures, by turns. */
+export interface FunctionFigures {
+  searches: number;
+  service: Quantiles;
+  /** All that follows. */
+  bare: Quantiles;
+  /** The picture decoded and resized to the model's input by bare sharp. */
+  decode: Quantiles;
+  /** One forward pass, and one call of the index. */
+  embedAndSearch: Quantiles;
+}
+
+const MODEL = 'deeplens-lite-v1';
+const TENANT = tenantId('samples');
+/** As the service asks for. */
+const K = 50;
+/** Copies of each photograph: no two have the same bytes, so that no answer comes from the cache. */
+const COPIES = 10;
+
+/**
+ * Searches for mild copies of the sample photographs, which need no second look, among those photographs.
+ * @param folder an empty one, for the index
+ */
+export async function measureFunction(folder: string): Promise<FunctionFigures> {
+  const service = await openService({ indexDir: folder, model: MODEL });
+  const photographs = (await samplePictures()).filter(({ copyOf }) => !copyOf);
+  for (const { bytes, name } of photographs) await service.ingest(TENANT, bytes, name);
+  const bareSearch = await openBareSearch(folder);
+
+  const ask = async ({ bytes, quality }: { bytes: Uint8Array; quality: number }) => {
+    const copy = await sharp(bytes).jpeg({ quality }).toBuffer();
+    const startedAt = performance.now();
+    const { looks, passes } = await service.search(TENANT, copy);
+    const took = performance.now() - startedAt;
+    if (looks > 0 || passes > 1) throw new Error('A search that was to be unambiguous needed a second look.');
+    return { service: took, ...(await bareSearch(copy)) };
+  };
+
+  const copies = Array.from({ length: COPIES }, (_, at) => 90 - 2 * at).flatMap((quality) =>
+    photographs.map(({ bytes }) => ({ bytes, quality })),
+  );
+  // The first searches warm up the compiler.
+  for (const photograph of photographs) await ask({ ...photograph, quality: 91 });
+  const times: Awaited<ReturnType<typeof ask>>[] = [];
+  await eachOf('function: search', copies, async (copy) => void times.push(await ask(copy)));
+  return {
+    searches: times.length,
+    service: quantiles(times.map(({ service }) => service)),
+    bare: quantiles(times.map(({ decode, embedAndSearch }) => decode + embedAndSearch)),
+    decode: quantiles(times.map(({ decode }) => decode)),
+    embedAndSearch: quantiles(times.map(({ embedAndSearch }) => embedAndSearch)),
+  };
+}
+
+/** @returns what a picture's search takes with the libraries alone, in milliseconds */
+async function openBareSearch(folder: string) {
+  const { manifest, embed } = await onnxEmbedder({ modelsDir: 'models', name: MODEL, provider: 'cpu' });
+  const modulePath = fileURLToPath(import.meta.resolve('@lancedb/lancedb'));
+  const index = await lanceDbVectorIndex({ uri: folder, modulePath });
+  const { width, height } = manifest.input;
+
+  return async (bytes: Uint8Array) => {
+    const startedAt = performance.now();
+    const input = await sharp(bytes).resize(width, height, { fit: 'fill' }).removeAlpha().raw().toBuffer();
+    const decodedAt = performance.now();
+    const [embedding] = await embed([input]);
+    if (!embedding) throw new Error('The model left out a picture.');
+    const { semantic, copy } = embedding;
+    await index.search(TENANT, manifest.name, { semantic, copy, k: K });
+    return { decode: decodedAt - startedAt, embedAndSearch: performance.now() - decodedAt };
+  };
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { newImageId } from '#shared/domain/ids.ts';
+import { meanRecall } from '../../bench/search/recall.ts';
+
+const [ONE, TWO, THREE] = [newImageId(), newImageId(), newImageId()];
+const nearest = { semantic: [ONE, TWO], copy: [THREE] };
+
+test('recall is of as many nearest as there are, whatever the order of the answer', () => {
+  const answer = [
+    { imageId: THREE, semantic: 0.1, copy: 0.9 },
+    { imageId: TWO, semantic: 0.8, copy: 0.2 },
+    { imageId: ONE, semantic: 0.9 },
+  ];
+  expect(meanRecall([{ answer, nearest }], 'semantic')).toBe(1);
+  expect(meanRecall([{ answer, nearest }], 'copy')).toBe(1);
+});
+
+test('what is found by the other vector, or behind nearer ones, is not found', () => {
+  const answer = [
+    { imageId: ONE, copy: 0.9 },
+    { imageId: TWO, semantic: 0.8 },
+    { imageId: THREE, semantic: 0.9, copy: 0.8 },
+  ];
+  expect(meanRecall([{ answer, nearest }], 'semantic')).toBe(0.5);
+  expect(meanRecall([{ answer, nearest }], 'copy')).toBe(0);
+});
+
+test('all answers count alike', () => {
+  const found = { answer: [{ imageId: THREE, copy: 0.9 }], nearest };
+  expect(meanRecall([found, { answer: [], nearest }], 'copy')).toBe(0.5);
+});
