@@ -38,7 +38,7 @@ export interface Environment {
   /** Availability zones of the private network; absent where there is no network of our own. */
   zones?: 2 | 3;
   vectorIndex: VectorIndexRow;
-  /** Model names, separated by commas; the first is the default. */
+  /** The models that the service has, separated by commas; the first is what new tenants get. */
   models: string;
   worker: WorkerRow;
   /** Whose tokens are taken beside those of the pool. */
@@ -51,7 +51,8 @@ export interface Environment {
   firewall: boolean;
 }
 
-const MODELS = 'deeplens-lite-v1';
+/** Beside the default one, models are of use to those who choose them: docs/models.md. */
+const MODELS = 'deeplens-lite-v1,efficientnet-lite1';
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 function localVectorIndex(): VectorIndexRow {

@@ -38,7 +38,7 @@ const OLDEST_RECORD_MS = 3_600_000;
 const LATENCY_P95 = 2_000;
 
 /** Queues whose dead letters are no pictures': they wait for somebody to look, and to send them on again. */
-const UNRECORDED = ['archive', 'purges', 'usage'];
+const UNRECORDED = ['archive', 'purges', 'model-jobs', 'usage'];
 
 /** A count in the service's own namespace. */
 const ownMetric = (metricName: string, dimensionsMap: Record<string, string>): Metric =>

@@ -5,7 +5,8 @@ import { ApiStack } from './api.ts';
 import { DataStack } from './data.ts';
 import { DuplicatesStack } from './duplicates.ts';
 import { IdentityStack } from './identity.ts';
-import { IngestStack } from './ingest.ts';
+import { IngestStack, TIMEOUTS } from './ingest.ts';
+import { ModelsStack } from './models.ts';
 import { NetworkStack } from './network.ts';
 import { OperationsStack } from './operations.ts';
 import { SearchStack } from './search.ts';
@@ -35,12 +36,17 @@ export function deepLensStacks(app: App, environment: Environment): void {
     laterDeadLetters: { duplicates: duplicates.queue.deadLetters },
   });
   const search = new SearchStack(app, { environment, data, index });
-  const tenants = new TenantsStack(app, { environment, data, identity, index });
+  const models = new ModelsStack(app, {
+    ...{ environment, data, index },
+    // On one machine a picture is validated in a second, and nobody waits for a minute.
+    validationSeconds: environment.name === 'local' ? 5 : TIMEOUTS.validation,
+  });
+  const tenants = new TenantsStack(app, { environment, data, identity, index, modelJobs: models.jobs.queue });
   const usage = new UsageStack(app, { environment, data });
   const embeddingQueue = ingest.queues.embedding.queue;
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
-  const flows = [ingest, search, duplicates, tenants, usage, service];
+  const flows = [ingest, search, duplicates, models, tenants, usage, service];
   const functions = [...flows, identity].flatMap((each) => each.functions);
   const { authorizer } = tenants;
   const { api } = new ApiStack(app, {
@@ -58,6 +64,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       duplicates: duplicates.queue,
       archive: service.archive,
       purges: tenants.purges,
+      'model-jobs': models.jobs,
       usage: usage.queue,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },

@@ -31,7 +31,7 @@ export interface IngestStackProps {
 }
 
 /** Seconds that each step may take for a batch. */
-const TIMEOUTS = { validation: 60, embedding: 60, indexing: 30, recording: 30 } as const;
+export const TIMEOUTS = { validation: 60, embedding: 60, indexing: 30, recording: 30 } as const;
 
 /** The way of a picture from the upload to the index. */
 export class IngestStack extends Stack {

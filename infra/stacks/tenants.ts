@@ -1,5 +1,6 @@
 import { type App, Aws, Stack } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as AuthorizeRequestEnv } from '../../functions/tenants/authorize-request/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
 import type { Env as ManagePurgesEnv } from '../../functions/tenants/manage-purges/env.ts';
@@ -24,6 +25,8 @@ export interface TenantsStackProps {
   data: DataStack;
   identity: IdentityStack;
   index: VectorIndexAccess;
+  /** Where jobs about models wait. */
+  modelJobs: Queue;
 }
 
 /** Seconds that a run of a purge may take: no longer than the pause before its last look. */
@@ -201,7 +204,7 @@ export class TenantsStack extends Stack {
     return purge.lambda;
   }
 
-  private manageSettings({ environment, data }: TenantsStackProps): NodejsFunction {
+  private manageSettings({ environment, data, modelJobs }: TenantsStackProps): NodejsFunction {
     const door = frontDoorAccess(data);
     const manage = new AppFunction<typeof ManageSettingsEnv>(this, 'ManageSettings', {
       environment,
@@ -210,11 +213,16 @@ export class TenantsStack extends Stack {
       variables: {
         ...door.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
+        ACTIVITY_TABLE: data.tables.activity.tableName,
         DEEPLENS_MODELS: environment.models,
+        MODEL_JOBS_QUEUE_URL: modelJobs.queueUrl,
       },
       timeout: 15,
       memory: 512,
-    }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
+    })
+      .allow(ACTIONS.changeTable, data.tables.tenantsArns)
+      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [data.tables.activity.tableArn])
+      .allow(ACTIONS.send, [modelJobs.queueArn]);
     return door.allow(manage).lambda;
   }
 

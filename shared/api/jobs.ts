@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_STATUSES } from '#shared/domain/job.ts';
+import { JOB_STATUSES, MODEL_JOB_KINDS } from '#shared/domain/job.ts';
 import { Count, JobIdField, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
@@ -18,8 +18,11 @@ export const getJob = operation({
     description: 'The job; with its receipt once it is completed.',
     schema: z.object({
       job_id: JobIdField,
-      kind: z.literal('tenant_purge'),
-      tenant_id: TenantIdField,
+      kind: z.enum(['tenant_purge', ...MODEL_JOB_KINDS]),
+      tenant_id: TenantIdField.optional().meta({ description: 'Who is removed.' }),
+      model: z.string().optional().meta({ description: 'The model that it is about.' }),
+      tenants: z.array(TenantIdField).optional().meta({ description: 'Whose; absent: every tenant’s.' }),
+      at_tenant: TenantIdField.optional().meta({ description: 'The tenant that it is at.' }),
       status: z.enum(JOB_STATUSES),
       progress: counts,
       errors: z.array(z.object({ code: z.string(), detail: z.string() })),

@@ -3,6 +3,15 @@ import { decideGroup, searchDuplicates, undoDecision } from './duplicates.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
 import { getJob } from './jobs.ts';
 import { ownKeys, tenantKeys } from './keys.ts';
+import {
+  cancelJob,
+  checkIndex,
+  listModels,
+  migrateToModel,
+  moveTenants,
+  rebuildIndex,
+  rollBackModel,
+} from './models.ts';
 import type { Operation } from './operation.ts';
 import { searchSimilarity } from './search.ts';
 import { liveness, openApi, readiness } from './service.ts';
@@ -50,6 +59,13 @@ export const OPERATIONS: readonly Operation[] = [
   listAudit,
   revokeTokens,
   getJob,
+  cancelJob,
+  listModels,
+  migrateToModel,
+  rollBackModel,
+  rebuildIndex,
+  checkIndex,
+  moveTenants,
   liveness,
   readiness,
   openApi,

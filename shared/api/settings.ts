@@ -19,12 +19,24 @@ const fields = {
   models: z
     .array(z.string().min(1).max(64))
     .max(4)
-    .meta({ description: 'Models to embed with, the default first; none: those of the service.' }),
+    .refine((models) => new Set(models).size === models.length, 'names a model twice')
+    .meta({
+      description:
+        'The models that see your pictures; the first is used by a search that names none. A model that is new here joins when it has all of your pictures.',
+    }),
 };
 
 /** What a tenant may choose; what is left out stays as it is. */
 export const SettingsFields = z.object(fields).partial();
-const SettingsReply = z.object(fields).meta({ id: 'Settings' });
+const SettingsReply = z
+  .object({
+    ...fields,
+    filling_models: z.array(z.string()).meta({
+      description:
+        'Models that your earlier pictures are being embedded with; each is one of `models` once it has all.',
+    }),
+  })
+  .meta({ id: 'Settings' });
 
 export const getSettings = operation({
   id: 'getSettings',
@@ -34,7 +46,7 @@ export const getSettings = operation({
   summary: 'What you have chosen',
   policy: 'AdminOnly',
   reply: { status: 200, description: 'What holds.', schema: SettingsReply },
-  problems: [],
+  problems: ['not_found'],
 });
 
 export const changeSettings = operation({
@@ -46,6 +58,10 @@ export const changeSettings = operation({
   policy: 'AdminOnly',
   audited: true,
   body: SettingsFields,
-  reply: { status: 200, description: 'What holds from the next call on.', schema: SettingsReply },
-  problems: [],
+  reply: {
+    status: 200,
+    description: 'What holds from the next call on; models that are new are in `filling_models` at first.',
+    schema: SettingsReply,
+  },
+  problems: ['not_found', 'conflict'],
 });

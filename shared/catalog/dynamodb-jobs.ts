@@ -1,4 +1,4 @@
-import type { JobId } from '#shared/domain/ids.ts';
+import { type JobId, jobId } from '#shared/domain/ids.ts';
 import type { Job } from '#shared/domain/job.ts';
 import { type Item, type Key, openTable, type TableOptions } from './dynamodb-table.ts';
 import type { JobCatalog } from './jobs.ts';
@@ -6,6 +6,8 @@ import type { JobCatalog } from './jobs.ts';
 /** A receipt can be looked up for a year and a month. */
 const KEPT_MS = 400 * 24 * 3600 * 1000;
 
+/** Names the job that works on a subject; it stays, since there are few. */
+const claimKey = (subject: string): Key => ({ pk: `JOB#${subject}`, sk: 'CLAIM' });
 const jobKey = (job: JobId): Key => ({ pk: `JOB#${job}`, sk: 'JOB' });
 const jobItem = (job: Job): Item & Key => ({
   ...jobKey(job.job_id),
@@ -37,6 +39,18 @@ export function dynamoJobs(options: TableOptions): JobCatalog {
         ExpressionAttributeValues: { ':read': job.version },
       });
       return written ? saved : undefined;
+    },
+    async claim(subject, job, last) {
+      return table.put(
+        { ...claimKey(subject), job_id: job },
+        last === undefined
+          ? { ConditionExpression: 'attribute_not_exists(pk)' }
+          : { ConditionExpression: 'job_id = :last', ExpressionAttributeValues: { ':last': last } },
+      );
+    },
+    async latest(subject) {
+      const item = await table.get(claimKey(subject));
+      return item && jobId(String(item.job_id));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { JobCatalog } from './jobs.ts';
 /** Jobs in memory, for tests. */
 export function memoryJobs(): JobCatalog {
   const jobs = new Map<JobId, Job>();
+  const claims = new Map<string, JobId>();
   return {
     async create(job) {
       if (jobs.has(job.job_id)) return false;
@@ -19,6 +20,14 @@ export function memoryJobs(): JobCatalog {
       const saved = { ...structuredClone(job), version: job.version + 1 };
       jobs.set(job.job_id, saved);
       return structuredClone(saved);
+    },
+    async claim(subject, job, last) {
+      if (claims.get(subject) !== last) return false;
+      claims.set(subject, job);
+      return true;
+    },
+    async latest(subject) {
+      return claims.get(subject);
     },
   };
 }

@@ -1,7 +1,17 @@
-import type { JobId, TenantId } from './ids.ts';
+import type { ImageId, JobId, TenantId } from './ids.ts';
 
 export const JOB_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** What the operator does about a model and its index. */
+export const MODEL_JOB_KINDS = [
+  'model_migration',
+  'model_rollback',
+  'index_rebuild',
+  'index_check',
+  'index_move',
+] as const;
+export type ModelJobKind = (typeof MODEL_JOB_KINDS)[number];
 
 /** What a tenant's purge has removed, by kind, and that a last look found nothing left. */
 export interface TenantReceipt {
@@ -13,10 +23,8 @@ export interface TenantReceipt {
 }
 
 /** Long work that goes on in the background. Field names as stored and on the wire. */
-export interface Job {
+interface AnyJob {
   job_id: JobId;
-  kind: 'tenant_purge';
-  tenant_id: TenantId;
   status: JobStatus;
   /** The step that comes next, so that an interrupted job goes on there. */
   step: string;
@@ -26,7 +34,52 @@ export interface Job {
   started_at: string;
   updated_at: string;
   finished_at?: string;
-  receipt?: TenantReceipt;
   /** Counts its writes, so that of two who work on it at once one steps back. */
   version: number;
 }
+
+export interface TenantPurge extends AnyJob {
+  kind: 'tenant_purge';
+  tenant_id: TenantId;
+  receipt?: TenantReceipt;
+}
+
+/** Where a job is that goes through a tenant's pictures, page by page, as often as it takes. */
+export interface Position {
+  tenant_id: TenantId;
+  /** What is being done with the tenant. */
+  phase: string;
+  /** When that began, and when this time through the pages did. RFC 3339. */
+  since: string;
+  pass_since: string;
+  /** How often all pages were gone through. */
+  passes: number;
+  /** What the pages of this pass have in all, by kind. */
+  met: Record<string, number>;
+  /** Of the page that comes next; absent at the beginning. */
+  cursor?: string | undefined;
+  /** The last picture of the page before. */
+  above?: ImageId | undefined;
+  /** When what the page lacks was ordered. */
+  ordered_at?: string | undefined;
+  /** Pictures to try the new model on. */
+  sample?: readonly ImageId[];
+}
+
+export interface ModelJob extends AnyJob {
+  kind: ModelJobKind;
+  model: string;
+  /** Whose; absent: every tenant's. */
+  tenants?: readonly TenantId[];
+  /** Of a migration: whether searches use the model once it has all pictures. */
+  cut_over?: boolean;
+  /** Of a check: whether what is wrong is put right. */
+  mend?: boolean;
+  /** Of a move: where to. */
+  into?: 'own' | 'shared';
+  /** Where the list of tenants goes on; empty after the last one. */
+  next_tenant?: string;
+  position?: Position | undefined;
+}
+
+export type Job = TenantPurge | ModelJob;

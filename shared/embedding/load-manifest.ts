@@ -7,7 +7,7 @@ import { outputRoles } from './output-roles.ts';
 
 /** Which models an environment works with, and where they lie. */
 export const EmbeddingEnv = z.object({
-  /** Model names, separated by commas; the first is the default, the one that searches use. */
+  /** The models that the service has, separated by commas; the first is what new tenants get. */
   DEEPLENS_MODELS: z
     .string()
     .transform((list) =>

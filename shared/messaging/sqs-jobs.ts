@@ -4,6 +4,7 @@ import { orUnavailable } from '#shared/aws/unavailable.ts';
 import type { JobQueue } from './job-queue.ts';
 
 export const PurgesQueueEnv = z.object({ PURGES_QUEUE_URL: z.url() });
+export const ModelJobsQueueEnv = z.object({ MODEL_JOBS_QUEUE_URL: z.url() });
 
 /** SQS's bound of a message's delay, in seconds. */
 const MAX_DELAY = 900;

@@ -22,6 +22,7 @@ const IDS: Record<string, string> = {
   job_id: `job_${ULID}`,
   group_id: `grp_${ULID}`,
   tenant_id: 'not-there',
+  name: 'no-model',
 };
 
 const GUARDED = OPERATIONS.filter(({ policy }) => policy !== 'Open');

@@ -68,12 +68,13 @@ describe('what a tenant has chosen', () => {
       thumbnail_sizes: [256, 1024],
       similarity_threshold: 0.7,
       keeper_rule: 'pixels',
-      models: [],
+      models: ['deeplens-lite-v1'],
+      filling_models: [],
     });
     const changed = await client.call(changeSettings, {
       body: { thumbnail_sizes: [128], similarity_threshold: 1, keeper_rule: 'age' },
     });
-    expect(changed.body).toMatchObject({ thumbnail_sizes: [128], keeper_rule: 'age', models: [] });
+    expect(changed.body).toMatchObject({ thumbnail_sizes: [128], keeper_rule: 'age' });
     const unknown = await client.call(changeSettings, { body: { models: ['none'] } });
     expect(unknown).toMatchObject({ status: 400, body: { errors: [{ pointer: '/models/0' }] } });
 

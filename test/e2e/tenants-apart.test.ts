@@ -71,6 +71,13 @@ const ATTEMPTS: Record<
   revokeTokens: { request: async () => ({ body: { subject: 'x' } }), status: 401 },
   deleteTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
   getJob: { request: async () => ({ params: { job_id: `job_${'0'.repeat(26)}` } }), status: 401 },
+  cancelJob: { request: async () => ({ params: { job_id: `job_${'0'.repeat(26)}` } }), status: 401 },
+  listModels: { request: async () => ({}), status: 401 },
+  migrateToModel: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
+  rollBackModel: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
+  rebuildIndex: { request: async () => ({ params: { name: 'm' } }), status: 401 },
+  checkIndex: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
+  moveTenants: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
   listAudit: { request: async () => ({}), status: 401 },
   listTenants: { request: async () => ({}), status: 401 },
   changeTenant: {

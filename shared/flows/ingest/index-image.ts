@@ -7,7 +7,8 @@ import type { ImagesIndexedV1 } from '#shared/events/images-indexed.v1.ts';
 import type { ImagesProcessedV1 } from '#shared/events/images-processed.v1.ts';
 import { newEvent } from '#shared/events/new-event.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
-import type { VectorDocument, VectorIndex } from '#shared/vector-index/vector-index.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { vectorDocument } from './vector-document.ts';
 
 export interface IndexPorts {
   catalog: Pick<ImageCatalog, 'advance' | 'noteModel' | 'putVectors' | 'removeVectors'>;
@@ -155,7 +156,7 @@ async function putBulk(
     const refused = await index.upsert(
       tenant,
       model,
-      entries.map(({ passage, embedding }) => documentOf(passage, embedding)),
+      entries.map(({ passage: { image, event }, embedding }) => vectorDocument(image, event.data, embedding)),
     );
     for (const { imageId: image, reason } of refused) {
       const entry = entries.find(({ passage }) => passage.image === image);
@@ -166,16 +167,6 @@ async function putBulk(
     for (const { passage } of entries) passage.error = error;
   }
 }
-
-const documentOf = ({ image, event }: Passage, { semantic, copy }: Embedding): VectorDocument => ({
-  imageId: image,
-  storageLocation: event.data.storage_location,
-  format: event.data.format,
-  createdAt: event.data.created_at,
-  metadata: event.data.metadata,
-  semantic,
-  copy,
-});
 
 async function finish(ports: IndexPorts, passage: Passage): Promise<void> {
   const { catalog, now = () => new Date() } = ports;

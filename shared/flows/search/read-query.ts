@@ -76,7 +76,7 @@ async function fromPixels(
   const picture = await imaging.modelPicture(raster);
   const [[embedding], perceptualHash] = await Promise.all([
     imaging.modelInput(picture, embedder.manifest.input).then((input) => embedder.embed([input])),
-    imaging.perceptualHash(raster),
+    imaging.perceptualHash(picture),
   ]);
   if (!embedding) throw new Problem('internal_error', `${embedder.manifest.name} left out the query.`);
   let pixelHash: string | undefined;

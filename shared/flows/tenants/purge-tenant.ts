@@ -2,9 +2,9 @@ import type { JobCatalog } from '#shared/catalog/jobs.ts';
 import type { TenantData } from '#shared/catalog/tenant-data.ts';
 import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import type { JobId } from '#shared/domain/ids.ts';
-import type { Job } from '#shared/domain/job.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import type { TenantPurge } from '#shared/domain/job.ts';
 import type { JobQueue } from '#shared/messaging/job-queue.ts';
+import { type JobPen, jobPen, Overtaken } from '../jobs/job-pen.ts';
 
 export interface PurgePorts {
   tenants: Pick<TenantCatalog, 'get' | 'remove'>;
@@ -28,12 +28,6 @@ const START = 'start';
 const SETTLING = 'settling';
 /** Nothing is left but the profile: from here on the id may be another tenant's at any moment. */
 const CLOSING = 'closing';
-const KEPT_ERRORS = 20;
-
-/** Somebody else has written the job: they go on with it. */
-class Overtaken extends Error {
-  override readonly name = 'Overtaken';
-}
 
 /**
  * Removes all that is a tenant's, slice by slice, each noted in the job: the next message goes on where the last one
@@ -45,43 +39,20 @@ export const purgeTenant =
   (ports: PurgePorts) =>
   async (id: JobId, last = false): Promise<PurgeOutcome> => {
     const job = await ports.jobs.get(id);
-    if (!job || job.status === 'completed' || job.status === 'cancelled') return 'finished';
-    const pen = penOf(ports, job);
+    if (job?.kind !== 'tenant_purge' || job.status === 'completed' || job.status === 'cancelled')
+      return 'finished';
+    const pen = jobPen(ports.jobs, job, () => timeOf(ports));
     try {
       return await goOn(ports, pen);
     } catch (error) {
       if (error instanceof Overtaken) return 'overtaken';
-      await pen.noteError(error, last).catch(() => undefined); // what went wrong first is told
+      // What went wrong first is told.
+      await pen.noteError(error, last ? { status: 'failed' } : {}).catch(() => undefined);
       throw error;
     }
   };
 
-type Pen = ReturnType<typeof penOf>;
-
-/** The job as it was last written, and how to write it. */
-function penOf(ports: PurgePorts, read: Job) {
-  let job = read;
-  const write = async (change: Partial<Job>): Promise<void> => {
-    const next: Job = { ...job, status: 'running', ...change, updated_at: timeOf(ports).toISOString() };
-    const saved = await ports.jobs.save(next);
-    if (!saved) throw new Overtaken(job.job_id);
-    job = saved;
-  };
-  return {
-    get job(): Job {
-      return job;
-    },
-    write,
-    async noteError(error: unknown, last: boolean): Promise<void> {
-      const entry =
-        error instanceof Problem
-          ? { code: error.code, detail: error.message }
-          : { code: 'internal_error', detail: 'Something went wrong on our side; the log says what.' };
-      const errors = [...job.errors, entry].slice(-KEPT_ERRORS);
-      await write({ errors, ...(last && { status: 'failed' }) });
-    },
-  };
-}
+type Pen = JobPen<TenantPurge>;
 
 async function goOn(ports: PurgePorts, pen: Pen): Promise<PurgeOutcome> {
   const deadline = timeOf(ports).getTime() + ports.budgetSeconds * 1000;
@@ -100,7 +71,7 @@ async function goOn(ports: PurgePorts, pen: Pen): Promise<PurgeOutcome> {
 }
 
 /** Never another tenant's things: the id is this job's until it closes. */
-async function checkOwner({ tenants }: PurgePorts, { tenant_id, job_id }: Job): Promise<void> {
+async function checkOwner({ tenants }: PurgePorts, { tenant_id, job_id }: TenantPurge): Promise<void> {
   const tenant = await tenants.get(tenant_id);
   if (tenant?.state !== 'purging' || tenant.purge_job_id !== job_id) {
     throw new Error(`${tenant_id} is not for ${job_id} to remove`);
@@ -158,7 +129,7 @@ async function later({ queue }: PurgePorts, pen: Pen, seconds: number): Promise<
 }
 
 /** How much of the pause is left, in seconds. */
-const pauseOf = (ports: PurgePorts, { updated_at }: Job): number =>
+const pauseOf = (ports: PurgePorts, { updated_at }: TenantPurge): number =>
   ports.settleSeconds - (timeOf(ports).getTime() - Date.parse(updated_at)) / 1000;
 
 const timeOf = ({ now = () => new Date() }: PurgePorts): Date => now();

@@ -1,7 +1,7 @@
 import type { JobCatalog } from '#shared/catalog/jobs.ts';
 import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import { type JobId, newJobId, type TenantId } from '#shared/domain/ids.ts';
-import type { Job } from '#shared/domain/job.ts';
+import type { Job, TenantPurge } from '#shared/domain/job.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import type { Tenant } from '#shared/domain/tenant.ts';
 import type { JobQueue } from '#shared/messaging/job-queue.ts';
@@ -23,12 +23,12 @@ const STALLED_MS = 30 * 60_000;
  */
 export const startPurge =
   ({ tenants, jobs, queue, now = () => new Date() }: Ports) =>
-  async (tenant: TenantId): Promise<{ job: Job; before: Tenant; after: Tenant }> => {
+  async (tenant: TenantId): Promise<{ job: TenantPurge; before: Tenant; after: Tenant }> => {
     const begun = await tenants.beginPurge(tenant, newJobId());
     const job_id = begun?.after.purge_job_id;
     if (!begun || !job_id) throw new Problem('not_found', `There is no tenant ${tenant}.`);
     const at = now().toISOString();
-    const fresh: Job = {
+    const fresh: TenantPurge = {
       job_id,
       kind: 'tenant_purge',
       tenant_id: tenant,
@@ -41,14 +41,15 @@ export const startPurge =
       version: 0,
     };
     const known = (await jobs.create(fresh)) ? fresh : await jobs.get(job_id);
-    if (!known) throw new Problem('dependency_unavailable', 'The job has just gone. Try again.');
+    if (known?.kind !== 'tenant_purge')
+      throw new Problem('dependency_unavailable', 'The job has just gone. Try again.');
     const job = known.status === 'failed' ? await requeue(jobs, known, at) : known;
     if (job.status === 'queued' || isStalled(job, at)) await queue.send(job_id);
     return { ...begun, job };
   };
 
 /** Where somebody else was faster, it is queued by them. */
-const requeue = async (jobs: JobCatalog, job: Job, at: string): Promise<Job> =>
+const requeue = async (jobs: JobCatalog, job: TenantPurge, at: string): Promise<TenantPurge> =>
   (await jobs.save({ ...job, status: 'queued', updated_at: at })) ?? { ...job, status: 'queued' };
 
 const isStalled = ({ status, updated_at }: Job, at: string): boolean =>

@@ -11,12 +11,12 @@ import { memoryTenants } from '#shared/catalog/memory-tenants.ts';
 import type { TenantData } from '#shared/catalog/tenant-data.ts';
 import type { TenantCatalog } from '#shared/catalog/tenants.ts';
 import { newJobId, newKeyId, type TenantId, tenantId } from '#shared/domain/ids.ts';
-import type { Job } from '#shared/domain/job.ts';
+import type { TenantPurge } from '#shared/domain/job.ts';
 import type { Tenant } from '#shared/domain/tenant.ts';
 import { newTable } from '../emulator.ts';
 import { newTenant } from './samples.ts';
 
-const newJob = (): Job => ({
+const newJob = (): TenantPurge => ({
   job_id: newJobId(),
   kind: 'tenant_purge',
   tenant_id: newTenant(),
@@ -44,6 +44,18 @@ describe.each([
     expect(await jobs.create(job)).toBe(true);
     expect(await jobs.create({ ...job, status: 'failed' })).toBe(false);
     expect(await jobs.get(job.job_id)).toEqual(job);
+  });
+
+  it('claim a subject one after the other', async () => {
+    const [first, second] = [newJobId(), newJobId()];
+    const subject = `MODEL#${newJobId()}`;
+    expect(await jobs.latest(subject)).toBeUndefined();
+    expect(await jobs.claim(subject, first, undefined)).toBe(true);
+    expect(await jobs.claim(subject, second, undefined)).toBe(false);
+    expect(await jobs.latest(subject)).toBe(first);
+    expect(await jobs.claim(subject, second, first)).toBe(true);
+    expect(await jobs.claim(subject, first, first)).toBe(false);
+    expect(await jobs.latest(subject)).toBe(second);
   });
 
   it('are written by who has read them last', async () => {

@@ -32,7 +32,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(7);
+    expect(withDlq).toHaveLength(8);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -40,7 +40,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(10);
+    expect(mappings).toHaveLength(11);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);

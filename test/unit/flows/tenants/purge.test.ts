@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newJobId, newKeyId } from '#shared/domain/ids.ts';
-import type { Job } from '#shared/domain/job.ts';
+import { type JobId, newJobId, newKeyId } from '#shared/domain/ids.ts';
+import type { TenantPurge } from '#shared/domain/job.ts';
 import { ACME, OTHER, purgeWorld, TABLES } from './purge-world.ts';
 
 const PLACES = ['gateway_keys', 'vectors', 'uploads', 'derived', 'events', ...TABLES];
@@ -14,9 +14,9 @@ async function worldOf(each: number, options: Parameters<typeof purgeWorld>[0] =
   await world.settle(OTHER, 2);
   return { world, others: await world.countOf(OTHER) };
 }
-const jobOf = async (world: ReturnType<typeof purgeWorld>, id: Job['job_id']): Promise<Job> => {
+const jobOf = async (world: ReturnType<typeof purgeWorld>, id: JobId): Promise<TenantPurge> => {
   const job = await world.jobs.get(id);
-  if (!job) throw new Error('the job is gone');
+  if (job?.kind !== 'tenant_purge') throw new Error('the job is gone');
   return job;
 };
 
@@ -220,7 +220,7 @@ describe('a purge that is broken off anywhere', () => {
     );
   });
 
-  const isOpen = async (world: ReturnType<typeof purgeWorld>, id: Job['job_id']) =>
+  const isOpen = async (world: ReturnType<typeof purgeWorld>, id: JobId) =>
     !['closing', 'done'].includes((await jobOf(world, id)).step);
 
   it.each(['before', 'after'] as const)('at each single call, %s it', async (when) => {

@@ -1,0 +1,64 @@
+import * as api from '#shared/api/models.ts';
+import { dynamoJobs } from '#shared/catalog/dynamodb-jobs.ts';
+import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
+import { jobId, tenantId } from '#shared/domain/ids.ts';
+import type { ModelJob } from '#shared/domain/job.ts';
+import {
+  cancelModelJob,
+  type ModelRequest,
+  operatorsSubject,
+  startModelJob,
+} from '#shared/flows/models/start-model-job.ts';
+import { operatorDoor } from '#shared/front-door/front-door.ts';
+import { sqsJobs } from '#shared/messaging/sqs-jobs.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { httpFunction, route } from '#shared/runtime/http.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const installed = env.DEEPLENS_MODELS;
+const jobs = dynamoJobs({ table: env.ACTIVITY_TABLE });
+const ports = {
+  ...{ jobs, installed },
+  queue: sqsJobs({ queueUrl: env.MODEL_JOBS_QUEUE_URL }),
+  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
+};
+const start = startModelJob(ports);
+const cancel = cancelModelJob(ports);
+
+type Asked = { tenants?: string[] | undefined } & Omit<ModelRequest, 'kind' | 'model' | 'tenants'>;
+interface Call {
+  params: { name: string };
+  note(entry: { target: string; after: Record<string, unknown> }): void;
+}
+async function begin(kind: ModelRequest['kind'], { params, note }: Call, { tenants, ...more }: Asked = {}) {
+  const named = tenants && { tenants: tenants.map(tenantId) };
+  const job = await start({ kind, model: params.name, ...named, ...more });
+  note({ target: params.name, after: { job_id: job.job_id, kind, ...named, ...more } });
+  return started(job);
+}
+const started = ({ job_id, status }: ModelJob) => ({ job_id, status });
+
+export const handler = httpFunction(
+  [
+    route(api.listModels, async () => ({
+      models: await Promise.all(
+        installed.map(async (name, at) => {
+          const last = await jobs.latest(operatorsSubject({ model: name }));
+          return { name, default: at === 0, ...(last && { last_job_id: last }) };
+        }),
+      ),
+    })),
+    route(api.migrateToModel, (call) => begin('model_migration', call, call.body)),
+    route(api.rollBackModel, (call) => begin('model_rollback', call, call.body)),
+    route(api.rebuildIndex, (call) => begin('index_rebuild', call)),
+    route(api.checkIndex, (call) => begin('index_check', call, call.body)),
+    route(api.moveTenants, (call) => begin('index_move', call, call.body)),
+    route(api.cancelJob, async ({ params, note }) => {
+      const job = await cancel(jobId(params.job_id));
+      note({ target: job.model, after: { job_id: job.job_id, status: job.status } });
+      return started(job);
+    }),
+  ],
+  operatorDoor(env),
+);

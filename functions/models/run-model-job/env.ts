@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { S3BlobsEnv } from '#shared/blobs/s3.ts';
+import { ActivityTableEnv } from '#shared/catalog/dynamodb-heartbeats.ts';
+import { ImagesTableEnv } from '#shared/catalog/dynamodb-images.ts';
+import { TenantsTableEnv } from '#shared/catalog/dynamodb-tenants.ts';
+import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
+import { SnsEnv } from '#shared/messaging/sns.ts';
+import { ModelJobsQueueEnv } from '#shared/messaging/sqs-jobs.ts';
+import { VectorIndexEnv } from '#shared/vector-index/open.ts';
+
+export const Env = z.intersection(
+  VectorIndexEnv,
+  z.object({
+    ...TenantsTableEnv.shape,
+    ...ImagesTableEnv.shape,
+    ...ActivityTableEnv.shape,
+    ...S3BlobsEnv.shape,
+    ...SnsEnv.shape,
+    ...EmbeddingEnv.shape,
+    ...ModelJobsQueueEnv.shape,
+    /** How often the queue gives a message before it gives it up. */
+    MODEL_JOBS_MAX_RECEIVES: z.coerce.number().int().positive(),
+    /** How long a run goes on before it leaves the rest to the next; half the function's timeout. */
+    MODEL_JOBS_BUDGET_SECONDS: z.coerce.number().positive(),
+    /** How long a validation can go on that has read its tenant's models before: the timeout of validate-image. */
+    VALIDATION_SECONDS: z.coerce.number().positive(),
+  }),
+);

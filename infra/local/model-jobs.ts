@@ -1,0 +1,100 @@
+// `npm run models -- rebuild MODEL`: starts a job about a model and its index, and shows it until its end.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { z } from 'zod';
+import { getJob } from '#shared/api/jobs.ts';
+import * as api from '#shared/api/models.ts';
+import { type Api, apiAt } from './api.ts';
+import { DEEPLENS_HOME } from './home.ts';
+import { readLocalFile } from './local-file.ts';
+import { PlainError } from './steps.ts';
+
+const USAGE = `usage: npm run models                                    the models there are
+       npm run models -- migrate MODEL [--tenants A,B]   embed everything with it, and let searches use it
+       npm run models -- add MODEL --tenants A,B         the same, behind the model that searches use
+       npm run models -- rollback MODEL [--tenants A,B]  back to the model before
+       npm run models -- rebuild MODEL                   build its index anew from the table
+       npm run models -- check MODEL [--tenants A,B]     count what the index has missing, extra or stale
+       npm run models -- mend MODEL [--tenants A,B]      the same, and put it right
+       npm run models -- move MODEL --tenants A --into own|shared
+
+It speaks to what npm start keeps up; or to DEEPLENS_API_URL with DEEPLENS_ADMIN_TOKEN, a token of the operator's.`;
+
+type Started = z.output<typeof api.migrateToModel.reply.schema>;
+type Job = z.output<typeof getJob.reply.schema>;
+
+interface Wish {
+  name: string;
+  tenants: { tenants?: string[] };
+  into: string | undefined;
+}
+
+const VERBS: Record<string, (call: Api, wish: Wish) => Promise<Started>> = {
+  migrate: (call, { name, tenants }) => call(api.migrateToModel, { params: { name }, body: tenants }),
+  add: (call, { name, tenants }) =>
+    call(api.migrateToModel, { params: { name }, body: { ...tenants, cut_over: false } }),
+  rollback: (call, { name, tenants }) => call(api.rollBackModel, { params: { name }, body: tenants }),
+  rebuild: (call, { name }) => call(api.rebuildIndex, { params: { name } }),
+  check: (call, { name, tenants }) => call(api.checkIndex, { params: { name }, body: tenants }),
+  mend: (call, { name, tenants }) =>
+    call(api.checkIndex, { params: { name }, body: { ...tenants, mend: true } }),
+  move: (call, { name, tenants: { tenants = [] }, into }) => {
+    if (into !== 'own' && into !== 'shared') throw new PlainError(USAGE);
+    return call(api.moveTenants, { params: { name }, body: { tenants, into } });
+  },
+};
+
+async function connect(): Promise<Api> {
+  const { DEEPLENS_API_URL: url, DEEPLENS_ADMIN_TOKEN: token } = process.env;
+  if (url && token) return apiAt(url, { authorization: `Bearer ${token}` });
+  const local = await readLocalFile(DEEPLENS_HOME);
+  if (!local) throw new PlainError('DeepLens is not running here: npm start');
+  return apiAt(local.api_url, { authorization: `Bearer ${local.admin_token}` });
+}
+
+/** Shows a job until its end. @returns whether all of it was done */
+async function follow(call: Api, job_id: string): Promise<boolean> {
+  for (let shown = ''; ; await sleep(1_000)) {
+    const job = await call(getJob, { params: { job_id } });
+    const line = lineOf(job);
+    if (line !== shown) console.log(line);
+    shown = line;
+    if (job.status === 'queued' || job.status === 'running') continue;
+    for (const { code, detail } of job.errors) console.log(`  ${code}: ${detail}`);
+    return job.status === 'completed';
+  }
+}
+
+const lineOf = ({ status, progress, at_tenant }: Job): string =>
+  [
+    status,
+    ...Object.entries(progress).map(([kind, count]) => `${kind.replaceAll('_', ' ')} ${count}`),
+    ...(at_tenant ? [`at ${at_tenant}`] : []),
+  ].join(' · ');
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { tenants: { type: 'string' }, into: { type: 'string' } },
+  });
+  const [verb, name] = positionals;
+  const call = await connect();
+  if (verb === undefined) {
+    for (const model of (await call(api.listModels)).models)
+      console.log(`${model.name}${model.default ? '  (what new tenants get)' : ''}`);
+    return 0;
+  }
+  const start = VERBS[verb];
+  if (!start || name === undefined) throw new PlainError(USAGE);
+  const tenants = values.tenants ? { tenants: values.tenants.split(',') } : {};
+  const { job_id } = await start(call, { name, tenants, into: values.into });
+  console.log(job_id);
+  return (await follow(call, job_id)) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof PlainError ? `✗ ${error.message}` : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,108 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Env as ManageModelsEnv } from '../../functions/models/manage-models/env.ts';
+import type { Env as RunModelJobEnv } from '../../functions/models/run-model-job/env.ts';
+import type { Environment } from '../config/environments.ts';
+import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
+import { operatorDoorAccess } from '../constructs/front-door-access.ts';
+import { ACTIONS } from '../constructs/permissions.ts';
+import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
+import type { Routes } from '../constructs/routes.ts';
+import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
+import type { DataStack } from './data.ts';
+
+export interface ModelsStackProps {
+  environment: Environment;
+  data: DataStack;
+  index: VectorIndexAccess;
+  /** Seconds that a validation may take. */
+  validationSeconds: number;
+}
+
+/** Seconds that a run of a job may take. */
+const JOB_TIMEOUT = 120;
+
+/** Which models tenants have, and the index of each: migrations, rebuilds, checks, moves. */
+export class ModelsStack extends Stack {
+  readonly routes: Routes;
+  readonly functions: NodejsFunction[];
+  readonly jobs: QueueWithDlq;
+
+  constructor(app: App, props: ModelsStackProps) {
+    super(app, `deeplens-${props.environment.name}-models`);
+    this.jobs = new QueueWithDlq(this, 'Jobs', {
+      name: `deeplens-${props.environment.name}-model-jobs`,
+      consumerTimeout: JOB_TIMEOUT,
+    });
+    const manage = this.manageModels(props);
+    this.functions = [manage, this.runModelJob(props)];
+    this.routes = {
+      'GET /v1/admin/models': manage,
+      'POST /v1/admin/models/{name}/migrations': manage,
+      'POST /v1/admin/models/{name}/migrations/rollback': manage,
+      'POST /v1/admin/models/{name}/rebuilds': manage,
+      'POST /v1/admin/models/{name}/checks': manage,
+      'POST /v1/admin/models/{name}/moves': manage,
+      'POST /v1/admin/jobs/{job_id}/cancel': manage,
+    };
+  }
+
+  private manageModels({ environment, data }: ModelsStackProps): NodejsFunction {
+    const { tenants, activity } = data.tables;
+    const { queue } = this.jobs;
+    const door = operatorDoorAccess(data);
+    const manage = new AppFunction<typeof ManageModelsEnv>(this, 'ManageModels', {
+      environment,
+      path: 'models/manage-models',
+      description: 'Starts and ends jobs about a model and its index',
+      variables: {
+        ...door.variables,
+        TENANTS_TABLE: tenants.tableName,
+        ACTIVITY_TABLE: activity.tableName,
+        DEEPLENS_MODELS: environment.models,
+        MODEL_JOBS_QUEUE_URL: queue.queueUrl,
+      },
+      timeout: 29,
+      memory: 512,
+    })
+      .allow(['dynamodb:GetItem'], [tenants.tableArn])
+      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [activity.tableArn])
+      .allow(ACTIONS.send, [queue.queueArn]);
+    return door.allow(manage).lambda;
+  }
+
+  private runModelJob({ environment, data, index, validationSeconds }: ModelsStackProps): NodejsFunction {
+    const { tables, pictures } = data;
+    const { queue } = this.jobs;
+    const run = new AppFunction<typeof RunModelJobEnv>(this, 'RunModelJob', {
+      environment,
+      path: 'models/run-model-job',
+      description: 'Migrates tenants between models, and rebuilds, checks and moves what is indexed',
+      variables: {
+        ...index.variables,
+        TENANTS_TABLE: tables.tenants.tableName,
+        IMAGES_TABLE: tables.images.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
+        PICTURES_BUCKET: pictures.bucket.bucketName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
+        DEEPLENS_MODELS: environment.models,
+        MODELS_DIR: MODELS_IN_FUNCTION,
+        MODEL_JOBS_QUEUE_URL: queue.queueUrl,
+        MODEL_JOBS_MAX_RECEIVES: String(MAX_RECEIVES),
+        MODEL_JOBS_BUDGET_SECONDS: String(JOB_TIMEOUT / 2),
+        VALIDATION_SECONDS: String(validationSeconds),
+      },
+      timeout: JOB_TIMEOUT,
+      memory: 1_024,
+      models: 'manifests',
+      network: index.network,
+    })
+      .allow(ACTIONS.changeTable, [...tables.tenantsArns, ...tables.imagesArns])
+      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tables.activity.tableArn])
+      .allow(ACTIONS.publish, [data.events.topicArn])
+      .allow(ACTIONS.send, [queue.queueArn]);
+    index.allow(run);
+    this.jobs.consumedBy(run, { size: 1, waitSeconds: 0, concurrency: 5 });
+    return run.lambda;
+  }
+}

@@ -1,0 +1,37 @@
+import { Problem } from '#shared/domain/problems.ts';
+import { modelsOf } from '#shared/domain/tenant-models.ts';
+import { compareAll } from './compare-all.ts';
+import type { ComparePorts } from './compare-page.ts';
+import type { Task } from './task.ts';
+import type { WriteModelsPorts } from './write-models.ts';
+
+interface CheckPorts extends ComparePorts, Pick<WriteModelsPorts, 'installed'> {
+  now: () => Date;
+}
+
+/**
+ * Holds the index of a model against the catalog: what is missing, extra or stale is counted, and mended where that is
+ * asked for. Of a tenant that does not have the model, every document is extra.
+ */
+export function checkIndex(ports: CheckPorts): Task {
+  const compare = compareAll(ports);
+  return {
+    firstPhase: 'compare',
+    async visit(owner, position, { model, mend = false }) {
+      const { chosen, filling } = modelsOf(owner, ports.installed);
+      const wanted = chosen.includes(model) || model in filling;
+      const comparison = { model, side: 'serving', wanted, mend } as const;
+      const { done, ...visit } = await compare(owner.tenant_id, comparison, position, ports.now());
+      const { unembedded = 0 } = visit.position.met;
+      if (done && unembedded > 0 && chosen.includes(model))
+        throw unembeddedProblem(owner.tenant_id, model, unembedded);
+      return done ? { ...visit, position: 'done' } : visit;
+    },
+  };
+}
+
+const unembeddedProblem = (tenant: string, model: string, count: number): Problem =>
+  new Problem(
+    'conflict',
+    `${count} pictures of ${tenant} have no vectors of ${model}: no check can mend that. Migrate ${tenant} to ${model} again: it embeds what is missing.`,
+  );

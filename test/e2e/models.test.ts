@@ -1,0 +1,203 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { getImage } from '#shared/api/images.ts';
+import { getJob } from '#shared/api/jobs.ts';
+import * as api from '#shared/api/models.ts';
+import { searchSimilarity } from '#shared/api/search.ts';
+import { changeSettings, getSettings } from '#shared/api/settings.ts';
+import { edits } from '../fixtures/edits.ts';
+import { PHOTOGRAPHS, type PhotographName, photograph } from '../fixtures/photographs.ts';
+import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
+import { readStack } from './stack.ts';
+
+const OLD = 'deeplens-lite-v1';
+const NEW = 'efficientnet-lite1';
+/** On two cores beside an emulator; a message that a killed function held comes back after minutes. */
+const JOB_MS = 200_000;
+
+const operator = () => ({ authorization: `Bearer ${readStack().admin_token}` });
+const jobOf = async (job_id: string) =>
+  (await call(getJob, { params: { job_id }, headers: operator() })).body;
+async function ended(job_id: string) {
+  return eventually(
+    () => jobOf(job_id),
+    ({ status }) => status !== 'queued' && status !== 'running',
+    JOB_MS,
+  );
+}
+/** Starts a job, and waits for its end. */
+async function done(started: Promise<{ status: number; body: { job_id: string } }>) {
+  const { status, body } = await started;
+  expect(status).toBe(202);
+  const job = await ended(body.job_id);
+  expect(job).toMatchObject({ status: 'completed', errors: [] });
+  return job;
+}
+
+/** A tenant with two photographs, and one that is looked for under load. */
+async function library(name: string, photographs: readonly PhotographName[]) {
+  const client = await newTenant(name);
+  const add = async (which: PhotographName) => {
+    const id = await upload(client, photograph(which), { filename: `${which}.jpg`, external_id: which });
+    expect((await settled(client, id)).status).toBe('indexed');
+    return id;
+  };
+  for (const each of photographs) await add(each);
+  return { client, add };
+}
+
+/** Each time another threshold, so that no answer is one that was given before. */
+async function find(client: Client, which: PhotographName, model?: string) {
+  const image = (await edits.jpeg20(photograph(which))).toString('base64');
+  const similarity_threshold = 0.5 + Math.random() / 10;
+  return client.call(searchSimilarity, { body: { image, similarity_threshold, ...(model && { model }) } });
+}
+
+/** Searches until it is told to stop; every answer is by one model, and finds the picture first. */
+function searching(client: Client, which: PhotographName) {
+  let going = true;
+  const models: string[] = [];
+  const loop = (async () => {
+    while (going) {
+      const { status, body } = await find(client, which);
+      expect([status, body.detail]).toEqual([200, undefined]);
+      expect(body.results[0]).toMatchObject({ external_id: which, verdict: 'edited_copy' });
+      models.push(body.model);
+    }
+  })();
+  return {
+    async stop() {
+      going = false;
+      await loop;
+      return models;
+    },
+  };
+}
+
+describe('a tenant’s models', () => {
+  let client: Client;
+  let add: (which: PhotographName) => Promise<string>;
+  const [one, two, three, ...rest] = PHOTOGRAPHS;
+
+  beforeAll(async () => {
+    ({ client, add } = await library('migrating', [one, two]));
+  });
+
+  it('are the service’s first to begin with, and no other can be searched by', async () => {
+    expect((await client.call(getSettings)).body).toMatchObject({ models: [OLD], filling_models: [] });
+    const refused = await find(client, one, NEW);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  });
+
+  it('change while searches go on: none fails, none mixes, and what comes meanwhile is there', async () => {
+    const search = searching(client, one);
+    const params = { name: NEW };
+    const body = { tenants: [client.tenant] };
+    const migration = done(call(api.migrateToModel, { params, body, headers: operator() }));
+    const late = await add(three);
+    const job = await migration;
+    expect(job).toMatchObject({ kind: 'model_migration', model: NEW, progress: { tenants: 1, cut_over: 1 } });
+    await eventually(
+      async () => (await find(client, one)).body.model,
+      (model) => model === NEW,
+    );
+    const models = await search.stop();
+    expect(models[0]).toBe(OLD);
+    expect(models.join()).toBe([...models].sort().join()); // the old one, then the new one, and never back
+    expect((await client.call(getSettings)).body).toMatchObject({ models: [NEW, OLD], filling_models: [] });
+    for (const which of [one, two, three])
+      for (const model of [OLD, NEW]) {
+        const { body: found } = await find(client, which, model);
+        expect(found).toMatchObject({ model, results: [{ external_id: which }, ...found.results.slice(1)] });
+      }
+    expect((await client.call(getImage, { params: { image_id: late } })).body.models.sort()).toEqual([
+      OLD,
+      NEW,
+    ]);
+  });
+
+  it('go back in one step, while searches go on, with what came since', async () => {
+    const [four] = rest;
+    if (!four) throw new Error('four photographs');
+    await add(four);
+    const search = searching(client, two);
+    const body = { tenants: [client.tenant] };
+    const back = call(api.rollBackModel, { params: { name: NEW }, body, headers: operator() });
+    expect(await done(back)).toMatchObject({ progress: { rolled_back: 1 } });
+    await eventually(
+      async () => (await find(client, four)).body,
+      ({ model, results }) => model === OLD && results[0]?.external_id === four,
+    );
+    expect((await search.stop()).length).toBeGreaterThan(0);
+  });
+
+  it('are the tenant’s own to order, and to add to', async () => {
+    const { client: other } = await library('adding', [one]);
+    const added = await other.call(changeSettings, { body: { models: [OLD, NEW] } });
+    expect(added).toMatchObject({ status: 200, body: { models: [OLD], filling_models: [NEW] } });
+    await eventually(
+      async () => (await other.call(getSettings)).body,
+      ({ models, filling_models }) => models.join() === [OLD, NEW].join() && filling_models.length === 0,
+      JOB_MS,
+    );
+    expect((await find(other, one, NEW)).body).toMatchObject({ model: NEW, results: [{ external_id: one }] });
+    const first = await other.call(changeSettings, { body: { models: [NEW, OLD] } });
+    expect(first.body).toMatchObject({ models: [NEW, OLD] });
+    expect((await find(other, one)).body.model).toBe(NEW);
+    const unknown = await other.call(changeSettings, { body: { models: ['none'] } });
+    expect(unknown).toMatchObject({ status: 400, body: { errors: [{ pointer: '/models/0' }] } });
+  });
+});
+
+describe('the index of a model', () => {
+  let client: Client;
+  let add: (which: PhotographName) => Promise<string>;
+  const [one, two, three] = PHOTOGRAPHS;
+  const params = { name: OLD };
+
+  beforeAll(async () => {
+    ({ client, add } = await library('rebuilt', [one, two]));
+  });
+
+  it('is what the table says', async () => {
+    const body = { tenants: [client.tenant] };
+    const { progress } = await done(call(api.checkIndex, { params, body, headers: operator() }));
+    expect(progress).toMatchObject({ pictures: 2, missing: 0, extra: 0, stale: 0, unembedded: 0 });
+  });
+
+  it('is built anew while searches go on, and has what came meanwhile', async () => {
+    const search = searching(client, one);
+    const rebuild = done(call(api.rebuildIndex, { params, headers: operator() }));
+    await add(three);
+    const { progress } = await rebuild;
+    expect(progress.written).toBeGreaterThanOrEqual(2);
+    expect((await search.stop()).length).toBeGreaterThan(1);
+    for (const which of [one, two, three])
+      expect((await find(client, which)).body.results[0]).toMatchObject({ external_id: which });
+    const body = { tenants: [client.tenant] };
+    const check = await done(call(api.checkIndex, { params, body, headers: operator() }));
+    expect(check.progress).toMatchObject({ pictures: 3, missing: 0, extra: 0, stale: 0 });
+  });
+
+  it('gives a tenant a space of its own and back, while searches go on', async () => {
+    const search = searching(client, one);
+    for (const into of ['own', 'shared'] as const) {
+      const body = { tenants: [client.tenant], into };
+      const { progress } = await done(call(api.moveTenants, { params, body, headers: operator() }));
+      expect(progress).toMatchObject({ moved: 1, pictures: 3 });
+    }
+    expect((await search.stop()).length).toBeGreaterThan(1);
+  });
+
+  it('is not there of a model that the service does not have', async () => {
+    const refused = await call(api.rebuildIndex, { params: { name: 'none' }, headers: operator() });
+    expect(refused).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  });
+
+  it('shows the models to the operator', async () => {
+    const { body } = await call(api.listModels, { headers: operator() });
+    expect(body.models.map(({ name, default: first }) => [name, first])).toEqual([
+      [OLD, true],
+      [NEW, false],
+    ]);
+  });
+});
