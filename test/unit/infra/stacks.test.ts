@@ -104,7 +104,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
 
   it('keeps LanceDB to one machine', () => {
     const withLance = functionVariables(stacks).filter(([, variables]) => 'LANCEDB_URI' in variables);
-    expect(withLance).toHaveLength(name === 'local' ? 6 : 0);
+    expect(withLance).toHaveLength(name === 'local' ? 7 : 0);
   });
 
   it('has alarms on dead letters, age, errors, latency', () => {
