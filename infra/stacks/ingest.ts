@@ -117,7 +117,6 @@ export class IngestStack extends Stack {
         GROUPS_TABLE: tables.groups.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
         PICTURES_BUCKET: pictures.bucket.bucketName,
-        DEEPLENS_MODELS: environment.models,
       },
       timeout: 29,
       memory: 1_024,

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3.ts';
 import { GroupsTableEnv } from '#shared/catalog/dynamodb-groups.ts';
 import { ImagesTableEnv } from '#shared/catalog/dynamodb-images.ts';
-import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
 import { FrontDoorEnv } from '#shared/front-door/front-door.ts';
 import { IdempotencyEnv } from '#shared/runtime/idempotency.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
@@ -12,6 +11,5 @@ export const Env = z.intersection(
   ImagesTableEnv.extend(GroupsTableEnv.shape)
     .extend(S3BlobsEnv.shape)
     .extend(IdempotencyEnv.shape)
-    .extend(FrontDoorEnv.shape)
-    .extend(EmbeddingEnv.pick({ DEEPLENS_MODELS: true }).shape),
+    .extend(FrontDoorEnv.shape),
 );

@@ -25,7 +25,6 @@ const ports = {
   groups: dynamoGroups({ table: env.GROUPS_TABLE }),
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
   index: await openVectorIndex(env),
-  models: env.DEEPLENS_MODELS,
 };
 
 export const handler = httpFunction(

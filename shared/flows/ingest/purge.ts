@@ -15,9 +15,7 @@ interface Ports {
   groups: GroupCatalog;
   blobs: Blobs;
   cache: Pick<SimilarityCache, 'naming' | 'remove'>;
-  index: VectorIndex;
-  /** The models of the environment. */
-  models: readonly string[];
+  index: Pick<VectorIndex, 'models' | 'remove'>;
   now?: () => Date;
 }
 
@@ -41,9 +39,9 @@ export const purgeImage =
 
     await catalog.markPurged(tenant, image, timeOf(ports)); // from here on no step can bring it back
     const remains = await remainsOf(ports, tenant, image);
-    const receipt = await drawUp(ports, tenant, image, remains);
-    const models = new Set([...ports.models, ...record.models]);
-    await Promise.all([...models].map((model) => index.remove(tenant, model, [image])));
+    const models = await index.models(); // all: it may have been on its way into one that its record does not name yet
+    const receipt = await drawUp(ports, tenant, image, remains, models);
+    await Promise.all(models.map((model) => index.remove(tenant, model, [image])));
     await catalog.removeVectors(tenant, image);
     await leaveGroup({ groups })(tenant, image);
     await cache.remove(tenant, remains.answers);
@@ -81,8 +79,9 @@ async function drawUp(
   tenant: TenantId,
   image: ImageId,
   { stored: { objects, thumbnails, events }, answers }: Remains,
+  models: readonly string[],
 ): Promise<PurgeReceipt> {
-  const { catalog, blobs, models } = ports;
+  const { catalog, blobs } = ports;
   const before = await catalog.getReceipt(tenant, image);
   if (before) return before;
   const present = async (keys: string[]) => {

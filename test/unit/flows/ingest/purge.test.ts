@@ -63,7 +63,6 @@ async function newPorts() {
     blobs: memoryBlobs(),
     cache: memorySimilarityCache(() => Date.parse(NOW)),
     index: memoryVectorIndex(),
-    models: [MODEL],
     now: () => new Date(NOW),
   };
   await world.catalog.create(record);
@@ -121,6 +120,16 @@ describe('purging a picture', () => {
   it('removes all that came of it, and gives a receipt', async () => {
     expect(await ports.catalog.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
     expect(await purgeImage(ports)(tenant, image)).toEqual(receipt);
+    await expectNothingLeft();
+  });
+
+  it('removes it from the index of every model, also of one that its record does not name', async () => {
+    await ports.index.prepare('second', 2);
+    await ports.catalog.putVectors(tenant, image, 'second', embedding);
+    const rest = { storageLocation: 'uploads', format: 'jpeg', createdAt: NOW, metadata: {} } as const;
+    await ports.index.upsert(tenant, 'second', [{ imageId: image, ...embedding, ...rest }]);
+    expect((await purgeImage(ports)(tenant, image)).deleted.vectors).toBe(2);
+    expect(await ports.index.count(tenant, 'second')).toBe(0);
     await expectNothingLeft();
   });
 
