@@ -72,7 +72,11 @@ export function embedderSuite(name: string, open: () => Promise<Embedder>): void
     });
 
     it('gives each embedding memory of its own', () => {
-      const buffers = embeddings.flatMap(({ semantic, local }) => [semantic.buffer, local?.buffer]);
+      const buffers = embeddings.flatMap(({ semantic, copy, local }) => [
+        semantic.buffer,
+        copy.buffer,
+        ...(local ? [local.buffer] : []),
+      ]);
       expect(new Set(buffers).size).toBe(buffers.length);
     });
   });
