@@ -1,6 +1,7 @@
 import { type Complex, carry, type Matches, matchCells, type PictureCells } from './cell-matches.ts';
+import { doubleAt as at } from './typed-arrays.ts';
 
-export type { Complex, PictureCells } from './cell-matches.ts';
+export type { PictureCells } from './cell-matches.ts';
 
 /** How a query picture was held when its cells were computed: as it is, mirrored, or turned clockwise. */
 export const TURNS = ['upright', 'mirrored', 'turned90', 'turned180', 'turned270'] as const;
@@ -11,14 +12,14 @@ export interface Point {
   y: number;
 }
 
+/** Where a query's own corners (top left, then clockwise) lie, in shares of the stored picture's width and height. */
+export type Quad = readonly [Point, Point, Point, Point];
+
 /** How one picture lies within another. */
 export interface Alignment {
   /** The sum of the cosines of the cells that agree: 14 says *copy* (the manifest's `thresholds.local.verified`). */
   score: number;
-  /** `z → a z + b`, from the query as it was held to the stored picture; both in units of their longer sides. */
-  transform: { a: Complex; b: Complex };
-  /** Where the query's own corners (top left, then clockwise) lie, in shares of the stored picture's width and height. */
-  quad: [Point, Point, Point, Point];
+  quad: Quad;
   /** The query's longer side in the stored picture, as a share of that picture's longer side. */
   scale: number;
   /** Degrees clockwise, -180 to 180, by which the query (mirrored first, where it is) is turned. */
@@ -83,9 +84,6 @@ function bestTransform({ count, qx, qy, sx, sy, cosine }: Matches): Fit | undefi
   return best;
 }
 
-/** Every index used here is below the number of matches. */
-const at = (values: Float64Array, index: number): number => values[index] as number;
-
 /** By each turn: where the upright picture's corners (top left, then clockwise) lie in the picture as it was held. */
 const CORNERS: Record<Turn, readonly (readonly [number, number])[]> = {
   upright: [
@@ -119,13 +117,6 @@ const CORNERS: Record<Turn, readonly (readonly [number, number])[]> = {
     [1, 1],
   ],
 };
-const DEGREES: Record<Turn, number> = {
-  upright: 0,
-  mirrored: 0,
-  turned90: 90,
-  turned180: 180,
-  turned270: 270,
-};
 
 function describe({ score, a, b }: Fit, query: PictureCells, stored: PictureCells, turn: Turn): Alignment {
   const queryLonger = Math.max(query.width, query.height);
@@ -135,13 +126,30 @@ function describe({ score, a, b }: Fit, query: PictureCells, stored: PictureCell
     const lies = carry({ re: (x * query.width) / queryLonger, im: (y * query.height) / queryLonger }, a, b);
     return { x: (lies.re * storedLonger) / stored.width, y: (lies.im * storedLonger) / stored.height };
   };
-  const degrees = (Math.atan2(a.im, a.re) * 180) / Math.PI + DEGREES[turn];
+  const onItsSide = turn === 'turned90' || turn === 'turned270';
+  const own = onItsSide ? { width: query.height, height: query.width } : query;
+  return alignmentBy([corner(0), corner(1), corner(2), corner(3)], score, own, stored);
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** What the place of a query's corners says of how it lies. Sizes are the pictures' own, upright, in any unit. */
+export function alignmentBy(quad: Quad, score: number, query: Size, stored: Size): Alignment {
+  const [corner, right, , below] = quad;
+  const along = { x: (right.x - corner.x) * stored.width, y: (right.y - corner.y) * stored.height };
+  const down = { x: (below.x - corner.x) * stored.width, y: (below.y - corner.y) * stored.height };
+  const area = along.x * down.y - along.y * down.x;
+  const mirrored = area < 0;
+  const enlarged = Math.sqrt(Math.abs(area) / (query.width * query.height));
+  const direction = mirrored ? -1 : 1;
   return {
     score,
-    transform: { a, b },
-    quad: [corner(0), corner(1), corner(2), corner(3)],
-    scale: Math.hypot(a.re, a.im),
-    rotation: degrees > 180 ? degrees - 360 : degrees,
-    mirrored: turn === 'mirrored',
+    quad,
+    scale: (enlarged * Math.max(query.width, query.height)) / Math.max(stored.width, stored.height),
+    rotation: (Math.atan2(direction * along.y, direction * along.x) * 180) / Math.PI,
+    mirrored,
   };
 }

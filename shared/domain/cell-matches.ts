@@ -1,3 +1,5 @@
+import { doubleAt as at } from './typed-arrays.ts';
+
 /** A point in the plane, `x + iy`: turning and scaling are one multiplication. */
 export interface Complex {
   re: number;
@@ -39,7 +41,7 @@ const MAX_MATCHES = 90;
 
 /** Pairs of cells that are each other's nearest by cosine. */
 export function matchCells(query: PictureCells, stored: PictureCells): Matches {
-  const pairs = mutualNearest(query, stored).filter(({ cosine }) => cosine > MIN_COSINE);
+  const pairs = mutualNearest(query, stored);
   pairs.sort((one, other) => other.cosine - one.cosine || one.queryCell - other.queryCell);
   const best = pairs.slice(0, MAX_MATCHES);
   return {
@@ -52,47 +54,69 @@ export function matchCells(query: PictureCells, stored: PictureCells): Matches {
   };
 }
 
+/** Pairs that no other cell of either picture is nearer to, among those above `MIN_COSINE`. */
 function mutualNearest(query: PictureCells, stored: PictureCells) {
-  const queryNorms = norms(query);
-  const storedNorms = norms(stored);
-  const forward = new Int32Array(queryNorms.length).fill(-1);
-  const backward = new Int32Array(storedNorms.length).fill(-1);
-  const forwardBest = new Float64Array(queryNorms.length).fill(Number.NEGATIVE_INFINITY);
-  const backwardBest = new Float64Array(storedNorms.length).fill(Number.NEGATIVE_INFINITY);
-  queryNorms.forEach((queryNorm, i) => {
-    storedNorms.forEach((storedNorm, j) => {
-      const cosine = dot(query, i, stored, j) / (queryNorm * storedNorm);
-      if (cosine > (forwardBest[i] ?? 0)) {
-        forwardBest[i] = cosine;
-        forward[i] = j;
+  const { dimension } = query;
+  const one = unitDescriptors(query);
+  const other = unitDescriptors(stored);
+  const [queryCells, storedCells] = [one.length / dimension, other.length / dimension];
+  const forward = nearestOf(queryCells);
+  const backward = nearestOf(storedCells);
+  const seen = (i: number, j: number, cosine: number): void => {
+    if (cosine > at(forward.cosine, i)) {
+      forward.cosine[i] = cosine;
+      forward.cell[i] = j;
+    }
+    if (cosine > at(backward.cosine, j)) {
+      backward.cosine[j] = cosine;
+      backward.cell[j] = i;
+    }
+  };
+  // two cells by two: each value that is read is used twice
+  for (let i = 0; i < queryCells; i += 2) {
+    for (let j = 0; j < storedCells; j += 2) {
+      let [aa, ab, ba, bb] = [0, 0, 0, 0];
+      for (let d = 0, p = i * dimension, q = j * dimension; d < dimension; d++, p++, q++) {
+        const a = at(one, p);
+        const b = at(one, p + dimension);
+        const c = at(other, q);
+        const e = at(other, q + dimension);
+        aa += a * c;
+        ab += a * e;
+        ba += b * c;
+        bb += b * e;
       }
-      if (cosine > (backwardBest[j] ?? 0)) {
-        backwardBest[j] = cosine;
-        backward[j] = i;
-      }
-    });
-  });
-  return Array.from(forward, (storedCell, queryCell) => ({
+      seen(i, j, aa);
+      seen(i, j + 1, ab);
+      seen(i + 1, j, ba);
+      seen(i + 1, j + 1, bb);
+    }
+  }
+  return Array.from(forward.cell, (storedCell, queryCell) => ({
     queryCell,
     storedCell,
-    cosine: forwardBest[queryCell] ?? 0,
-  })).filter(({ queryCell, storedCell }) => storedCell >= 0 && backward[storedCell] === queryCell);
+    cosine: at(forward.cosine, queryCell),
+  })).filter(({ queryCell, storedCell }) => storedCell >= 0 && backward.cell[storedCell] === queryCell);
 }
 
-/** Lengths of the descriptors: rounding to int8 leaves them near 127, not at it. */
-function norms(cells: PictureCells): Float64Array {
-  const count = cells.rows * cells.columns;
-  return Float64Array.from({ length: count }, (_, i) => Math.sqrt(dot(cells, i, cells, i)) || 1);
-}
+const nearestOf = (cells: number) => ({
+  cell: new Int32Array(cells).fill(-1),
+  cosine: new Float64Array(cells).fill(MIN_COSINE),
+});
 
-function dot(one: PictureCells, i: number, other: PictureCells, j: number): number {
-  const { dimension } = one;
-  let sum = 0;
-  for (let d = 0, p = i * dimension, q = j * dimension; d < dimension; d++, p++, q++) {
-    // Both grids are checked to hold rows × columns × dimension values: the indices are inside.
-    sum += (one.descriptors[p] as number) * (other.descriptors[q] as number);
+/** The descriptors at unit length, which rounding to int8 leaves them only near; an even number of cells, a last one of zeros. */
+function unitDescriptors({ rows, columns, dimension, descriptors }: PictureCells): Float64Array {
+  const cells = rows * columns;
+  const units = new Float64Array((cells + (cells % 2)) * dimension);
+  for (let cell = 0; cell < cells; cell++) {
+    const own = descriptors.subarray(cell * dimension, (cell + 1) * dimension);
+    const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0)) || 1;
+    units.set(
+      Array.from(own, (value) => value / length),
+      cell * dimension,
+    );
   }
-  return sum;
+  return units;
 }
 
 /** The middle of a cell. */

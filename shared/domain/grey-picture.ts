@@ -1,3 +1,5 @@
+import { byteAt, floatAt } from './typed-arrays.ts';
+
 /** 8-bit sRGB, three channels, row by row. */
 export interface Pixels {
   width: number;
@@ -12,16 +14,14 @@ export interface GreyPicture {
   data: Float32Array;
 }
 
-/** Every index used with it is below the length. */
-export const at = (values: Float32Array | Float64Array | Uint8Array, index: number): number =>
-  values[index] as number;
-
 /** ITU-R BT.601's weights. */
 export function greyOf({ width, height, data }: Pixels): GreyPicture {
   const grey = new Float32Array(width * height);
   for (let pixel = 0; pixel < grey.length; pixel++)
     grey[pixel] =
-      0.299 * at(data, 3 * pixel) + 0.587 * at(data, 3 * pixel + 1) + 0.114 * at(data, 3 * pixel + 2);
+      0.299 * byteAt(data, 3 * pixel) +
+      0.587 * byteAt(data, 3 * pixel + 1) +
+      0.114 * byteAt(data, 3 * pixel + 2);
   return { width, height, data: grey };
 }
 
@@ -36,21 +36,20 @@ export function shrunk(picture: GreyPicture, side: number): GreyPicture {
   const height = Math.max(1, Math.round(picture.height * factor));
   const data = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    const [top, bottom] = span(y, height, picture.height);
+    const top = firstOf(y, height, picture.height);
+    const bottom = Math.max(top + 1, firstOf(y + 1, height, picture.height));
     for (let x = 0; x < width; x++) {
-      const [left, right] = span(x, width, picture.width);
+      const left = firstOf(x, width, picture.width);
+      const right = Math.max(left + 1, firstOf(x + 1, width, picture.width));
       let sum = 0;
       for (let row = top; row < bottom; row++)
         for (let column = left; column < right; column++)
-          sum += at(picture.data, row * picture.width + column);
+          sum += floatAt(picture.data, row * picture.width + column);
       data[y * width + x] = sum / ((bottom - top) * (right - left));
     }
   }
   return { width, height, data };
 }
 
-/** Which of `from` lines one of `to` lines stands for. */
-function span(line: number, to: number, from: number): [number, number] {
-  const first = Math.floor((line * from) / to);
-  return [first, Math.max(first + 1, Math.floor(((line + 1) * from) / to))];
-}
+/** The first of `from` lines that one of `to` lines stands for. */
+const firstOf = (line: number, to: number, from: number): number => Math.floor((line * from) / to);

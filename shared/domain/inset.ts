@@ -1,4 +1,5 @@
-import { at, type Pixels } from './grey-picture.ts';
+import type { Pixels } from './grey-picture.ts';
+import { byteAt, doubleAt } from './typed-arrays.ts';
 
 /** A part of a picture, in shares (0..1) of its width and height. */
 export interface Part {
@@ -45,20 +46,20 @@ type Colour = readonly [number, number, number];
 function pageColour({ width, height, data }: Pixels): Colour | undefined {
   const counts = new Float64Array(4096);
   const bin = (pixel: number) =>
-    ((at(data, 3 * pixel) >> 4) << 8) |
-    ((at(data, 3 * pixel + 1) >> 4) << 4) |
-    (at(data, 3 * pixel + 2) >> 4);
+    ((byteAt(data, 3 * pixel) >> 4) << 8) |
+    ((byteAt(data, 3 * pixel + 1) >> 4) << 4) |
+    (byteAt(data, 3 * pixel + 2) >> 4);
   const pixels = width * height;
-  for (let pixel = 0; pixel < pixels; pixel++) counts[bin(pixel)] = at(counts, bin(pixel)) + 1;
+  for (let pixel = 0; pixel < pixels; pixel++) counts[bin(pixel)] = doubleAt(counts, bin(pixel)) + 1;
   const commonest = counts.indexOf(Math.max(...counts));
-  const count = at(counts, commonest);
+  const count = doubleAt(counts, commonest);
   if (count < PAGE_SHARE * pixels) return undefined;
   const sum: [number, number, number] = [0, 0, 0];
   for (let pixel = 0; pixel < pixels; pixel++) {
     if (bin(pixel) !== commonest) continue;
-    sum[0] += at(data, 3 * pixel);
-    sum[1] += at(data, 3 * pixel + 1);
-    sum[2] += at(data, 3 * pixel + 2);
+    sum[0] += byteAt(data, 3 * pixel);
+    sum[1] += byteAt(data, 3 * pixel + 1);
+    sum[2] += byteAt(data, 3 * pixel + 2);
   }
   return [sum[0] / count, sum[1] / count, sum[2] / count];
 }
@@ -79,9 +80,9 @@ function busyBlocks({ width, height, data }: Pixels, [red, green, blue]: Colour)
     for (let y = top; y < top + BLOCK; y++)
       for (let pixel = y * width + left; pixel < y * width + left + BLOCK; pixel++) {
         const difference =
-          Math.abs(at(data, 3 * pixel) - red) +
-          Math.abs(at(data, 3 * pixel + 1) - green) +
-          Math.abs(at(data, 3 * pixel + 2) - blue);
+          Math.abs(byteAt(data, 3 * pixel) - red) +
+          Math.abs(byteAt(data, 3 * pixel + 1) - green) +
+          Math.abs(byteAt(data, 3 * pixel + 2) - blue);
         if (difference > SAME_COLOUR) others += 1;
       }
     busy[block] = others >= (BLOCK * BLOCK) / 2 ? 1 : 0;
@@ -101,7 +102,7 @@ function largestArea({ columns, rows, busy }: Blocks): Area {
   const seen = new Uint8Array(busy);
   let largest: Area & { size: number } = { left: 0, top: 0, right: -1, bottom: -1, size: 0 };
   for (let first = 0; first < busy.length; first++) {
-    if (!at(seen, first)) continue;
+    if (!byteAt(seen, first)) continue;
     const area = { left: columns, top: rows, right: 0, bottom: 0, size: 0 };
     const open = [first];
     seen[first] = 0;
@@ -117,7 +118,7 @@ function largestArea({ columns, rows, busy }: Blocks): Area {
         ...(x < columns - 1 ? [block + 1] : []),
         ...(y > 0 ? [block - columns] : []),
         ...(y < rows - 1 ? [block + columns] : []),
-      ].filter((each) => at(seen, each));
+      ].filter((each) => byteAt(seen, each));
       for (const each of beside) seen[each] = 0;
       open.push(...beside);
     }
@@ -131,7 +132,8 @@ function trimmed({ columns, busy }: Blocks, area: Area): Area {
   let { left, top, right, bottom } = area;
   const share = (fromX: number, toX: number, fromY: number, toY: number): number => {
     let count = 0;
-    for (let y = fromY; y <= toY; y++) for (let x = fromX; x <= toX; x++) count += at(busy, y * columns + x);
+    for (let y = fromY; y <= toY; y++)
+      for (let x = fromX; x <= toX; x++) count += byteAt(busy, y * columns + x);
     return count / ((toX - fromX + 1) * (toY - fromY + 1));
   };
   while (left < right && top < bottom) {

@@ -1,55 +1,87 @@
-import type { Point } from './alignment.ts';
+import type { Quad } from './alignment.ts';
+import { blockCorrelations } from './block-correlations.ts';
 import { type GreyPicture, greyOf, longerSide, type Pixels, shrunk } from './grey-picture.ts';
-import { type Affine, blockCorrelations, overlap, register } from './registration.ts';
+import type { Affine } from './overlay.ts';
+import { overlap, register } from './registration.ts';
 
 export type { Pixels } from './grey-picture.ts';
 
-/** Where the query's corners (top left, then clockwise) lie, in shares of the stored picture's width and height. */
-export type Quad = readonly [Point, Point, Point, Point];
+/** A picture in the sizes that it is compared in, coarse to fine. */
+export type Pyramid = readonly [GreyPicture, GreyPicture, GreyPicture, GreyPicture];
 
-/** Longer sides of the pictures as they are compared, coarse to fine, in pixels, and how each is gone about. */
-const LEVELS = [
-  { side: 64, steps: 10, stride: 1 },
-  { side: 128, steps: 8, stride: 2 },
-  { side: 256, steps: 5, stride: 3 },
-  { side: 448, steps: 4, stride: 4 },
+/** Longer sides, in pixels, of all sizes but the picture's own. */
+const SIDES = { finer: 256, coarser: 128, coarsest: 64 } as const;
+/** How each size is gone about: 1 000 to 4 000 points a step are plenty for eight unknowns. */
+const [FIRST, ...OTHERS] = [
+  { steps: 10, stride: 2 },
+  { steps: 8, stride: 2 },
+  { steps: 5, stride: 4 },
+  { steps: 4, stride: 8 },
 ] as const;
-const [COARSEST, ...FINER] = LEVELS;
 
-/** The blocks that agree least may be what was pasted on; the fifth part of them from below says how the rest is. */
-const QUANTILE = 0.2;
+/** Fewer blocks with something to see in them prove nothing. */
 const MIN_BLOCKS = 6;
 
-/** The whole of the query on the whole of the stored picture, as it is and mirrored. */
-const WHOLE: Quad = [
+const [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT] = [
   { x: 0, y: 0 },
   { x: 1, y: 0 },
   { x: 1, y: 1 },
   { x: 0, y: 1 },
+] as const;
+/** The whole of the query on the whole of the stored picture: as it is, mirrored, and turned by a quarter either way. */
+const WHOLES: readonly Quad[] = [
+  [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT],
+  [TOP_RIGHT, TOP_LEFT, BOTTOM_LEFT, BOTTOM_RIGHT],
+  [TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT, TOP_LEFT],
+  [BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT],
 ];
-const MIRRORED: Quad = [WHOLE[1], WHOLE[0], WHOLE[3], WHOLE[2]];
+
+export interface PixelAgreement {
+  /** The correlation that the asked share of the query's blocks reaches, -1..1; -1 where there is too little to see. */
+  agreement: number;
+  /** Where the query's corners lie in the stored picture, by its pixels. */
+  quad: Quad;
+}
+
+export function pyramidOf(pixels: Pixels): Pyramid {
+  const own = greyOf(pixels);
+  const finer = shrunk(own, SIDES.finer);
+  const coarser = shrunk(finer, SIDES.coarser);
+  return [shrunk(coarser, SIDES.coarsest), coarser, finer, own];
+}
 
 /**
- * How well two pictures agree in their pixels, -1..1, once the one is laid upon the other: it begins where each of the
- * quads says, with the whole on the whole, and with that mirrored; goes on from the best; and takes the correlation that
- * four fifths of the blocks reach. Two pages of one layout stay below .65, a page and its copy above .8.
+ * How well two pictures agree in their pixels, once the one is laid upon the other: it begins where each of the quads
+ * says, and with the whole on the whole; goes on from the best; and compares what then lies on each other, block by block.
+ * @param share of the blocks that have to agree, 0..1: the others may be what was pasted on
  */
-export function pixelAgreement(query: Pixels, stored: Pixels, quads: readonly Quad[]): number {
-  const whole = { query: greyOf(query), stored: greyOf(stored) };
-  const atSide = (side: number) => ({ query: shrunk(whole.query, side), stored: shrunk(whole.stored, side) });
-  let pair = atSide(COARSEST.side);
-  const starts = [...quads, WHOLE, MIRRORED].map((quad) => {
-    const by = register(pair.query, pair.stored, affineOf(quad, pair.query, pair.stored), COARSEST);
-    return { by, fits: overlap(pair.query, pair.stored, by) };
+export function pixelAgreement(
+  query: Pyramid,
+  stored: Pyramid,
+  { quads, share }: { quads: readonly Quad[]; share: number },
+): PixelAgreement {
+  const starts = [...quads, ...WHOLES].map((quad) => {
+    const by = register(query[0], stored[0], affineOf(quad, query[0], stored[0]), FIRST);
+    return { by, fits: overlap(query[0], stored[0], by, FIRST.stride) };
   });
   let { by } = starts.reduce((best, each) => (each.fits > best.fits ? each : best));
-  for (const level of FINER) {
-    const finer = atSide(level.side);
-    by = register(finer.query, finer.stored, rescaled(by, pair, finer), level);
+  let pair: Pair = { query: query[0], stored: stored[0] };
+  for (const [level, how] of OTHERS.entries()) {
+    const finer = { query: query[level + 1] ?? query[3], stored: stored[level + 1] ?? stored[3] };
+    by = register(finer.query, finer.stored, rescaled(by, pair, finer), how);
     pair = finer;
   }
   const blocks = blockCorrelations(pair.query, pair.stored, by);
-  return blocks.length < MIN_BLOCKS ? -1 : (blocks[Math.floor(blocks.length * QUANTILE)] ?? -1);
+  const weakest = blocks[Math.floor(blocks.length * (1 - share))] ?? -1;
+  return { agreement: blocks.length < MIN_BLOCKS ? -1 : weakest, quad: quadOf(by, pair) };
+}
+
+function quadOf(by: Affine, { query, stored }: Pair): Quad {
+  const corner = (right: number, down: number) => ({
+    x: (by.xx * right * query.width + by.xy * down * query.height + by.x0) / stored.width,
+    y: (by.yx * right * query.width + by.yy * down * query.height + by.y0) / stored.height,
+  });
+  return [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
 }
 
 function affineOf([topLeft, topRight, , bottomLeft]: Quad, query: GreyPicture, stored: GreyPicture): Affine {

@@ -37,10 +37,18 @@ export interface NearQuery {
   otherTurns?: (() => Promise<HeldCells[]>) | undefined;
   /** The picture that is shown within the probe, where there is one. Asked only where nothing proves to be a copy. */
   inset?: (() => Promise<Inset | undefined>) | undefined;
+  /** How many stored pictures may be laid upon the probe, pixel by pixel. */
+  looks?: number;
 }
 
-/** How many candidates, the nearest first, are looked at a second time: a few milliseconds each. */
+// What a search in doubt may cost is bounded by counts, not by a clock: the same search gives the same answer. Whatever
+// comes together, it stays within 150 ms of one core (docs/quality.md).
+/** How many candidates, the nearest first, are looked at a second time: some 6 ms each. */
 const MAX_SECOND_LOOKS = 5;
+/** How many that seem to be copies are laid upon the query: some 25 ms each. */
+const MAX_PIXEL_LOOKS = 3;
+/** Where the query was taken for a page as well, and searched for by what it shows. */
+const MAX_PIXEL_LOOKS_OF_INSET = 1;
 
 /** A candidate with what is known of it before the second look. */
 interface Compared {
@@ -77,21 +85,20 @@ export const nearPictures =
     const cells = cellsOf(manifest, probe.embedding, probe);
     const upright = judgeAll(compared, cells ? [{ turn: 'upright', cells }] : [], manifest);
     const proven = upright.some(({ verdict }) => verdict !== 'similar');
-    // 4. what is shown within the query, as in a screenshot
+    // 4. what is shown within the query, as in a screenshot; or the nearest in doubt, held in the other ways
     const inset = proven ? undefined : await query.inset?.();
     const shown = inset ? await copiesOf(ports, tenant, manifest, inset, query) : [];
     if (inset && shown.length > 0) return withInset(upright, shown, inset);
-    // 5. the nearest in doubt, held in the other ways
     const nearestInDoubt = compared
       .filter((each) => each.cells && isWorthTurning(each.evidence.copy ?? 0, manifest))
       .sort((one, other) => (other.evidence.copy ?? 0) - (one.evidence.copy ?? 0))[0];
     const [turned] =
-      query.otherTurns && cells && nearestInDoubt && !proven
+      query.otherTurns && cells && nearestInDoubt && !proven && !inset
         ? judgeAll([nearestInDoubt], await query.otherTurns(), manifest)
         : [];
     const judged = upright.map((each) => (turned && each.record === turned.record ? turned : each));
-    // 6. where it is crowded, the pixels
-    return pixelLook(ports)(tenant, manifest, probe, judged);
+    // 5. the pixels, where neither vectors nor cells can tell
+    return pixelLook(ports)(tenant, manifest, probe, judged, query.looks ?? MAX_PIXEL_LOOKS);
   };
 
 /** The copies of the picture that is shown within a query. */
@@ -106,6 +113,7 @@ async function copiesOf(
     k,
     filter,
     similarFrom: Number.POSITIVE_INFINITY,
+    looks: MAX_PIXEL_LOOKS_OF_INSET,
   });
   return near.filter(({ verdict }) => verdict !== 'similar');
 }

@@ -1,10 +1,11 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { ImageCatalog } from '#shared/catalog/images.ts';
-import { align } from '#shared/domain/alignment.ts';
+import { align, alignmentBy, type PictureCells } from '#shared/domain/alignment.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';
-import { type Pixels, pixelAgreement } from '#shared/domain/pixel-agreement.ts';
-import { agrees, isCrowded, judge } from '#shared/domain/verdict.ts';
+import { type Pixels, pixelAgreement, pyramidOf } from '#shared/domain/pixel-agreement.ts';
+import { isSelfAlike } from '#shared/domain/self-likeness.ts';
+import { agrees, blocksToAgree, isCrowded, isWorthTurning, judge } from '#shared/domain/verdict.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { Imaging } from '#shared/imaging/imaging.ts';
 import type { Neighbour } from './neighbour.ts';
@@ -16,8 +17,6 @@ export interface PixelPorts {
   imaging: Pick<Imaging, 'decodeModelPicture'>;
 }
 
-/** How many that seem to be copies, the nearest first, are laid upon the query at most: some 40 ms each. */
-const MAX_LOOKS = 4;
 /** A geometry score from which a look may prove what cells alone cannot; unrelated pictures seldom reach it. */
 const WORTH_A_LOOK_FROM = 7;
 
@@ -34,10 +33,11 @@ export async function storedPixels(
 /**
  * Lays stored pictures upon the query, pixel by pixel, where vectors and cells cannot decide, and judges them anew:
  *
- * - where several lie so near the query that they cannot all be told apart, those that seem to be copies, until one does
- *   not agree. Those beyond it are taken for look-alikes too: a tenant with many copies of one picture keeps them, one with
- *   many look-alikes is not flooded;
- * - where nothing is proven, the one whose cells come nearest to it.
+ * - where several lie so near the query that they cannot all be told apart, or where its parts all look alike, so that
+ *   others of its kind look like it: those that seem to be copies, until one does not agree. Those beyond it are taken
+ *   for look-alikes too: a tenant with many copies of one picture keeps them, one with many look-alikes is not flooded;
+ * - where nothing is proven, the one that comes nearest to it.
+ * @param looks how many of them at most
  */
 export const pixelLook =
   (ports: PixelPorts) =>
@@ -46,56 +46,80 @@ export const pixelLook =
     manifest: ModelManifest,
     probe: Probe,
     neighbours: readonly Neighbour[],
+    looks: number,
   ): Promise<readonly Neighbour[]> => {
-    const doubts = doubtsAmong(neighbours, manifest);
-    const query = doubts.length > 0 ? await probe.picture?.() : undefined;
-    if (!query) return neighbours;
-    const quads = await quadsOf(ports, tenant, manifest, probe, doubts.slice(0, MAX_LOOKS));
-    const agreements = new Map<Neighbour, number>();
+    const cells = cellsOf(manifest, probe.embedding, probe);
+    const seeming = neighbours.filter(({ verdict }) => verdict === 'edited_copy');
+    const selfAlike = seeming.length > 0 && cells !== undefined && isSelfAlike(cells);
+    const doubts = doubtsAmong(neighbours, seeming, manifest, selfAlike);
+    const picture = doubts.length > 0 ? await probe.picture?.() : undefined;
+    if (!picture) return neighbours;
+    const query = pyramidOf(picture);
+    const looked = await withAlignments(ports, tenant, manifest, cells, doubts.slice(0, looks));
+    const judged = new Map<ImageId, Neighbour>();
     let least = 1;
-    for (const [position, neighbour] of doubts.slice(0, MAX_LOOKS).entries()) {
+    for (const neighbour of looked) {
       const stored = await storedPixels(ports, tenant, neighbour.record.image_id);
       if (!stored) continue;
-      least = Math.min(least, pixelAgreement(query, stored, quads[position] ?? []));
-      agreements.set(neighbour, least);
+      const quads = neighbour.alignment ? [neighbour.alignment.quad] : [];
+      const share = blocksToAgree(selfAlike);
+      const { agreement, quad } = pixelAgreement(query, pyramidOf(stored), { quads, share });
+      least = Math.min(least, agreement);
+      const alignment = alignmentBy(quad, neighbour.alignment?.score ?? 0, probe, neighbour.record);
+      judged.set(neighbour.record.image_id, {
+        ...agreeing(neighbour, least, manifest),
+        ...(agrees(agreement) && { alignment }),
+      });
       if (!agrees(least)) break;
     }
-    if (agreements.size === 0) return neighbours;
-    return neighbours.map((neighbour) => {
-      if (!doubts.includes(neighbour)) return neighbour;
-      const evidence = { ...neighbour.evidence, agreement: agreements.get(neighbour) ?? least };
-      return { ...neighbour, evidence, ...judge(evidence, manifest) };
-    });
+    if (judged.size === 0) return neighbours;
+    return neighbours.map((neighbour) =>
+      doubts.includes(neighbour)
+        ? (judged.get(neighbour.record.image_id) ?? agreeing(neighbour, least, manifest))
+        : neighbour,
+    );
   };
 
-function doubtsAmong(neighbours: readonly Neighbour[], manifest: ModelManifest): Neighbour[] {
-  const copies = neighbours.filter(({ verdict }) => verdict === 'edited_copy');
-  const cosines = neighbours.map(({ evidence }) => evidence.copy ?? 0);
-  if (copies.length > 0 && isCrowded(cosines, manifest))
-    return copies.sort((one, other) => (other.evidence.copy ?? 0) - (one.evidence.copy ?? 0));
-  if (neighbours.some(({ verdict }) => verdict !== 'similar')) return [];
-  const [best] = neighbours
-    .filter(({ alignment }) => alignment && alignment.score >= WORTH_A_LOOK_FROM)
-    .sort((one, other) => (other.alignment?.score ?? 0) - (one.alignment?.score ?? 0));
-  return best ? [best] : [];
+/** The neighbour, judged by how well its pixels agree. */
+function agreeing(neighbour: Neighbour, agreement: number, manifest: ModelManifest): Neighbour {
+  const evidence = { ...neighbour.evidence, agreement };
+  return { ...neighbour, evidence, ...judge(evidence, manifest) };
 }
 
-/** Where the query lies in each of them, as far as cells tell it. */
-async function quadsOf(
+/** @param seeming those of the neighbours that vectors and cells take for copies */
+function doubtsAmong(
+  neighbours: readonly Neighbour[],
+  seeming: readonly Neighbour[],
+  manifest: ModelManifest,
+  selfAlike: boolean,
+): readonly Neighbour[] {
+  const cosines = neighbours.map(({ evidence }) => evidence.copy ?? 0);
+  if (seeming.length > 0 && (selfAlike || isCrowded(cosines, manifest)))
+    return seeming.toSorted((one, other) => (other.evidence.copy ?? 0) - (one.evidence.copy ?? 0));
+  if (neighbours.some(({ verdict }) => verdict !== 'similar')) return [];
+  const mayBeProven = ({ alignment, evidence }: Neighbour): boolean =>
+    (alignment !== undefined && alignment.score >= WORTH_A_LOOK_FROM) ||
+    isWorthTurning(evidence.copy ?? 0, manifest);
+  return neighbours
+    .filter(mayBeProven)
+    .sort((one, other) => (other.alignment?.score ?? 0) - (one.alignment?.score ?? 0))
+    .slice(0, 1);
+}
+
+/** With where the query lies in each of them, as far as cells tell it. */
+async function withAlignments(
   { catalog }: PixelPorts,
   tenant: TenantId,
   manifest: ModelManifest,
-  probe: Probe,
-  looked: readonly Neighbour[],
-) {
-  const missing = looked.filter(({ alignment }) => !alignment).map(({ record }) => record.image_id);
+  cells: PictureCells | undefined,
+  neighbours: readonly Neighbour[],
+): Promise<Neighbour[]> {
+  const missing = neighbours.filter(({ alignment }) => !alignment).map(({ record }) => record.image_id);
   const vectors = missing.length > 0 ? await catalog.getVectors(tenant, missing, manifest.name) : new Map();
-  const cells = cellsOf(manifest, probe.embedding, probe);
-  return looked.map(({ alignment, record }) => {
-    if (alignment) return [alignment.quad];
-    const embedding = vectors.get(record.image_id);
-    const stored = embedding && cellsOf(manifest, embedding, record);
-    const found = cells && stored && align(cells, stored);
-    return found ? [found.quad] : [];
+  return neighbours.map((neighbour) => {
+    const embedding = neighbour.alignment ? undefined : vectors.get(neighbour.record.image_id);
+    const stored = embedding && cellsOf(manifest, embedding, neighbour.record);
+    const alignment = cells && stored && align(cells, stored);
+    return alignment ? { ...neighbour, alignment } : neighbour;
   });
 }

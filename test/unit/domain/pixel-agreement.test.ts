@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Pixels, pixelAgreement, type Quad } from '#shared/domain/pixel-agreement.ts';
+import type { Quad } from '#shared/domain/alignment.ts';
+import { type Pixels, pixelAgreement, pyramidOf } from '#shared/domain/pixel-agreement.ts';
 
 /** A smooth scene of bumps, seen through a window: the same scene gives the same picture wherever it is looked at. */
 function seen(scene: number, window: { x: number; y: number; scale: number; gain?: number }): Pixels {
@@ -30,6 +31,9 @@ function quadOf({ x, y, scale }: { x: number; y: number; scale: number }, off: n
   return [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
 }
 
+const agreement = (query: Pixels, stored: Pixels, quads: readonly Quad[] = [], share = 0.8) =>
+  pixelAgreement(pyramidOf(query), pyramidOf(stored), { quads, share });
+
 describe('pixelAgreement', () => {
   it('is high where a part lies where it is said to, roughly, brighter or darker', () => {
     fc.assert(
@@ -42,41 +46,72 @@ describe('pixelAgreement', () => {
         (scene, scale, place, off, gain) => {
           const window = { x: place * 240 * (1 - scale), y: place * 180 * (1 - scale), scale };
           const part = seen(scene, { ...window, gain });
-          expect(pixelAgreement(part, seen(scene, whole), [quadOf(window, off)])).toBeGreaterThan(0.8);
+          const found = agreement(part, seen(scene, whole), [quadOf(window, off)]);
+          expect(found.agreement).toBeGreaterThan(0.8);
+          for (const [at, corner] of quadOf(window, 0).entries()) {
+            expect(Math.abs((found.quad[at]?.x ?? 9) - corner.x)).toBeLessThan(0.01);
+            expect(Math.abs((found.quad[at]?.y ?? 9) - corner.y)).toBeLessThan(0.01);
+          }
         },
       ),
       { numRuns: 25 },
     );
   });
 
-  it('is high for the whole, as it is and mirrored, wherever the cells thought it lay', () => {
+  it('is high for the whole, as it is, mirrored and turned by a quarter, wherever the cells thought it lay', () => {
     const picture = seen(7, whole);
-    const mirrored = { ...picture, data: mirror(picture) };
     const wrong = quadOf({ x: 120, y: 90, scale: 0.3 }, 0);
-    expect(pixelAgreement(picture, picture, [wrong])).toBeGreaterThan(0.99);
-    expect(pixelAgreement(mirrored, picture, [])).toBeGreaterThan(0.99);
+    expect(agreement(picture, picture, [wrong]).agreement).toBeGreaterThan(0.99);
+    expect(agreement(mirrored(picture), picture).agreement).toBeGreaterThan(0.99);
+    const turned = agreement(turnedClockwise(picture), picture);
+    expect(turned.agreement).toBeGreaterThan(0.99);
+    // its top left corner is the picture's bottom left one
+    expect(turned.quad[0].x).toBeCloseTo(0, 1);
+    expect(turned.quad[0].y).toBeCloseTo(1, 1);
+    expect(
+      agreement(turnedClockwise(turnedClockwise(turnedClockwise(picture))), picture).agreement,
+    ).toBeGreaterThan(0.99);
+  });
+
+  it('lets what was pasted on disagree, as far as the share goes', () => {
+    const picture = seen(11, whole);
+    const pasted = {
+      ...picture,
+      data: picture.data.map((value, at) => (at < picture.data.length * 0.15 ? at % 251 : value)),
+    };
+    expect(agreement(pasted, picture, [], 0.8).agreement).toBeGreaterThan(0.9);
+    expect(agreement(pasted, picture, [], 0.95).agreement).toBeLessThan(0.5);
   });
 
   it('is low for another scene, and nothing where there is nothing to see', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), (scene) => {
-        expect(pixelAgreement(seen(scene, whole), seen(scene + 201, whole), [])).toBeLessThan(0.6);
+        expect(agreement(seen(scene, whole), seen(scene + 201, whole)).agreement).toBeLessThan(0.6);
       }),
       { numRuns: 25 },
     );
     const flat = { width: 240, height: 180, data: new Uint8Array(240 * 180 * 3).fill(90) };
-    expect(pixelAgreement(flat, flat, [])).toBe(-1);
-    expect(pixelAgreement({ width: 4, height: 3, data: new Uint8Array(36) }, flat, [])).toBe(-1);
+    expect(agreement(flat, flat).agreement).toBe(-1);
+    expect(agreement({ width: 4, height: 3, data: new Uint8Array(36) }, flat).agreement).toBe(-1);
   });
 });
 
-function mirror({ width, height, data }: Pixels): Uint8Array {
-  const mirrored = new Uint8Array(data.length);
+/** The picture with each pixel taken from where `from` says. */
+function moved(
+  { data }: Pixels,
+  width: number,
+  height: number,
+  from: (x: number, y: number) => number,
+): Pixels {
+  const target = new Uint8Array(data.length);
   for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      mirrored.set(
-        data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
-        (y * width + width - 1 - x) * 3,
-      );
-  return mirrored;
+    for (let x = 0; x < width; x++) {
+      const pixel = 3 * from(x, y);
+      target.set(data.subarray(pixel, pixel + 3), 3 * (y * width + x));
+    }
+  return { width, height, data: target };
 }
+const mirrored = (picture: Pixels): Pixels =>
+  moved(picture, picture.width, picture.height, (x, y) => y * picture.width + picture.width - 1 - x);
+const turnedClockwise = (picture: Pixels): Pixels =>
+  moved(picture, picture.height, picture.width, (x, y) => (picture.height - 1 - x) * picture.width + y);

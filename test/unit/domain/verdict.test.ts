@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  blocksToAgree,
   type Evidence,
   isDoubtful,
   isWorthTurning,
@@ -66,6 +67,17 @@ describe('judge', () => {
     expect(judged.score).toBeCloseTo(0.994);
     expect(judge({ ...unrelated, copy: 0.4, alignment: 13.9 }, rules).verdict).toBe('similar');
     expect(judge({ ...unrelated, copy: 0.4, alignment: 30 }, withoutLocal).verdict).toBe('similar');
+  });
+
+  test('where pixels were asked they decide, and the score is what their agreement is worth', () => {
+    const near = { ...unrelated, copy: 0.99, alignment: 90, perceptualDistance: 0 };
+    expect(judge({ ...near, agreement: 0.79 }, rules).verdict).toBe('similar');
+    const scores = [0.8, 0.85, 0.9, 0.95, 0.99].map((agreement) => judge({ ...near, agreement }, rules));
+    expect(scores.every(({ verdict }) => verdict === 'edited_copy')).toBe(true);
+    expect(scores.map(({ score }) => score)).toEqual(scores.map(({ score }) => score).toSorted());
+    expect(scores[0]?.score).toBeLessThan(0.99);
+    expect(judge({ ...unrelated, agreement: 0.9 }, rules)).toEqual(judge({ ...near, agreement: 0.9 }, rules));
+    expect(blocksToAgree(true)).toBeGreaterThan(blocksToAgree(false));
   });
 
   test('near hashes count where the cosine is at least worth a review', () => {

@@ -131,4 +131,21 @@ describe('nearPictures', () => {
     const found = await nearPictures(ports)(ACME, manifest, page, { ...all, inset: nothing });
     expect(found.map(({ verdict }) => verdict)).toEqual(['similar']);
   });
+
+  test('a query that is a page is not turned as well: the one or the other is paid for', async () => {
+    const { add, ...ports } = await library();
+    await add({ ...seen(0.5, 0.9), local: cellsOfSeed(1) });
+    const unlike = { ...probe, embedding: { ...probe.embedding, local: cellsOfSeed(9) } };
+    let turned = 0;
+    const otherTurns = async () => {
+      turned += 1;
+      return [];
+    };
+    const shown = { part: { x: 0, y: 0, width: 0.5, height: 0.5 }, probe: unlike };
+    const nothing = async () => undefined;
+    await nearPictures(ports)(ACME, manifest, unlike, { ...all, otherTurns, inset: async () => shown });
+    expect(turned).toBe(0);
+    await nearPictures(ports)(ACME, manifest, unlike, { ...all, otherTurns, inset: nothing });
+    expect(turned).toBe(1);
+  });
 });

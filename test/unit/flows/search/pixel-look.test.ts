@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ImageId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';
 import { nearPictures } from '#shared/flows/search/near-pictures.ts';
 import type { Probe } from '#shared/flows/search/probe.ts';
@@ -11,17 +12,27 @@ const modelPicture = async (receipt: number) =>
   imaging.modelPicture((await imaging.read(await lookAlike('receipts', receipt))).raster);
 const all = { k: 50, similarFrom: 0 };
 
-/** A library of one shop's receipts, all of them near the query by vectors, and the query: the first of them. */
-async function shop(receipts: readonly number[], copy = 0.95, local?: Int8Array) {
+interface Shop {
+  /** Which receipts are stored, the nearest to the query by vectors first. */
+  stored: readonly number[];
+  /** Which one is asked for: the first of them where absent. */
+  asked?: number;
+  /** The copy cosine of the first; of each other .01 less. */
+  copy?: number;
+  /** The cells of all that is stored, and of the query. */
+  cells?: { stored: Int8Array; query: Int8Array };
+}
+
+/** A library of one shop's receipts, all of them near the query by vectors. */
+async function shop({ stored, asked = stored[0] ?? 0, copy = 0.95, cells }: Shop) {
   const shelf = await library();
-  let looks = 0;
-  const images = new Map<number, string>();
-  for (const [place, receipt] of receipts.entries()) {
+  const images: ImageId[] = [];
+  for (const [place, receipt] of stored.entries()) {
     const image = await shelf.add({
       ...seen(copy - place / 100, 0.9, place + 1),
-      ...(local && { local }),
+      ...(cells && { local: cells.stored }),
     });
-    images.set(place, image);
+    images.push(image);
     const picture = await imaging.encodeModelPicture(await modelPicture(receipt));
     await shelf.blobs.put(ACME, objectKeys.modelPicture(ACME, image), picture, 'image/webp');
   }
@@ -30,37 +41,74 @@ async function shop(receipts: readonly number[], copy = 0.95, local?: Int8Array)
     perceptualHash: 'fedcba9876543210',
     width: 420,
     height: 840,
-    embedding: { ...seen(1, 1), ...(local && { local: weakened(local) }) },
-    picture: async () => {
+    embedding: { ...seen(1, 1), ...(cells && { local: cells.query }) },
+    picture: () => modelPicture(asked),
+  };
+  let looks = 0;
+  const blobs: typeof shelf.blobs = {
+    ...shelf.blobs,
+    get: (...given) => {
       looks += 1;
-      return modelPicture(receipts[0] ?? 0);
+      return shelf.blobs.get(...given);
     },
   };
-  const near = await nearPictures(shelf)(ACME, manifest, probe, all);
-  const verdicts = [...images].map(
-    ([, image]) => near.find(({ record }) => record.image_id === image)?.verdict,
-  );
-  return { verdicts, looks };
+  const near = await nearPictures({ ...shelf, blobs })(ACME, manifest, probe, all);
+  const found = images.map((image) => near.find(({ record }) => record.image_id === image));
+  return { found, verdicts: found.map((each) => each?.verdict), looks };
 }
 
 describe('where pictures are too near to be told apart by vectors', () => {
   test('the copy stays one, and look-alikes are only similar: those that were not looked at too', async () => {
-    const { verdicts } = await shop([1, 2, 3, 4]);
+    const { verdicts, looks } = await shop({ stored: [1, 2, 3, 4] });
     expect(verdicts).toEqual(['edited_copy', 'similar', 'similar', 'similar']);
+    expect(looks).toBe(2);
   });
 
-  test('many copies of one picture stay copies', async () => {
-    const { verdicts } = await shop([1, 1, 1, 1]);
-    expect(verdicts).toEqual(['edited_copy', 'edited_copy', 'edited_copy', 'edited_copy']);
+  test('many copies of one picture stay copies, and three of them are looked at', async () => {
+    const { verdicts, looks } = await shop({ stored: [1, 1, 1, 1, 1, 1] });
+    expect(verdicts).toEqual(Array(6).fill('edited_copy'));
+    expect(looks).toBe(3);
   });
 
   test('a copy with nothing else near it costs no look', async () => {
-    expect(await shop([1])).toEqual({ verdicts: ['edited_copy'], looks: 0 });
+    expect(await shop({ stored: [1] })).toMatchObject({ verdicts: ['edited_copy'], looks: 0 });
+  });
+});
+
+describe('where a picture is made of parts that all look alike', () => {
+  const cells = { stored: new Int8Array(14 * 14 * 64).fill(9), query: new Int8Array(14 * 14 * 64).fill(9) };
+
+  test('its only look-alike is similar, however near; nothing is crowded yet', async () => {
+    expect(await shop({ stored: [2], asked: 1, cells })).toMatchObject({ verdicts: ['similar'], looks: 1 });
   });
 
-  test('a copy whose cells alone are too few to prove it is proven by its pixels, a look-alike is not', async () => {
-    expect(await shop([1], 0.5, cellsOfSeed(1))).toEqual({ verdicts: ['edited_copy'], looks: 1 });
-    expect(await shop([1], 0.5)).toEqual({ verdicts: ['similar'], looks: 0 });
+  test('its copy is one, at a score that its pixels are worth', async () => {
+    const { found } = await shop({ stored: [1], cells });
+    expect(found[0]).toMatchObject({ verdict: 'edited_copy' });
+    expect(found[0]?.score).toBeLessThan(0.999);
+    expect(found[0]?.score).toBeGreaterThan(0.99);
+  });
+});
+
+describe('where nothing is proven', () => {
+  test('the picture whose cells come nearest is proven by its pixels, which then say how it lies', async () => {
+    const local = cellsOfSeed(1);
+    const cells = { stored: local, query: weakened(local) };
+    const { found, verdicts, looks } = await shop({ stored: [1], copy: 0.5, cells });
+    expect({ verdicts, looks }).toEqual({ verdicts: ['edited_copy'], looks: 1 });
+    const alignment = found[0]?.alignment;
+    expect(alignment?.quad[0].x).toBeCloseTo(0, 1);
+    expect(alignment?.quad[2].y).toBeCloseTo(1, 1);
+    expect(alignment?.rotation).toBeCloseTo(0, 0);
+    expect(alignment?.mirrored).toBe(false);
+  });
+
+  test('a look-alike is not proven, and what is far is not looked at', async () => {
+    expect(await shop({ stored: [2], asked: 1, copy: 0.5 })).toMatchObject({
+      verdicts: ['similar'],
+      looks: 1,
+    });
+    expect(await shop({ stored: [1], copy: 0.38 })).toMatchObject({ verdicts: ['similar'], looks: 0 });
   });
 });
 
