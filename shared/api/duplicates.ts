@@ -72,7 +72,9 @@ export const searchDuplicates = operation({
           })
           .meta({ id: 'DuplicateGroup' }),
       ),
-      total_groups: z.number().int(),
+      total_groups: z.number().int().meta({
+        description: 'Of the whole list, as it was when its first page was read.',
+      }),
       next_cursor: z.string().optional(),
     }),
   },

@@ -50,6 +50,7 @@ export function dynamoGroups(options: TableOptions): GroupCatalog {
           positionOf: (group) => group.group_id,
           keyAt: (group) => groupKey(tenant, group),
           entryOf: groupOf,
+          ...(query.wanted && { wanted: query.wanted }),
         },
         query,
       );

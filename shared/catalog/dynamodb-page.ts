@@ -14,7 +14,12 @@ export interface PagedList<Entry> {
   /** The whole key of the item at the position. */
   keyAt(position: string): Item;
   entryOf(item: Item): Entry;
+  /** Which of them the list is of; all where absent. */
+  wanted?: (entry: Entry) => boolean;
 }
+
+/** Items read at a time where most of them may not be wanted. DynamoDB ends a page at 1 MB in any case. */
+const WALK = 1_000;
 
 /** @throws Problem `invalid_cursor` */
 export async function readPage<Entry>(
@@ -26,16 +31,18 @@ export async function readPage<Entry>(
   const found = table.query({
     ...list.query,
     ScanIndexForward: list.ascending === true,
-    Limit: limit + 1, // one more tells whether there is a next page
+    Limit: list.wanted ? WALK : limit + 1, // one more tells whether there is a next page
     ...(position !== undefined && { ExclusiveStartKey: list.keyAt(position) }),
   });
   const items: Entry[] = [];
   for await (const item of found) {
+    const entry = list.entryOf(item);
+    if (list.wanted && !list.wanted(entry)) continue;
     const last = items.at(-1);
     if (last && items.length === limit) {
       return { items, nextCursor: encodeCursor(list.name, list.positionOf(last)) };
     }
-    items.push(list.entryOf(item));
+    items.push(entry);
   }
   return { items };
 }

@@ -8,8 +8,11 @@ export interface GroupCatalog {
   get(tenant: TenantId, group: GroupId): Promise<DuplicateGroup | undefined>;
   /** Which group each of these pictures is in. */
   groupsOf(tenant: TenantId, images: readonly ImageId[]): Promise<Map<ImageId, GroupId>>;
-  /** Newest first. @throws Problem `invalid_cursor` */
-  list(tenant: TenantId, query: { cursor?: string; limit: number }): Promise<Page<DuplicateGroup>>;
+  /** Those that `wanted` holds of, or all; newest first. @throws Problem `invalid_cursor` */
+  list(
+    tenant: TenantId,
+    query: { cursor?: string | undefined; limit: number; wanted?: (group: DuplicateGroup) => boolean },
+  ): Promise<Page<DuplicateGroup>>;
   count(tenant: TenantId): Promise<number>;
   /**
    * Writes the group and its members in one transaction. `group.version` is the version that was read (0 for a new

@@ -24,8 +24,8 @@ export function memoryGroups(): GroupCatalog {
       }
       return found;
     },
-    async list(tenant, { cursor, limit }) {
-      const found = [...groups.values()].filter((group) => group.tenant_id === tenant);
+    async list(tenant, { cursor, limit, wanted = () => true }) {
+      const found = [...groups.values()].filter((group) => group.tenant_id === tenant && wanted(group));
       return pageOf(found, (group) => group.group_id, [tenant, 'groups'], GROUP_ID_PATTERN, cursor, limit);
     },
     async count(tenant) {

@@ -35,7 +35,7 @@ export type DuplicatesQuery = Display &
 /** The reply. Fields carry their names on the wire. */
 export interface DuplicatesPage {
   groups: ListedGroup[];
-  /** Of the whole list that was asked for, not of this page. */
+  /** Of the whole list that was asked for, as it was when its first page was read; not of this page. */
   total_groups: number;
   next_cursor?: string;
 }
@@ -61,7 +61,7 @@ export interface ListedGroup {
   }[];
 }
 
-/** Groups read at a time where all have to be looked at. */
+/** Groups counted at a time. */
 const WALK_PAGE = 1_000;
 
 /**
@@ -99,22 +99,28 @@ export function listDuplicates(ports: { groups: GroupCatalog; catalog: ImageCata
       query.minConfidence <= LEAST_CONFIDENCE &&
       COPY_VERDICTS.every((each) => query.verdicts.includes(each));
 
-    const found: DuplicateGroup[] = [];
-    let cursor = query.cursor;
-    do {
-      const page = await groups.list(tenant, {
-        limit: query.limit - found.length,
-        ...(cursor && { cursor }),
-      });
-      found.push(...page.items.filter(wanted));
-      cursor = page.nextCursor;
-    } while (cursor && found.length < query.limit);
+    const begun = query.cursor === undefined ? undefined : begunList(query.cursor);
+    const page = await groups.list(tenant, {
+      limit: query.limit,
+      cursor: begun?.cursor,
+      ...(!everyGroup && { wanted }),
+    });
+    const total =
+      begun?.total ?? (everyGroup ? await groups.count(tenant) : await countWanted(groups, tenant, wanted));
     return {
-      groups: await shown(found),
-      total_groups: everyGroup ? await groups.count(tenant) : await countWanted(groups, tenant, wanted),
-      ...(cursor && { next_cursor: cursor }),
+      groups: await shown(page.items),
+      total_groups: total,
+      ...(page.nextCursor && { next_cursor: `${total}.${page.nextCursor}` }),
     };
   };
+}
+
+/** Where a list that was begun goes on, and how long it was then: it is counted once, not for each page. */
+function begunList(cursor: string): { total: number; cursor: string } {
+  const [, total, rest] = /^(\d+)[.](.+)$/.exec(cursor) ?? [];
+  if (rest === undefined)
+    throw new Problem('invalid_cursor', 'The cursor is not one of this list. Start again without it.');
+  return { total: Number(total), cursor: rest };
 }
 
 /** What no index counts has to be walked through: linear in the tenant's groups. */
@@ -126,8 +132,8 @@ async function countWanted(
   let count = 0;
   let cursor: string | undefined;
   do {
-    const page = await groups.list(tenant, { limit: WALK_PAGE, ...(cursor && { cursor }) });
-    count += page.items.filter(wanted).length;
+    const page = await groups.list(tenant, { limit: WALK_PAGE, cursor, wanted });
+    count += page.items.length;
     cursor = page.nextCursor;
   } while (cursor);
   return count;

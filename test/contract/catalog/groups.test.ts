@@ -96,6 +96,18 @@ describe.each([
     });
   });
 
+  it('lists those that are wanted, and says where to go on only where there are more of them', async () => {
+    const ids = Array.from({ length: 7 }, newGroup);
+    for (const id of ids) await groups.save(groupWith(tenant, id, [newImage(), newImage()]));
+    const wanted = ({ group_id }: { group_id: string }) => group_id !== ids[6] && group_id !== ids[0];
+    const first = await groups.list(tenant, { limit: 3, wanted });
+    expect(first.items.map((group) => group.group_id)).toEqual([ids[5], ids[4], ids[3]]);
+    const rest = await groups.list(tenant, { limit: 2, wanted, cursor: first.nextCursor });
+    expect(rest.items.map((group) => group.group_id)).toEqual([ids[2], ids[1]]);
+    expect(rest.nextCursor).toBeUndefined();
+    expect(await groups.list(tenant, { limit: 3, wanted: () => false })).toEqual({ items: [] });
+  });
+
   it('notes what was told, and keeps that and a decision where the group is written again', async () => {
     const id = newGroup();
     await groups.save(groupWith(tenant, id, [a, b]));

@@ -181,6 +181,15 @@ describe('detectDuplicates', () => {
           expect(all[0]?.members.filter(({ distance }) => distance === 0)).toHaveLength(1);
           for (const { distance } of all[0]?.members ?? []) expect(distance).toBeLessThanOrEqual(2);
           expect((await shelf.groups.groupsOf(ACME, images)).size).toBe(count);
+          // each version of it is told under an id of its own, and the last one is told
+          const told = new Set(shelf.publisher.events.map(({ id }) => id));
+          const [{ group_id, version } = { group_id: '', version: 0 }] = all;
+          const versions = Array.from(
+            { length: version },
+            (_, at) => `${group_id}.v${at + 1}.duplicates.found`,
+          );
+          expect(versions).toEqual(expect.arrayContaining([...told].filter((id) => id.startsWith(group_id))));
+          expect(told).toContain(versions.at(-1));
         },
       ),
       { numRuns: 60 },

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryGroups } from '#shared/catalog/memory-groups.ts';
 import { type ImageId, newImageId } from '#shared/domain/ids.ts';
-import type { Match } from '#shared/flows/duplicates/group-members.ts';
+import { LEAST_CONFIDENCE, type Match } from '#shared/flows/duplicates/group-members.ts';
 import { joinGroup } from '#shared/flows/duplicates/join-group.ts';
 import { leaveGroup } from '#shared/flows/duplicates/leave-group.ts';
 import { ACME, NOW } from '../search/library.ts';
@@ -40,6 +41,48 @@ describe('joinGroup', () => {
     expect(await join(d, [edited(c)])).toBeUndefined();
     expect((await join(e, [edited(c), edited(b)]))?.group.members).toHaveLength(4);
     expect(await distances()).toMatchObject({ [e]: 1 });
+  });
+
+  test('whatever matches whatever: no group of one, nobody more than two matches from the anchor', async () => {
+    const pictures = Array.from({ length: 9 }, () => newImageId());
+    const pair = fc.tuple(fc.nat({ max: 8 }), fc.nat({ max: 8 })).filter(([one, other]) => one !== other);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(pair, { maxLength: 24, selector: ([one, other]) => [one, other].sort().join() }),
+        fc.shuffledSubarray([...pictures.keys()], { minLength: 9 }),
+        async (pairs, arrivals) => {
+          const { join, groups } = shelf();
+          const matchesOf = (picture: number) =>
+            pairs
+              .flatMap(([one, other]) => (one === picture ? [other] : other === picture ? [one] : []))
+              .flatMap((other) => pictures[other] ?? []);
+          for (const picture of [...arrivals, ...arrivals]) {
+            const image = pictures[picture];
+            if (image)
+              await join(
+                image,
+                matchesOf(picture).map((other) => edited(other)),
+              );
+          }
+          const all = (await groups.list(ACME, { limit: 99 })).items;
+          const members = all.flatMap((group) => group.members.map(({ image_id }) => image_id));
+          expect(new Set(members).size).toBe(members.length);
+          for (const group of all) {
+            expect(group.members.length).toBeGreaterThanOrEqual(2);
+            expect(group.members.filter(({ distance }) => distance === 0)).toHaveLength(1);
+            for (const { distance, confidence } of group.members) {
+              expect(distance).toBeLessThanOrEqual(2);
+              expect(confidence).toBeGreaterThanOrEqual(LEAST_CONFIDENCE);
+            }
+          }
+          // who is alone matches nobody who is alone too
+          const alone = pictures.filter((image) => !members.includes(image));
+          for (const image of alone)
+            expect(matchesOf(pictures.indexOf(image)).filter((other) => alone.includes(other))).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   test('a picture that could only be a third match makes a group with what is free', async () => {

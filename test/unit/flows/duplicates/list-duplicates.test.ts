@@ -1,8 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { searchDuplicates } from '#shared/api/duplicates.ts';
+import type { DuplicateGroup } from '#shared/domain/group.ts';
 import { type ImageId, newImageId } from '#shared/domain/ids.ts';
 import type { KeeperRule } from '#shared/domain/settings.ts';
+import type { Match } from '#shared/flows/duplicates/group-members.ts';
 import { joinGroup } from '#shared/flows/duplicates/join-group.ts';
+import { leaveGroup } from '#shared/flows/duplicates/leave-group.ts';
 import { listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
 import { ACME, library, NOW, OTHER, seen } from '../search/library.ts';
 
@@ -34,6 +38,23 @@ async function shelf() {
   return { ...ports, pairs, list: listDuplicates(ports) };
 }
 
+type Ports = Awaited<ReturnType<typeof library>>;
+
+/** A new group of a picture and its edit. */
+async function pairOf(ports: Ports): Promise<DuplicateGroup | undefined> {
+  const [one, other] = [await ports.add(seen(1, 1)), await ports.add(seen(1, 1))];
+  const match: Match = { imageId: one, verdict: 'edited_copy', confidence: 0.99 };
+  return (await joinGroup(ports)(ACME, other, [match], NOW))?.group;
+}
+
+/** One picture more in a group. */
+async function grow(ports: Ports, group: DuplicateGroup | undefined): Promise<void> {
+  const imageId = group?.members[0]?.image_id;
+  const copy = await ports.add(seen(1, 1));
+  if (imageId)
+    await joinGroup(ports)(ACME, copy, [{ imageId, verdict: 'edited_copy', confidence: 0.99 }], NOW);
+}
+
 describe('listDuplicates', () => {
   test('all groups, page by page, with the pictures’ records, as the contract says', async () => {
     const { list } = await shelf();
@@ -48,6 +69,54 @@ describe('listDuplicates', () => {
     } while (cursor);
     expect(new Set(found).size).toBe(5);
     expect(found).toHaveLength(5);
+  });
+
+  test('while groups change: one that stays is told once, none is told twice, and the total is as at first', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 7 }),
+        fc.array(fc.nat({ max: 29 }), { maxLength: 20 }),
+        fc.boolean(),
+        async (limit, changed, filtered) => {
+          const ports = await library();
+          const groups = await Promise.all(Array.from({ length: 30 }, () => pairOf(ports)));
+          const list = listDuplicates(ports);
+          const asked = { ...everything, limit, ...(filtered && { verdicts: ['edited_copy'] as const }) };
+          const changes = changed.values();
+          const [told, gone] = [[] as string[], new Set<string | undefined>()];
+          let cursor: string | undefined;
+          do {
+            const page = await list(ACME, { ...asked, cursor });
+            expect(page.total_groups).toBe(30);
+            told.push(...page.groups.map(({ group_id }) => group_id));
+            cursor = page.next_cursor;
+            // between two pages one group grows, another one ends, and a new one comes
+            const { value: place } = changes.next();
+            if (place === undefined) continue;
+            await grow(ports, groups[place]);
+            const ending = groups[29 - place];
+            gone.add(ending?.group_id);
+            if (ending) await leaveGroup(ports)(ACME, ending.members[0]?.image_id ?? newImageId(), NOW);
+            await pairOf(ports);
+          } while (cursor);
+          expect(new Set(told).size).toBe(told.length);
+          const stayed = groups.map((group) => group?.group_id).filter((id) => id && !gone.has(id));
+          expect(told).toEqual(expect.arrayContaining(stayed));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('a cursor of another list is refused', async () => {
+    const { list } = await shelf();
+    const { next_cursor = '' } = await list(ACME, { ...everything, limit: 1 });
+    for (const [tenant, cursor] of [
+      [ACME, 'x'],
+      [ACME, next_cursor.slice(2)],
+      [OTHER, next_cursor],
+    ] as const)
+      await expect(list(tenant, { ...everything, cursor })).rejects.toMatchObject({ code: 'invalid_cursor' });
   });
 
   test('filters by verdict and confidence; the total is of what was asked for', async () => {

@@ -1,0 +1,79 @@
+// `npm run bench:groups`: the duplicate groups of 100 000 pictures, read by the page from an emulator's DynamoDB.
+import { parseArgs } from 'node:util';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
+import { memoryImages } from '#shared/catalog/memory.ts';
+import { COPY_VERDICTS } from '#shared/domain/group.ts';
+import { type ImageId, tenantId } from '#shared/domain/ids.ts';
+import { type DuplicatesQuery, listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
+import { facts, groupWith, newGroup, newImage } from '../contract/catalog/samples.ts';
+import { newTable } from '../contract/emulator.ts';
+import { quantile } from '../eval/measure.ts';
+import { announcedImage } from '../fixtures/image-record.ts';
+import startEmulator from '../global-setup/emulator.ts';
+
+const { values: options } = parseArgs({ options: { groups: { type: 'string', default: '20000' } } });
+const MEMBERS = 5;
+/** One group in so many is exact: what a filter has to look for. */
+const EXACT = 1_000;
+const BATCH = 25;
+
+const tenant = tenantId('bench');
+const stop = await startEmulator();
+try {
+  const { table, client } = await newTable('groups');
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const all = Array.from({ length: Number(options.groups) }, (_, at) => ({
+    ...groupWith(tenant, newGroup(), Array.from({ length: MEMBERS }, newImage), 1),
+    verdict: at % EXACT === 0 ? ('exact' as const) : ('edited_copy' as const),
+  }));
+  for (let start = 0; start < all.length; start += BATCH) {
+    const items = all.slice(start, start + BATCH).map((group) => ({
+      PutRequest: { Item: { pk: `TENANT#${tenant}`, sk: `GROUP#${group.group_id}`, ...group } },
+    }));
+    await documents.send(new BatchWriteCommand({ RequestItems: { [table]: items } }));
+  }
+  const getMany = async (_: unknown, images: readonly ImageId[]) =>
+    images.map((image_id) => announcedImage({ image_id, status: 'indexed', ...facts('a'.repeat(64)) }));
+  const list = listDuplicates({
+    groups: dynamoGroups({ table, client }),
+    catalog: { ...memoryImages(), getMany },
+  });
+
+  console.log('list                      groups  pages  first ms  other pages: median ms  p95 ms');
+  const lists = [
+    ['all, 50 a page', COPY_VERDICTS, 50, all.length],
+    ['one in 1 000, 5 a page', ['exact'], 5, Math.ceil(all.length / EXACT)],
+  ] as const;
+  for (const [name, verdicts, limit, expected] of lists) {
+    const times: number[] = [];
+    const seen = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const query: DuplicatesQuery = {
+        ...{ scope: 'all', minConfidence: 0.9, verdicts, limit, cursor },
+        ...{ thumbnailUrl: (image) => image, keeperRule: 'pixels' },
+      };
+      const startedAt = performance.now();
+      const page = await list(tenant, query);
+      times.push(performance.now() - startedAt);
+      for (const { group_id } of page.groups) seen.add(group_id);
+      if (page.total_groups !== expected) throw new Error(`${page.total_groups} of ${expected} were counted`);
+      cursor = page.next_cursor;
+    } while (cursor);
+    if (seen.size !== expected) throw new Error(`${seen.size} of ${expected} were listed`);
+    const [first = 0, ...others] = times;
+    console.log(
+      [
+        name.padEnd(24),
+        String(seen.size).padStart(6),
+        String(times.length).padStart(5),
+        first.toFixed(0).padStart(8),
+        quantile(others, 0.5).toFixed(0).padStart(22),
+        quantile(others, 0.95).toFixed(0).padStart(6),
+      ].join('  '),
+    );
+  }
+} finally {
+  await stop();
+}
