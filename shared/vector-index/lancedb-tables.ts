@@ -42,9 +42,12 @@ export function lanceDbTables(database: Connection, modulePath: string): Tables 
 
   return {
     async ensure(name, dimension) {
-      const schema = spaceSchema(modulePath, dimension);
+      // A table of before, with other columns, could not be "created" where it exists.
+      const exists = (await attempt(() => database.tableNames())).includes(name);
       const table = await attempt(() =>
-        database.createEmptyTable(name, schema, { mode: 'create', existOk: true }),
+        exists
+          ? database.openTable(name)
+          : database.createEmptyTable(name, spaceSchema(modulePath, dimension), { existOk: true }),
       );
       if (hasDigest(await attempt(() => table.schema()))) return;
       await table.addColumns([{ name: 'digest', valueSql: "''" }]).catch(async (cause) => {

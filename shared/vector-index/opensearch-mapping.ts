@@ -40,9 +40,11 @@ export function indexBody({ dimension, shards, own = false, filled = false }: In
     // The engine that can be tested without a cluster is the one that is deployed. Its own defaults, said aloud.
     method: { name: 'hnsw', engine: 'lucene', parameters: { m: 16, ef_construction: 100 } },
   };
-  // Routing by tenant would put one tenant's documents into one shard; a partition has to leave out one shard.
+  // Routing by tenant would put one tenant's documents into one shard. A partition has to leave out one shard, and is of
+  // routing shards: by default there are hundreds in one that holds documents.
+  const all = shards + 1;
   const spread = own
-    ? { number_of_shards: shards + 1, routing_partition_size: shards }
+    ? { number_of_shards: all, number_of_routing_shards: all, routing_partition_size: shards }
     : { number_of_shards: shards };
   return {
     settings: { index: { knn: true, ...spread, ...(filled ? WHILE_FILLED : COPIES) } },

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { documentDigest } from '#shared/vector-index/document-digest.ts';
 import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import { spaceSchema, toRow } from '#shared/vector-index/lancedb-rows.ts';
 import { ALICE, DIMENSION, picture, query } from './pictures.ts';
 import { describeVectorIndex } from './vector-index.suite.ts';
 
@@ -28,6 +30,24 @@ describe('LanceDB', () => {
     expect(await index.count(ALICE, 'processes')).toBe(61);
     const found = await index.search(ALICE, 'processes', query({ k: 100 }));
     expect(new Set(found.map((candidate) => candidate.imageId)).size).toBe(61);
+  });
+
+  it('gives a table of before the column for digests', async () => {
+    const lancedb: typeof import('@lancedb/lancedb') = await import('@lancedb/lancedb');
+    const database = await lancedb.connect(uri);
+    const schema = spaceSchema(modulePath, DIMENSION);
+    const fields = schema.fields.filter(({ name }) => name !== 'digest');
+    const table = await database.createEmptyTable('images-before', Object.assign(schema, { fields }));
+    const old = picture();
+    const { digest: _, ...row } = toRow(ALICE, old);
+    await table.add([row]);
+    const [index, other] = [await open(), await open()];
+    await Promise.all([index, other].map((each) => each.prepare('before', DIMENSION)));
+    expect(await index.list(ALICE, 'before', { limit: 9 })).toEqual([{ imageId: old.imageId, digest: '' }]);
+    expect(await other.upsert(ALICE, 'before', [old])).toEqual([]);
+    expect(await index.list(ALICE, 'before', { limit: 9 })).toEqual([
+      { imageId: old.imageId, digest: documentDigest(old) },
+    ]);
   });
 
   it('serves on while it tidies up', async () => {

@@ -4,6 +4,7 @@ import { openSearchClient } from '#shared/vector-index/opensearch-client.ts';
 import { describeRadialSearch } from './opensearch/radial.suite.ts';
 import { describeRefusals } from './opensearch/refusals.suite.ts';
 import { describeScores } from './opensearch/scores.suite.ts';
+import { describeUpgrade } from './opensearch/upgrade.suite.ts';
 import { describeOpenSearchBehaviour } from './opensearch-behaviour.suite.ts';
 import { clusterUnderTest } from './opensearch-cluster.ts';
 import { describeVectorIndex } from './vector-index.suite.ts';
@@ -22,4 +23,5 @@ if ('missing' in cluster) {
   describeRadialSearch(connect);
   describeScores(connect);
   describeRefusals(connect);
+  describeUpgrade(connect);
 }
