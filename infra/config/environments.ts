@@ -2,11 +2,21 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TrustedIssuer } from '#shared/domain/issuer.ts';
 
+/** How the graphs keep vectors: as they are, or in 7 bits a number (docs/adr/0021). A change asks for a rebuild. */
+type VectorStorage = 'float' | 'sq';
+
 /** The index of vectors. A domain is DeepLens's own; a node is one that runs already, for tests on one machine. */
 export type VectorIndexRow =
   | { kind: 'lancedb'; uri: string; module: string }
-  | { kind: 'opensearch-node'; endpoint: string }
-  | { kind: 'opensearch-domain'; dataNode: string; dataNodes: number; volumeGb: number; managers?: string };
+  | { kind: 'opensearch-node'; endpoint: string; storage: VectorStorage }
+  | {
+      kind: 'opensearch-domain';
+      dataNode: string;
+      dataNodes: number;
+      volumeGb: number;
+      managers?: string;
+      storage: VectorStorage;
+    };
 
 /**
  * What the gpu-worker runs on. `process`: a task definition that whoever starts the program reads. `fargate`: CPU only.
@@ -58,7 +68,7 @@ const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 function localVectorIndex(): VectorIndexRow {
   const endpoint = process.env.DEEPLENS_OPENSEARCH_URL;
   if (process.env.DEEPLENS_VECTOR_INDEX === 'opensearch')
-    return { kind: 'opensearch-node', endpoint: endpoint ?? 'http://127.0.0.1:9200' };
+    return { kind: 'opensearch-node', endpoint: endpoint ?? 'http://127.0.0.1:9200', storage: 'float' };
   return {
     kind: 'lancedb',
     uri: resolve(process.env.DEEPLENS_STATE_DIR ?? root('.deeplens'), 'lancedb'),
@@ -104,7 +114,13 @@ export const ENVIRONMENTS = {
     recovery: true,
     functions: { architecture: 'arm64', logDays: 14, logLevel: 'DEBUG', tracing: true },
     zones: 2,
-    vectorIndex: { kind: 'opensearch-domain', dataNode: 'r7g.large.search', dataNodes: 2, volumeGb: 50 },
+    vectorIndex: {
+      kind: 'opensearch-domain',
+      dataNode: 'r7g.large.search',
+      dataNodes: 2,
+      volumeGb: 50,
+      storage: 'float',
+    },
     models: MODELS,
     worker: { kind: 'fargate', maxTasks: 2 },
     firewall: false,
@@ -119,7 +135,13 @@ export const ENVIRONMENTS = {
     recovery: true,
     functions: { architecture: 'arm64', logDays: 14, logLevel: 'INFO', tracing: true },
     zones: 2,
-    vectorIndex: { kind: 'opensearch-domain', dataNode: 'r7g.large.search', dataNodes: 2, volumeGb: 100 },
+    vectorIndex: {
+      kind: 'opensearch-domain',
+      dataNode: 'r7g.large.search',
+      dataNodes: 2,
+      volumeGb: 100,
+      storage: 'float',
+    },
     models: MODELS,
     worker: { kind: 'gpu', instances: ['g4dn.xlarge', 'g5.xlarge'], onDemand: 0, maxTasks: 2 },
     firewall: true,
@@ -140,6 +162,7 @@ export const ENVIRONMENTS = {
       dataNode: 'r7g.2xlarge.search',
       dataNodes: 4,
       volumeGb: 500,
+      storage: 'float',
       managers: 'm7g.large.search',
     },
     models: MODELS,

@@ -7,7 +7,12 @@ import type { AppFunction } from './app-function.ts';
 
 type IndexVariables =
   | { VECTOR_INDEX: 'lancedb'; LANCEDB_URI: string; LANCEDB_MODULE: string }
-  | { VECTOR_INDEX: 'opensearch'; OPENSEARCH_ENDPOINT: string; OPENSEARCH_AUTH: 'none' | 'sigv4' };
+  | {
+      VECTOR_INDEX: 'opensearch';
+      OPENSEARCH_ENDPOINT: string;
+      OPENSEARCH_AUTH: 'none' | 'sigv4';
+      OPENSEARCH_STORAGE: 'float' | 'sq';
+    };
 
 /** The vector index as functions see it: their variables, the network that it is in, and the right to ask it. */
 export interface VectorIndexAccess {
@@ -24,13 +29,15 @@ export function vectorIndexAccess(
   { vectorIndex: row }: Environment,
   domain: VectorIndexStack | undefined,
 ): VectorIndexAccess {
-  if (!domain) return { variables: withoutDomain(row), allow: () => undefined };
+  if (!domain || row.kind !== 'opensearch-domain')
+    return { variables: withoutDomain(row), allow: () => undefined };
   const arn = `arn:${Aws.PARTITION}:es:${Aws.REGION}:${Aws.ACCOUNT_ID}:domain/${domain.domainName}`;
   return {
     variables: {
       VECTOR_INDEX: 'opensearch',
       OPENSEARCH_ENDPOINT: `https://${domain.domain.domainEndpoint}`,
       OPENSEARCH_AUTH: 'sigv4',
+      OPENSEARCH_STORAGE: row.storage,
     },
     domainName: domain.domainName,
     network: { vpc: domain.network.vpc, securityGroup: domain.network.functions },
@@ -47,7 +54,12 @@ function withoutDomain(row: VectorIndexRow): IndexVariables {
     case 'lancedb':
       return { VECTOR_INDEX: 'lancedb', LANCEDB_URI: row.uri, LANCEDB_MODULE: row.module };
     case 'opensearch-node':
-      return { VECTOR_INDEX: 'opensearch', OPENSEARCH_ENDPOINT: row.endpoint, OPENSEARCH_AUTH: 'none' };
+      return {
+        VECTOR_INDEX: 'opensearch',
+        OPENSEARCH_ENDPOINT: row.endpoint,
+        OPENSEARCH_AUTH: 'none',
+        OPENSEARCH_STORAGE: row.storage,
+      };
     case 'opensearch-domain':
       throw new Error('An OpenSearch domain needs the stack that makes it.');
   }

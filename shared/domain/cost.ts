@@ -36,11 +36,15 @@ const COPIES = 2;
 const SHARE_FOR_VECTORS = 0.5;
 const GB = 1e9;
 
+/** Bytes a number of a vector, by how an index keeps it for its graph. */
+const BYTES = { float: 4, sq: 1 } as const;
+
 /**
  * The memory that vectors take over all nodes, in bytes: 1.1 × (4 d + 8 m) each, as OpenSearch's k-NN documentation
- * estimates HNSW, for each copy.
+ * estimates HNSW, for each copy; with `sq`, which rounds to 7 bits, d in place of 4 d.
  */
-export const indexMemory = (vectors: number): number => 1.1 * (4 * DIMENSION + 8 * LINKS) * vectors * COPIES;
+export const indexMemory = (vectors: number, storage: keyof typeof BYTES = 'float'): number =>
+  1.1 * (BYTES[storage] * DIMENSION + 8 * LINKS) * vectors * COPIES;
 
 /** What a tenant holds. */
 export interface Holding {

@@ -19,5 +19,6 @@ export async function openVectorIndex(env: VectorIndexEnv): Promise<VectorIndex>
   const { OPENSEARCH_ENDPOINT: endpoint, OPENSEARCH_AUTH: auth, AWS_REGION: region } = env;
   return openSearchVectorIndex(openSearchClient({ endpoint, auth, region }), {
     shards: env.OPENSEARCH_SHARDS,
+    storage: env.OPENSEARCH_STORAGE,
   });
 }

@@ -2,7 +2,7 @@ import type { Client } from '@opensearch-project/opensearch';
 import { abandon, begin, finish, type Step } from './builds.ts';
 import { aliasActions, aliasesOf, indexPattern, orphansOf } from './opensearch-aliases.ts';
 import { errorType, requestProblem } from './opensearch-errors.ts';
-import { indexBody, WHILE_SERVING } from './opensearch-mapping.ts';
+import { indexBody, type VectorStorage, WHILE_SERVING } from './opensearch-mapping.ts';
 import { attempt, currentLayout, removeSome } from './opensearch-requests.ts';
 import { hasRole, type Layout, type Space, sharedOf } from './spaces.ts';
 import type { Build, VectorIndex } from './vector-index.ts';
@@ -13,7 +13,7 @@ const READY_WITHIN = '8s';
 /** Builds of indices behind aliases: an index is made with its role, and roles change by one request. */
 export function openSearchBuilds(
   client: Client,
-  options: { shards: number },
+  options: { shards: number; storage: VectorStorage },
 ): Pick<VectorIndex, 'beginBuild' | 'finishBuild' | 'abandonBuild'> {
   async function take(before: Layout, { layout, leftovers }: Step, build: Build): Promise<void> {
     if (leftovers === 'before') await clear(before, build);
@@ -36,8 +36,8 @@ export function openSearchBuilds(
   }
 
   async function create(layout: Layout, space: Space, { dimension }: Build): Promise<void> {
-    const { shards } = options;
-    const body = indexBody({ dimension, shards, own: space.tenant !== undefined, filled: true });
+    const own = space.tenant !== undefined;
+    const body = indexBody({ dimension, ...options, own, filled: true });
     try {
       await client.indices.create({
         index: space.name,

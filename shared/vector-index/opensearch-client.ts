@@ -10,6 +10,8 @@ export const OpenSearchEnv = z.object({
   AWS_REGION: z.string().min(1),
   /** Of a new index. A shard serves best below 50 GB: Amazon's advice for search. */
   OPENSEARCH_SHARDS: z.coerce.number().int().positive().default(4),
+  /** Of a new index, and of searches: after a change of it every model is rebuilt. */
+  OPENSEARCH_STORAGE: z.enum(['float', 'sq']).default('float'),
 });
 
 /** Milliseconds for one attempt of one request. A search takes tens, a bulk of 100 documents hundreds. */

@@ -20,11 +20,18 @@ const COPIES = { auto_expand_replicas: '0-1' };
 /** What takes the place of `WHILE_FILLED`. Null is the cluster's own interval; the client's types do not know it, hence the cast. */
 export const WHILE_SERVING = { ...COPIES, refresh_interval: null as unknown as string };
 
+/**
+ * How an index keeps vectors for its graph: as they are, or in 7 bits a number. The true ones are kept beside those, on
+ * disk, for scores.
+ */
+export type VectorStorage = 'float' | 'sq';
+
 /** How the index of a space is made. */
 export interface IndexPlan {
   dimension: number;
   /** Over how many shards documents are spread. */
   shards: number;
+  storage: VectorStorage;
   /** One tenant's alone. */
   own?: boolean;
   /** It is filled before it is searched. */
@@ -32,13 +39,14 @@ export interface IndexPlan {
 }
 
 /** The settings and fields of an index. */
-export function indexBody({ dimension, shards, own = false, filled = false }: IndexPlan) {
+export function indexBody({ dimension, shards, storage, own = false, filled = false }: IndexPlan) {
+  const encoder = storage === 'sq' ? { encoder: { name: 'sq', parameters: { bits: 7 } } } : {};
   const vector = {
     type: 'knn_vector' as const,
     dimension,
     space_type: 'innerproduct',
     // The engine that can be tested without a cluster is the one that is deployed. Its own defaults, said aloud.
-    method: { name: 'hnsw', engine: 'lucene', parameters: { m: 16, ef_construction: 100 } },
+    method: { name: 'hnsw', engine: 'lucene', parameters: { m: 16, ef_construction: 100, ...encoder } },
   };
   // Routing by tenant would put one tenant's documents into one shard. A partition has to leave out one shard, and is of
   // routing shards: by default there are hundreds in one that holds documents.

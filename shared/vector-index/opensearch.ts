@@ -7,7 +7,7 @@ import { onLayout } from './on-layout.ts';
 import { aliasesOf, aliasNames, aliasOf, firstIndexOf, modelOf, writeAlias } from './opensearch-aliases.ts';
 import { openSearchBuilds } from './opensearch-builds.ts';
 import { errorType, reasonOf, requestProblem } from './opensearch-errors.ts';
-import { conditions, indexBody, toSource } from './opensearch-mapping.ts';
+import { conditions, indexBody, toSource, type VectorStorage } from './opensearch-mapping.ts';
 import { addDigest, attempt, bulk, currentLayout, listSome, removeSome } from './opensearch-requests.ts';
 import { isOvertaken, readSearch, searchLines } from './opensearch-search.ts';
 import {
@@ -33,8 +33,12 @@ const HEALTH = { green: 'ok', yellow: 'degraded', red: 'down' } as const satisfi
 /**
  * OpenSearch: an index a space, its roles as aliases; a document's id and routing bound to its tenant.
  * @param options.shards of an index that is made new
+ * @param options.storage likewise; of the indices that there are, all or none may be of 7 bits
  */
-export function openSearchVectorIndex(client: Client, options: { shards: number }): VectorIndex {
+export function openSearchVectorIndex(
+  client: Client,
+  options: { shards: number; storage: VectorStorage },
+): VectorIndex {
   const onSpaces = <Result>(model: string, call: (layout: Layout) => Promise<Result>) =>
     onLayout(() => currentLayout(client, model), call);
   const builds = openSearchBuilds(client, options);
@@ -89,7 +93,7 @@ export function openSearchVectorIndex(client: Client, options: { shards: number 
         await client.indices.create({
           index: first.name,
           body: {
-            ...indexBody({ dimension, shards: options.shards }),
+            ...indexBody({ dimension, ...options }),
             aliases: aliasesOf({ model, last: 1, spaces: [first] }, first),
           },
         });
@@ -109,7 +113,7 @@ export function openSearchVectorIndex(client: Client, options: { shards: number 
     },
 
     async search(tenant, model, query) {
-      const lines = searchLines(tenant, model, query);
+      const lines = searchLines(tenant, model, query, options.storage);
       const ask = () => attempt(() => client.msearch({ body: lines }));
       const { body } = await ask();
       return candidates(...readSearch(isOvertaken(body) ? (await ask()).body : body));

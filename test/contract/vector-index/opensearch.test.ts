@@ -18,7 +18,11 @@ if ('missing' in cluster) {
 } else {
   afterAll(() => cluster.stop());
   const connect = () => openSearchClient({ endpoint: cluster.url, auth: 'none', region: 'eu-central-1' });
-  describeVectorIndex('OpenSearch', async () => openSearchVectorIndex(connect(), { shards: 2 }));
+  describeVectorIndex('OpenSearch', async () =>
+    openSearchVectorIndex(connect(), { shards: 2, storage: 'float' }),
+  );
+  const sevenBits = async () => openSearchVectorIndex(connect(), { shards: 2, storage: 'sq' });
+  describeVectorIndex('OpenSearch, 7 bits', sevenBits, []);
   describeOpenSearchBehaviour(connect);
   describeRadialSearch(connect);
   describeScores(connect);

@@ -10,8 +10,13 @@ import { ALICE, at, BOB, cosineOf, DIMENSION, picture, query } from './pictures.
 /**
  * What every index of vectors keeps to.
  * @param open gives an instance; called twice, two instances over the same data, as two processes have them.
+ * @param topics beyond documents and searches
  */
-export function describeVectorIndex(name: string, open: () => Promise<VectorIndex>): void {
+export function describeVectorIndex(
+  name: string,
+  open: () => Promise<VectorIndex>,
+  topics = [describeListing, describeBuilds, describeMoves],
+): void {
   describe(`vector index: ${name}`, () => {
     let index: VectorIndex;
     let other: VectorIndex;
@@ -69,6 +74,19 @@ export function describeVectorIndex(name: string, open: () => Promise<VectorInde
       const [found] = await index.search(ALICE, model, query({ filter: { format: 'png' } }));
       expect(found?.semantic).toBeCloseTo(cosineOf(60), 5);
       expect(await idsFound({ filter: { format: 'jpeg' } })).toEqual([]);
+    });
+
+    it('compares with every document, where it is asked to', async () => {
+      const documents = Array.from({ length: 30 }, (_, number) => picture({ semantic: at(3 * number) }));
+      await index.upsert(ALICE, model, [...documents, picture({ format: 'png' })]);
+      await index.upsert(BOB, model, [picture()]);
+      const filter = { format: 'jpeg' } as const;
+      const found = await index.search(ALICE, model, query({ semantic: at(120), k: 3, exact: true, filter }));
+      const bySemantic = found.filter((one) => one.semantic !== undefined);
+      const nearest = documents.slice(-3).map((one) => one.imageId);
+      expect(bySemantic.map((one) => one.imageId).sort()).toEqual(nearest.sort());
+      const best = bySemantic.find((one) => one.imageId === documents.at(-1)?.imageId);
+      expect(best?.semantic).toBeCloseTo(cosineOf(120 - 3 * 29), 5);
     });
 
     it('keeps the last of several documents of one id in one call', async () => {
@@ -224,8 +242,6 @@ export function describeVectorIndex(name: string, open: () => Promise<VectorInde
     });
 
     describeFilters(() => ({ index, model }));
-    describeListing(() => ({ index, model }));
-    describeBuilds(() => ({ index, other, model }));
-    describeMoves(() => ({ index, other, model }));
+    for (const describeTopic of topics) describeTopic(() => ({ index, other, model }));
   });
 }

@@ -26,6 +26,11 @@ describe('docs/cost.md', () => {
   });
 });
 
+it('says what a picture takes of the index, by either storage', () => {
+  const kilobytes = (storage: 'float' | 'sq') => (indexMemory(2, storage) / 1000).toFixed(1);
+  expect(page).toContain(`${kilobytes('sq')} KB a picture in place of ${kilobytes('float')}.`);
+});
+
 it('is nothing for who holds and calls nothing, and counts a search once', () => {
   expect(holdingCost({ images: 0, bytes: 0, vectors: 0 })).toBe(0);
   expect(usageCost({ requests: 0, searches: 0, uploads: 0 })).toBe(0);

@@ -11,10 +11,18 @@ const LANCEDB = { VECTOR_INDEX: 'lancedb', LANCEDB_URI: '/data/vectors', LANCEDB
 
 describe('the environment of the vector index', () => {
   it('takes each technology with what it needs', () => {
-    expect(VectorIndexEnv.parse(OPENSEARCH)).toEqual({ ...OPENSEARCH, OPENSEARCH_SHARDS: 4 });
+    expect(VectorIndexEnv.parse(OPENSEARCH)).toEqual({
+      ...OPENSEARCH,
+      OPENSEARCH_SHARDS: 4,
+      OPENSEARCH_STORAGE: 'float',
+    });
     expect(VectorIndexEnv.parse({ ...OPENSEARCH, OPENSEARCH_SHARDS: '12' })).toHaveProperty(
       'OPENSEARCH_SHARDS',
       12,
+    );
+    expect(VectorIndexEnv.parse({ ...OPENSEARCH, OPENSEARCH_STORAGE: 'sq' })).toHaveProperty(
+      'OPENSEARCH_STORAGE',
+      'sq',
     );
     expect(VectorIndexEnv.parse(LANCEDB)).toEqual(LANCEDB);
   });

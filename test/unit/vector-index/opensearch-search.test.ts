@@ -17,18 +17,32 @@ describe('the search of OpenSearch', () => {
   });
 
   it('asks for the tenant by routing and inside knn, and never by min_score', () => {
-    const lines = searchLines(ALICE, 'm', {
-      semantic: vector,
-      copy: vector,
-      k: 7,
-      filter: { format: 'png' },
-    });
+    const query = { semantic: vector, copy: vector, k: 7, filter: { format: 'png' as const } };
+    const lines = searchLines(ALICE, 'm', query, 'float');
     expect(lines).toHaveLength(4);
     for (const at of [0, 2]) expect(lines[at]).toMatchObject({ index: 'images-m', routing: 'alice' });
     const filter = { bool: { filter: [{ term: { tenant_id: 'alice' } }, { term: { format: 'png' } }] } };
     expect(lines[1]).toMatchObject({ size: 7, query: { knn: { semantic: { k: 7, filter } } } });
     expect(lines[3]).toMatchObject({ size: 7, query: { knn: { copy: { k: 7, filter } } } });
     expect(JSON.stringify(lines)).not.toContain('min_score');
+  });
+
+  it('asks for more by 7 bits and keeps the best by the true vectors', () => {
+    const lines = searchLines(ALICE, 'm', { semantic: vector, copy: vector, k: 7 }, 'sq');
+    const knn = { semantic: { k: 14, rescore: { oversample_factor: 1 } } };
+    expect(lines[1]).toMatchObject({ size: 7, query: { knn } });
+    const [, most] = searchLines(ALICE, 'm', { semantic: vector, copy: vector, k: 9_000 }, 'sq');
+    expect(most).toMatchObject({ size: 9_000, query: { knn: { semantic: { k: 10_000 } } } });
+  });
+
+  it('compares with all that pass the filter where it is asked to', () => {
+    const query = { semantic: vector, copy: vector, k: 7, exact: true, filter: { format: 'png' as const } };
+    for (const storage of ['float', 'sq'] as const) {
+      const [header, body] = searchLines(ALICE, 'm', query, storage);
+      expect(header).toMatchObject({ index: 'images-m', routing: 'alice' });
+      const filter = [{ term: { tenant_id: 'alice' } }, { term: { format: 'png' } }];
+      expect(body).toMatchObject({ size: 7, query: { script_score: { query: { bool: { filter } } } } });
+    }
   });
 
   it('reads both answers', () => {

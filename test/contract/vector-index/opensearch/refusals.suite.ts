@@ -22,7 +22,7 @@ export function describeRefusals(connect: () => Client): void {
     const model = `refusals-${newImageId().slice(4).toLowerCase()}`;
     beforeAll(async () => {
       client = connect();
-      index = openSearchVectorIndex(client, { shards: 1 });
+      index = openSearchVectorIndex(client, { shards: 1, storage: 'float' });
       await index.prepare(model, DIMENSION);
       cosine = await rawIndex(client, DIMENSION, lucene('cosinesimil'));
     });

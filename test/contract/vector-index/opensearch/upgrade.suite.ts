@@ -14,9 +14,9 @@ export function describeUpgrade(connect: () => Client): void {
   describe('OpenSearch: an index of before', () => {
     it('gets the field for digests, and takes part in builds', async () => {
       const client = connect();
-      const index = openSearchVectorIndex(client, { shards: 1 });
+      const index = openSearchVectorIndex(client, { shards: 1, storage: 'float' });
       const model = `before-${newImageId().slice(4).toLowerCase()}`;
-      const { settings, mappings } = indexBody({ dimension: DIMENSION, shards: 1 });
+      const { settings, mappings } = indexBody({ dimension: DIMENSION, shards: 1, storage: 'float' });
       const { digest: _, ...properties } = mappings.properties;
       await client.indices.create({
         index: firstIndexOf(model),
@@ -47,7 +47,7 @@ export function describeUpgrade(connect: () => Client): void {
 
     it('of a tenant alone is spread over its shards', async () => {
       const client = connect();
-      const index = openSearchVectorIndex(client, { shards: 3 });
+      const index = openSearchVectorIndex(client, { shards: 3, storage: 'float' });
       const model = `spread-${newImageId().slice(4).toLowerCase()}`;
       const build: Build = { model, dimension: DIMENSION, of: 'tenant', tenant: ALICE, into: 'own' };
       const documents = Array.from({ length: 90 }, () => picture());
