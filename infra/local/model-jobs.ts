@@ -56,11 +56,10 @@ async function connect(): Promise<Api> {
 async function follow(call: Api, job_id: string): Promise<boolean> {
   for (let shown = ''; ; await sleep(1_000)) {
     const job = await call(getJob, { params: { job_id } });
-    const line = lineOf(job);
+    const line = [lineOf(job), ...job.errors.map(({ code, detail }) => `  ${code}: ${detail}`)].join('\n');
     if (line !== shown) console.log(line);
     shown = line;
     if (job.status === 'queued' || job.status === 'running') continue;
-    for (const { code, detail } of job.errors) console.log(`  ${code}: ${detail}`);
     return job.status === 'completed';
   }
 }

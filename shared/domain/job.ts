@@ -79,6 +79,8 @@ export interface ModelJob extends AnyJob {
   into?: 'own' | 'shared';
   /** Where the list of tenants goes on; empty after the last one. */
   next_tenant?: string;
+  /** How often in a row a part of the work has failed in a way that can pass. */
+  failures?: number;
   position?: Position | undefined;
 }
 

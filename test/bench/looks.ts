@@ -8,7 +8,7 @@ import { searchImages } from '#shared/flows/search/search-images.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { edited } from '../eval/edits.ts';
 import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
-import { ACME, leaning, library } from '../unit/flows/search/library.ts';
+import { ACME, leaning, library, only } from '../unit/flows/search/library.ts';
 
 const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '25' } } });
 
@@ -58,7 +58,7 @@ async function searchIn({ doubtful, copies }: Shelf, query: Uint8Array) {
   for (let at = 0; at < doubtful; at++)
     await add(0.6 - at / 100, at + 1, photograph(PHOTOGRAPHS[at % PHOTOGRAPHS.length] ?? PHOTOGRAPHS[0]));
   for (let at = 0; at < copies; at++) await add(0.95 - at / 100, doubtful + at + 1, query);
-  return searchImages({ ...shelf, embedder: steered, cache: neverCached });
+  return searchImages({ ...shelf, installed: only(steered), cache: neverCached });
 }
 
 /** CPU time of all threads, in milliseconds: the least of the runs, since what else the machine does only adds. */
@@ -72,6 +72,7 @@ async function costOf(shelf: Shelf, query: Uint8Array): Promise<number> {
       threshold: 0,
       maxResults: 20,
       includeMetadata: false,
+      models: [steered.manifest.name],
       thumbnailUrl: (image) => image,
     });
     const { user, system } = process.cpuUsage(before);

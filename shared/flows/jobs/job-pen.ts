@@ -14,7 +14,7 @@ export interface JobPen<Kind extends Job> {
   readonly job: Kind;
   /** @throws Overtaken */
   write(change: Partial<Kind>): Promise<void>;
-  /** Keeps what went wrong with the job. @throws Overtaken */
+  /** Keeps what went wrong with the job, each thing once. @throws Overtaken */
   noteError(error: unknown, change?: Partial<Kind>): Promise<void>;
 }
 
@@ -33,7 +33,9 @@ export function jobPen<Kind extends Job>(jobs: JobCatalog, read: Kind, now: () =
     },
     write,
     async noteError(error, change = {}) {
-      await write({ ...change, errors: [...job.errors, entryOf(error)].slice(-KEPT_ERRORS) });
+      const entry = entryOf(error);
+      const others = job.errors.filter(({ detail }) => detail !== entry.detail);
+      await write({ ...change, errors: [...others, entry].slice(-KEPT_ERRORS) });
     },
   };
 }

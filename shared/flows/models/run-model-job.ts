@@ -22,13 +22,17 @@ export interface ModelJobPorts {
 /** `going on`: another message does the rest. `overtaken`: another run does. `finished`: there is nothing more to do. */
 export type ModelJobOutcome = 'finished' | 'going on' | 'overtaken';
 
+/** Failures in a row, with 2, 4, 8, … seconds between them: four minutes in all. */
+const MOST_FAILURES = 8;
 /** The last tenant's is done. */
 const NO_MORE = '';
 
 /**
  * Goes from tenant to tenant, noting after each small part of the work where it is: the next message goes on where the
- * last one ended or broke off. A tenant whose part fails is left as it was, noted, and passed over.
+ * last one ended or broke off. What can pass is tried again, more and more seldom; a tenant whose part fails is left as
+ * it was, noted, and passed over.
  * @param last whether the message comes no more after this: then what goes wrong fails the job
+ * @throws what ended the job, or kept it from being written
  */
 export const runModelJob =
   (ports: ModelJobPorts) =>
@@ -43,15 +47,28 @@ export const runModelJob =
       return await goOn(ports, task, pen);
     } catch (error) {
       if (error instanceof Overtaken) return 'overtaken';
-      const failed = last || !isRetryable(error);
-      // What went wrong first is told.
-      await pen
-        .noteError(error, failed ? { status: 'failed', finished_at: ports.now().toISOString() } : {})
-        .catch(() => undefined);
-      if (failed) await takeBack(ports, task, pen.job).catch(() => undefined);
-      throw error;
+      return failed(ports, task, pen, error, last);
     }
   };
+
+async function failed(
+  { queue, now, ...ports }: ModelJobPorts,
+  task: Task,
+  pen: JobPen<ModelJob>,
+  error: unknown,
+  last: boolean,
+): Promise<ModelJobOutcome> {
+  const failures = (pen.job.failures ?? 0) + 1;
+  if (isRetryable(error) && !last && failures < MOST_FAILURES) {
+    await pen.noteError(error, { failures });
+    await queue.send(pen.job.job_id, 2 ** failures);
+    return 'going on';
+  }
+  // What went wrong first is told.
+  await pen.noteError(error, { status: 'failed', finished_at: now().toISOString() }).catch(() => undefined);
+  await takeBack(ports, task, pen.job).catch(() => undefined);
+  throw error;
+}
 
 async function goOn(ports: ModelJobPorts, task: Task, pen: JobPen<ModelJob>): Promise<ModelJobOutcome> {
   const deadline = ports.now().getTime() + ports.budgetSeconds * 1000;
@@ -115,6 +132,7 @@ async function visit(task: Task, pen: JobPen<ModelJob>, owner: Tenant): Promise<
     await pen.write({
       progress: added(job.progress, { ...progress, ...(done && { tenants: 1 }) }),
       position: done ? undefined : position,
+      failures: 0,
     });
     return pause;
   } catch (error) {
@@ -140,8 +158,12 @@ async function end(ports: ModelJobPorts, task: Task, pen: JobPen<ModelJob>): Pro
 }
 
 /** What a job leaves that ends before its end. */
-async function takeBack(ports: ModelJobPorts, task: Task, job: ModelJob): Promise<ModelJobOutcome> {
-  const owner = job.position && (await ports.tenants.get(tenantId(job.position.tenant_id)));
+async function takeBack(
+  { tenants }: Pick<ModelJobPorts, 'tenants'>,
+  task: Task,
+  job: ModelJob,
+): Promise<ModelJobOutcome> {
+  const owner = job.position && (await tenants.get(tenantId(job.position.tenant_id)));
   if (owner && owner.state !== 'purging') await task.abandon?.(owner, job);
   await task.abandonAll?.(job);
   return 'finished';

@@ -52,7 +52,7 @@ async function openOpenSearch(): Promise<OpenIndex> {
   const client = openSearchClient({ endpoint: node.url, auth: 'none', region: 'eu-central-1' });
   const total = async () => (await client.indices.stats({ metric: ['merge', 'store'] })).body._all.total;
   return {
-    index: openSearchVectorIndex(client, { shards: SHARDS }),
+    index: openSearchVectorIndex(client, { shards: SHARDS, storage: 'float' }),
     writers: 4,
     async settle() {
       await until(

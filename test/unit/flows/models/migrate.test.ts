@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ImageId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import { randomOf } from '../../../eval/random.ts';
 import { ALICE, BOB, modelsWorld, NEW, OLD } from './world.ts';
 
 type World = Awaited<ReturnType<typeof modelsWorld>>;
@@ -142,22 +143,40 @@ describe('the migration to a model', () => {
     expect((await world.start(migration)).job_id).not.toBe(first.job_id);
   });
 
+  test('tries again what can pass, ever more seldom, and says what it was where it does not', async () => {
+    const { world } = await worldOf(1);
+    const away = () => Promise.reject(new Problem('dependency_unavailable', 'The index is away.'));
+    const broken = world.runWith({ index: { ...world.index, list: away } });
+    const { job_id } = await world.start({ ...migration, tenants: [ALICE] });
+    const began = world.clock.now;
+    await world.deliverAll({ run: broken });
+    const minutes = (world.clock.now - began) / 60_000;
+    expect(minutes).toBeGreaterThan(3);
+    expect(await world.jobOf(job_id)).toMatchObject({
+      status: 'failed',
+      errors: [{ code: 'dependency_unavailable', detail: 'The index is away.' }],
+    });
+    expect(await world.modelsOf(ALICE)).toEqual({ chosen: [OLD], filling: NOTHING_FILLS });
+  });
+
   test('goes on where it is after whatever breaks', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), async (chances) => {
+      fc.asyncProperty(fc.nat(), async (seed) => {
         const { world, images } = await worldOf(4);
         const { job_id } = await world.start({ ...migration, tenants: [ALICE] });
         const whole = world.runWith();
+        // Evenly spread, unlike what a generator of doubles gives: of a hundred calls one breaks.
+        const next = randomOf(String(seed));
         const breaking = <Part extends object>(part: Part): Part =>
           new Proxy(part, {
             get: (target, name) => {
               const call: unknown = Reflect.get(target, name);
               if (typeof call !== 'function') return call;
               return async (...given: unknown[]) => {
-                const chance = chances.next().value;
-                if (chance < 0.05) throw new Problem('dependency_unavailable', 'away');
+                const chance = next();
+                if (chance < 0.005) throw new Problem('dependency_unavailable', 'away');
                 const result = await Reflect.apply(call, target, given);
-                if (chance > 0.95) throw new Problem('dependency_unavailable', 'nobody heard');
+                if (chance > 0.995) throw new Problem('dependency_unavailable', 'nobody heard');
                 return result;
               };
             },
