@@ -50,13 +50,17 @@ async function measure(
   asked: number,
 ): Promise<Measured> {
   const ids = new Map<string, ImageId>();
-  const stored = pictures.filter((_, at) => at % STRANGERS !== STRANGERS - 1);
+  const strangers = pictures.filter((_, at) => at % STRANGERS === STRANGERS - 1);
+  const stored = pictures.filter((picture) => !strangers.includes(picture));
   await eachOf(`${tenant}: ingest`, stored, async ({ name, load }) => {
     const image = await service.ingest(tenant, await load(), name);
     if (image) ids.set(name, image);
   });
   const queries: Query[] = [];
-  const asks = spread(pictures, asked).flatMap((picture) => edits.map((edit) => ({ picture, edit })));
+  const asks = [
+    ...spread(stored, Math.ceil(asked * (1 - 1 / STRANGERS))),
+    ...spread(strangers, Math.floor(asked / STRANGERS)),
+  ].flatMap((picture) => edits.map((edit) => ({ picture, edit })));
   await eachOf(`${tenant}: search`, asks, async ({ picture: { name, load }, edit }) => {
     const truth = ids.get(name);
     const answer = await service.search(tenant, await edited(edit, await load(), name));

@@ -26,6 +26,8 @@ export interface Answer {
   candidates: readonly Candidate[];
   /** CPU time of all threads, in milliseconds, decoding and embedding included. */
   cpuMs: number;
+  /** Of it, until the index had answered: what the model alone costs. */
+  modelMs: number;
   /** Forward passes: one; one more for what is shown within the query; four more where it was also turned. */
   passes: number;
   /** Stored pictures that were laid upon the query, pixel by pixel. */
@@ -39,7 +41,13 @@ export async function openService({ indexDir, model }: { indexDir: string; model
     modulePath: fileURLToPath(import.meta.resolve('@lancedb/lancedb')),
   });
   const loaded = await onnxEmbedder({ modelsDir: 'models', name: model, provider: 'cpu' });
-  const seen: { candidates?: Candidate[]; passes: number; looks: number } = { passes: 0, looks: 0 };
+  const seen: {
+    candidates?: Candidate[];
+    modelMs?: number;
+    passes: number;
+    looks: number;
+    before: NodeJS.CpuUsage;
+  } = { passes: 0, looks: 0, before: process.cpuUsage() };
   const embedder: typeof loaded = {
     ...loaded,
     embed: (inputs) => {
@@ -71,6 +79,7 @@ export async function openService({ indexDir, model }: { indexDir: string; model
       async search(...given) {
         const candidates = await index.search(...given);
         seen.candidates ??= candidates; // what is shown within the query is searched for afterwards
+        seen.modelMs ??= millisecondsSince(seen.before);
         return candidates;
       },
     },
@@ -102,8 +111,8 @@ export async function openService({ indexDir, model }: { indexDir: string; model
       return image_id;
     },
     async search(tenant: TenantId, bytes: Uint8Array): Promise<Answer> {
-      Object.assign(seen, { candidates: undefined, passes: 0, looks: 0 });
       const before = process.cpuUsage();
+      Object.assign(seen, { candidates: undefined, modelMs: undefined, passes: 0, looks: 0, before });
       const { results } = await search(tenant, {
         source: { bytes },
         threshold: 0,
@@ -112,8 +121,9 @@ export async function openService({ indexDir, model }: { indexDir: string; model
         models: [model],
         thumbnailUrl: (image) => image,
       });
-      const { user, system } = process.cpuUsage(before);
-      return { results, cpuMs: (user + system) / 1000, ...seen, candidates: seen.candidates ?? [] };
+      const cpuMs = millisecondsSince(before);
+      const { candidates = [], modelMs = cpuMs, passes, looks } = seen;
+      return { results, candidates, cpuMs, modelMs, passes, looks };
     },
     async groups(tenant: TenantId): Promise<DuplicateGroup[]> {
       return (await groups.list(tenant, { limit: 10_000 })).items;
@@ -121,6 +131,12 @@ export async function openService({ indexDir, model }: { indexDir: string; model
   };
 }
 export type Service = Awaited<ReturnType<typeof openService>>;
+
+/** CPU time of all threads. */
+function millisecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
 
 const tenantNamed = (tenant_id: TenantId): Tenant => ({
   tenant_id,

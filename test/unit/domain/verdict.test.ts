@@ -64,7 +64,12 @@ describe('judge', () => {
   test('an alignment at the verified score makes a copy of any cosine', () => {
     const judged = judge({ ...unrelated, copy: 0.4, alignment: 14 }, rules);
     expect(judged.verdict).toBe('edited_copy');
-    expect(judged.score).toBeCloseTo(0.994);
+    const scores = [14, 17, 21, 40].map(
+      (alignment) => judge({ ...unrelated, copy: 0.4, alignment }, rules).score,
+    );
+    expect(scores).toEqual(scores.toSorted());
+    expect(scores[0]).toBeLessThan(0.7); // a weak alignment alone is not shown where nobody asks for less
+    expect(scores[2]).toBeGreaterThan(0.9);
     expect(judge({ ...unrelated, copy: 0.4, alignment: 13.9 }, rules).verdict).toBe('similar');
     expect(judge({ ...unrelated, copy: 0.4, alignment: 30 }, withoutLocal).verdict).toBe('similar');
   });
