@@ -10,7 +10,7 @@ import { edited } from '../eval/edits.ts';
 import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
 import { ACME, leaning, library, only } from '../unit/flows/search/library.ts';
 
-const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '25' } } });
+const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
 
 // One core does all of it, so that CPU time is what the caller waits for.
 sharp.concurrency(1);
