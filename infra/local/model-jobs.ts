@@ -17,6 +17,7 @@ const USAGE = `usage: npm run models                                    the mode
        npm run models -- check MODEL [--tenants A,B]     count what the index has missing, extra or stale
        npm run models -- mend MODEL [--tenants A,B]      the same, and put it right
        npm run models -- move MODEL --tenants A --into own|shared
+       npm run models -- cancel JOB                      end a job; what it has begun is taken back
 
 It speaks to what npm start keeps up; or to DEEPLENS_API_URL with DEEPLENS_ADMIN_TOKEN, a token of the operator's.`;
 
@@ -38,6 +39,7 @@ const VERBS: Record<string, (call: Api, wish: Wish) => Promise<Started>> = {
   check: (call, { name, tenants }) => call(api.checkIndex, { params: { name }, body: tenants }),
   mend: (call, { name, tenants }) =>
     call(api.checkIndex, { params: { name }, body: { ...tenants, mend: true } }),
+  cancel: (call, { name }) => call(api.cancelJob, { params: { job_id: name } }),
   move: (call, { name, tenants: { tenants = [] }, into }) => {
     if (into !== 'own' && into !== 'shared') throw new PlainError(USAGE);
     return call(api.moveTenants, { params: { name }, body: { tenants, into } });

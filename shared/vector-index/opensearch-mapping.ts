@@ -83,9 +83,13 @@ export const toSource = (tenant: TenantId, document: VectorDocument) => ({
   created_at: instant(document.createdAt),
   metadata: metadataEntries(document.metadata),
   digest: documentDigest(document),
-  semantic: Array.from(document.semantic),
-  copy: Array.from(document.copy),
+  semantic: shortened(document.semantic),
+  copy: shortened(document.copy),
 });
+
+/** Nine digits tell a float32 from every other one; as the doubles that JSON would make of them they are twice as long. */
+const shortened = (vector: Float32Array): number[] =>
+  Array.from(vector, (value) => Number(value.toPrecision(9)));
 
 /** A tenant's documents that pass a filter. The tenant is always asked for: routing alone shows a shard's others too. */
 export function conditions(tenant: TenantId, filter: VectorFilter = {}) {

@@ -1,11 +1,13 @@
 import { Problem } from '#shared/domain/problems.ts';
 import { modelsOf } from '#shared/domain/tenant-models.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { compareAll } from './compare-all.ts';
 import type { ComparePorts } from './compare-page.ts';
 import type { Task } from './task.ts';
 import type { WriteModelsPorts } from './write-models.ts';
 
 interface CheckPorts extends ComparePorts, Pick<WriteModelsPorts, 'installed'> {
+  index: ComparePorts['index'] & Pick<VectorIndex, 'models'>;
   now: () => Date;
 }
 
@@ -17,6 +19,13 @@ export function checkIndex(ports: CheckPorts): Task {
   const compare = compareAll(ports);
   return {
     firstPhase: 'compare',
+    async begin({ model }) {
+      if ((await ports.index.models()).includes(model)) return;
+      throw new Problem(
+        'conflict',
+        `The index has no space for ${model}: no picture has come yet, or it is lost. Then rebuild it.`,
+      );
+    },
     async visit(owner, position, { model, mend = false }) {
       const { chosen, filling } = modelsOf(owner, ports.installed);
       const wanted = chosen.includes(model) || model in filling;

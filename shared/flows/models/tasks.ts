@@ -1,5 +1,6 @@
 import type { ModelJobKind } from '#shared/domain/job.ts';
 import { Problem } from '#shared/domain/problems.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { checkIndex } from './check-index.ts';
 import { type MigratePorts, migrateModel } from './migrate.ts';
 import { moveTenant, type RebuildPorts, rebuildIndex } from './rebuild-index.ts';
@@ -7,7 +8,7 @@ import { rollBack } from './roll-back.ts';
 import type { Task } from './task.ts';
 
 export interface ModelTaskPorts extends Omit<MigratePorts & RebuildPorts, 'dimensionOf' | 'index'> {
-  index: MigratePorts['index'] & RebuildPorts['index'];
+  index: MigratePorts['index'] & RebuildPorts['index'] & Pick<VectorIndex, 'models'>;
   /** Of each installed model's vectors. */
   dimensions: ReadonlyMap<string, number>;
 }

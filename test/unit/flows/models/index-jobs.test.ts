@@ -77,6 +77,15 @@ describe('a check of the index', () => {
     expect(await world.index.count(ALICE, NEW)).toBe(0);
   });
 
+  test('says at once that there is no index, and what brings it back', async () => {
+    const { world } = await worldOf(1);
+    const { job_id } = await world.start({ kind: 'index_check', model: NEW, mend: true });
+    await world.deliverAll();
+    const job = await world.jobOf(job_id);
+    expect(job).toMatchObject({ status: 'failed', errors: [{ code: 'conflict' }] });
+    expect(job.errors[0]?.detail).toMatch(/rebuild it/);
+  });
+
   test('says of pictures without vectors what embeds them', async () => {
     const { world, images } = await worldOf(2);
     const [image] = images;
