@@ -54,15 +54,15 @@ async function connect(): Promise<Api> {
   return apiAt(local.api_url, { authorization: `Bearer ${local.admin_token}` });
 }
 
-/** Shows a job until its end. @returns whether all of it was done */
-async function follow(call: Api, job_id: string): Promise<boolean> {
+/** Shows a job until its end. @returns whether that is the one that was wished for */
+async function follow(call: Api, job_id: string, wished: Job['status']): Promise<boolean> {
   for (let shown = ''; ; await sleep(1_000)) {
     const job = await call(getJob, { params: { job_id } });
     const line = [lineOf(job), ...job.errors.map(({ code, detail }) => `  ${code}: ${detail}`)].join('\n');
     if (line !== shown) console.log(line);
     shown = line;
     if (job.status === 'queued' || job.status === 'running') continue;
-    return job.status === 'completed';
+    return job.status === wished;
   }
 }
 
@@ -90,7 +90,7 @@ async function main(): Promise<number> {
   const tenants = values.tenants ? { tenants: values.tenants.split(',') } : {};
   const { job_id } = await start(call, { name, tenants, into: values.into });
   console.log(job_id);
-  return (await follow(call, job_id)) ? 0 : 1;
+  return (await follow(call, job_id, verb === 'cancel' ? 'cancelled' : 'completed')) ? 0 : 1;
 }
 
 try {

@@ -3,6 +3,7 @@ import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
 import { openSearchClient } from '#shared/vector-index/opensearch-client.ts';
 import { describeRadialSearch } from './opensearch/radial.suite.ts';
 import { describeRefusals } from './opensearch/refusals.suite.ts';
+import { describeRestart } from './opensearch/restart.suite.ts';
 import { describeScores } from './opensearch/scores.suite.ts';
 import { describeUpgrade } from './opensearch/upgrade.suite.ts';
 import { describeOpenSearchBehaviour } from './opensearch-behaviour.suite.ts';
@@ -28,4 +29,5 @@ if ('missing' in cluster) {
   describeScores(connect);
   describeRefusals(connect);
   describeUpgrade(connect);
+  if (!process.env.OPENSEARCH_URL) describeRestart();
 }

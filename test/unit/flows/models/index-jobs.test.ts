@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type ImageId, newImageId } from '#shared/domain/ids.ts';
 import type { VectorDocument } from '#shared/vector-index/vector-index.ts';
-import { ALICE, BOB, embeddingOf, modelsWorld, NEW, OLD } from './world.ts';
+import { ALICE, BOB, embeddingOf, NEW, OLD, worldOf } from './world.ts';
 
 const AT = '2026-03-09T00:00:00.000Z';
-
-async function worldOf(pictures: number) {
-  const world = await modelsWorld();
-  const images: ImageId[] = [];
-  for (let n = 0; n < pictures; n++) images.push(await world.add(ALICE));
-  const other = await world.add(BOB);
-  world.publisher.events.splice(0);
-  return { world, images, other };
-}
 
 const document = (imageId: ImageId, change: Partial<VectorDocument> = {}): VectorDocument => ({
   imageId,

@@ -3,20 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { ImageId } from '#shared/domain/ids.ts';
 import { Problem } from '#shared/domain/problems.ts';
 import { randomOf } from '../../../eval/random.ts';
-import { ALICE, BOB, modelsWorld, NEW, OLD } from './world.ts';
+import { ALICE, BOB, NEW, OLD, worldOf } from './world.ts';
 
-type World = Awaited<ReturnType<typeof modelsWorld>>;
+type World = Awaited<ReturnType<typeof worldOf>>['world'];
 const migration = { kind: 'model_migration', model: NEW, cut_over: true } as const;
 const NOTHING_FILLS = {};
-
-async function worldOf(pictures: number) {
-  const world = await modelsWorld();
-  const images: ImageId[] = [];
-  for (let n = 0; n < pictures; n++) images.push(await world.add(ALICE));
-  const other = await world.add(BOB);
-  world.publisher.events.splice(0);
-  return { world, images, other };
-}
 
 const everyFound = async (world: World, images: readonly ImageId[], model: string) =>
   (await Promise.all(images.map((image) => world.finds(ALICE, image, model)))).every(Boolean);

@@ -52,7 +52,7 @@ export const embeddingOf = (image: ImageId, model: string): Embedding => ({
 });
 
 /** Tenants with pictures, a pipeline that embeds what it is told to, and a clock that goes on with each message. */
-export async function modelsWorld() {
+async function modelsWorld() {
   const clock = { now: Date.parse('2026-03-01T12:00:00.000Z') };
   const now = () => new Date(clock.now);
   const [catalog, blobs, index, jobs] = [memoryImages(), memoryBlobs(), memoryVectorIndex(), memoryJobs()];
@@ -179,4 +179,14 @@ export async function modelsWorld() {
       return found.some(({ imageId, copy = 0 }) => imageId === image && copy > 0.99);
     },
   };
+}
+
+/** So many pictures of Alice's, and one of Bob's. */
+export async function worldOf(pictures: number) {
+  const world = await modelsWorld();
+  const images: ImageId[] = [];
+  for (let n = 0; n < pictures; n++) images.push(await world.add(ALICE));
+  const other = await world.add(BOB);
+  world.publisher.events.splice(0);
+  return { world, images, other };
 }
