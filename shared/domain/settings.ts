@@ -12,7 +12,7 @@ export interface Settings {
   /** The threshold of a search that gives none. */
   similarity_threshold: number;
   keeper_rule: KeeperRule;
-  /** The models that its pictures are embedded with, the default first; empty: those of the service. */
+  /** The models that have all of its pictures, the one that searches use first; empty: the service's first (`modelsOf`). */
   models: readonly string[];
 }
 export type SettingsChange = { [Name in keyof Settings]?: Settings[Name] | undefined };

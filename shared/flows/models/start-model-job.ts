@@ -38,7 +38,7 @@ export const startModelJob =
     const running = last && (await runningJob(jobs, last));
     const at = now().toISOString();
     if (running && isSame(running, request)) {
-      if (Date.parse(at) - Date.parse(running.updated_at) > STALLED_MS) await queue.send(running.job_id);
+      if (running.status === 'queued' || isStalled(running, at)) await queue.send(running.job_id);
       return running;
     }
     if (running && !(request.kind === 'model_rollback' && running.kind === 'model_migration'))
@@ -104,6 +104,9 @@ async function runningJob(jobs: JobCatalog, id: JobId): Promise<ModelJob | undef
   const job = await jobs.get(id);
   return job && job.kind !== 'tenant_purge' && isActive(job) ? job : undefined;
 }
+
+const isStalled = ({ updated_at }: ModelJob, at: string): boolean =>
+  Date.parse(at) - Date.parse(updated_at) > STALLED_MS;
 
 const isActive = ({ status }: ModelJob): boolean => status === 'queued' || status === 'running';
 
