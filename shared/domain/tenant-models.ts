@@ -22,6 +22,12 @@ export function modelsOf(
   return { chosen: first === undefined ? [installed[0]] : [first, ...others], filling: filling_models };
 }
 
+/** The models that a tenant's pictures are embedded with: those that it has, and those that it is being given. */
+export const embeddedWith = ({ chosen, filling }: TenantModels): string[] => [
+  ...chosen,
+  ...Object.keys(filling),
+];
+
 /** Pictures that are validated from now on are embedded with the model too. */
 export const withFilling = (models: TenantModels, model: string, at: string): TenantModels =>
   models.chosen.includes(model)

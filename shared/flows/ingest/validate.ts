@@ -14,7 +14,7 @@ import { Problem } from '#shared/domain/problems.ts';
 import { quotaExceeded, quotaOf } from '#shared/domain/quota.ts';
 import { settingsOf } from '#shared/domain/settings.ts';
 import type { Tenant } from '#shared/domain/tenant.ts';
-import { modelsOf } from '#shared/domain/tenant-models.ts';
+import { embeddedWith, modelsOf } from '#shared/domain/tenant-models.ts';
 import { imageFields, validatedFields } from '#shared/events/image-data.ts';
 import { newEvent } from '#shared/events/new-event.ts';
 import type { Imaging, SourcePicture } from '#shared/imaging/imaging.ts';
@@ -188,7 +188,6 @@ function sayValidated(
   owner: Tenant,
   record: ImageRecord,
 ): Promise<void> {
-  const { chosen, filling } = modelsOf(owner, models);
   return publisher.publish(record.tenant_id, [
     newEvent('images.validated', {
       tenant: record.tenant_id,
@@ -197,7 +196,7 @@ function sayValidated(
       time: record.validated_at ?? record.updated_at,
       data: {
         ...validatedFields(record, blobs.bucket),
-        embed_with: [...chosen, ...Object.keys(filling)],
+        embed_with: embeddedWith(modelsOf(owner, models)),
       },
     }),
   ]);

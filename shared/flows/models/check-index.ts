@@ -1,5 +1,5 @@
 import { Problem } from '#shared/domain/problems.ts';
-import { modelsOf } from '#shared/domain/tenant-models.ts';
+import { embeddedWith, modelsOf } from '#shared/domain/tenant-models.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { compareAll } from './compare-all.ts';
 import type { ComparePorts } from './compare-page.ts';
@@ -27,12 +27,12 @@ export function checkIndex(ports: CheckPorts): Task {
       );
     },
     async visit(owner, position, { model, mend = false }) {
-      const { chosen, filling } = modelsOf(owner, ports.installed);
-      const wanted = chosen.includes(model) || model in filling;
+      const models = modelsOf(owner, ports.installed);
+      const wanted = embeddedWith(models).includes(model);
       const comparison = { model, side: 'serving', wanted, mend } as const;
       const { done, ...visit } = await compare(owner.tenant_id, comparison, position, ports.now());
       const { unembedded = 0 } = visit.position.met;
-      if (done && unembedded > 0 && chosen.includes(model))
+      if (done && unembedded > 0 && models.chosen.includes(model))
         throw unembeddedProblem(owner.tenant_id, model, unembedded);
       return done ? { ...visit, position: 'done' } : visit;
     },

@@ -1,7 +1,7 @@
 import type { TenantId } from '#shared/domain/ids.ts';
 import type { ModelJob } from '#shared/domain/job.ts';
 import type { Tenant } from '#shared/domain/tenant.ts';
-import { modelsOf } from '#shared/domain/tenant-models.ts';
+import { embeddedWith, modelsOf } from '#shared/domain/tenant-models.ts';
 import type { Build, VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { compareAll } from './compare-all.ts';
 import type { ComparePorts } from './compare-page.ts';
@@ -71,8 +71,7 @@ export function moveTenant(ports: RebuildPorts): Task {
 const fillNext =
   (ports: RebuildPorts) =>
   async (owner: Tenant, position: Parameters<Task['visit']>[1], { model }: ModelJob) => {
-    const { chosen, filling } = modelsOf(owner, ports.installed);
-    const wanted = chosen.includes(model) || model in filling;
+    const wanted = embeddedWith(modelsOf(owner, ports.installed)).includes(model);
     const comparison = { model, side: 'next', wanted, mend: true } as const;
     const { done, progress, ...visit } = await compareAll(ports)(
       owner.tenant_id,

@@ -1,6 +1,6 @@
 import type { JobCatalog } from '#shared/catalog/jobs.ts';
 import type { TenantCatalog } from '#shared/catalog/tenants.ts';
-import { type JobId, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import type { JobId, TenantId } from '#shared/domain/ids.ts';
 import type { ModelJob, ModelJobKind } from '#shared/domain/job.ts';
 import { isRetryable, Problem } from '#shared/domain/problems.ts';
 import type { Tenant } from '#shared/domain/tenant.ts';
@@ -163,7 +163,7 @@ async function takeBack(
   task: Task,
   job: ModelJob,
 ): Promise<ModelJobOutcome> {
-  const owner = job.position && (await tenants.get(tenantId(job.position.tenant_id)));
+  const owner = job.position && (await tenants.get(job.position.tenant_id));
   if (owner && owner.state !== 'purging') await task.abandon?.(owner, job);
   await task.abandonAll?.(job);
   return 'finished';
