@@ -1,3 +1,5 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { Problem } from '#shared/domain/problems.ts';
 import { hasDigest, spaceSchema, vectorDimension } from './lancedb-rows.ts';
@@ -26,8 +28,32 @@ export interface Tables {
   names(): Promise<string[]>;
 }
 
-export function lanceDbTables(database: Connection, modulePath: string): Tables {
+/**
+ * @param connect opens a database in a folder
+ * @param folder the one that the tables are in
+ */
+export async function lanceDbTables(
+  connect: (folder: string) => Promise<Connection>,
+  folder: string,
+  modulePath: string,
+): Promise<Tables> {
+  const database = await attempt(() => connect(folder));
   const opened = new Map<string, Opened>();
+
+  /**
+   * Elsewhere, then moved into its place, where it is the first: two that create one table in its place can fail, and
+   * the later one would empty what was written to the earlier.
+   */
+  async function create(name: string, dimension: number): Promise<void> {
+    const elsewhere = await mkdtemp(join(folder, 'making-'));
+    try {
+      const making = await connect(elsewhere);
+      (await making.createEmptyTable(name, spaceSchema(modulePath, dimension))).close();
+      await rename(join(elsewhere, `${name}.lance`), join(folder, `${name}.lance`)).catch(taken);
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  }
 
   async function open(layout: Layout, space: Space): Promise<Opened> {
     // A table may have been dropped and made again under its name: not without a new number.
@@ -42,13 +68,9 @@ export function lanceDbTables(database: Connection, modulePath: string): Tables 
 
   return {
     async ensure(name, dimension) {
-      // A table of before, with other columns, could not be "created" where it exists.
       const exists = (await attempt(() => database.tableNames())).includes(name);
-      const table = await attempt(() =>
-        exists
-          ? database.openTable(name)
-          : database.createEmptyTable(name, spaceSchema(modulePath, dimension), { existOk: true }),
-      );
+      if (!exists) await attempt(() => create(name, dimension));
+      const table = await attempt(() => database.openTable(name));
       if (hasDigest(await attempt(() => table.schema()))) return;
       await table.addColumns([{ name: 'digest', valueSql: "''" }]).catch(async (cause) => {
         // Somebody else was faster.
@@ -95,3 +117,8 @@ export async function attempt<Result>(call: () => Promise<Result>, attempts = 1)
 
 const unavailable = (cause: unknown): Problem =>
   new Problem('dependency_unavailable', 'The index of vectors does not answer.', { cause, retryAfter: 1 });
+
+/** Somebody else's table is there already. */
+function taken(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+}

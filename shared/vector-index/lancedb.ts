@@ -31,8 +31,8 @@ const ListedRow = z.object({ image_id: z.string(), digest: z.string() });
  */
 export async function lanceDbVectorIndex(from: { uri: string; modulePath: string }): Promise<VectorIndex> {
   const lancedb: typeof import('@lancedb/lancedb') = await import(pathToFileURL(from.modulePath).href);
-  const database = await attempt(() => lancedb.connect(from.uri, { readConsistencyInterval: 0 }));
-  const tables = lanceDbTables(database, from.modulePath);
+  const connect = (folder: string) => lancedb.connect(folder, { readConsistencyInterval: 0 });
+  const tables = await lanceDbTables(connect, from.uri, from.modulePath);
   const layouts = layoutFiles(from.uri, tables.names);
 
   const reading = <Result>(model: string, call: (layout: Layout) => Promise<Result>) =>

@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { documentDigest } from '#shared/vector-index/document-digest.ts';
 import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
 import { spaceSchema, toRow } from '#shared/vector-index/lancedb-rows.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { ALICE, DIMENSION, picture, query } from './pictures.ts';
 import { describeVectorIndex } from './vector-index.suite.ts';
 
@@ -30,6 +31,20 @@ describe('LanceDB', () => {
     expect(await index.count(ALICE, 'processes')).toBe(61);
     const found = await index.search(ALICE, 'processes', query({ k: 100 }));
     expect(new Set(found.map((candidate) => candidate.imageId)).size).toBe(61);
+  });
+
+  it('makes a table once, and keeps what is written to it, where several make it at the same time', async () => {
+    const indexes = await Promise.all([open(), open(), open(), open()]);
+    // Of a hundred such meetings, eight failed once.
+    for (let meeting = 0; meeting < 40; meeting += 1) {
+      const model = `met-${meeting}`;
+      const write = async (index: VectorIndex) => {
+        await index.prepare(model, DIMENSION);
+        return await index.upsert(ALICE, model, [picture()]);
+      };
+      expect((await Promise.all(indexes.map(write))).flat()).toEqual([]);
+      expect(await indexes[0]?.count(ALICE, model)).toBe(4);
+    }
   });
 
   it('gives a table of before the column for digests', async () => {
