@@ -57,12 +57,13 @@ export function matchCells(query: PictureCells, stored: PictureCells): Matches {
 /** Pairs that no other cell of either picture is nearer to, among those above `MIN_COSINE`. */
 function mutualNearest(query: PictureCells, stored: PictureCells) {
   const { dimension } = query;
-  const one = unitDescriptors(query);
-  const other = unitDescriptors(stored);
+  const one = evenUnits(query);
+  const other = evenUnits(stored);
   const [queryCells, storedCells] = [one.length / dimension, other.length / dimension];
   const forward = nearestOf(queryCells);
   const backward = nearestOf(storedCells);
   const seen = (i: number, j: number, cosine: number): void => {
+    if (cosine <= MIN_COSINE) return;
     if (cosine > at(forward.cosine, i)) {
       forward.cosine[i] = cosine;
       forward.cell[i] = j;
@@ -105,16 +106,15 @@ const nearestOf = (cells: number) => ({
 });
 
 /** The descriptors at unit length, which rounding to int8 leaves them only near; an even number of cells, a last one of zeros. */
-function unitDescriptors({ rows, columns, dimension, descriptors }: PictureCells): Float64Array {
+export function evenUnits({ rows, columns, dimension, descriptors }: PictureCells): Float64Array {
   const cells = rows * columns;
   const units = new Float64Array((cells + (cells % 2)) * dimension);
-  for (let cell = 0; cell < cells; cell++) {
-    const own = descriptors.subarray(cell * dimension, (cell + 1) * dimension);
-    const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0)) || 1;
-    units.set(
-      Array.from(own, (value) => value / length),
-      cell * dimension,
-    );
+  units.set(descriptors);
+  for (let from = 0; from < units.length; from += dimension) {
+    let squares = 0;
+    for (let d = from; d < from + dimension; d++) squares += at(units, d) ** 2;
+    const length = Math.sqrt(squares) || 1;
+    for (let d = from; d < from + dimension; d++) units[d] = at(units, d) / length;
   }
   return units;
 }

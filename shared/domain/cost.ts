@@ -22,7 +22,7 @@ export const PRICES = {
 /** What a picture takes beside its own file, in bytes, measured on photographs: docs/cost.md. */
 export const BYTES_PER_PICTURE = {
   /** Two thumbnails and the lossless picture that models read. */
-  derived: 300_000,
+  derived: 320_000,
   /** Its record with what the indexes repeat of it, its vectors and descriptors, in DynamoDB. */
   records: 30_000,
 } as const;

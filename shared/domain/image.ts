@@ -134,5 +134,5 @@ export interface PurgeReceipt {
 export const objectKeys = {
   upload: (tenant: TenantId, image: ImageId) => `uploads/${tenant}/${image}`,
   thumbnail: (tenant: TenantId, image: ImageId, size: number) => `derived/${tenant}/${image}/${size}.webp`,
-  modelPicture: (tenant: TenantId, image: ImageId) => `derived/${tenant}/${image}/input.webp`,
+  modelPicture: (tenant: TenantId, image: ImageId) => `derived/${tenant}/${image}/input.png`,
 } as const;

@@ -25,11 +25,25 @@ export interface Overlay {
   dy: Float32Array;
 }
 
-/** Lays every `stride`th pixel of the query, in each direction, upon the stored picture. */
-export function overlay(query: GreyPicture, stored: GreyPicture, by: Affine, stride: number): Overlay {
+/** Room for every `stride`th pixel of the query, in each direction. */
+export function overlayFor(query: GreyPicture, stride: number): Overlay {
   const most = Math.ceil(query.width / stride) * Math.ceil(query.height / stride);
   const column = () => new Float32Array(most);
-  const points = { x: column(), y: column(), own: column(), other: column(), dx: column(), dy: column() };
+  const brightness = { own: column(), other: column(), dx: column(), dy: column() };
+  return { count: 0, x: column(), y: column(), ...brightness };
+}
+
+/**
+ * Lays every `stride`th pixel of the query, in each direction, upon the stored picture.
+ * @param points where the result is put
+ */
+export function overlay(
+  query: GreyPicture,
+  stored: GreyPicture,
+  by: Affine,
+  stride: number,
+  points = overlayFor(query, stride),
+): Overlay {
   const { width, height, data } = stored;
   let count = 0;
   for (let y = 0; y < query.height; y += stride) {
@@ -55,7 +69,8 @@ export function overlay(query: GreyPicture, stored: GreyPicture, by: Affine, str
       count += 1;
     }
   }
-  return { count, ...points };
+  points.count = count;
+  return points;
 }
 
 /** How brightness goes together in some points of two pictures. */

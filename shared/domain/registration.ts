@@ -1,6 +1,13 @@
 import type { GreyPicture } from './grey-picture.ts';
-import { type Affine, type Correlation, correlationOf, type Overlay, overlay } from './overlay.ts';
-import { doubleAt, floatAt } from './typed-arrays.ts';
+import {
+  type Affine,
+  type Correlation,
+  correlationOf,
+  type Overlay,
+  overlay,
+  overlayFor,
+} from './overlay.ts';
+import { dot, doubleAt, floatAt } from './typed-arrays.ts';
 
 const MIN_POINTS = 100;
 /** Unknowns of a step: six of the transform, gain and offset of the brightness. */
@@ -21,9 +28,12 @@ export function register(
   start: Affine,
   { steps, stride }: { steps: number; stride: number },
 ): Affine {
+  // Memory for all steps: to make it anew for each costs more than what is computed in it.
+  const points = overlayFor(query, stride);
+  const columns = columnsFor(points.x.length);
   let by = start;
   for (let step = 0; step < steps; step++) {
-    const moved = improved(by, overlay(query, stored, by, stride));
+    const moved = improved(by, overlay(query, stored, by, stride, points), columns);
     if (!moved) return by;
     const shift = Math.abs(moved.x0 - by.x0) + Math.abs(moved.y0 - by.y0);
     by = moved;
@@ -39,10 +49,10 @@ export function overlap(query: GreyPicture, stored: GreyPicture, by: Affine, str
   return covariance / Math.sqrt(variances[0] * variances[1]);
 }
 
-function improved(by: Affine, points: Overlay): Affine | undefined {
+function improved(by: Affine, points: Overlay, columns: Columns): Affine | undefined {
   const whole = correlationOf(points);
   if (whole.count < MIN_POINTS || whole.variances[1] < 1) return undefined;
-  const change = solved(...normalEquations(points, whole));
+  const change = solved(...normalEquations(points, whole, columns));
   if (!change?.every(Number.isFinite)) return undefined;
   return {
     xx: by.xx + doubleAt(change, 0),
@@ -54,36 +64,50 @@ function improved(by: Affine, points: Overlay): Affine | undefined {
   };
 }
 
+/** An entry a point: how its brightness changes with each unknown, and what is left unexplained of it; weighed. */
+const columnsFor = (points: number) => {
+  const column = () => new Float64Array(points);
+  const linear = { xx: column(), xy: column(), x0: column(), yx: column(), yy: column(), y0: column() };
+  return { ...linear, gain: column(), offset: column(), residual: column() };
+};
+type Columns = ReturnType<typeof columnsFor>;
+
 /** The lower triangle of the normal equations' matrix, row by row, and their right side. */
-function normalEquations(points: Overlay, { means, variances, covariance }: Correlation) {
+function normalEquations(
+  points: Overlay,
+  { means, variances, covariance }: Correlation,
+  { residual: residuals, ...columns }: Columns,
+) {
+  const { count } = points;
   const gain = covariance / variances[1];
   const offset = means[0] - gain * means[1];
   const scale = ROBUST * Math.sqrt(Math.max(1, variances[0]));
-  const normal = new Float64Array((UNKNOWNS * (UNKNOWNS + 1)) / 2);
-  const right = new Float64Array(UNKNOWNS);
-  const slope = new Float64Array(UNKNOWNS).fill(1);
-  for (let point = 0; point < points.count; point++) {
+  const { xx, xy, x0, yx, yy, y0, gain: gains, offset: offsets } = columns;
+  for (let point = 0; point < count; point++) {
     const x = floatAt(points.x, point);
     const y = floatAt(points.y, point);
-    const gx = gain * floatAt(points.dx, point);
-    const gy = gain * floatAt(points.dy, point);
-    const residual = floatAt(points.own, point) - gain * floatAt(points.other, point) - offset;
-    const weight = 1 / (1 + (residual / scale) ** 2);
-    slope[0] = gx * x;
-    slope[1] = gx * y;
-    slope[2] = gx;
-    slope[3] = gy * x;
-    slope[4] = gy * y;
-    slope[5] = gy;
-    slope[6] = floatAt(points.other, point);
-    for (let i = 0, cell = 0; i < UNKNOWNS; i++) {
-      const weighted = weight * doubleAt(slope, i);
-      right[i] = doubleAt(right, i) + weighted * residual;
-      for (let j = 0; j <= i; j++, cell++)
-        normal[cell] = doubleAt(normal, cell) + weighted * doubleAt(slope, j);
-    }
+    const other = floatAt(points.other, point);
+    const residual = floatAt(points.own, point) - gain * other - offset;
+    // Its root, since every sum is of products of two columns.
+    const weight = 1 / Math.sqrt(1 + (residual / scale) ** 2);
+    const gx = weight * gain * floatAt(points.dx, point);
+    const gy = weight * gain * floatAt(points.dy, point);
+    xx[point] = gx * x;
+    xy[point] = gx * y;
+    x0[point] = gx;
+    yx[point] = gy * x;
+    yy[point] = gy * y;
+    y0[point] = gy;
+    gains[point] = weight * other;
+    offsets[point] = weight;
+    residuals[point] = weight * residual;
   }
-  return [normal, right] as const;
+  const unknowns = [xx, xy, x0, yx, yy, y0, gains, offsets];
+  const normal = unknowns.flatMap((one, row) =>
+    unknowns.slice(0, row + 1).map((other) => dot(one, 0, other, 0, count)),
+  );
+  const right = unknowns.map((one) => dot(one, 0, residuals, 0, count));
+  return [Float64Array.from(normal), Float64Array.from(right)] as const;
 }
 
 /** Solves the normal equations by Cholesky's decomposition, in place. */

@@ -1,4 +1,5 @@
-import type { PictureCells } from './cell-matches.ts';
+import { evenUnits, type PictureCells } from './cell-matches.ts';
+import { dot } from './typed-arrays.ts';
 
 /** Every how many rows and columns a cell is asked: a quarter of them says as much as all. */
 const STRIDE = 2;
@@ -17,33 +18,28 @@ const ALIKE_FROM = 0.9;
 export const isSelfAlike = (cells: PictureCells): boolean => selfLikeness(cells) >= ALIKE_FROM;
 
 /** The mean cosine of a cell with the one elsewhere in the picture that is most like it, -1..1. */
-function selfLikeness({ rows, columns, dimension, descriptors }: PictureCells): number {
-  const asked = cellsOf(rows, columns).filter(
-    ({ row, column }) => row % STRIDE === 0 && column % STRIDE === 0,
-  );
-  const all = cellsOf(rows, columns).map((cell) => {
-    const from = (cell.row * columns + cell.column) * dimension;
-    const own = Float64Array.from(descriptors.subarray(from, from + dimension));
-    return { ...cell, own, length: Math.sqrt(dot(own, own)) || 1 };
-  });
-  const nearest = asked.map(({ row, column }) => {
-    const cell = all[row * columns + column];
-    const cosines = all
-      .filter((other) => Math.abs(other.row - row) >= APART || Math.abs(other.column - column) >= APART)
-      .map((other) => (cell ? dot(cell.own, other.own) / (cell.length * other.length) : 0));
-    return Math.max(...cosines);
-  });
-  return nearest.reduce((sum, cosine) => sum + cosine, 0) / nearest.length;
-}
+function selfLikeness(cells: PictureCells): number {
+  const { rows, columns, dimension } = cells;
+  const units = evenUnits(cells);
+  let [sum, asked] = [0, 0];
+  for (let row = 0; row < rows; row += STRIDE) {
+    for (let column = 0; column < columns; column += STRIDE) {
+      sum += nearestElsewhere(row, column);
+      asked += 1;
+    }
+  }
+  return sum / asked;
 
-const cellsOf = (rows: number, columns: number) =>
-  Array.from({ length: rows * columns }, (_, cell) => ({
-    row: Math.floor(cell / columns),
-    column: cell % columns,
-  }));
-
-function dot(one: Float64Array, other: Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < one.length; d++) sum += (one[d] ?? 0) * (other[d] ?? 0);
-  return sum;
+  function nearestElsewhere(row: number, column: number): number {
+    let nearest = -1;
+    for (let otherRow = 0; otherRow < rows; otherRow++) {
+      for (let otherColumn = 0; otherColumn < columns; otherColumn++) {
+        if (Math.abs(otherRow - row) < APART && Math.abs(otherColumn - column) < APART) continue;
+        const from = (row * columns + column) * dimension;
+        const other = (otherRow * columns + otherColumn) * dimension;
+        nearest = Math.max(nearest, dot(units, from, units, other, dimension));
+      }
+    }
+    return nearest;
+  }
 }

@@ -4,3 +4,17 @@
 export const byteAt = (values: Uint8Array, index: number): number => values[index] as number;
 export const floatAt = (values: Float32Array, index: number): number => values[index] as number;
 export const doubleAt = (values: Float64Array, index: number): number => values[index] as number;
+
+/** The product of `length` values of each; in four sums, since each addition waits for the one before it in its sum. */
+export function dot(one: Float64Array, from: number, other: Float64Array, otherFrom: number, length: number) {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const fours = length - (length % 4);
+  for (let at = 0, p = from, q = otherFrom; at < fours; at += 4, p += 4, q += 4) {
+    a += doubleAt(one, p) * doubleAt(other, q);
+    b += doubleAt(one, p + 1) * doubleAt(other, q + 1);
+    c += doubleAt(one, p + 2) * doubleAt(other, q + 2);
+    d += doubleAt(one, p + 3) * doubleAt(other, q + 3);
+  }
+  for (let at = fours; at < length; at++) a += doubleAt(one, from + at) * doubleAt(other, otherFrom + at);
+  return a + b + c + d;
+}

@@ -53,7 +53,7 @@ async function searchIn({ doubtful, copies }: Shelf, query: Uint8Array) {
       { width: raster.width, height: raster.height },
     );
     const key = objectKeys.modelPicture(ACME, image);
-    await shelf.blobs.put(ACME, key, await imaging.encodeModelPicture(picture), 'image/webp');
+    await shelf.blobs.put(ACME, key, await imaging.encodeModelPicture(picture), 'image/png');
   };
   for (let at = 0; at < doubtful; at++)
     await add(0.6 - at / 100, at + 1, photograph(PHOTOGRAPHS[at % PHOTOGRAPHS.length] ?? PHOTOGRAPHS[0]));

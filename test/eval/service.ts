@@ -7,6 +7,7 @@ import type { DuplicateGroup } from '#shared/domain/group.ts';
 import { type ImageId, newKeyId, type TenantId } from '#shared/domain/ids.ts';
 import { objectKeys } from '#shared/domain/image.ts';
 import type { Tenant } from '#shared/domain/tenant.ts';
+import type { Embedder } from '#shared/embedding/embedder.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx.ts';
 import type { DeepLensEvent, EventType } from '#shared/events/registry.ts';
 import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
@@ -34,13 +35,26 @@ export interface Answer {
   looks: number;
 }
 
+interface ServiceOptions {
+  indexDir: string;
+  model: string;
+  /** For the model; all by default. */
+  threads?: number;
+  /** Whether copies are told by vectors alone: neither cells nor pixels are kept, or asked. */
+  vectorsAlone?: boolean;
+}
+
 /** The service in one process: the real steps, model and index; records and bytes are kept in memory. */
-export async function openService({ indexDir, model }: { indexDir: string; model: string }) {
+export async function openService({ indexDir, model, threads, vectorsAlone = false }: ServiceOptions) {
   const index = await lanceDbVectorIndex({
     uri: indexDir,
     modulePath: fileURLToPath(import.meta.resolve('@lancedb/lancedb')),
   });
-  const loaded = await onnxEmbedder({ modelsDir: 'models', name: model, provider: 'cpu' });
+  const whole = await onnxEmbedder({
+    ...{ modelsDir: 'models', name: model, provider: 'cpu' },
+    ...(threads && { threads }),
+  });
+  const loaded = vectorsAlone ? withoutCells(whole) : whole;
   const seen: {
     candidates?: Candidate[];
     modelMs?: number;
@@ -70,7 +84,9 @@ export async function openService({ indexDir, model }: { indexDir: string; model
   const validate = validateImage(ports);
   const embed = embedPictures({ ...ports, embedders: [embedder] });
   const indexAll = indexImages(ports);
-  const detect = detectDuplicates(ports);
+  const detect = detectDuplicates(
+    vectorsAlone ? { ...ports, blobs: { ...blobs, get: async () => undefined } } : ports,
+  );
   const search = searchImages({
     ...ports,
     cache: memorySimilarityCache(),
@@ -131,6 +147,18 @@ export async function openService({ indexDir, model }: { indexDir: string; model
   };
 }
 export type Service = Awaited<ReturnType<typeof openService>>;
+
+function withoutCells({ manifest, ...embedder }: Embedder): Embedder {
+  const { local: _, ...thresholds } = manifest.thresholds;
+  const outputs = manifest.outputs.filter(({ use }) => use !== 'verification');
+  return {
+    ...embedder,
+    manifest: { ...manifest, thresholds, outputs },
+    async embed(inputs) {
+      return (await embedder.embed(inputs)).map(({ local: _, ...vectors }) => vectors);
+    },
+  };
+}
 
 /** CPU time of all threads. */
 function millisecondsSince(before: NodeJS.CpuUsage): number {

@@ -167,7 +167,7 @@ async function derive(
   });
   const stored = imaging
     .encodeModelPicture(modelPicture)
-    .then((webp) => blobs.put(tenant, objectKeys.modelPicture(tenant, image), webp, 'image/webp'));
+    .then((png) => blobs.put(tenant, objectKeys.modelPicture(tenant, image), png, 'image/png'));
   const [perceptual] = await Promise.all([imaging.perceptualHash(modelPicture), stored, ...thumbnails]);
   return {
     format,

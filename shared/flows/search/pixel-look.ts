@@ -55,12 +55,12 @@ export const pixelLook =
     const picture = doubts.length > 0 ? await probe.picture?.() : undefined;
     if (!picture) return neighbours;
     const query = pyramidOf(picture);
-    const looked = await withAlignments(ports, tenant, manifest, cells, doubts.slice(0, looks));
     const judged = new Map<ImageId, Neighbour>();
     let least = 1;
-    for (const neighbour of looked) {
-      const stored = await storedPixels(ports, tenant, neighbour.record.image_id);
+    for (const doubt of doubts.slice(0, looks)) {
+      const stored = await storedPixels(ports, tenant, doubt.record.image_id);
       if (!stored) continue;
+      const neighbour = await withAlignment(ports, tenant, manifest, cells, doubt);
       const quads = neighbour.alignment ? [neighbour.alignment.quad] : [];
       const share = blocksToAgree(selfAlike);
       const { agreement, quad } = pixelAgreement(query, pyramidOf(stored), { quads, share });
@@ -106,20 +106,19 @@ function doubtsAmong(
     .slice(0, 1);
 }
 
-/** With where the query lies in each of them, as far as cells tell it. */
-async function withAlignments(
+/** With where the query lies in it, as far as cells tell it. */
+async function withAlignment(
   { catalog }: PixelPorts,
   tenant: TenantId,
   manifest: ModelManifest,
   cells: PictureCells | undefined,
-  neighbours: readonly Neighbour[],
-): Promise<Neighbour[]> {
-  const missing = neighbours.filter(({ alignment }) => !alignment).map(({ record }) => record.image_id);
-  const vectors = missing.length > 0 ? await catalog.getVectors(tenant, missing, manifest.name) : new Map();
-  return neighbours.map((neighbour) => {
-    const embedding = neighbour.alignment ? undefined : vectors.get(neighbour.record.image_id);
-    const stored = embedding && cellsOf(manifest, embedding, neighbour.record);
-    const alignment = cells && stored && align(cells, stored);
-    return alignment ? { ...neighbour, alignment } : neighbour;
-  });
+  neighbour: Neighbour,
+): Promise<Neighbour> {
+  const { record } = neighbour;
+  if (neighbour.alignment || !cells) return neighbour;
+  const vectors = await catalog.getVectors(tenant, [record.image_id], manifest.name);
+  const embedding = vectors.get(record.image_id);
+  const stored = embedding && cellsOf(manifest, embedding, record);
+  const alignment = stored && align(cells, stored);
+  return alignment ? { ...neighbour, alignment } : neighbour;
 }

@@ -32,7 +32,7 @@ export function validatedEvent(tenant = TENANT): ImagesValidatedV1 {
       exif: {},
       metadata: {},
       thumbnails: [],
-      model_picture: { bucket: 'pictures', key: `derived/${tenant}/${image}/input.webp` },
+      model_picture: { bucket: 'pictures', key: `derived/${tenant}/${image}/input.png` },
       validated_at: at,
     },
   });

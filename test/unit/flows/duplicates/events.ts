@@ -29,7 +29,7 @@ export const indexed = (image: ImageId, tenant: TenantId = ACME): ImagesIndexedV
       exif: {},
       metadata: {},
       thumbnails: [],
-      model_picture: { bucket: 'pictures', key: `derived/${tenant}/${image}/input.webp` },
+      model_picture: { bucket: 'pictures', key: `derived/${tenant}/${image}/input.png` },
       validated_at: NOW,
       models: [manifest.name],
       indexed_at: NOW,

@@ -58,7 +58,7 @@ async function validated(stripes: number): Promise<ImagesValidatedV1> {
   });
   const data = Uint8Array.from({ length: 64 * 48 * 3 }, (_, i) => (Math.floor(i / 3) % stripes) * 25);
   const bytes = await imaging.encodeModelPicture({ width: 64, height: 48, data });
-  await blobs.put(tenant, event.data.model_picture.key, bytes, 'image/webp');
+  await blobs.put(tenant, event.data.model_picture.key, bytes, 'image/png');
   return event;
 }
 
@@ -147,7 +147,7 @@ describe('embedding a micro-batch', () => {
     const [, broken, missing, poisonous] = events;
     if (!broken || !missing || !poisonous) throw new Error('four pictures');
     const { tenant } = idsOf(broken);
-    await blobs.put(tenant, broken.data.model_picture.key, new Uint8Array([1, 2, 3]), 'image/webp');
+    await blobs.put(tenant, broken.data.model_picture.key, new Uint8Array([1, 2, 3]), 'image/png');
     await blobs.remove(tenant, [missing.data.model_picture.key]);
     const inner = memoryEmbedder(manifest);
     const poison = await imaging.decodeModelPicture(

@@ -132,7 +132,7 @@ describe('the quota at validation', () => {
     await second.validate();
     expect(await second.left()).toEqual([]);
 
-    await ports.blobs.put(tenant, objectKeys.modelPicture(tenant, second.image), photo, 'image/webp');
+    await ports.blobs.put(tenant, objectKeys.modelPicture(tenant, second.image), photo, 'image/png');
     ports.publisher.events.length = 0;
     await second.validate();
     expect(codes()).toEqual(['quota_exceeded']);

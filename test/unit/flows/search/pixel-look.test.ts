@@ -34,7 +34,7 @@ async function shop({ stored, asked = stored[0] ?? 0, copy = 0.95, cells }: Shop
     });
     images.push(image);
     const picture = await imaging.encodeModelPicture(await modelPicture(receipt));
-    await shelf.blobs.put(ACME, objectKeys.modelPicture(ACME, image), picture, 'image/webp');
+    await shelf.blobs.put(ACME, objectKeys.modelPicture(ACME, image), picture, 'image/png');
   }
   const probe: Probe = {
     pixelHash: () => 'e'.repeat(64),

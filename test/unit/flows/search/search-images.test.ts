@@ -53,7 +53,7 @@ async function put(bytes: Uint8Array, tenant: TenantId = ACME): Promise<ImageId>
   );
   const picture = await imaging.modelPicture(raster);
   const stored = await imaging.encodeModelPicture(picture);
-  await blobs.put(tenant, objectKeys.modelPicture(tenant, image), stored, 'image/webp');
+  await blobs.put(tenant, objectKeys.modelPicture(tenant, image), stored, 'image/png');
   return image;
 }
 

@@ -1,0 +1,83 @@
+// `npm run bench:ingest -- --photos DIR`: what telling copies from look-alikes adds to the CPU of bringing a picture in.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import { tenantId } from '#shared/domain/ids.ts';
+import { eachOf } from '../each-of.ts';
+import { LOOK_ALIKES, lookAlike } from '../eval/look-alikes.ts';
+import { type Picture, photographs } from '../eval/pictures.ts';
+import { openService, type Service } from '../eval/service.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    photos: { type: 'string' },
+    items: { type: 'string', default: '24' },
+    runs: { type: 'string', default: '3' },
+  },
+});
+if (!options.photos) {
+  console.error('usage: npm run bench:ingest -- --photos DIR [--items PICTURES OF EACH KIND] [--runs TIMES]');
+  process.exit(2);
+}
+/** The share of the CPU that a picture's way in takes by vectors alone, that all else may add. */
+const MOST_MORE = 0.15;
+
+// One core does all of it, so that threads that wait for each other are not counted.
+sharp.concurrency(1);
+const items = Number(options.items);
+const runs = Array.from({ length: Number(options.runs) }, (_, run) => run);
+
+/** Of CPU, all threads. */
+async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+
+/** The mean CPU of a picture of the library: of each the least of the runs, since what else the machine does only adds. */
+async function costIn(library: string, pictures: readonly Picture[], services: readonly Service[]) {
+  const least = services.map(() => pictures.map(() => Number.POSITIVE_INFINITY));
+  for (const run of runs) {
+    const tenant = tenantId(`${library}-${run}`);
+    await eachOf(`${library}, run ${run + 1}`, [...pictures.entries()], async ([at, { name, load }]) => {
+      const bytes = await load();
+      // In turns: the second of a pair pays for memory that the first one used.
+      const order = [...services.entries()];
+      for (const [which, service] of (at + run) % 2 === 0 ? order : order.toReversed()) {
+        const cost = await milliseconds(() => service.ingest(tenant, bytes, name));
+        const row = least[which] ?? [];
+        row[at] = Math.min(row[at] ?? cost, cost);
+      }
+    });
+  }
+  return least.map((costs) => sum(costs) / costs.length);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'deeplens-ingest-'));
+try {
+  const open = (name: string, vectorsAlone: boolean) =>
+    openService({ indexDir: join(folder, name), model: 'deeplens-lite-v1', threads: 1, vectorsAlone });
+  const services = [await open('vectors', true), await open('all', false)];
+  const libraries: Record<string, Picture[]> = { photographs: await photographs(options.photos, items) };
+  for (const kind of LOOK_ALIKES)
+    libraries[kind] = Array.from({ length: items }, (_, at) => ({
+      name: `${kind}-${at}.jpg`,
+      load: () => lookAlike(kind, at),
+    }));
+  console.log('CPU a picture, ms          vectors alone      all     more');
+  for (const [library, pictures] of Object.entries(libraries)) {
+    const [alone = 0, all = 0] = await costIn(library, pictures, services);
+    const more = all / alone - 1;
+    console.log(
+      `${library.padEnd(27)}${alone.toFixed(1).padStart(13)}${all.toFixed(1).padStart(9)}${(more * 100).toFixed(1).padStart(7)} %`,
+    );
+    if (more > MOST_MORE) process.exitCode = 1;
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
