@@ -4,7 +4,7 @@ import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { type IndexedRecord, isIndexed } from '../search/indexed-record.ts';
-import { nearPictures } from '../search/near-pictures.ts';
+import { type Looks, nearPictures } from '../search/near-pictures.ts';
 import { type PixelPorts, storedPixels } from '../search/pixel-look.ts';
 import { storedProbe } from '../search/probe.ts';
 import { bySureness, type Match } from './group-members.ts';
@@ -18,6 +18,12 @@ export interface MatchPorts extends PixelPorts {
 /** How many nearest pictures are compared. A picture with more copies is found by theirs. */
 const NEAREST = 50;
 
+/**
+ * Of 163 edited photographs that the cosine alone does not prove, two were not among the first three by it. Every picture
+ * pays for them on its way in.
+ */
+const LOOKS: Looks = { cells: 3, pixels: 3 };
+
 /** The pictures that are the same as one of the catalog: by its bytes, and by its vectors. The surest first. */
 export const findMatches =
   (ports: MatchPorts) =>
@@ -29,6 +35,7 @@ export const findMatches =
       nearPictures(ports)(tenant, manifest, probe, {
         k: NEAREST,
         similarFrom: Number.POSITIVE_INFINITY,
+        looks: LOOKS,
       }),
     ]);
     const found = new Map<Match['imageId'], Match>();

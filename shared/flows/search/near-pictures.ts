@@ -4,6 +4,7 @@ import { calibrated } from '#shared/domain/calibration.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
 import {
   type Evidence,
+  isBeyondDoubt,
   isDoubtful,
   isWorthTurning,
   judge,
@@ -37,18 +38,23 @@ export interface NearQuery {
   otherTurns?: (() => Promise<HeldCells[]>) | undefined;
   /** The picture that is shown within the probe, where there is one. Asked only where nothing proves to be a copy. */
   inset?: (() => Promise<Inset | undefined>) | undefined;
-  /** How many stored pictures may be laid upon the probe, pixel by pixel. */
-  looks?: number;
+  /** Those of a search where absent. */
+  looks?: Looks;
+}
+
+/** How often it may be looked closer. */
+export interface Looks {
+  /** At how many candidates, the nearest first, by their cells: some 4 ms each. */
+  cells: number;
+  /** How many that seem to be copies are laid upon the probe, pixel by pixel: some 20 ms each. */
+  pixels: number;
 }
 
 // What a search in doubt may cost is bounded by counts, not by a clock: the same search gives the same answer. Whatever
 // comes together, it stays within 150 ms of one core (docs/quality.md).
-/** How many candidates, the nearest first, are looked at a second time: some 6 ms each. */
-const MAX_SECOND_LOOKS = 5;
-/** How many that seem to be copies are laid upon the query: some 25 ms each. */
-const MAX_PIXEL_LOOKS = 3;
+const LOOKS: Looks = { cells: 5, pixels: 3 };
 /** Where the query was taken for a page as well, and searched for by what it shows. */
-const MAX_PIXEL_LOOKS_OF_INSET = 1;
+const LOOKS_OF_INSET: Looks = { cells: 5, pixels: 1 };
 
 /** A candidate with what is known of it before the second look. */
 interface Compared {
@@ -67,6 +73,7 @@ export const nearPictures =
     probe: Probe,
     query: NearQuery,
   ): Promise<readonly Neighbour[]> => {
+    const looks = query.looks ?? LOOKS;
     // 1. one request to the index, for both vectors
     const { semantic, copy } = probe.embedding;
     const nearest = await ports.index.search(tenant, manifest.name, {
@@ -80,7 +87,7 @@ export const nearPictures =
       ({ imageId }) => imageId !== probe.imageId,
     );
     // 2. their records, and the vectors of those of which a number is missing or in doubt
-    const compared = await compare(ports, tenant, manifest, probe, candidates);
+    const compared = await compare(ports, tenant, manifest, probe, candidates, looks.cells);
     // 3. the second look, upright
     const cells = cellsOf(manifest, probe.embedding, probe);
     const upright = judgeAll(compared, cells ? [{ turn: 'upright', cells }] : [], manifest);
@@ -96,9 +103,12 @@ export const nearPictures =
       query.otherTurns && cells && nearestInDoubt && !proven && !inset
         ? judgeAll([nearestInDoubt], await query.otherTurns(), manifest)
         : [];
-    const judged = upright.map((each) => (turned && each.record === turned.record ? turned : each));
+    // Where it was held otherwise, but lies better as it is, that is where to look on.
+    const better = (each: Neighbour): boolean =>
+      turned?.record === each.record && (turned.alignment?.score ?? 0) > (each.alignment?.score ?? 0);
+    const judged = upright.map((each) => (turned && better(each) ? turned : each));
     // 5. the pixels, where neither vectors nor cells can tell
-    return pixelLook(ports)(tenant, manifest, probe, judged, query.looks ?? MAX_PIXEL_LOOKS);
+    return pixelLook(ports)(tenant, manifest, probe, judged, looks.pixels);
   };
 
 /** The copies of the picture that is shown within a query. */
@@ -113,7 +123,7 @@ async function copiesOf(
     k,
     filter,
     similarFrom: Number.POSITIVE_INFINITY,
-    looks: MAX_PIXEL_LOOKS_OF_INSET,
+    looks: LOOKS_OF_INSET,
   });
   return near.filter(({ verdict }) => verdict !== 'similar');
 }
@@ -124,9 +134,10 @@ async function compare(
   manifest: ModelManifest,
   probe: Probe,
   candidates: readonly Candidate[],
+  looks: number,
 ): Promise<Compared[]> {
   const found = new Map(candidates.map((candidate) => [candidate.imageId, candidate]));
-  const doubtful = new Set(mostDoubtful(candidates, manifest).map(({ imageId }) => imageId));
+  const doubtful = new Set(mostDoubtful(candidates, manifest, looks).map(({ imageId }) => imageId));
   const wanted = [...found.values()]
     .filter(
       ({ imageId, semantic, copy }) => doubtful.has(imageId) || semantic === undefined || copy === undefined,
@@ -176,11 +187,13 @@ function worthReading(
   );
 }
 
-const mostDoubtful = (candidates: readonly Candidate[], manifest: ModelManifest): Candidate[] =>
-  candidates
-    .filter(({ copy }) => copy !== undefined && isDoubtful(copy, manifest))
+function mostDoubtful(candidates: readonly Candidate[], manifest: ModelManifest, count: number): Candidate[] {
+  const found = candidates.some(({ copy }) => copy !== undefined && isBeyondDoubt(copy, manifest));
+  return candidates
+    .filter(({ copy }) => copy !== undefined && isDoubtful(copy, manifest, found))
     .sort((one, other) => (other.copy ?? 0) - (one.copy ?? 0) || (one.imageId < other.imageId ? -1 : 1))
-    .slice(0, MAX_SECOND_LOOKS);
+    .slice(0, count);
+}
 
 function evidenceOf(
   probe: Probe,

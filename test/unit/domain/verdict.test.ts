@@ -100,10 +100,13 @@ describe('judge', () => {
 });
 
 test('a second look is for cosines in between, and for models that have cells', () => {
-  expect([0.3, 0.36, 0.68, 0.69].map((copy) => isDoubtful(copy, rules))).toEqual([false, true, true, false]);
+  const doubtful = (found: boolean) =>
+    [0.26, 0.3, 0.36, 0.68, 0.69].map((copy) => isDoubtful(copy, rules, found));
+  expect(doubtful(false)).toEqual([false, true, true, true, false]);
+  expect(doubtful(true)).toEqual([false, false, true, true, false]);
   expect(isDoubtful(0.5, withoutLocal)).toBe(false);
   expect([0.4, 0.42, 0.69].map((copy) => isWorthTurning(copy, rules))).toEqual([false, true, false]);
-  expect([0.3, 0.36, 0.69].map((copy) => mayBeCopy(copy, rules))).toEqual([false, true, true]);
+  expect([0.26, 0.3, 0.69].map((copy) => mayBeCopy(copy, rules))).toEqual([false, true, true]);
 });
 
 test('perceptual distance counts the bits that differ', () => {

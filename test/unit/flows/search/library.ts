@@ -42,6 +42,12 @@ export function cellsOfSeed(seed: number): Int8Array {
   });
 }
 
+/** The cells of a picture most of which is covered: a score between 7 and 14. */
+export function weakened(local: Int8Array): Int8Array {
+  const covered = cellsOfSeed(9);
+  return local.map((value, at) => (at < 10 * 64 ? value : (covered[at] ?? 0)));
+}
+
 const digest = (text: string): string => text.padStart(64, '0').slice(-64);
 
 /** All models are this one. */

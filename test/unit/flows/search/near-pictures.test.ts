@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type NearQuery, nearPictures } from '#shared/flows/search/near-pictures.ts';
 import type { Probe } from '#shared/flows/search/probe.ts';
 import type { HeldCells } from '#shared/flows/search/second-look.ts';
-import { ACME, cellsOfSeed, library, manifest, OTHER, seen } from './library.ts';
+import { ACME, cellsOfSeed, library, manifest, OTHER, seen, weakened } from './library.ts';
 
 const probe: Probe = {
   sha256: 'f'.repeat(64),
@@ -35,6 +35,40 @@ describe('nearPictures', () => {
     const copies = near.filter(({ verdict }) => verdict === 'edited_copy');
     expect(copies).toHaveLength(5);
     expect(Math.min(...copies.map(({ evidence }) => evidence.copy ?? 0))).toBeGreaterThan(0.43);
+  });
+
+  test('looks further down where nothing is a copy beyond doubt', async () => {
+    const { add, ...ports } = await library();
+    const far = await add({ ...seen(0.3, 0.3), local: cellsOfSeed(1) });
+    const verdict = async () =>
+      (await nearPictures(ports)(ACME, manifest, probe, all)).find(({ record }) => record.image_id === far)
+        ?.verdict;
+    expect(await verdict()).toBe('edited_copy');
+    await add(seen(0.9, 0.3, 2));
+    expect(await verdict()).toBe('similar');
+  });
+
+  test('where the query lies better as it is than in any other way, that is told', async () => {
+    const { add, ...ports } = await library();
+    const local = cellsOfSeed(1);
+    await add({ ...seen(0.5, 0.3), local });
+    const cells = {
+      rows: 14,
+      columns: 14,
+      dimension: 64,
+      descriptors: cellsOfSeed(7),
+      width: 400,
+      height: 300,
+    };
+    const held: HeldCells[] = [{ turn: 'turned180', cells }];
+    const [near] = await nearPictures(ports)(
+      ACME,
+      manifest,
+      { ...probe, embedding: { ...probe.embedding, local: weakened(local) } },
+      { ...all, otherTurns: async () => held },
+    );
+    expect(near?.alignment?.score).toBeGreaterThan(7);
+    expect(near?.alignment?.rotation).toBeCloseTo(0, 0);
   });
 
   test('holds the query in other ways only where something is in doubt and nothing proves to be a copy', async () => {

@@ -5,7 +5,7 @@ import { nearPictures } from '#shared/flows/search/near-pictures.ts';
 import type { Probe } from '#shared/flows/search/probe.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { lookAlike } from '../../../eval/look-alikes.ts';
-import { ACME, cellsOfSeed, library, manifest, seen } from './library.ts';
+import { ACME, cellsOfSeed, library, manifest, seen, weakened } from './library.ts';
 
 const imaging = sharpImaging();
 const modelPicture = async (receipt: number) =>
@@ -111,9 +111,3 @@ describe('where nothing is proven', () => {
     expect(await shop({ stored: [1], copy: 0.38 })).toMatchObject({ verdicts: ['similar'], looks: 0 });
   });
 });
-
-/** The cells of a picture most of which is covered: a score between 7 and 14. */
-function weakened(local: Int8Array): Int8Array {
-  const covered = cellsOfSeed(9);
-  return local.map((value, at) => (at < 10 * 64 ? value : (covered[at] ?? 0)));
-}
