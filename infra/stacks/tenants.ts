@@ -1,24 +1,22 @@
-import { type App, Aws, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as AuthorizeRequestEnv } from '../../functions/tenants/authorize-request/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
-import type { Env as ManagePurgesEnv } from '../../functions/tenants/manage-purges/env.ts';
 import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-settings/env.ts';
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
-import type { Env as PurgeTenantEnv } from '../../functions/tenants/purge-tenant/env.ts';
 import type { Env as RevokeTokensEnv } from '../../functions/tenants/revoke-tokens/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { frontDoorAccess, operatorDoorAccess } from '../constructs/front-door-access.ts';
 import { gatewayKeysAccess } from '../constructs/gateway-keys-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
-import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
+import type { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
-import { usagePlansParameter } from '../constructs/usage-plans.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 import type { IdentityStack } from './identity.ts';
+import { tenantPurges } from './purges.ts';
 
 export interface TenantsStackProps {
   environment: Environment;
@@ -29,9 +27,6 @@ export interface TenantsStackProps {
   modelJobs: Queue;
 }
 
-/** Seconds that a run of a purge may take: no longer than the pause before its last look. */
-const PURGE_TIMEOUT = 60;
-
 /** Who is calling, and the operator's calls about tenants. */
 export class TenantsStack extends Stack {
   readonly routes: Routes;
@@ -41,17 +36,14 @@ export class TenantsStack extends Stack {
 
   constructor(app: App, props: TenantsStackProps) {
     super(app, `deeplens-${props.environment.name}-tenants`);
-    this.purges = new QueueWithDlq(this, 'Purges', {
-      name: `deeplens-${props.environment.name}-purges`,
-      consumerTimeout: PURGE_TIMEOUT,
-    });
     const manage = this.manageTenants(props);
-    const managePurges = this.managePurges(props);
     const keys = this.manageKeys(props);
     const settings = this.manageSettings(props);
     const revoke = this.revokeTokens(props);
+    const purges = tenantPurges(this, props);
+    this.purges = purges.queue;
     this.authorizer = this.authorizeRequest(props);
-    this.functions = [this.authorizer, manage, keys, settings, revoke, managePurges, this.purgeTenant(props)];
+    this.functions = [this.authorizer, manage, keys, settings, revoke, ...purges.functions];
     this.routes = {
       'POST /v1/admin/tenants': manage,
       'GET /v1/admin/tenants': manage,
@@ -61,9 +53,8 @@ export class TenantsStack extends Stack {
       'PUT /v1/admin/tenants/{tenant_id}/limits': manage,
       'GET /v1/settings': settings,
       'PATCH /v1/settings': settings,
-      'DELETE /v1/admin/tenants/{tenant_id}': managePurges,
-      'GET /v1/admin/jobs/{job_id}': managePurges,
       'POST /v1/admin/revocations': revoke,
+      ...purges.routes,
       ...keyRoutes('/v1', keys),
       ...keyRoutes('/v1/admin/tenants/{tenant_id}', keys),
     };
@@ -132,76 +123,6 @@ export class TenantsStack extends Stack {
       memory: 512,
     }).allow(['dynamodb:PutItem'], [data.tables.activity.tableArn]);
     return door.allow(revoke).lambda;
-  }
-
-  private managePurges({ environment, data }: TenantsStackProps): NodejsFunction {
-    const { tenants, activity } = data.tables;
-    const { queue } = this.purges;
-    const door = operatorDoorAccess(data);
-    const manage = new AppFunction<typeof ManagePurgesEnv>(this, 'ManagePurges', {
-      environment,
-      path: 'tenants/manage-purges',
-      description: 'Starts the removal of a tenant, and says how far it is',
-      variables: {
-        ...door.variables,
-        TENANTS_TABLE: tenants.tableName,
-        ACTIVITY_TABLE: activity.tableName,
-        PURGES_QUEUE_URL: queue.queueUrl,
-      },
-      timeout: 29,
-      memory: 512,
-    })
-      .allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tenants.tableArn])
-      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [activity.tableArn])
-      .allow(ACTIONS.send, [queue.queueArn]);
-    return door.allow(manage).lambda;
-  }
-
-  private purgeTenant({ environment, data, index }: TenantsStackProps): NodejsFunction {
-    const { tables, pictures } = data;
-    const { queue } = this.purges;
-    const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
-    const purge = new AppFunction<typeof PurgeTenantEnv>(this, 'PurgeTenant', {
-      environment,
-      path: 'tenants/purge-tenant',
-      description: 'Removes all that is a tenant’s, and looks whether anything is left',
-      variables: {
-        ...index.variables,
-        TENANTS_TABLE: tables.tenants.tableName,
-        IMAGES_TABLE: tables.images.tableName,
-        GROUPS_TABLE: tables.groups.tableName,
-        ACTIVITY_TABLE: tables.activity.tableName,
-        LIMITS_TABLE: tables.limits.tableName,
-        PICTURES_BUCKET: pictures.bucket.bucketName,
-        USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
-        PURGES_QUEUE_URL: queue.queueUrl,
-        PURGES_MAX_RECEIVES: String(MAX_RECEIVES),
-        PURGE_BUDGET_SECONDS: String(PURGE_TIMEOUT / 2),
-        PURGE_SETTLE_SECONDS: String(environment.name === 'local' ? 5 : PURGE_TIMEOUT),
-      },
-      timeout: PURGE_TIMEOUT,
-      memory: 512,
-      network: index.network,
-    })
-      .allow(ACTIONS.changeTable, [
-        tables.tenants.tableArn,
-        tables.images.tableArn,
-        tables.groups.tableArn,
-        tables.activity.tableArn,
-        tables.limits.tableArn,
-      ])
-      .allow(ACTIONS.deleteObjects, [
-        pictures.objects('uploads'),
-        pictures.objects('derived'),
-        pictures.objects('events'),
-      ])
-      .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn])
-      .allow(['apigateway:GET'], [`${gateway}/apikeys`])
-      .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
-      .allow(ACTIONS.send, [queue.queueArn]);
-    index.allow(purge);
-    this.purges.consumedBy(purge, { size: 1, waitSeconds: 0, concurrency: 2 });
-    return purge.lambda;
   }
 
   private manageSettings({ environment, data, modelJobs }: TenantsStackProps): NodejsFunction {

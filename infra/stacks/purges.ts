@@ -1,0 +1,114 @@
+import { Aws, type Stack } from 'aws-cdk-lib';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Env as ManagePurgesEnv } from '../../functions/tenants/manage-purges/env.ts';
+import type { Env as PurgeTenantEnv } from '../../functions/tenants/purge-tenant/env.ts';
+import type { Environment } from '../config/environments.ts';
+import { AppFunction } from '../constructs/app-function.ts';
+import { operatorDoorAccess } from '../constructs/front-door-access.ts';
+import { ACTIONS } from '../constructs/permissions.ts';
+import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
+import type { Routes } from '../constructs/routes.ts';
+import { usagePlansParameter } from '../constructs/usage-plans.ts';
+import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
+import type { DataStack } from './data.ts';
+
+interface PurgesProps {
+  environment: Environment;
+  data: DataStack;
+  index: VectorIndexAccess;
+}
+
+/** Seconds that a run of a purge may take: no longer than the pause before its last look. */
+const PURGE_TIMEOUT = 60;
+
+/** What removes whole tenants, in the stack of the tenants. */
+export function tenantPurges(stack: Stack, props: PurgesProps) {
+  const purges = new QueueWithDlq(stack, 'Purges', {
+    name: `deeplens-${props.environment.name}-purges`,
+    consumerTimeout: PURGE_TIMEOUT,
+  });
+  const manage = managePurges(stack, purges, props);
+  const routes: Routes = {
+    'DELETE /v1/admin/tenants/{tenant_id}': manage,
+    'GET /v1/admin/jobs/{job_id}': manage,
+  };
+  return { queue: purges, functions: [manage, purgeTenant(stack, purges, props)], routes };
+}
+
+function managePurges(
+  stack: Stack,
+  purges: QueueWithDlq,
+  { environment, data }: PurgesProps,
+): NodejsFunction {
+  const { tenants, activity } = data.tables;
+  const { queue } = purges;
+  const door = operatorDoorAccess(data);
+  const manage = new AppFunction<typeof ManagePurgesEnv>(stack, 'ManagePurges', {
+    environment,
+    path: 'tenants/manage-purges',
+    description: 'Starts the removal of a tenant, and says how far it is',
+    variables: {
+      ...door.variables,
+      TENANTS_TABLE: tenants.tableName,
+      ACTIVITY_TABLE: activity.tableName,
+      PURGES_QUEUE_URL: queue.queueUrl,
+    },
+    timeout: 29,
+    memory: 512,
+  })
+    .allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tenants.tableArn])
+    .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [activity.tableArn])
+    .allow(ACTIONS.send, [queue.queueArn]);
+  return door.allow(manage).lambda;
+}
+
+function purgeTenant(
+  stack: Stack,
+  purges: QueueWithDlq,
+  { environment, data, index }: PurgesProps,
+): NodejsFunction {
+  const { tables, pictures } = data;
+  const { queue } = purges;
+  const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
+  const purge = new AppFunction<typeof PurgeTenantEnv>(stack, 'PurgeTenant', {
+    environment,
+    path: 'tenants/purge-tenant',
+    description: 'Removes all that is a tenant’s, and looks whether anything is left',
+    variables: {
+      ...index.variables,
+      TENANTS_TABLE: tables.tenants.tableName,
+      IMAGES_TABLE: tables.images.tableName,
+      GROUPS_TABLE: tables.groups.tableName,
+      ACTIVITY_TABLE: tables.activity.tableName,
+      LIMITS_TABLE: tables.limits.tableName,
+      PICTURES_BUCKET: pictures.bucket.bucketName,
+      USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
+      PURGES_QUEUE_URL: queue.queueUrl,
+      PURGES_MAX_RECEIVES: String(MAX_RECEIVES),
+      PURGE_BUDGET_SECONDS: String(PURGE_TIMEOUT / 2),
+      PURGE_SETTLE_SECONDS: String(environment.name === 'local' ? 5 : PURGE_TIMEOUT),
+    },
+    timeout: PURGE_TIMEOUT,
+    memory: 512,
+    network: index.network,
+  })
+    .allow(ACTIONS.changeTable, [
+      tables.tenants.tableArn,
+      tables.images.tableArn,
+      tables.groups.tableArn,
+      tables.activity.tableArn,
+      tables.limits.tableArn,
+    ])
+    .allow(ACTIONS.deleteObjects, [
+      pictures.objects('uploads'),
+      pictures.objects('derived'),
+      pictures.objects('events'),
+    ])
+    .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn])
+    .allow(['apigateway:GET'], [`${gateway}/apikeys`])
+    .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
+    .allow(ACTIONS.send, [queue.queueArn]);
+  index.allow(purge);
+  purges.consumedBy(purge, { size: 1, waitSeconds: 0, concurrency: 2 });
+  return purge.lambda;
+}
