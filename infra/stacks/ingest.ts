@@ -163,7 +163,7 @@ export class IngestStack extends Stack {
 
   private indexImage(): NodejsFunction {
     const { environment, data, index } = this.props;
-    const indexImage = new AppFunction<typeof IndexImageEnv>(this, 'IndexImage', {
+    const step = new AppFunction<typeof IndexImageEnv>(this, 'IndexImage', {
       environment,
       path: 'ingest/index-image',
       description: 'Writes vectors to the table, then to the index',
@@ -177,14 +177,10 @@ export class IngestStack extends Stack {
       memory: 1_024,
       network: index.network,
     });
-    allowSteps(indexImage, data);
-    index.allow(indexImage);
-    this.queues.indexing.consumedBy(indexImage, {
-      size: 50,
-      waitSeconds: 1,
-      concurrency: environment.consumers,
-    });
-    return indexImage.lambda;
+    allowSteps(step, data);
+    index.allow(step);
+    this.queues.indexing.consumedBy(step, { size: 50, waitSeconds: 1, concurrency: environment.consumers });
+    return step.lambda;
   }
 
   private recordFailure(): NodejsFunction {

@@ -1,11 +1,10 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { decideGroup, searchDuplicates, undoDecision } from '#shared/api/duplicates.ts';
 import { searchSimilarity } from '#shared/api/search.ts';
 import { edits } from '../fixtures/edits.ts';
 import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
-import { type Client, eventually, newTenant, settled, upload } from './client.ts';
+import { type Client, newTenant, settled, upload } from './client.ts';
 
 let client: Client;
 const ids = new Map<string, string>();
@@ -196,83 +195,5 @@ describe('a search', () => {
     ],
   ])('refuses %s', async (_what, body, status, code) => {
     expect(await client.call(searchSimilarity, { body })).toMatchObject({ status, body: { code } });
-  });
-});
-
-describe('duplicates', () => {
-  it('are grouped as pictures arrive: exact copies and edited ones, and nothing that is merely similar', async () => {
-    const owner = await newTenant('groups');
-    const original = await photograph('locomotion-house-cat');
-    const pictures = [original, original, await edits.jpeg20(original), await photograph('nagasaki-boats')];
-    const images: string[] = [];
-    for (const [n, bytes] of pictures.entries())
-      images.push(await upload(owner, bytes, { filename: `${n}.jpg` }));
-    for (const image of images) await settled(owner, image);
-    const [a = '', b = '', c = '', d = ''] = images;
-    const { body } = await eventually(
-      () => owner.call(searchDuplicates, { body: { scope: 'all' } }),
-      (answer) => answer.body.groups[0]?.images.length === 3,
-    );
-    expect(body.total_groups).toBe(1);
-    expect(body.groups[0]?.images.map(({ image_id }) => image_id).sort()).toEqual([a, b, c].sort());
-    expect([a, b]).toContain(body.groups[0]?.suggested_keeper);
-
-    const own = await owner.call(searchDuplicates, { body: { image_id: c } });
-    expect(own.body.groups.map(({ group_id }) => group_id)).toEqual([body.groups[0]?.group_id]);
-    expect((await owner.call(searchDuplicates, { body: { image_id: d } })).body.groups).toEqual([]);
-  });
-
-  it('are decided upon by people: what is not the same stays apart, also beside a new copy, until that is undone', async () => {
-    const owner = await newTenant('decisions');
-    const bytes = await photograph('locomotion-house-cat');
-    const all = { body: { scope: 'all' } } as const;
-    const images = [
-      await upload(owner, bytes, { filename: 'a.jpg' }),
-      await upload(owner, bytes, { filename: 'b.jpg' }),
-    ];
-    for (const image of images) await settled(owner, image);
-    const { body } = await eventually(
-      () => owner.call(searchDuplicates, all),
-      (answer) => answer.body.groups.length === 1,
-    );
-    const params = { group_id: body.groups[0]?.group_id ?? '' };
-    expect(body.groups[0]).toMatchObject({ decided: false });
-
-    const [keeper = '', other = ''] = images;
-    const kept = await owner.call(decideGroup, { params, body: { action: 'keep_one', keeper } });
-    expect(kept).toMatchObject({ status: 200, body: { keeper, deletable_image_ids: [other] } });
-    expect((await owner.call(searchDuplicates, all)).body.groups[0]).toMatchObject({
-      decided: true,
-      suggested_keeper: keeper,
-    });
-    expect((await owner.call(searchDuplicates, { body: { scope: 'all', decided: false } })).body).toEqual({
-      groups: [],
-      total_groups: 0,
-    });
-
-    expect(await owner.call(decideGroup, { params, body: { action: 'not_duplicates' } })).toMatchObject({
-      status: 200,
-      body: { action: 'not_duplicates', image_ids: expect.arrayContaining(images) },
-    });
-    expect((await owner.call(searchDuplicates, all)).body.groups).toEqual([]);
-    const third = await upload(owner, bytes, { filename: 'c.jpg' });
-    await settled(owner, third);
-    const [group] = (
-      await eventually(
-        () => owner.call(searchDuplicates, all),
-        (answer) => answer.body.groups.length > 0,
-      )
-    ).body.groups;
-    expect(group?.images).toHaveLength(2);
-    expect(group?.images.map(({ image_id }) => image_id)).toContain(third);
-
-    expect((await owner.call(undoDecision, { params })).body).toEqual({ ...params, decided: false });
-    expect(await owner.call(undoDecision, { params })).toMatchObject({
-      status: 404,
-      body: { code: 'not_found' },
-    });
-    expect(
-      await owner.call(decideGroup, { params, body: { action: 'keep_all', pairs: [[keeper, other]] } }),
-    ).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 });
