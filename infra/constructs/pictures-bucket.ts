@@ -61,6 +61,11 @@ export class PicturesBucket extends Construct {
     return `arn:${Aws.PARTITION}:s3:::${this.bucketName}/${folder}/*`;
   }
 
+  /** The objects under all of them. */
+  get everyObject(): string[] {
+    return (['uploads', 'derived', 'events'] as const).map((folder) => this.objects(folder));
+  }
+
   private newAccessLog(environment: Environment): Bucket {
     return new Bucket(this, 'AccessLog', {
       encryption: BucketEncryption.S3_MANAGED,

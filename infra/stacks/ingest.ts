@@ -14,7 +14,6 @@ import { subscribe } from '../constructs/event-subscription.ts';
 import { frontDoorAccess } from '../constructs/front-door-access.ts';
 import { GpuWorker } from '../constructs/gpu-worker.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
-import type { PicturesBucket } from '../constructs/pictures-bucket.ts';
 import { eventSource, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
@@ -125,7 +124,7 @@ export class IngestStack extends Stack {
       .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn, tables.activity.tableArn])
       .allow(
         [...ACTIONS.readObjects, ...ACTIONS.writeObjects, ...ACTIONS.deleteObjects],
-        everyObject(pictures),
+        pictures.everyObject,
       )
       .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn]);
     index.allow(manage);
@@ -238,10 +237,7 @@ export class IngestStack extends Stack {
 function allowSteps<Schema extends z.ZodType>(step: AppFunction<Schema>, data: DataStack): void {
   step
     .allow(ACTIONS.changeTable, data.tables.imagesArns)
-    .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], everyObject(data.pictures))
+    .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], data.pictures.everyObject)
     .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn])
     .allow(ACTIONS.publish, [data.events.topicArn]);
 }
-
-const everyObject = (pictures: PicturesBucket) =>
-  (['uploads', 'derived', 'events'] as const).map((folder) => pictures.objects(folder));

@@ -99,11 +99,7 @@ function purgeTenant(
       tables.activity.tableArn,
       tables.limits.tableArn,
     ])
-    .allow(ACTIONS.deleteObjects, [
-      pictures.objects('uploads'),
-      pictures.objects('derived'),
-      pictures.objects('events'),
-    ])
+    .allow(ACTIONS.deleteObjects, pictures.everyObject)
     .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn])
     .allow(['apigateway:GET'], [`${gateway}/apikeys`])
     .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])

@@ -25,25 +25,11 @@ export interface Overlay {
   dy: Float32Array;
 }
 
-/** Room for every `stride`th pixel of the query, in each direction. */
-export function overlayFor(query: GreyPicture, stride: number): Overlay {
+/** Lays every `stride`th pixel of the query, in each direction, upon the stored picture. */
+export function overlay(query: GreyPicture, stored: GreyPicture, by: Affine, stride: number): Overlay {
   const most = Math.ceil(query.width / stride) * Math.ceil(query.height / stride);
   const column = () => new Float32Array(most);
-  const brightness = { own: column(), other: column(), dx: column(), dy: column() };
-  return { count: 0, x: column(), y: column(), ...brightness };
-}
-
-/**
- * Lays every `stride`th pixel of the query, in each direction, upon the stored picture.
- * @param points where the result is put
- */
-export function overlay(
-  query: GreyPicture,
-  stored: GreyPicture,
-  by: Affine,
-  stride: number,
-  points = overlayFor(query, stride),
-): Overlay {
+  const points = { x: column(), y: column(), own: column(), other: column(), dx: column(), dy: column() };
   const { width, height, data } = stored;
   let count = 0;
   for (let y = 0; y < query.height; y += stride) {
@@ -69,8 +55,7 @@ export function overlay(
       count += 1;
     }
   }
-  points.count = count;
-  return points;
+  return { count, ...points };
 }
 
 /** How brightness goes together in some points of two pictures. */

@@ -1,12 +1,5 @@
 import type { GreyPicture } from './grey-picture.ts';
-import {
-  type Affine,
-  type Correlation,
-  correlationOf,
-  type Overlay,
-  overlay,
-  overlayFor,
-} from './overlay.ts';
+import { type Affine, type Correlation, correlationOf, type Overlay, overlay } from './overlay.ts';
 import { dot, doubleAt, floatAt } from './typed-arrays.ts';
 
 const MIN_POINTS = 100;
@@ -28,12 +21,9 @@ export function register(
   start: Affine,
   { steps, stride }: { steps: number; stride: number },
 ): Affine {
-  // Memory for all steps: to make it anew for each costs more than what is computed in it.
-  const points = overlayFor(query, stride);
-  const columns = columnsFor(points.x.length);
   let by = start;
   for (let step = 0; step < steps; step++) {
-    const moved = improved(by, overlay(query, stored, by, stride, points), columns);
+    const moved = improved(by, overlay(query, stored, by, stride));
     if (!moved) return by;
     const shift = Math.abs(moved.x0 - by.x0) + Math.abs(moved.y0 - by.y0);
     by = moved;
@@ -49,10 +39,10 @@ export function overlap(query: GreyPicture, stored: GreyPicture, by: Affine, str
   return covariance / Math.sqrt(variances[0] * variances[1]);
 }
 
-function improved(by: Affine, points: Overlay, columns: Columns): Affine | undefined {
+function improved(by: Affine, points: Overlay): Affine | undefined {
   const whole = correlationOf(points);
   if (whole.count < MIN_POINTS || whole.variances[1] < 1) return undefined;
-  const change = solved(...normalEquations(points, whole, columns));
+  const change = solved(...normalEquations(points, whole));
   if (!change?.every(Number.isFinite)) return undefined;
   return {
     xx: by.xx + doubleAt(change, 0),
@@ -64,25 +54,17 @@ function improved(by: Affine, points: Overlay, columns: Columns): Affine | undef
   };
 }
 
-/** An entry a point: how its brightness changes with each unknown, and what is left unexplained of it; weighed. */
-const columnsFor = (points: number) => {
-  const column = () => new Float64Array(points);
-  const linear = { xx: column(), xy: column(), x0: column(), yx: column(), yy: column(), y0: column() };
-  return { ...linear, gain: column(), offset: column(), residual: column() };
-};
-type Columns = ReturnType<typeof columnsFor>;
-
 /** The lower triangle of the normal equations' matrix, row by row, and their right side. */
-function normalEquations(
-  points: Overlay,
-  { means, variances, covariance }: Correlation,
-  { residual: residuals, ...columns }: Columns,
-) {
+function normalEquations(points: Overlay, { means, variances, covariance }: Correlation) {
   const { count } = points;
   const gain = covariance / variances[1];
   const offset = means[0] - gain * means[1];
   const scale = ROBUST * Math.sqrt(Math.max(1, variances[0]));
-  const { xx, xy, x0, yx, yy, y0, gain: gains, offset: offsets } = columns;
+  // An entry a point: how its brightness changes with each unknown, and what is left unexplained of it; weighed.
+  const column = () => new Float64Array(count);
+  const [xx, xy, x0] = [column(), column(), column()];
+  const [yx, yy, y0] = [column(), column(), column()];
+  const [gains, offsets, residuals] = [column(), column(), column()];
   for (let point = 0; point < count; point++) {
     const x = floatAt(points.x, point);
     const y = floatAt(points.y, point);

@@ -6,8 +6,8 @@ const STRIDE = 2;
 /** Cells nearer than this, in rows or columns, share what they show. */
 const APART = 3;
 /**
- * Of 114 photographs, parts of photographs and graphics nine in ten stay below it; of 24 generated pages, forms, receipts, slides, boxes and products
- * each, none does.
+ * Of 114 photographs, parts of photographs and graphics nine in ten stay below it; of 24 generated pages, forms, receipts,
+ * slides, boxes and products each, none does.
  */
 const ALIKE_FROM = 0.9;
 

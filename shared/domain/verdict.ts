@@ -140,9 +140,12 @@ export const isWorthTurning = (copy: number, rules: VerdictRules): boolean =>
 export const isCrowded = (copies: readonly number[], { thresholds }: VerdictRules): boolean =>
   copies.filter((copy) => copy >= thresholds.copy.review).length > 1;
 
-/** Whether a copy cosine may belong to a copy at all. */
-export const mayBeCopy = (copy: number, rules: VerdictRules): boolean =>
-  isBeyondDoubt(copy, rules) || isDoubtful(copy, rules);
+/**
+ * Whether a copy cosine may belong to a copy at all.
+ * @param found whether another picture is a copy beyond doubt
+ */
+export const mayBeCopy = (copy: number, rules: VerdictRules, found = false): boolean =>
+  isBeyondDoubt(copy, rules) || isDoubtful(copy, rules, found);
 
 /** How many of the 64 bits of two hashes (16 hex digits each) differ. */
 export function perceptualDistance(one: string, other: string): number {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { tenantId } from '#shared/domain/ids.ts';
+import { cpuMsSince } from '../cpu-time.ts';
 import { eachOf } from '../each-of.ts';
 import { LOOK_ALIKES, lookAlike } from '../eval/look-alikes.ts';
 import { type Picture, photographs } from '../eval/pictures.ts';
@@ -27,23 +28,16 @@ if (!options.photos) {
 /** The share of the CPU that a picture's way in takes by vectors alone, that all else may add. */
 const MOST_MORE = 0.15;
 
-// One core does all of it, so that threads that wait for each other are not counted.
-sharp.concurrency(1);
 const items = Number(options.items);
 const runs = Array.from({ length: Number(options.runs) }, (_, run) => run);
 
-/** The picture with its longer side of `side` pixels, as a camera or scanner gives it: what telling copies apart costs is the same in all sizes. */
+/**
+ * The picture with its longer side of `side` pixels, as a camera or scanner gives it: what telling copies apart costs is
+ * the same in all sizes.
+ */
 async function ofSide(bytes: Uint8Array): Promise<Uint8Array> {
   const side = Number(options.side);
   return await sharp(bytes).resize(side, side, { fit: 'inside' }).jpeg({ quality: 90 }).toBuffer();
-}
-
-/** Of CPU, all threads. */
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
@@ -58,7 +52,9 @@ async function costIn(library: string, pictures: readonly Picture[], services: r
       // In turns: the second of a pair pays for memory that the first one used.
       const order = [...services.entries()];
       for (const [which, service] of (at + run) % 2 === 0 ? order : order.toReversed()) {
-        const cost = await milliseconds(() => service.ingest(tenant, bytes, name));
+        const before = process.cpuUsage();
+        await service.ingest(tenant, bytes, name);
+        const cost = cpuMsSince(before);
         const row = least[which] ?? [];
         row[at] = Math.min(row[at] ?? cost, cost);
       }
@@ -69,6 +65,7 @@ async function costIn(library: string, pictures: readonly Picture[], services: r
 
 const folder = await mkdtemp(join(tmpdir(), 'deeplens-ingest-'));
 try {
+  // One core does all of it, so that threads that wait for each other are not counted: imaging uses one in any case.
   const open = (name: string, vectorsAlone: boolean) =>
     openService({ indexDir: join(folder, name), model: 'deeplens-lite-v1', threads: 1, vectorsAlone });
   const services = [await open('vectors', true), await open('all', false)];

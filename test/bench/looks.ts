@@ -1,19 +1,18 @@
 // `npm run bench:looks`: what a closer look costs a search, by each way that it can take; the dearest of each way.
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { memorySimilarityCache } from '#shared/catalog/memory-similarity-cache.ts';
 import { objectKeys } from '#shared/domain/image.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx.ts';
 import { searchImages } from '#shared/flows/search/search-images.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { cpuMsSince } from '../cpu-time.ts';
 import { edited } from '../eval/edits.ts';
 import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
 import { ACME, leaning, library, only } from '../unit/flows/search/library.ts';
 
 const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
 
-// One core does all of it, so that CPU time is what the caller waits for.
-sharp.concurrency(1);
+// One core does all of it, so that CPU time is what the caller waits for: imaging uses one thread in any case.
 const imaging = sharpImaging();
 const embedder = await onnxEmbedder({
   modelsDir: 'models',
@@ -75,8 +74,8 @@ async function costOf(shelf: Shelf, query: Uint8Array): Promise<number> {
       models: [steered.manifest.name],
       thumbnailUrl: (image) => image,
     });
-    const { user, system } = process.cpuUsage(before);
-    if (run >= 0) times.push((user + system) / 1000);
+    const cost = cpuMsSince(before);
+    if (run >= 0) times.push(cost);
   }
   return Math.min(...times);
 }

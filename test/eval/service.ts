@@ -20,6 +20,7 @@ import type { SimilarityResult } from '#shared/flows/search/search-result.ts';
 import { sharpImaging } from '#shared/imaging/sharp.ts';
 import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
 import type { Candidate } from '#shared/vector-index/vector-index.ts';
+import { cpuMsSince } from '../cpu-time.ts';
 
 /** What a search answered, what the index alone said, and what it took. */
 export interface Answer {
@@ -95,7 +96,7 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
       async search(...given) {
         const candidates = await index.search(...given);
         seen.candidates ??= candidates; // what is shown within the query is searched for afterwards
-        seen.modelMs ??= millisecondsSince(seen.before);
+        seen.modelMs ??= cpuMsSince(seen.before);
         return candidates;
       },
     },
@@ -137,7 +138,7 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
         models: [model],
         thumbnailUrl: (image) => image,
       });
-      const cpuMs = millisecondsSince(before);
+      const cpuMs = cpuMsSince(before);
       const { candidates = [], modelMs = cpuMs, passes, looks } = seen;
       return { results, candidates, cpuMs, modelMs, passes, looks };
     },
@@ -158,12 +159,6 @@ function withoutCells({ manifest, ...embedder }: Embedder): Embedder {
       return (await embedder.embed(inputs)).map(({ local: _, ...vectors }) => vectors);
     },
   };
-}
-
-/** CPU time of all threads. */
-function millisecondsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 const tenantNamed = (tenant_id: TenantId): Tenant => ({

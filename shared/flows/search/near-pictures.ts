@@ -83,11 +83,12 @@ export const nearPictures =
       ...(query.filter && { filter: query.filter }),
     });
     query.onNearest?.(nearest);
-    const candidates = worthReading(nearest, manifest, query.similarFrom).filter(
-      ({ imageId }) => imageId !== probe.imageId,
-    );
+    const others = nearest.filter(({ imageId }) => imageId !== probe.imageId);
+    const found = others.some(({ copy }) => copy !== undefined && isBeyondDoubt(copy, manifest));
+    const candidates = worthReading(others, manifest, found, query.similarFrom);
+    const doubtful = mostDoubtful(candidates, manifest, found, looks.cells);
     // 2. their records, and the vectors of those of which a number is missing or in doubt
-    const compared = await compare(ports, tenant, manifest, probe, candidates, looks.cells);
+    const compared = await compare(ports, tenant, manifest, probe, candidates, doubtful);
     // 3. the second look, upright
     const cells = cellsOf(manifest, probe.embedding, probe);
     const upright = judgeAll(compared, cells ? [{ turn: 'upright', cells }] : [], manifest);
@@ -134,10 +135,9 @@ async function compare(
   manifest: ModelManifest,
   probe: Probe,
   candidates: readonly Candidate[],
-  looks: number,
+  doubtful: ReadonlySet<ImageId>,
 ): Promise<Compared[]> {
   const found = new Map(candidates.map((candidate) => [candidate.imageId, candidate]));
-  const doubtful = new Set(mostDoubtful(candidates, manifest, looks).map(({ imageId }) => imageId));
   const wanted = [...found.values()]
     .filter(
       ({ imageId, semantic, copy }) => doubtful.has(imageId) || semantic === undefined || copy === undefined,
@@ -176,23 +176,28 @@ const judgeAll = (
 function worthReading(
   nearest: readonly Candidate[],
   manifest: ModelManifest,
+  found: boolean,
   similarFrom: number,
 ): Candidate[] {
   const leastSemantic = Math.min(...nearest.flatMap(({ semantic }) => semantic ?? []));
   const leastCopy = Math.min(...nearest.flatMap(({ copy }) => copy ?? []));
   return nearest.filter(
     ({ semantic, copy }) =>
-      mayBeCopy(copy ?? leastCopy, manifest) ||
+      mayBeCopy(copy ?? leastCopy, manifest, found) ||
       calibrated(manifest.calibration.semantic, semantic ?? leastSemantic) >= similarFrom,
   );
 }
 
-function mostDoubtful(candidates: readonly Candidate[], manifest: ModelManifest, count: number): Candidate[] {
-  const found = candidates.some(({ copy }) => copy !== undefined && isBeyondDoubt(copy, manifest));
-  return candidates
+function mostDoubtful(
+  candidates: readonly Candidate[],
+  manifest: ModelManifest,
+  found: boolean,
+  count: number,
+): ReadonlySet<ImageId> {
+  const nearestFirst = candidates
     .filter(({ copy }) => copy !== undefined && isDoubtful(copy, manifest, found))
-    .sort((one, other) => (other.copy ?? 0) - (one.copy ?? 0) || (one.imageId < other.imageId ? -1 : 1))
-    .slice(0, count);
+    .sort((one, other) => (other.copy ?? 0) - (one.copy ?? 0) || (one.imageId < other.imageId ? -1 : 1));
+  return new Set(nearestFirst.slice(0, count).map(({ imageId }) => imageId));
 }
 
 function evidenceOf(

@@ -13,6 +13,10 @@ const probe: Probe = {
   embedding: { ...seen(1, 1), local: cellsOfSeed(1) },
 };
 const all: NearQuery = { k: 50, similarFrom: 0 };
+const upsideDown = (descriptors: Int8Array): HeldCells => ({
+  turn: 'turned180',
+  cells: { rows: 14, columns: 14, dimension: 64, descriptors, width: 400, height: 300 },
+});
 
 describe('nearPictures', () => {
   test('looks again where the cosine is in doubt, and says how the pictures lie', async () => {
@@ -52,20 +56,11 @@ describe('nearPictures', () => {
     const { add, ...ports } = await library();
     const local = cellsOfSeed(1);
     await add({ ...seen(0.5, 0.3), local });
-    const cells = {
-      rows: 14,
-      columns: 14,
-      dimension: 64,
-      descriptors: cellsOfSeed(7),
-      width: 400,
-      height: 300,
-    };
-    const held: HeldCells[] = [{ turn: 'turned180', cells }];
     const [near] = await nearPictures(ports)(
       ACME,
       manifest,
       { ...probe, embedding: { ...probe.embedding, local: weakened(local) } },
-      { ...all, otherTurns: async () => held },
+      { ...all, otherTurns: async () => [upsideDown(cellsOfSeed(7))] },
     );
     expect(near?.alignment?.score).toBeGreaterThan(7);
     expect(near?.alignment?.rotation).toBeCloseTo(0, 0);
@@ -73,11 +68,10 @@ describe('nearPictures', () => {
 
   test('holds the query in other ways only where something is in doubt and nothing proves to be a copy', async () => {
     const local = cellsOfSeed(1);
-    const cells = { rows: 14, columns: 14, dimension: 64, descriptors: local, width: 400, height: 300 };
     let asked = 0;
     const otherTurns = async (): Promise<HeldCells[]> => {
       asked++;
-      return [{ turn: 'turned180', cells }];
+      return [upsideDown(local)];
     };
     const unlike = { ...probe, embedding: { ...probe.embedding, local: cellsOfSeed(9) } };
 
