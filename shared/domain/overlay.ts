@@ -25,11 +25,23 @@ export interface Overlay {
   dy: Float32Array;
 }
 
-/** Lays every `stride`th pixel of the query, in each direction, upon the stored picture. */
-export function overlay(query: GreyPicture, stored: GreyPicture, by: Affine, stride: number): Overlay {
-  const most = Math.ceil(query.width / stride) * Math.ceil(query.height / stride);
-  const column = () => new Float32Array(most);
-  const points = { x: column(), y: column(), own: column(), other: column(), dx: column(), dy: column() };
+/** Room for every `stride`th pixel of the query, in each direction. */
+export function roomFor({ width, height }: GreyPicture, stride: number): Overlay {
+  const column = () => new Float32Array(Math.ceil(width / stride) * Math.ceil(height / stride));
+  return { count: 0, x: column(), y: column(), own: column(), other: column(), dx: column(), dy: column() };
+}
+
+/**
+ * Lays every `stride`th pixel of the query, in each direction, upon the stored picture.
+ * @param points room for them, which may have been used before
+ */
+export function overlay(
+  query: GreyPicture,
+  stored: GreyPicture,
+  by: Affine,
+  stride: number,
+  points = roomFor(query, stride),
+): Overlay {
   const { width, height, data } = stored;
   let count = 0;
   for (let y = 0; y < query.height; y += stride) {
@@ -55,7 +67,19 @@ export function overlay(query: GreyPicture, stored: GreyPicture, by: Affine, str
       count += 1;
     }
   }
-  return { count, ...points };
+  return { ...points, count };
+}
+
+/** The picture's brightness at a point between its pixels; NaN outside. */
+export function brightnessAt({ width, height, data }: GreyPicture, u: number, v: number): number {
+  if (!(u >= 0 && v >= 0 && u < width - 1 && v < height - 1)) return Number.NaN;
+  const left = Math.floor(u);
+  const top = Math.floor(v);
+  const right = u - left;
+  const from = top * width + left;
+  const above = floatAt(data, from) * (1 - right) + floatAt(data, from + 1) * right;
+  const below = floatAt(data, from + width) * (1 - right) + floatAt(data, from + width + 1) * right;
+  return above * (1 - (v - top)) + below * (v - top);
 }
 
 /** How brightness goes together in some points of two pictures. */

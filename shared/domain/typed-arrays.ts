@@ -18,3 +18,9 @@ export function dot(one: Float64Array, from: number, other: Float64Array, otherF
   for (let at = fours; at < length; at++) a += doubleAt(one, from + at) * doubleAt(other, otherFrom + at);
   return a + b + c + d;
 }
+
+/** Adds the numbers to the values from `from` on. */
+export function add(values: Float64Array, from: number, numbers: readonly number[]): void {
+  for (let at = 0; at < numbers.length; at++)
+    values[from + at] = doubleAt(values, from + at) + (numbers[at] ?? 0);
+}
