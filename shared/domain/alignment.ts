@@ -55,7 +55,8 @@ interface Fit {
   b: Complex;
 }
 
-function bestTransform({ count, qx, qy, sx, sy, cosine }: Matches): Fit | undefined {
+function bestTransform(matches: Matches): Fit | undefined {
+  const { count, qx, qy, sx, sy } = matches;
   let best: Fit | undefined;
   for (let i = 0; i < count; i++) {
     for (let j = i + 1; j < count; j++) {
@@ -72,16 +73,22 @@ function bestTransform({ count, qx, qy, sx, sy, cosine }: Matches): Fit | undefi
       const ai = (ey * dx - ex * dy) / apart;
       const br = at(sx, i) - (ar * at(qx, i) - ai * at(qy, i));
       const bi = at(sy, i) - (ar * at(qy, i) + ai * at(qx, i));
-      let score = 0;
-      for (let k = 0; k < count; k++) {
-        const x = ar * at(qx, k) - ai * at(qy, k) + br - at(sx, k);
-        const y = ar * at(qy, k) + ai * at(qx, k) + bi - at(sy, k);
-        if (x * x + y * y <= TOLERANCE ** 2) score += at(cosine, k);
-      }
+      const score = scoreOf(matches, ar, ai, br, bi);
       if (!best || score > best.score) best = { score, a: { re: ar, im: ai }, b: { re: br, im: bi } };
     }
   }
   return best;
+}
+
+/** The sum of the cosines of the matches that agree with the transform `z → a z + b`. */
+function scoreOf({ count, qx, qy, sx, sy, cosine }: Matches, ar: number, ai: number, br: number, bi: number) {
+  let score = 0;
+  for (let k = 0; k < count; k++) {
+    const x = ar * at(qx, k) - ai * at(qy, k) + br - at(sx, k);
+    const y = ar * at(qy, k) + ai * at(qx, k) + bi - at(sy, k);
+    if (x * x + y * y <= TOLERANCE ** 2) score += at(cosine, k);
+  }
+  return score;
 }
 
 /** By each turn: where the upright picture's corners (top left, then clockwise) lie in the picture as it was held. */

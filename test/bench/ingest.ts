@@ -40,11 +40,15 @@ async function ofSide(bytes: Uint8Array): Promise<Uint8Array> {
   return await sharp(bytes).resize(side, side, { fit: 'inside' }).jpeg({ quality: 90 }).toBuffer();
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+const mean = (numbers: readonly number[]) =>
+  numbers.reduce((total, each) => total + each, 0) / numbers.length;
 
-/** The mean CPU of a picture of the library: of each the least of the runs, since what else the machine does only adds. */
+/**
+ * The mean CPU of a picture of the library, by each of the services: of all runs, since a collection is paid for by the garbage of
+ * many pictures, and the least of some runs would leave it out.
+ */
 async function costIn(library: string, pictures: readonly Picture[], services: readonly Service[]) {
-  const least = services.map(() => pictures.map(() => Number.POSITIVE_INFINITY));
+  const costs: number[][] = services.map(() => []);
   for (const run of runs) {
     const tenant = tenantId(`${library}-${run}`);
     await eachOf(`${library}, run ${run + 1}`, [...pictures.entries()], async ([at, { name, load }]) => {
@@ -54,13 +58,11 @@ async function costIn(library: string, pictures: readonly Picture[], services: r
       for (const [which, service] of (at + run) % 2 === 0 ? order : order.toReversed()) {
         const before = process.cpuUsage();
         await service.ingest(tenant, bytes, name);
-        const cost = cpuMsSince(before);
-        const row = least[which] ?? [];
-        row[at] = Math.min(row[at] ?? cost, cost);
+        costs[which]?.push(cpuMsSince(before));
       }
     });
   }
-  return least.map((costs) => sum(costs) / costs.length);
+  return costs.map(mean);
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'deeplens-ingest-'));
@@ -68,7 +70,6 @@ try {
   // One core does all of it, so that threads that wait for each other are not counted: imaging uses one in any case.
   const open = (name: string, vectorsAlone: boolean) =>
     openService({ indexDir: join(folder, name), model: 'deeplens-lite-v1', threads: 1, vectorsAlone });
-  const services = [await open('vectors', true), await open('all', false)];
   const libraries: Record<string, Picture[]> = { photographs: await photographs(options.photos, items) };
   for (const kind of LOOK_ALIKES)
     libraries[kind] = Array.from({ length: items }, (_, at) => ({
@@ -77,6 +78,7 @@ try {
     }));
   console.log('CPU a picture, ms          vectors alone      all     more');
   for (const [library, pictures] of Object.entries(libraries)) {
+    const services = [await open(`${library}-vectors`, true), await open(`${library}-all`, false)];
     const [alone = 0, all = 0] = await costIn(library, pictures, services);
     const more = all / alone - 1;
     console.log(

@@ -1,28 +1,20 @@
-import type { ImageCatalog } from '#shared/catalog/images.ts';
-import type { PictureCells } from '#shared/domain/alignment.ts';
 import { calibrated } from '#shared/domain/calibration.ts';
 import type { ImageId, TenantId } from '#shared/domain/ids.ts';
-import {
-  type Evidence,
-  isBeyondDoubt,
-  isDoubtful,
-  isWorthTurning,
-  judge,
-  mayBeCopy,
-  perceptualDistance,
-} from '#shared/domain/verdict.ts';
-import type { Embedding } from '#shared/embedding/embedder.ts';
+import { isSelfAlike } from '#shared/domain/self-likeness.ts';
+import { isBeyondDoubt, isDoubtful, isWorthTurning, mayBeCopy } from '#shared/domain/verdict.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { Candidate, VectorFilter, VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { type IndexedRecord, isIndexed } from './indexed-record.ts';
+import { type ComparePorts, compare } from './compare.ts';
+import { crowdIn, judgeCrowd } from './crowd.ts';
 import { type Inset, withInset } from './inset-look.ts';
+import { lastLook } from './last-look.ts';
 import type { Neighbour } from './neighbour.ts';
 import { type PixelPorts, pixelLook } from './pixel-look.ts';
-import { cellsOf, cosine, type Probe } from './probe.ts';
-import { bestAlignment, type HeldCells } from './second-look.ts';
+import { cellsOf, type Probe } from './probe.ts';
+import { type HeldCells, held, type Unheld } from './second-look.ts';
 
 export interface NearPorts extends PixelPorts {
-  catalog: Pick<ImageCatalog, 'getMany' | 'getVectors'>;
+  catalog: ComparePorts['catalog'];
   index: Pick<VectorIndex, 'search'>;
 }
 
@@ -56,14 +48,6 @@ const LOOKS: Looks = { cells: 5, pixels: 3 };
 /** Where the query was taken for a page as well, and searched for by what it shows. */
 const LOOKS_OF_INSET: Looks = { cells: 5, pixels: 1 };
 
-/** A candidate with what is known of it before the second look. */
-interface Compared {
-  record: IndexedRecord;
-  evidence: Evidence;
-  /** Where the cosine alone cannot decide: its cells, to look at again. */
-  cells?: PictureCells;
-}
-
 /** The pictures near a probe, judged; in no particular order. */
 export const nearPictures =
   (ports: NearPorts) =>
@@ -88,29 +72,39 @@ export const nearPictures =
     const candidates = worthReading(others, manifest, found, query.similarFrom);
     const doubtful = mostDoubtful(candidates, manifest, found, looks.cells);
     // 2. their records, and the vectors of those of which a number is missing or in doubt
-    const compared = await compare(ports, tenant, manifest, probe, candidates, doubtful);
-    // 3. the second look, upright
+    const byVectors = await compare(ports, tenant, manifest, probe, candidates, doubtful);
+    // 3. the second look, upright; at once by their pixels, where vectors take some for copies and cannot be trusted
     const cells = cellsOf(manifest, probe.embedding, probe);
-    const upright = judgeAll(compared, cells ? [{ turn: 'upright', cells }] : [], manifest);
-    const proven = upright.some(({ verdict }) => verdict !== 'similar');
+    const hold = (each: Unheld) => held(each, cells ? [{ turn: 'upright', cells }] : [], manifest);
+    const byPixels = { look: pixelLook(ports, tenant, manifest, probe), looks: looks.pixels, hold };
+    let known: boolean | undefined;
+    const selfAlike = () => (known ??= cells !== undefined && isSelfAlike(cells));
+    const crowd = crowdIn(byVectors, selfAlike, manifest);
+    if (crowd) return judgeCrowd(byVectors, crowd, manifest, byPixels);
+    const upright = byVectors.map(hold);
+    const proven = upright.some(isProven);
     // 4. what is shown within the query, as in a screenshot; or the nearest in doubt, held in the other ways
     const inset = proven ? undefined : await query.inset?.();
     const shown = inset ? await copiesOf(ports, tenant, manifest, inset, query) : [];
     if (inset && shown.length > 0) return withInset(upright, shown, inset);
-    const nearestInDoubt = compared
+    const nearestInDoubt = byVectors
       .filter((each) => each.cells && isWorthTurning(each.evidence.copy ?? 0, manifest))
       .sort((one, other) => (other.evidence.copy ?? 0) - (one.evidence.copy ?? 0))[0];
-    const [turned] =
+    const turned =
       query.otherTurns && cells && nearestInDoubt && !proven && !inset
-        ? judgeAll([nearestInDoubt], await query.otherTurns(), manifest)
-        : [];
+        ? held(nearestInDoubt, await query.otherTurns(), manifest)
+        : undefined;
     // Where it was held otherwise, but lies better as it is, that is where to look on.
     const better = (each: Neighbour): boolean =>
       turned?.record === each.record && (turned.alignment?.score ?? 0) > (each.alignment?.score ?? 0);
     const judged = upright.map((each) => (turned && better(each) ? turned : each));
     // 5. the pixels, where neither vectors nor cells can tell
-    return pixelLook(ports)(tenant, manifest, probe, judged, looks.pixels);
+    const late = crowdIn(judged, selfAlike, manifest);
+    if (late) return judgeCrowd(judged, late, manifest, byPixels);
+    return judged.some(isProven) ? judged : lastLook(judged, manifest, byPixels.look);
   };
+
+const isProven = ({ verdict }: Neighbour): boolean => verdict !== 'similar';
 
 /** The copies of the picture that is shown within a query. */
 async function copiesOf(
@@ -126,48 +120,8 @@ async function copiesOf(
     similarFrom: Number.POSITIVE_INFINITY,
     looks: LOOKS_OF_INSET,
   });
-  return near.filter(({ verdict }) => verdict !== 'similar');
+  return near.filter(isProven);
 }
-
-async function compare(
-  { catalog }: NearPorts,
-  tenant: TenantId,
-  manifest: ModelManifest,
-  probe: Probe,
-  candidates: readonly Candidate[],
-  doubtful: ReadonlySet<ImageId>,
-): Promise<Compared[]> {
-  const found = new Map(candidates.map((candidate) => [candidate.imageId, candidate]));
-  const wanted = [...found.values()]
-    .filter(
-      ({ imageId, semantic, copy }) => doubtful.has(imageId) || semantic === undefined || copy === undefined,
-    )
-    .map(({ imageId }) => imageId);
-  const [records, vectors] = await Promise.all([
-    catalog.getMany(tenant, [...found.keys()]),
-    wanted.length > 0 ? catalog.getVectors(tenant, wanted, manifest.name) : new Map<ImageId, Embedding>(),
-  ]);
-  return records.filter(isIndexed).map((record) => {
-    const stored = vectors.get(record.image_id);
-    const cells = stored && doubtful.has(record.image_id) && cellsOf(manifest, stored, record);
-    return {
-      record,
-      evidence: evidenceOf(probe, record, found.get(record.image_id), stored),
-      ...(cells && { cells }),
-    };
-  });
-}
-
-const judgeAll = (
-  compared: readonly Compared[],
-  query: readonly HeldCells[],
-  manifest: ModelManifest,
-): Neighbour[] =>
-  compared.map(({ record, evidence, cells }) => {
-    const alignment = cells && bestAlignment(query, cells);
-    const all = alignment ? { ...evidence, alignment: alignment.score } : evidence;
-    return { record, evidence: all, ...judge(all, manifest), ...(alignment && { alignment }) };
-  });
 
 /**
  * Leaves out what can become neither a copy nor similar enough. A cosine that is missing is at most the least one
@@ -198,21 +152,4 @@ function mostDoubtful(
     .filter(({ copy }) => copy !== undefined && isDoubtful(copy, manifest, found))
     .sort((one, other) => (other.copy ?? 0) - (one.copy ?? 0) || (one.imageId < other.imageId ? -1 : 1));
   return new Set(nearestFirst.slice(0, count).map(({ imageId }) => imageId));
-}
-
-function evidenceOf(
-  probe: Probe,
-  record: IndexedRecord,
-  found: Candidate | undefined,
-  stored: Embedding | undefined,
-): Evidence {
-  const distance = perceptualDistance(probe.perceptualHash, record.hash_perceptual);
-  const sameSize = probe.width === record.width && probe.height === record.height;
-  return {
-    sameBytes: probe.sha256 === record.hash_sha256,
-    samePixels: sameSize && distance === 0 && probe.pixelHash() === record.hash_pixels,
-    perceptualDistance: distance,
-    copy: found?.copy ?? (stored && cosine(probe.embedding.copy, stored.copy)),
-    semantic: found?.semantic ?? (stored && cosine(probe.embedding.semantic, stored.semantic)),
-  };
 }

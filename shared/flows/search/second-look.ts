@@ -1,13 +1,32 @@
 import { type Alignment, align, type PictureCells, type Turn } from '#shared/domain/alignment.ts';
+import { judge, type VerdictRules } from '#shared/domain/verdict.ts';
+import type { Neighbour } from './neighbour.ts';
 
-/** The cells of a query held in one way. */
+/** The cells of the query held in one way. */
 export interface HeldCells {
   turn: Turn;
   cells: PictureCells;
 }
 
-/** How the query, held in the best of the given ways, lies within a stored picture. */
-export const bestAlignment = (query: readonly HeldCells[], stored: PictureCells): Alignment | undefined =>
+/** A neighbour as vectors judge it. */
+export interface Unheld extends Neighbour {
+  /** Where the cosine alone cannot decide: its cells, still to be held against the query's. */
+  cells?: PictureCells;
+}
+
+/** The neighbour, judged by how the query, held in the best of the given ways, lies within it as well. */
+export function held(
+  { cells, ...neighbour }: Unheld,
+  query: readonly HeldCells[],
+  rules: VerdictRules,
+): Neighbour {
+  const alignment = cells && bestAlignment(query, cells);
+  if (!alignment) return neighbour;
+  const evidence = { ...neighbour.evidence, alignment: alignment.score };
+  return { ...neighbour, evidence, ...judge(evidence, rules), alignment };
+}
+
+const bestAlignment = (query: readonly HeldCells[], stored: PictureCells): Alignment | undefined =>
   query
     .flatMap(({ turn, cells }) => align(cells, stored, turn) ?? [])
     .reduce<Alignment | undefined>(

@@ -17,19 +17,20 @@ interface Shop {
   stored: readonly number[];
   /** Which one is asked for: the first of them where absent. */
   asked?: number;
-  /** The copy cosine of the first; of each other .01 less. */
+  /** The copy cosine of the first; of each other .01 less, where it is not given. */
   copy?: number;
+  others?: readonly number[];
   /** The cells of all that is stored, and of the query. */
   cells?: { stored: Int8Array; query: Int8Array };
 }
 
 /** A library of one shop's receipts, all of them near the query by vectors. */
-async function shop({ stored, asked = stored[0] ?? 0, copy = 0.95, cells }: Shop) {
+async function shop({ stored, asked = stored[0] ?? 0, copy = 0.95, others = [], cells }: Shop) {
   const shelf = await library();
   const images: ImageId[] = [];
   for (const [place, receipt] of stored.entries()) {
     const image = await shelf.add({
-      ...seen(copy - place / 100, 0.9, place + 1),
+      ...seen((place > 0 && others[place - 1]) || copy - place / 100, 0.9, place + 1),
       ...(cells && { local: cells.stored }),
     });
     images.push(image);
@@ -68,6 +69,16 @@ describe('where pictures are too near to be told apart by vectors', () => {
     const { verdicts, looks } = await shop({ stored: [1, 1, 1, 1, 1, 1] });
     expect(verdicts).toEqual(Array(6).fill('edited_copy'));
     expect(looks).toBe(3);
+  });
+
+  test('one in doubt among them is a copy by its cells and pixels where the nearer ones are copies, not where they are look-alikes', async () => {
+    const local = cellsOfSeed(1);
+    const crowd = { stored: [1, 1, 1], others: [0.94, 0.5], cells: { stored: local, query: local } };
+    expect(await shop(crowd)).toMatchObject({ verdicts: Array(3).fill('edited_copy'), looks: 3 });
+    expect(await shop({ ...crowd, stored: [2, 3, 1], asked: 1 })).toMatchObject({
+      verdicts: Array(3).fill('similar'),
+      looks: 1,
+    });
   });
 
   test('a copy with nothing else near it costs no look', async () => {
