@@ -3,15 +3,22 @@ import { describe, expect, it } from 'vitest';
 import type { Quad } from '#shared/domain/alignment.ts';
 import { type Pixels, pixelAgreement, pyramidOf } from '#shared/domain/pixel-agreement.ts';
 
-/** A smooth scene of bumps, seen through a window: the same scene gives the same picture wherever it is looked at. */
+/** Radians: waves that are turned by it lie in all directions. */
+const GOLDEN_ANGLE = 2.4;
+
+/**
+ * A smooth scene of bumps, the finer the fainter, as in photographs (Field 1987), seen through a window: the same scene gives
+ * the same picture wherever it is looked at.
+ */
 function seen(scene: number, window: { x: number; y: number; scale: number; gain?: number }): Pixels {
   const [width, height] = [240, 180];
   const data = new Uint8Array(width * height * 3);
   const brightness = (u: number, v: number): number => {
     let sum = 128;
     for (let wave = 1; wave <= 9; wave++) {
-      const [a, b] = [Math.sin(scene * wave * 1.7) * 0.12, Math.cos(scene * wave * 2.3) * 0.12];
-      sum += 22 * Math.sin(a * wave * u + b * wave * v + scene * wave);
+      const direction = GOLDEN_ANGLE * wave + 1.7 * scene * wave ** 2;
+      const along = 0.12 * wave * (u * Math.cos(direction) + v * Math.sin(direction));
+      sum += (40 / Math.sqrt(wave)) * Math.sin(along + scene * wave);
     }
     return Math.min(255, Math.max(0, sum));
   };
@@ -90,6 +97,11 @@ describe('pixelAgreement', () => {
       }),
       { numRuns: 25 },
     );
+    const [one, other] = [pyramidOf(seen(1, whole)), pyramidOf(seen(202, whole))];
+    const own = () => expect.fail('what hardly agrees in a small size is not looked at in its own');
+    expect(
+      pixelAgreement({ ...one, own }, { ...other, own }, { quads: [], share: 0.8 }).agreement,
+    ).toBeLessThan(0.6);
     const flat = { width: 240, height: 180, data: new Uint8Array(240 * 180 * 3).fill(90) };
     expect(agreement(flat, flat).agreement).toBe(-1);
     expect(agreement({ width: 4, height: 3, data: new Uint8Array(36) }, flat).agreement).toBe(-1);
