@@ -10,6 +10,7 @@ const STRIDE = 2;
 const MIN_SHARE = 0.8;
 /** Variance of brightness below which there is nothing to see in a block. */
 const FLAT = 9;
+
 /** How well each block of the query goes together with what lies under it, -1..1, ascending; flat ones are left out. */
 export function blockCorrelations(query: GreyPicture, stored: GreyPicture, by: Affine): number[] {
   const columns = Math.floor(query.width / BLOCK);
