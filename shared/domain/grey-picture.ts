@@ -25,7 +25,7 @@ export function greyOf({ width, height, data }: Pixels): GreyPicture {
   return { width, height, data: grey };
 }
 
-interface Size {
+export interface Size {
   width: number;
   height: number;
 }

@@ -1,4 +1,4 @@
-import type { GreyPicture } from './grey-picture.ts';
+import type { GreyPicture, Size } from './grey-picture.ts';
 import { floatAt } from './typed-arrays.ts';
 
 /** From pixels of one picture to pixels of another: `x' = xx x + xy y + x0`, `y' = yx x + yy y + y0`. */
@@ -25,15 +25,22 @@ export interface Overlay {
   dy: Float32Array;
 }
 
-/** Room for every `stride`th pixel of the query, in each direction. */
-export function roomFor({ width, height }: GreyPicture, stride: number): Overlay {
+/** Room for every `stride`th pixel of a query, or of a part of it, in each direction. */
+export function roomFor({ width, height }: Size, stride: number): Overlay {
   const column = () => new Float32Array(Math.ceil(width / stride) * Math.ceil(height / stride));
   return { count: 0, x: column(), y: column(), own: column(), other: column(), dx: column(), dy: column() };
+}
+
+/** A part of a picture, in its pixels. */
+interface Part extends Size {
+  left: number;
+  top: number;
 }
 
 /**
  * Lays every `stride`th pixel of the query, in each direction, upon the stored picture.
  * @param points room for them, which may have been used before
+ * @param part of the query; the whole where absent
  */
 export function overlay(
   query: GreyPicture,
@@ -41,11 +48,12 @@ export function overlay(
   by: Affine,
   stride: number,
   points = roomFor(query, stride),
+  part: Part = { left: 0, top: 0, width: query.width, height: query.height },
 ): Overlay {
   const { width, height, data } = stored;
   let count = 0;
-  for (let y = 0; y < query.height; y += stride) {
-    for (let x = 0; x < query.width; x += stride) {
+  for (let y = part.top; y < part.top + part.height; y += stride) {
+    for (let x = part.left; x < part.left + part.width; x += stride) {
       const u = by.xx * x + by.xy * y + by.x0;
       const v = by.yx * x + by.yy * y + by.y0;
       if (!(u >= 0 && v >= 0 && u < width - 1 && v < height - 1)) continue;
@@ -70,18 +78,6 @@ export function overlay(
   return { ...points, count };
 }
 
-/** The picture's brightness at a point between its pixels; NaN outside. */
-export function brightnessAt({ width, height, data }: GreyPicture, u: number, v: number): number {
-  if (!(u >= 0 && v >= 0 && u < width - 1 && v < height - 1)) return Number.NaN;
-  const left = Math.floor(u);
-  const top = Math.floor(v);
-  const right = u - left;
-  const from = top * width + left;
-  const above = floatAt(data, from) * (1 - right) + floatAt(data, from + 1) * right;
-  const below = floatAt(data, from + width) * (1 - right) + floatAt(data, from + width + 1) * right;
-  return above * (1 - (v - top)) + below * (v - top);
-}
-
 /** How brightness goes together in some points of two pictures. */
 export interface Correlation {
   count: number;
@@ -102,14 +98,6 @@ export function correlationOf({ count, own, other }: Overlay): Correlation {
     ss += two * two;
     qs += one * two;
   }
-  return correlationFrom(count, [q, s, qq, ss, qs]);
-}
-
-/** @param sums of both brightnesses, of their squares, and of their product */
-export function correlationFrom(
-  count: number,
-  [q, s, qq, ss, qs]: readonly [number, number, number, number, number],
-): Correlation {
   const means = [q / count, s / count] as const;
   return {
     count,

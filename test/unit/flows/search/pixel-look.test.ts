@@ -17,8 +17,9 @@ interface Shop {
   stored: readonly number[];
   /** Which one is asked for: the first of them where absent. */
   asked?: number;
-  /** The copy cosine of the first; of each other .01 less, where it is not given. */
+  /** The copy cosine of the first. */
   copy?: number;
+  /** Those of the others: each .01 less than the one before, where absent. */
   others?: readonly number[];
   /** The cells of all that is stored, and of the query. */
   cells?: { stored: Int8Array; query: Int8Array };
@@ -30,7 +31,7 @@ async function shop({ stored, asked = stored[0] ?? 0, copy = 0.95, others = [], 
   const images: ImageId[] = [];
   for (const [place, receipt] of stored.entries()) {
     const image = await shelf.add({
-      ...seen((place > 0 && others[place - 1]) || copy - place / 100, 0.9, place + 1),
+      ...seen(others[place - 1] ?? copy - place / 100, 0.9, place + 1),
       ...(cells && { local: cells.stored }),
     });
     images.push(image);
