@@ -1,40 +1,77 @@
-/** Who may import whom: the table of docs/architecture.md, a rule a row. @type {import('dependency-cruiser').IConfiguration} */
+/** Who may import whom: the table of docs/architecture.md, as rules. @type {import('dependency-cruiser').IConfiguration} */
 
-/** The files of a capability that say what it does; all others in its folder are adapters and their parts. */
-const PORTS = [
-  '^shared/auth/(revocations|tokens|usage-plans)[.]ts$',
-  '^shared/blobs/(audit-archive|blobs)[.]ts$',
-  '^shared/catalog/(audit|groups|heartbeats|images|jobs|similarity-cache|statistics|tenant-data|tenants|usage)[.]ts$',
-  '^shared/embedding/(embedder|installed-models|manifest|wire)[.]ts$',
-  '^shared/health/health[.]ts$',
-  '^shared/imaging/imaging[.]ts$',
-  '^shared/limits/(limiter|window-store)[.]ts$',
-  '^shared/messaging/(job-queue|publisher)[.]ts$',
-  '^shared/vector-index/(document-digest|vector-index)[.]ts$',
+/**
+ * The folders of `shared/`, lowest layer first. A folder imports from the layers below its own alone: never upwards, never
+ * sideways, so no two folders import each other.
+ */
+const LAYERS = [
+  ['kernel'],
+  ['aws', 'contracts', 'embedding', 'vector-index'],
+  ['audit', 'blobs', 'health', 'imaging', 'jobs', 'messaging', 'rate-limit'],
+  ['tenants'],
+  ['identity', 'images'],
+  ['matching', 'usage'],
+  ['duplicates', 'search'],
+  ['models', 'purges', 'statistics'],
+  ['runtime'],
+  ['front-door'],
 ];
-const CAPABILITY = '^shared/(auth|blobs|catalog|embedding|health|imaging|limits|messaging|vector-index)/';
-/** What adapters of AWS have in common. */
+const FOLDERS = LAYERS.flat();
+
+/** What other modules may import: a module's nouns and ports, and the few steps that are made to be called from above. */
+const SURFACE = Object.entries({
+  audit: ['audit-entry', 'audit-log'],
+  blobs: ['blobs', 'object-keys'],
+  duplicates: ['group', 'group-store', 'leave-group'],
+  embedding: ['embedder', 'installed-models', 'manifest', 'wire'],
+  health: ['check-readiness', 'heartbeats'],
+  images: [
+    'find-image',
+    'image-event-data',
+    'image-record',
+    'image-store',
+    'indexed-image',
+    'quota',
+    'stored-objects',
+    'vector-document',
+  ],
+  imaging: ['imaging', 'raster', 'region', 'turn'],
+  jobs: ['job', 'job-queue', 'job-store', 'job-writer'],
+  matching: ['.+'],
+  messaging: ['publisher'],
+  'rate-limit': ['limiter'],
+  search: ['similarity-cache'],
+  tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
+  usage: ['cost', 'usage', 'usage-store'],
+  'vector-index': ['document-digest', 'vector-index'],
+}).map(([folder, files]) => `^shared/${folder}/(${files.join('|')})[.]ts$`);
+
+/** A file that knows one technology is named after it. */
+const ADAPTER =
+  '^shared/[^/]+/(api-gateway|dynamodb|jwt|lancedb|onnx|opensearch|s3|sharp|sns|sqs|ssm)-[^/]+[.]ts$';
+/** The one file of `shared/` that chooses between technologies, by configuration. */
+const CHOOSER = '^shared/vector-index/open[.]ts$';
+const KERNEL = '^shared/kernel/';
+const CONTRACTS = '^shared/contracts/';
 const AWS = '^shared/aws/';
-const DOMAIN = '^shared/domain/';
-const EVENTS = '^shared/events/';
 const ZOD = '^node_modules/zod/';
 const PURE_NODE = '^(node:)?crypto$';
 
 /** Where a technology may be met; elsewhere it is behind a port. */
 const HOMES = {
-  '@aws-sdk/client-api-gateway': ['shared/auth'],
-  '@aws-sdk/client-dynamodb': ['shared/catalog'],
-  '@aws-sdk/client-opensearch': ['shared/health'],
-  '@aws-sdk/client-s3': ['shared/blobs', 'shared/health'],
-  '@aws-sdk/client-sns': ['shared/messaging'],
-  '@aws-sdk/client-sqs': ['shared/health', 'shared/messaging', 'gpu-worker'],
-  '@aws-sdk/client-ssm': ['shared/auth'],
-  '@aws-sdk/lib-dynamodb': ['shared/catalog'],
-  '@lancedb/lancedb': ['shared/vector-index'],
-  '@opensearch-project/opensearch': ['shared/vector-index'],
-  'aws-jwt-verify': ['shared/auth'],
-  'onnxruntime-node': ['shared/embedding'],
-  sharp: ['shared/imaging', 'infra/local'],
+  '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-'],
+  '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
+  '@aws-sdk/client-opensearch': ['shared/health/opensearch-'],
+  '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
+  '@aws-sdk/client-sns': ['shared/messaging/sns-'],
+  '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/'],
+  '@aws-sdk/client-ssm': ['shared/tenants/ssm-'],
+  '@aws-sdk/lib-dynamodb': ['shared/[^/]+/dynamodb-'],
+  '@lancedb/lancedb': ['shared/vector-index/lancedb-'],
+  '@opensearch-project/opensearch': ['shared/vector-index/opensearch-'],
+  'aws-jwt-verify': ['shared/identity/jwt-'],
+  'onnxruntime-node': ['shared/embedding/onnx-'],
+  sharp: ['shared/imaging/sharp-', 'infra/local/'],
 };
 
 /** LanceDB is for one machine: loaded by its path there, and in no bundle. */
@@ -45,64 +82,62 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 module.exports = {
   forbidden: [
     rule(
-      'domain-stands-alone',
-      'Nouns and rules: nothing but ulid.',
-      { path: DOMAIN },
-      { pathNot: [DOMAIN, '^node_modules/ulid/'] },
+      'kernel-stands-alone',
+      'The nouns that everyone uses import nothing of ours.',
+      { path: KERNEL },
+      { pathNot: [KERNEL, ZOD, PURE_NODE, '^node_modules/ulid/'] },
     ),
     rule(
-      'events-know-the-domain',
-      'The wire contracts: domain and zod.',
-      { path: EVENTS },
-      { pathNot: [EVENTS, DOMAIN, ZOD] },
+      'contracts-know-the-kernel',
+      'The wire contracts import the kernel, zod and its OpenAPI.',
+      { path: CONTRACTS },
+      { pathNot: [CONTRACTS, KERNEL, ZOD, '^node_modules/zod-openapi/'] },
+    ),
+    ...LAYERS.flatMap((layer, height) =>
+      layer.map((folder) => {
+        const allowed = [folder, ...LAYERS.slice(0, height).flat()];
+        const forbidden = FOLDERS.filter((each) => !allowed.includes(each));
+        return rule(
+          `layers-${folder}`,
+          `${folder} imports from the layers below it alone.`,
+          { path: `^shared/${folder}/` },
+          { path: [`^shared/(${['-', ...forbidden].join('|')})/`, '^(functions|gpu-worker|infra)/'] },
+        );
+      }),
     ),
     rule(
-      'api-knows-the-domain',
-      'The HTTP contract: domain, zod and its OpenAPI.',
-      { path: '^shared/api/' },
-      { pathNot: ['^shared/api/', DOMAIN, ZOD, '^node_modules/zod-openapi/'] },
+      'modules-meet-at-their-surface',
+      'Of another module only its nouns and ports, never its adapters or other steps.',
+      { path: '^shared/([^/]+)/', pathNot: '^shared/front-door/' },
+      { path: '^shared/', pathNot: ['^shared/$1/', KERNEL, CONTRACTS, AWS, ...SURFACE] },
     ),
     rule(
-      'ports-know-the-domain',
-      'A port speaks of the domain, of events and of other ports.',
-      { path: PORTS },
-      { pathNot: [...PORTS, DOMAIN, EVENTS, ZOD, PURE_NODE] },
-    ),
-    rule(
-      'adapters-know-their-port',
-      'An adapter knows its own capability, ports and the domain; not what is above it.',
-      { path: CAPABILITY, pathNot: PORTS },
-      {
-        path: '^(shared|functions|gpu-worker|infra|test)/',
-        pathNot: ['^shared/$1/', ...PORTS, AWS, DOMAIN, EVENTS],
-      },
+      'adapters-are-wired-above',
+      'A noun, a port or a step never imports an adapter: functions, gpu-worker and the front door wire them.',
+      { path: '^shared/', pathNot: [ADAPTER, CHOOSER, AWS, '^shared/front-door/'] },
+      { path: [ADAPTER, AWS] },
     ),
     ...Object.entries(HOMES).map(([technology, homes]) =>
       rule(
         `technology-at-home-${technology}`,
         `${technology} is met in ${homes.join(', ')} alone.`,
-        { path: '^(shared|functions|gpu-worker|infra)/', pathNot: homes.map((home) => `^${home}/`) },
+        { path: '^(shared|functions|gpu-worker|infra)/', pathNot: homes.map((home) => `^${home}`) },
         { path: `^node_modules/${technology}/` },
       ),
     ),
     rule(
-      'flows-know-ports',
-      'A flow is a plain function over ports: no adapter, no runtime, no package.',
-      { path: '^shared/flows/' },
-      { pathNot: ['^shared/flows/', DOMAIN, EVENTS, ...PORTS, PURE_NODE] },
-    ),
-    rule(
       'runtime-knows-lambda',
-      'All that knows a Lambda or a queue exists; nothing of what they are for.',
+      'Everything that knows Lambda, a queue or the environment; no product module beyond the ports it guards calls with.',
       { path: '^shared/runtime/' },
       {
         pathNot: [
-          '^shared/(runtime|api)/',
-          '^shared/catalog/audit[.]ts$',
-          '^shared/limits/limiter[.]ts$',
+          '^shared/runtime/',
+          '^shared/audit/audit-(entry|log)[.]ts$',
+          '^shared/rate-limit/limiter[.]ts$',
           '^shared/messaging/publisher[.]ts$',
-          DOMAIN,
-          EVENTS,
+          '^shared/usage/usage[.]ts$',
+          KERNEL,
+          CONTRACTS,
           ZOD,
           PURE_NODE,
           '^node_modules/(@middy|@aws-lambda-powertools|@aws-sdk/util-dynamodb|@types/aws-lambda)/',
@@ -111,7 +146,7 @@ module.exports = {
     ),
     rule(
       'front-door-is-for-functions',
-      'What every function of a tenant’s routes is wired with; nothing else knows it.',
+      'The wiring that all functions behind the API share; nothing else imports it.',
       { pathNot: '^(functions|test|shared/front-door)/' },
       { path: '^shared/front-door/' },
     ),
@@ -135,13 +170,14 @@ module.exports = {
     ),
     rule(
       'infra-knows-plans',
-      'Infrastructure reads the tables of the domain and the names of events; it runs none of our code.',
+      'Infrastructure reads the tables of the kernel and the names of events; it runs none of our code.',
       { path: '^infra/', pathNot: '^infra/local/' },
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
-          '^shared/domain/(issuer|plans|problems|tenant)[.]ts$',
-          '^shared/events/registry[.]ts$',
+          '^shared/kernel/(access|plans|problems)[.]ts$',
+          '^shared/identity/trusted-issuer[.]ts$',
+          '^shared/contracts/events/registry[.]ts$',
           '/env[.]ts$',
         ],
       },
@@ -154,11 +190,11 @@ module.exports = {
     ),
     rule(
       'local-is-a-client',
-      'What npm start runs is a client of the API.',
+      'npm start runs a client of the API.',
       { path: '^infra/local/' },
       {
         path: '^(shared|functions|gpu-worker|test|infra)/',
-        pathNot: ['^infra/local/', '^shared/(api|domain)/'],
+        pathNot: ['^infra/local/', CONTRACTS, KERNEL],
       },
     ),
     rule(
@@ -169,7 +205,7 @@ module.exports = {
     ),
     rule(
       'no-development-packages',
-      'What is deployed needs no development package.',
+      'Deployed code needs no development package.',
       { path: '^(shared|functions|gpu-worker)/' },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: BY_PATH },
     ),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { S3BlobsEnv } from '#shared/blobs/s3.ts';
-import { ActivityTableEnv } from '#shared/catalog/dynamodb-heartbeats.ts';
-import { ImagesTableEnv } from '#shared/catalog/dynamodb-images.ts';
+import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
-import { SnsEnv } from '#shared/messaging/sns.ts';
+import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
+import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
+import { SnsEnv } from '#shared/messaging/sns-publisher.ts';
 
 export const Env = ImagesTableEnv.extend(ActivityTableEnv.shape)
   .extend(S3BlobsEnv.shape)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isRetryable, Problem } from '#shared/domain/problems.ts';
-import { ImagesValidatedV1 } from '#shared/events/images-validated.v1.ts';
-import type { EmbedOutcome } from '#shared/flows/ingest/embed.ts';
+import { ImagesValidatedV1 } from '#shared/contracts/events/images-validated.v1.ts';
+import type { EmbedOutcome } from '#shared/images/embed-image.ts';
+import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import { type Hold, keepHidden } from './keep-hidden.ts';
 import type { HeldMessage, MessageQueue } from './message-queue.ts';
 import type { BatchReport } from './report.ts';

@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Problem } from '#shared/domain/problems.ts';
-import type { ImagesValidatedV1 } from '#shared/events/images-validated.v1.ts';
-import type { EmbedOutcome } from '#shared/flows/ingest/embed.ts';
+import type { ImagesValidatedV1 } from '#shared/contracts/events/images-validated.v1.ts';
+import type { EmbedOutcome } from '#shared/images/embed-image.ts';
+import type { Problem } from '#shared/kernel/problems.ts';
 import { logger, metrics } from '#shared/runtime/telemetry.ts';
 import type { HeldMessage } from './message-queue.ts';
 

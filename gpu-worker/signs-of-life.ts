@@ -1,4 +1,4 @@
-import type { Heartbeats } from '#shared/catalog/heartbeats.ts';
+import type { Heartbeats } from '#shared/health/heartbeats.ts';
 
 /** The name under which readiness looks for workers. */
 export const WORKER_SERVICE = 'gpu-worker';

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import type { HeldMessage, MessageQueue } from './message-queue.ts';
 
 /** The most that one SQS call takes. */

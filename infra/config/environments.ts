@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TrustedIssuer } from '#shared/domain/issuer.ts';
+import type { TrustedIssuer } from '#shared/identity/trusted-issuer.ts';
 
 /** How the graphs keep vectors: as they are, or in 7 bits a number (docs/adr/0021). A change asks for a rebuild. */
 type VectorStorage = 'float' | 'sq';

@@ -104,7 +104,7 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
       name: 'audit-altered',
       graph: 'Audit log altered',
       meaning: 'Somebody changed or removed an entry of the audit log: the archive has it as it was.',
-      metric: ownMetric('audit_altered', { service: 'service/export-audit' }),
+      metric: ownMetric('audit_altered', { service: 'audit/export-audit' }),
       above: 0.5,
       periods: 1,
     },

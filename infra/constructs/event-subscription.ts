@@ -1,7 +1,7 @@
 import { SubscriptionFilter, type Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { EventType } from '#shared/events/registry.ts';
+import type { EventType } from '#shared/contracts/events/registry.ts';
 
 /** Brings events of some types to a queue, as they were published: the message is the event itself. */
 export function subscribe(queue: Queue, topic: Topic, ...types: readonly EventType[]): void {

@@ -1,5 +1,5 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
+import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 
 interface Refusal {
   type: ResponseType;

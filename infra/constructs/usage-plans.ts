@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Period, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { PLAN_NAMES, PLANS, type Plan } from '#shared/domain/plans.ts';
+import { PLAN_NAMES, PLANS, type Plan } from '#shared/kernel/plans.ts';
 import type { Environment } from '../config/environments.ts';
 
 /** What one key may burst to, at most: API Gateway's own limit for an account. */

@@ -43,7 +43,7 @@ export function addWorkerContainer(
       HEALTH_PORT: String(HEALTH_PORT),
       LOG_LEVEL: environment.functions.logLevel,
       POWERTOOLS_METRICS_NAMESPACE: 'DeepLens',
-      POWERTOOLS_SERVICE_NAME: 'ingest/gpu-worker',
+      POWERTOOLS_SERVICE_NAME: 'images/gpu-worker',
     },
     // Spot gives two minutes: the worker finishes its batch, and leaves the rest to others.
     stopTimeout: Duration.seconds(115),

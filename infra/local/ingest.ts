@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { z } from 'zod';
-import { deleteImage, type ImageReply, listImages, requestUploads } from '#shared/api/images.ts';
+import { deleteImage, type ImageReply, listImages, requestUploads } from '#shared/contracts/http/images.ts';
 import type { Api } from './api.ts';
 import type { Sample } from './samples.ts';
 import { PlainError, until } from './steps.ts';

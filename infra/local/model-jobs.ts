@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { z } from 'zod';
-import { getJob } from '#shared/api/jobs.ts';
-import * as api from '#shared/api/models.ts';
+import { getJob } from '#shared/contracts/http/jobs.ts';
+import * as api from '#shared/contracts/http/models.ts';
 import { type Api, apiAt } from './api.ts';
 import { DEEPLENS_HOME } from './home.ts';
 import { readLocalFile } from './local-file.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { searchDuplicates } from '#shared/api/duplicates.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
+import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import type { Api } from './api.ts';
 import { byName } from './ingest.ts';
 import { LOOKALIKE, type Sample, SUBJECT } from './samples.ts';

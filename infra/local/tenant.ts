@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createTenant } from '#shared/api/tenants.ts';
+import { createTenant } from '#shared/contracts/http/tenants.ts';
 import { apiAt } from './api.ts';
 import type { Home } from './home.ts';
 import type { LocalFile } from './local-file.ts';

@@ -12,8 +12,8 @@ import {
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { ROLES, SCOPES } from '#shared/domain/tenant.ts';
-import type { Env as AddClaimsEnv } from '../../functions/tenants/add-claims/env.ts';
+import { ROLES, SCOPES } from '#shared/kernel/access.ts';
+import type { Env as AddClaimsEnv } from '../../functions/identity/add-claims/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { AppFunction } from '../constructs/app-function.ts';
@@ -86,7 +86,7 @@ export class IdentityStack extends Stack {
   private addClaims(environment: Environment): NodejsFunction {
     return new AppFunction<typeof AddClaimsEnv>(this, 'AddClaims', {
       environment,
-      path: 'tenants/add-claims',
+      path: 'identity/add-claims',
       description: 'Says in a person’s tokens which role and tenant they have',
       variables: { RESOURCE_SERVER },
       timeout: 5, // Cognito waits no longer

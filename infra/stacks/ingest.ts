@@ -2,11 +2,11 @@ import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { z } from 'zod';
-import type { Env as IndexImageEnv } from '../../functions/ingest/index-image/env.ts';
-import type { Env as ManageImagesEnv } from '../../functions/ingest/manage-images/env.ts';
-import type { Env as RecordFailureEnv } from '../../functions/ingest/record-failure/env.ts';
-import type { Env as RequestUploadsEnv } from '../../functions/ingest/request-uploads/env.ts';
-import type { Env as ValidateImageEnv } from '../../functions/ingest/validate-image/env.ts';
+import type { Env as IndexImageEnv } from '../../functions/images/index-image/env.ts';
+import type { Env as ManageImagesEnv } from '../../functions/images/manage-images/env.ts';
+import type { Env as RecordFailureEnv } from '../../functions/images/record-failure/env.ts';
+import type { Env as RequestUploadsEnv } from '../../functions/images/request-uploads/env.ts';
+import type { Env as ValidateImageEnv } from '../../functions/images/validate-image/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { sendUploads } from '../constructs/bucket-notifications.ts';
@@ -85,7 +85,7 @@ export class IngestStack extends Stack {
     const door = frontDoorAccess(data);
     const request = new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
       environment,
-      path: 'ingest/request-uploads',
+      path: 'images/request-uploads',
       description: 'Gives presigned POSTs for pictures',
       variables: {
         ...door.variables,
@@ -107,7 +107,7 @@ export class IngestStack extends Stack {
     const door = frontDoorAccess(data);
     const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
       environment,
-      path: 'ingest/manage-images',
+      path: 'images/manage-images',
       description: 'Takes a picture, lists, shows and purges them, and signs their thumbnails',
       variables: {
         ...index.variables,
@@ -135,7 +135,7 @@ export class IngestStack extends Stack {
     const { environment, data } = this.props;
     const validate = new AppFunction<typeof ValidateImageEnv>(this, 'ValidateImage', {
       environment,
-      path: 'ingest/validate-image',
+      path: 'images/validate-image',
       description: 'Checks an uploaded picture, and makes of it what the next steps need',
       variables: {
         TENANTS_TABLE: data.tables.tenants.tableName,
@@ -164,7 +164,7 @@ export class IngestStack extends Stack {
     const { environment, data, index } = this.props;
     const step = new AppFunction<typeof IndexImageEnv>(this, 'IndexImage', {
       environment,
-      path: 'ingest/index-image',
+      path: 'images/index-image',
       description: 'Writes vectors to the table, then to the index',
       variables: {
         ...index.variables,
@@ -193,7 +193,7 @@ export class IngestStack extends Stack {
     const stages = Object.entries(deadLetters).map(([stage, { queueName }]) => [queueName, stage]);
     const record = new AppFunction<typeof RecordFailureEnv>(this, 'RecordFailure', {
       environment,
-      path: 'ingest/record-failure',
+      path: 'images/record-failure',
       description: 'Says images.failed of what no step could handle',
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,

@@ -1,7 +1,7 @@
 import { Aws, type Stack } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { Env as ManagePurgesEnv } from '../../functions/tenants/manage-purges/env.ts';
-import type { Env as PurgeTenantEnv } from '../../functions/tenants/purge-tenant/env.ts';
+import type { Env as ManagePurgesEnv } from '../../functions/purges/manage-purges/env.ts';
+import type { Env as PurgeTenantEnv } from '../../functions/purges/purge-tenant/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { operatorDoorAccess } from '../constructs/front-door-access.ts';
@@ -45,7 +45,7 @@ function managePurges(
   const door = operatorDoorAccess(data);
   const manage = new AppFunction<typeof ManagePurgesEnv>(stack, 'ManagePurges', {
     environment,
-    path: 'tenants/manage-purges',
+    path: 'purges/manage-purges',
     description: 'Starts the removal of a tenant, and says how far it is',
     variables: {
       ...door.variables,
@@ -72,7 +72,7 @@ function purgeTenant(
   const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
   const purge = new AppFunction<typeof PurgeTenantEnv>(stack, 'PurgeTenant', {
     environment,
-    path: 'tenants/purge-tenant',
+    path: 'purges/purge-tenant',
     description: 'Removes all that is a tenant’s, and looks whether anything is left',
     variables: {
       ...index.variables,

@@ -2,12 +2,12 @@ import { type App, Duration, Stack } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { EVENTS, type EventType } from '#shared/events/registry.ts';
-import type { Env as ArchiveEventsEnv } from '../../functions/service/archive-events/env.ts';
-import type { Env as ExportAuditEnv } from '../../functions/service/export-audit/env.ts';
+import { EVENTS, type EventType } from '#shared/contracts/events/registry.ts';
+import type { Env as ExportAuditEnv } from '../../functions/audit/export-audit/env.ts';
+import type { Env as ReadAuditEnv } from '../../functions/audit/read-audit/env.ts';
+import type { Env as ArchiveEventsEnv } from '../../functions/images/archive-events/env.ts';
 import type { Env as HealthEnv } from '../../functions/service/health/env.ts';
 import type { Env as OpenApiEnv } from '../../functions/service/openapi/env.ts';
-import type { Env as ReadAuditEnv } from '../../functions/service/read-audit/env.ts';
 import project from '../../package.json' with { type: 'json' };
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
@@ -96,7 +96,7 @@ export class ServiceStack extends Stack {
     const door = operatorDoorAccess(data);
     const read = new AppFunction<typeof ReadAuditEnv>(this, 'ReadAudit', {
       environment,
-      path: 'service/read-audit',
+      path: 'audit/read-audit',
       description: 'Shows the operator who changed what, and who was refused',
       variables: door.variables,
       timeout: 29,
@@ -110,7 +110,7 @@ export class ServiceStack extends Stack {
     const stream = audit.table.tableStreamArn ?? '';
     const exporter = new AppFunction<typeof ExportAuditEnv>(this, 'ExportAudit', {
       environment,
-      path: 'service/export-audit',
+      path: 'audit/export-audit',
       description: 'Copies the audit log to its archive, and says where it was altered',
       variables: { AUDIT_BUCKET: audit.archive.bucketName },
       timeout: 30,
@@ -130,7 +130,7 @@ export class ServiceStack extends Stack {
   private archiveEvents({ environment, data }: ServiceStackProps): NodejsFunction {
     const archive = new AppFunction<typeof ArchiveEventsEnv>(this, 'ArchiveEvents', {
       environment,
-      path: 'service/archive-events',
+      path: 'images/archive-events',
       description: 'Keeps events under events/, each as long as its type says',
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,

@@ -1,11 +1,11 @@
 import { type App, Stack } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Env as AuthorizeRequestEnv } from '../../functions/tenants/authorize-request/env.ts';
+import type { Env as AuthorizeRequestEnv } from '../../functions/identity/authorize-request/env.ts';
+import type { Env as RevokeTokensEnv } from '../../functions/identity/revoke-tokens/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
 import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-settings/env.ts';
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
-import type { Env as RevokeTokensEnv } from '../../functions/tenants/revoke-tokens/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { frontDoorAccess, operatorDoorAccess } from '../constructs/front-door-access.ts';
@@ -65,7 +65,7 @@ export class TenantsStack extends Stack {
     const door = operatorDoorAccess(data);
     const authorize = new AppFunction<typeof AuthorizeRequestEnv>(this, 'AuthorizeRequest', {
       environment,
-      path: 'tenants/authorize-request',
+      path: 'identity/authorize-request',
       description: 'Finds the tenant of a key, the role of a token',
       variables: {
         ...door.variables,
@@ -111,7 +111,7 @@ export class TenantsStack extends Stack {
     const door = operatorDoorAccess(data);
     const revoke = new AppFunction<typeof RevokeTokensEnv>(this, 'RevokeTokens', {
       environment,
-      path: 'tenants/revoke-tokens',
+      path: 'identity/revoke-tokens',
       description: 'Refuses the tokens that a person or a client holds',
       variables: {
         ...door.variables,

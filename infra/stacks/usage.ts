@@ -2,10 +2,10 @@ import { type App, Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { Env as MeterUsageEnv } from '../../functions/tenants/meter-usage/env.ts';
-import type { Env as ReportStatisticsEnv } from '../../functions/tenants/report-statistics/env.ts';
-import type { Env as ReportUsageEnv } from '../../functions/tenants/report-usage/env.ts';
-import type { Env as UpdateStatisticsEnv } from '../../functions/tenants/update-statistics/env.ts';
+import type { Env as ReportStatisticsEnv } from '../../functions/statistics/report-statistics/env.ts';
+import type { Env as UpdateStatisticsEnv } from '../../functions/statistics/update-statistics/env.ts';
+import type { Env as MeterUsageEnv } from '../../functions/usage/meter-usage/env.ts';
+import type { Env as ReportUsageEnv } from '../../functions/usage/report-usage/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
@@ -56,7 +56,7 @@ export class UsageStack extends Stack {
   private meterUsage({ environment, data }: UsageStackProps): NodejsFunction {
     const meter = new AppFunction<typeof MeterUsageEnv>(this, 'MeterUsage', {
       environment,
-      path: 'tenants/meter-usage',
+      path: 'usage/meter-usage',
       description: 'Counts what tenants use, each call once',
       variables: {
         TENANTS_TABLE: data.tables.tenants.tableName,
@@ -79,7 +79,7 @@ export class UsageStack extends Stack {
     const door = frontDoorAccess(data);
     const report = new AppFunction<typeof ReportUsageEnv>(this, 'ReportUsage', {
       environment,
-      path: 'tenants/report-usage',
+      path: 'usage/report-usage',
       description: 'Shows what tenants have used',
       variables: {
         ...door.variables,
@@ -100,7 +100,7 @@ export class UsageStack extends Stack {
     const door = frontDoorAccess(data);
     const report = new AppFunction<typeof ReportStatisticsEnv>(this, 'ReportStatistics', {
       environment,
-      path: 'tenants/report-statistics',
+      path: 'statistics/report-statistics',
       description: 'Shows what tenants hold, and what that costs',
       variables: {
         ...door.variables,
@@ -121,7 +121,7 @@ export class UsageStack extends Stack {
     const { images, groups, activity } = data.tables;
     const statistics = new AppFunction<typeof UpdateStatisticsEnv>(this, 'UpdateStatistics', {
       environment,
-      path: 'tenants/update-statistics',
+      path: 'statistics/update-statistics',
       description: 'Counts pictures and duplicate groups as they change',
       variables: {
         IMAGES_TABLE: images.tableName,

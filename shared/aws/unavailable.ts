@@ -1,4 +1,4 @@
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 
 /** Refusals and failures of AWS's services that pass by themselves, by name; source: the SDK's own retry rules. */
 const PASSING = new Set([

@@ -1,4 +1,4 @@
-import type { TenantId } from '#shared/domain/ids.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
 
 /** What a presigned POST is pinned to; the store itself refuses anything else. */
 export interface UploadPin {

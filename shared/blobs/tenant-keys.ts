@@ -1,5 +1,5 @@
-import type { TenantId } from '#shared/domain/ids.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 
 /** At which part of a key the tenant stands, by the first: `events/{type}/{date}/{tenant}/…`. */
 const TENANT_AT: ReadonlyMap<string | undefined, number> = new Map([

@@ -1,4 +1,4 @@
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import type { ModelManifest } from './manifest.ts';
 
 type Output = ModelManifest['outputs'][number];

@@ -1,4 +1,4 @@
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import type { Embedding } from './embedder.ts';
 
 /** An embedding in JSON: base64 of little-endian float32, and of int8 for `local`. */

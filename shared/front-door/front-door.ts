@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { AuditTableEnv, dynamoAudit } from '#shared/catalog/dynamodb-audit.ts';
-import { dynamoWindows, LimitsTableEnv } from '#shared/catalog/dynamodb-windows.ts';
-import { leasingLimiter } from '#shared/limits/leasing-limiter.ts';
-import { SnsEnv, snsPublisher } from '#shared/messaging/sns.ts';
+import { AuditTableEnv, dynamoAudit } from '#shared/audit/dynamodb-audit-log.ts';
+import { SnsEnv, snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { dynamoWindows, LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
+import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 
 /** What a function needs of its environment to serve a tenant's routes. */
 export const FrontDoorEnv = z.object({ ...LimitsTableEnv.shape, ...AuditTableEnv.shape, ...SnsEnv.shape });

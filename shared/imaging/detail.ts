@@ -1,4 +1,4 @@
-import type { Raster } from './imaging.ts';
+import type { Raster } from './raster.ts';
 
 /** Samples in each direction: enough to meet a thing of a thousandth of the picture 250 times. */
 const SAMPLES = 512;

@@ -1,5 +1,5 @@
 import readExif from 'exif-reader';
-import type { Exif } from '#shared/domain/image.ts';
+import type { Exif } from './imaging.ts';
 
 /** Longer texts are not names of cameras. */
 const MAX_TEXT = 120;

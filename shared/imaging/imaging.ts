@@ -1,13 +1,17 @@
-import type { Turn } from '#shared/domain/alignment.ts';
-import type { Exif, ImageFormat } from '#shared/domain/image.ts';
 import type { ModelInput } from '#shared/embedding/embedder.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
+import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
+import type { Raster } from './raster.ts';
+import type { Region } from './region.ts';
+import type { Turn } from './turn.ts';
 
-/** Decoded pixels: 8-bit sRGB, three channels, row by row, upright, transparent parts on white. */
-export interface Raster {
-  width: number;
-  height: number;
-  data: Uint8Array;
+/** EXIF tags that are kept. */
+export interface Exif {
+  camera?: string;
+  lens?: string;
+  taken_at?: string;
+  orientation?: number;
+  gps?: { latitude: number; longitude: number };
 }
 
 /** A picture that passed every check. */
@@ -37,7 +41,7 @@ export interface Imaging {
   /** Resizes and lays out a model picture as the model's manifest says, turned or mirrored before. */
   modelInput(picture: Raster, rule: ModelInputRule, turn?: Turn): Promise<ModelInput>;
   /** The part of a picture, given as shares (0..1) of its width and height. */
-  crop(raster: Raster, region: { x: number; y: number; width: number; height: number }): Promise<Raster>;
+  crop(raster: Raster, region: Region): Promise<Raster>;
   /** 64-bit perceptual hash (DCT), 16 hex digits: the same of a picture and of its model picture. */
   perceptualHash(raster: Raster): Promise<string>;
   /** SHA-256 over the dimensions and the pixels, hex. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Raster } from './imaging.ts';
+import type { Raster } from './raster.ts';
 
 /** SHA-256 over the dimensions and the pixels, hex: equal for the same picture in two lossless files. */
 export const pixelHashOf = ({ width, height, data }: Raster): string =>

@@ -1,6 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type';
-import { IMAGE_FORMATS, type ImageFormat } from '#shared/domain/image.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { IMAGE_FORMATS, type ImageFormat } from '#shared/kernel/vocabulary.ts';
 
 /** Media types of moving pictures, by their first bytes. */
 const SEQUENCES = ['image/apng', 'image/heic-sequence', 'image/heif-sequence'];

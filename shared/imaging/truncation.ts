@@ -1,4 +1,4 @@
-import type { ImageFormat } from '#shared/domain/image.ts';
+import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 
 /**
  * Whether a file ends before its own structure says that it does. The decoders report this by wording only, or not

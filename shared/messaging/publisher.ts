@@ -1,5 +1,5 @@
-import type { TenantId } from '#shared/domain/ids.ts';
-import type { DeepLensEvent } from '#shared/events/registry.ts';
+import type { DeepLensEvent } from '#shared/contracts/events/registry.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
 
 /**
  * Tells the rest of the system what happened. Events of one tenant share a message group, so that the queues

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { z } from 'zod';
-import type { AuditLog } from '#shared/catalog/audit.ts';
-import type { AuditEntry } from '#shared/domain/audit.ts';
-import { newAuditId, TENANT_ID_PATTERN, tenantId } from '#shared/domain/ids.ts';
-import { Problem } from '#shared/domain/problems.ts';
-import { type Caller, type Presumed, ROLES } from '#shared/domain/tenant.ts';
+import type { AuditEntry } from '#shared/audit/audit-entry.ts';
+import type { AuditLog } from '#shared/audit/audit-log.ts';
+import { ROLES } from '#shared/kernel/access.ts';
+import type { Caller, Presumed } from '#shared/kernel/caller.ts';
+import { newAuditId, TENANT_ID_PATTERN, tenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { NOBODY } from './caller.ts';
 import { correlationIdOf } from './correlation.ts';
 import { logger } from './telemetry.ts';

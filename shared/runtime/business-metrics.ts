@@ -1,8 +1,8 @@
-import { announcedAt, imageId, type TenantId } from '#shared/domain/ids.ts';
-import type { PlanName } from '#shared/domain/plans.ts';
-import type { Usage } from '#shared/domain/usage.ts';
-import type { Verdict } from '#shared/domain/verdict.ts';
-import type { AnyEvent } from '#shared/events/envelope.ts';
+import type { AnyEvent } from '#shared/contracts/events/envelope.ts';
+import { announcedAt, imageId, type TenantId } from '#shared/kernel/ids.ts';
+import type { PlanName } from '#shared/kernel/plans.ts';
+import type { Verdict } from '#shared/kernel/vocabulary.ts';
+import type { Usage } from '#shared/usage/usage.ts';
 import { metrics } from './telemetry.ts';
 
 // Each value of a dimension is a metric of its own, paid by the month: tenants are not among them. They stand beside the

@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { z } from 'zod';
-import type { Operation } from '#shared/api/operation.ts';
-import type { AuditLog } from '#shared/catalog/audit.ts';
-import type { TenantId } from '#shared/domain/ids.ts';
-import { Problem } from '#shared/domain/problems.ts';
-import type { Caller } from '#shared/domain/tenant.ts';
-import type { Limiter } from '#shared/limits/limiter.ts';
+import type { AuditLog } from '#shared/audit/audit-log.ts';
+import type { Operation } from '#shared/contracts/http/operation.ts';
+import type { Caller } from '#shared/kernel/caller.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
+import type { Limiter } from '#shared/rate-limit/limiter.ts';
 import { type Change, isRefusal, presumedCaller, recorded, recordRefusal } from './audit.ts';
 import { authorize, callerOf } from './caller.ts';
 import { correlationIdOf } from './correlation.ts';

@@ -1,18 +1,11 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { z } from 'zod';
-import { TENANT_ID_PATTERN, tenantId } from '#shared/domain/ids.ts';
-import { PLAN_NAMES } from '#shared/domain/plans.ts';
-import { PROBLEM_CODES, Problem } from '#shared/domain/problems.ts';
-import { KEEPER_RULES } from '#shared/domain/settings.ts';
-import {
-  type Caller,
-  POLICIES,
-  type Policy,
-  type Presumed,
-  ROLES,
-  SCOPES,
-  type Scope,
-} from '#shared/domain/tenant.ts';
+import { POLICIES, type Policy, ROLES, SCOPES, type Scope } from '#shared/kernel/access.ts';
+import type { Caller, Presumed } from '#shared/kernel/caller.ts';
+import { TENANT_ID_PATTERN, tenantId } from '#shared/kernel/ids.ts';
+import { PLAN_NAMES } from '#shared/kernel/plans.ts';
+import { PROBLEM_CODES, Problem } from '#shared/kernel/problems.ts';
+import { KEEPER_RULES } from '#shared/kernel/settings.ts';
 
 const Json = z.string().transform((text, context): unknown => {
   try {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Stage } from '#shared/domain/image.ts';
+import type { Stage } from '#shared/kernel/vocabulary.ts';
 import { each, queueFunction } from './queue.ts';
 import { logger } from './telemetry.ts';
 

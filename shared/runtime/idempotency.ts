@@ -8,8 +8,8 @@ import {
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
-import type { TenantId } from '#shared/domain/ids.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 
 export const IdempotencyEnv = z.object({ ACTIVITY_TABLE: z.string().min(1) });
 

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { z } from 'zod';
-import type { Operation } from '#shared/api/operation.ts';
-import { type ImageId, imageId } from '#shared/domain/ids.ts';
-import { IMAGE_LIMITS } from '#shared/domain/image.ts';
-import { type InvalidField, Problem } from '#shared/domain/problems.ts';
+import type { Operation } from '#shared/contracts/http/operation.ts';
+import { type ImageId, imageId } from '#shared/kernel/ids.ts';
+import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
+import { type InvalidField, Problem } from '#shared/kernel/problems.ts';
 
 /** A file of a multipart form. */
 export interface UploadedFile {

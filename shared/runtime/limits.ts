@@ -1,11 +1,11 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { Operation } from '#shared/api/operation.ts';
-import type { TenantId } from '#shared/domain/ids.ts';
-import { limitsOf } from '#shared/domain/plans.ts';
-import { Problem } from '#shared/domain/problems.ts';
-import type { Caller } from '#shared/domain/tenant.ts';
-import { type Demand, type Grant, type Limiter, WINDOW_SECONDS } from '#shared/limits/limiter.ts';
+import type { Operation } from '#shared/contracts/http/operation.ts';
+import type { Caller } from '#shared/kernel/caller.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import { limitsOf } from '#shared/kernel/plans.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { type Demand, type Grant, type Limiter, WINDOW_SECONDS } from '#shared/rate-limit/limiter.ts';
 import { countForAlarm, logger } from './telemetry.ts';
 
 /** How many of a call's pictures may come in, and what to say of the others. */

@@ -1,6 +1,6 @@
-import type { Operation } from '#shared/api/operation.ts';
-import type { TenantId } from '#shared/domain/ids.ts';
-import { newEvent } from '#shared/events/new-event.ts';
+import { newEvent } from '#shared/contracts/events/new-event.ts';
+import type { Operation } from '#shared/contracts/http/operation.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { UploadGrant } from './limits.ts';
 import { countForAlarm, logger } from './telemetry.ts';

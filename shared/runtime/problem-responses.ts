@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { correlationIdOf } from './correlation.ts';
 import { logger, metrics } from './telemetry.ts';
 

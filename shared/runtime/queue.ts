@@ -6,7 +6,7 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
-import { isRetryable, Problem } from '#shared/domain/problems.ts';
+import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import { logger, metrics, tracer } from './telemetry.ts';
 
 /** A message of a queue, parsed. */

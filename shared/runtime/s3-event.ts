@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ImageId, imageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import { type ImageId, imageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { each } from './queue.ts';
 
 /** What S3 tells a queue: objects that were created, or, once, that the notification was set up. */

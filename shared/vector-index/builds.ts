@@ -1,5 +1,5 @@
-import { Problem } from '#shared/domain/problems.ts';
-import { hasRole, type Layout, ownOf, type Role, type Space, sharedOf, spaceName } from './spaces.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { hasRole, type Layout, ownOf, type Role, type Space, sharedOf, spaceName } from './partitions.ts';
 import type { Build } from './vector-index.ts';
 
 /** What a step of a build does to the spaces of a model. */

@@ -1,4 +1,4 @@
-import type { ImageId } from '#shared/domain/ids.ts';
+import type { ImageId } from '#shared/kernel/ids.ts';
 import type { Candidate } from './vector-index.ts';
 
 /** A picture among the nearest by one vector, and its cosine to the query. */

@@ -1,4 +1,4 @@
-import type { TenantId } from '#shared/domain/ids.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
 import { wantedEntries } from './metadata-entries.ts';
 import type { VectorFilter } from './vector-index.ts';
 

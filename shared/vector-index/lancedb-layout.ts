@@ -1,8 +1,8 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { tenantId } from '#shared/domain/ids.ts';
-import { familyName, type Layout, parseSpaceName, ROLES } from './spaces.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { familyName, type Layout, parseSpaceName, ROLES } from './partitions.ts';
 
 const FILE = /^images-(.+)\.json$/;
 const StoredLayout = z.object({

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { DataType, FixedSizeList, Schema } from 'apache-arrow';
-import type { TenantId } from '#shared/domain/ids.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
 import { documentDigest } from './document-digest.ts';
 import { documentId } from './document-id.ts';
 import { metadataEntries } from './metadata-entries.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { hasDigest, spaceSchema, vectorDimension } from './lancedb-rows.ts';
-import type { Layout, Space } from './spaces.ts';
+import type { Layout, Space } from './partitions.ts';
 
 /** Every write leaves a fragment and a version behind: after so many, this process tidies up (0.1 s). */
 const WRITES_BETWEEN_TIDYING = 100;

@@ -1,4 +1,4 @@
-import type { Metadata } from '#shared/domain/image.ts';
+import type { Metadata } from '#shared/kernel/metadata.ts';
 import type { VectorFilter } from './vector-index.ts';
 
 /** One pair as the indices hold it: `key=value`. A `=` in the key is escaped, so that no two pairs look the same. */

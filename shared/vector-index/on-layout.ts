@@ -1,4 +1,4 @@
-import type { Layout } from './spaces.ts';
+import type { Layout } from './partitions.ts';
 
 /** A build begins and ends in minutes, in a test in milliseconds; a call that it overtakes so often has another fault. */
 const ATTEMPTS = 10;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { LanceDbEnv, lanceDbVectorIndex } from './lancedb.ts';
-import { openSearchVectorIndex } from './opensearch.ts';
+import { LanceDbEnv, lanceDbVectorIndex } from './lancedb-index.ts';
 import { OpenSearchEnv, openSearchClient } from './opensearch-client.ts';
+import { openSearchVectorIndex } from './opensearch-index.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 /** Which technology holds the vectors, and what it needs. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TenantId } from '#shared/domain/ids.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
 import {
   familyName,
   hasRole,
@@ -10,7 +10,7 @@ import {
   type Space,
   spaceName,
   tenantsApart,
-} from './spaces.ts';
+} from './partitions.ts';
 
 /** What searches know of a model: all that serves is behind it. */
 export const aliasOf = (model: string): string => familyName(model);

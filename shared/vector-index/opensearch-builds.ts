@@ -4,7 +4,7 @@ import { aliasActions, aliasesOf, indexPattern, orphansOf } from './opensearch-a
 import { errorType, requestProblem } from './opensearch-errors.ts';
 import { indexBody, type VectorStorage, WHILE_SERVING } from './opensearch-mapping.ts';
 import { attempt, currentLayout, removeSome } from './opensearch-requests.ts';
-import { hasRole, type Layout, type Space, sharedOf } from './spaces.ts';
+import { hasRole, type Layout, type Space, sharedOf } from './partitions.ts';
 import type { Build, VectorIndex } from './vector-index.ts';
 
 /** Less than a request may take. Until then a new index has a primary of each shard, or the step fails and is taken again. */

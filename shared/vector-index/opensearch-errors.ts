@@ -1,6 +1,6 @@
 import { errors } from '@opensearch-project/opensearch';
 import { z } from 'zod';
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 
 /** How OpenSearch names an error, of a whole request or of one part of it. */
 export const ErrorCause = z.looseObject({ type: z.string(), reason: z.string().nullish() });

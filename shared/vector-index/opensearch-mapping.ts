@@ -1,4 +1,4 @@
-import type { TenantId } from '#shared/domain/ids.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
 import { documentDigest } from './document-digest.ts';
 import { metadataEntries, wantedEntries } from './metadata-entries.ts';
 import type { VectorDocument, VectorFilter } from './vector-index.ts';

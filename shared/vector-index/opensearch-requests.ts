@@ -1,10 +1,10 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { z } from 'zod';
-import { imageId, type TenantId } from '#shared/domain/ids.ts';
+import { imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { aliasOf, indexPattern, readLayout } from './opensearch-aliases.ts';
 import { ErrorCause, partProblem, requestProblem } from './opensearch-errors.ts';
 import { conditions, DIGEST_FIELD } from './opensearch-mapping.ts';
-import type { Layout } from './spaces.ts';
+import type { Layout } from './partitions.ts';
 import type { ListedDocument, VectorIndex } from './vector-index.ts';
 
 /** Documents that one request removes: a second or so. */

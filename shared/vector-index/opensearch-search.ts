@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { imageId, type TenantId } from '#shared/domain/ids.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import { imageId, type TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import type { Neighbour } from './candidates.ts';
 import { aliasOf } from './opensearch-aliases.ts';
 import { ErrorCause, partProblem, reasonOf } from './opensearch-errors.ts';

@@ -1,5 +1,6 @@
-import type { ImageId, TenantId } from '#shared/domain/ids.ts';
-import type { ImageFormat, Metadata } from '#shared/domain/image.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import type { Metadata } from '#shared/kernel/metadata.ts';
+import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 
 /** A picture as one model sees it. Both vectors are of unit length and of the model's dimension. */
 export interface VectorDocument {

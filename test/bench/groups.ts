@@ -1,16 +1,16 @@
 // `npm run bench:groups`: the duplicate groups of 100 000 pictures, read by the page from an emulator's DynamoDB.
 import { parseArgs } from 'node:util';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
-import { memoryImages } from '#shared/catalog/memory.ts';
-import { COPY_VERDICTS } from '#shared/domain/group.ts';
-import { type ImageId, tenantId } from '#shared/domain/ids.ts';
-import { type DuplicatesQuery, listDuplicates } from '#shared/flows/duplicates/list-duplicates.ts';
-import { facts, groupWith, newGroup, newImage } from '../contract/catalog/samples.ts';
+import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
+import { type DuplicatesQuery, listDuplicates } from '#shared/duplicates/list-duplicates.ts';
+import { type ImageId, tenantId } from '#shared/kernel/ids.ts';
+import { COPY_VERDICTS } from '#shared/kernel/vocabulary.ts';
 import { newTable } from '../contract/emulator.ts';
+import { facts, groupWith, newGroup, newImage } from '../contract/samples.ts';
 import { quantile } from '../eval/measure.ts';
 import { announcedImage } from '../fixtures/image-record.ts';
 import startEmulator from '../global-setup/emulator.ts';
+import { memoryImages } from '../memory/image-store.ts';
 
 const { values: options } = parseArgs({ options: { groups: { type: 'string', default: '20000' } } });
 const MEMBERS = 5;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { tenantId } from '#shared/domain/ids.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
 import { cpuMsSince } from '../cpu-time.ts';
 import { eachOf } from '../each-of.ts';
 import { LOOK_ALIKES, lookAlike } from '../eval/look-alikes.ts';

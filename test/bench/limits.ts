@@ -1,9 +1,9 @@
 // `npm run bench:limits`: how fast the limiter is on an emulator's DynamoDB, what it writes, and how exact it is.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { dynamoWindows } from '#shared/catalog/dynamodb-windows.ts';
-import { tenantId } from '#shared/domain/ids.ts';
-import { leasingLimiter } from '#shared/limits/leasing-limiter.ts';
-import type { WindowStore } from '#shared/limits/window-store.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { dynamoWindows } from '#shared/rate-limit/dynamodb-window-store.ts';
+import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
+import type { WindowStore } from '#shared/rate-limit/window-store.ts';
 import { emulator, newTable } from '../contract/emulator.ts';
 import startEmulator from '../global-setup/emulator.ts';
 

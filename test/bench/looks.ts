@@ -1,14 +1,14 @@
 // `npm run bench:looks`: what a closer look costs a search, by each way that it can take; the dearest of each way.
 import { parseArgs } from 'node:util';
-import { memorySimilarityCache } from '#shared/catalog/memory-similarity-cache.ts';
-import { objectKeys } from '#shared/domain/image.ts';
-import { onnxEmbedder } from '#shared/embedding/onnx.ts';
-import { searchImages } from '#shared/flows/search/search-images.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { objectKeys } from '#shared/blobs/object-keys.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { searchImages } from '#shared/search/search-images.ts';
 import { cpuMsSince } from '../cpu-time.ts';
 import { edited } from '../eval/edits.ts';
 import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
-import { ACME, leaning, library, only } from '../unit/flows/search/library.ts';
+import { memorySimilarityCache } from '../memory/similarity-cache.ts';
+import { ACME, leaning, library, only } from '../unit/search/library.ts';
 
 const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
 

@@ -1,9 +1,9 @@
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listAudit } from '#shared/api/audit.ts';
-import { listImages } from '#shared/api/images.ts';
-import { ownKeys } from '#shared/api/keys.ts';
-import { changeTenant, putLimits } from '#shared/api/tenants.ts';
+import { listAudit } from '#shared/contracts/http/audit.ts';
+import { listImages } from '#shared/contracts/http/images.ts';
+import { ownKeys } from '#shared/contracts/http/keys.ts';
+import { changeTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { type Client, call, eventually, newTenant } from './client.ts';
 import { readStack } from './stack.ts';
 

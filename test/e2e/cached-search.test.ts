@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { deleteImage } from '#shared/api/images.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
+import { deleteImage } from '#shared/contracts/http/images.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { edits } from '../fixtures/edits.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { eventually, newTenant, settled, upload } from './client.ts';

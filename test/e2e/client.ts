@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import * as images from '#shared/api/images.ts';
-import type { Operation } from '#shared/api/operation.ts';
-import { createTenant } from '#shared/api/tenants.ts';
-import type { PlanName } from '#shared/domain/plans.ts';
+import * as images from '#shared/contracts/http/images.ts';
+import type { Operation } from '#shared/contracts/http/operation.ts';
+import { createTenant } from '#shared/contracts/http/tenants.ts';
+import type { PlanName } from '#shared/kernel/plans.ts';
 import { expectAsDocumented } from './contract.ts';
 import { readStack } from './stack.ts';
 

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { expect } from 'vitest';
-import type { Operation } from '#shared/api/operation.ts';
+import type { Operation } from '#shared/contracts/http/operation.ts';
 import { readStack } from './stack.ts';
 
 /** What the tests walk of the document. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideGroup, searchDuplicates, undoDecision } from '#shared/api/duplicates.ts';
+import { decideGroup, searchDuplicates, undoDecision } from '#shared/contracts/http/duplicates.ts';
 import { edits } from '../fixtures/edits.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { eventually, newTenant, settled, upload } from './client.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as api from '#shared/api/images.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
+import * as api from '#shared/contracts/http/images.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, newTenant, post, settled, upload } from './client.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listImages, requestUploads } from '#shared/api/images.ts';
-import { ownKeys, tenantKeys } from '#shared/api/keys.ts';
-import { changeTenant, getLimits, listTenants, putLimits } from '#shared/api/tenants.ts';
+import { listImages, requestUploads } from '#shared/contracts/http/images.ts';
+import { ownKeys, tenantKeys } from '#shared/contracts/http/keys.ts';
+import { changeTenant, getLimits, listTenants, putLimits } from '#shared/contracts/http/tenants.ts';
 import { type Client, call, newTenant } from './client.ts';
 import { readStack } from './stack.ts';
 

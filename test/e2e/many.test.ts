@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listImages } from '#shared/api/images.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
+import { listImages } from '#shared/contracts/http/images.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { distinctPhotographs } from '../fixtures/photographs.ts';
 import { type Client, eventually, newTenant, upload } from './client.ts';
 import { readStack } from './stack.ts';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { getImage } from '#shared/api/images.ts';
-import { getJob } from '#shared/api/jobs.ts';
-import * as api from '#shared/api/models.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
-import { changeSettings, getSettings } from '#shared/api/settings.ts';
+import { getImage } from '#shared/contracts/http/images.ts';
+import { getJob } from '#shared/contracts/http/jobs.ts';
+import * as api from '#shared/contracts/http/models.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
+import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
 import { edits } from '../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { searchDuplicates } from '#shared/api/duplicates.ts';
-import { getImage, listImages } from '#shared/api/images.ts';
-import { getJob } from '#shared/api/jobs.ts';
-import { ownKeys } from '#shared/api/keys.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
-import { changeSettings } from '#shared/api/settings.ts';
-import { changeTenant, createTenant, deleteTenant, getTenant } from '#shared/api/tenants.ts';
+import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
+import { getImage, listImages } from '#shared/contracts/http/images.ts';
+import { getJob } from '#shared/contracts/http/jobs.ts';
+import { ownKeys } from '#shared/contracts/http/keys.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
+import { changeSettings } from '#shared/contracts/http/settings.ts';
+import { changeTenant, createTenant, deleteTenant, getTenant } from '#shared/contracts/http/tenants.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { searchDuplicates } from '#shared/api/duplicates.ts';
-import { addImage, deleteImage, getThumbnail, requestUploads } from '#shared/api/images.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
-import { changeSettings, getSettings } from '#shared/api/settings.ts';
-import { putLimits } from '#shared/api/tenants.ts';
+import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
+import { addImage, deleteImage, getThumbnail, requestUploads } from '#shared/contracts/http/images.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
+import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
+import { putLimits } from '#shared/contracts/http/tenants.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, post, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { searchSimilarity } from '#shared/api/search.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { edits } from '../fixtures/edits.ts';
 import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
 import { type Client, newTenant, settled, upload } from './client.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { getImage } from '#shared/api/images.ts';
-import { liveness, openApi, readiness } from '#shared/api/service.ts';
+import { getImage } from '#shared/contracts/http/images.ts';
+import { liveness, openApi, readiness } from '#shared/contracts/http/service.ts';
 import { call } from './client.ts';
 import { readStack } from './stack.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listImages } from '#shared/api/images.ts';
-import { ownKeys } from '#shared/api/keys.ts';
-import { SCOPES } from '#shared/domain/tenant.ts';
+import { listImages } from '#shared/contracts/http/images.ts';
+import { ownKeys } from '#shared/contracts/http/keys.ts';
+import { SCOPES } from '#shared/kernel/access.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { type Client, newTenant } from './client.ts';
 import { readStack } from './stack.ts';

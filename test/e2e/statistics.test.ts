@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { deleteImage } from '#shared/api/images.ts';
-import { getCapacity, getOverview } from '#shared/api/statistics.ts';
+import { deleteImage } from '#shared/contracts/http/images.ts';
+import { getCapacity, getOverview } from '#shared/contracts/http/statistics.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { searchDuplicates } from '#shared/api/duplicates.ts';
-import * as images from '#shared/api/images.ts';
-import { ownKeys } from '#shared/api/keys.ts';
-import type { Operation } from '#shared/api/operation.ts';
-import { OPERATIONS } from '#shared/api/operations.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
-import { createTenant } from '#shared/api/tenants.ts';
+import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
+import * as images from '#shared/contracts/http/images.ts';
+import { ownKeys } from '#shared/contracts/http/keys.ts';
+import type { Operation } from '#shared/contracts/http/operation.ts';
+import { OPERATIONS } from '#shared/contracts/http/operations.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
+import { createTenant } from '#shared/contracts/http/tenants.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, type Request, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';

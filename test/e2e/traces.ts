@@ -5,8 +5,8 @@ import { APIGatewayClient, paginateGetApiKeys } from '@aws-sdk/client-api-gatewa
 import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { tenantId } from '#shared/domain/ids.ts';
-import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
 import { readStack } from './stack.ts';
 
 const aws = () => ({

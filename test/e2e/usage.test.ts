@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { searchDuplicates } from '#shared/api/duplicates.ts';
-import { listImages, requestUploads } from '#shared/api/images.ts';
-import { ownKeys } from '#shared/api/keys.ts';
-import { getTenantUsage, getUsage, listUsage } from '#shared/api/usage.ts';
+import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
+import { listImages, requestUploads } from '#shared/contracts/http/images.ts';
+import { ownKeys } from '#shared/contracts/http/keys.ts';
+import { getTenantUsage, getUsage, listUsage } from '#shared/contracts/http/usage.ts';
 import { type Client, call, eventually, newTenant } from './client.ts';
 import { readStack } from './stack.ts';
 

@@ -1,8 +1,8 @@
 // `npm run calibrate -- --photos DIR --model NAME`: the thresholds and the calibration of a model's manifest.
 import { parseArgs } from 'node:util';
 import type { Embedding } from '#shared/embedding/embedder.ts';
-import { onnxEmbedder } from '#shared/embedding/onnx.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { eachOf } from '../each-of.ts';
 import { EDIT_NAMES, type EditName, edited } from './edits.ts';
 import { fitCopy, fitSemantic } from './fit-rules.ts';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import { type ImageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { eachOf } from '../each-of.ts';
 import { EDIT_NAMES, type EditName, edited } from './edits.ts';
 import { LOOK_ALIKES, lookAlike } from './look-alikes.ts';

@@ -1,5 +1,5 @@
-import type { ImageId } from '#shared/domain/ids.ts';
-import { VERDICTS } from '#shared/domain/verdict.ts';
+import type { ImageId } from '#shared/kernel/ids.ts';
+import { VERDICTS } from '#shared/kernel/vocabulary.ts';
 import type { Answer } from './service.ts';
 
 /** A stored picture that was named for a query, how sure that is, and whether it is the one. */

@@ -1,26 +1,26 @@
 import { fileURLToPath } from 'node:url';
-import { memoryBlobs } from '#shared/blobs/memory.ts';
-import { memoryImages } from '#shared/catalog/memory.ts';
-import { memoryGroups } from '#shared/catalog/memory-groups.ts';
-import { memorySimilarityCache } from '#shared/catalog/memory-similarity-cache.ts';
-import type { DuplicateGroup } from '#shared/domain/group.ts';
-import { type ImageId, newKeyId, type TenantId } from '#shared/domain/ids.ts';
-import { objectKeys } from '#shared/domain/image.ts';
-import type { Tenant } from '#shared/domain/tenant.ts';
+import { objectKeys } from '#shared/blobs/object-keys.ts';
+import type { DeepLensEvent, EventType } from '#shared/contracts/events/registry.ts';
+import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
+import type { DuplicateGroup } from '#shared/duplicates/group.ts';
 import type { Embedder } from '#shared/embedding/embedder.ts';
-import { onnxEmbedder } from '#shared/embedding/onnx.ts';
-import type { DeepLensEvent, EventType } from '#shared/events/registry.ts';
-import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
-import { embedPictures } from '#shared/flows/ingest/embed.ts';
-import { indexImages } from '#shared/flows/ingest/index-image.ts';
-import { addImage } from '#shared/flows/ingest/request-upload.ts';
-import { validateImage } from '#shared/flows/ingest/validate.ts';
-import { searchImages } from '#shared/flows/search/search-images.ts';
-import type { SimilarityResult } from '#shared/flows/search/search-result.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
-import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
+import { embedPictures } from '#shared/images/embed-image.ts';
+import { indexImages } from '#shared/images/index-image.ts';
+import { addImage } from '#shared/images/request-upload.ts';
+import { validateImage } from '#shared/images/validate-image.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { type ImageId, newKeyId, type TenantId } from '#shared/kernel/ids.ts';
+import { searchImages } from '#shared/search/search-images.ts';
+import type { SimilarityResult } from '#shared/search/search-result.ts';
+import type { Tenant } from '#shared/tenants/tenant.ts';
+import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
 import type { Candidate } from '#shared/vector-index/vector-index.ts';
 import { cpuMsSince } from '../cpu-time.ts';
+import { memoryBlobs } from '../memory/blobs.ts';
+import { memoryGroups } from '../memory/group-store.ts';
+import { memoryImages } from '../memory/image-store.ts';
+import { memorySimilarityCache } from '../memory/similarity-cache.ts';
 
 /** What a search answered, what the index alone said, and what it took. */
 export interface Answer {

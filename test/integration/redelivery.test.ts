@@ -6,8 +6,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { getImage, requestUploads } from '#shared/api/images.ts';
-import { searchSimilarity } from '#shared/api/search.ts';
+import { getImage, requestUploads } from '#shared/contracts/http/images.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { type Client, eventually, newTenant, post, settled, upload } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
 import { photograph } from '../fixtures/photographs.ts';

@@ -1,15 +1,15 @@
-import { s3Blobs } from '#shared/blobs/s3.ts';
-import { dynamoGroups } from '#shared/catalog/dynamodb-groups.ts';
-import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
-import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
+import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
+import { ImagesIndexedV1 } from '#shared/contracts/events/images-indexed.v1.ts';
+import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
+import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
 import { loadManifests } from '#shared/embedding/load-manifest.ts';
-import { ImagesIndexedV1 } from '#shared/events/images-indexed.v1.ts';
-import { detectDuplicates } from '#shared/flows/duplicates/detect-duplicates.ts';
-import { rejectImage } from '#shared/flows/ingest/reject-image.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
-import { snsPublisher } from '#shared/messaging/sns.ts';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { rejectImage } from '#shared/images/reject-image.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 

@@ -1,18 +1,18 @@
-import * as api from '#shared/api/models.ts';
-import { dynamoJobs } from '#shared/catalog/dynamodb-jobs.ts';
-import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
-import { jobId, tenantId } from '#shared/domain/ids.ts';
-import type { ModelJob } from '#shared/domain/job.ts';
+import * as api from '#shared/contracts/http/models.ts';
+import { operatorDoor } from '#shared/front-door/front-door.ts';
+import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import type { ModelJob } from '#shared/jobs/job.ts';
+import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
+import { jobId, tenantId } from '#shared/kernel/ids.ts';
 import {
   cancelModelJob,
   type ModelRequest,
   operatorsSubject,
   startModelJob,
-} from '#shared/flows/models/start-model-job.ts';
-import { operatorDoor } from '#shared/front-door/front-door.ts';
-import { sqsJobs } from '#shared/messaging/sqs-jobs.ts';
+} from '#shared/models/start-model-job.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route } from '#shared/runtime/http.ts';
+import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);

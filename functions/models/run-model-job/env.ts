@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { S3BlobsEnv } from '#shared/blobs/s3.ts';
-import { ActivityTableEnv } from '#shared/catalog/dynamodb-heartbeats.ts';
-import { ImagesTableEnv } from '#shared/catalog/dynamodb-images.ts';
-import { TenantsTableEnv } from '#shared/catalog/dynamodb-tenants.ts';
+import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
-import { SnsEnv } from '#shared/messaging/sns.ts';
-import { ModelJobsQueueEnv } from '#shared/messaging/sqs-jobs.ts';
+import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
+import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
+import { ModelJobsQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
+import { SnsEnv } from '#shared/messaging/sns-publisher.ts';
+import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
 
 export const Env = z.intersection(

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { s3Blobs } from '#shared/blobs/s3.ts';
-import { dynamoImages } from '#shared/catalog/dynamodb-images.ts';
-import { dynamoJobs } from '#shared/catalog/dynamodb-jobs.ts';
-import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
-import { JOB_ID_PATTERN, jobId } from '#shared/domain/ids.ts';
+import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { loadManifests } from '#shared/embedding/load-manifest.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
-import { runModelJob } from '#shared/flows/models/run-model-job.ts';
-import { modelTasks } from '#shared/flows/models/tasks.ts';
-import { snsPublisher } from '#shared/messaging/sns.ts';
-import { sqsJobs } from '#shared/messaging/sqs-jobs.ts';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
+import { JOB_ID_PATTERN, jobId } from '#shared/kernel/ids.ts';
+import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { runModelJob } from '#shared/models/run-model-job.ts';
+import { modelTasks } from '#shared/models/tasks.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { S3BlobsEnv } from '#shared/blobs/s3.ts';
-import { ActivityTableEnv } from '#shared/catalog/dynamodb-heartbeats.ts';
+import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
+import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
 
 export const Env = z.intersection(

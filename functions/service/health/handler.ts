@@ -1,14 +1,14 @@
-import { liveness, readiness } from '#shared/api/service.ts';
-import { dynamoHeartbeats } from '#shared/catalog/dynamodb-heartbeats.ts';
+import { liveness, readiness } from '#shared/contracts/http/service.ts';
 import {
   checkReadiness,
   databaseHealth,
   embeddingHealth,
   vectorIndexHealth,
-} from '#shared/flows/service/check-readiness.ts';
-import { openSearchDomainHealth } from '#shared/health/opensearch-domain.ts';
-import { s3BucketHealth } from '#shared/health/s3-bucket.ts';
-import { sqsQueueHealth } from '#shared/health/sqs-queue.ts';
+} from '#shared/health/check-readiness.ts';
+import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
+import { openSearchDomainHealth } from '#shared/health/opensearch-domain-health.ts';
+import { s3BucketHealth } from '#shared/health/s3-bucket-health.ts';
+import { sqsQueueHealth } from '#shared/health/sqs-queue-health.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route, WithStatus } from '#shared/runtime/http.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';

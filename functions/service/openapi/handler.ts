@@ -1,5 +1,5 @@
-import { openApiDocument } from '#shared/api/openapi.ts';
-import { openApi } from '#shared/api/service.ts';
+import { openApiDocument } from '#shared/contracts/http/openapi.ts';
+import { openApi } from '#shared/contracts/http/service.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route } from '#shared/runtime/http.ts';
 import { Env } from './env.ts';

@@ -1,16 +1,16 @@
-import { keyReply } from '#shared/api/key-reply.ts';
-import { ownKeys, tenantKeys } from '#shared/api/keys.ts';
-import { apiGatewayUsagePlans } from '#shared/auth/api-gateway.ts';
-import { hashApiKey, newApiKey } from '#shared/auth/api-keys.ts';
-import { ssmPlanIds } from '#shared/auth/plan-ids.ts';
-import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
-import { keyId, type TenantId, tenantId } from '#shared/domain/ids.ts';
-import { SCOPES } from '#shared/domain/tenant.ts';
-import { type MadeKey, manageKeys } from '#shared/flows/tenants/keys.ts';
+import { ownKeys, tenantKeys } from '#shared/contracts/http/keys.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
+import { SCOPES } from '#shared/kernel/access.ts';
+import { keyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import type { Change } from '#shared/runtime/audit.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
+import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
+import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { keyReply } from '#shared/tenants/key-reply.ts';
+import { type MadeKey, manageKeys } from '#shared/tenants/manage-keys.ts';
+import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
+import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);

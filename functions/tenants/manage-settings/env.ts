@@ -1,8 +1,8 @@
-import { ActivityTableEnv } from '#shared/catalog/dynamodb-heartbeats.ts';
-import { TenantsTableEnv } from '#shared/catalog/dynamodb-tenants.ts';
 import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
 import { FrontDoorEnv } from '#shared/front-door/front-door.ts';
-import { ModelJobsQueueEnv } from '#shared/messaging/sqs-jobs.ts';
+import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
+import { ModelJobsQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
+import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 
 export const Env = TenantsTableEnv.extend(EmbeddingEnv.pick({ DEEPLENS_MODELS: true }).shape)
   .extend(ActivityTableEnv.shape)

@@ -1,14 +1,14 @@
-import * as api from '#shared/api/settings.ts';
-import { settingsReply } from '#shared/api/settings-reply.ts';
-import { dynamoJobs } from '#shared/catalog/dynamodb-jobs.ts';
-import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
-import { startModelJob, tenantsSubject } from '#shared/flows/models/start-model-job.ts';
-import { changeSettings } from '#shared/flows/tenants/change-settings.ts';
-import { findTenant } from '#shared/flows/tenants/change-tenant.ts';
+import * as api from '#shared/contracts/http/settings.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
-import { sqsJobs } from '#shared/messaging/sqs-jobs.ts';
+import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
+import { startModelJob, tenantsSubject } from '#shared/models/start-model-job.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+import { changeSettings } from '#shared/tenants/change-settings.ts';
+import { findTenant } from '#shared/tenants/change-tenant.ts';
+import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { settingsReply } from '#shared/tenants/settings-reply.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);

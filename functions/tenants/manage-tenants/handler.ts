@@ -1,16 +1,16 @@
-import { checkEndpoints, limitsReply, tenantChange, tenantReply } from '#shared/api/tenant-reply.ts';
-import * as api from '#shared/api/tenants.ts';
-import { apiGatewayUsagePlans } from '#shared/auth/api-gateway.ts';
-import { hashApiKey, newApiKey } from '#shared/auth/api-keys.ts';
-import { ssmPlanIds } from '#shared/auth/plan-ids.ts';
-import { dynamoTenants } from '#shared/catalog/dynamodb-tenants.ts';
-import { tenantId } from '#shared/domain/ids.ts';
-import { checkModels } from '#shared/flows/tenants/change-settings.ts';
-import { changeTenant, findTenant } from '#shared/flows/tenants/change-tenant.ts';
-import { createTenant } from '#shared/flows/tenants/create-tenant.ts';
+import * as api from '#shared/contracts/http/tenants.ts';
 import { operatorDoor } from '#shared/front-door/front-door.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route } from '#shared/runtime/http.ts';
+import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
+import { checkModels } from '#shared/tenants/change-settings.ts';
+import { changeTenant, findTenant } from '#shared/tenants/change-tenant.ts';
+import { createTenant } from '#shared/tenants/create-tenant.ts';
+import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
+import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
+import { checkEndpoints, limitsReply, tenantChange, tenantReply } from '#shared/tenants/tenant-reply.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);

@@ -1,4 +1,4 @@
-import { newImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
+import { newImageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import type { VectorDocument, VectorQuery } from '#shared/vector-index/vector-index.ts';
 import { type RandomVectors, randomVectors } from '../../fixtures/vectors.ts';
 import { type TenantSize, tenantSizes } from './tenant-sizes.ts';

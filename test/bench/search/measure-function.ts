@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { tenantId } from '#shared/domain/ids.ts';
-import { onnxEmbedder } from '#shared/embedding/onnx.ts';
-import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
 import { samplePictures } from '../../../infra/local/samples.ts';
 import { eachOf } from '../../each-of.ts';
 import { openService } from '../../eval/service.ts';

@@ -1,5 +1,5 @@
-import type { TenantId } from '#shared/domain/ids.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import type { VectorDocument } from '#shared/vector-index/vector-index.ts';
 import { eachOf } from '../../each-of.ts';
 import type { IndexName, OpenIndex } from './indexes.ts';

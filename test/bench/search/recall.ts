@@ -1,4 +1,4 @@
-import type { ImageId } from '#shared/domain/ids.ts';
+import type { ImageId } from '#shared/kernel/ids.ts';
 import type { Candidate } from '#shared/vector-index/vector-index.ts';
 import { share } from '../../eval/measure.ts';
 

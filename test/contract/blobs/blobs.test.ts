@@ -1,10 +1,10 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Blobs, FOLDERS } from '#shared/blobs/blobs.ts';
-import { memoryBlobs } from '#shared/blobs/memory.ts';
-import { s3Blobs } from '#shared/blobs/s3.ts';
-import { newImageId, type TenantId, tenantId } from '#shared/domain/ids.ts';
-import { objectKeys } from '#shared/domain/image.ts';
+import { objectKeys } from '#shared/blobs/object-keys.ts';
+import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
+import { newImageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { memoryBlobs } from '../../memory/blobs.ts';
 import { emulator, uniqueName } from '../emulator.ts';
 
 async function newBucket(): Promise<Blobs> {

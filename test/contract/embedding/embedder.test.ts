@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { loadManifest } from '#shared/embedding/load-manifest.ts';
-import { memoryEmbedder } from '#shared/embedding/memory.ts';
-import { onnxEmbedder } from '#shared/embedding/onnx.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
+import { memoryEmbedder } from '../../memory/embedder.ts';
 import { embedderSuite } from './embedder-suite.ts';
 
 const modelsDir = join(import.meta.dirname, '../../../models');

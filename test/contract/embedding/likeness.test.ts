@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Embedder, Embedding } from '#shared/embedding/embedder.ts';
-import { onnxEmbedder } from '#shared/embedding/onnx.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { PHOTOGRAPHS, photograph } from '../../fixtures/photographs.ts';
 
 const modelsDir = join(import.meta.dirname, '../../../models');

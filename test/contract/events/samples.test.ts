@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EVENTS } from '#shared/events/registry.ts';
+import { EVENTS } from '#shared/contracts/events/registry.ts';
 
 const SAMPLES = new URL('samples/', import.meta.url);
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, SAMPLES), 'utf8'));

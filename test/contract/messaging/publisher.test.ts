@@ -12,12 +12,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newImageId, tenantId } from '#shared/domain/ids.ts';
-import { AnyEvent } from '#shared/events/envelope.ts';
-import type { ImagesFailedV1, ImagesUploadedV1 } from '#shared/events/registry.ts';
-import { memoryPublisher } from '#shared/messaging/memory.ts';
+import { AnyEvent } from '#shared/contracts/events/envelope.ts';
+import type { ImagesFailedV1, ImagesUploadedV1 } from '#shared/contracts/events/registry.ts';
+import { newImageId, tenantId } from '#shared/kernel/ids.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
-import { snsPublisher } from '#shared/messaging/sns.ts';
+import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { memoryPublisher } from '../../memory/publisher.ts';
 import { emulator, uniqueName } from '../emulator.ts';
 
 const tenant = tenantId('acme');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ImageId, newImageId, type TenantId } from '#shared/domain/ids.ts';
+import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import type { Build, VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { ALICE, at, BOB, DIMENSION, picture, query } from './pictures.ts';
 

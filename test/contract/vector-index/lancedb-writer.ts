@@ -1,5 +1,5 @@
-import { imageId } from '#shared/domain/ids.ts';
-import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import { imageId } from '#shared/kernel/ids.ts';
+import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
 import { ALICE, picture } from './pictures.ts';
 
 /** A process of its own that writes to the tables of another: `node lancedb-writer.ts <uri> <module path>`. */

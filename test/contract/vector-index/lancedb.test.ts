@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { documentDigest } from '#shared/vector-index/document-digest.ts';
-import { lanceDbVectorIndex } from '#shared/vector-index/lancedb.ts';
+import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
 import { spaceSchema, toRow } from '#shared/vector-index/lancedb-rows.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { ALICE, DIMENSION, picture, query } from './pictures.ts';

@@ -1,4 +1,4 @@
-import { memoryVectorIndex } from '#shared/vector-index/memory.ts';
+import { memoryVectorIndex } from '../../memory/vector-index.ts';
 import { describeVectorIndex } from './vector-index.suite.ts';
 
 const index = memoryVectorIndex();

@@ -1,9 +1,9 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newImageId } from '#shared/domain/ids.ts';
+import { newImageId } from '#shared/kernel/ids.ts';
 import { documentId } from '#shared/vector-index/document-id.ts';
-import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
 import { aliasOf, firstIndexOf } from '#shared/vector-index/opensearch-aliases.ts';
+import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { indexBody, toSource } from '#shared/vector-index/opensearch-mapping.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { ALICE, at, BOB, DIMENSION, picture, query } from './pictures.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, it } from 'vitest';
-import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
 import { openSearchClient } from '#shared/vector-index/opensearch-client.ts';
+import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { describeRadialSearch } from './opensearch/radial.suite.ts';
 import { describeRefusals } from './opensearch/refusals.suite.ts';
 import { describeRestart } from './opensearch/restart.suite.ts';

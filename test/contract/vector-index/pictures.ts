@@ -1,4 +1,4 @@
-import { newImageId, tenantId } from '#shared/domain/ids.ts';
+import { newImageId, tenantId } from '#shared/kernel/ids.ts';
 import type { VectorDocument, VectorQuery } from '#shared/vector-index/vector-index.ts';
 
 /** Small enough to write by hand; nothing in an adapter depends on it. */

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { imageId, newImageId, tenantId } from '#shared/domain/ids.ts';
+import { imageId, newImageId, tenantId } from '#shared/kernel/ids.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { describeBuilds } from './builds.suite.ts';
 import { describeFilters } from './filters.suite.ts';

@@ -13,26 +13,35 @@ const TECHNOLOGIES = rules
   .map((name) => name.replace('technology-at-home-', ''));
 const PACKAGES = ['ulid', 'zod', 'listed-for-development', ...TECHNOLOGIES];
 
-/** What each rule is for, broken once: the file and what it imports. */
+const FOLDERS = rules.filter((name) => name.startsWith('layers-')).map((name) => name.replace('layers-', ''));
+
+/** One violation of each rule: the file and its import. */
 const PLANTED: Record<string, [file: string, imported: string]> = {
-  'domain-stands-alone': ['shared/domain/planted.ts', 'zod'],
-  'events-know-the-domain': ['shared/events/planted.ts', '#shared/catalog/images.ts'],
-  'api-knows-the-domain': ['shared/api/planted.ts', '#shared/events/allowed.ts'],
-  'ports-know-the-domain': ['shared/blobs/blobs.ts', '#shared/blobs/adapter.ts'],
-  'adapters-know-their-port': ['shared/catalog/planted.ts', '#shared/blobs/adapter.ts'],
-  'flows-know-ports': ['shared/flows/search/planted.ts', '#shared/blobs/adapter.ts'],
-  'runtime-knows-lambda': ['shared/runtime/planted.ts', '#shared/blobs/adapter.ts'],
+  'kernel-stands-alone': ['shared/kernel/planted.ts', '@aws-sdk/client-s3'],
+  'contracts-know-the-kernel': ['shared/contracts/planted.ts', '@aws-sdk/client-s3'],
+  'modules-meet-at-their-surface': ['shared/search/planted-step.ts', '#shared/images/private-step.ts'],
+  'adapters-are-wired-above': ['shared/blobs/planted-step.ts', './s3-allowed.ts'],
+  'runtime-knows-lambda': ['shared/runtime/planted.ts', '#shared/blobs/blobs.ts'],
   'front-door-is-for-functions': ['infra/local/planted-door.ts', '#shared/front-door/allowed.ts'],
   'functions-apart': ['functions/search/planted/handler.ts', '../other/handler.ts'],
-  'programs-import-shared': ['functions/ingest/planted/handler.ts', '../../../gpu-worker/allowed.ts'],
+  'programs-import-shared': ['functions/images/planted/handler.ts', '../../../gpu-worker/allowed.ts'],
   'worker-imports-shared': ['gpu-worker/planted.ts', '../functions/search/other/handler.ts'],
-  'infra-knows-plans': ['infra/stacks/planted.ts', '#shared/blobs/adapter.ts'],
+  'infra-knows-plans': ['infra/stacks/planted.ts', '#shared/blobs/s3-allowed.ts'],
   'infra-takes-types-of-env': ['infra/stacks/planted-env.ts', '../../functions/search/other/env.ts'],
-  'local-is-a-client': ['infra/local/planted.ts', '#shared/catalog/images.ts'],
-  'nothing-imports-tests': ['shared/imaging/planted.ts', '../../test/fixtures/allowed.ts'],
+  'local-is-a-client': ['infra/local/planted.ts', '#shared/images/image-store.ts'],
+  'nothing-imports-tests': ['shared/imaging/planted-test.ts', '../../test/fixtures/allowed.ts'],
   'no-development-packages': ['shared/embedding/planted-development.ts', 'listed-for-development'],
-  'no-cycles': ['shared/domain/cycle-a.ts', './cycle-b.ts'],
-  'all-resolves': ['shared/auth/planted.ts', './nowhere.ts'],
+  'no-cycles': ['shared/kernel/cycle-a.ts', './cycle-b.ts'],
+  'all-resolves': ['shared/identity/planted-nowhere.ts', './nowhere.ts'],
+  ...Object.fromEntries(
+    FOLDERS.map((folder) => [
+      `layers-${folder}`,
+      [`shared/${folder}/planted-upwards.ts`, '../../functions/search/other/handler.ts'] satisfies [
+        string,
+        string,
+      ],
+    ]),
+  ),
   ...Object.fromEntries(
     TECHNOLOGIES.map((name) => [
       `technology-at-home-${name}`,
@@ -41,18 +50,27 @@ const PLANTED: Record<string, [file: string, imported: string]> = {
   ),
 };
 
-/** Imports that the table allows. */
+/** Violations of the layers between two folders of `shared`: upwards, and sideways. */
+const BETWEEN_FOLDERS: [file: string, imported: string, rule: string][] = [
+  ['shared/images/planted-duplicates.ts', '#shared/duplicates/group-store.ts', 'layers-images'],
+  ['shared/search/planted-duplicates.ts', '#shared/duplicates/group-store.ts', 'layers-search'],
+];
+
+/** Imports that the rules allow. */
 const ALLOWED: Record<string, string> = {
-  'shared/domain/allowed.ts': 'ulid',
-  'shared/domain/cycle-b.ts': './cycle-a.ts',
-  'shared/events/allowed.ts': '#shared/domain/allowed.ts',
-  'shared/catalog/images.ts': '#shared/domain/allowed.ts',
-  'shared/front-door/allowed.ts': '#shared/blobs/adapter.ts',
-  'shared/blobs/adapter.ts': '@aws-sdk/client-s3',
-  'shared/flows/search/allowed.ts': '#shared/catalog/images.ts',
-  'functions/search/other/handler.ts': '#shared/blobs/adapter.ts',
+  'shared/kernel/allowed.ts': 'ulid',
+  'shared/kernel/cycle-b.ts': './cycle-a.ts',
+  'shared/contracts/allowed.ts': '#shared/kernel/allowed.ts',
+  'shared/images/image-store.ts': '#shared/kernel/allowed.ts',
+  'shared/images/private-step.ts': './image-store.ts',
+  'shared/duplicates/group-store.ts': '#shared/images/image-store.ts',
+  'shared/front-door/allowed.ts': '#shared/blobs/s3-allowed.ts',
+  'shared/blobs/blobs.ts': '#shared/kernel/allowed.ts',
+  'shared/blobs/s3-allowed.ts': '@aws-sdk/client-s3',
+  'shared/search/allowed.ts': '#shared/images/image-store.ts',
+  'functions/search/other/handler.ts': '#shared/blobs/s3-allowed.ts',
   'functions/search/other/env.ts': 'zod',
-  'gpu-worker/allowed.ts': '#shared/flows/search/allowed.ts',
+  'gpu-worker/allowed.ts': '#shared/search/allowed.ts',
   'test/fixtures/allowed.ts': '../../gpu-worker/allowed.ts',
 };
 
@@ -86,8 +104,12 @@ describe('the import rules', () => {
     expect(found.get(file)).toContain(rule);
   });
 
+  it.each(BETWEEN_FOLDERS)('%s may not import %s', (file, _, rule) => {
+    expect(found.get(file)).toContain(rule);
+  });
+
   it('report nothing else', () => {
-    const planted = Object.values(PLANTED).map(([file]) => file);
+    const planted = [...Object.values(PLANTED), ...BETWEEN_FOLDERS].map(([file]) => file);
     const others = [...found.keys()].filter((file) => !planted.includes(file));
     expect(others).toEqual([]);
   });
@@ -116,6 +138,6 @@ async function writeTree(folder: string): Promise<void> {
     );
     await write(`node_modules/${name}/index.js`, 'module.exports = 1;\n');
   }
-  for (const [file, imported] of [...Object.entries(ALLOWED), ...Object.values(PLANTED)])
+  for (const [file, imported] of [...Object.entries(ALLOWED), ...Object.values(PLANTED), ...BETWEEN_FOLDERS])
     await write(file, `import * as imported from '${imported}';\nexport const used = imported;\n`);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newImageId } from '#shared/domain/ids.ts';
+import { newImageId } from '#shared/kernel/ids.ts';
 import { meanRecall } from '../../bench/search/recall.ts';
 
 const [ONE, TWO, THREE] = [newImageId(), newImageId(), newImageId()];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddingEnv, loadManifest } from '#shared/embedding/load-manifest.ts';
-import { onnxEmbedder } from '#shared/embedding/onnx.ts';
+import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
 
 const MODELS = join(import.meta.dirname, '../../../models');

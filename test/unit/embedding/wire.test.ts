@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EncodedEmbedding } from '#shared/contracts/events/images-processed.v1.ts';
 import { decodeEmbedding, encodeEmbedding } from '#shared/embedding/wire.ts';
-import { EncodedEmbedding } from '#shared/events/images-processed.v1.ts';
 
 const vector = fc.float32Array({ minLength: 1, maxLength: 40 });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrated } from '#shared/domain/calibration.ts';
 import { loadManifest } from '#shared/embedding/load-manifest.ts';
 import { ModelManifest } from '#shared/embedding/manifest.ts';
+import { calibrated } from '#shared/matching/decision/calibration.ts';
 import { type CopyCosines, fitCopy, fitSemantic } from '../../eval/fit-rules.ts';
 
 const evenly = (count: number, from: number, to: number): number[] =>

@@ -1,6 +1,6 @@
-import { newImageId, tenantId } from '#shared/domain/ids.ts';
-import type { ImagesValidatedV1 } from '#shared/events/images-validated.v1.ts';
-import { newEvent } from '#shared/events/new-event.ts';
+import type { ImagesValidatedV1 } from '#shared/contracts/events/images-validated.v1.ts';
+import { newEvent } from '#shared/contracts/events/new-event.ts';
+import { newImageId, tenantId } from '#shared/kernel/ids.ts';
 
 export const TENANT = tenantId('acme');
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Problem } from '#shared/domain/problems.ts';
-import type { EmbedOutcome } from '#shared/flows/ingest/embed.ts';
+import type { EmbedOutcome } from '#shared/images/embed-image.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { type BatchPorts, backoffSeconds, handleBatch } from '../../../gpu-worker/handle-batch.ts';
 import type { BatchReport } from '../../../gpu-worker/report.ts';
 import { validatedEvent } from './events.ts';

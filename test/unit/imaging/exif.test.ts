@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp, { type Exif } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { exifOf } from '#shared/imaging/exif.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { edits } from '../../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/photographs.ts';
 

@@ -2,8 +2,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadManifest } from '#shared/embedding/load-manifest.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
-import type { Raster } from '#shared/imaging/imaging.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
+import type { Raster } from '#shared/imaging/raster.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();

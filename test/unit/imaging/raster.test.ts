@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { Raster } from '#shared/imaging/imaging.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
+import type { Raster } from '#shared/imaging/raster.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();

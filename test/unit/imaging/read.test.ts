@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { IMAGE_LIMITS } from '#shared/domain/image.ts';
-import { sharpImaging } from '#shared/imaging/sharp.ts';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { type HostilePicture, hostilePictures, polyglot } from '../../fixtures/hostile.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 

@@ -1,6 +1,6 @@
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { expect, it } from 'vitest';
-import { PROBLEMS } from '#shared/domain/problems.ts';
+import { PROBLEMS } from '#shared/kernel/problems.ts';
 import { REFUSALS } from '../../../infra/constructs/gateway-responses.ts';
 
 it('answers every refusal that can pass with a time to try again', () => {

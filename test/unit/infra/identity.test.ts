@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { IssuersEnv } from '#shared/auth/issuers.ts';
-import { ROLES, SCOPES } from '#shared/domain/tenant.ts';
+import { IssuersEnv } from '#shared/identity/issuers.ts';
+import { ROLES, SCOPES } from '#shared/kernel/access.ts';
 import { ENVIRONMENT_NAMES, environment } from '../../../infra/config/environments.ts';
 import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
 import { IdentityStack } from '../../../infra/stacks/identity.ts';

@@ -2,9 +2,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { OPERATIONS } from '#shared/api/operations.ts';
-import { PLAN_NAMES } from '#shared/domain/plans.ts';
-import { EVENTS } from '#shared/events/registry.ts';
+import { EVENTS } from '#shared/contracts/events/registry.ts';
+import { OPERATIONS } from '#shared/contracts/http/operations.ts';
+import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
 import { type Synthesized, synthesize, violations } from './synthesized.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PLAN_NAMES, PLANS } from '#shared/domain/plans.ts';
+import { PLAN_NAMES, PLANS } from '#shared/kernel/plans.ts';
 import { usagePlanLimits } from '../../../infra/constructs/usage-plans.ts';
 
 describe.each(PLAN_NAMES)('the usage plan %s', (name) => {

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { operation } from '#shared/api/operation.ts';
-import type { AuditLog } from '#shared/catalog/audit.ts';
-import { memoryAudit } from '#shared/catalog/memory-audit.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import type { AuditLog } from '#shared/audit/audit-log.ts';
+import { operation } from '#shared/contracts/http/operation.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { httpFunction, route } from '#shared/runtime/http.ts';
+import { memoryAudit } from '../../memory/audit-log.ts';
 
 const change = operation({
   id: 'change',

@@ -5,13 +5,13 @@ import type {
   Context,
 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { memoryAudit } from '#shared/catalog/memory-audit.ts';
-import { newKeyId, tenantId } from '#shared/domain/ids.ts';
-import { Problem, type ProblemCode } from '#shared/domain/problems.ts';
-import type { Caller } from '#shared/domain/tenant.ts';
+import type { Caller } from '#shared/kernel/caller.ts';
+import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
+import { Problem, type ProblemCode } from '#shared/kernel/problems.ts';
 import { presumedCaller } from '#shared/runtime/audit.ts';
 import { authorizerFunction } from '#shared/runtime/authorizer.ts';
 import { callerOf } from '#shared/runtime/caller.ts';
+import { memoryAudit } from '../../memory/audit-log.ts';
 
 const uploader: Caller = {
   kind: 'key',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { tenantId } from '#shared/domain/ids.ts';
-import { AnyEvent } from '#shared/events/envelope.ts';
+import { AnyEvent } from '#shared/contracts/events/envelope.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
 import { countCache, countSearch, countUsage, timeProcessing } from '#shared/runtime/business-metrics.ts';
 import { metrics } from '#shared/runtime/telemetry.ts';
 import indexed from '../../contract/events/samples/images.indexed.v1.json' with { type: 'json' };

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { operation } from '#shared/api/operation.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import { operation } from '#shared/contracts/http/operation.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
 import type { Idempotency } from '#shared/runtime/idempotency.ts';
 

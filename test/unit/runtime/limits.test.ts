@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { operation } from '#shared/api/operation.ts';
-import { Problem } from '#shared/domain/problems.ts';
-import { leasingLimiter } from '#shared/limits/leasing-limiter.ts';
-import type { Limiter } from '#shared/limits/limiter.ts';
-import { memoryWindows } from '#shared/limits/memory.ts';
+import { operation } from '#shared/contracts/http/operation.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
+import type { Limiter } from '#shared/rate-limit/limiter.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+import { memoryWindows } from '../../memory/window-store.ts';
 
 const common = {
   tag: 'Search' as const,

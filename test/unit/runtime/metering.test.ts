@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { operation } from '#shared/api/operation.ts';
-import { Problem } from '#shared/domain/problems.ts';
-import type { DeepLensEvent } from '#shared/events/registry.ts';
-import { leasingLimiter } from '#shared/limits/leasing-limiter.ts';
-import { memoryWindows } from '#shared/limits/memory.ts';
+import type { DeepLensEvent } from '#shared/contracts/events/registry.ts';
+import { operation } from '#shared/contracts/http/operation.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
+import { memoryWindows } from '../../memory/window-store.ts';
 
 const common = {
   tag: 'Search' as const,

@@ -1,7 +1,7 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Problem } from '#shared/domain/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 
 const event = (bodies: string[], attempts = 1): SQSEvent => ({

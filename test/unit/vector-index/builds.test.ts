@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type TenantId, tenantId } from '#shared/domain/ids.ts';
-import { Problem } from '#shared/domain/problems.ts';
+import { type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { abandon, begin, finish, type Step } from '#shared/vector-index/builds.ts';
-import { hasRole, homeOf, type Layout, nextOf, spaceName, whereabouts } from '#shared/vector-index/spaces.ts';
+import {
+  hasRole,
+  homeOf,
+  type Layout,
+  nextOf,
+  spaceName,
+  whereabouts,
+} from '#shared/vector-index/partitions.ts';
 import type { Build } from '#shared/vector-index/vector-index.ts';
 
 const MODEL = 'a-model';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newImageId } from '#shared/domain/ids.ts';
+import { newImageId } from '#shared/kernel/ids.ts';
 import { candidates } from '#shared/vector-index/candidates.ts';
 
 describe('candidates', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newImageId } from '#shared/domain/ids.ts';
+import { newImageId } from '#shared/kernel/ids.ts';
 import { documentDigest } from '#shared/vector-index/document-digest.ts';
 import type { VectorDocument } from '#shared/vector-index/vector-index.ts';
 

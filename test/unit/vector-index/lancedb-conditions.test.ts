@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tenantId } from '#shared/domain/ids.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
 import { conditions } from '#shared/vector-index/lancedb-conditions.ts';
 
 const ALICE = tenantId('alice');

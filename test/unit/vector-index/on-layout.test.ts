@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onLayout } from '#shared/vector-index/on-layout.ts';
-import type { Layout } from '#shared/vector-index/spaces.ts';
+import type { Layout } from '#shared/vector-index/partitions.ts';
 
 const layouts = (...numbers: number[]): Layout[] =>
   numbers.map((last) => ({ model: 'm', last, spaces: [{ name: `images-m-${last}`, roles: ['serving'] }] }));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tenantId } from '#shared/domain/ids.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
 import {
   aliasActions,
   aliasesOf,
@@ -9,7 +9,7 @@ import {
   readLayout,
   writeAlias,
 } from '#shared/vector-index/opensearch-aliases.ts';
-import type { Layout, Space } from '#shared/vector-index/spaces.ts';
+import type { Layout, Space } from '#shared/vector-index/partitions.ts';
 
 const ALICE = tenantId('alice');
 const shared = (number: number, ...roles: Space['roles']): Space => ({

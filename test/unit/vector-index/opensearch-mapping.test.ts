@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { newImageId, tenantId } from '#shared/domain/ids.ts';
+import { newImageId, tenantId } from '#shared/kernel/ids.ts';
 import { toSource } from '#shared/vector-index/opensearch-mapping.ts';
 
 it('writes vectors in fewer digits, and loses nothing', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newImageId, tenantId } from '#shared/domain/ids.ts';
+import { newImageId, tenantId } from '#shared/kernel/ids.ts';
 import { cosineOf, readSearch, searchLines } from '#shared/vector-index/opensearch-search.ts';
 
 const ALICE = tenantId('alice');

@@ -1,6 +1,6 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { z } from 'zod';
-import { newImageId } from '#shared/domain/ids.ts';
+import { newImageId } from '#shared/kernel/ids.ts';
 
 const Found = z.object({
   hits: z.object({ hits: z.array(z.object({ _id: z.string(), _score: z.number() })) }),

@@ -1,11 +1,11 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { newImageId } from '#shared/domain/ids.ts';
+import { newImageId } from '#shared/kernel/ids.ts';
 import { documentId } from '#shared/vector-index/document-id.ts';
-import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
 import { aliasOf } from '#shared/vector-index/opensearch-aliases.ts';
 import { ErrorCause, reasonOf } from '#shared/vector-index/opensearch-errors.ts';
+import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { toSource } from '#shared/vector-index/opensearch-mapping.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { ALICE, at, DIMENSION, picture, query } from '../pictures.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
 import { openSearchClient } from '#shared/vector-index/opensearch-client.ts';
+import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { startOpenSearch } from '../../../../infra/local/opensearch/node.ts';
 import { ALICE, DIMENSION, picture, query } from '../pictures.ts';
 

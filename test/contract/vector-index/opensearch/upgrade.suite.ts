@@ -1,10 +1,10 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { describe, expect, it } from 'vitest';
-import { newImageId } from '#shared/domain/ids.ts';
+import { newImageId } from '#shared/kernel/ids.ts';
 import { documentDigest } from '#shared/vector-index/document-digest.ts';
 import { documentId } from '#shared/vector-index/document-id.ts';
-import { openSearchVectorIndex } from '#shared/vector-index/opensearch.ts';
 import { aliasOf, firstIndexOf } from '#shared/vector-index/opensearch-aliases.ts';
+import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { indexBody, toSource } from '#shared/vector-index/opensearch-mapping.ts';
 import type { Build } from '#shared/vector-index/vector-index.ts';
 import { ALICE, BOB, DIMENSION, picture, query } from '../pictures.ts';

@@ -1,0 +1,3 @@
+import { AuditArchiveEnv } from '#shared/audit/s3-audit-archive.ts';
+
+export const Env = AuditArchiveEnv;

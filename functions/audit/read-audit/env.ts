@@ -1,0 +1,3 @@
+import { AuditTableEnv } from '#shared/audit/dynamodb-audit-log.ts';
+
+export const Env = AuditTableEnv;

@@ -1,0 +1,10 @@
+import { AuditTableEnv } from '#shared/audit/dynamodb-audit-log.ts';
+import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
+import { IssuersEnv } from '#shared/identity/issuers.ts';
+import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
+
+export const Env = TenantsTableEnv.extend({
+  ...ActivityTableEnv.shape,
+  ...AuditTableEnv.shape,
+  ...IssuersEnv.shape,
+});

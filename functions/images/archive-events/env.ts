@@ -1,0 +1,4 @@
+import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
+import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
+
+export const Env = ImagesTableEnv.extend(S3BlobsEnv.shape);

@@ -1,0 +1,22 @@
+import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
+import { AnyEvent } from '#shared/contracts/events/envelope.ts';
+import { archiveEvent } from '#shared/images/archive-event.ts';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { timeProcessing } from '#shared/runtime/business-metrics.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const archive = archiveEvent({
+  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+});
+
+export const handler = queueFunction({
+  body: AnyEvent,
+  run: each(async ({ body }) => {
+    await archive(body);
+    timeProcessing(body); // here, where every event comes by
+  }),
+});

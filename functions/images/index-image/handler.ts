@@ -1,0 +1,26 @@
+import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
+import { ImagesProcessedV1 } from '#shared/contracts/events/images-processed.v1.ts';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { indexImages } from '#shared/images/index-image.ts';
+import { rejectImage } from '#shared/images/reject-image.ts';
+import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { queueFunction } from '#shared/runtime/queue.ts';
+import { openVectorIndex } from '#shared/vector-index/open.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const ports = {
+  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  index: await openVectorIndex(env),
+  publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
+};
+const index = indexImages(ports);
+const reject = rejectImage(ports);
+
+export const handler = queueFunction({
+  body: ImagesProcessedV1,
+  run: (messages) => index(messages.map(({ body }) => body)),
+  reject: ({ body, attempts }, problem) => reject('indexing', body, problem, attempts),
+});

@@ -1,0 +1,40 @@
+import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
+import * as api from '#shared/contracts/http/images.ts';
+import { frontDoor } from '#shared/front-door/front-door.ts';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { announcedPicture } from '#shared/images/incoming-image.ts';
+import { quotaOf } from '#shared/images/quota.ts';
+import { requestUpload, roomFor } from '#shared/images/request-upload.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+import { dynamoIdempotency } from '#shared/runtime/idempotency.ts';
+import { parseField } from '#shared/runtime/input.ts';
+import { orProblem } from '#shared/runtime/problem-responses.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const catalog = dynamoImages({ table: env.IMAGES_TABLE });
+const room = roomFor({ catalog });
+const request = requestUpload({ catalog, blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }) });
+
+export const handler = httpFunction(
+  [
+    tenantRoute(
+      api.requestUploads,
+      async ({ tenant, caller, body, uploads, correlationId }) => {
+        const takeRoom = await room(tenant, quotaOf(caller));
+        let accepted = 0;
+        const announce = async (file: unknown, position: number) => {
+          const picture = announcedPicture(parseField(api.UploadFile, file, `/files/${position}`));
+          accepted += 1;
+          if (uploads && accepted > uploads.granted) throw uploads.refusal;
+          return request(tenant, picture, takeRoom, correlationId);
+        };
+        const entries = body.files.map((file, i) => orProblem(correlationId, () => announce(file, i)));
+        return { uploads: await Promise.all(entries) };
+      },
+      dynamoIdempotency(env.ACTIVITY_TABLE),
+    ),
+  ],
+  frontDoor(env),
+);

@@ -1,3 +1,0 @@
-import { AuditArchiveEnv } from '#shared/blobs/s3-audit-archive.ts';
-
-export const Env = AuditArchiveEnv;

@@ -1,3 +1,0 @@
-import { AuditTableEnv } from '#shared/catalog/dynamodb-audit.ts';
-
-export const Env = AuditTableEnv;

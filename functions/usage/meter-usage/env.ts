@@ -1,0 +1,5 @@
+import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
+import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
+import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
+
+export const Env = TenantsTableEnv.extend(ActivityTableEnv.shape).extend(S3BlobsEnv.shape);

@@ -1,0 +1,41 @@
+import * as api from '#shared/contracts/http/usage.ts';
+import { frontDoor } from '#shared/front-door/front-door.ts';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { periodOf } from '#shared/kernel/period.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
+import { findTenant } from '#shared/tenants/change-tenant.ts';
+import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { limitsInForce } from '#shared/tenants/tenant-reply.ts';
+import { dynamoUsage } from '#shared/usage/dynamodb-usage-store.ts';
+import { heaviestTenants, usageOf } from '#shared/usage/report-usage.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const ports = {
+  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
+  usage: dynamoUsage({ table: env.ACTIVITY_TABLE }),
+  images: dynamoImages({ table: env.IMAGES_TABLE }),
+};
+const usage = usageOf(ports);
+const find = findTenant(ports);
+const heaviest = heaviestTenants(ports);
+const thisMonth = () => periodOf(new Date());
+
+export const handler = httpFunction(
+  [
+    tenantRoute(api.getUsage, async ({ tenant, caller, query: { period = thisMonth() } }) => ({
+      ...(await usage(tenant, period)),
+      limits: limitsInForce({ plan: caller.plan ?? 'free', ...(caller.limits && { limits: caller.limits }) }),
+    })),
+    route(api.getTenantUsage, async ({ params, query: { period = thisMonth() } }) => {
+      const tenant = await find(tenantId(params.tenant_id));
+      return { ...(await usage(tenant.tenant_id, period)), limits: limitsInForce(tenant) };
+    }),
+    route(api.listUsage, async ({ query: { period = thisMonth(), sort, limit } }) =>
+      heaviest(period, sort, limit),
+    ),
+  ],
+  frontDoor(env),
+);

@@ -1,0 +1,8 @@
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+
+/** Keys of a picture's objects in the pictures bucket. */
+export const objectKeys = {
+  upload: (tenant: TenantId, image: ImageId) => `uploads/${tenant}/${image}`,
+  thumbnail: (tenant: TenantId, image: ImageId, size: number) => `derived/${tenant}/${image}/${size}.webp`,
+  modelPicture: (tenant: TenantId, image: ImageId) => `derived/${tenant}/${image}/input.png`,
+} as const;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import {
+  GROUP_ID_PATTERN,
+  IMAGE_ID_PATTERN,
+  JOB_ID_PATTERN,
+  KEY_ID_PATTERN,
+  TENANT_ID_PATTERN,
+} from '#shared/kernel/ids.ts';
+import { IMAGE_FORMATS, IMAGE_STATUSES, MEDIA_TYPES } from '#shared/kernel/vocabulary.ts';
+
+export const ImageIdField = z.string().regex(IMAGE_ID_PATTERN).meta({
+  description: 'An image id: `img_` and a ULID.',
+  example: 'img_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
+});
+export const GroupIdField = z
+  .string()
+  .regex(GROUP_ID_PATTERN)
+  .meta({ description: 'A duplicate group: `grp_` and a ULID.' });
+export const TenantIdField = z.string().regex(TENANT_ID_PATTERN).meta({
+  description: 'A tenant: 2–63 characters of a–z, 0–9 and -.',
+  example: 'acme',
+});
+export const KeyIdField = z.string().regex(KEY_ID_PATTERN).meta({ description: 'A key: `key_` and a ULID.' });
+export const JobIdField = z.string().regex(JOB_ID_PATTERN).meta({ description: 'A job: `job_` and a ULID.' });
+export const Cursor = z
+  .string()
+  .max(2048)
+  .optional()
+  .meta({ description: '`next_cursor` of the page before.' });
+export const Count = z.number().int().nonnegative();
+export const Score = z.number().min(0).max(1);
+/** A share of a whole. */
+export const Share = z.number().min(0).max(1);
+export const Time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
+export const ExternalId = z.string().min(1).max(256).meta({ description: 'Your own id of the picture.' });
+export const MediaType = z
+  .string()
+  .min(1)
+  .max(100)
+  .meta({
+    description: `The picture’s media type, one of ${MEDIA_TYPES.join(', ')}.`,
+    example: 'image/jpeg',
+  });
+export const Format = z.enum(Object.keys(IMAGE_FORMATS) as [keyof typeof IMAGE_FORMATS]); // Object.keys loses the literal types
+export const Status = z.enum(IMAGE_STATUSES);
+export const FileName = z.string().min(1).max(1024);
+
+/** Up to 32 keys; a value is a string, or several. */
+export const MetadataField = z
+  .record(
+    z.string().regex(/^[\w.-]{1,64}$/),
+    z.union([z.string().max(512), z.array(z.string().max(512)).max(32)]),
+  )
+  .refine((metadata) => Object.keys(metadata).length <= 32, 'at most 32 keys')
+  .meta({ description: 'Key-value pairs to filter searches by.' });
+
+/** A field of a multipart form that holds JSON. */
+export const jsonText = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value, context) => {
+    if (typeof value !== 'string') return value;
+    try {
+      return JSON.parse(value);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not JSON' });
+      return z.NEVER;
+    }
+  }, schema);
+
+/** RFC 9457. */
+export const ProblemReply = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().meta({ description: 'Stable; decide by this.' }),
+    instance: z.string().optional().meta({ description: 'The correlation id of the call.' }),
+    errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });

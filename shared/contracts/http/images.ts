@@ -1,0 +1,237 @@
+import { z } from 'zod';
+import { THUMBNAIL_BOUNDS } from '#shared/kernel/settings.ts';
+import {
+  ExternalId,
+  FileName,
+  Format,
+  ImageIdField,
+  jsonText,
+  MediaType,
+  MetadataField,
+  ProblemReply,
+  Status,
+  Time,
+} from './fields.ts';
+import { operation } from './operation.ts';
+
+const ImageParams = z.object({ image_id: ImageIdField });
+const UploadProblems = [
+  'payload_too_large',
+  'unsupported_media_type',
+  'unreadable_image',
+  'quota_exceeded',
+  'idempotency_key_reused',
+  'request_in_progress',
+] as const;
+
+/** One file of `POST /uploads`. It is checked by itself, so that one that can’t be accepted does not stop the others. */
+export const UploadFile = z
+  .object({
+    filename: FileName,
+    content_type: MediaType,
+    size: z.number().int().nonnegative().meta({ description: 'Bytes.' }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    external_id: ExternalId.optional(),
+    metadata: MetadataField.optional(),
+  })
+  .meta({ id: 'UploadFile' });
+
+export const requestUploads = operation({
+  id: 'requestUploads',
+  tag: 'Ingest',
+  method: 'POST',
+  path: '/v1/uploads',
+  summary: 'Ask for presigned POSTs, to upload pictures straight to storage',
+  policy: 'UploaderOrAdmin',
+  body: z.object({
+    files: z
+      .array(z.unknown())
+      .min(1)
+      .max(100)
+      .meta({
+        description: 'Up to 100 files, each an `UploadFile`.',
+        override: { items: { $ref: '#/components/schemas/UploadFile' } },
+      }),
+  }),
+  counts: { uploads: ({ files }) => files.filter((file) => UploadFile.safeParse(file).success).length },
+  idempotent: true,
+  reply: {
+    status: 201,
+    description: 'In the order of the files: a form to post each to, or why it cannot be accepted.',
+    schema: z.object({
+      uploads: z.array(
+        z.union([
+          z.object({
+            image_id: ImageIdField,
+            status: z.literal('pending_upload'),
+            url: z.url(),
+            fields: z.record(z.string(), z.string()),
+            expires_at: Time,
+          }),
+          z.object({ error: ProblemReply }),
+        ]),
+      ),
+    }),
+  },
+  problems: UploadProblems,
+});
+
+/** The JSON form, or the fields beside `file` of the multipart form. */
+const NewImage = z.object({
+  image: z.base64().optional().meta({ description: 'The picture, base64, up to 4.5 MB decoded.' }),
+  filename: FileName.optional(),
+  content_type: MediaType.optional(),
+  external_id: ExternalId.optional(),
+  metadata: jsonText(MetadataField).optional(),
+});
+
+export const addImage = operation({
+  id: 'addImage',
+  tag: 'Ingest',
+  method: 'POST',
+  path: '/v1/images',
+  summary: 'Add one picture, inside the request',
+  policy: 'UploaderOrAdmin',
+  body: NewImage,
+  multipart: true,
+  counts: { uploads: () => 1 },
+  idempotent: true,
+  reply: {
+    status: 202,
+    description: 'The picture is stored and on its way.',
+    schema: z.object({ image_id: ImageIdField, status: Status }),
+  },
+  problems: UploadProblems,
+});
+
+/** A picture, as the API tells it. */
+export const ImageReply = z
+  .object({
+    image_id: ImageIdField,
+    external_id: ExternalId.optional(),
+    status: Status,
+    file_path: z.string(),
+    storage_location: z.string(),
+    storage_type: z.enum(['s3', 'minio', 'azure_blob', 'gcs']),
+    file_size: z.number().int(),
+    width: z.number().int().optional(),
+    height: z.number().int().optional(),
+    format: Format.optional(),
+    hash_sha256: z.string().optional(),
+    hash_md5: z.string().optional(),
+    hash_perceptual: z.string().optional(),
+    exif: z
+      .object({
+        camera: z.string().optional(),
+        lens: z.string().optional(),
+        taken_at: z.string().optional(),
+        orientation: z.number().int().optional(),
+        gps: z.object({ latitude: z.number(), longitude: z.number() }).optional(),
+      })
+      .optional(),
+    metadata: MetadataField,
+    created_at: Time,
+    updated_at: Time,
+    uploaded_at: Time.optional(),
+    validated_at: Time.optional(),
+    processed_at: Time.optional(),
+    indexed_at: Time.optional(),
+    failure: z
+      .object({
+        stage: z.string(),
+        code: z.string(),
+        detail: z.string(),
+        retryable: z.boolean(),
+        attempts: z.number().int(),
+      })
+      .optional(),
+    thumbnail_url: z.string().optional(),
+    models: z.array(z.string()),
+  })
+  .meta({ id: 'Image' });
+
+export const listImages = operation({
+  id: 'listImages',
+  tag: 'Ingest',
+  method: 'GET',
+  path: '/v1/images',
+  summary: 'List pictures, newest first',
+  policy: 'SearchImages',
+  query: z.object({
+    status: Status.exclude(['purged']).optional(),
+    external_id: ExternalId.optional(),
+    cursor: z.string().max(2048).optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  }),
+  reply: {
+    status: 200,
+    description: 'A page of pictures.',
+    schema: z.object({ images: z.array(ImageReply), next_cursor: z.string().optional() }),
+  },
+  problems: ['invalid_cursor'],
+});
+
+export const getImage = operation({
+  id: 'getImage',
+  tag: 'Ingest',
+  method: 'GET',
+  path: '/v1/images/{image_id}',
+  summary: 'Look a picture’s record up',
+  policy: 'SearchImages',
+  params: ImageParams,
+  reply: { status: 200, description: 'The record.', schema: ImageReply },
+  problems: ['not_found', 'purged'],
+});
+
+export const deleteImage = operation({
+  id: 'deleteImage',
+  tag: 'Ingest',
+  method: 'DELETE',
+  path: '/v1/images/{image_id}',
+  summary: 'Delete a picture and all that was made from it',
+  policy: 'UploaderOrAdmin',
+  params: ImageParams,
+  reply: {
+    status: 200,
+    description: 'Proof of what was removed.',
+    schema: z.object({
+      receipt: z.object({
+        image_id: ImageIdField,
+        deleted: z.object({
+          objects: z.number().int(),
+          thumbnails: z.number().int(),
+          vectors: z.number().int(),
+          cache_entries: z.number().int(),
+          events: z.number().int(),
+        }),
+        completed_at: Time,
+      }),
+    }),
+  },
+  problems: ['not_found', 'purged'],
+});
+
+export const getThumbnail = operation({
+  id: 'getThumbnail',
+  tag: 'Ingest',
+  method: 'GET',
+  path: '/v1/thumbnails/{image_id}',
+  summary: 'Be sent to a picture’s thumbnail, a WebP',
+  policy: 'SearchImages',
+  params: ImageParams,
+  query: z.object({
+    size: z.coerce.number().int().min(THUMBNAIL_BOUNDS.min).max(THUMBNAIL_BOUNDS.max).optional().meta({
+      description:
+        'Pixels of the longer side, one of the sizes that the picture has; without it, 256 or the nearest to that.',
+    }),
+  }),
+  reply: {
+    status: 302,
+    description: 'Its address, signed for a few minutes.',
+    schema: z.object({ location: z.url() }),
+  },
+  problems: ['not_found', 'purged', 'image_not_ready'],
+});

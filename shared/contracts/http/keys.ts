@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { SCOPES } from '#shared/kernel/access.ts';
+import { KEY_KINDS } from '#shared/kernel/vocabulary.ts';
+import { KeyIdField, TenantIdField, Time } from './fields.ts';
+import { type Operation, operation } from './operation.ts';
+
+const NewKey = z
+  .object({
+    name: z.string().min(1).max(100),
+    kind: z.enum(KEY_KINDS).default('live'),
+    scopes: z.array(z.enum(SCOPES)).max(SCOPES.length).default([]).meta({
+      description:
+        'What the key may do. A publishable key takes none: the person’s token says what is allowed.',
+    }),
+    expires_at: Time.optional(),
+  })
+  .refine(({ kind, scopes }) => kind === 'live' || scopes.length === 0, {
+    path: ['scopes'],
+    message: 'a publishable key has no scopes of its own',
+  })
+  .refine(({ kind, scopes }) => kind === 'publishable' || scopes.length > 0, {
+    path: ['scopes'],
+    message: 'give at least one scope',
+  });
+
+/** 0 ends the old key at once; a week at most. */
+const Rotation = z.object({
+  overlap_seconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 24 * 3600)
+    .default(24 * 3600)
+    .meta({ description: 'How long the old key goes on working, in seconds.' }),
+});
+
+const KeyReply = z
+  .object({
+    key_id: KeyIdField,
+    name: z.string(),
+    kind: z.enum(KEY_KINDS),
+    scopes: z.array(z.enum(SCOPES)),
+    state: z.enum(['active', 'expired', 'revoked']),
+    created_at: Time,
+    expires_at: Time.optional(),
+    revoked_at: Time.optional(),
+    last_used_at: Time.optional().meta({ description: 'To the minute.' }),
+    replaced_by: KeyIdField.optional(),
+  })
+  .meta({ id: 'Key' });
+const NewKeyReply = KeyReply.extend({
+  api_key: z.string().meta({ description: 'The key itself: shown here and never again.' }),
+});
+
+type Plane = Pick<Operation, 'tag' | 'policy'> & { root: `/v1/${string}` | '/v1/'; suffix: string };
+
+/** The same calls for a tenant's own administrator and for the operator. */
+const keyOperations = <Scope extends z.ZodRawShape>({ root, suffix, tag, policy }: Plane, scope: Scope) => {
+  const Owner = z.object(scope);
+  const Key = z.object({ ...scope, key_id: KeyIdField });
+  return {
+    list: operation({
+      id: `listKeys${suffix}`,
+      tag,
+      method: 'GET',
+      path: `${root}keys`,
+      summary: 'List the API keys, without their secrets',
+      policy,
+      params: Owner,
+      reply: {
+        status: 200,
+        description: 'All keys, oldest first; also those that are revoked or have expired.',
+        schema: z.object({ keys: z.array(KeyReply) }),
+      },
+      problems: ['not_found'],
+    }),
+    create: operation({
+      id: `createKey${suffix}`,
+      tag,
+      method: 'POST',
+      path: `${root}keys`,
+      summary: 'Create an API key',
+      policy,
+      audited: true,
+      params: Owner,
+      body: NewKey,
+      reply: { status: 201, description: 'The key, with its secret.', schema: NewKeyReply },
+      problems: ['not_found', 'conflict'],
+    }),
+    rotate: operation({
+      id: `rotateKey${suffix}`,
+      tag,
+      method: 'POST',
+      path: `${root}keys/{key_id}/rotate`,
+      summary: 'Replace an API key; the old one works on for a while',
+      policy,
+      audited: true,
+      params: Key,
+      body: Rotation,
+      reply: { status: 201, description: 'The new key, with its secret.', schema: NewKeyReply },
+      problems: ['not_found', 'conflict'],
+    }),
+    revoke: operation({
+      id: `revokeKey${suffix}`,
+      tag,
+      method: 'DELETE',
+      path: `${root}keys/{key_id}`,
+      summary: 'Revoke an API key',
+      policy,
+      audited: true,
+      params: Key,
+      reply: { status: 200, description: 'It no longer works.', schema: KeyReply },
+      problems: ['not_found'],
+    }),
+  };
+};
+
+export const ownKeys = keyOperations({ root: '/v1/', suffix: '', tag: 'Tenant', policy: 'AdminOnly' }, {});
+export const tenantKeys = keyOperations(
+  { root: '/v1/admin/tenants/{tenant_id}/', suffix: 'OfTenant', tag: 'Operator', policy: 'SystemAdmin' },
+  { tenant_id: TenantIdField },
+);

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { NOTHING_FOUND } from '#shared/kernel/vocabulary.ts';
+import { ExternalId, Format, ImageIdField, jsonText, Score, Share, Time } from './fields.ts';
+import { operation } from './operation.ts';
+
+const number = (schema: z.ZodNumber) =>
+  z.preprocess((value) => (typeof value === 'string' && value ? Number(value) : value), schema);
+
+/** Strict: a filter that is misspelt must not pass for one that lets everything through. */
+const Filters = z
+  .strictObject({
+    format: Format.optional(),
+    created_after: Time.optional(),
+    created_before: Time.optional(),
+    metadata: z
+      .record(z.string(), z.union([z.string(), z.array(z.string()).min(1).max(32)]))
+      .optional()
+      .meta({ description: 'By key: the value that a picture must have; of several, any one.' }),
+  })
+  .meta({ description: 'All that is given must hold. Bounds of time are inclusive.' });
+const Region = z
+  .object({ x: Share, y: Share, width: Share.positive(), height: Share.positive() })
+  .refine(
+    ({ x, y, width, height }) => x + width <= 1.000001 && y + height <= 1.000001,
+    'reaches beyond the picture',
+  )
+  .meta({ description: 'The part of the query to look for, in shares of its width and height.' });
+
+/** The JSON form, or the fields beside `file` of the multipart form. Exactly one picture is given. */
+const SimilarityQuery = z.object({
+  image: z
+    .base64()
+    .optional()
+    .meta({ description: 'The query picture, base64, up to 4.5 MB decoded. It is never stored.' }),
+  image_id: ImageIdField.optional().meta({ description: 'A picture of yours to search with.' }),
+  similarity_threshold: number(z.number().min(0).max(1))
+    .optional()
+    .meta({ description: 'Without it, that of your settings; 0.7 where you have set none.' }),
+  max_results: number(z.number().int().min(1).max(100)).default(20),
+  include_metadata: z
+    .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
+    .default(true),
+  storage_locations: jsonText(z.array(z.string().min(1).max(128)).min(1).max(50)).optional(),
+  filters: jsonText(Filters).optional(),
+  model: z.string().max(64).optional(),
+  region: jsonText(Region).optional(),
+});
+
+const Point = z.object({ x: z.number(), y: z.number() });
+
+const SimilarityResult = z
+  .object({
+    image_id: ImageIdField,
+    external_id: ExternalId.optional(),
+    similarity_score: Score.meta({
+      description: 'The share of pairs like this one that are what the verdict says: 0.9 means nine of ten.',
+    }),
+    verdict: z.enum(['exact', 'edited_copy', 'similar']),
+    reason: z.object({
+      sha256_equal: z.boolean(),
+      perceptual_distance: z
+        .number()
+        .int()
+        .min(0)
+        .max(64)
+        .meta({ description: 'Bits of the 64-bit perceptual hashes that differ.' }),
+      copy_score: Score.meta({ description: 'Cosine of the copy vectors.' }),
+      semantic_score: Score.meta({ description: 'Cosine of the semantic vectors.' }),
+      alignment: z
+        .object({
+          quad: z.array(Point).length(4).meta({
+            description: 'Where the query’s corners lie in the stored picture, in shares of its sides.',
+          }),
+          score: z.number(),
+          scale: z.number(),
+          rotation: z.number().meta({ description: 'Degrees, clockwise.' }),
+          mirrored: z.boolean(),
+        })
+        .optional(),
+      query_region: z.object({ x: Score, y: Score, width: Score, height: Score }).optional().meta({
+        description:
+          'The part of the query, in shares of its sides, that shows the picture: a photograph in a screenshot.',
+      }),
+    }),
+    file_path: z.string(),
+    storage_location: z.string(),
+    metadata: z
+      .looseObject({
+        width: z.number().int(),
+        height: z.number().int(),
+        file_size: z.number().int(),
+        format: Format,
+        created_at: Time,
+      })
+      .optional(),
+    thumbnail_url: z.string(),
+  })
+  .meta({ id: 'SimilarityResult' });
+
+const Explanation = z
+  .object({
+    code: z.enum(NOTHING_FOUND),
+    detail: z.string(),
+    nearest_score: Score.optional().meta({
+      description: 'With `below_threshold`: the score of the nearest picture that passes the filters.',
+    }),
+  })
+  .meta({ id: 'SimilarityExplanation', description: 'Why `results` is empty; absent where it is not.' });
+
+export const searchSimilarity = operation({
+  id: 'searchSimilarity',
+  tag: 'Search',
+  method: 'POST',
+  path: '/v1/search/similarity',
+  summary: 'Find a picture, or ones like it',
+  policy: 'SearchImages',
+  counts: { searches: 1 },
+  body: SimilarityQuery,
+  multipart: true,
+  reply: {
+    status: 200,
+    description:
+      'The nearest pictures, ordered by verdict, then by score. An empty list is a valid answer, and is explained.',
+    schema: z.object({
+      query_id: z.string(),
+      results: z.array(SimilarityResult),
+      explanation: Explanation.optional(),
+      total_results: z.number().int(),
+      processing_time_ms: z.number(),
+      model: z.string(),
+      cached: z.boolean().meta({ description: 'Whether an earlier search found this out.' }),
+    }),
+  },
+  problems: [
+    'payload_too_large',
+    'unsupported_media_type',
+    'unreadable_image',
+    'too_many_pixels',
+    'too_many_frames',
+    'truncated',
+    'low_detail',
+    'not_found',
+    'purged',
+    'image_not_ready',
+    'dependency_unavailable',
+  ],
+});
+
+/** The filters of a query in the index's own terms. */
+export function vectorFilter({ filters, storage_locations }: z.output<typeof SimilarityQuery>) {
+  const { format, created_after, created_before, metadata } = filters ?? {};
+  return {
+    ...(storage_locations && { storageLocations: storage_locations }),
+    ...(format && { format }),
+    ...(created_after && { createdAfter: created_after }),
+    ...(created_before && { createdBefore: created_before }),
+    ...(metadata && { metadata }),
+  };
+}

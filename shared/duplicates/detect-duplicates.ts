@@ -1,0 +1,138 @@
+import type { DuplicatesFoundV1 } from '#shared/contracts/events/duplicates-found.v1.ts';
+import type { ImagesIndexedV1 } from '#shared/contracts/events/images-indexed.v1.ts';
+import { newEvent } from '#shared/contracts/events/new-event.ts';
+import type { ModelManifest } from '#shared/embedding/manifest.ts';
+import type { ImageCatalog } from '#shared/images/image-store.ts';
+import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
+import { imageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { settingsOf } from '#shared/kernel/settings.ts';
+import type { EventPublisher } from '#shared/messaging/publisher.ts';
+import type { Tenant } from '#shared/tenants/tenant.ts';
+import { modelsOf } from '#shared/tenants/tenant-models.ts';
+import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import { findMatches, type MatchPorts } from './find-matches.ts';
+import type { DuplicateGroup } from './group.ts';
+import type { GroupCatalog } from './group-store.ts';
+import { joinGroup } from './join-group.ts';
+import { suggestKeeper } from './keeper.ts';
+import { leaveGroup } from './leave-group.ts';
+
+export interface DetectPorts extends Omit<MatchPorts, 'manifest'> {
+  catalog: ImageCatalog;
+  tenants: Pick<TenantCatalog, 'get'>;
+  /** Of the models that the service has, the default first. */
+  manifests: readonly [ModelManifest, ...ModelManifest[]];
+  groups: GroupCatalog;
+  publisher: EventPublisher;
+  now?: () => Date;
+}
+
+/**
+ * Looks for the copies of a picture that a search finds since now, and puts them into one group. Told again, it
+ * changes nothing, and tells `duplicates.found` only of what was not told yet.
+ * @throws Problem `image_not_ready` where no model of the tenant has vectors of the picture; `dependency_unavailable`
+ */
+export function detectDuplicates(ports: DetectPorts) {
+  const { catalog, groups, tenants, publisher, now = () => new Date() } = ports;
+  const join = joinGroup(ports);
+  const leave = leaveGroup(ports);
+
+  return async (event: ImagesIndexedV1): Promise<DuplicateGroup | undefined> => {
+    const tenant = tenantId(event.tenantid);
+    const image = imageId(event.data.image_id);
+    // 1. the picture as it is now; a purged one has no copies, also where an earlier delivery broke off after step 2
+    const [record, owner] = await Promise.all([catalog.get(tenant, image), tenants.get(tenant)]);
+    if (!record || record.status === 'purged') await leave(tenant, image);
+    if (!owner || !record || !isIndexed(record)) return undefined;
+    const manifest = manifestFor(ports.manifests, owner, record);
+    const embedding = (await catalog.getVectors(tenant, [image], manifest.name)).get(image);
+    if (!embedding) throw new Problem('image_not_ready', `${manifest.name} has no vectors of ${image}.`);
+    // 2. its copies, and the group that they make
+    const at = now().toISOString();
+    const matches = await findMatches({ ...ports, manifest })(tenant, record, embedding);
+    const joined = await join(tenant, image, matches, at);
+    if (!joined) return undefined;
+    // 3. a purge may have come between the reading and the writing
+    const members = await readMembers(catalog, tenant, joined.group);
+    const gone = joined.group.members.filter((member) => !members.has(member.image_id));
+    for (const member of gone) await leave(tenant, member.image_id, at);
+    if (members.size < 2) return undefined;
+    // 4. tell, once for each change; where the note is lost, again under the same id
+    if (joined.group.told_version !== joined.group.version) {
+      await publisher.publish(tenant, [duplicatesFound(owner, joined.group, members, event, at)]);
+      await groups.markTold(joined.group);
+    }
+    return joined.group;
+  };
+}
+
+/** The model that the tenant's searches use; while a picture lacks its vectors, another one of the tenant's. */
+function manifestFor(
+  manifests: DetectPorts['manifests'],
+  owner: Tenant,
+  { image_id, models }: IndexedRecord,
+): ModelManifest {
+  const [first, ...others] = manifests;
+  const { chosen } = modelsOf(owner, [first.name, ...others.map(({ name }) => name)]);
+  const name = chosen.find((model) => models.includes(model));
+  const manifest = manifests.find((each) => each.name === name);
+  if (!manifest)
+    throw new Problem('image_not_ready', `None of ${chosen.join(', ')} has vectors of ${image_id}.`);
+  return manifest;
+}
+
+async function readMembers(
+  catalog: Pick<ImageCatalog, 'getMany'>,
+  tenant: TenantId,
+  group: DuplicateGroup,
+): Promise<Map<string, IndexedRecord>> {
+  const records = await catalog.getMany(
+    tenant,
+    group.members.map((member) => member.image_id),
+  );
+  return new Map(records.filter(isIndexed).map((record) => [record.image_id, record]));
+}
+
+function duplicatesFound(
+  { settings }: Tenant,
+  group: DuplicateGroup,
+  records: ReadonlyMap<string, IndexedRecord>,
+  cause: ImagesIndexedV1,
+  at: string,
+): DuplicatesFoundV1 {
+  return newEvent('duplicates.found', {
+    id: `${group.group_id}.v${group.version}.duplicates.found`,
+    tenant: group.tenant_id,
+    subject: group.group_id,
+    correlationId: cause.correlationid,
+    time: at,
+    data: {
+      group_id: group.group_id,
+      image_id: cause.data.image_id,
+      verdict: group.verdict,
+      confidence: group.confidence,
+      suggested_keeper:
+        suggestKeeper([...records.values()], settingsOf(settings).keeper_rule)?.imageId ??
+        cause.data.image_id,
+      members: group.members.flatMap(({ image_id, verdict, confidence }) => {
+        const record = records.get(image_id);
+        return record ? [{ ...described(record), verdict, confidence }] : [];
+      }),
+      found_at: at,
+    },
+  });
+}
+
+const described = (record: IndexedRecord) => ({
+  image_id: record.image_id,
+  file_name: record.file_path.split('/').at(-1) ?? record.file_path,
+  file_path: record.file_path,
+  storage_location: record.storage_location,
+  file_size: record.file_size,
+  content_type: record.content_type,
+  hash_sha256: record.hash_sha256,
+  width: record.width,
+  height: record.height,
+  created_at: record.created_at,
+});

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { readPage } from '#shared/aws/dynamodb-page.ts';
+import { type Item, type Key, openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
+import { GROUP_ID_PATTERN, type GroupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
+import { groupSeparations } from './dynamodb-separations.ts';
+import type { DuplicateGroup } from './group.ts';
+import type { GroupCatalog } from './group-store.ts';
+
+export const GroupsTableEnv = z.object({ GROUPS_TABLE: z.string().min(1) });
+
+const partition = (tenant: TenantId): string => `TENANT#${tenant}`;
+const groupKey = (tenant: TenantId, group: string): Key => ({ pk: partition(tenant), sk: `GROUP#${group}` });
+const memberKey = (tenant: TenantId, image: string): Key => ({
+  pk: partition(tenant),
+  sk: `MEMBER#${image}`,
+});
+const groupsOfTenant = (tenant: TenantId) => ({
+  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :group)',
+  ExpressionAttributeValues: { ':pk': partition(tenant), ':group': 'GROUP#' },
+});
+
+/** The cast: nothing but this adapter writes these items. */
+function groupOf({ pk, sk, ...group }: Item): DuplicateGroup {
+  return group as unknown as DuplicateGroup;
+}
+
+/** Duplicate groups in DynamoDB: the members lie within the group; an item for each keeps it out of other groups. */
+export function dynamoGroups(options: TableOptions): GroupCatalog {
+  const table = openTable(options);
+
+  async function get(tenant: TenantId, group: GroupId): Promise<DuplicateGroup | undefined> {
+    const item = await table.get(groupKey(tenant, group));
+    return item && groupOf(item);
+  }
+
+  return {
+    ...groupSeparations(table),
+    get,
+    async groupsOf(tenant, images) {
+      const items = await table.getMany([...new Set(images)].map((image) => memberKey(tenant, image)));
+      return new Map(items.map((item) => [item.image_id as ImageId, item.group_id as GroupId])); // as written by save
+    },
+    async list(tenant, query) {
+      return readPage(
+        table,
+        {
+          name: [tenant, 'groups'],
+          query: groupsOfTenant(tenant),
+          positionPattern: GROUP_ID_PATTERN,
+          positionOf: (group) => group.group_id,
+          keyAt: (group) => groupKey(tenant, group),
+          entryOf: groupOf,
+          ...(query.wanted && { wanted: query.wanted }),
+        },
+        query,
+      );
+    },
+    async count(tenant) {
+      return table.count(groupsOfTenant(tenant));
+    },
+    async save(group) {
+      const before = await get(group.tenant_id, group.group_id);
+      if ((before?.version ?? 0) !== group.version) return false;
+      const members = new Set(group.members.length >= 2 ? group.members.map((each) => each.image_id) : []);
+      if (!before && members.size === 0) return true;
+      const were = new Set(before?.members.map((each) => each.image_id));
+      return table.writeTogether([
+        members.size === 0 ? removal(group) : replacement(group),
+        ...[...members].filter((image) => !were.has(image)).map((image) => lock(group, image)),
+        ...[...were].filter((image) => !members.has(image)).map((image) => release(group, image)),
+      ]);
+    },
+    async markTold(group) {
+      await table.update(groupKey(group.tenant_id, group.group_id), {
+        UpdateExpression: 'SET told_version = :version',
+        ConditionExpression: 'version = :version',
+        ExpressionAttributeValues: { ':version': group.version },
+      });
+    },
+  };
+}
+
+const sameVersion = (group: DuplicateGroup) =>
+  group.version === 0
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : {
+        ConditionExpression: 'version = :version',
+        ExpressionAttributeValues: { ':version': group.version },
+      };
+
+const replacement = (group: DuplicateGroup): Write => ({
+  Put: {
+    Item: { ...groupKey(group.tenant_id, group.group_id), ...group, version: group.version + 1 },
+    ...sameVersion(group),
+  },
+});
+const removal = (group: DuplicateGroup): Write => ({
+  Delete: { Key: groupKey(group.tenant_id, group.group_id), ...sameVersion(group) },
+});
+const lock = (group: DuplicateGroup, image_id: ImageId): Write => ({
+  Put: {
+    Item: { ...memberKey(group.tenant_id, image_id), image_id, group_id: group.group_id },
+    ConditionExpression: 'attribute_not_exists(pk)',
+  },
+});
+const release = (group: DuplicateGroup, image_id: ImageId): Write => ({
+  Delete: {
+    Key: memberKey(group.tenant_id, image_id),
+    ConditionExpression: 'group_id = :group',
+    ExpressionAttributeValues: { ':group': group.group_id },
+  },
+});

@@ -1,0 +1,69 @@
+import type { Key, Table } from '#shared/aws/dynamodb-table.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { apartBy, type Separation } from './decision.ts';
+import type { GroupCatalog } from './group-store.ts';
+
+const partition = (tenant: TenantId): string => `TENANT#${tenant}`;
+const separationKey = ({ tenant_id, group_id, decided_at }: Separation): Key => ({
+  pk: partition(tenant_id),
+  sk: `SEPARATION#${group_id}#${decided_at}`,
+});
+const apartKey = (tenant: TenantId, image: ImageId): Key => ({
+  pk: partition(tenant),
+  sk: `APART#${image}`,
+});
+
+/** Sets that are written at a time. */
+const ABREAST = 25;
+
+/** What people said is not the same: a record of each decision, and beside each picture the set of those it is apart from. */
+export function groupSeparations(
+  table: Table,
+): Pick<GroupCatalog, 'separate' | 'separations' | 'apart' | 'unbar' | 'forget'> {
+  async function changeSets(verb: 'ADD' | 'DELETE', separation: Separation): Promise<void> {
+    const sets = [...apartBy(separation)];
+    for (let start = 0; start < sets.length; start += ABREAST) {
+      await Promise.all(
+        sets.slice(start, start + ABREAST).map(([image, others]) =>
+          table.update(apartKey(separation.tenant_id, image), {
+            UpdateExpression: `${verb} apart_from :others SET image_id = :image`,
+            ExpressionAttributeValues: { ':others': others, ':image': image },
+          }),
+        ),
+      );
+    }
+  }
+
+  return {
+    async separate(separation) {
+      await table.put({ ...separationKey(separation), ...separation });
+      await changeSets('ADD', separation);
+    },
+    async separations(tenant, group) {
+      const found: Separation[] = [];
+      for await (const { pk, sk, ...separation } of table.query({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :group)',
+        ExpressionAttributeValues: { ':pk': partition(tenant), ':group': `SEPARATION#${group}#` },
+      })) {
+        found.push(separation as unknown as Separation); // nothing but this adapter writes these items
+      }
+      return found;
+    },
+    async apart(tenant, images) {
+      const items = await table.getMany([...new Set(images)].map((image) => apartKey(tenant, image)));
+      // as written above; a set that became empty is no attribute any more
+      return new Map(
+        items.map(({ image_id, apart_from }) => [
+          image_id as ImageId,
+          (apart_from ?? new Set()) as Set<ImageId>,
+        ]),
+      );
+    },
+    async unbar(separation) {
+      await changeSets('DELETE', separation);
+    },
+    async forget(separation) {
+      await table.remove(separationKey(separation));
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { quietly, withMembers, without } from './group-members.ts';
+import type { GroupCatalog } from './group-store.ts';
+
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Takes a picture out of its group, if it is in one. A group that would have one member left is removed.
+ * @throws Problem `dependency_unavailable` where others were always faster
+ */
+export const leaveGroup =
+  ({ groups }: { groups: GroupCatalog }) =>
+  async (tenant: TenantId, image: ImageId, at = new Date().toISOString()): Promise<void> => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const id = (await groups.groupsOf(tenant, [image])).get(image);
+      const group = id && (await groups.get(tenant, id));
+      if (!group) return;
+      if (await groups.save(withMembers(quietly(group), without(group.members, image), at))) return;
+    }
+    throw new Problem('dependency_unavailable', `The duplicate group of ${image} keeps changing.`);
+  };

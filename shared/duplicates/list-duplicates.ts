@@ -1,0 +1,196 @@
+import { findImage } from '#shared/images/find-image.ts';
+import type { ImageCatalog } from '#shared/images/image-store.ts';
+import { isIndexed } from '#shared/images/indexed-image.ts';
+import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import type { KeeperRule } from '#shared/kernel/settings.ts';
+import { COPY_VERDICTS, type CopyVerdict } from '#shared/kernel/vocabulary.ts';
+import { isDecided } from './decision.ts';
+import type { Decision, DuplicateGroup } from './group.ts';
+import { LEAST_CONFIDENCE } from './group-members.ts';
+import type { GroupCatalog } from './group-store.ts';
+import { suggestKeeper } from './keeper.ts';
+
+/** How a group is shown. */
+interface Display {
+  thumbnailUrl: (image: ImageId) => string;
+  /** What decides which picture to keep. */
+  keeperRule: KeeperRule;
+}
+
+export type DuplicatesQuery = Display &
+  (
+    | { imageId: ImageId }
+    | {
+        scope: 'all';
+        /** 0..1 */
+        minConfidence: number;
+        verdicts: readonly CopyVerdict[];
+        /** Only those that somebody has decided on, or only those that nobody has. */
+        decided?: boolean | undefined;
+        cursor?: string | undefined;
+        limit: number;
+      }
+  );
+
+/** The reply. Fields carry their names on the wire. */
+export interface DuplicatesPage {
+  groups: ListedGroup[];
+  /** Of the whole list that was asked for, as it was when its first page was read; not of this page. */
+  total_groups: number;
+  next_cursor?: string;
+}
+
+export interface ListedGroup {
+  group_id: GroupId;
+  verdict: CopyVerdict;
+  confidence: number;
+  suggested_keeper: ImageId;
+  keeper_reason: string;
+  /** Whether somebody has decided on it as it is now: a picture that joined since opens the question again. */
+  decided: boolean;
+  decision?: Omit<Decision, 'image_ids'>;
+  images: {
+    image_id: ImageId;
+    confidence: number;
+    file_path: string;
+    storage_location: string;
+    thumbnail_url: string;
+    width: number;
+    height: number;
+    file_size: number;
+  }[];
+}
+
+/** Groups counted at a time. */
+const WALK_PAGE = 1_000;
+
+/**
+ * The group of one picture, or a page of all groups, newest first.
+ * @throws Problem `not_found`, `purged` or `image_not_ready` for a picture; `invalid_cursor`
+ */
+export function listDuplicates(ports: { groups: GroupCatalog; catalog: ImageCatalog }) {
+  const { groups, catalog } = ports;
+
+  async function groupOf(tenant: TenantId, image: ImageId): Promise<DuplicateGroup | undefined> {
+    const record = await findImage(ports)(tenant, image);
+    if (record.status !== 'indexed') {
+      throw new Problem(
+        'image_not_ready',
+        `The picture ${image} is ${record.status}: it was not compared yet.`,
+      );
+    }
+    const id = (await groups.groupsOf(tenant, [image])).get(image);
+    return id && groups.get(tenant, id);
+  }
+
+  return async (tenant: TenantId, query: DuplicatesQuery): Promise<DuplicatesPage> => {
+    const shown = (found: readonly DuplicateGroup[]) => showGroups(catalog, tenant, found, query);
+    if ('imageId' in query) {
+      const group = await groupOf(tenant, query.imageId);
+      const listed = await shown(group ? [group] : []);
+      return { groups: listed, total_groups: listed.length };
+    }
+    const wanted = (group: DuplicateGroup) =>
+      group.confidence >= query.minConfidence &&
+      query.verdicts.includes(group.verdict) &&
+      (query.decided === undefined || query.decided === isDecided(group));
+    const everyGroup =
+      query.decided === undefined &&
+      query.minConfidence <= LEAST_CONFIDENCE &&
+      COPY_VERDICTS.every((each) => query.verdicts.includes(each));
+
+    const begun = query.cursor === undefined ? undefined : begunList(query.cursor);
+    const page = await groups.list(tenant, {
+      limit: query.limit,
+      cursor: begun?.cursor,
+      ...(!everyGroup && { wanted }),
+    });
+    const total =
+      begun?.total ?? (everyGroup ? await groups.count(tenant) : await countWanted(groups, tenant, wanted));
+    return {
+      groups: await shown(page.items),
+      total_groups: total,
+      ...(page.nextCursor && { next_cursor: `${total}.${page.nextCursor}` }),
+    };
+  };
+}
+
+/** Where a list that was begun goes on, and how long it was then: it is counted once, not for each page. */
+function begunList(cursor: string): { total: number; cursor: string } {
+  const [, total, rest] = /^(\d+)[.](.+)$/.exec(cursor) ?? [];
+  if (rest === undefined)
+    throw new Problem('invalid_cursor', 'The cursor is not one of this list. Start again without it.');
+  return { total: Number(total), cursor: rest };
+}
+
+/** What no index counts has to be walked through: linear in the tenant's groups. */
+async function countWanted(
+  groups: GroupCatalog,
+  tenant: TenantId,
+  wanted: (group: DuplicateGroup) => boolean,
+): Promise<number> {
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await groups.list(tenant, { limit: WALK_PAGE, cursor, wanted });
+    count += page.items.length;
+    cursor = page.nextCursor;
+  } while (cursor);
+  return count;
+}
+
+/** Groups with their pictures' records. What was purged is not shown, nor what is left alone by that. */
+async function showGroups(
+  catalog: Pick<ImageCatalog, 'getMany'>,
+  tenant: TenantId,
+  groups: readonly DuplicateGroup[],
+  { thumbnailUrl, keeperRule }: Display,
+): Promise<ListedGroup[]> {
+  const ids = groups.flatMap(({ members }) => members.map((member) => member.image_id));
+  const records = new Map(
+    (await catalog.getMany(tenant, ids)).filter(isIndexed).map((record) => [record.image_id, record]),
+  );
+  return groups.flatMap((group) => {
+    const members = group.members.flatMap((member) => {
+      const record = records.get(member.image_id);
+      return record ? [{ member, record }] : [];
+    });
+    const keeper = suggestKeeper(
+      members.map(({ record }) => record),
+      keeperRule,
+    );
+    if (!keeper || members.length < 2) return [];
+    const decided = isDecided(group);
+    const chosen =
+      decided && members.find(({ record }) => record.image_id === group.decision?.keeper)?.record.image_id;
+    return [
+      {
+        group_id: group.group_id,
+        verdict: group.verdict,
+        confidence: group.confidence,
+        suggested_keeper: chosen || keeper.imageId,
+        keeper_reason: chosen ? 'chosen by a person' : keeper.reason,
+        decided,
+        ...(group.decision && { decision: shownDecision(group.decision) }),
+        images: members.map(({ member, record }) => ({
+          image_id: record.image_id,
+          confidence: member.confidence,
+          file_path: record.file_path,
+          storage_location: record.storage_location,
+          thumbnail_url: thumbnailUrl(record.image_id),
+          width: record.width,
+          height: record.height,
+          file_size: record.file_size,
+        })),
+      },
+    ];
+  });
+}
+
+const shownDecision = ({ action, keeper, decided_at, decided_by }: Decision) => ({
+  action,
+  ...(keeper && { keeper }),
+  decided_at,
+  decided_by,
+});

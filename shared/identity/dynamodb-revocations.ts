@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
+import type { Revocations } from './revocations.ts';
+
+const Revoked = z.object({ revoked_at: z.number() });
+const keyOf = (issuer: string, subject: string) => ({ pk: `REVOKED#${issuer}`, sk: subject });
+
+/** Revocations in DynamoDB, in the table `activity`. */
+export function dynamoRevocations(options: TableOptions): Revocations {
+  const table = openTable(options);
+  return {
+    async revoke(issuer, subject, at, ttlSeconds) {
+      const revoked_at = Math.floor(at.getTime() / 1000);
+      await table.put(
+        { ...keyOf(issuer, subject), revoked_at, expires_at: revoked_at + ttlSeconds },
+        // One that arrives late must not let tokens in again.
+        {
+          ConditionExpression: 'attribute_not_exists(pk) OR revoked_at < :at',
+          ExpressionAttributeValues: { ':at': revoked_at },
+        },
+      );
+    },
+    async isRevoked(issuer, subject, issuedAt) {
+      const item = await table.get(keyOf(issuer, subject));
+      return item !== undefined && issuedAt <= Revoked.parse(item).revoked_at;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { Caller, Presumed } from '#shared/kernel/caller.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { type ApiKey, keyState } from '#shared/tenants/api-key.ts';
+import type { Tenant } from '#shared/tenants/tenant.ts';
+import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { Revocations } from './revocations.ts';
+import type { TokenVerifier, VerifiedToken } from './tokens.ts';
+
+/** How exactly it is known when a key was used last: a write for every call would cost more than the call. */
+const LAST_USED_MS = 60_000;
+
+interface TokenPorts {
+  tokens: TokenVerifier;
+  revocations: Revocations;
+}
+interface KeyPorts extends TokenPorts {
+  tenants: TenantCatalog;
+  hashApiKey: (key: string) => string;
+  /** Compares in constant time. */
+  sameHash: (one: string, other: string) => boolean;
+  /** Told of what went wrong beside a call that is let in all the same. */
+  warn: (message: string, error: unknown) => void;
+  now?: () => Date;
+}
+/** Told who it seems to be as soon as that is known, for the records of a refusal. */
+type Presume = (caller: Presumed) => void;
+
+/** What a call of the data plane carries. */
+interface KeyCredential {
+  key: string;
+  /** The header `Authorization`, where a person's token comes with the key. */
+  authorization?: string | undefined;
+}
+
+/**
+ * Who holds this API key, or on behalf of which person its holder acts. Asked for each call, so that a change of the
+ * tenant, its key or its limits holds from the next one on.
+ * @throws Problem `invalid_api_key` where the key is unknown, revoked or expired, `tenant_suspended`; of a token:
+ *   `unauthenticated`, `token_expired`, `tenant_mismatch`
+ */
+export const identifyByKey =
+  (ports: KeyPorts) =>
+  async ({ key, authorization }: KeyCredential, presume: Presume): Promise<Caller> => {
+    const now = ports.now?.() ?? new Date();
+    const found = await liveKey(ports, key, now.toISOString(), presume);
+    const { tenant_id, plan, limits, settings } = found.tenant;
+    const presumePerson: Presume = (person) => presume({ ...person, kind: 'person', tenant: tenant_id });
+    const [token] = await Promise.all([
+      authorization === undefined ? undefined : liveToken(ports, authorization, presumePerson),
+      noteUse(ports, found.key, now),
+    ]);
+    if (token && token.tenant !== tenant_id)
+      throw new Problem('tenant_mismatch', 'The token belongs to another tenant than the API key.');
+    return {
+      tenant: tenant_id,
+      plan,
+      ...(limits && { limits }),
+      ...(settings && { settings }),
+      ...(token ? personOf(token) : { kind: 'key', scopes: found.key.scopes, subject: found.key.key_id }),
+    };
+  };
+
+/**
+ * Whose token this is: `Bearer …` of a trusted issuer.
+ * @throws Problem `unauthenticated`, `token_expired`
+ */
+export const identifyByToken =
+  (ports: TokenPorts) =>
+  async (authorization: string, presume: Presume): Promise<Caller> => {
+    const token = await liveToken(ports, authorization, presume);
+    if (token.role === 'SystemAdmin') return { ...personOf(token), kind: 'operator' };
+    return { ...personOf(token), ...(token.tenant && { tenant: token.tenant }) };
+  };
+
+const personOf = ({ subject, scopes, role }: VerifiedToken) => ({
+  kind: 'person' as const,
+  scopes,
+  subject,
+  ...(role && { role }),
+});
+
+async function liveKey(
+  { tenants, hashApiKey, sameHash }: KeyPorts,
+  key: string,
+  now: string,
+  presume: Presume,
+): Promise<{ key: ApiKey; tenant: Tenant }> {
+  const hash = hashApiKey(key);
+  const found = await tenants.findKey(hash);
+  if (!found || !sameHash(found.key.hash, hash)) throw unknownKey();
+  const { tenant_id, state } = found.tenant;
+  presume({ kind: 'key', tenant: tenant_id, subject: found.key.key_id });
+  if (state === 'creating' || state === 'purging' || keyState(found.key, now) !== 'active')
+    throw unknownKey();
+  if (state === 'suspended')
+    throw new Problem('tenant_suspended', 'The tenant is suspended. Ask the operator to lift it.');
+  return found;
+}
+
+const unknownKey = (): Problem =>
+  new Problem('invalid_api_key', 'The API key is not known, or no longer valid.');
+
+/** That it could not be written down is no reason to refuse a call. */
+async function noteUse({ tenants, warn }: KeyPorts, key: ApiKey, now: Date): Promise<void> {
+  const { tenant_id, key_id, last_used_at } = key;
+  if (last_used_at !== undefined && now.getTime() - Date.parse(last_used_at) < LAST_USED_MS) return;
+  try {
+    await tenants.changeKey(tenant_id, key_id, { last_used_at: now.toISOString() });
+  } catch (error) {
+    warn('last use of a key not written', error);
+  }
+}
+
+async function liveToken(
+  { tokens, revocations }: TokenPorts,
+  authorization: string,
+  presume: Presume,
+): Promise<VerifiedToken> {
+  const [scheme, text] = authorization.split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || !text)
+    throw new Problem('unauthenticated', 'Send the token as: Authorization: Bearer <token>.');
+  const token = await tokens.verify(text);
+  const { issuer, subject, issuedAt, role, tenant } = token;
+  const kind = role === 'SystemAdmin' ? 'operator' : 'person';
+  presume({ kind, subject, ...(role && { role }), ...(tenant && { tenant }) });
+  if (await revocations.isRevoked(issuer, subject, issuedAt))
+    throw new Problem('unauthenticated', 'The token was revoked. Sign in again.');
+  return token;
+}

@@ -1,0 +1,119 @@
+import { pause } from '#shared/aws/dynamodb-errors.ts';
+import type { Item, Table, Update, Write } from '#shared/aws/dynamodb-table.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { imageKey, recordOf, storedKey } from './dynamodb-image-items.ts';
+import { moved, stepUpdate } from './dynamodb-image-steps.ts';
+import { libraryChange } from './dynamodb-library-version.ts';
+import { statusesBefore } from './image-record.ts';
+import type { ImageCatalog } from './image-store.ts';
+import type { Stored } from './quota.ts';
+import { hasRoom, NOTHING_STORED } from './quota.ts';
+import { tombstoneOf } from './tombstone.ts';
+
+const ATTEMPTS = 6;
+
+/**
+ * What a tenant stores, in one item beside its pictures: it changes in the same transaction as the picture that it
+ * counts, so that it is exact. Two transactions of a tenant that meet there are made one after the other (`ask`).
+ */
+export function imageQuota(table: Table): Pick<ImageCatalog, 'admit' | 'stored' | 'storedOf' | 'markPurged'> {
+  const stored = async (tenant: TenantId): Promise<Stored> => storedIn(await table.get(storedKey(tenant)));
+
+  return {
+    stored,
+    async storedOf(tenants) {
+      const items = await table.getMany([...new Set(tenants)].map(storedKey));
+      const found = new Map(items.map((item) => [item.pk, item]));
+      return new Map(tenants.map((tenant) => [tenant, storedIn(found.get(storedKey(tenant).pk))]));
+    },
+    async admit(tenant, image, at, change, quota) {
+      const size = change.file_size;
+      const update = stepUpdate(tenant, 'validated', at, { ...change, stored_bytes: size });
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        const admitted = await table.writeTogether([
+          { Update: { Key: imageKey(tenant, image), ...onCondition(update, NOT_COUNTED) } },
+          { Update: { Key: storedKey(tenant), ...addWithin(quota, size) } },
+        ]);
+        const item = await table.get(imageKey(tenant, image));
+        if (!item) return undefined;
+        const record = recordOf(item);
+        if (admitted) return { moved: true, full: false, record };
+        // Which condition did not hold?
+        if (!statusesBefore('validated').includes(record.status))
+          return { moved: false, full: false, record };
+        if (record.stored_bytes !== undefined) {
+          const again = stepUpdate(tenant, 'validated', at, change);
+          const step = moved(await table.update(imageKey(tenant, image), again));
+          return step && { ...step, full: false };
+        }
+        if (!hasRoom(await stored(tenant), size, quota)) return { moved: false, full: true, record };
+        await pause(attempt); // room came free between the two looks
+      }
+      throw new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.');
+    },
+    async markPurged(tenant, image, at) {
+      for (;;) {
+        const item = await table.get(imageKey(tenant, image));
+        if (!item || item.status === 'purged') return false;
+        if (await table.writeTogether(purgeWrites(tenant, image, item, at))) return true;
+        // It was admitted, or purged, since it was read: each happens once, so this ends.
+      }
+    },
+  };
+}
+
+// The cast: nothing but this adapter writes the item.
+const storedIn = (item: Item | undefined): Stored => {
+  const { images, bytes } = (item ?? NOTHING_STORED) as unknown as Stored;
+  return { images, bytes };
+};
+
+const NOT_COUNTED = 'attribute_not_exists(stored_bytes)';
+
+const onCondition = (update: Update, condition: string): Update => ({
+  ...update,
+  ConditionExpression: `${update.ConditionExpression} AND ${condition}`,
+});
+
+const add = (images: number, bytes: number): Update => ({
+  UpdateExpression: 'ADD #images :images, #bytes :bytes',
+  ExpressionAttributeNames: { '#images': 'images', '#bytes': 'bytes' },
+  ExpressionAttributeValues: { ':images': images, ':bytes': bytes },
+});
+
+/** Counts a picture of that many bytes where it has room. An item that is not there counts as nothing. */
+function addWithin(quota: Stored, size: number): Update {
+  const { ExpressionAttributeValues, ...update } = add(1, size);
+  const within = '#images < :max AND #bytes <= :room';
+  return {
+    ...update,
+    ConditionExpression: hasRoom(NOTHING_STORED, size, quota)
+      ? `attribute_not_exists(pk) OR (${within})`
+      : within,
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ':max': quota.images,
+      ':room': quota.bytes - size,
+    },
+  };
+}
+
+/** The tombstone, and what it frees, on condition that the picture still takes what it took when it was read. */
+function purgeWrites(tenant: TenantId, image: ImageId, item: Item, at: string): Write[] {
+  const record = recordOf(item);
+  const { stored_bytes } = record;
+  const counted = stored_bytes !== undefined;
+  return [
+    {
+      Put: {
+        Item: { ...imageKey(tenant, image), ...tombstoneOf(record, at) },
+        ConditionExpression: `attribute_exists(pk) AND #status <> :purged AND ${counted ? 'stored_bytes = :stored' : NOT_COUNTED}`,
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':purged': 'purged', ...(counted && { ':stored': stored_bytes }) },
+      },
+    },
+    ...(counted ? [{ Update: { Key: storedKey(tenant), ...add(-1, -stored_bytes) } }] : []),
+    libraryChange(tenant, image), // whatever its state was when it was read: it may be indexed by now
+  ];
+}

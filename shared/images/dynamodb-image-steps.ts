@@ -1,0 +1,43 @@
+import type { Item, Update } from '#shared/aws/dynamodb-table.ts';
+import { setAndRemove } from '#shared/aws/dynamodb-update.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
+import { recordOf, sha256Partition, statusPartition } from './dynamodb-image-items.ts';
+import { type ImageRecord, statusesBefore } from './image-record.ts';
+
+/** One conditional write: whoever comes later, or out of order, changes nothing. */
+export const statusUpdate = (
+  tenant: TenantId,
+  to: ImageStatus,
+  set: Item,
+  remove: readonly string[] = [],
+): Update =>
+  setAndRemove({ ...set, status: to, gsi_status: statusPartition(tenant, to) }, remove, {
+    attribute: 'status',
+    oneOf: statusesBefore(to),
+  });
+
+/** A step forward, with what became known; an earlier failure is over. */
+export function stepUpdate(
+  tenant: TenantId,
+  to: ImageStatus,
+  at: string,
+  change: Partial<ImageRecord>,
+): Update {
+  const { hash_sha256 } = change;
+  const set = {
+    ...change,
+    [`${to}_at`]: at,
+    updated_at: at,
+    ...(hash_sha256 && { gsi_sha256: sha256Partition(tenant, hash_sha256) }),
+  };
+  return statusUpdate(tenant, to, set, ['failure', 'original_event']);
+}
+
+export const moved = ({
+  held,
+  item,
+}: {
+  held: boolean;
+  item: Item | undefined;
+}): { moved: boolean; record: ImageRecord } | undefined => item && { moved: held, record: recordOf(item) };

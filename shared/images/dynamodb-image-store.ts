@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { type PagedList, readPage } from '#shared/aws/dynamodb-page.ts';
+import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
+import { IMAGE_ID_PATTERN, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import {
+  externalIdPartition,
+  imageItem,
+  imageKey,
+  partition,
+  recordOf,
+  sha256Partition,
+  statusPartition,
+  statusPosition,
+} from './dynamodb-image-items.ts';
+import { imageQuota } from './dynamodb-image-quota.ts';
+import { moved, statusUpdate, stepUpdate } from './dynamodb-image-steps.ts';
+import { imageTraces } from './dynamodb-image-traces.ts';
+import { imageVectors } from './dynamodb-image-vectors.ts';
+import { libraryChange, libraryVersions } from './dynamodb-library-version.ts';
+import type { ImageRecord } from './image-record.ts';
+import type { ImageCatalog, ImageQuery } from './image-store.ts';
+
+export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
+
+const STATUS_POSITION_PATTERN = new RegExp(`^[0-9TZ:.+-]+#${IMAGE_ID_PATTERN.source.slice(1)}`);
+
+/** Pictures in DynamoDB. */
+export function dynamoImages(options: TableOptions): ImageCatalog {
+  const table = openTable(options);
+
+  return {
+    ...imageVectors(table),
+    ...imageTraces(table),
+    ...imageQuota(table),
+    ...libraryVersions(table),
+    async create(record) {
+      const created = await table.put(imageItem(record), { ConditionExpression: 'attribute_not_exists(pk)' });
+      if (!created) throw new Problem('conflict', `${record.image_id} exists.`);
+    },
+    async get(tenant, image) {
+      const item = await table.get(imageKey(tenant, image));
+      return item && recordOf(item);
+    },
+    async getMany(tenant, images) {
+      const items = await table.getMany([...new Set(images)].map((image) => imageKey(tenant, image)));
+      const records = new Map(items.map((item) => [item.image_id, recordOf(item)]));
+      return images.flatMap((image) => records.get(image) ?? []);
+    },
+    async list(tenant, query) {
+      return readPage(table, listOf(tenant, query), query);
+    },
+    async oldest(tenant, status) {
+      const query = {
+        IndexName: 'by_status',
+        KeyConditionExpression: 'gsi_status = :status',
+        ExpressionAttributeValues: { ':status': statusPartition(tenant, status) },
+        Limit: 1,
+      };
+      for await (const item of table.query(query)) return recordOf(item);
+      return undefined;
+    },
+    async findBySha256(tenant, sha256) {
+      const found: ImageId[] = [];
+      for await (const item of table.query({
+        IndexName: 'by_sha256',
+        KeyConditionExpression: 'gsi_sha256 = :sha256',
+        ExpressionAttributeValues: { ':sha256': sha256Partition(tenant, sha256) },
+      })) {
+        found.push(item.image_id as ImageId); // written by this adapter only
+      }
+      return found;
+    },
+    async advance(tenant, image, to, at, change = {}) {
+      const Key = imageKey(tenant, image);
+      const step = stepUpdate(tenant, to, at, change);
+      if (to !== 'indexed') return moved(await table.update(Key, step));
+      const held = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
+      return moved({ held, item: await table.get(Key) });
+    },
+    async fail(tenant, image, failure, at, originalEvent) {
+      const set = { failure, updated_at: at, original_event: JSON.stringify(originalEvent) };
+      return moved(await table.update(imageKey(tenant, image), statusUpdate(tenant, 'failed', set)));
+    },
+  };
+}
+
+/** Which index a query reads. What is purged has left the indexes; in the table itself it is passed over. */
+function listOf(tenant: TenantId, { status, externalId }: ImageQuery): PagedList<ImageRecord> {
+  const list = {
+    name: [tenant, 'images', status, externalId],
+    positionPattern: IMAGE_ID_PATTERN,
+    positionOf: (record: ImageRecord) => record.image_id,
+    keyAt: (image: string): Item => imageKey(tenant, image),
+    entryOf: recordOf,
+  };
+  if (externalId !== undefined) {
+    const gsi_external_id = externalIdPartition(tenant, externalId);
+    return {
+      ...list,
+      keyAt: (image_id) => ({ ...imageKey(tenant, image_id), gsi_external_id, image_id }),
+      query: {
+        IndexName: 'by_external_id',
+        KeyConditionExpression: 'gsi_external_id = :external_id',
+        ExpressionAttributeValues: {
+          ':external_id': gsi_external_id,
+          ...(status && { ':status': status }),
+        },
+        ...(status && {
+          FilterExpression: '#status = :status',
+          ExpressionAttributeNames: { '#status': 'status' },
+        }),
+      },
+    };
+  }
+  if (status !== undefined) {
+    const gsi_status = statusPartition(tenant, status);
+    return {
+      ...list,
+      positionPattern: STATUS_POSITION_PATTERN,
+      positionOf: statusPosition,
+      keyAt: (position) => ({
+        ...imageKey(tenant, position.slice(position.indexOf('#') + 1)),
+        gsi_status,
+        gsi_status_at: position,
+      }),
+      query: {
+        IndexName: 'by_status',
+        KeyConditionExpression: 'gsi_status = :status',
+        ExpressionAttributeValues: { ':status': gsi_status },
+      },
+    };
+  }
+  return {
+    ...list,
+    query: {
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :image)',
+      FilterExpression: '#status <> :purged',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':pk': partition(tenant), ':image': 'IMAGE#', ':purged': 'purged' },
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Table } from '#shared/aws/dynamodb-table.ts';
+import { archivedKey, partition, receiptKey } from './dynamodb-image-items.ts';
+import type { PurgeReceipt } from './image-record.ts';
+import type { ImageCatalog } from './image-store.ts';
+
+/** What a picture leaves elsewhere, so that a purge finds it, and the proof of the purge. */
+export const imageTraces = (
+  table: Table,
+): Pick<ImageCatalog, 'noteArchived' | 'archivedKeys' | 'putReceipt' | 'getReceipt'> => ({
+  async noteArchived(tenant, image, key, expiresAt) {
+    const expires_at = Math.ceil(expiresAt.getTime() / 1000); // DynamoDB's TTL counts seconds
+    await table.put({ ...archivedKey(tenant, image, key), key, expires_at });
+  },
+  async archivedKeys(tenant, image) {
+    const keys: string[] = [];
+    for await (const { key } of table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :archived)',
+      ExpressionAttributeValues: { ':pk': partition(tenant), ':archived': `ARCHIVED#${image}#` },
+    })) {
+      keys.push(String(key));
+    }
+    return keys;
+  },
+  async putReceipt(tenant, receipt) {
+    await table.put({ ...receiptKey(tenant, receipt.image_id), ...receipt });
+  },
+  async getReceipt(tenant, image) {
+    const item = await table.get(receiptKey(tenant, image));
+    if (!item) return undefined;
+    const { pk, sk, ...receipt } = item;
+    return receipt as unknown as PurgeReceipt; // written by putReceipt only
+  },
+});

@@ -1,0 +1,69 @@
+import type { Table } from '#shared/aws/dynamodb-table.ts';
+import type { Embedding } from '#shared/embedding/embedder.ts';
+import type { ImageId } from '#shared/kernel/ids.ts';
+import { embeddingOf, imageKey, partition, vectorKey, vectorsItem } from './dynamodb-image-items.ts';
+import { libraryChange, noteLibraryChange } from './dynamodb-library-version.ts';
+import type { ImageCatalog } from './image-store.ts';
+
+/** The vectors beside the records: the truth that every vector index is built from. */
+export const imageVectors = (
+  table: Table,
+): Pick<ImageCatalog, 'noteModel' | 'putVectors' | 'getVectors' | 'removeVectors'> => ({
+  async noteModel(tenant, image, model, at) {
+    const Key = imageKey(tenant, image);
+    const noted = await table.writeTogether([
+      {
+        Update: {
+          Key,
+          UpdateExpression: 'SET #models = list_append(#models, :models), updated_at = :at',
+          ConditionExpression: '#status = :indexed AND NOT contains(#models, :model)',
+          ExpressionAttributeNames: { '#models': 'models', '#status': 'status' },
+          ExpressionAttributeValues: {
+            ':models': [model],
+            ':model': model,
+            ':at': at,
+            ':indexed': 'indexed',
+          },
+        },
+      },
+      libraryChange(tenant, image),
+    ]);
+    return noted || (await table.get(Key))?.status === 'indexed';
+  },
+  async putVectors(tenant, image, model, embedding) {
+    return table.writeTogether([
+      {
+        ConditionCheck: {
+          Key: imageKey(tenant, image),
+          ConditionExpression: 'attribute_exists(pk) AND #status <> :purged',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':purged': 'purged' },
+        },
+      },
+      { Put: { Item: { ...vectorKey(tenant, image, model), image_id: image, ...vectorsItem(embedding) } } },
+    ]);
+  },
+  async getVectors(tenant, images, model) {
+    const items = await table.getMany([...new Set(images)].map((image) => vectorKey(tenant, image, model)));
+    const found = new Map<unknown, Embedding>(items.map((item) => [item.image_id, embeddingOf(item)]));
+    return new Map<ImageId, Embedding>(
+      images.flatMap((image) => {
+        const embedding = found.get(image);
+        return embedding ? [[image, embedding]] : [];
+      }),
+    );
+  },
+  async removeVectors(tenant, image) {
+    const keys = [];
+    for await (const { sk } of table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :vectors)',
+      ExpressionAttributeValues: { ':pk': partition(tenant), ':vectors': `VECTOR#${image}#` },
+      ProjectionExpression: 'sk',
+    })) {
+      keys.push({ pk: partition(tenant), sk: String(sk) });
+    }
+    await table.removeMany(keys);
+    await noteLibraryChange(table, tenant, image);
+    return keys.length;
+  },
+});

@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import type { Blobs } from '#shared/blobs/blobs.ts';
+import { objectKeys } from '#shared/blobs/object-keys.ts';
+import { newEvent } from '#shared/contracts/events/new-event.ts';
+import type { Imaging, SourcePicture } from '#shared/imaging/imaging.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { settingsOf } from '#shared/kernel/settings.ts';
+import type { EventPublisher } from '#shared/messaging/publisher.ts';
+import type { Tenant } from '#shared/tenants/tenant.ts';
+import { embeddedWith, modelsOf } from '#shared/tenants/tenant-models.ts';
+import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import { imageFields, validatedFields } from './image-event-data.ts';
+import type { Failure, ImageFacts, ImageRecord } from './image-record.ts';
+import type { ImageCatalog } from './image-store.ts';
+import { quotaExceeded, quotaOf } from './quota.ts';
+import { failImage, failureOf } from './reject-image.ts';
+import { belongingsOf } from './stored-objects.ts';
+
+interface Ports {
+  catalog: ImageCatalog;
+  tenants: Pick<TenantCatalog, 'get'>;
+  blobs: Blobs;
+  imaging: Imaging;
+  publisher: EventPublisher;
+  /** What the service has, its default first. */
+  models: readonly [string, ...string[]];
+  now?: () => Date;
+}
+
+/** An upload, as S3 tells of it. `size` in bytes. */
+interface Upload {
+  key: string;
+  size: number;
+}
+
+/**
+ * Checks an uploaded picture, writes what is derived from it, admits it to what its tenant stores, and says
+ * `images.validated`, or `images.failed` where it cannot be accepted. The same upload told again, late or out of order
+ * changes nothing. What has no room in the quota is not kept: its file can be uploaded again.
+ * @throws Problem that can pass, e.g. `dependency_unavailable`: to be redelivered
+ */
+export const validateImage =
+  (ports: Ports) =>
+  async (tenant: TenantId, image: ImageId, upload: Upload, attempts = 1): Promise<void> => {
+    const [owner, record] = await Promise.all([ports.tenants.get(tenant), ports.catalog.get(tenant, image)]);
+    const sizes = thumbnailSizes(owner, record);
+    // A form can be used when its tenant is being purged: nobody is left to be told of the picture.
+    if (!owner || owner.state === 'purging') return removeAll(ports, tenant, image, sizes);
+    const tell = async (failure: Failure) => {
+      const original = notification(ports.blobs.bucket, upload);
+      await failImage(ports)(tenant, image, failure, original, record?.correlation_id ?? image);
+      if (failure.code === 'quota_exceeded') await removeUncounted(ports, tenant, image, sizes);
+    };
+    const fail = (problem: Problem) => tell(failureOf('validation', problem, attempts));
+    if (!record) {
+      return fail(
+        new Problem('not_found', `The upload belongs to no picture: ${image} was never announced.`),
+      );
+    }
+    // A step that died between its write and its event is healed by saying the event again.
+    if (record.status === 'purged') return removeAll(ports, tenant, image, sizes);
+    if (record.status === 'validated') return sayValidated(ports, owner, record);
+    if (record.status === 'processed' || record.status === 'indexed') return;
+    if (record.status === 'failed' && record.failure?.stage !== 'validation') return;
+    if (record.failure && !(await canBeTried(ports, tenant, record.failure, upload)))
+      return tell(record.failure);
+    try {
+      await validate(ports, owner, image, upload);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.retryable) throw error;
+      await fail(error);
+    }
+  };
+
+/** What had no room is tried again where its file was uploaded again. */
+async function canBeTried(
+  { blobs }: Ports,
+  tenant: TenantId,
+  { retryable, code }: Failure,
+  { key }: Upload,
+): Promise<boolean> {
+  return retryable || (code === 'quota_exceeded' && (await blobs.size(tenant, key)) !== undefined);
+}
+
+async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upload): Promise<void> {
+  const tenant = owner.tenant_id;
+  const quota = quotaOf(owner);
+  // 1. uploaded, and images.uploaded, unless its tenant's purge has taken the record meanwhile
+  const record = await markUploaded(ports, tenant, image);
+  if (!record) return removeAll(ports, tenant, image, thumbnailSizes(owner));
+  // 2. size, before the download: nobody should fetch what is refused anyway
+  checkSize(upload.size);
+  // 3. bytes
+  const bytes = await fetchUpload(ports, tenant, upload.key);
+  // 4. sniff, check, decode
+  const source = await ports.imaging.read(bytes, record.content_type);
+  // 5. thumbnails, the picture that models read, hashes; a picture that was validated before keeps its sizes
+  const sizes = record.thumbnails?.map(({ size }) => size) ?? settingsOf(owner.settings).thumbnail_sizes;
+  const facts = await derive(ports, tenant, image, bytes, source, sizes);
+  // 6. validated, where the quota has room
+  const done = await ports.catalog.admit(tenant, image, timeOf(ports), facts, quota);
+  if (done?.full) throw quotaExceeded(await ports.catalog.stored(tenant), facts.file_size, quota);
+  // 7. images.validated, unless the picture was deleted or overtaken meanwhile
+  if (!done || done.record.status === 'purged') return removeAll(ports, tenant, image, sizes);
+  if (done.record.status === 'validated') await sayValidated(ports, owner, done.record);
+}
+
+async function markUploaded(
+  ports: Ports,
+  tenant: TenantId,
+  image: ImageId,
+): Promise<ImageRecord | undefined> {
+  const step = await ports.catalog.advance(tenant, image, 'uploaded', timeOf(ports));
+  const record = step?.record;
+  if (record?.status === 'uploaded') {
+    await ports.publisher.publish(tenant, [
+      newEvent('images.uploaded', {
+        tenant,
+        subject: image,
+        correlationId: record.correlation_id,
+        time: record.uploaded_at ?? record.updated_at,
+        data: imageFields(record, ports.blobs.bucket),
+      }),
+    ]);
+  }
+  return record;
+}
+
+function checkSize(size: number): void {
+  if (size > IMAGE_LIMITS.fileBytes) {
+    throw new Problem(
+      'payload_too_large',
+      `The file has ${size} bytes; a picture may have at most ${IMAGE_LIMITS.fileBytes}.`,
+    );
+  }
+}
+
+async function fetchUpload({ blobs }: Ports, tenant: TenantId, key: string): Promise<Uint8Array> {
+  const bytes = await blobs.get(tenant, key);
+  if (!bytes) throw new Problem('dependency_unavailable', 'The uploaded file is not in the store (yet).');
+  return bytes;
+}
+
+/** Writes the thumbnails and the picture that models read, and finds out the rest. */
+async function derive(
+  { imaging, blobs }: Ports,
+  tenant: TenantId,
+  image: ImageId,
+  bytes: Uint8Array,
+  { format, exif, raster }: SourcePicture,
+  sizes: readonly number[],
+): Promise<ImageFacts & Pick<ImageRecord, 'file_size'>> {
+  const modelPicture = await imaging.modelPicture(raster);
+  const thumbnails = sizes.map(async (size) => {
+    // From the model picture where that is large enough: 256 of 512 pixels are as good as of 12 million.
+    const source = size * 2 <= Math.max(modelPicture.width, modelPicture.height) ? modelPicture : raster;
+    const { bytes: webp, ...measures } = await imaging.thumbnail(source, size);
+    const key = objectKeys.thumbnail(tenant, image, size);
+    await blobs.put(tenant, key, webp, 'image/webp');
+    return { size, ...measures, key };
+  });
+  const stored = imaging
+    .encodeModelPicture(modelPicture)
+    .then((png) => blobs.put(tenant, objectKeys.modelPicture(tenant, image), png, 'image/png'));
+  const [perceptual] = await Promise.all([imaging.perceptualHash(modelPicture), stored, ...thumbnails]);
+  return {
+    format,
+    width: raster.width,
+    height: raster.height,
+    file_size: bytes.length,
+    hash_sha256: createHash('sha256').update(bytes).digest('hex'),
+    hash_md5: createHash('md5').update(bytes).digest('hex'),
+    hash_perceptual: perceptual,
+    hash_pixels: imaging.pixelHash(raster),
+    exif,
+    thumbnails: await Promise.all(thumbnails),
+  };
+}
+
+function sayValidated(
+  { blobs, publisher, models }: Ports,
+  owner: Tenant,
+  record: ImageRecord,
+): Promise<void> {
+  return publisher.publish(record.tenant_id, [
+    newEvent('images.validated', {
+      tenant: record.tenant_id,
+      subject: record.image_id,
+      correlationId: record.correlation_id,
+      time: record.validated_at ?? record.updated_at,
+      data: {
+        ...validatedFields(record, blobs.bucket),
+        embed_with: embeddedWith(modelsOf(owner, models)),
+      },
+    }),
+  ]);
+}
+
+/** Those that the tenant has chosen, and those that the picture has of an earlier choice. */
+const thumbnailSizes = (owner?: Tenant, record?: ImageRecord): readonly number[] => [
+  ...settingsOf(owner?.settings).thumbnail_sizes,
+  ...(record?.thumbnails ?? []).map(({ size }) => size),
+];
+
+/** What a picture that is not there any more must not leave behind. */
+async function removeAll(
+  { blobs }: Ports,
+  tenant: TenantId,
+  image: ImageId,
+  sizes: readonly number[],
+): Promise<void> {
+  const { objects, thumbnails } = belongingsOf(tenant, image, sizes);
+  await blobs.remove(tenant, [...objects, ...thumbnails]);
+}
+
+/** Nothing stays that is not counted. Another delivery may have found room and admitted the picture meanwhile. */
+async function removeUncounted(
+  ports: Ports,
+  tenant: TenantId,
+  image: ImageId,
+  sizes: readonly number[],
+): Promise<void> {
+  const record = await ports.catalog.get(tenant, image);
+  if (record?.stored_bytes === undefined) await removeAll(ports, tenant, image, sizes);
+}
+
+const timeOf = ({ now = () => new Date() }: Ports): string => now().toISOString();
+
+/** S3's notification, as far as anybody reads it: sent to the validation queue, it starts the picture again. */
+const notification = (bucket: string, { key, size }: Upload) => ({
+  Records: [{ s3: { bucket: { name: bucket }, object: { key, size } } }],
+});

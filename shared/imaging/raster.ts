@@ -1,0 +1,10 @@
+/** In pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Decoded pixels: 8-bit sRGB, three channels, row by row, upright, transparent parts on white. */
+export interface Raster extends Size {
+  data: Uint8Array;
+}

@@ -1,0 +1,45 @@
+import sharp from 'sharp';
+import type { ModelInput } from '#shared/embedding/embedder.ts';
+import type { ModelInputRule } from '#shared/embedding/manifest.ts';
+import type { Raster } from './raster.ts';
+import type { Turn } from './turn.ts';
+
+const DEGREES = { upright: 0, mirrored: 0, turned90: 90, turned180: 180, turned270: 270 } as const;
+
+/** Turns (clockwise), resizes and lays out a picture as the model's manifest says. */
+export async function layOut(picture: Raster, rule: ModelInputRule, turn: Turn): Promise<ModelInput> {
+  const pixels = await sharp(picture.data, {
+    raw: { width: picture.width, height: picture.height, channels: 3 },
+  })
+    .rotate(DEGREES[turn])
+    .flop(turn === 'mirrored')
+    .resize(rule.width, rule.height, {
+      fit: rule.resize.fit,
+      kernel: rule.resize.kernel,
+      background: rule.resize.background,
+    })
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  return rule.dtype === 'uint8' && rule.layout === 'NHWC' ? pixels : arranged(pixels, rule);
+}
+
+/** RGBRGB… as the rule's numbers in the rule's order. Plain loops: `from` with a mapper takes ten times as long. */
+function arranged(pixels: Uint8Array, { dtype, layout, normalisation }: ModelInputRule): ModelInput {
+  const { length } = pixels;
+  const values = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+  const [pixelStep, channelStep] = layout === 'NHWC' ? [3, 1] : [1, length / 3];
+  for (let channel = 0; channel < 3; channel++) {
+    const numbers = numbersOf(channel, normalisation);
+    for (let from = channel, to = channel * channelStep; from < length; from += 3, to += pixelStep)
+      values[to] = numbers[pixels[from] ?? 0] ?? 0;
+  }
+  return values;
+}
+
+/** What each byte becomes: itself where the graph normalises, else `(x / 255 - mean) / std`. */
+function numbersOf(channel: number, normalisation: ModelInputRule['normalisation']): Float32Array {
+  if (typeof normalisation === 'string') return Float32Array.from({ length: 256 }, (_, byte) => byte);
+  const [mean = 0, std = 1] = [normalisation.mean[channel], normalisation.std[channel]];
+  return Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - mean) / std);
+}

@@ -1,0 +1,56 @@
+import { type Item, type Key, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
+import { type JobId, jobId } from '#shared/kernel/ids.ts';
+import type { Job } from './job.ts';
+import type { JobCatalog } from './job-store.ts';
+
+/** A receipt can be looked up for a year and a month. */
+const KEPT_MS = 400 * 24 * 3600 * 1000;
+
+/** Names the job that works on a subject; it stays, since there are few. */
+const claimKey = (subject: string): Key => ({ pk: `JOB#${subject}`, sk: 'CLAIM' });
+const jobKey = (job: JobId): Key => ({ pk: `JOB#${job}`, sk: 'JOB' });
+const jobItem = (job: Job): Item & Key => ({
+  ...jobKey(job.job_id),
+  ...job,
+  expires_at: Math.ceil((Date.parse(job.started_at) + KEPT_MS) / 1000),
+});
+
+/** The cast: nothing but this adapter writes these items. */
+function jobOf({ pk, sk, expires_at, ...job }: Item): Job {
+  return job as unknown as Job;
+}
+
+/** Jobs in DynamoDB, in the table `activity`. */
+export function dynamoJobs(options: TableOptions): JobCatalog {
+  const table = openTable(options);
+  return {
+    async create(job) {
+      return table.put(jobItem(job), { ConditionExpression: 'attribute_not_exists(pk)' });
+    },
+    async get(job) {
+      const item = await table.get(jobKey(job));
+      return item && jobOf(item);
+    },
+    async save(job) {
+      const saved = { ...job, version: job.version + 1 };
+      const written = await table.put(jobItem(saved), {
+        ConditionExpression: '#version = :read',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':read': job.version },
+      });
+      return written ? saved : undefined;
+    },
+    async claim(subject, job, last) {
+      return table.put(
+        { ...claimKey(subject), job_id: job },
+        last === undefined
+          ? { ConditionExpression: 'attribute_not_exists(pk)' }
+          : { ConditionExpression: 'job_id = :last', ExpressionAttributeValues: { ':last': last } },
+      );
+    },
+    async latest(subject) {
+      const item = await table.get(claimKey(subject));
+      return item && jobId(String(item.job_id));
+    },
+  };
+}

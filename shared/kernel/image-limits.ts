@@ -1,0 +1,11 @@
+/** What a picture may measure. Sources: docs/adr/0005-picture-limits.md. */
+export const IMAGE_LIMITS = {
+  /** One presigned upload, in bytes. */
+  fileBytes: 50 * 1024 * 1024,
+  /** An image inside a request, decoded, in bytes: API Gateway and Lambda carry 6 MB of base64. */
+  inlineBytes: Math.floor(4.5 * 1024 * 1024),
+  /** Width × height. 100 Mpx is 300 MB as 8-bit RGB. */
+  pixels: 100_000_000,
+  /** A shorter side than this has nothing to be recognised by. */
+  minSide: 8,
+} as const;

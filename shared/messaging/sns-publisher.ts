@@ -1,0 +1,64 @@
+import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
+import { z } from 'zod';
+import { orUnavailable } from '#shared/aws/unavailable.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import type { EventPublisher } from './publisher.ts';
+
+export const SnsEnv = z.object({ EVENTS_TOPIC_ARN: z.string().min(1) });
+
+/** SNS's limits of one PublishBatch: entries, and bytes of all messages with their attributes. */
+const BATCH_ENTRIES = 10;
+const BATCH_BYTES = 256 * 1024;
+/** What the attribute `type` adds to a message, generously. */
+const ATTRIBUTE_BYTES = 64;
+
+/** Tells events to an SNS topic; subscriptions choose by the message attribute `type`. */
+export function snsPublisher({
+  topicArn,
+  client = new SNSClient(),
+}: {
+  topicArn: string;
+  client?: SNSClient;
+}): EventPublisher {
+  return {
+    async publish(tenant, events) {
+      const entries = events.map((event, i) => ({
+        Id: String(i),
+        Message: JSON.stringify(event),
+        MessageGroupId: tenant, // a standard topic hands it on to SQS, whose queues are fair between groups
+        MessageAttributes: { type: { DataType: 'String', StringValue: event.type } },
+      }));
+      for (const PublishBatchRequestEntries of inBatches(entries)) {
+        const command = new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries });
+        const { Failed = [] } = await orUnavailable('The event bus', client.send(command));
+        if (Failed.some((entry) => entry.SenderFault)) {
+          throw new Error(`SNS refused an event: ${Failed.map((entry) => entry.Code).join(', ')}`);
+        }
+        if (Failed.length > 0) {
+          const detail = `${Failed.length} events were not accepted. Try again in a moment.`;
+          throw new Problem('dependency_unavailable', detail, { retryAfter: 2 });
+        }
+      }
+    },
+  };
+}
+
+type Entry = PublishBatchRequestEntry & { Message: string };
+
+/** As few batches as the limits allow, in order. */
+function inBatches(entries: readonly Entry[]): Entry[][] {
+  const batches: Entry[][] = [];
+  let room = 0;
+  for (const entry of entries) {
+    const bytes = Buffer.byteLength(entry.Message) + ATTRIBUTE_BYTES;
+    const last = batches.at(-1);
+    if (last && last.length < BATCH_ENTRIES && bytes <= room) {
+      last.push(entry);
+      room -= bytes;
+    } else {
+      batches.push([entry]);
+      room = BATCH_BYTES - bytes;
+    }
+  }
+  return batches;
+}

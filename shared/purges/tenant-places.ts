@@ -1,0 +1,53 @@
+import { type Blobs, FOLDERS, type Folder } from '#shared/blobs/blobs.ts';
+import type { UsagePlans } from '#shared/tenants/usage-plans.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import type { TenantData } from './tenant-data.ts';
+
+interface Ports {
+  usagePlans: Pick<UsagePlans, 'list' | 'remove'>;
+  index: Pick<VectorIndex, 'models' | 'removeTenant' | 'count'>;
+  blobs: Pick<Blobs, 'removeSome' | 'count'>;
+}
+
+/** What a tenant has outside the tables, in the order in which it goes. */
+export const placesBesideTables = ({ usagePlans, index, blobs }: Ports): readonly TenantData[] => [
+  gatewayKeys(usagePlans),
+  vectors(index),
+  ...FOLDERS.map((folder) => objects(blobs, folder)),
+];
+
+/** Found by their names: a key that was made and never written down goes too. */
+const gatewayKeys = (usagePlans: Ports['usagePlans']): TenantData => ({
+  place: 'gateway_keys',
+  async removeSome(tenant) {
+    const ids = await usagePlans.list(tenant);
+    for (const id of ids) await usagePlans.remove(tenant, id);
+    return ids.length;
+  },
+  async count(tenant) {
+    return (await usagePlans.list(tenant)).length;
+  },
+});
+
+/** Of every model that there is: a tenant may have used others before. */
+const vectors = (index: Ports['index']): TenantData => ({
+  place: 'vectors',
+  async removeSome(tenant) {
+    for (const model of await index.models()) {
+      const removed = await index.removeTenant(tenant, model);
+      if (removed > 0) return removed;
+    }
+    return 0;
+  },
+  async count(tenant) {
+    let count = 0;
+    for (const model of await index.models()) count += await index.count(tenant, model);
+    return count;
+  },
+});
+
+const objects = (blobs: Ports['blobs'], folder: Folder): TenantData => ({
+  place: folder,
+  removeSome: (tenant) => blobs.removeSome(tenant, folder),
+  count: (tenant) => blobs.count(tenant, folder),
+});

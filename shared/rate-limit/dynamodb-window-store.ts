@@ -1,0 +1,73 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { z } from 'zod';
+import { type Item, type Key, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import type { Taking, WindowStore, Windows } from './window-store.ts';
+
+export const LimitsTableEnv = z.object({ LIMITS_TABLE: z.string().min(1) });
+
+/** Every call waits for it: who does not answer soon is taken for down. Milliseconds. Without `throw…` the SDK only warns. */
+const client = () =>
+  new DynamoDBClient({
+    maxAttempts: 2,
+    requestHandler: { requestTimeout: 2_000, throwOnRequestTimeout: true },
+  });
+/** Seconds after which a tenant's item may go: long after its windows have ended. */
+const KEPT = 3600;
+
+const keyOf = (tenant: TenantId): Key => ({ pk: `TENANT#${tenant}`, sk: 'WINDOWS' });
+const STARTED = 'started ';
+const USED = 'used ';
+
+function windowsOf(item: Item = {}): Windows {
+  const counters = Object.keys(item).filter((name) => name.startsWith(STARTED));
+  return new Map(
+    counters.map((name) => {
+      const counter = name.slice(STARTED.length);
+      return [counter, { startedAt: Number(item[name]), used: Number(item[`${USED}${counter}`]) }];
+    }),
+  );
+}
+
+/** The limiter's windows in DynamoDB: one item a tenant, all counters of a call in one write. */
+export function dynamoWindows({ table: name, client: given = client() }: TableOptions): WindowStore {
+  const table = openTable({ table: name, client: given });
+  return {
+    async read(tenant) {
+      return windowsOf(await table.get(keyOf(tenant)));
+    },
+    async take(tenant, takings, now, endedBy) {
+      const parts = takings.map((taking, at) => partOf(taking, at, now, endedBy));
+      const { held, item } = await table.update(keyOf(tenant), {
+        UpdateExpression: `SET expires_at = :expires, ${parts.map(({ set }) => set).join(', ')}`,
+        ConditionExpression: parts.map(({ condition }) => `(${condition})`).join(' AND '),
+        ExpressionAttributeNames: Object.assign({}, ...parts.map(({ names }) => names)),
+        ExpressionAttributeValues: Object.assign(
+          { ':expires': Math.ceil(now / 1000) + KEPT },
+          ...parts.map(({ values }) => values),
+        ),
+      });
+      return { taken: held, windows: windowsOf(item) };
+    },
+  };
+}
+
+/** One counter's share of the update. */
+function partOf({ counter, amount, limit, from }: Taking, at: number, now: number, endedBy: number) {
+  const [started, used] = [`#started${at}`, `#used${at}`];
+  const names = { [started]: `${STARTED}${counter}`, [used]: `${USED}${counter}` };
+  if (from === undefined) {
+    return {
+      names,
+      set: `${started} = :now${at}, ${used} = :amount${at}`,
+      condition: `attribute_not_exists(${started}) OR ${started} <= :ended${at}`,
+      values: { [`:now${at}`]: now, [`:amount${at}`]: amount, [`:ended${at}`]: endedBy },
+    };
+  }
+  return {
+    names,
+    set: `${used} = ${used} + :amount${at}`,
+    condition: `${started} = :from${at} AND ${used} <= :room${at}`,
+    values: { [`:from${at}`]: from, [`:amount${at}`]: amount, [`:room${at}`]: limit - amount },
+  };
+}

@@ -1,0 +1,90 @@
+import type { IndexedRecord } from '#shared/images/indexed-image.ts';
+import type { ImageId, QueryId } from '#shared/kernel/ids.ts';
+import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
+import type { Alignment } from '#shared/matching/geometry/alignment.ts';
+import type { Neighbour } from '#shared/matching/match.ts';
+import type { Explanation, JudgedPicture } from './answer.ts';
+
+/** The reply to a search. Fields carry their names on the wire. */
+export interface SimilarityResults {
+  query_id: QueryId;
+  results: SimilarityResult[];
+  explanation?: Explanation;
+  total_results: number;
+  processing_time_ms: number;
+  model: string;
+  /** Whether the answer was found out by an earlier search. */
+  cached: boolean;
+}
+
+export interface SimilarityResult extends JudgedPicture {
+  external_id?: string;
+  file_path: string;
+  storage_location: string;
+  metadata?: {
+    width: number;
+    height: number;
+    file_size: number;
+    format: ImageFormat;
+    created_at: string;
+    [key: string]: string | string[] | number;
+  };
+  thumbnail_url: string;
+}
+
+/** What a search found out of a neighbour. */
+export const judgedPicture = ({
+  record,
+  evidence,
+  verdict,
+  score,
+  alignment,
+  part,
+}: Neighbour): JudgedPicture => ({
+  image_id: record.image_id,
+  similarity_score: score,
+  verdict,
+  reason: {
+    sha256_equal: evidence.sameBytes,
+    perceptual_distance: evidence.perceptualDistance,
+    copy_score: asScore(evidence.copy),
+    semantic_score: asScore(evidence.semantic),
+    ...(alignment && verdict !== 'similar' && { alignment: shown(alignment) }),
+    ...(part && { query_region: part }),
+  },
+});
+
+/** A judged picture as the caller reads it. The tenant's own metadata never hides what we measured. */
+export const searchResult = (
+  { image_id, ...judged }: JudgedPicture,
+  record: IndexedRecord,
+  options: { includeMetadata: boolean; thumbnailUrl: (image: ImageId) => string },
+): SimilarityResult => ({
+  image_id,
+  ...(record.external_id !== undefined && { external_id: record.external_id }),
+  ...judged,
+  file_path: record.file_path,
+  storage_location: record.storage_location,
+  ...(options.includeMetadata && { metadata: { ...record.metadata, ...measured(record) } }),
+  thumbnail_url: options.thumbnailUrl(image_id),
+});
+
+/** Rounding can lift the cosine of a vector with itself above 1. */
+const asScore = (cosine = 0): number => Math.min(1, Math.max(0, cosine));
+
+const measured = ({ width, height, file_size, format, created_at }: IndexedRecord) => ({
+  width,
+  height,
+  file_size,
+  format,
+  created_at,
+});
+
+/** The transform itself stays inside: the quad says the same in the picture's own terms. */
+const shown = ({ quad, score, scale, rotation, mirrored }: Alignment) => ({
+  quad: [...quad],
+  score,
+  scale,
+  rotation,
+  mirrored,
+});

@@ -1,0 +1,148 @@
+import { pause } from '#shared/aws/dynamodb-errors.ts';
+import {
+  type Item,
+  type Key,
+  openTable,
+  type TableOptions,
+  type Update,
+  type Write,
+} from '#shared/aws/dynamodb-table.ts';
+import { GROUP_ID_PATTERN, IMAGE_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { type Counters, difference, INDEXED, sumOf } from './statistics.ts';
+import type { Look, StatisticsCatalog, Thing } from './statistics-store.ts';
+
+/** Things of one transaction: 100 items are its most, and the sums are among them. */
+const TOGETHER = 90;
+const ATTEMPTS = 8;
+const MINUTE = 60_000;
+
+const partition = (tenant: TenantId): string => `TENANT#${tenant}#STATISTICS`;
+const sumsKey = (tenant: TenantId): Key => ({ pk: partition(tenant), sk: 'SUMS' });
+const thingKey = (tenant: TenantId, thing: Thing): Key => ({ pk: partition(tenant), sk: `THING#${thing}` });
+/** Pictures that became findable in a minute. */
+const minuteKey = (tenant: TenantId, time: number): Key => ({
+  pk: partition(tenant),
+  sk: `MINUTE#${new Date(time).toISOString().slice(0, 16)}`,
+});
+
+/** What an item of the tables `images` and `groups` is of, by its key; undefined for all that is not counted. */
+export function thingAt({ pk, sk }: Item): { tenant: TenantId; thing: Thing } | undefined {
+  const tenant = /^TENANT#([^#]+)$/.exec(String(pk))?.[1];
+  const thing = /^(?:IMAGE|GROUP)#(.+)$/.exec(String(sk))?.[1];
+  if (!tenant || !thing || !(IMAGE_ID_PATTERN.test(thing) || GROUP_ID_PATTERN.test(thing))) return undefined;
+  return { tenant: tenantId(tenant), thing: thing as Thing }; // one of the patterns has just said so
+}
+
+/** What a thing added, as it was last written. */
+interface Noted {
+  counters: Counters;
+  version: number;
+}
+
+/**
+ * Statistics in the table `activity`: what each thing adds, and the sums, changed in one transaction. It holds only
+ * where none of the things was changed by somebody else since it was read; then all is read again.
+ */
+export function dynamoStatistics(options: TableOptions, now: () => number = Date.now): StatisticsCatalog {
+  const table = openTable(options);
+
+  async function noted(tenant: TenantId, things: readonly Thing[]): Promise<Map<string, Noted>> {
+    const items = await table.getMany(things.map((thing) => thingKey(tenant, thing)));
+    // The cast: nothing but this adapter writes these items.
+    return new Map(items.map((item) => [String(item.sk), item as unknown as Noted]));
+  }
+
+  async function updateSome(tenant: TenantId, things: readonly Thing[], look: Look): Promise<void> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const before = await noted(tenant, things);
+      const after = await look(things); // after what was noted: an older look can never replace a newer one
+      const changes = things.flatMap((thing) => {
+        const key = thingKey(tenant, thing);
+        const change = { key, before: before.get(key.sk), after: after.get(thing) };
+        const by = difference(change.before?.counters ?? {}, change.after ?? {});
+        return Object.keys(by).length > 0 ? [{ ...change, by }] : [];
+      });
+      if (changes.length === 0) return;
+      const writes = [...changes.map(thingWrite), ...sumWrites(tenant, changes, now())];
+      if (await table.writeTogether(writes)) return;
+      await pause(attempt);
+    }
+    throw new Problem('dependency_unavailable', 'The statistics are contended. Try again in a moment.');
+  }
+
+  return {
+    async update(tenant, things, look) {
+      const each = [...new Set(things)];
+      for (let from = 0; from < each.length; from += TOGETHER)
+        await updateSome(tenant, each.slice(from, from + TOGETHER), look);
+    },
+    async read(tenant) {
+      return countersIn(await table.get(sumsKey(tenant)));
+    },
+    async readMany(tenants) {
+      const items = await table.getMany([...new Set(tenants)].map(sumsKey));
+      const found = new Map(items.map((item) => [item.pk, countersIn(item)]));
+      return new Map(
+        tenants.flatMap((tenant) => {
+          const counters = found.get(partition(tenant));
+          return counters ? [[tenant, counters] as const] : [];
+        }),
+      );
+    },
+    async indexingRate(tenant) {
+      const time = now();
+      const items = await table.getMany([minuteKey(tenant, time), minuteKey(tenant, time - MINUTE)]);
+      const indexed = items.reduce((sum, { indexed }) => sum + Number(indexed), 0);
+      return indexed / ((MINUTE + (time % MINUTE)) / 1000); // the whole minute before, and what has passed of this one
+    },
+  };
+}
+
+const countersIn = (item: Item = {}): Counters => {
+  const { pk, sk, ...counters } = item;
+  return counters as Counters; // nothing but this adapter writes the item
+};
+
+interface Change {
+  key: Key;
+  before: Noted | undefined;
+  after: Counters | undefined;
+  by: Counters;
+}
+
+function thingWrite({ key, before, after }: Change): Write {
+  const condition = before
+    ? {
+        ConditionExpression: '#version = :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': before.version },
+      }
+    : { ConditionExpression: 'attribute_not_exists(pk)' };
+  if (!after) return { Delete: { Key: key, ...condition } };
+  return { Put: { Item: { ...key, counters: after, version: (before?.version ?? 0) + 1 }, ...condition } };
+}
+
+function sumWrites(tenant: TenantId, changes: readonly Change[], time: number): Write[] {
+  const by = difference({}, sumOf(changes.map((change) => change.by)));
+  const gained = changes.reduce((sum, change) => sum + Math.max(0, change.by[INDEXED] ?? 0), 0);
+  return [
+    ...(Object.keys(by).length > 0 ? [{ Update: { Key: sumsKey(tenant), ...adding(by) } }] : []),
+    ...(gained > 0 ? [{ Update: { Key: minuteKey(tenant, time), ...indexing(gained, time) } }] : []),
+  ];
+}
+
+function adding(by: Counters): Update {
+  const entries = Object.entries(by);
+  return {
+    UpdateExpression: `ADD ${entries.map((_, at) => `#n${at} :v${at}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(entries.map(([name], at) => [`#n${at}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], at) => [`:v${at}`, value])),
+  };
+}
+
+const indexing = (gained: number, time: number): Update => ({
+  UpdateExpression: 'ADD #indexed :gained SET #expires_at = :soon',
+  ExpressionAttributeNames: { '#indexed': 'indexed', '#expires_at': 'expires_at' },
+  ExpressionAttributeValues: { ':gained': gained, ':soon': Math.ceil((time + 10 * MINUTE) / 1000) },
+});

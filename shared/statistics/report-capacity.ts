@@ -1,0 +1,93 @@
+import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import { periodOf } from '#shared/kernel/period.ts';
+import type { PlanName } from '#shared/kernel/plans.ts';
+import type { Tenant } from '#shared/tenants/tenant.ts';
+import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import { type Holding, holdingCost, indexMemory, usageCost } from '#shared/usage/cost.ts';
+import { NO_USAGE } from '#shared/usage/usage.ts';
+import type { UsageCatalog } from '#shared/usage/usage-store.ts';
+import { inFlight } from './statistics.ts';
+import type { StatisticsCatalog } from './statistics-store.ts';
+
+interface Ports {
+  tenants: Pick<TenantCatalog, 'list'>;
+  images: Pick<ImageCatalog, 'storedOf'>;
+  statistics: Pick<StatisticsCatalog, 'readMany'>;
+  usage: Pick<UsageCatalog, 'readTotals'>;
+  now?: () => Date;
+}
+
+interface Taken extends Holding {
+  tenant_id: TenantId;
+  plan: PlanName;
+  /** Pictures on their way. */
+  queued: number;
+  cost_estimate_usd: number;
+}
+
+/** Tenants that are read together. */
+const PAGE = 100;
+
+/**
+ * What each tenant takes of the service, the dearest first; equals by id. It reads three counters of every tenant, in
+ * hundreds: the operator's, for some thousands of tenants. Fields carry their names on the wire.
+ */
+export const capacity = (ports: Ports) => async (limit: number) => {
+  const all: Taken[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ports.tenants.list({ cursor, limit: PAGE });
+    all.push(...(await takenBy(ports, page.items)));
+    cursor = page.nextCursor;
+  } while (cursor);
+  const totals = totalsOf(all);
+  const dearest = all.sort(
+    (one, other) =>
+      other.cost_estimate_usd - one.cost_estimate_usd || (one.tenant_id < other.tenant_id ? -1 : 1),
+  );
+  return {
+    totals,
+    tenants: dearest.slice(0, limit).map((tenant) => ({
+      ...tenant,
+      index_share: shareOf(tenant.vectors, totals.vectors),
+      queue_share: shareOf(tenant.queued, totals.queued),
+    })),
+  };
+};
+
+async function takenBy(
+  { images, statistics, usage, now = () => new Date() }: Ports,
+  tenants: readonly Tenant[],
+): Promise<Taken[]> {
+  const ids = tenants.map(({ tenant_id }) => tenant_id);
+  const [stored, counters, used] = await Promise.all([
+    images.storedOf(ids),
+    statistics.readMany(ids),
+    usage.readTotals(ids, periodOf(now())),
+  ]);
+  return tenants.map(({ tenant_id, plan }) => {
+    const own = counters.get(tenant_id) ?? {};
+    const holding = { images: 0, bytes: 0, ...stored.get(tenant_id), vectors: own.vectors ?? 0 };
+    const cost = holdingCost(holding) + usageCost(used.get(tenant_id) ?? NO_USAGE);
+    return { tenant_id, plan, ...holding, queued: inFlight(own), cost_estimate_usd: toCents(cost) };
+  });
+}
+
+/** To a hundredth of a cent: what is estimated is not known any better. */
+const toCents = (usd: number): number => Math.round(usd * 10_000) / 10_000;
+const shareOf = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
+
+function totalsOf(all: readonly Taken[]) {
+  const sum = (of: (each: Taken) => number) => all.reduce((total, each) => total + of(each), 0);
+  const vectors = sum((each) => each.vectors);
+  return {
+    tenants: all.length,
+    images: sum((each) => each.images),
+    bytes: sum((each) => each.bytes),
+    vectors,
+    queued: sum((each) => each.queued),
+    index_memory_bytes: Math.round(indexMemory(vectors)),
+    cost_estimate_usd: toCents(sum((each) => each.cost_estimate_usd)),
+  };
+}

@@ -1,0 +1,41 @@
+import type { TenantId } from '#shared/kernel/ids.ts';
+import { fencePlan, limitsOf } from '#shared/kernel/plans.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import type { Tenant } from './tenant.ts';
+import type { TenantCatalog, TenantChange } from './tenant-store.ts';
+import type { UsagePlans } from './usage-plans.ts';
+
+interface Ports {
+  tenants: TenantCatalog;
+  usagePlans: UsagePlans;
+}
+
+export const unknownTenant = (tenant: TenantId): Problem =>
+  new Problem('not_found', `There is no tenant ${tenant}.`);
+
+/** @throws Problem `not_found` */
+export const findTenant =
+  ({ tenants }: Pick<Ports, 'tenants'>) =>
+  async (tenant: TenantId): Promise<Tenant> => {
+    const found = await tenants.get(tenant);
+    if (!found) throw unknownTenant(tenant);
+    return found;
+  };
+
+/**
+ * Changes what a tenant is or may: it holds from the next call on. Its keys then move to the usage plan that lets as
+ * much pass; a change that was interrupted there is finished by repeating it.
+ * @throws Problem `not_found`; `conflict` while it is being created or removed
+ */
+export const changeTenant =
+  ({ tenants, usagePlans }: Ports) =>
+  async (tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant }> => {
+    const changed = await tenants.change(tenant, change);
+    if (!changed) throw unknownTenant(tenant);
+    const { plan, limits } = changed.after;
+    const fence = fencePlan(limitsOf(plan, limits));
+    if (change.plan !== undefined || change.limits !== undefined)
+      for (const { gateway_key_id, revoked_at } of await tenants.listKeys(tenant))
+        if (revoked_at === undefined) await usagePlans.move(tenant, gateway_key_id, fence);
+    return changed;
+  };

@@ -1,0 +1,241 @@
+import { z } from 'zod';
+import { readPage } from '#shared/aws/dynamodb-page.ts';
+import {
+  type Item,
+  type Key,
+  openTable,
+  type TableOptions,
+  type Update,
+} from '#shared/aws/dynamodb-table.ts';
+import { setAndRemove } from '#shared/aws/dynamodb-update.ts';
+import { type KeyId, TENANT_ID_PATTERN, type TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import type { ApiKey } from './api-key.ts';
+import { CHANGEABLE, changed, given, notChangeable } from './changed-tenant.ts';
+import type { Tenant } from './tenant.ts';
+import type { TenantModels } from './tenant-models.ts';
+import type { TenantCatalog, TenantChange } from './tenant-store.ts';
+
+export const TenantsTableEnv = z.object({ TENANTS_TABLE: z.string().min(1) });
+
+/** The index `by_kind` holds the profiles of all tenants, by id. */
+const PROFILE = 'TENANT';
+const partition = (tenant: string): string => `TENANT#${tenant}`;
+const profileKey = (tenant: string): Key => ({ pk: partition(tenant), sk: 'PROFILE' });
+const apiKeyKey = (tenant: TenantId, key: KeyId): Key => ({ pk: partition(tenant), sk: `KEY#${key}` });
+
+// The casts: nothing but this adapter writes these items.
+function tenantOf({ pk, sk, gsi_kind, ...tenant }: Item): Tenant {
+  return tenant as unknown as Tenant;
+}
+function apiKeyOf({ pk, sk, key_hash, ...key }: Item): ApiKey {
+  return key as unknown as ApiKey;
+}
+const apiKeyItem = (key: ApiKey): Item & Key => ({
+  ...apiKeyKey(key.tenant_id, key.key_id),
+  ...key,
+  key_hash: key.hash,
+});
+
+/** The map that settings are merged into must be there. */
+const WITH_SETTINGS: Update = {
+  UpdateExpression: 'SET settings = if_not_exists(settings, :none)',
+  ConditionExpression: 'attribute_exists(pk)',
+  ExpressionAttributeValues: { ':none': {} },
+};
+
+/** Of the settings each is set alone, so that of two changes at once none is lost. An update has to set something. */
+function updateOf({ settings, ...change }: TenantChange): Update {
+  const plain = given(change);
+  const merged = given(settings ?? {});
+  const fields = [...plain, ...merged];
+  const paths = [...plain.map(([name]) => `#${name}`), ...merged.map(([name]) => `#settings.#${name}`)];
+  const sets = fields.map(([name], at) => `${paths[at]} = :${name}`);
+  const states = CHANGEABLE.map((state) => [`:${state}`, state] as const);
+  const names = [...fields.map(([name]) => name), ...(merged.length > 0 ? ['settings'] : []), 'state'];
+  return {
+    UpdateExpression: `SET ${sets.length > 0 ? sets.join(', ') : '#state = #state'}`,
+    ConditionExpression: `#state IN (${states.map(([name]) => name).join(', ')})`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries([
+      ...fields.map(([name, value]) => [`:${name}`, value] as const),
+      ...states,
+    ]),
+  };
+}
+
+/** Under the condition that nobody has written the models since they were read. */
+function modelsUpdate(
+  { settings, filling_models }: Tenant,
+  chosen: readonly string[],
+  filling: TenantModels['filling'],
+): Update {
+  const states = CHANGEABLE.map((state) => [`:${state}`, state] as const);
+  const unchanged = (path: string, value: string, read: unknown) =>
+    read === undefined ? `attribute_not_exists(${path})` : `${path} = ${value}`;
+  return {
+    UpdateExpression: 'SET #settings.#models = :chosen, #filling = :filling',
+    ConditionExpression: [
+      `#state IN (${states.map(([name]) => name).join(', ')})`,
+      unchanged('#settings.#models', ':read_chosen', settings?.models),
+      unchanged('#filling', ':read_filling', filling_models),
+    ].join(' AND '),
+    ExpressionAttributeNames: {
+      '#settings': 'settings',
+      '#models': 'models',
+      '#filling': 'filling_models',
+      '#state': 'state',
+    },
+    ExpressionAttributeValues: {
+      ':chosen': chosen,
+      ':filling': filling,
+      ...(settings?.models && { ':read_chosen': settings.models }),
+      ...(filling_models && { ':read_filling': filling_models }),
+      ...Object.fromEntries(states),
+    },
+  };
+}
+
+/** Tenants and keys in DynamoDB. */
+export function dynamoTenants(options: TableOptions): TenantCatalog {
+  const table = openTable(options);
+
+  async function get(tenant: TenantId): Promise<Tenant | undefined> {
+    const item = await table.get(profileKey(tenant));
+    return item && tenantOf(item);
+  }
+
+  return {
+    get,
+    async list(query) {
+      return readPage(
+        table,
+        {
+          name: ['tenants'],
+          query: {
+            IndexName: 'by_kind',
+            KeyConditionExpression: 'gsi_kind = :profile',
+            ExpressionAttributeValues: { ':profile': PROFILE },
+          },
+          ascending: true,
+          positionPattern: TENANT_ID_PATTERN,
+          positionOf: ({ tenant_id }) => tenant_id,
+          keyAt: (tenant_id) => ({ ...profileKey(tenant_id), gsi_kind: PROFILE, tenant_id }),
+          entryOf: tenantOf,
+        },
+        query,
+      );
+    },
+    async reserve(tenant) {
+      const { tenant_id, name, plan, settings } = tenant;
+      const item = { ...profileKey(tenant_id), ...tenant, gsi_kind: PROFILE };
+      if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' })) return tenant;
+      const { item: there } = await table.update(
+        profileKey(tenant_id),
+        setAndRemove({ name, plan, settings }, settings ? [] : ['settings'], {
+          attribute: 'state',
+          oneOf: ['creating'],
+        }),
+      );
+      if (!there) throw new Problem('dependency_unavailable', 'The tenant has just gone. Try again.');
+      return tenantOf(there);
+    },
+    async activate(tenant, key) {
+      const activated = await table.writeTogether([
+        { Put: { Item: apiKeyItem(key), ConditionExpression: 'attribute_not_exists(pk)' } },
+        {
+          Update: {
+            Key: profileKey(tenant),
+            ...setAndRemove({ state: 'active' }, [], { attribute: 'state', oneOf: ['creating'] }),
+          },
+        },
+      ]);
+      if (activated) return;
+      const [there, first] = await Promise.all([get(tenant), table.get(apiKeyKey(tenant, key.key_id))]);
+      if (there?.state !== 'active' || !first)
+        throw new Problem('conflict', `The tenant ${tenant} is not being created.`);
+    },
+    async change(tenant, change) {
+      if (change.settings) await table.update(profileKey(tenant), WITH_SETTINGS);
+      const { held, item } = await table.update(profileKey(tenant), updateOf(change), 'ALL_OLD');
+      if (!item) return undefined;
+      const before = tenantOf(item);
+      if (!held) throw notChangeable(before);
+      return { before, after: changed(before, change) };
+    },
+    async putModels(read, { chosen, filling }) {
+      await table.update(profileKey(read.tenant_id), WITH_SETTINGS);
+      const { held } = await table.update(profileKey(read.tenant_id), modelsUpdate(read, chosen, filling));
+      return held;
+    },
+    async beginPurge(tenant, job) {
+      const { held, item } = await table.update(
+        profileKey(tenant),
+        {
+          UpdateExpression: 'SET #state = :purging, purge_job_id = if_not_exists(purge_job_id, :job)',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: { ':purging': 'purging', ':job': job },
+        },
+        'ALL_OLD',
+      );
+      if (!held || !item) return undefined;
+      const before = tenantOf(item);
+      return {
+        before,
+        after: { ...before, state: 'purging', purge_job_id: before.purge_job_id ?? job },
+      };
+    },
+    async remove(tenant, job) {
+      return table.remove(profileKey(tenant), {
+        ConditionExpression: 'purge_job_id = :job',
+        ExpressionAttributeValues: { ':job': job },
+      });
+    },
+    async findKey(hash) {
+      const found = table.query({
+        IndexName: 'by_key_hash',
+        KeyConditionExpression: 'key_hash = :hash',
+        ExpressionAttributeValues: { ':hash': hash },
+      });
+      for await (const item of found) {
+        const { tenant_id, key_id } = apiKeyOf(item);
+        // An index is a moment behind; a key that was revoked is refused at once.
+        const [key, tenant] = await Promise.all([table.get(apiKeyKey(tenant_id, key_id)), get(tenant_id)]);
+        return key && tenant && { key: apiKeyOf(key), tenant };
+      }
+      return undefined;
+    },
+    async listKeys(tenant) {
+      const keys: ApiKey[] = [];
+      for await (const item of table.query({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :key)',
+        ExpressionAttributeValues: { ':pk': partition(tenant), ':key': 'KEY#' },
+      })) {
+        keys.push(apiKeyOf(item));
+      }
+      return keys;
+    },
+    async addKey(tenant, key) {
+      const added = await table.writeTogether([
+        { Put: { Item: apiKeyItem(key), ConditionExpression: 'attribute_not_exists(pk)' } },
+        {
+          ConditionCheck: {
+            Key: profileKey(tenant),
+            ConditionExpression: '#state = :active',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: { ':active': 'active' },
+          },
+        },
+      ]);
+      if (!added) throw new Problem('conflict', `The tenant ${tenant} is not active.`);
+    },
+    async changeKey(tenant, keyId, change) {
+      const { held, item } = await table.update(
+        apiKeyKey(tenant, keyId),
+        setAndRemove({ ...change }, [], { attribute: 'key_id', oneOf: [keyId] }),
+      );
+      return held && item ? apiKeyOf(item) : undefined;
+    },
+  };
+}

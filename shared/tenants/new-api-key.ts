@@ -1,0 +1,28 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type KeyId, keyId } from '#shared/kernel/ids.ts';
+import type { KeyKind } from '#shared/kernel/vocabulary.ts';
+
+const PREFIX = { live: 'dl_live_', publishable: 'dl_pub_' } as const satisfies Record<KeyKind, string>;
+
+/** `dl_live_` or `dl_pub_`, the key id without its prefix, and the secret: 256 bits in hex. */
+const API_KEY_PATTERN = /^dl_(?:live|pub)_([0-9A-HJKMNP-TV-Z]{26})_[0-9a-f]{64}$/;
+
+const apiKey = (kind: KeyKind, id: KeyId, secret: string): string =>
+  `${PREFIX[kind]}${id.slice('key_'.length)}_${secret}`;
+
+/** A new key. It is shown once: only its hash is kept. */
+export const newApiKey = (id: KeyId, kind: KeyKind = 'live'): string =>
+  apiKey(kind, id, randomBytes(32).toString('hex'));
+
+/** SHA-256 of the whole key, lower-case hex. No salt and no stretching: the secret has 256 bits of its own. */
+export const hashApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+/** Whether two digests are the same; how long it takes says nothing of where they differ. */
+export const sameHash = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+
+/** The id that a key carries, for logs; undefined where the text is no key. It proves nothing. */
+export function keyIdOf(key: string): KeyId | undefined {
+  const ulid = API_KEY_PATTERN.exec(key)?.[1];
+  return ulid === undefined ? undefined : keyId(`key_${ulid}`);
+}

@@ -1,0 +1,21 @@
+import type { JobId, KeyId, TenantId } from '#shared/kernel/ids.ts';
+import type { LimitOverrides, PlanName } from '#shared/kernel/plans.ts';
+import type { SettingsChange } from '#shared/kernel/settings.ts';
+import type { TenantState } from '#shared/kernel/vocabulary.ts';
+
+/** Field names as stored and on the wire. */
+export interface Tenant {
+  tenant_id: TenantId;
+  name: string;
+  plan: PlanName;
+  state: TenantState;
+  created_at: string;
+  /** The id of the key that its creation gives, so that a creation that is repeated makes no second one. */
+  first_key_id: KeyId;
+  limits?: LimitOverrides;
+  settings?: SettingsChange;
+  /** Models that its earlier pictures are being embedded with, and since when: `TenantModels.filling`. */
+  filling_models?: Readonly<Record<string, string>>;
+  /** The job that removes it. */
+  purge_job_id?: JobId;
+}

@@ -1,0 +1,85 @@
+import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import { boundsOf } from '#shared/kernel/period.ts';
+import type { PlanName } from '#shared/kernel/plans.ts';
+import type { Tenant } from '#shared/tenants/tenant.ts';
+import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import { addUsage, NO_USAGE, type Usage } from './usage.ts';
+import type { UsageCatalog } from './usage-store.ts';
+
+interface Ports {
+  tenants: Pick<TenantCatalog, 'list'>;
+  usage: Pick<UsageCatalog, 'read' | 'readTotals'>;
+  images: Pick<ImageCatalog, 'stored' | 'storedOf'>;
+}
+
+interface Holding {
+  images_stored: number;
+  storage_bytes: number;
+}
+
+/** What one tenant used in a month, and what it stores now. */
+export interface TenantUsage extends Usage, Holding {
+  tenant_id: TenantId;
+  name: string;
+  plan: PlanName;
+}
+
+/** What a tenant used in a month (`2026-11`), by day. */
+export const usageOf =
+  ({ usage, images }: Pick<Ports, 'usage' | 'images'>) =>
+  async (tenant: TenantId, period: string) => {
+    const [{ total, daily }, stored] = await Promise.all([usage.read(tenant, period), images.stored(tenant)]);
+    return { period, ...boundsOf(period), ...total, ...holding(stored), daily };
+  };
+
+/** Tenants that are read together. */
+const PAGE = 100;
+
+/**
+ * The tenants that used or store the most of something, the most first; equals by id. It reads two counters of every
+ * tenant, in hundreds: the operator's, for some thousands of tenants.
+ */
+export const heaviestTenants =
+  ({ tenants, usage, images }: Ports) =>
+  async (period: string, by: keyof (Usage & Holding), limit: number) => {
+    const all: TenantUsage[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await tenants.list({ cursor, limit: PAGE });
+      all.push(...(await withUsage({ usage, images }, page.items, period)));
+      cursor = page.nextCursor;
+    } while (cursor);
+    const heaviest = all.sort(
+      (one, other) => other[by] - one[by] || (one.tenant_id < other.tenant_id ? -1 : 1),
+    );
+    return { period, totals: totalsOf(all), tenants: heaviest.slice(0, limit) };
+  };
+
+async function withUsage(
+  { usage, images }: Pick<Ports, 'usage' | 'images'>,
+  tenants: readonly Tenant[],
+  period: string,
+): Promise<TenantUsage[]> {
+  const ids = tenants.map(({ tenant_id }) => tenant_id);
+  const [used, stored] = await Promise.all([usage.readTotals(ids, period), images.storedOf(ids)]);
+  return tenants.map(({ tenant_id, name, plan }) => ({
+    tenant_id,
+    name,
+    plan,
+    ...(used.get(tenant_id) ?? NO_USAGE),
+    ...holding(stored.get(tenant_id)),
+  }));
+}
+
+const holding = (stored = { images: 0, bytes: 0 }): Holding => ({
+  images_stored: stored.images,
+  storage_bytes: stored.bytes,
+});
+
+const totalsOf = (all: readonly TenantUsage[]) => ({
+  tenants: all.length,
+  ...all.reduce(addUsage, NO_USAGE),
+  images_stored: all.reduce((sum, { images_stored }) => sum + images_stored, 0),
+  storage_bytes: all.reduce((sum, { storage_bytes }) => sum + storage_bytes, 0),
+});

@@ -1,0 +1,151 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
+import type { GroupCatalog } from '#shared/duplicates/group-store.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { memoryGroups } from '../../memory/group-store.ts';
+import { newTable } from '../emulator.ts';
+import { groupWith, newGroup, newImage, newTenant } from '../samples.ts';
+
+const NOW = '2026-03-01T00:00:00.000Z';
+
+describe.each([
+  ['memory', async () => memoryGroups()],
+  ['DynamoDB', async () => dynamoGroups(await newTable('groups'))],
+])('groups in %s', (_, open) => {
+  let groups: GroupCatalog;
+  let tenant: TenantId;
+  const [a, b, c, d] = [newImage(), newImage(), newImage(), newImage()];
+  beforeAll(async () => {
+    groups = await open();
+  });
+  beforeEach(() => {
+    tenant = newTenant();
+  });
+
+  it('keeps a group and its members together', async () => {
+    const id = newGroup();
+    const group = groupWith(tenant, id, [a, b]);
+    expect(await groups.save(group)).toBe(true);
+    expect(await groups.get(tenant, id)).toEqual({ ...group, version: 1 });
+    expect(await groups.groupsOf(tenant, [c, b, a, a])).toEqual(
+      new Map([
+        [a, id],
+        [b, id],
+      ]),
+    );
+    expect(await groups.get(newTenant(), id)).toBeUndefined();
+    expect(await groups.groupsOf(newTenant(), [a])).toEqual(new Map());
+    expect(await groups.count(tenant)).toBe(1);
+    expect(await groups.count(newTenant())).toBe(0);
+  });
+
+  it('refuses a write that has not seen the last one', async () => {
+    const id = newGroup();
+    await groups.save(groupWith(tenant, id, [a, b]));
+    expect(await groups.save(groupWith(tenant, id, [a, c]))).toBe(false);
+    expect(await groups.save(groupWith(tenant, id, [a, b, c], 1))).toBe(true);
+    expect(await groups.save(groupWith(tenant, id, [a, b, d], 1))).toBe(false);
+    expect(await groups.save(groupWith(tenant, newGroup(), [d, c], 3))).toBe(false);
+    expect((await groups.get(tenant, id))?.members.map((member) => member.image_id)).toEqual([a, b, c]);
+  });
+
+  it('lets one of many writers at the same time through', async () => {
+    const id = newGroup();
+    const writes = Array.from({ length: 6 }, () => groups.save(groupWith(tenant, id, [a, newImage()])));
+    expect((await Promise.all(writes)).filter((saved) => saved)).toHaveLength(1);
+    expect((await groups.get(tenant, id))?.version).toBe(1);
+  });
+
+  it('has a picture in one group at most', async () => {
+    const [first, second] = [newGroup(), newGroup()];
+    await groups.save(groupWith(tenant, first, [a, b]));
+    expect(await groups.save(groupWith(tenant, second, [c, b]))).toBe(false);
+    expect(await groups.get(tenant, second)).toBeUndefined();
+    expect(await groups.groupsOf(tenant, [c])).toEqual(new Map());
+  });
+
+  it('frees members that left, and removes a group of one', async () => {
+    const [first, second] = [newGroup(), newGroup()];
+    await groups.save(groupWith(tenant, first, [a, b, c]));
+    expect(await groups.save(groupWith(tenant, first, [a, b], 1))).toBe(true);
+    expect(await groups.save(groupWith(tenant, second, [c, d]))).toBe(true);
+    expect(await groups.save(groupWith(tenant, first, [a], 1))).toBe(false);
+    expect(await groups.save(groupWith(tenant, first, [a], 2))).toBe(true);
+    expect(await groups.get(tenant, first)).toBeUndefined();
+    expect(await groups.groupsOf(tenant, [a, b, c, d])).toEqual(
+      new Map([
+        [c, second],
+        [d, second],
+      ]),
+    );
+    expect(await groups.save(groupWith(tenant, first, [], 0))).toBe(true);
+    expect(await groups.count(tenant)).toBe(1);
+  });
+
+  it('lists newest first, page by page', async () => {
+    const ids = [newGroup(), newGroup(), newGroup()];
+    for (const id of ids) await groups.save(groupWith(tenant, id, [newImage(), newImage()]));
+    const first = await groups.list(tenant, { limit: 2 });
+    expect(first.items.map((group) => group.group_id)).toEqual([ids[2], ids[1]]);
+    const cursor = first.nextCursor ?? '';
+    const rest = await groups.list(tenant, { limit: 2, cursor });
+    expect(rest.items.map((group) => group.group_id)).toEqual([ids[0]]);
+    expect(rest.nextCursor).toBeUndefined();
+    await expect(groups.list(newTenant(), { limit: 2, cursor })).rejects.toMatchObject({
+      code: 'invalid_cursor',
+    });
+  });
+
+  it('lists those that are wanted, and says where to go on only where there are more of them', async () => {
+    const ids = Array.from({ length: 7 }, newGroup);
+    for (const id of ids) await groups.save(groupWith(tenant, id, [newImage(), newImage()]));
+    const wanted = ({ group_id }: { group_id: string }) => group_id !== ids[6] && group_id !== ids[0];
+    const first = await groups.list(tenant, { limit: 3, wanted });
+    expect(first.items.map((group) => group.group_id)).toEqual([ids[5], ids[4], ids[3]]);
+    const rest = await groups.list(tenant, { limit: 2, wanted, cursor: first.nextCursor });
+    expect(rest.items.map((group) => group.group_id)).toEqual([ids[2], ids[1]]);
+    expect(rest.nextCursor).toBeUndefined();
+    expect(await groups.list(tenant, { limit: 3, wanted: () => false })).toEqual({ items: [] });
+  });
+
+  it('notes what was told, and keeps that and a decision where the group is written again', async () => {
+    const id = newGroup();
+    await groups.save(groupWith(tenant, id, [a, b]));
+    await groups.markTold(groupWith(tenant, id, [a, b], 1));
+    const told = await groups.get(tenant, id);
+    expect(told).toMatchObject({ version: 1, told_version: 1 });
+    const decision = { action: 'keep_one', keeper: a, image_ids: [a, b], decided_at: NOW, decided_by: 'ann' };
+    if (told) await groups.save({ ...told, decision: { ...decision, action: 'keep_one' } });
+    await groups.markTold(groupWith(tenant, id, [a, b], 1)); // late: it is at 2
+    expect(await groups.get(tenant, id)).toMatchObject({ version: 2, told_version: 1, decision });
+  });
+
+  it('keeps pictures apart, from both sides, until that is undone', async () => {
+    const id = newGroup();
+    const { members } = groupWith(tenant, id, [a, b, c]);
+    const base = { tenant_id: tenant, group_id: id, members, created_at: NOW, decided_by: 'ann' };
+    const all = { ...base, decided_at: NOW };
+    const some = { ...base, pairs: [[a, d]] as [ImageId, ImageId][], decided_at: '2026-03-02T00:00:00.000Z' };
+    await groups.separate(some);
+    await groups.separate(all);
+    await groups.separate(all);
+    expect(await groups.separations(tenant, id)).toEqual([all, some]);
+    expect(await groups.separations(newTenant(), id)).toEqual([]);
+    expect(await groups.separations(tenant, newGroup())).toEqual([]);
+    expect(await apartOf([a, b, d])).toEqual({ [a]: [b, c, d].sort(), [b]: [a, c].sort(), [d]: [a] });
+    expect((await groups.apart(newTenant(), [a])).get(a)?.size ?? 0).toBe(0);
+
+    await groups.unbar(all);
+    await groups.unbar(all);
+    expect(await apartOf([a, b, c])).toEqual({ [a]: [d], [b]: [], [c]: [] });
+    expect(await groups.separations(tenant, id)).toEqual([all, some]);
+    await groups.forget(all);
+    await groups.forget(all);
+    expect(await groups.separations(tenant, id)).toEqual([some]);
+  });
+
+  const apartOf = async (images: ImageId[]) =>
+    Object.fromEntries(
+      [...(await groups.apart(tenant, images))].map(([id, others]) => [id, [...others].sort()]),
+    );
+});

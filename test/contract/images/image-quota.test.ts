@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import type { Failure } from '#shared/images/image-record.ts';
+import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { memoryImages } from '../../memory/image-store.ts';
+import { newTable } from '../emulator.ts';
+import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant } from '../samples.ts';
+
+const FAILURE: Failure = {
+  stage: 'validation',
+  code: 'dependency_unavailable',
+  detail: 'busy',
+  retryable: true,
+  attempts: 5,
+};
+const at = '2026-02-01T00:00:00.000Z';
+const WIDE = { images: 1_000, bytes: 1_000_000 };
+
+describe.each([
+  ['memory', async () => memoryImages()],
+  ['DynamoDB', async () => dynamoImages(await newTable('images', IMAGE_INDEXES))],
+])('what a tenant stores, in %s', (_, open) => {
+  let images: ImageCatalog;
+  beforeAll(async () => {
+    images = await open();
+  });
+  const create = async (tenant: TenantId): Promise<ImageId> => {
+    const record = newRecord(tenant, { status: 'uploaded' });
+    await images.create(record);
+    return record.image_id;
+  };
+  const admit = (tenant: TenantId, image: ImageId, size: number, quota = WIDE) =>
+    images.admit(tenant, image, at, { file_size: size }, quota);
+
+  it('is nothing at first, and of each tenant its own', async () => {
+    const [one, other, none] = [newTenant(), newTenant(), newTenant()];
+    expect(await images.stored(one)).toEqual({ images: 0, bytes: 0 });
+    await admit(one, await create(one), 70);
+    await admit(one, await create(one), 0);
+    await admit(other, await create(other), 5);
+    expect(await images.stored(one)).toEqual({ images: 2, bytes: 70 });
+    expect(await images.storedOf([other, none, one, other])).toEqual(
+      new Map([
+        [other, { images: 1, bytes: 5 }],
+        [none, { images: 0, bytes: 0 }],
+        [one, { images: 2, bytes: 70 }],
+      ]),
+    );
+    expect(await images.storedOf([])).toEqual(new Map());
+    expect((await images.list(one, { limit: 9 })).items).toHaveLength(2);
+  });
+
+  it('counts a picture with what validation found out, once', async () => {
+    const tenant = newTenant();
+    const image = await create(tenant);
+    const sha = 'c'.repeat(64);
+    const change = { ...facts(sha), file_size: 99 };
+    const first = await images.admit(tenant, image, at, change, WIDE);
+    expect(first).toMatchObject({
+      moved: true,
+      full: false,
+      record: { ...change, status: 'validated', validated_at: at, updated_at: at, stored_bytes: 99 },
+    });
+    expect(await images.get(tenant, image)).toEqual(first?.record);
+    expect(await images.findBySha256(tenant, sha)).toEqual([image]);
+    expect(await admit(tenant, image, 99)).toEqual({ moved: false, full: false, record: first?.record });
+    expect(await admit(tenant, newImage(), 1)).toBeUndefined();
+    expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 99 });
+  });
+
+  it('counts a picture that is validated again after a failure no second time, also where all is full', async () => {
+    const tenant = newTenant();
+    const image = await create(tenant);
+    await admit(tenant, image, 10);
+    await images.fail(tenant, image, FAILURE, at, {});
+    expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 10 });
+    const again = await admit(tenant, image, 10, { images: 1, bytes: 10 });
+    expect(again).toMatchObject({ moved: true, full: false, record: { status: 'validated' } });
+    expect(again?.record).not.toHaveProperty('failure');
+    expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 10 });
+  });
+
+  it.each([
+    ['pictures', { images: 2, bytes: 1_000 }],
+    ['bytes', { images: 9, bytes: 25 }],
+  ])('refuses what is beyond the quota of %s, and changes nothing', async (_what, quota) => {
+    const tenant = newTenant();
+    for (let i = 0; i < 2; i++) expect(await admit(tenant, await create(tenant), 10, quota)).toBeTruthy();
+    const late = await create(tenant);
+    const before = await images.get(tenant, late);
+    expect(await admit(tenant, late, 10, quota)).toEqual({ moved: false, full: true, record: before });
+    expect(await images.get(tenant, late)).toEqual(before);
+    expect(await images.stored(tenant)).toEqual({ images: 2, bytes: 20 });
+    // What has gone further or is purged is not held against the quota.
+    await images.markPurged(tenant, late, at);
+    expect(await admit(tenant, late, 10, quota)).toMatchObject({ moved: false, full: false });
+  });
+
+  it.each([
+    { images: 0, bytes: 100 },
+    { images: 5, bytes: 9 },
+  ])('has no room for the first one either: %o', async (quota) => {
+    const tenant = newTenant();
+    expect(await admit(tenant, await create(tenant), 10, quota)).toMatchObject({ moved: false, full: true });
+    expect(await images.stored(tenant)).toEqual({ images: 0, bytes: 0 });
+  });
+
+  it('fills the quota to the last picture and byte', async () => {
+    const tenant = newTenant();
+    const quota = { images: 2, bytes: 20 };
+    expect(await admit(tenant, await create(tenant), 10, quota)).toMatchObject({ moved: true });
+    expect(await admit(tenant, await create(tenant), 10, quota)).toMatchObject({ moved: true });
+    expect(await images.stored(tenant)).toEqual(quota);
+  });
+
+  it('lets exactly as many of those that come at once in as have room', async () => {
+    const tenant = newTenant();
+    const ids = await Promise.all(Array.from({ length: 10 }, () => create(tenant)));
+    const results = await Promise.all(ids.map((id) => admit(tenant, id, 10, { images: 100, bytes: 39 })));
+    expect(results.filter((each) => each?.moved)).toHaveLength(3);
+    expect(results.filter((each) => each?.full)).toHaveLength(7);
+    expect(await images.stored(tenant)).toEqual({ images: 3, bytes: 30 });
+  });
+
+  it('is freed by a purge, once, and has room again', async () => {
+    const tenant = newTenant();
+    const quota = { images: 1, bytes: 10 };
+    const [one, other, pending] = [await create(tenant), await create(tenant), await create(tenant)];
+    await admit(tenant, one, 10, quota);
+    expect(await images.markPurged(tenant, pending, at)).toBe(true);
+    expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 10 });
+    const purges = await Promise.all([1, 2, 3].map(() => images.markPurged(tenant, one, at)));
+    expect(purges.filter(Boolean)).toHaveLength(1);
+    expect(await images.stored(tenant)).toEqual({ images: 0, bytes: 0 });
+    expect(await admit(tenant, other, 10, quota)).toMatchObject({ moved: true });
+  });
+
+  it('holds where a purge and an admission meet', async () => {
+    const tenant = newTenant();
+    for (let round = 0; round < 5; round++) {
+      const image = await create(tenant);
+      const [, purged] = await Promise.all([
+        admit(tenant, image, 10),
+        images.markPurged(tenant, image, at),
+        admit(tenant, image, 10),
+      ]);
+      expect(purged).toBe(true);
+      expect(await images.stored(tenant)).toEqual({ images: 0, bytes: 0 });
+    }
+  });
+
+  it('is the sum over the pictures that were admitted and are not purged, whatever happens', async () => {
+    const quota = { images: 3, bytes: 40 };
+    const step = fc.record({
+      act: fc.constantFrom('admit', 'admit', 'purge', 'fail', 'index'),
+      picture: fc.nat({ max: 4 }),
+      size: fc.integer({ min: 0, max: 20 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
+        const tenant = newTenant();
+        const ids = await Promise.all(Array.from({ length: 5 }, () => create(tenant)));
+        const admitted = new Map<ImageId, number>();
+        for (const { act, picture, size } of steps) {
+          const image = ids[picture] ?? newImage();
+          if (act === 'fail') await images.fail(tenant, image, FAILURE, at, {});
+          if (act === 'index') await images.advance(tenant, image, 'indexed', at);
+          if (act === 'purge') {
+            await images.markPurged(tenant, image, at);
+            admitted.delete(image);
+          }
+          if (act === 'admit') {
+            const before = await images.get(tenant, image);
+            const result = await admit(tenant, image, size, quota);
+            if (result?.moved && before?.stored_bytes === undefined) admitted.set(image, size);
+          }
+          const bytes = [...admitted.values()].reduce((sum, each) => sum + each, 0);
+          expect(await images.stored(tenant)).toEqual({ images: admitted.size, bytes });
+          expect(admitted.size <= quota.images && bytes <= quota.bytes).toBe(true);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+});

@@ -1,0 +1,275 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Embedding } from '#shared/embedding/embedder.ts';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { type Failure, type ImageRecord, statusesBefore } from '#shared/images/image-record.ts';
+import type { ImageCatalog, ImageQuery } from '#shared/images/image-store.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
+import { memoryImages } from '../../memory/image-store.ts';
+import { newTable } from '../emulator.ts';
+import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant, nextTime } from '../samples.ts';
+
+const FAILURE: Failure = {
+  stage: 'validation',
+  code: 'truncated',
+  detail: 'cut',
+  retryable: false,
+  attempts: 1,
+};
+const at = '2026-02-01T00:00:00.000Z';
+const ROOM = { images: 1e6, bytes: 1e12 };
+
+describe.each([
+  ['memory', async () => memoryImages()],
+  ['DynamoDB', async () => dynamoImages(await newTable('images', IMAGE_INDEXES))],
+])('images in %s', (_, open) => {
+  let images: ImageCatalog;
+  let tenant: TenantId;
+  beforeAll(async () => {
+    images = await open();
+    tenant = newTenant();
+  });
+  const create = async (over: Partial<ImageRecord> = {}): Promise<ImageRecord> => {
+    const record = newRecord(tenant, over);
+    await images.create(record);
+    return record;
+  };
+  const walk = async (query: Omit<ImageQuery, 'cursor'>): Promise<ImageId[][]> => {
+    const pages: ImageId[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await images.list(tenant, { ...query, ...(cursor !== undefined && { cursor }) });
+      pages.push(page.items.map((record) => record.image_id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return pages;
+  };
+
+  it('knows the one that was announced first of those in a state', async () => {
+    const [first, second] = [await create(), await create()];
+    expect((await images.oldest(tenant, 'pending_upload'))?.image_id).toBe(first.image_id);
+    await images.advance(tenant, first.image_id, 'uploaded', nextTime().toISOString());
+    expect((await images.oldest(tenant, 'pending_upload'))?.image_id).toBe(second.image_id);
+    expect((await images.oldest(tenant, 'uploaded'))?.image_id).toBe(first.image_id);
+    expect(await images.oldest(tenant, 'indexed')).toBeUndefined();
+  });
+
+  it('notes another model of a picture that is indexed, once, and of no other', async () => {
+    const record = await create({ models: [] });
+    const noted = (image: ImageId) => images.noteModel(tenant, image, 'second', at);
+    expect(await noted(record.image_id)).toBe(false);
+    await images.advance(tenant, record.image_id, 'indexed', at, { models: ['first'] });
+    const before = await images.libraryVersion(tenant);
+    expect(await noted(record.image_id)).toBe(true);
+    const after = await images.libraryVersion(tenant);
+    expect(after).not.toBe(before);
+    expect(await noted(record.image_id)).toBe(true);
+    expect(await images.libraryVersion(tenant)).toBe(after);
+    expect(await images.get(tenant, record.image_id)).toMatchObject({
+      status: 'indexed',
+      models: ['first', 'second'],
+    });
+    await images.markPurged(tenant, record.image_id, at);
+    expect(await noted(record.image_id)).toBe(false);
+    expect(await noted(newRecord(tenant).image_id)).toBe(false);
+  });
+
+  it('gives back what was created, and refuses it a second time', async () => {
+    const record = await create({ external_id: 'sku-1' });
+    expect(await images.get(tenant, record.image_id)).toEqual(record);
+    await expect(images.create(record)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await images.get(newTenant(), record.image_id)).toBeUndefined();
+  });
+
+  it('gives many in the order asked for', async () => {
+    const [a, b] = [await create(), await create()];
+    const found = await images.getMany(tenant, [b.image_id, newImage(), a.image_id, b.image_id]);
+    expect(found.map((each) => each.image_id)).toEqual([b.image_id, a.image_id, b.image_id]);
+    expect(await images.getMany(newTenant(), [a.image_id])).toEqual([]);
+    expect(await images.getMany(tenant, [])).toEqual([]);
+  });
+
+  it('advances with what became known, once', async () => {
+    const { image_id } = await create();
+    const sha = 'a'.repeat(64);
+    const change = { ...facts(sha), file_size: 99 };
+    const moved = await images.advance(tenant, image_id, 'processed', at, change);
+    expect(moved).toMatchObject({
+      moved: true,
+      record: { ...change, status: 'processed', processed_at: at, updated_at: at },
+    });
+    const again = await images.advance(tenant, image_id, 'processed', '2026-03-01T00:00:00.000Z', {
+      file_size: 1,
+    });
+    expect(again).toEqual({ moved: false, record: moved?.record });
+    expect(await images.get(tenant, image_id)).toEqual(moved?.record);
+    expect(await images.advance(tenant, newImage(), 'uploaded', at)).toBeUndefined();
+    expect(await images.findBySha256(tenant, sha)).toEqual([image_id]);
+    expect(await images.findBySha256(newTenant(), sha)).toEqual([]);
+  });
+
+  it('keeps a failure until the picture goes on', async () => {
+    const { image_id } = await create();
+    const failed = await images.fail(tenant, image_id, FAILURE, at, { any: ['event'] });
+    expect(failed).toMatchObject({ moved: true, record: { status: 'failed', failure: FAILURE } });
+    expect(failed?.record).not.toHaveProperty('original_event');
+    expect(await images.fail(tenant, image_id, FAILURE, at, {})).toMatchObject({ moved: false });
+    const retried = await images.advance(tenant, image_id, 'uploaded', at);
+    expect(retried?.moved).toBe(true);
+    expect(retried?.record).not.toHaveProperty('failure');
+    expect(await images.fail(tenant, newImage(), FAILURE, at, {})).toBeUndefined();
+  });
+
+  it('moves forward only, whatever comes in whatever order', async () => {
+    const steps = ['uploaded', 'validated', 'processed', 'indexed', 'failed', 'purged'] as const;
+    const take = async (image: ImageId, step: (typeof steps)[number]): Promise<boolean> => {
+      if (step === 'purged') return images.markPurged(tenant, image, at);
+      if (step === 'failed') return (await images.fail(tenant, image, FAILURE, at, {}))?.moved ?? false;
+      const result =
+        step === 'validated'
+          ? await images.admit(tenant, image, at, { file_size: 1 }, ROOM)
+          : await images.advance(tenant, image, step, at);
+      return result?.moved ?? false;
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...steps), { maxLength: 10 }), async (order) => {
+        const { image_id } = await create();
+        let status: ImageStatus = 'pending_upload';
+        for (const step of order) {
+          const may = statusesBefore(step).includes(status);
+          expect(await take(image_id, step)).toBe(may);
+          if (may) status = step;
+          expect((await images.get(tenant, image_id))?.status).toBe(status);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('lets one of many at the same time through', async () => {
+    const { image_id } = await create();
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => images.advance(tenant, image_id, 'uploaded', at)),
+    );
+    expect(results.filter((result) => result?.moved)).toHaveLength(1);
+  });
+
+  it('keeps vectors to the last bit, by model', async () => {
+    const { image_id } = await create();
+    const embedding: Embedding = {
+      semantic: Float32Array.from([0.1, -0.25, 1e-9]),
+      copy: Float32Array.from([1, 0, -0]),
+      local: Int8Array.from([-128, 0, 127]),
+    };
+    const plain: Embedding = { semantic: Float32Array.of(1), copy: Float32Array.of(0.5) };
+    expect(await images.putVectors(tenant, image_id, 'lite', embedding)).toBe(true);
+    expect(await images.putVectors(tenant, image_id, 'large', plain)).toBe(true);
+    const ids = [newImage(), image_id, image_id];
+    expect(await images.getVectors(tenant, ids, 'lite')).toEqual(new Map([[image_id, embedding]]));
+    expect(await images.getVectors(tenant, ids, 'large')).toEqual(new Map([[image_id, plain]]));
+    expect(await images.getVectors(newTenant(), ids, 'lite')).toEqual(new Map());
+    expect(await images.removeVectors(newTenant(), image_id)).toBe(0);
+    expect(await images.removeVectors(tenant, image_id)).toBe(2);
+    expect(await images.removeVectors(tenant, image_id)).toBe(0);
+    expect(await images.getVectors(tenant, ids, 'lite')).toEqual(new Map());
+    expect(await images.putVectors(tenant, newImage(), 'lite', plain)).toBe(false);
+  });
+
+  it('gives the vectors of more pictures than one request holds', async () => {
+    const plain: Embedding = { semantic: Float32Array.of(1), copy: Float32Array.of(0.5) };
+    const ids = await Promise.all(Array.from({ length: 130 }, async () => (await create()).image_id));
+    await Promise.all(ids.map((id) => images.putVectors(tenant, id, 'lite', plain)));
+    expect([...(await images.getVectors(tenant, ids, 'lite')).keys()]).toEqual(ids);
+    expect((await images.getMany(tenant, ids)).map((record) => record.image_id)).toEqual(ids);
+  });
+
+  it('purges for good', async () => {
+    const sha = 'b'.repeat(64);
+    const { image_id, created_at } = await create({ external_id: 'gone' });
+    await images.admit(tenant, image_id, at, { ...facts(sha), file_size: 9 }, ROOM);
+    expect(await images.markPurged(newTenant(), image_id, at)).toBe(false);
+    expect(await images.markPurged(tenant, image_id, at)).toBe(true);
+    expect(await images.markPurged(tenant, image_id, at)).toBe(false);
+    expect(await images.markPurged(tenant, newImage(), at)).toBe(false);
+    const tombstone = await images.get(tenant, image_id);
+    expect(tombstone).toMatchObject({
+      status: 'purged',
+      image_id,
+      created_at,
+      updated_at: at,
+      file_path: '',
+    });
+    expect(tombstone).not.toHaveProperty('hash_sha256');
+    expect(tombstone).not.toHaveProperty('external_id');
+    expect(tombstone).not.toHaveProperty('stored_bytes');
+    expect(tombstone?.thumbnails).toEqual(facts(sha).thumbnails); // for a purge that is taken up again
+    expect(await images.findBySha256(tenant, sha)).toEqual([]);
+    expect(await images.list(tenant, { externalId: 'gone', limit: 5 })).toEqual({ items: [] });
+    expect((await walk({ limit: 100 })).flat()).not.toContain(image_id);
+    const plain: Embedding = { semantic: Float32Array.of(1), copy: Float32Array.of(1) };
+    expect(await images.putVectors(tenant, image_id, 'lite', plain)).toBe(false);
+    expect(await images.advance(tenant, image_id, 'indexed', at)).toMatchObject({ moved: false });
+  });
+
+  it('knows what a picture left behind, and the receipt', async () => {
+    const { image_id } = await create();
+    await images.noteArchived(tenant, image_id, `events/b/${tenant}/2`, nextTime());
+    await images.noteArchived(tenant, image_id, `events/a/${tenant}/1`, nextTime());
+    await images.noteArchived(tenant, image_id, `events/a/${tenant}/1`, nextTime());
+    expect(await images.archivedKeys(tenant, image_id)).toEqual([
+      `events/a/${tenant}/1`,
+      `events/b/${tenant}/2`,
+    ]);
+    expect(await images.archivedKeys(newTenant(), image_id)).toEqual([]);
+    const deleted = { objects: 2, thumbnails: 2, vectors: 1, cache_entries: 0, events: 3 };
+    const receipt = { image_id, deleted, completed_at: at };
+    expect(await images.getReceipt(tenant, image_id)).toBeUndefined();
+    await images.putReceipt(tenant, receipt);
+    expect(await images.getReceipt(tenant, image_id)).toEqual(receipt);
+    expect(await images.getReceipt(newTenant(), image_id)).toBeUndefined();
+  });
+
+  describe('lists', () => {
+    let ids: ImageId[];
+    beforeAll(async () => {
+      tenant = newTenant();
+      ids = [];
+      for (let i = 0; i < 7; i++) {
+        const { image_id } = await create({ external_id: i % 2 === 0 ? 'even' : 'odd' });
+        ids.unshift(image_id);
+        if (i >= 4) await images.advance(tenant, image_id, 'uploaded', at);
+      }
+      const [, second = newImage()] = ids;
+      await images.markPurged(tenant, second, at);
+      ids.splice(1, 1);
+    });
+
+    it('newest first, page by page, without what is purged', async () => {
+      expect(await walk({ limit: 4 })).toEqual([ids.slice(0, 4), ids.slice(4)]);
+      expect(await walk({ limit: 3 })).toEqual([ids.slice(0, 3), ids.slice(3)]);
+      expect(await walk({ limit: 100 })).toEqual([ids]);
+    });
+
+    it('by status and by external id', async () => {
+      expect(await walk({ status: 'uploaded', limit: 1 })).toEqual([[ids[0]], [ids[1]]]);
+      expect(await walk({ status: 'pending_upload', limit: 3 })).toEqual([ids.slice(2, 5), ids.slice(5)]);
+      expect(await walk({ status: 'purged', limit: 3 })).toEqual([[]]);
+      const even = [ids[0], ids[1], ids[3], ids[5]];
+      expect(await walk({ externalId: 'even', limit: 3 })).toEqual([even.slice(0, 3), even.slice(3)]);
+      expect(await walk({ externalId: 'even', status: 'uploaded', limit: 9 })).toEqual([even.slice(0, 2)]);
+    });
+
+    it('refuses a cursor of another list', async () => {
+      const { nextCursor: cursor = '' } = await images.list(tenant, { limit: 2 });
+      expect(cursor).not.toBe('');
+      const refused = { code: 'invalid_cursor' };
+      await expect(images.list(newTenant(), { limit: 2, cursor })).rejects.toMatchObject(refused);
+      await expect(images.list(tenant, { limit: 2, status: 'failed', cursor })).rejects.toMatchObject(
+        refused,
+      );
+      await expect(images.list(tenant, { limit: 2, cursor: 'bm9uc2Vuc2U' })).rejects.toMatchObject(refused);
+      await expect(images.list(tenant, { limit: 2, cursor: '' })).rejects.toMatchObject(refused);
+    });
+  });
+});

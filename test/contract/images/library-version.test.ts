@@ -1,0 +1,97 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { memoryImages } from '../../memory/image-store.ts';
+import { newTable } from '../emulator.ts';
+import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant } from '../samples.ts';
+
+const at = '2026-02-01T00:00:00.000Z';
+const ROOM = { images: 1e6, bytes: 1e12 };
+
+describe.each([
+  ['memory', async () => memoryImages()],
+  ['DynamoDB', async () => dynamoImages(await newTable('images', IMAGE_INDEXES))],
+])('the version of a library in %s', (_, open) => {
+  let images: ImageCatalog;
+  let tenant: TenantId;
+  beforeAll(async () => {
+    images = await open();
+  });
+  beforeEach(() => {
+    tenant = newTenant();
+  });
+  const create = async (): Promise<ImageId> => {
+    const record = newRecord(tenant);
+    await images.create(record);
+    return record.image_id;
+  };
+  /** Whether the version is another one afterwards. */
+  const changes = async (run: () => Promise<unknown>): Promise<boolean> => {
+    const before = await images.libraryVersion(tenant);
+    await run();
+    return (await images.libraryVersion(tenant)) !== before;
+  };
+
+  it('changes when a picture can be found, and on no step before', async () => {
+    const image = await create();
+    const steps = async () => {
+      await images.advance(tenant, image, 'uploaded', at);
+      await images.admit(tenant, image, at, { ...facts('a'.repeat(64)), file_size: 9 }, ROOM);
+      await images.advance(tenant, image, 'processed', at);
+    };
+    expect(await changes(steps)).toBe(false);
+    const index = () => images.advance(tenant, image, 'indexed', at, { models: ['lite'] });
+    expect(await changes(index)).toBe(true);
+    expect(await images.get(tenant, image)).toMatchObject({ status: 'indexed', models: ['lite'] });
+    expect(await changes(index)).toBe(false);
+    expect(await changes(() => images.advance(tenant, newImage(), 'indexed', at))).toBe(false);
+  });
+
+  it('changes when a picture is purged, once', async () => {
+    const image = await create();
+    await images.advance(tenant, image, 'indexed', at);
+    const purge = () => images.markPurged(tenant, image, at);
+    expect(await changes(purge)).toBe(true);
+    expect(await changes(purge)).toBe(false);
+    expect(await changes(() => images.advance(tenant, image, 'indexed', at))).toBe(false);
+  });
+
+  it('changes once more when the vectors of a purged picture go: until then it took a place in the index', async () => {
+    const image = await create();
+    await images.advance(tenant, image, 'indexed', at);
+    await images.markPurged(tenant, image, at);
+    expect(await changes(() => images.removeVectors(tenant, image))).toBe(true);
+  });
+
+  it('begins with no picture, and leaves nothing where a tenant is gone', async () => {
+    const before = await images.libraryVersion(tenant);
+    expect(await changes(() => images.removeVectors(tenant, newImage()))).toBe(false);
+    expect(before).toBe(await images.libraryVersion(newTenant()));
+  });
+
+  it('is never again what it was', async () => {
+    const seen = new Set([await images.libraryVersion(tenant)]);
+    for (let round = 0; round < 12; round++) {
+      const image = await create();
+      await images.advance(tenant, image, 'indexed', at);
+      seen.add(await images.libraryVersion(tenant));
+      await images.markPurged(tenant, image, at);
+      seen.add(await images.libraryVersion(tenant));
+    }
+    expect(seen.size).toBe(25);
+  });
+
+  it('is of one tenant, and counts each of many at the same time', async () => {
+    const other = newTenant();
+    const before = await images.libraryVersion(other);
+    const ids = await Promise.all(Array.from({ length: 40 }, create));
+    const steps = await Promise.all(ids.map((id) => images.advance(tenant, id, 'indexed', at)));
+    expect(steps.every((step) => step?.moved)).toBe(true);
+    expect(await images.libraryVersion(other)).toBe(before);
+    const sum = (await images.libraryVersion(tenant))
+      .split(' ')
+      .reduce((total, each) => total + Number(each.split(':').at(-1)), 0);
+    expect(sum).toBe(40);
+  });
+});

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newGroupId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
+import { dynamoStatistics, thingAt } from '#shared/statistics/dynamodb-statistics-store.ts';
+import { type Counters, INDEXED, sumOf } from '#shared/statistics/statistics.ts';
+import type { StatisticsCatalog, Thing } from '#shared/statistics/statistics-store.ts';
+import { memoryStatistics } from '../../memory/statistics-store.ts';
+import { newTable } from '../emulator.ts';
+import { newTenant } from '../samples.ts';
+
+/** What is true of a tenant's things, and changes while it is being counted. */
+function world() {
+  const now = new Map<Thing, Counters>();
+  const look = async (things: readonly Thing[]) =>
+    new Map(things.flatMap((thing) => (now.has(thing) ? [[thing, now.get(thing) ?? {}] as const] : [])));
+  return { now, look };
+}
+/** Sums that came back to nothing are nothing. */
+const above0 = (counters: Counters) =>
+  Object.fromEntries(Object.entries(counters).filter(([, n]) => n !== 0));
+
+describe.each([
+  ['memory', async () => memoryStatistics()],
+  ['DynamoDB', async () => dynamoStatistics(await newTable('activity'))],
+])('statistics in %s', (_, open) => {
+  let statistics: StatisticsCatalog;
+  let tenant: TenantId;
+  beforeAll(async () => {
+    statistics = await open();
+  });
+  beforeEach(() => {
+    tenant = newTenant();
+  });
+
+  it('are nothing at first, and of each tenant alone', async () => {
+    expect(await statistics.read(tenant)).toEqual({});
+    const { now, look } = world();
+    const [image, other] = [newImageId(), newTenant()];
+    now.set(image, { images: 1 });
+    await statistics.update(tenant, [image], look);
+    expect(await statistics.readMany([tenant, other])).toEqual(new Map([[tenant, { images: 1 }]]));
+    expect(await statistics.read(other)).toEqual({});
+  });
+
+  it('follow a thing from state to state until it is gone', async () => {
+    const { now, look } = world();
+    const image = newImageId();
+    for (const status of ['uploaded', 'validated', 'indexed']) {
+      now.set(image, { images: 1, [`status#${status}`]: 1 });
+      await statistics.update(tenant, [image, image], look);
+      await statistics.update(tenant, [image], look);
+      expect(above0(await statistics.read(tenant))).toEqual({ images: 1, [`status#${status}`]: 1 });
+    }
+    now.delete(image);
+    await statistics.update(tenant, [image], look);
+    expect(above0(await statistics.read(tenant))).toEqual({});
+  });
+
+  it('say how many pictures a second became findable', async () => {
+    const { now, look } = world();
+    const images = Array.from({ length: 30 }, newImageId);
+    for (const image of images) now.set(image, { images: 1, [INDEXED]: 1 });
+    await statistics.update(tenant, images, look);
+    await statistics.update(tenant, images, look);
+    const rate = await statistics.indexingRate(tenant);
+    expect(rate).toBeGreaterThanOrEqual(30 / 120);
+    expect(rate).toBeLessThanOrEqual(30 / 60);
+    expect(await statistics.indexingRate(newTenant())).toBe(0);
+  });
+
+  it('take more things than one transaction holds', async () => {
+    const { now, look } = world();
+    const groups = Array.from({ length: 205 }, newGroupId);
+    for (const group of groups) now.set(group, { groups: 1, reclaimable_bytes: 10 });
+    await statistics.update(tenant, groups, look);
+    expect(await statistics.read(tenant)).toEqual({ groups: 205, reclaimable_bytes: 2050 });
+  });
+
+  it('end at what is true, however changes are told: twice, late, out of order, by several at once', async () => {
+    const step = fc.record({
+      thing: fc.nat({ max: 4 }),
+      counters: fc.option(fc.record({ images: fc.constant(1), vectors: fc.nat({ max: 4 }) }), {
+        nil: undefined,
+      }),
+    });
+    const rounds = fc.array(
+      fc.record({ changes: fc.array(step, { maxLength: 4 }), tellers: fc.integer({ min: 1, max: 3 }) }),
+      {
+        maxLength: 5,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(rounds, async (each) => {
+        const own = newTenant();
+        const { now, look } = world();
+        const things: Thing[] = Array.from({ length: 5 }, newImageId);
+        const told: Promise<void>[] = [];
+        for (const { changes, tellers } of each) {
+          const changed: Thing[] = [];
+          for (const { thing: at, counters } of changes) {
+            const thing = things[at] ?? newImageId();
+            if (counters) now.set(thing, counters);
+            else now.delete(thing);
+            changed.push(thing);
+          }
+          for (let teller = 0; teller < tellers; teller++) told.push(statistics.update(own, changed, look));
+          if (tellers === 2) await Promise.all(told);
+        }
+        await Promise.all(told);
+        expect(above0(await statistics.read(own))).toEqual(above0(sumOf([...now.values()])));
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+it('are of pictures and groups, told apart by their keys', () => {
+  const [image, group] = [newImageId(), newGroupId()];
+  expect(thingAt({ pk: 'TENANT#acme', sk: `IMAGE#${image}` })).toEqual({ tenant: 'acme', thing: image });
+  expect(thingAt({ pk: 'TENANT#acme', sk: `GROUP#${group}` })).toEqual({ tenant: 'acme', thing: group });
+  for (const sk of ['STORED', `VECTOR#${image}#m`, `MEMBER#${image}`, `RECEIPT#${image}`])
+    expect(thingAt({ pk: 'TENANT#acme', sk })).toBeUndefined();
+  expect(thingAt({ pk: 'TENANT#acme#SHA#1', sk: `IMAGE#${image}` })).toBeUndefined();
+});

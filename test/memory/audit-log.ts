@@ -1,0 +1,24 @@
+import type { AuditEntry } from '#shared/audit/audit-entry.ts';
+import type { AuditLog } from '#shared/audit/audit-log.ts';
+import { positionOf, readAuditPage } from '#shared/audit/audit-page.ts';
+
+/** The audit log in memory, for tests. */
+export function memoryAudit(): AuditLog {
+  const entries = new Map<string, AuditEntry>();
+  return {
+    async append(entry) {
+      const position = positionOf(entry);
+      if (!entries.has(position)) entries.set(position, structuredClone(entry));
+    },
+    async list(query) {
+      return readAuditPage(query, async function* ({ from, before }) {
+        for (const position of [...entries.keys()].sort().reverse()) {
+          const entry = entries.get(position);
+          if (!entry || position < from || position >= before) continue;
+          if (query.tenant_id === undefined || entry.tenant_id === query.tenant_id)
+            yield structuredClone(entry);
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Blobs, Folder } from '#shared/blobs/blobs.ts';
+import { checkKey, isKeyOf } from '#shared/blobs/tenant-keys.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+
+/** Bytes in memory, for tests. Its forms and links lead nowhere. */
+export function memoryBlobs(): Blobs {
+  const objects = new Map<string, Uint8Array>();
+  const keysIn = (tenant: TenantId, folder: Folder) =>
+    [...objects.keys()].filter((key) => key.startsWith(`${folder}/`) && isKeyOf(tenant, key));
+  return {
+    bucket: 'memory',
+    async put(tenant, key, bytes) {
+      checkKey(tenant, key);
+      objects.set(key, bytes.slice());
+    },
+    async get(tenant, key) {
+      checkKey(tenant, key);
+      return objects.get(key)?.slice();
+    },
+    async size(tenant, key) {
+      checkKey(tenant, key);
+      return objects.get(key)?.length;
+    },
+    async remove(tenant, keys) {
+      for (const key of keys) checkKey(tenant, key);
+      return keys.filter((key) => objects.delete(key)).length;
+    },
+    async removeSome(tenant, folder) {
+      return keysIn(tenant, folder).filter((key) => objects.delete(key)).length;
+    },
+    async count(tenant, folder) {
+      return keysIn(tenant, folder).length;
+    },
+    async presignUpload(tenant, key, pin) {
+      checkKey(tenant, key);
+      return { url: 'http://memory.invalid/', fields: { key, 'Content-Type': pin.contentType } };
+    },
+    async presignDownload(tenant, key, expiresIn) {
+      checkKey(tenant, key);
+      return `http://memory.invalid/${key}?expires=${expiresIn}`;
+    },
+  };
+}

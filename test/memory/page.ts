@@ -1,0 +1,24 @@
+import type { ListName } from '#shared/kernel/cursor.ts';
+import { decodeCursor, encodeCursor } from '#shared/kernel/cursor.ts';
+import type { Page } from '#shared/kernel/page.ts';
+
+/** A page of what has ULIDs: the greatest id first. */
+export function pageOf<Item>(
+  found: readonly Item[],
+  idOf: (item: Item) => string,
+  list: ListName,
+  pattern: RegExp,
+  cursor: string | undefined,
+  limit: number,
+): Page<Item> {
+  const before = cursor === undefined ? undefined : decodeCursor(list, cursor, pattern);
+  const rest = found
+    .filter((item) => before === undefined || idOf(item) < before)
+    .sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1));
+  const items = structuredClone(rest.slice(0, limit));
+  const last = items.at(-1);
+  return {
+    items,
+    ...(last && rest.length > limit && { nextCursor: encodeCursor(list, idOf(last)) }),
+  };
+}

@@ -1,0 +1,20 @@
+import type { DeepLensEvent } from '#shared/contracts/events/registry.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import type { EventPublisher } from '#shared/messaging/publisher.ts';
+
+/** Keeps what was published, for tests. */
+export function memoryPublisher(): EventPublisher & {
+  readonly events: DeepLensEvent[];
+  readonly groups: TenantId[];
+} {
+  const events: DeepLensEvent[] = [];
+  const groups: TenantId[] = [];
+  return {
+    events,
+    groups,
+    async publish(tenant, more) {
+      events.push(...structuredClone(more));
+      groups.push(...more.map(() => tenant));
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
+import type { DuplicateGroup } from '#shared/duplicates/group.ts';
+import type { Match } from '#shared/duplicates/group-members.ts';
+import { joinGroup } from '#shared/duplicates/join-group.ts';
+import { leaveGroup } from '#shared/duplicates/leave-group.ts';
+import { listDuplicates } from '#shared/duplicates/list-duplicates.ts';
+import { type ImageId, newImageId } from '#shared/kernel/ids.ts';
+import type { KeeperRule } from '#shared/kernel/settings.ts';
+import { ACME, library, NOW, OTHER, seen } from '../search/library.ts';
+
+const display = { thumbnailUrl: (image: ImageId) => `/thumbnails/${image}`, keeperRule: 'pixels' } as const;
+const everything = {
+  scope: 'all',
+  minConfidence: 0.9,
+  verdicts: ['exact', 'edited_copy'],
+  limit: 50,
+  ...display,
+} as const;
+
+/** Five groups of two: two exact ones, three of an original and its edit. */
+async function shelf() {
+  const ports = await library();
+  const pairs: [ImageId, ImageId][] = [];
+  for (let pair = 0; pair < 5; pair++) {
+    const [one, other] = [
+      await ports.add(seen(1, 1), { metadata: { album: 'sea' } }),
+      await ports.add(seen(1, 1), { width: 800, height: 600 }),
+    ];
+    const match =
+      pair < 2
+        ? { imageId: one, verdict: 'exact' as const, confidence: 1 }
+        : { imageId: one, verdict: 'edited_copy' as const, confidence: 0.95 + pair / 100 };
+    await joinGroup(ports)(ACME, other, [match], NOW);
+    pairs.push([one, other]);
+  }
+  return { ...ports, pairs, list: listDuplicates(ports) };
+}
+
+type Ports = Awaited<ReturnType<typeof library>>;
+
+/** A new group of a picture and its edit. */
+async function pairOf(ports: Ports): Promise<DuplicateGroup | undefined> {
+  const [one, other] = [await ports.add(seen(1, 1)), await ports.add(seen(1, 1))];
+  const match: Match = { imageId: one, verdict: 'edited_copy', confidence: 0.99 };
+  return (await joinGroup(ports)(ACME, other, [match], NOW))?.group;
+}
+
+/** One picture more in a group. */
+async function grow(ports: Ports, group: DuplicateGroup | undefined): Promise<void> {
+  const imageId = group?.members[0]?.image_id;
+  const copy = await ports.add(seen(1, 1));
+  if (imageId)
+    await joinGroup(ports)(ACME, copy, [{ imageId, verdict: 'edited_copy', confidence: 0.99 }], NOW);
+}
+
+describe('listDuplicates', () => {
+  test('all groups, page by page, with the pictures’ records, as the contract says', async () => {
+    const { list } = await shelf();
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list(ACME, { ...everything, limit: 2, cursor });
+      expect(searchDuplicates.reply.schema.parse(page)).toBeTruthy();
+      expect(page.total_groups).toBe(5);
+      found.push(...page.groups.map(({ group_id }) => group_id));
+      cursor = page.next_cursor;
+    } while (cursor);
+    expect(new Set(found).size).toBe(5);
+    expect(found).toHaveLength(5);
+  });
+
+  test('while groups change: one that stays is told once, none is told twice, and the total is as at first', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 7 }),
+        fc.array(fc.nat({ max: 29 }), { maxLength: 20 }),
+        fc.boolean(),
+        async (limit, changed, filtered) => {
+          const ports = await library();
+          const groups = await Promise.all(Array.from({ length: 30 }, () => pairOf(ports)));
+          const list = listDuplicates(ports);
+          const asked = { ...everything, limit, ...(filtered && { verdicts: ['edited_copy'] as const }) };
+          const changes = changed.values();
+          const [told, gone] = [[] as string[], new Set<string | undefined>()];
+          let cursor: string | undefined;
+          do {
+            const page = await list(ACME, { ...asked, cursor });
+            expect(page.total_groups).toBe(30);
+            told.push(...page.groups.map(({ group_id }) => group_id));
+            cursor = page.next_cursor;
+            // between two pages one group grows, another one ends, and a new one comes
+            const { value: place } = changes.next();
+            if (place === undefined) continue;
+            await grow(ports, groups[place]);
+            const ending = groups[29 - place];
+            gone.add(ending?.group_id);
+            if (ending) await leaveGroup(ports)(ACME, ending.members[0]?.image_id ?? newImageId(), NOW);
+            await pairOf(ports);
+          } while (cursor);
+          expect(new Set(told).size).toBe(told.length);
+          const stayed = groups.map((group) => group?.group_id).filter((id) => id && !gone.has(id));
+          expect(told).toEqual(expect.arrayContaining(stayed));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('a cursor of another list is refused', async () => {
+    const { list } = await shelf();
+    const { next_cursor = '' } = await list(ACME, { ...everything, limit: 1 });
+    for (const [tenant, cursor] of [
+      [ACME, 'x'],
+      [ACME, next_cursor.slice(2)],
+      [OTHER, next_cursor],
+    ] as const)
+      await expect(list(tenant, { ...everything, cursor })).rejects.toMatchObject({ code: 'invalid_cursor' });
+  });
+
+  test('filters by verdict and confidence; the total is of what was asked for', async () => {
+    const { list } = await shelf();
+    const exact = await list(ACME, { ...everything, verdicts: ['exact'] });
+    expect(exact.groups.map(({ verdict }) => verdict)).toEqual(['exact', 'exact']);
+    expect(exact.total_groups).toBe(2);
+    const sure = await list(ACME, { ...everything, minConfidence: 0.975, limit: 1 });
+    expect(sure.groups).toHaveLength(1);
+    expect(sure.total_groups).toBe(4);
+    const next = await list(ACME, { ...everything, minConfidence: 0.975, cursor: sure.next_cursor });
+    expect(next.groups).toHaveLength(3);
+  });
+
+  test('the group of one picture, with the one to keep and why', async () => {
+    const { list, pairs } = await shelf();
+    const [one, other] = pairs[2] ?? [newImageId(), newImageId()];
+    const page = await list(ACME, { imageId: one, ...display });
+    expect(page.total_groups).toBe(1);
+    expect(page.groups[0]).toMatchObject({ suggested_keeper: other, keeper_reason: 'most pixels' });
+    expect(page.groups[0]?.images.map(({ image_id }) => image_id).sort()).toEqual([one, other].sort());
+  });
+
+  test('the one to keep by the rule that was chosen', async () => {
+    const { list, pairs } = await shelf();
+    const [one, other] = pairs[2] ?? [newImageId(), newImageId()];
+    const kept = async (keeperRule: KeeperRule) =>
+      (await list(ACME, { imageId: one, ...display, keeperRule })).groups[0];
+    expect(await kept('metadata')).toMatchObject({ suggested_keeper: one, keeper_reason: 'most metadata' });
+    expect(await kept('bytes')).toMatchObject({ suggested_keeper: other, keeper_reason: 'most pixels' });
+  });
+
+  test('purged pictures are not shown, nor what they leave alone', async () => {
+    const { list, pairs, catalog } = await shelf();
+    const [one, other] = pairs[0] ?? [newImageId(), newImageId()];
+    await catalog.markPurged(ACME, one, '2026-03-02T00:00:00.000Z');
+    expect((await list(ACME, { imageId: other, ...display })).groups).toEqual([]);
+    expect((await list(ACME, everything)).groups).toHaveLength(4);
+    await expect(list(ACME, { imageId: one, ...display })).rejects.toMatchObject({ code: 'purged' });
+  });
+
+  test('another tenant sees nothing of it', async () => {
+    const { list, pairs } = await shelf();
+    expect(await list(OTHER, everything)).toEqual({ groups: [], total_groups: 0 });
+    const imageId = pairs[0]?.[0] ?? newImageId();
+    await expect(list(OTHER, { imageId, ...display })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('a picture that was not compared yet says so; one without copies has no group', async () => {
+    const { list, add } = await shelf();
+    const early = await add(seen(1, 1), { status: 'processed' });
+    await expect(list(ACME, { imageId: early, ...display })).rejects.toMatchObject({
+      code: 'image_not_ready',
+    });
+    const alone = await add(seen(0, 0));
+    expect(await list(ACME, { imageId: alone, ...display })).toEqual({ groups: [], total_groups: 0 });
+  });
+});

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { identifyByKey, identifyByToken } from '#shared/identity/identify-caller.ts';
+import type { VerifiedToken } from '#shared/identity/tokens.ts';
+import { SCOPES } from '#shared/kernel/access.ts';
+import type { Presumed } from '#shared/kernel/caller.ts';
+import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import type { ApiKey } from '#shared/tenants/api-key.ts';
+import { hashApiKey, newApiKey, sameHash } from '#shared/tenants/new-api-key.ts';
+import type { Tenant } from '#shared/tenants/tenant.ts';
+import { memoryRevocations } from '../../memory/revocations.ts';
+import { memoryTenants } from '../../memory/tenant-store.ts';
+
+const acme = tenantId('acme');
+const NOW = new Date('2026-11-24T12:00:00.000Z');
+const ISSUED_AT = NOW.getTime() / 1000 - 60;
+const person: VerifiedToken = {
+  issuer: 'https://idp.example',
+  subject: 'person-1',
+  issuedAt: ISSUED_AT,
+  scopes: ['deeplens.search'],
+  role: 'Viewer',
+  tenant: acme,
+};
+
+/** A tenant with one key, and tokens that are named by what they say. */
+async function office({ state = 'active' as Tenant['state'], key: more = {} as Partial<ApiKey> } = {}) {
+  const tenants = memoryTenants();
+  const key_id = newKeyId();
+  const secret = newApiKey(key_id);
+  const key: ApiKey = {
+    key_id,
+    tenant_id: acme,
+    kind: 'live',
+    name: 'first',
+    hash: hashApiKey(secret),
+    scopes: [...SCOPES],
+    gateway_key_id: 'gateway',
+    created_at: NOW.toISOString(),
+    ...more,
+  };
+  await tenants.reserve({
+    tenant_id: acme,
+    name: 'Acme',
+    plan: 'pro',
+    state: 'creating',
+    created_at: NOW.toISOString(),
+    first_key_id: key_id,
+    limits: { searches: 7 },
+    settings: { keeper_rule: 'age' },
+  });
+  await tenants.activate(acme, key);
+  if (state !== 'active') await tenants.change(acme, { state });
+  const known: Record<string, VerifiedToken> = {
+    person,
+    stranger: { ...person, tenant: tenantId('other') },
+    operator: { ...person, subject: 'op', role: 'SystemAdmin', scopes: ['deeplens.admin'], tenant: acme },
+  };
+  const tokens = {
+    verify: async (token: string) => {
+      if (known[token]) return known[token];
+      throw new Problem('unauthenticated', 'The token is not valid.');
+    },
+  };
+  const seen: Presumed[] = [];
+  const warnings: string[] = [];
+  const revocations = memoryRevocations();
+  const presume = (caller: Presumed) => void seen.push(caller);
+  const ports = {
+    tenants,
+    tokens,
+    revocations,
+    hashApiKey,
+    sameHash,
+    warn: (message: string) => void warnings.push(message),
+    now: () => NOW,
+  };
+  return {
+    ...{ tenants, revocations, key, key_id, secret, seen, warnings, ports },
+    byKey: (authorization?: string, presented = secret) =>
+      identifyByKey(ports)({ key: presented, authorization }, presume),
+    byToken: (authorization: string) => identifyByToken(ports)(authorization, presume),
+  };
+}
+
+describe('an API key', () => {
+  it('says which tenant calls, and what was set for it', async () => {
+    const { byKey, key_id } = await office();
+    expect(await byKey()).toEqual({
+      kind: 'key',
+      tenant: acme,
+      plan: 'pro',
+      limits: { searches: 7 },
+      settings: { keeper_rule: 'age' },
+      scopes: SCOPES,
+      subject: key_id,
+    });
+  });
+
+  it.each<[string, Parameters<typeof office>[0], string]>([
+    ['that was revoked', { key: { revoked_at: NOW.toISOString() } }, 'invalid_api_key'],
+    ['that has expired', { key: { expires_at: NOW.toISOString() } }, 'invalid_api_key'],
+    ['of a tenant that is being made', { state: 'creating' }, 'invalid_api_key'],
+    ['of a tenant that is being removed', { state: 'purging' }, 'invalid_api_key'],
+    ['of a suspended tenant', { state: 'suspended' }, 'tenant_suspended'],
+  ])('is refused: one %s', async (_, world, code) => {
+    const { byKey, seen, key_id } = await office(world);
+    await expect(byKey()).rejects.toMatchObject({ code });
+    expect(seen).toEqual([{ kind: 'key', tenant: acme, subject: key_id }]);
+  });
+
+  it('is refused where nobody has it, or another is found in its place', async () => {
+    const { byKey, ports, seen, key } = await office();
+    await expect(byKey(undefined, 'dl_live_x_y')).rejects.toMatchObject({ code: 'invalid_api_key' });
+    const tenant = await ports.tenants.get(acme);
+    if (!tenant) throw new Error('no tenant');
+    const mixedUp = { ...ports.tenants, findKey: async () => ({ key, tenant }) };
+    const identify = identifyByKey({ ...ports, tenants: mixedUp });
+    await expect(identify({ key: 'dl_live_x_y' }, () => {})).rejects.toMatchObject({
+      code: 'invalid_api_key',
+    });
+    expect(seen).toEqual([]);
+  });
+
+  it('has its last use written down, once a minute', async () => {
+    const { byKey, tenants } = await office();
+    await byKey();
+    expect((await tenants.listKeys(acme))[0]?.last_used_at).toBe(NOW.toISOString());
+    const recent = new Date(NOW.getTime() - 59_000).toISOString();
+    const busy = await office({ key: { last_used_at: recent } });
+    await busy.byKey();
+    expect((await busy.tenants.listKeys(acme))[0]?.last_used_at).toBe(recent);
+  });
+
+  it('works also where its use cannot be written down', async () => {
+    const { ports, secret, warnings } = await office();
+    const tenants = { ...ports.tenants, changeKey: () => Promise.reject(new Error('busy')) };
+    const caller = await identifyByKey({ ...ports, tenants })({ key: secret }, () => {});
+    expect(caller).toMatchObject({ tenant: acme });
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+describe('an API key and a person’s token', () => {
+  it('give the token’s scopes, not the key’s', async () => {
+    const { byKey } = await office();
+    expect(await byKey('Bearer person')).toEqual({
+      kind: 'person',
+      tenant: acme,
+      plan: 'pro',
+      limits: { searches: 7 },
+      settings: { keeper_rule: 'age' },
+      scopes: ['deeplens.search'],
+      role: 'Viewer',
+      subject: 'person-1',
+    });
+  });
+
+  it('give a publishable key scopes, which has none by itself', async () => {
+    const { byKey } = await office({ key: { kind: 'publishable', scopes: [] } });
+    expect((await byKey()).scopes).toEqual([]);
+    expect((await byKey('Bearer person')).scopes).toEqual(['deeplens.search']);
+  });
+
+  it('must be of one tenant', async () => {
+    const { byKey, seen } = await office();
+    await expect(byKey('Bearer stranger')).rejects.toMatchObject({ code: 'tenant_mismatch' });
+    // It was this tenant's things that were tried.
+    expect(seen.at(-1)).toMatchObject({ kind: 'person', tenant: acme, subject: 'person-1' });
+  });
+
+  it('are refused where the token is not good, whatever the key may', async () => {
+    const { byKey, revocations } = await office();
+    await expect(byKey('Bearer bad')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(byKey('Basic person')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(byKey('')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await revocations.revoke(person.issuer, person.subject, NOW, 60);
+    await expect(byKey('Bearer person')).rejects.toMatchObject({
+      code: 'unauthenticated',
+      message: expect.stringContaining('revoked'),
+    });
+  });
+});
+
+describe('a token alone', () => {
+  it('is the operator’s with the role SystemAdmin: of no tenant', async () => {
+    const { byToken } = await office();
+    expect(await byToken('bearer operator')).toEqual({
+      kind: 'operator',
+      scopes: ['deeplens.admin'],
+      role: 'SystemAdmin',
+      subject: 'op',
+    });
+  });
+
+  it('is a person’s without it', async () => {
+    const { byToken } = await office();
+    expect(await byToken('Bearer person')).toMatchObject({ kind: 'person', role: 'Viewer', tenant: acme });
+  });
+
+  it('may be revoked; one that is issued later is good', async () => {
+    const { byToken, revocations, seen } = await office();
+    await revocations.revoke(person.issuer, person.subject, new Date((ISSUED_AT - 1) * 1000), 60);
+    await byToken('Bearer person');
+    await revocations.revoke(person.issuer, person.subject, NOW, 60);
+    await expect(byToken('Bearer person')).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(seen.at(-1)).toMatchObject({ kind: 'person', subject: 'person-1' });
+  });
+
+  it('lets nobody in where nobody can say whether it was revoked', async () => {
+    const { ports } = await office();
+    const revocations = {
+      ...ports.revocations,
+      isRevoked: () => Promise.reject(new Problem('dependency_unavailable', 'no')),
+    };
+    await expect(identifyByToken({ ...ports, revocations })('Bearer person', () => {})).rejects.toMatchObject(
+      { code: 'dependency_unavailable' },
+    );
+  });
+});

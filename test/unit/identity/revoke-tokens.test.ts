@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { revokeTokens } from '#shared/identity/revoke-tokens.ts';
+import { memoryRevocations } from '../../memory/revocations.ts';
+
+const POOL = 'https://pool.test';
+const OTHER = 'https://other.test';
+const now = () => Math.floor(Date.now() / 1000);
+
+describe('revoking tokens', () => {
+  it('refuses those that the subject holds, of the pool if no issuer is named', async () => {
+    const revocations = memoryRevocations();
+    const { issuer, at } = await revokeTokens({ revocations, issuers: [POOL, OTHER] })('person-1');
+    expect(issuer).toBe(POOL);
+    expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(5000);
+    expect(await revocations.isRevoked(POOL, 'person-1', now() - 60)).toBe(true);
+    expect(await revocations.isRevoked(POOL, 'person-1', now() + 60)).toBe(false);
+    expect(await revocations.isRevoked(POOL, 'person-2', now() - 60)).toBe(false);
+    expect(await revocations.isRevoked(OTHER, 'person-1', now() - 60)).toBe(false);
+  });
+
+  it('refuses those of another issuer', async () => {
+    const revocations = memoryRevocations();
+    await revokeTokens({ revocations, issuers: [POOL, OTHER] })('person-1', OTHER);
+    expect(await revocations.isRevoked(OTHER, 'person-1', now() - 60)).toBe(true);
+    expect(await revocations.isRevoked(POOL, 'person-1', now() - 60)).toBe(false);
+  });
+
+  it.each([`${OTHER}/`, 'https://nobody.test'])('says that nothing comes from %s', async (issuer) => {
+    const revoke = revokeTokens({ revocations: memoryRevocations(), issuers: [POOL, OTHER] });
+    await expect(revoke('person-1', issuer)).rejects.toMatchObject({
+      code: 'invalid_request',
+      errors: [{ pointer: '/issuer' }],
+    });
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { Stored } from '#shared/images/quota.ts';
+import { quotaOf } from '#shared/images/quota.ts';
+import { addImage, requestUpload, roomFor } from '#shared/images/request-upload.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
+import { announcedImage } from '../../fixtures/image-record.ts';
+import { memoryBlobs } from '../../memory/blobs.ts';
+import { memoryImages } from '../../memory/image-store.ts';
+
+const acme = tenantId('acme');
+const picture = {
+  filename: 'a.jpg',
+  contentType: 'image/jpeg',
+  size: 10,
+  externalId: 'mine',
+  metadata: { a: 'b' },
+};
+
+const everything = () => {};
+
+function shop() {
+  const catalog = memoryImages();
+  const blobs = memoryBlobs();
+  const now = () => new Date('2026-11-01T10:00:00.000Z');
+  return {
+    catalog,
+    blobs,
+    request: requestUpload({ catalog, blobs, now }),
+    add: addImage({ catalog, blobs, now }),
+    room: roomFor({ catalog }),
+  };
+}
+
+describe('requestUpload', () => {
+  it('writes the record before it gives the form', async () => {
+    const { catalog, request } = shop();
+    const form = await request(acme, picture, everything, 'c-1');
+    expect(form).toMatchObject({ status: 'pending_upload', expires_at: '2026-11-01T10:15:00.000Z' });
+    expect(await catalog.get(acme, form.image_id)).toMatchObject({
+      status: 'pending_upload',
+      file_path: 'a.jpg',
+      external_id: 'mine',
+      metadata: { a: 'b' },
+      correlation_id: 'c-1',
+    });
+  });
+
+  it.each([
+    [{ contentType: 'image/svg+xml' }, 'unsupported_media_type'],
+    [{ size: 0 }, 'unreadable_image'],
+    [{ size: IMAGE_LIMITS.fileBytes + 1 }, 'payload_too_large'],
+  ])('refuses %o, and leaves no record', async (change, code) => {
+    const { catalog, request } = shop();
+    await expect(request(acme, { ...picture, ...change }, everything, 'c')).rejects.toMatchObject({ code });
+    expect((await catalog.list(acme, { limit: 10 })).items).toEqual([]);
+  });
+
+  it.each(['image/jpg', 'IMAGE/JPEG', 'image/heif'])('knows %s by its other names', async (contentType) => {
+    const form = await shop().request(acme, { ...picture, contentType }, everything, 'c');
+    expect(form.status).toBe('pending_upload');
+  });
+});
+
+describe('addImage', () => {
+  it('stores the bytes and says that they are there', async () => {
+    const { catalog, blobs, add } = shop();
+    const { image_id, status } = await add(acme, picture, new Uint8Array(10), everything, 'c');
+    expect(status).toBe('uploaded');
+    expect((await catalog.get(acme, image_id))?.status).toBe('uploaded');
+    expect(await blobs.size(acme, `uploads/acme/${image_id}`)).toBe(10);
+  });
+});
+
+describe('the quota', () => {
+  const sizes = async (quota: Stored, announced: number[], stored: number[] = []) => {
+    const { catalog, request, room } = shop();
+    for (const size of stored) {
+      const record = announcedImage({ tenant_id: acme });
+      await catalog.create(record);
+      await catalog.admit(acme, record.image_id, record.created_at, { file_size: size }, quota);
+    }
+    const takeRoom = await room(acme, quota);
+    const outcomes = await Promise.allSettled(
+      announced.map((size) => request(acme, { ...picture, size }, takeRoom, 'c')),
+    );
+    const { items } = await catalog.list(acme, { limit: 100 });
+    expect(items).toHaveLength(
+      stored.length + outcomes.filter(({ status }) => status === 'fulfilled').length,
+    );
+    return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'ok' : outcome.reason.code));
+  };
+
+  it('lets those in that fit, in order, each by itself', async () => {
+    const quota = { images: 9, bytes: 100 };
+    expect(await sizes(quota, [50, 60, 40, 1, 10], [5])).toEqual([
+      'ok',
+      'quota_exceeded',
+      'ok',
+      'ok',
+      'quota_exceeded',
+    ]);
+  });
+
+  it('counts pictures as well as bytes, up to the last one', async () => {
+    expect(await sizes({ images: 3, bytes: 1e9 }, [1, 1, 1], [1])).toEqual(['ok', 'ok', 'quota_exceeded']);
+    expect(await sizes({ images: 0, bytes: 1e9 }, [1])).toEqual(['quota_exceeded']);
+  });
+
+  it('is not taken by what cannot be accepted anyway', async () => {
+    expect(await sizes({ images: 1, bytes: 1e9 }, [0, 5])).toEqual(['unreadable_image', 'ok']);
+  });
+
+  it('says what the limit is, what is stored, and what to do', async () => {
+    const { add, room, catalog } = shop();
+    const takeRoom = await room(acme, { images: 7, bytes: 9 });
+    const problem = add(acme, picture, new Uint8Array(10), takeRoom, 'c');
+    await expect(problem).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      status: 429,
+      message: expect.stringMatching(
+        /^7 pictures and 9 bytes .* 0 pictures and 0 bytes are.*10 bytes.*Delete/,
+      ),
+    });
+    expect((await catalog.list(acme, { limit: 9 })).items).toEqual([]);
+  });
+
+  it.each([
+    [{ plan: 'free' as const }, { images: 1_000, bytes: 1e9 }],
+    [
+      { plan: 'pro' as const, limits: { stored_images: 7 } },
+      { images: 7, bytes: 500e9 },
+    ],
+    [{ limits: { storage_bytes: 5 } }, { images: 1_000, bytes: 5 }],
+  ])('of %o is its plan’s, or what was set for it alone', (caller, quota) => {
+    expect(quotaOf(caller)).toEqual(quota);
+  });
+});

@@ -1,0 +1,200 @@
+import { type JobId, newImageId, newKeyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { type PurgeOutcome, purgeTenant } from '#shared/purges/purge-tenant.ts';
+import { startPurge } from '#shared/purges/start-tenant-purge.ts';
+import { placesBesideTables } from '#shared/purges/tenant-places.ts';
+import { memoryBlobs } from '../../memory/blobs.ts';
+import { memoryJobQueue } from '../../memory/job-queue.ts';
+import { memoryJobs } from '../../memory/job-store.ts';
+import { memoryTenantData } from '../../memory/tenant-data.ts';
+import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryUsagePlans } from '../../memory/usage-plans.ts';
+import { memoryVectorIndex } from '../../memory/vector-index.ts';
+
+export const ACME = tenantId('acme');
+export const OTHER = tenantId('acme-2');
+export const TABLES = ['images', 'groups', 'activity', 'limits', 'keys'];
+const MODELS = ['one', 'two'];
+/** As the queue is set up. */
+const MAX_RECEIVES = 5;
+const VISIBILITY_MS = 720_000;
+const SETTLE_SECONDS = 60;
+
+/** At which call of a port something breaks: before it has done anything, or after. */
+export interface Fault {
+  at: number;
+  when: 'before' | 'after';
+  /** A crash takes all that the run does afterwards with it; an error is seen by the run. */
+  kind: 'error' | 'crash';
+}
+
+class Broken extends Error {}
+
+/** All that a purge meets, in memory: a clock that each call moves on, and calls that break. */
+export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault[]; slice?: number } = {}) {
+  let time = Date.parse('2026-11-24T00:00:00.000Z');
+  let calls = 0;
+  let crashed = false;
+  const now = () => new Date(time);
+  const breakAt = (when: Fault['when']) => {
+    const fault = faults.find((each) => each.at === calls && each.when === when);
+    if (fault?.kind === 'crash') crashed = true;
+    if (crashed || fault) throw new Broken(`call ${calls}`);
+  };
+  const breaking = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get(target, name, receiver) {
+        const member = Reflect.get(target, name, receiver);
+        if (typeof member !== 'function') return member;
+        return async (...given: unknown[]) => {
+          calls += 1;
+          time += 1000;
+          breakAt('before');
+          const result = await member.apply(target, given);
+          breakAt('after');
+          return result;
+        };
+      },
+    });
+
+  const tenants = memoryTenants();
+  const jobs = memoryJobs();
+  const queue = memoryJobQueue();
+  const usagePlans = memoryUsagePlans();
+  const blobs = memoryBlobs();
+  const index = memoryVectorIndex();
+  const tables = TABLES.map((place) => memoryTenantData(place, slice));
+  const ports = { tenants: breaking(tenants), jobs: breaking(jobs), queue: breaking(queue), now };
+  const places = [
+    ...placesBesideTables({
+      usagePlans: breaking(usagePlans),
+      blobs: breaking(blobs),
+      index: breaking(index),
+    }),
+    ...tables.map(breaking),
+  ];
+  const start = startPurge(ports);
+  const purge = purgeTenant({ ...ports, places, settleSeconds: SETTLE_SECONDS, budgetSeconds: 8 });
+
+  const things = {
+    key: async (tenant: TenantId) => {
+      await usagePlans.add(tenant, newKeyId(), 'secret', 'free');
+    },
+    vector: async (tenant: TenantId, model: string) => {
+      await index.upsert(tenant, model, [documentOf()]);
+    },
+    object: async (tenant: TenantId, folder: string) => {
+      const middle = folder === 'events' ? `images.indexed/2026-11-24/${tenant}` : tenant;
+      await blobs.put(tenant, `${folder}/${middle}/${newImageId()}`, Uint8Array.of(1), 'image/png');
+    },
+    item: (tenant: TenantId, place: string, count = 1) =>
+      tables.find((each) => each.place === place)?.add(tenant, count),
+  };
+
+  return {
+    tenants,
+    jobs,
+    queue,
+    things,
+    purge,
+    start,
+    now,
+    pass: (seconds: number) => {
+      time += seconds * 1000;
+    },
+    /** A tenant with so many of each kind of thing. */
+    async settle(tenant: TenantId, each: number): Promise<void> {
+      const first_key_id = newKeyId();
+      const created_at = now().toISOString();
+      await tenants.reserve({
+        tenant_id: tenant,
+        name: 'A',
+        plan: 'free',
+        state: 'active',
+        created_at,
+        first_key_id,
+      });
+      for (const model of MODELS) await index.prepare(model, 2);
+      for (let count = 0; count < each; count++) {
+        await things.key(tenant);
+        for (const model of MODELS) await things.vector(tenant, model);
+        for (const folder of ['uploads', 'derived', 'events']) await things.object(tenant, folder);
+      }
+      for (const place of TABLES) things.item(tenant, place, each);
+    },
+    async countOf(tenant: TenantId): Promise<Record<string, number>> {
+      const untouched = [...placesBesideTables({ usagePlans, blobs, index }), ...tables];
+      const counts = await Promise.all(
+        untouched.map(async (each) => [each.place, await each.count(tenant)] as const),
+      );
+      return Object.fromEntries(counts);
+    },
+    /**
+     * The queue as SQS has it: what breaks comes again, five times; then an operator repeats the DELETE or, where the
+     * tenant is gone and only the job does not know it yet, sends the dead letter on.
+     */
+    async deliverAll(between: (delivery: number) => Promise<void> = async () => {}): Promise<PurgeOutcome[]> {
+      const outcomes: PurgeOutcome[] = [];
+      const waiting: { job: JobId; at: number; attempts: number }[] = [];
+      const deadLetters: typeof waiting = [];
+      for (let delivery = 0; ; delivery++) {
+        for (const { job, delaySeconds } of queue.sent.splice(0)) {
+          waiting.push({ job, at: time + delaySeconds * 1000, attempts: 1 });
+        }
+        waiting.sort((one, other) => one.at - other.at);
+        const message = waiting.shift();
+        if (!message) return outcomes;
+        if (delivery > 10_000) throw new Error('it never ends');
+        time = Math.max(time, message.at);
+        await between(delivery);
+        crashed = false;
+        try {
+          outcomes.push(await purge(message.job, message.attempts === MAX_RECEIVES));
+        } catch (error) {
+          if (!(error instanceof Broken)) throw error;
+          const { attempts } = message;
+          if (attempts < MAX_RECEIVES)
+            waiting.push({ ...message, at: time + VISIBILITY_MS, attempts: attempts + 1 });
+          else {
+            time += 3_600_000;
+            deadLetters.push({ ...message, attempts: 1 });
+          }
+        }
+        crashed = false;
+        if (waiting.length + queue.sent.length > 0) continue;
+        const isGone = await this.startUntilHeard().then(
+          () => false,
+          (error: unknown) => isNotFound(error),
+        );
+        const letter = isGone && deadLetters.pop();
+        if (letter) waiting.push(letter);
+      }
+    },
+    /** An operator who tries again until the call succeeds. */
+    async startUntilHeard() {
+      for (;;) {
+        crashed = false;
+        try {
+          return await start(ACME);
+        } catch (error) {
+          if (!(error instanceof Broken)) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The tenant is gone: what it was all about. */
+function isNotFound(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error && error.code === 'not_found')) throw error;
+  return true;
+}
+
+const documentOf = () => ({
+  imageId: newImageId(),
+  storageLocation: 'uploads',
+  format: 'jpeg' as const,
+  createdAt: '2026-11-24T00:00:00.000Z',
+  metadata: {},
+  semantic: Float32Array.of(1, 0),
+  copy: Float32Array.of(1, 0),
+});

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
+import type { WindowStore } from '#shared/rate-limit/window-store.ts';
+import { memoryWindows } from '../../memory/window-store.ts';
+
+const acme = tenantId('acme');
+const uploads = (amount: number, limit: number) => [{ counter: 'uploads', amount, limit }];
+
+/** Several processes over one store, and a clock that they share. */
+function processes(count: number) {
+  const clock = { now: 1_000_000 };
+  const store = memoryWindows();
+  return {
+    clock,
+    store,
+    limiters: Array.from({ length: count }, () => leasingLimiter(store, () => clock.now)),
+  };
+}
+
+describe('the limiter', () => {
+  it('never admits more than the limit in a window, whoever asks, and all of it where nothing was taken ahead', async () => {
+    const call = fc.record({ process: fc.nat(3), amount: fc.integer({ min: 1, max: 7 }) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 40 }),
+        fc.array(call, { maxLength: 60 }),
+        async (limit, calls) => {
+          const { limiters } = processes(4);
+          let admitted = 0;
+          let asked = 0;
+          await Promise.all(
+            calls.map(async ({ process, amount }) => {
+              const [grant] = (await limiters[process]?.take(acme, uploads(amount, limit))) ?? [];
+              asked += amount;
+              admitted += grant?.granted ?? 0;
+            }),
+          );
+          expect(admitted).toBe(Math.min(asked, limit));
+        },
+      ),
+    );
+  });
+
+  it('admits 50 000 a minute over eight callers within 2 per cent, with few writes', async () => {
+    const { limiters, store } = processes(8);
+    const limit = 50_000;
+    let admitted = 0;
+    let calls = 0;
+    const share = [30, 20, 15, 12, 10, 7, 4, 2]; // per cent: callers are not alike
+    for (const [at, limiter] of limiters.entries()) {
+      for (let each = 0; each < (60_000 * (share[at] ?? 0)) / 100; each++) {
+        calls += 1;
+        const [grant] = await limiter.take(acme, [{ counter: 'requests', amount: 1, limit }]);
+        admitted += grant?.granted ?? 0;
+      }
+    }
+    expect(calls).toBe(60_000);
+    expect(admitted).toBeLessThanOrEqual(limit);
+    expect(admitted).toBeGreaterThanOrEqual(limit * 0.98);
+    expect(store.writes() / calls).toBeLessThan(0.1);
+  });
+
+  it('lends no process more than a fiftieth of what it has used', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(2), { minLength: 1, maxLength: 2_000 }), async (turns) => {
+        const { limiters, store } = processes(3);
+        for (const turn of turns) await limiters[turn]?.take(acme, uploads(1, 1_000_000));
+        const taken = (await store.read(acme)).get('uploads')?.used ?? 0;
+        expect(taken - turns.length).toBeLessThanOrEqual(turns.length / 50);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('begins a window with its first call, and gives all of it back after sixty seconds', async () => {
+    const { clock, limiters } = processes(2);
+    const [one, other] = limiters;
+    const take = async (limiter: typeof one, amount: number) =>
+      (await limiter?.take(acme, uploads(amount, 5)))?.[0];
+    expect(await take(one, 3)).toMatchObject({ granted: 3, remaining: 2, resetsIn: 60 });
+    clock.now += 59_500;
+    expect(await take(other, 3)).toMatchObject({ granted: 2, remaining: 0, resetsIn: 1 });
+    expect(await take(one, 1)).toMatchObject({ granted: 0, remaining: 0, resetsIn: 1 });
+    clock.now += 500;
+    expect(await take(one, 1)).toMatchObject({ granted: 1, remaining: 4, resetsIn: 60 });
+  });
+
+  it('goes on at once where the limit is raised, and stops where it is lowered', async () => {
+    const [limiter] = processes(1).limiters;
+    const take = async (limit: number) => (await limiter?.take(acme, uploads(1, limit)))?.[0]?.granted;
+    expect([await take(2), await take(2), await take(2), await take(2)]).toEqual([1, 1, 0, 0]);
+    expect([await take(4), await take(4), await take(4)]).toEqual([1, 1, 0]);
+    expect(await take(0)).toBe(0);
+  });
+
+  it('writes once a call, for all of its counters, and not at all for who is refused', async () => {
+    const { store, limiters } = processes(1);
+    const demands = [
+      { counter: 'requests', amount: 1, limit: 10 },
+      { counter: 'POST /v1/search/similarity', amount: 1, limit: 2 },
+    ];
+    const granted: number[][] = [];
+    for (let call = 0; call < 4; call++)
+      granted.push(((await limiters[0]?.take(acme, demands)) ?? []).map((grant) => grant.granted));
+    expect(granted).toEqual([
+      [1, 1],
+      [1, 1],
+      [1, 0],
+      [1, 0],
+    ]);
+    expect(store.writes()).toBe(2);
+    expect((await store.read(acme)).get('requests')?.used).toBe(2);
+  });
+
+  it('counts each of the calls that one process makes at once, whatever it has taken ahead', async () => {
+    const { store, limiters } = processes(1);
+    const [limiter] = limiters;
+    const requests = { counter: 'requests', amount: 1, limit: 1_000 };
+    for (let call = 0; call < 150; call++) await limiter?.take(acme, [requests]);
+    const searches = { counter: 'searches', amount: 1, limit: 500 };
+    const grants = await Promise.all(
+      Array.from({ length: 8 }, () => limiter?.take(acme, [requests, searches])),
+    );
+    expect(grants.flatMap((each) => each?.map(({ granted }) => granted))).toEqual(Array(16).fill(1));
+    expect((await store.read(acme)).get('requests')?.used).toBeGreaterThanOrEqual(158);
+  });
+
+  it('lends nothing of a window to the next, also where its reply comes late', async () => {
+    const { clock, store } = processes(0);
+    let late: Promise<void> | undefined;
+    const slow: WindowStore = {
+      read: store.read,
+      take: async (...given) => {
+        const waits = late;
+        const reply = await store.take(...given);
+        await waits;
+        return reply;
+      },
+    };
+    const limiter = leasingLimiter(slow, () => clock.now);
+    const take = async () =>
+      (await limiter.take(acme, [{ counter: 'requests', amount: 1, limit: 1_000 }]))[0]?.granted ?? 0;
+    for (let call = 0; call < 505; call++) await take();
+    const gate = Promise.withResolvers<void>();
+    const before = store.writes();
+    late = gate.promise;
+    const waiting: Promise<number>[] = [];
+    while (store.writes() === before) {
+      waiting.push(take()); // until one asks the store, and waits for its reply
+      await Promise.resolve();
+    }
+    late = undefined;
+    clock.now += 60_000;
+    let admitted = await take();
+    gate.resolve();
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => 1));
+    for (let call = 0; call < 1_500; call++) admitted += await take();
+    expect(admitted).toBe(1_000);
+  });
+
+  it('begins anew where the store has forgotten the tenant', async () => {
+    let store = memoryWindows();
+    const front: WindowStore = {
+      read: (tenant) => store.read(tenant),
+      take: (...given) => store.take(...given),
+    };
+    const limiter = leasingLimiter(front, () => 1_000_000);
+    await limiter.take(acme, uploads(4, 5));
+    store = memoryWindows();
+    expect((await limiter.take(acme, uploads(1, 5)))[0]).toMatchObject({ granted: 1, remaining: 4 });
+  });
+
+  it('gives back what a call held where the store does not answer', async () => {
+    const { store } = processes(0);
+    let away = false;
+    const front: WindowStore = {
+      read: store.read,
+      take: async (...given) => {
+        if (away) throw new Problem('dependency_unavailable', 'away');
+        return store.take(...given);
+      },
+    };
+    const limiter = leasingLimiter(front, () => 1_000_000);
+    const limit = 300;
+    const requests = { counter: 'requests', amount: 1, limit };
+    let admitted = 0;
+    for (let call = 0; call < 1_000; call++) {
+      away = call % 3 === 0;
+      const demands = away ? [requests, { counter: `endpoint ${call}`, amount: 1, limit }] : [requests];
+      const grants = await limiter.take(acme, demands).catch(() => []);
+      admitted += grants[0]?.granted ?? 0;
+    }
+    expect(admitted).toBe(limit);
+  });
+});

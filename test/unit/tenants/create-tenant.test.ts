@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { identifyByToken } from '#shared/identity/identify-caller.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { createTenant } from '#shared/tenants/create-tenant.ts';
+import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
+import { identifier } from '../../fixtures/identify.ts';
+import { memoryRevocations } from '../../memory/revocations.ts';
+import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryUsagePlans } from '../../memory/usage-plans.ts';
+
+const acme = tenantId('acme');
+
+function office() {
+  const tenants = memoryTenants();
+  const usagePlans = memoryUsagePlans();
+  const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey, defaultModel: 'first' });
+  const identify = identifier(tenants);
+  return { tenants, usagePlans, create, identify };
+}
+
+describe('createTenant', () => {
+  it('makes a tenant whose key works at once, with every scope', async () => {
+    const { create, identify, tenants } = office();
+    const key = await create(acme, 'Acme', 'pro');
+    expect(key).toMatch(/^dl_live_/);
+    expect(await identify(key)).toMatchObject({
+      tenant: acme,
+      plan: 'pro',
+      scopes: expect.arrayContaining(['deeplens.search']),
+    });
+    expect(await tenants.get(acme)).toMatchObject({ state: 'active', name: 'Acme' });
+  });
+
+  it('refuses one that exists', async () => {
+    const { create } = office();
+    await create(acme, 'Acme', 'free');
+    await expect(create(acme, 'Acme', 'free')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  const steps = [
+    ['tenants', 'reserve'],
+    ['usagePlans', 'add'],
+    ['tenants', 'activate'],
+  ] as const;
+  it.each(
+    steps.flatMap(([port, step]) => (['before', 'after'] as const).map((when) => ({ port, step, when }))),
+  )(
+    'ends in one whole tenant when it was interrupted $when $step and is repeated',
+    async ({ port, step, when }) => {
+      const { tenants, usagePlans, create, identify } = office();
+      const ports = { tenants: { ...tenants }, usagePlans: { ...usagePlans } };
+      const real: (...given: unknown[]) => Promise<unknown> = Object(ports[port])[step];
+      Object(ports[port])[step] = async (...given: unknown[]) => {
+        if (when === 'after') await real(...given);
+        throw new Problem('dependency_unavailable', 'interrupted');
+      };
+      const interrupted = createTenant({ ...ports, newApiKey, hashApiKey, defaultModel: 'first' });
+      await expect(interrupted(acme, 'Acme', 'free')).rejects.toThrow('interrupted');
+
+      const done = step === 'activate' && when === 'after';
+      const key = await create(acme, 'Acme', 'free').catch((error: Problem) => error.code);
+      if (done) expect(key).toBe('conflict');
+      else expect(await identify(key)).toMatchObject({ tenant: acme });
+
+      expect(await tenants.get(acme)).toMatchObject({
+        state: 'active',
+        plan: 'free',
+        settings: { models: ['first'] },
+      });
+      const keys = await tenants.listKeys(acme);
+      const [member, ...more] = usagePlans.members.values();
+      expect([keys.length, more]).toEqual([1, []]);
+      // What API Gateway lets through is the very key that the table knows.
+      expect(hashApiKey(member?.secret ?? '')).toBe(keys[0]?.hash);
+    },
+  );
+});
+
+describe('identify', () => {
+  it('refuses a key that nobody has', async () => {
+    await expect(office().identify('dl_live_x_y')).rejects.toMatchObject({ code: 'invalid_api_key' });
+  });
+
+  it('refuses a header that holds no bearer token', async () => {
+    const tokens = { verify: () => Promise.reject(new Error('not asked')) };
+    await expect(
+      identifyByToken({ tokens, revocations: memoryRevocations() })('Basic abc', () => {}),
+    ).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { newEvent } from '#shared/contracts/events/new-event.ts';
+import { keyId, newJobId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import type { PlanName } from '#shared/kernel/plans.ts';
+import { meterUsage } from '#shared/usage/meter-usage.ts';
+import { heaviestTenants, usageOf } from '#shared/usage/report-usage.ts';
+import type { Usage } from '#shared/usage/usage.ts';
+import { memoryBlobs } from '../../memory/blobs.ts';
+import { memoryImages } from '../../memory/image-store.ts';
+import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryUsage } from '../../memory/usage-store.ts';
+
+const [acme, beta] = [tenantId('acme'), tenantId('beta')];
+let calls = 0;
+const call = (tenant: TenantId, usage: Partial<Usage> = {}) =>
+  newEvent('tenant.usage', {
+    tenant,
+    subject: 'searchSimilarity',
+    correlationId: 'c',
+    time: '2026-11-24T10:00:00.000Z',
+    id: `call-${++calls}`,
+    data: { requests: 1, searches: 0, uploads: 0, ...usage },
+  });
+
+async function office() {
+  const tenants = memoryTenants();
+  for (const tenant_id of [acme, beta]) {
+    const first_key_id = keyId(`key_${'0'.repeat(26)}`);
+    const created_at = '2026-01-01T00:00:00.000Z';
+    await tenants.reserve({
+      tenant_id,
+      name: tenant_id,
+      plan: 'pro',
+      state: 'creating',
+      created_at,
+      first_key_id,
+    });
+    await tenants.activate(tenant_id, {
+      key_id: first_key_id,
+      tenant_id,
+      kind: 'live',
+      name: 'first',
+      hash: tenant_id,
+      scopes: [],
+      gateway_key_id: 'g',
+      created_at,
+    });
+  }
+  const usage = memoryUsage();
+  const blobs = memoryBlobs();
+  const reports: [TenantId, PlanName, Usage][] = [];
+  const report = (...told: [TenantId, PlanName, Usage]) => void reports.push(told);
+  const ports = { tenants, usage, blobs, report, images: memoryImages() };
+  return { ...ports, reports, meter: meterUsage(ports), read: usageOf(ports), list: heaviestTenants(ports) };
+}
+
+describe('meterUsage', () => {
+  it('counts each tenant’s calls, archives them, and says what it counted', async () => {
+    const { meter, read, blobs, reports } = await office();
+    const outcomes = await meter([call(acme, { searches: 1 }), call(beta), call(acme, { uploads: 3 })]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(await read(acme, '2026-11')).toMatchObject({
+      starts_at: '2026-11-01T00:00:00.000Z',
+      ends_at: '2026-12-01T00:00:00.000Z',
+      requests: 2,
+      searches: 1,
+      uploads: 3,
+      images_stored: 0,
+      daily: [{ date: '2026-11-24', requests: 2, searches: 1, uploads: 3 }],
+    });
+    expect(reports).toEqual([
+      [acme, 'pro', { requests: 2, searches: 1, uploads: 3 }],
+      [beta, 'pro', { requests: 1, searches: 0, uploads: 0 }],
+    ]);
+    expect(await blobs.count(acme, 'events')).toBe(1);
+    expect(await blobs.count(beta, 'events')).toBe(1);
+  });
+
+  it('counts and archives a batch once, however often it is told', async () => {
+    const { meter, read, blobs } = await office();
+    const batch = [call(acme), call(acme)];
+    await meter(batch);
+    await meter(batch);
+    expect(await read(acme, '2026-11')).toMatchObject({ requests: 2 });
+    expect(await blobs.count(acme, 'events')).toBe(1);
+  });
+
+  it('leaves nothing of a tenant that is gone, or being removed', async () => {
+    const { meter, read, blobs, tenants } = await office();
+    await tenants.beginPurge(acme, newJobId());
+    const nobody = tenantId('nobody');
+    const outcomes = await meter([call(acme), call(nobody)]);
+    expect(outcomes.every(({ status }) => status === 'fulfilled')).toBe(true);
+    for (const tenant of [acme, nobody]) {
+      expect(await read(tenant, '2026-11')).toMatchObject({ requests: 0 });
+      expect(await blobs.count(tenant, 'events')).toBe(0);
+    }
+  });
+
+  it('has one tenant’s calls come again where they could not be counted, not the others’', async () => {
+    const { tenants, usage, blobs, report, read } = await office();
+    const failing: typeof usage = {
+      ...usage,
+      meter: (tenant, batch) =>
+        tenant === acme ? Promise.reject(new Error('no')) : usage.meter(tenant, batch),
+    };
+    const outcomes = await meterUsage({ tenants, usage: failing, blobs, report })([
+      call(acme),
+      call(beta),
+      call(acme),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+    expect(await read(beta, '2026-11')).toMatchObject({ requests: 1 });
+  });
+});
+
+describe('heaviestTenants', () => {
+  it('shows who used most first, equals by id, and the sums over all', async () => {
+    const { meter, list } = await office();
+    await meter([call(beta, { searches: 2 }), call(beta), call(acme, { uploads: 9 })]);
+    const by = async (order: 'requests' | 'uploads' | 'images_stored', limit = 10) =>
+      (await list('2026-11', order, limit)).tenants.map(({ tenant_id }) => tenant_id);
+    expect(await by('requests')).toEqual([beta, acme]);
+    expect(await by('uploads')).toEqual([acme, beta]);
+    expect(await by('images_stored')).toEqual([acme, beta]);
+    expect(await by('requests', 1)).toEqual([beta]);
+    expect((await list('2026-11', 'requests', 1)).totals).toEqual({
+      tenants: 2,
+      requests: 3,
+      searches: 2,
+      uploads: 9,
+      images_stored: 0,
+      storage_bytes: 0,
+    });
+  });
+});
