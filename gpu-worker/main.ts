@@ -1,7 +1,7 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { embedPictures } from '#shared/images/embed-image.ts';
 import { rejectImage } from '#shared/images/reject-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
@@ -39,11 +39,11 @@ const embedders = [await load(first), ...(await Promise.all(others.map(load)))] 
 health.modelsLoaded();
 logger.info('models loaded', { models: env.DEEPLENS_MODELS, provider: env.EXECUTION_PROVIDER });
 
-const catalog = dynamoImages({ table: env.IMAGES_TABLE });
-const blobs = s3Blobs({ bucket: env.PICTURES_BUCKET });
+const imageStore = dynamoImageStore({ table: env.IMAGES_TABLE });
+const blobs = s3Blobs({ bucket: env.IMAGES_BUCKET });
 const publisher = snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN });
 const queue = sqsQueue({ url: env.EMBEDDING_QUEUE_URL, holdSeconds: HOLD.seconds });
-const reject = rejectImage({ catalog, blobs, publisher });
+const reject = rejectImage({ imageStore, blobs, publisher });
 
 signsOfLife({
   heartbeats: dynamoHeartbeats({ table: env.ACTIVITY_TABLE }),
@@ -62,7 +62,7 @@ await work(
         embedders,
         imaging: sharpImaging(),
         blobs,
-        catalog,
+        imageStore,
         publisher,
       }),
       reject: (event, problem, attempts) => reject('embedding', event, problem, attempts),

@@ -5,7 +5,7 @@ import { DEEPLENS_HOME as home } from './home.ts';
 import { ingestSamples } from './ingest.ts';
 import type { LocalFile } from './local-file.ts';
 import { needPort } from './ports.ts';
-import { samplePictures } from './samples.ts';
+import { sampleImages } from './samples.ts';
 import { showSearches } from './show.ts';
 import { step } from './steps.ts';
 import { type System, startSystem } from './system.ts';
@@ -23,7 +23,7 @@ export async function startWithDemo(cleanups: Cleanups): Promise<System> {
 /** Brings the sample pictures in, searches, lists duplicates. @returns what is not as it must be */
 export async function demonstrate({ api_url, demo }: LocalFile): Promise<string[]> {
   const api = apiAt(api_url, { 'x-api-key': demo?.api_key ?? '' });
-  const samples = await samplePictures();
+  const samples = await sampleImages();
   await step('Bringing the sample pictures in', () => ingestSamples(api, samples));
   return showSearches(api, samples);
 }

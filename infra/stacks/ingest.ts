@@ -91,7 +91,7 @@ export class IngestStack extends Stack {
         ...door.variables,
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
       },
       timeout: 15,
       memory: 512,
@@ -115,7 +115,7 @@ export class IngestStack extends Stack {
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
-        PICTURES_BUCKET: pictures.bucket.bucketName,
+        IMAGES_BUCKET: pictures.bucket.bucketName,
       },
       timeout: 29,
       memory: 1_024,
@@ -140,7 +140,7 @@ export class IngestStack extends Stack {
       variables: {
         TENANTS_TABLE: data.tables.tenants.tableName,
         IMAGES_TABLE: data.tables.images.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEEPLENS_MODELS: environment.models,
       },
@@ -169,7 +169,7 @@ export class IngestStack extends Stack {
       variables: {
         ...index.variables,
         IMAGES_TABLE: data.tables.images.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
       },
       timeout: TIMEOUTS.indexing,
@@ -197,7 +197,7 @@ export class IngestStack extends Stack {
       description: 'Says images.failed of what no step could handle',
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEAD_LETTER_STAGES: JSON.stringify(Object.fromEntries(stages)),
       },
@@ -220,7 +220,7 @@ export class IngestStack extends Stack {
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         EMBEDDING_QUEUE_URL: queue.queueUrl,
       },

@@ -83,7 +83,7 @@ export class ModelsStack extends Stack {
         TENANTS_TABLE: tables.tenants.tableName,
         IMAGES_TABLE: tables.images.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
-        PICTURES_BUCKET: pictures.bucket.bucketName,
+        IMAGES_BUCKET: pictures.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEEPLENS_MODELS: environment.models,
         MODELS_DIR: MODELS_IN_FUNCTION,

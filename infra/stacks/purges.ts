@@ -81,7 +81,7 @@ function purgeTenant(
       GROUPS_TABLE: tables.groups.tableName,
       ACTIVITY_TABLE: tables.activity.tableName,
       LIMITS_TABLE: tables.limits.tableName,
-      PICTURES_BUCKET: pictures.bucket.bucketName,
+      IMAGES_BUCKET: pictures.bucket.bucketName,
       USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
       PURGES_QUEUE_URL: queue.queueUrl,
       PURGES_MAX_RECEIVES: String(MAX_RECEIVES),

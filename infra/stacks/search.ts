@@ -32,7 +32,7 @@ export class SearchStack extends Stack {
         ...door.variables,
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
         DEEPLENS_MODELS: environment.models,
         MODELS_DIR: MODELS_IN_FUNCTION,
       },

@@ -65,7 +65,7 @@ export class ServiceStack extends Stack {
       variables: {
         ...index.variables,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
         EMBEDDING_QUEUE_URL: embeddingQueue.queueUrl,
         DEEPLENS_VERSION: project.version,
         ...(index.domainName && { OPENSEARCH_DOMAIN: index.domainName }),
@@ -134,7 +134,7 @@ export class ServiceStack extends Stack {
       description: 'Keeps events under events/, each as long as its type says',
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
       },
       timeout: ARCHIVE_TIMEOUT,
       memory: 512,

@@ -61,7 +61,7 @@ export class UsageStack extends Stack {
       variables: {
         TENANTS_TABLE: data.tables.tenants.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        PICTURES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.pictures.bucket.bucketName,
       },
       timeout: METER_TIMEOUT,
       memory: 512,

@@ -30,7 +30,7 @@ function* monthsBack({ from, before }: AuditRange): Generator<string> {
  * The audit log in DynamoDB: a partition a month, in the order of time, and an index by tenant in the same order.
  * @param lookAtMost entries read for one page
  */
-export function dynamoAudit({ lookAtMost, ...options }: TableOptions & { lookAtMost?: number }): AuditLog {
+export function dynamoAuditLog({ lookAtMost, ...options }: TableOptions & { lookAtMost?: number }): AuditLog {
   const table = openTable(options);
   return {
     async append(entry) {

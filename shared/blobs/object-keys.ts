@@ -4,5 +4,5 @@ import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 export const objectKeys = {
   upload: (tenant: TenantId, image: ImageId) => `uploads/${tenant}/${image}`,
   thumbnail: (tenant: TenantId, image: ImageId, size: number) => `derived/${tenant}/${image}/${size}.webp`,
-  modelPicture: (tenant: TenantId, image: ImageId) => `derived/${tenant}/${image}/input.png`,
+  modelImage: (tenant: TenantId, image: ImageId) => `derived/${tenant}/${image}/input.png`,
 } as const;

@@ -17,7 +17,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { Blobs, Folder } from './blobs.ts';
 import { checkKey } from './tenant-keys.ts';
 
-export const S3BlobsEnv = z.object({ PICTURES_BUCKET: z.string().min(1) });
+export const S3BlobsEnv = z.object({ IMAGES_BUCKET: z.string().min(1) });
 
 /** The most keys in one DeleteObjects. */
 const DELETE_BATCH = 1000;

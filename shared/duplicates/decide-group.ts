@@ -1,4 +1,4 @@
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -7,13 +7,13 @@ import type { DecisionAction } from '#shared/kernel/vocabulary.ts';
 import type { Separation } from './decision.ts';
 import type { Decision, DuplicateGroup } from './group.ts';
 import { quietly } from './group-members.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 import { suggestKeeper } from './keeper.ts';
 import { carryOut } from './separate-group.ts';
 
 interface Ports {
-  groups: GroupCatalog;
-  catalog: Pick<ImageCatalog, 'getMany'>;
+  groups: GroupStore;
+  imageStore: Pick<ImageStore, 'getMany'>;
 }
 
 /** What is said of a group, by whom, and when. */
@@ -49,7 +49,7 @@ export interface Decided {
  * changed meanwhile
  */
 export function decideGroup(ports: Ports) {
-  const { groups, catalog } = ports;
+  const { groups, imageStore } = ports;
 
   async function keep(group: DuplicateGroup, action: Decision['action'], said: Said): Promise<Decided> {
     const image_ids = group.members.map(({ image_id }) => image_id);
@@ -76,7 +76,7 @@ export function decideGroup(ports: Ports) {
 
   async function suggested({ tenant_id, members }: DuplicateGroup, rule: KeeperRule) {
     const ids = members.map(({ image_id }) => image_id);
-    return suggestKeeper((await catalog.getMany(tenant_id, ids)).filter(isIndexed), rule)?.imageId;
+    return suggestKeeper((await imageStore.getMany(tenant_id, ids)).filter(isIndexed), rule)?.imageId;
   }
 
   async function separate(group: DuplicateGroup, { pairs, by, at }: Said): Promise<Decided> {

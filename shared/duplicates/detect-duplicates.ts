@@ -2,7 +2,7 @@ import type { DuplicatesFoundV1 } from '#shared/contracts/events/duplicates-foun
 import type { ImagesIndexedV1 } from '#shared/contracts/events/images-indexed.v1.ts';
 import { newEvent } from '#shared/contracts/events/new-event.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import { imageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -10,20 +10,20 @@ import { settingsOf } from '#shared/kernel/settings.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { modelsOf } from '#shared/tenants/tenant-models.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { findMatches, type MatchPorts } from './find-matches.ts';
 import type { DuplicateGroup } from './group.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 import { joinGroup } from './join-group.ts';
 import { suggestKeeper } from './keeper.ts';
 import { leaveGroup } from './leave-group.ts';
 
 export interface DetectPorts extends Omit<MatchPorts, 'manifest'> {
-  catalog: ImageCatalog;
-  tenants: Pick<TenantCatalog, 'get'>;
+  imageStore: ImageStore;
+  tenants: Pick<TenantStore, 'get'>;
   /** Of the models that the service has, the default first. */
   manifests: readonly [ModelManifest, ...ModelManifest[]];
-  groups: GroupCatalog;
+  groups: GroupStore;
   publisher: EventPublisher;
   now?: () => Date;
 }
@@ -34,7 +34,7 @@ export interface DetectPorts extends Omit<MatchPorts, 'manifest'> {
  * @throws Problem `image_not_ready` where no model of the tenant has vectors of the picture; `dependency_unavailable`
  */
 export function detectDuplicates(ports: DetectPorts) {
-  const { catalog, groups, tenants, publisher, now = () => new Date() } = ports;
+  const { imageStore, groups, tenants, publisher, now = () => new Date() } = ports;
   const join = joinGroup(ports);
   const leave = leaveGroup(ports);
 
@@ -42,11 +42,11 @@ export function detectDuplicates(ports: DetectPorts) {
     const tenant = tenantId(event.tenantid);
     const image = imageId(event.data.image_id);
     // 1. the picture as it is now; a purged one has no copies, also where an earlier delivery broke off after step 2
-    const [record, owner] = await Promise.all([catalog.get(tenant, image), tenants.get(tenant)]);
+    const [record, owner] = await Promise.all([imageStore.get(tenant, image), tenants.get(tenant)]);
     if (!record || record.status === 'purged') await leave(tenant, image);
     if (!owner || !record || !isIndexed(record)) return undefined;
     const manifest = manifestFor(ports.manifests, owner, record);
-    const embedding = (await catalog.getVectors(tenant, [image], manifest.name)).get(image);
+    const embedding = (await imageStore.getVectors(tenant, [image], manifest.name)).get(image);
     if (!embedding) throw new Problem('image_not_ready', `${manifest.name} has no vectors of ${image}.`);
     // 2. its copies, and the group that they make
     const at = now().toISOString();
@@ -54,7 +54,7 @@ export function detectDuplicates(ports: DetectPorts) {
     const joined = await join(tenant, image, matches, at);
     if (!joined) return undefined;
     // 3. a purge may have come between the reading and the writing
-    const members = await readMembers(catalog, tenant, joined.group);
+    const members = await readMembers(imageStore, tenant, joined.group);
     const gone = joined.group.members.filter((member) => !members.has(member.image_id));
     for (const member of gone) await leave(tenant, member.image_id, at);
     if (members.size < 2) return undefined;
@@ -83,11 +83,11 @@ function manifestFor(
 }
 
 async function readMembers(
-  catalog: Pick<ImageCatalog, 'getMany'>,
+  imageStore: Pick<ImageStore, 'getMany'>,
   tenant: TenantId,
   group: DuplicateGroup,
 ): Promise<Map<string, IndexedRecord>> {
-  const records = await catalog.getMany(
+  const records = await imageStore.getMany(
     tenant,
     group.members.map((member) => member.image_id),
   );

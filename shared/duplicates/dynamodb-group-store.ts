@@ -4,7 +4,7 @@ import { type Item, type Key, openTable, type TableOptions, type Write } from '#
 import { GROUP_ID_PATTERN, type GroupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { groupSeparations } from './dynamodb-separations.ts';
 import type { DuplicateGroup } from './group.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 
 export const GroupsTableEnv = z.object({ GROUPS_TABLE: z.string().min(1) });
 
@@ -25,7 +25,7 @@ function groupOf({ pk, sk, ...group }: Item): DuplicateGroup {
 }
 
 /** Duplicate groups in DynamoDB: the members lie within the group; an item for each keeps it out of other groups. */
-export function dynamoGroups(options: TableOptions): GroupCatalog {
+export function dynamoGroupStore(options: TableOptions): GroupStore {
   const table = openTable(options);
 
   async function get(tenant: TenantId, group: GroupId): Promise<DuplicateGroup | undefined> {

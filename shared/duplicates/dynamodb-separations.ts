@@ -1,7 +1,7 @@
 import type { Key, Table } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { apartBy, type Separation } from './decision.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 
 const partition = (tenant: TenantId): string => `TENANT#${tenant}`;
 const separationKey = ({ tenant_id, group_id, decided_at }: Separation): Key => ({
@@ -19,7 +19,7 @@ const ABREAST = 25;
 /** What people said is not the same: a record of each decision, and beside each picture the set of those it is apart from. */
 export function groupSeparations(
   table: Table,
-): Pick<GroupCatalog, 'separate' | 'separations' | 'apart' | 'unbar' | 'forget'> {
+): Pick<GroupStore, 'separate' | 'separations' | 'apart' | 'unbar' | 'forget'> {
   async function changeSets(verb: 'ADD' | 'DELETE', separation: Separation): Promise<void> {
     const sets = [...apartBy(separation)];
     for (let start = 0; start < sets.length; start += ABREAST) {

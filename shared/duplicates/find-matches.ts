@@ -1,16 +1,16 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
-import { type Looks, nearPictures } from '#shared/matching/find-near-images.ts';
+import { findNearImages, type Looks } from '#shared/matching/find-near-images.ts';
 import { storedProbe } from '#shared/matching/query-image.ts';
 import { type PixelPorts, storedPixels } from '#shared/matching/verify-pixels.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { bySureness, type Match } from './group-members.ts';
 
 export interface MatchPorts extends PixelPorts {
-  catalog: Pick<ImageCatalog, 'getMany' | 'getVectors' | 'findBySha256'>;
+  imageStore: Pick<ImageStore, 'getMany' | 'getVectors' | 'findBySha256'>;
   index: Pick<VectorIndex, 'search'>;
   manifest: ModelManifest;
 }
@@ -28,11 +28,11 @@ const LOOKS: Looks = { cells: 3, pixels: 3 };
 export const findMatches =
   (ports: MatchPorts) =>
   async (tenant: TenantId, record: IndexedRecord, embedding: Embedding): Promise<Match[]> => {
-    const { catalog, manifest } = ports;
+    const { imageStore, manifest } = ports;
     const probe = storedProbe(record, embedding, () => storedPixels(ports, tenant, record.image_id));
     const [sameBytes, neighbours] = await Promise.all([
-      catalog.findBySha256(tenant, record.hash_sha256),
-      nearPictures(ports)(tenant, manifest, probe, {
+      imageStore.findBySha256(tenant, record.hash_sha256),
+      findNearImages(ports)(tenant, manifest, probe, {
         k: NEAREST,
         similarFrom: Number.POSITIVE_INFINITY,
         looks: LOOKS,
@@ -44,7 +44,7 @@ export const findMatches =
       found.set(near.image_id, { imageId: near.image_id, verdict, confidence: score });
     }
     const others = sameBytes.filter((id) => id !== record.image_id && !found.has(id)).slice(0, NEAREST);
-    for (const { image_id } of (await catalog.getMany(tenant, others)).filter(isIndexed)) {
+    for (const { image_id } of (await imageStore.getMany(tenant, others)).filter(isIndexed)) {
       found.set(image_id, { imageId: image_id, verdict: 'exact', confidence: 1 });
     }
     return [...found.values()].sort(bySureness);

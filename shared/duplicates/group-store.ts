@@ -4,7 +4,7 @@ import type { Apart, Separation } from './decision.ts';
 import type { DuplicateGroup } from './group.ts';
 
 /** Duplicate groups. A picture is in one group at most: each write holds the group and its members together. */
-export interface GroupCatalog {
+export interface GroupStore {
   get(tenant: TenantId, group: GroupId): Promise<DuplicateGroup | undefined>;
   /** Which group each of these pictures is in. */
   groupsOf(tenant: TenantId, images: readonly ImageId[]): Promise<Map<ImageId, GroupId>>;

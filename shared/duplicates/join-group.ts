@@ -3,7 +3,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { type Apart, mayJoin } from './decision.ts';
 import type { DuplicateGroup, GroupMember } from './group.ts';
 import { anchorOf, byPlace, bySureness, type Match, placeBy, withMembers } from './group-members.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 
 /** A group as it is after a picture was looked at, and whether that changed it. */
 export interface Joined {
@@ -26,7 +26,7 @@ const MAX_NEW_MEMBERS = 90;
  * @throws Problem `dependency_unavailable` where others were always faster
  */
 export const joinGroup =
-  ({ groups }: { groups: GroupCatalog }) =>
+  ({ groups }: { groups: GroupStore }) =>
   async (
     tenant: TenantId,
     image: ImageId,
@@ -58,7 +58,7 @@ export const joinGroup =
 
 /** The groups that these pictures are in. */
 async function readGroups(
-  groups: GroupCatalog,
+  groups: GroupStore,
   tenant: TenantId,
   images: readonly ImageId[],
 ): Promise<Map<ImageId, DuplicateGroup>> {

@@ -1,7 +1,7 @@
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { quietly, withMembers, without } from './group-members.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 
 const MAX_ATTEMPTS = 20;
 
@@ -10,7 +10,7 @@ const MAX_ATTEMPTS = 20;
  * @throws Problem `dependency_unavailable` where others were always faster
  */
 export const leaveGroup =
-  ({ groups }: { groups: GroupCatalog }) =>
+  ({ groups }: { groups: GroupStore }) =>
   async (tenant: TenantId, image: ImageId, at = new Date().toISOString()): Promise<void> => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const id = (await groups.groupsOf(tenant, [image])).get(image);

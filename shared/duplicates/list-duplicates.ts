@@ -1,5 +1,5 @@
 import { findImage } from '#shared/images/find-image.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -8,7 +8,7 @@ import { COPY_VERDICTS, type CopyVerdict } from '#shared/kernel/vocabulary.ts';
 import { isDecided } from './decision.ts';
 import type { Decision, DuplicateGroup } from './group.ts';
 import { LEAST_CONFIDENCE } from './group-members.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 import { suggestKeeper } from './keeper.ts';
 
 /** How a group is shown. */
@@ -69,8 +69,8 @@ const WALK_PAGE = 1_000;
  * The group of one picture, or a page of all groups, newest first.
  * @throws Problem `not_found`, `purged` or `image_not_ready` for a picture; `invalid_cursor`
  */
-export function listDuplicates(ports: { groups: GroupCatalog; catalog: ImageCatalog }) {
-  const { groups, catalog } = ports;
+export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageStore }) {
+  const { groups, imageStore } = ports;
 
   async function groupOf(tenant: TenantId, image: ImageId): Promise<DuplicateGroup | undefined> {
     const record = await findImage(ports)(tenant, image);
@@ -85,7 +85,7 @@ export function listDuplicates(ports: { groups: GroupCatalog; catalog: ImageCata
   }
 
   return async (tenant: TenantId, query: DuplicatesQuery): Promise<DuplicatesPage> => {
-    const shown = (found: readonly DuplicateGroup[]) => showGroups(catalog, tenant, found, query);
+    const shown = (found: readonly DuplicateGroup[]) => showGroups(imageStore, tenant, found, query);
     if ('imageId' in query) {
       const group = await groupOf(tenant, query.imageId);
       const listed = await shown(group ? [group] : []);
@@ -126,7 +126,7 @@ function begunList(cursor: string): { total: number; cursor: string } {
 
 /** What no index counts has to be walked through: linear in the tenant's groups. */
 async function countWanted(
-  groups: GroupCatalog,
+  groups: GroupStore,
   tenant: TenantId,
   wanted: (group: DuplicateGroup) => boolean,
 ): Promise<number> {
@@ -142,14 +142,14 @@ async function countWanted(
 
 /** Groups with their pictures' records. What was purged is not shown, nor what is left alone by that. */
 async function showGroups(
-  catalog: Pick<ImageCatalog, 'getMany'>,
+  imageStore: Pick<ImageStore, 'getMany'>,
   tenant: TenantId,
   groups: readonly DuplicateGroup[],
   { thumbnailUrl, keeperRule }: Display,
 ): Promise<ListedGroup[]> {
   const ids = groups.flatMap(({ members }) => members.map((member) => member.image_id));
   const records = new Map(
-    (await catalog.getMany(tenant, ids)).filter(isIndexed).map((record) => [record.image_id, record]),
+    (await imageStore.getMany(tenant, ids)).filter(isIndexed).map((record) => [record.image_id, record]),
   );
   return groups.flatMap((group) => {
     const members = group.members.flatMap((member) => {

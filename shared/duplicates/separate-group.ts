@@ -3,7 +3,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { type Apart, mayJoin, type Separation } from './decision.ts';
 import type { GroupMember } from './group.ts';
 import { anchorOf, byPlace, placeBy, quietly, withMembers } from './group-members.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 
 const MAX_ATTEMPTS = 20;
 /** Members of one write: a DynamoDB transaction holds 100 items. */
@@ -14,7 +14,7 @@ const MAX_LEAVERS = 90;
  * what is still the same makes a group of its own. Carried out again, it changes nothing.
  * @throws Problem `dependency_unavailable` where others were always faster
  */
-export async function carryOut(groups: GroupCatalog, separation: Separation, at: string): Promise<void> {
+export async function carryOut(groups: GroupStore, separation: Separation, at: string): Promise<void> {
   const { tenant_id: tenant, group_id, members } = separation;
   const ids = members.map(({ image_id }) => image_id);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -39,7 +39,7 @@ export async function carryOut(groups: GroupCatalog, separation: Separation, at:
 
 /** Those of the members that are in no group. */
 export async function freeOf(
-  groups: Pick<GroupCatalog, 'groupsOf'>,
+  groups: Pick<GroupStore, 'groupsOf'>,
   tenant: TenantId,
   members: readonly GroupMember[],
 ): Promise<GroupMember[]> {

@@ -1,16 +1,16 @@
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { mayJoin, type Separation } from './decision.ts';
 import type { DuplicateGroup, GroupMember } from './group.ts';
 import { byPlace, quietly, reanchored, withMembers } from './group-members.ts';
-import type { GroupCatalog } from './group-store.ts';
+import type { GroupStore } from './group-store.ts';
 import { freeOf } from './separate-group.ts';
 
 interface Ports {
-  groups: GroupCatalog;
-  catalog: Pick<ImageCatalog, 'getMany'>;
+  groups: GroupStore;
+  imageStore: Pick<ImageStore, 'getMany'>;
 }
 
 const MAX_ATTEMPTS = 20;
@@ -74,20 +74,20 @@ export function undoDecision(ports: Ports) {
 
 /** The members of the separations whose pictures are not deleted, each with its oldest place. */
 async function stillThere(
-  { catalog }: Ports,
+  { imageStore }: Ports,
   tenant: TenantId,
   separations: readonly Separation[],
 ): Promise<GroupMember[]> {
   const were = new Map<ImageId, GroupMember>();
   for (const member of separations.flatMap(({ members }) => members))
     if (!were.has(member.image_id)) were.set(member.image_id, member);
-  const there = (await catalog.getMany(tenant, [...were.keys()])).filter(isIndexed);
+  const there = (await imageStore.getMany(tenant, [...were.keys()])).filter(isIndexed);
   return there.flatMap(({ image_id }) => were.get(image_id) ?? []);
 }
 
 /** A group that some of these have made among themselves since, with nobody else: it goes back into the old one. */
 async function partOf(
-  groups: GroupCatalog,
+  groups: GroupStore,
   tenant: TenantId,
   id: GroupId,
   were: readonly GroupMember[],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AuditTableEnv, dynamoAudit } from '#shared/audit/dynamodb-audit-log.ts';
+import { AuditTableEnv, dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { SnsEnv, snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { dynamoWindows, LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
@@ -10,7 +10,7 @@ export const FrontDoorEnv = z.object({ ...LimitsTableEnv.shape, ...AuditTableEnv
 /** Those who let a tenant's calls in, tell of them, and write down who was refused. */
 export const frontDoor = (env: z.output<typeof FrontDoorEnv>) => ({
   limiter: leasingLimiter(dynamoWindows({ table: env.LIMITS_TABLE })),
-  audit: dynamoAudit({ table: env.AUDIT_TABLE }),
+  audit: dynamoAuditLog({ table: env.AUDIT_TABLE }),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
 });
 
@@ -18,5 +18,5 @@ export const OperatorDoorEnv = AuditTableEnv;
 
 /** The operator's calls are written down; they are not limited. */
 export const operatorDoor = (env: z.output<typeof OperatorDoorEnv>) => ({
-  audit: dynamoAudit({ table: env.AUDIT_TABLE }),
+  audit: dynamoAuditLog({ table: env.AUDIT_TABLE }),
 });

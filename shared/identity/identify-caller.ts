@@ -2,7 +2,7 @@ import type { Caller, Presumed } from '#shared/kernel/caller.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { type ApiKey, keyState } from '#shared/tenants/api-key.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import type { Revocations } from './revocations.ts';
 import type { TokenVerifier, VerifiedToken } from './tokens.ts';
 
@@ -14,7 +14,7 @@ interface TokenPorts {
   revocations: Revocations;
 }
 interface KeyPorts extends TokenPorts {
-  tenants: TenantCatalog;
+  tenants: TenantStore;
   hashApiKey: (key: string) => string;
   /** Compares in constant time. */
   sameHash: (one: string, other: string) => boolean;

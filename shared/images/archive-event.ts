@@ -1,7 +1,7 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { imageId, tenantId } from '#shared/kernel/ids.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 
 /** Days that each event is kept, as the bucket's lifecycle rules do; others 30. */
 const KEPT_DAYS: Readonly<Record<string, number>> = {
@@ -18,16 +18,16 @@ const DAY = 24 * 60 * 60 * 1000;
  * Vectors are not archived: they live in the catalog.
  */
 export const archiveEvent =
-  ({ catalog, blobs }: { catalog: ImageCatalog; blobs: Blobs }) =>
+  ({ imageStore, blobs }: { imageStore: ImageStore; blobs: Blobs }) =>
   async (event: AnyEvent): Promise<void> => {
     const tenant = tenantId(event.tenantid);
     const { image_id, embeddings, ...rest } = event.data;
     const image = imageId(String(image_id));
-    const record = await catalog.get(tenant, image);
+    const record = await imageStore.get(tenant, image);
     if (!record || record.status === 'purged') return;
     const key = `events/${event.type}/${event.time.slice(0, 10)}/${tenant}/${event.id}.json`;
     const expiresAt = new Date(Date.parse(event.time) + (KEPT_DAYS[event.type] ?? 30) * DAY);
-    await catalog.noteArchived(tenant, image, key, expiresAt);
+    await imageStore.noteArchived(tenant, image, key, expiresAt);
     const kept = { ...event, data: { image_id, ...rest } };
     await blobs.put(tenant, key, Buffer.from(JSON.stringify(kept)), 'application/cloudevents+json');
   };

@@ -6,7 +6,7 @@ import { imageKey, recordOf, storedKey } from './dynamodb-image-items.ts';
 import { moved, stepUpdate } from './dynamodb-image-steps.ts';
 import { libraryChange } from './dynamodb-library-version.ts';
 import { statusesBefore } from './image-record.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import type { Stored } from './quota.ts';
 import { hasRoom, NOTHING_STORED } from './quota.ts';
 import { tombstoneOf } from './tombstone.ts';
@@ -17,7 +17,7 @@ const ATTEMPTS = 6;
  * What a tenant stores, in one item beside its pictures: it changes in the same transaction as the picture that it
  * counts, so that it is exact. Two transactions of a tenant that meet there are made one after the other (`ask`).
  */
-export function imageQuota(table: Table): Pick<ImageCatalog, 'admit' | 'stored' | 'storedOf' | 'markPurged'> {
+export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 'storedOf' | 'markPurged'> {
   const stored = async (tenant: TenantId): Promise<Stored> => storedIn(await table.get(storedKey(tenant)));
 
   return {

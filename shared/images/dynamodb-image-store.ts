@@ -19,14 +19,14 @@ import { imageTraces } from './dynamodb-image-traces.ts';
 import { imageVectors } from './dynamodb-image-vectors.ts';
 import { libraryChange, libraryVersions } from './dynamodb-library-version.ts';
 import type { ImageRecord } from './image-record.ts';
-import type { ImageCatalog, ImageQuery } from './image-store.ts';
+import type { ImageQuery, ImageStore } from './image-store.ts';
 
 export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
 
 const STATUS_POSITION_PATTERN = new RegExp(`^[0-9TZ:.+-]+#${IMAGE_ID_PATTERN.source.slice(1)}`);
 
 /** Pictures in DynamoDB. */
-export function dynamoImages(options: TableOptions): ImageCatalog {
+export function dynamoImageStore(options: TableOptions): ImageStore {
   const table = openTable(options);
 
   return {

@@ -1,12 +1,12 @@
 import type { Table } from '#shared/aws/dynamodb-table.ts';
 import { archivedKey, partition, receiptKey } from './dynamodb-image-items.ts';
 import type { PurgeReceipt } from './image-record.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 
 /** What a picture leaves elsewhere, so that a purge finds it, and the proof of the purge. */
 export const imageTraces = (
   table: Table,
-): Pick<ImageCatalog, 'noteArchived' | 'archivedKeys' | 'putReceipt' | 'getReceipt'> => ({
+): Pick<ImageStore, 'noteArchived' | 'archivedKeys' | 'putReceipt' | 'getReceipt'> => ({
   async noteArchived(tenant, image, key, expiresAt) {
     const expires_at = Math.ceil(expiresAt.getTime() / 1000); // DynamoDB's TTL counts seconds
     await table.put({ ...archivedKey(tenant, image, key), key, expires_at });

@@ -3,12 +3,12 @@ import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { embeddingOf, imageKey, partition, vectorKey, vectorsItem } from './dynamodb-image-items.ts';
 import { libraryChange, noteLibraryChange } from './dynamodb-library-version.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 
 /** The vectors beside the records: the truth that every vector index is built from. */
 export const imageVectors = (
   table: Table,
-): Pick<ImageCatalog, 'noteModel' | 'putVectors' | 'getVectors' | 'removeVectors'> => ({
+): Pick<ImageStore, 'noteModel' | 'putVectors' | 'getVectors' | 'removeVectors'> => ({
   async noteModel(tenant, image, model, at) {
     const Key = imageKey(tenant, image);
     const noted = await table.writeTogether([

@@ -1,7 +1,7 @@
 import type { Key, Table, Update, Write } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { partition } from './dynamodb-image-items.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 
 const PREFIX = 'LIBRARY#';
 
@@ -29,7 +29,7 @@ const ONE_MORE: Update = {
   ExpressionAttributeValues: { ':one': 1 },
 };
 
-export const libraryVersions = (table: Table): Pick<ImageCatalog, 'libraryVersion'> => ({
+export const libraryVersions = (table: Table): Pick<ImageStore, 'libraryVersion'> => ({
   async libraryVersion(tenant) {
     const counters: string[] = [];
     for await (const { sk, changes } of table.query({

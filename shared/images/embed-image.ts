@@ -7,14 +7,14 @@ import type { Imaging } from '#shared/imaging/imaging.ts';
 import { imageId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 
 export interface EmbedPorts {
   /** Every model of the environment, the default first. */
   embedders: readonly [Embedder, ...Embedder[]];
-  imaging: Pick<Imaging, 'decodeModelPicture' | 'modelInput'>;
+  imaging: Pick<Imaging, 'decodeModelImage' | 'modelInput'>;
   blobs: Pick<Blobs, 'get'>;
-  catalog: Pick<ImageCatalog, 'get' | 'advance'>;
+  imageStore: Pick<ImageStore, 'get' | 'advance'>;
   publisher: EventPublisher;
 }
 
@@ -60,18 +60,18 @@ const guarded = (step: (passage: Passage) => Promise<void>) => async (passage: P
 };
 
 /** Fetches the picture that models read, and makes each model's input of it. */
-async function load({ blobs, catalog, imaging, embedders }: EmbedPorts, passage: Passage): Promise<void> {
+async function load({ blobs, imageStore, imaging, embedders }: EmbedPorts, passage: Passage): Promise<void> {
   const { tenant, image } = subjectOf(passage.event);
   const bytes = await blobs.get(tenant, passage.event.data.model_picture.key);
   if (!bytes) {
-    const record = await catalog.get(tenant, image);
+    const record = await imageStore.get(tenant, image);
     if (record && record.status !== 'purged') {
       throw new Problem('not_found', `The picture that models read of ${image} is not in the store.`);
     }
     passage.outcome = { status: 'gone' };
     return;
   }
-  const picture = await imaging.decodeModelPicture(bytes);
+  const picture = await imaging.decodeModelImage(bytes);
   for (const embedder of wantedBy(passage.event, embedders)) {
     passage.inputs.set(embedder, await imaging.modelInput(picture, embedder.manifest.input));
   }
@@ -109,11 +109,11 @@ async function embedTogether(embedder: Embedder, passages: readonly Passage[]): 
  * First the record, then the event: so the record is never behind what the next step writes, and a picture that was
  * purged meanwhile is not spoken of. Where the event cannot be told, the message comes again and both are repeated.
  */
-async function announce({ catalog, publisher }: EmbedPorts, passage: Passage): Promise<void> {
+async function announce({ imageStore, publisher }: EmbedPorts, passage: Passage): Promise<void> {
   const { event, embeddings } = passage;
   const { tenant, image } = subjectOf(event);
   const processedAt = new Date().toISOString();
-  const change = await catalog.advance(tenant, image, 'processed', processedAt);
+  const change = await imageStore.advance(tenant, image, 'processed', processedAt);
   if (!change || change.record.status === 'purged') {
     passage.outcome = { status: 'gone' };
     return;

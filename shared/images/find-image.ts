@@ -2,7 +2,7 @@ import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageRecord, Thumbnail } from './image-record.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 
 /** How long a thumbnail's signed address can be used, in seconds. */
 const THUMBNAIL_LIFETIME = 5 * 60;
@@ -13,9 +13,9 @@ export const purgedProblem = ({ image_id, updated_at }: ImageRecord) =>
 
 /** @throws Problem `not_found`, also for another tenant's picture; `purged` */
 export const findImage =
-  ({ catalog }: { catalog: ImageCatalog }) =>
+  ({ imageStore }: { imageStore: ImageStore }) =>
   async (tenant: TenantId, image: ImageId): Promise<ImageRecord> => {
-    const record = await catalog.get(tenant, image);
+    const record = await imageStore.get(tenant, image);
     if (!record) throw new Problem('not_found', `There is no picture ${image}.`);
     if (record.status === 'purged') throw purgedProblem(record);
     return record;
@@ -31,7 +31,7 @@ const USUAL_SIZE = 256;
  *   picture has none of that size
  */
 export const signThumbnail =
-  (ports: { catalog: ImageCatalog; blobs: Blobs }) =>
+  (ports: { imageStore: ImageStore; blobs: Blobs }) =>
   async (tenant: TenantId, image: ImageId, size?: number): Promise<string> => {
     const record = await findImage(ports)(tenant, image);
     const [nearest, ...others] = (record.thumbnails ?? []).toSorted(

@@ -22,5 +22,5 @@ export const validatedFields = (record: ImageRecord, bucket: string): z.infer<ty
   ValidatedFields.parse({
     ...record,
     ...imageFields(record, bucket),
-    model_picture: { bucket, key: objectKeys.modelPicture(record.tenant_id, record.image_id) },
+    model_picture: { bucket, key: objectKeys.modelImage(record.tenant_id, record.image_id) },
   });

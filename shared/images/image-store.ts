@@ -16,7 +16,7 @@ export interface ImageQuery {
 export type StatusChange = Partial<ImageFacts> & Partial<Pick<ImageRecord, 'file_size' | 'models'>>;
 
 /** What we know of pictures. A status moves forward only, and only here. */
-export interface ImageCatalog {
+export interface ImageStore {
   /** @throws Problem `conflict` where the id exists. */
   create(record: ImageRecord): Promise<void>;
   /** Strongly consistent. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { addImage, UploadFile } from '#shared/contracts/http/images.ts';
 
 /** A file of `POST /uploads`, as ingest speaks of it. */
-export const announcedPicture = ({ content_type, external_id, ...file }: z.output<typeof UploadFile>) => ({
+export const announcedImage = ({ content_type, external_id, ...file }: z.output<typeof UploadFile>) => ({
   ...file,
   contentType: content_type,
   externalId: external_id,
@@ -12,7 +12,7 @@ export const announcedPicture = ({ content_type, external_id, ...file }: z.outpu
  * The picture of `POST /images`, as ingest speaks of it: what its fields say goes before what its part says.
  * @param size bytes
  */
-export const broughtPicture = (
+export const inlineImage = (
   body: z.output<NonNullable<typeof addImage.body>>,
   size: number,
   part: { filename?: string; contentType?: string } = {},

@@ -7,11 +7,11 @@ import { type ImageId, imageId, type TenantId, tenantId } from '#shared/kernel/i
 import { Problem } from '#shared/kernel/problems.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import { vectorDocument } from './vector-document.ts';
 
 export interface IndexPorts {
-  catalog: Pick<ImageCatalog, 'advance' | 'noteModel' | 'putVectors' | 'removeVectors'>;
+  imageStore: Pick<ImageStore, 'advance' | 'noteModel' | 'putVectors' | 'removeVectors'>;
   index: Pick<VectorIndex, 'prepare' | 'upsert' | 'remove'>;
   publisher: EventPublisher;
   now?: () => Date;
@@ -100,27 +100,27 @@ async function each(passages: readonly Passage[], step: (passage: Passage) => Pr
 }
 
 async function keep(ports: IndexPorts, passage: Passage): Promise<void> {
-  const { catalog } = ports;
+  const { imageStore } = ports;
   const { tenant, image, event } = passage;
-  const step = await catalog.advance(tenant, image, 'processed', event.data.processed_at);
+  const step = await imageStore.advance(tenant, image, 'processed', event.data.processed_at);
   if (!step || step.record.status === 'purged') return withdraw(ports, passage);
   if (step.record.status === 'indexed' && !event.data.refill) {
     passage.indexedAt = step.record.indexed_at ?? step.record.updated_at;
     return;
   }
   for (const [model, embedding] of passage.embeddings) {
-    if (!(await catalog.putVectors(tenant, image, model, embedding))) return withdraw(ports, passage);
+    if (!(await imageStore.putVectors(tenant, image, model, embedding))) return withdraw(ports, passage);
   }
 }
 
 /** The picture is gone, or its whole tenant: nothing may stay, also not of a delivery that broke off half-way. */
-async function withdraw({ catalog, index }: IndexPorts, passage: Passage): Promise<void> {
+async function withdraw({ imageStore, index }: IndexPorts, passage: Passage): Promise<void> {
   const { tenant, image, embeddings } = passage;
   for (const [model, { semantic }] of embeddings) {
     await index.prepare(model, semantic.length); // it may be the first that is heard of the model
     await index.remove(tenant, model, [image]);
   }
-  await catalog.removeVectors(tenant, image);
+  await imageStore.removeVectors(tenant, image);
   passage.outcome = 'gone';
 }
 
@@ -169,12 +169,12 @@ async function putBulk(
 }
 
 async function finish(ports: IndexPorts, passage: Passage): Promise<void> {
-  const { catalog, now = () => new Date() } = ports;
+  const { imageStore, now = () => new Date() } = ports;
   if (passage.indexedAt !== undefined) return;
   const { tenant, image, event } = passage;
   const models = [...passage.embeddings.keys()];
   if (event.data.refill) return finishRefill(ports, passage, now().toISOString());
-  const step = await catalog.advance(tenant, image, 'indexed', now().toISOString(), { models });
+  const step = await imageStore.advance(tenant, image, 'indexed', now().toISOString(), { models });
   if (step && step.record.status !== 'purged') {
     passage.indexedAt = step.record.indexed_at ?? step.record.updated_at;
     return;
@@ -185,7 +185,7 @@ async function finish(ports: IndexPorts, passage: Passage): Promise<void> {
 async function finishRefill(ports: IndexPorts, passage: Passage, at: string): Promise<void> {
   const { tenant, image, embeddings } = passage;
   for (const model of embeddings.keys())
-    if (!(await ports.catalog.noteModel(tenant, image, model, at))) return withdraw(ports, passage);
+    if (!(await ports.imageStore.noteModel(tenant, image, model, at))) return withdraw(ports, passage);
   passage.outcome = 'indexed';
 }
 

@@ -1,9 +1,9 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
-import { picturesOf } from '#shared/contracts/events/images-of.ts';
+import { imagesIn } from '#shared/contracts/events/images-of.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Stage } from '#shared/kernel/vocabulary.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import { failImage, failureOf } from './reject-image.ts';
 
 /** A message that was given up after its last delivery. */
@@ -22,14 +22,14 @@ export interface DeadLetter {
  */
 export const recordFailure =
   (ports: {
-    catalog: ImageCatalog;
+    imageStore: ImageStore;
     blobs: Pick<Blobs, 'bucket'>;
     publisher: EventPublisher;
     now?: () => Date;
   }) =>
   async ({ body, stage, attempts }: DeadLetter): Promise<'recorded' | 'unreadable'> => {
     const message = parsed(body);
-    const pictures = picturesOf(message);
+    const pictures = imagesIn(message);
     const problem = new Problem(
       'dependency_unavailable',
       `The step "${stage}" did not succeed in ${attempts} attempts. The picture can be tried again.`,

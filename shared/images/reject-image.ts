@@ -7,10 +7,10 @@ import type { Stage } from '#shared/kernel/vocabulary.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import { imageFields } from './image-event-data.ts';
 import type { Failure } from './image-record.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 
 interface Ports {
-  catalog: ImageCatalog;
+  imageStore: ImageStore;
   blobs: Pick<Blobs, 'bucket'>;
   publisher: EventPublisher;
   now?: () => Date;
@@ -31,7 +31,7 @@ export const failureOf = (stage: Stage, problem: Problem, attempts: number): Fai
  * for is.
  */
 export const failImage =
-  ({ catalog, blobs, publisher, now = () => new Date() }: Ports) =>
+  ({ imageStore, blobs, publisher, now = () => new Date() }: Ports) =>
   async (
     tenant: TenantId,
     image: ImageId,
@@ -40,7 +40,7 @@ export const failImage =
     correlationId: string,
   ): Promise<void> => {
     const at = now().toISOString();
-    const failed = await catalog.fail(tenant, image, failure, at, originalEvent);
+    const failed = await imageStore.fail(tenant, image, failure, at, originalEvent);
     const told = failure.stage === 'duplicates' ? ['failed', 'indexed'] : ['failed'];
     if (failed && !told.includes(failed.record.status)) return;
     const record = failed?.record;

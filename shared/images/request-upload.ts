@@ -6,7 +6,7 @@ import type { Metadata } from '#shared/kernel/metadata.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { MEDIA_TYPES } from '#shared/kernel/vocabulary.ts';
 import type { ImageRecord } from './image-record.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import type { Stored } from './quota.ts';
 import { hasRoom, quotaExceeded } from './quota.ts';
 
@@ -32,7 +32,7 @@ export interface PresignedUpload {
 }
 
 interface Ports {
-  catalog: ImageCatalog;
+  imageStore: ImageStore;
   blobs: Blobs;
   now?: () => Date;
 }
@@ -45,9 +45,9 @@ export type TakeRoom = (size: number) => void;
 
 /** The room that a tenant has left when a call begins; each picture of the call takes of it. */
 export const roomFor =
-  ({ catalog }: { catalog: Pick<ImageCatalog, 'stored'> }) =>
+  ({ imageStore }: { imageStore: Pick<ImageStore, 'stored'> }) =>
   async (tenant: TenantId, quota: Stored): Promise<TakeRoom> => {
-    let stored = await catalog.stored(tenant);
+    let stored = await imageStore.stored(tenant);
     return (size) => {
       if (!hasRoom(stored, size, quota)) throw quotaExceeded(stored, size, quota);
       stored = { images: stored.images + 1, bytes: stored.bytes + size };
@@ -60,7 +60,7 @@ export const roomFor =
  * @throws Problem where it cannot: `unsupported_media_type`, `payload_too_large`, `unreadable_image`, `quota_exceeded`
  */
 export const requestUpload =
-  ({ catalog, blobs, now = () => new Date() }: Ports) =>
+  ({ imageStore, blobs, now = () => new Date() }: Ports) =>
   async (
     tenant: TenantId,
     picture: NewPicture,
@@ -70,7 +70,7 @@ export const requestUpload =
     checkAnnounced(picture);
     takeRoom(picture.size);
     const record = newRecord(tenant, picture, correlationId, now());
-    await catalog.create(record);
+    await imageStore.create(record);
     const { url, fields } = await blobs.presignUpload(tenant, objectKeys.upload(tenant, record.image_id), {
       contentType: picture.contentType,
       size: picture.size,
@@ -90,7 +90,7 @@ export const requestUpload =
  * @throws Problem `quota_exceeded`
  */
 export const addImage =
-  ({ catalog, blobs, now = () => new Date() }: Ports) =>
+  ({ imageStore, blobs, now = () => new Date() }: Ports) =>
   async (
     tenant: TenantId,
     picture: NewPicture,
@@ -100,9 +100,9 @@ export const addImage =
   ): Promise<{ image_id: ImageId; status: 'uploaded' }> => {
     takeRoom(bytes.length);
     const record = newRecord(tenant, picture, correlationId, now());
-    await catalog.create(record);
+    await imageStore.create(record);
     await blobs.put(tenant, objectKeys.upload(tenant, record.image_id), bytes, picture.contentType);
-    await catalog.advance(tenant, record.image_id, 'uploaded', now().toISOString());
+    await imageStore.advance(tenant, record.image_id, 'uploaded', now().toISOString());
     return { image_id: record.image_id, status: 'uploaded' };
   };
 

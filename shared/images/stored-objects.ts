@@ -14,7 +14,7 @@ export const belongingsOf = (
   image: ImageId,
   sizes: readonly number[] = [],
 ): Belongings => ({
-  objects: [objectKeys.upload(tenant, image), objectKeys.modelPicture(tenant, image)],
+  objects: [objectKeys.upload(tenant, image), objectKeys.modelImage(tenant, image)],
   thumbnails: [...new Set([...DEFAULT_SETTINGS.thumbnail_sizes, ...sizes])].map((size) =>
     objectKeys.thumbnail(tenant, image, size),
   ),

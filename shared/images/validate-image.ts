@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { newEvent } from '#shared/contracts/events/new-event.ts';
-import type { Imaging, SourcePicture } from '#shared/imaging/imaging.ts';
+import type { Imaging, SourceImage } from '#shared/imaging/imaging.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -10,17 +10,17 @@ import { settingsOf } from '#shared/kernel/settings.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { embeddedWith, modelsOf } from '#shared/tenants/tenant-models.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { imageFields, validatedFields } from './image-event-data.ts';
 import type { Failure, ImageFacts, ImageRecord } from './image-record.ts';
-import type { ImageCatalog } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import { quotaExceeded, quotaOf } from './quota.ts';
 import { failImage, failureOf } from './reject-image.ts';
 import { belongingsOf } from './stored-objects.ts';
 
 interface Ports {
-  catalog: ImageCatalog;
-  tenants: Pick<TenantCatalog, 'get'>;
+  imageStore: ImageStore;
+  tenants: Pick<TenantStore, 'get'>;
   blobs: Blobs;
   imaging: Imaging;
   publisher: EventPublisher;
@@ -44,7 +44,10 @@ interface Upload {
 export const validateImage =
   (ports: Ports) =>
   async (tenant: TenantId, image: ImageId, upload: Upload, attempts = 1): Promise<void> => {
-    const [owner, record] = await Promise.all([ports.tenants.get(tenant), ports.catalog.get(tenant, image)]);
+    const [owner, record] = await Promise.all([
+      ports.tenants.get(tenant),
+      ports.imageStore.get(tenant, image),
+    ]);
     const sizes = thumbnailSizes(owner, record);
     // A form can be used when its tenant is being purged: nobody is left to be told of the picture.
     if (!owner || owner.state === 'purging') return removeAll(ports, tenant, image, sizes);
@@ -100,8 +103,8 @@ async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upl
   const sizes = record.thumbnails?.map(({ size }) => size) ?? settingsOf(owner.settings).thumbnail_sizes;
   const facts = await derive(ports, tenant, image, bytes, source, sizes);
   // 6. validated, where the quota has room
-  const done = await ports.catalog.admit(tenant, image, timeOf(ports), facts, quota);
-  if (done?.full) throw quotaExceeded(await ports.catalog.stored(tenant), facts.file_size, quota);
+  const done = await ports.imageStore.admit(tenant, image, timeOf(ports), facts, quota);
+  if (done?.full) throw quotaExceeded(await ports.imageStore.stored(tenant), facts.file_size, quota);
   // 7. images.validated, unless the picture was deleted or overtaken meanwhile
   if (!done || done.record.status === 'purged') return removeAll(ports, tenant, image, sizes);
   if (done.record.status === 'validated') await sayValidated(ports, owner, done.record);
@@ -112,7 +115,7 @@ async function markUploaded(
   tenant: TenantId,
   image: ImageId,
 ): Promise<ImageRecord | undefined> {
-  const step = await ports.catalog.advance(tenant, image, 'uploaded', timeOf(ports));
+  const step = await ports.imageStore.advance(tenant, image, 'uploaded', timeOf(ports));
   const record = step?.record;
   if (record?.status === 'uploaded') {
     await ports.publisher.publish(tenant, [
@@ -149,22 +152,22 @@ async function derive(
   tenant: TenantId,
   image: ImageId,
   bytes: Uint8Array,
-  { format, exif, raster }: SourcePicture,
+  { format, exif, raster }: SourceImage,
   sizes: readonly number[],
 ): Promise<ImageFacts & Pick<ImageRecord, 'file_size'>> {
-  const modelPicture = await imaging.modelPicture(raster);
+  const modelImage = await imaging.modelImage(raster);
   const thumbnails = sizes.map(async (size) => {
     // From the model picture where that is large enough: 256 of 512 pixels are as good as of 12 million.
-    const source = size * 2 <= Math.max(modelPicture.width, modelPicture.height) ? modelPicture : raster;
+    const source = size * 2 <= Math.max(modelImage.width, modelImage.height) ? modelImage : raster;
     const { bytes: webp, ...measures } = await imaging.thumbnail(source, size);
     const key = objectKeys.thumbnail(tenant, image, size);
     await blobs.put(tenant, key, webp, 'image/webp');
     return { size, ...measures, key };
   });
   const stored = imaging
-    .encodeModelPicture(modelPicture)
-    .then((png) => blobs.put(tenant, objectKeys.modelPicture(tenant, image), png, 'image/png'));
-  const [perceptual] = await Promise.all([imaging.perceptualHash(modelPicture), stored, ...thumbnails]);
+    .encodeModelImage(modelImage)
+    .then((png) => blobs.put(tenant, objectKeys.modelImage(tenant, image), png, 'image/png'));
+  const [perceptual] = await Promise.all([imaging.perceptualHash(modelImage), stored, ...thumbnails]);
   return {
     format,
     width: raster.width,
@@ -222,7 +225,7 @@ async function removeUncounted(
   image: ImageId,
   sizes: readonly number[],
 ): Promise<void> {
-  const record = await ports.catalog.get(tenant, image);
+  const record = await ports.imageStore.get(tenant, image);
   if (record?.stored_bytes === undefined) await removeAll(ports, tenant, image, sizes);
 }
 

@@ -15,7 +15,7 @@ export interface Exif {
 }
 
 /** A picture that passed every check. */
-export interface SourcePicture {
+export interface SourceImage {
   format: ImageFormat;
   exif: Exif;
   raster: Raster;
@@ -29,15 +29,15 @@ export interface Imaging {
    * @throws Problem `unsupported_media_type`, `type_mismatch`, `too_many_pixels`, `too_many_frames`, `truncated`,
    *   `low_detail`, `unreadable_image` or `payload_too_large`
    */
-  read(bytes: Uint8Array, declaredType?: string): Promise<SourcePicture>;
+  read(bytes: Uint8Array, declaredType?: string): Promise<SourceImage>;
   /** The picture within a square of `size` pixels, never enlarged, as WebP. */
   thumbnail(raster: Raster, size: number): Promise<{ bytes: Uint8Array; width: number; height: number }>;
   /** The picture within the square that every model is fed from: both ingest and search go through it. */
-  modelPicture(raster: Raster): Promise<Raster>;
+  modelImage(raster: Raster): Promise<Raster>;
   /** Lossless WebP: what is decoded from it are the same pixels. */
-  encodeModelPicture(picture: Raster): Promise<Uint8Array>;
+  encodeModelImage(picture: Raster): Promise<Uint8Array>;
   /** @throws Problem `unreadable_image` */
-  decodeModelPicture(bytes: Uint8Array): Promise<Raster>;
+  decodeModelImage(bytes: Uint8Array): Promise<Raster>;
   /** Resizes and lays out a model picture as the model's manifest says, turned or mirrored before. */
   modelInput(picture: Raster, rule: ModelInputRule, turn?: Turn): Promise<ModelInput>;
   /** The part of a picture, given as shares (0..1) of its width and height. */

@@ -4,7 +4,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import { detailOf } from './detail.ts';
 import { exifOf } from './exif.ts';
-import type { SourcePicture } from './imaging.ts';
+import type { SourceImage } from './imaging.ts';
 import type { Raster } from './raster.ts';
 import { sniff } from './sniff.ts';
 import { isCutOff } from './truncation.ts';
@@ -15,7 +15,7 @@ const DECODE_SECONDS = 20;
 const LEAST_DETAIL = 2;
 
 /** Reads a stranger's picture: everything that the header can tell is checked before a pixel is decoded. */
-export async function readPicture(bytes: Uint8Array, declaredType?: string): Promise<SourcePicture> {
+export async function readImage(bytes: Uint8Array, declaredType?: string): Promise<SourceImage> {
   if (bytes.length === 0) throw new Problem('unreadable_image', 'The file is empty.');
   if (bytes.length > IMAGE_LIMITS.fileBytes) {
     throw new Problem('payload_too_large', `A picture may have at most ${IMAGE_LIMITS.fileBytes} bytes.`);

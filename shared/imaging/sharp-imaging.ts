@@ -4,7 +4,7 @@ import type { Imaging } from './imaging.ts';
 import { dctHash, HASH_SIDE } from './perceptual-hash.ts';
 import { pixelHashOf } from './pixel-hash.ts';
 import type { Raster } from './raster.ts';
-import { readPicture } from './sharp-decode.ts';
+import { readImage } from './sharp-decode.ts';
 import { layOut } from './sharp-model-input.ts';
 
 /** The loaders of libvips that may see a stranger's bytes. No files, no SVG, no PDF, no ImageMagick. */
@@ -34,20 +34,20 @@ export function sharpImaging(): Imaging {
   sharp.unblock({ operation: LOADERS });
 
   return {
-    read: readPicture,
+    read: readImage,
     async thumbnail(raster, size) {
       const { data, info } = await within(raster, size)
         .webp(THUMBNAIL_WEBP)
         .toBuffer({ resolveWithObject: true });
       return { bytes: data, width: info.width, height: info.height };
     },
-    async modelPicture(raster) {
+    async modelImage(raster) {
       return toRaster(within(raster, MODEL_SIDE));
     },
-    async encodeModelPicture(picture) {
+    async encodeModelImage(picture) {
       return open(picture).png(MODEL_PNG).toBuffer();
     },
-    async decodeModelPicture(bytes) {
+    async decodeModelImage(bytes) {
       const source = sharp(bytes, { failOn: 'warning', limitInputPixels: MODEL_SIDE ** 2 });
       return toRaster(source).catch((cause: unknown) => {
         throw new Problem('unreadable_image', 'The stored model picture cannot be read.', { cause });

@@ -1,7 +1,7 @@
 import { type Item, type Key, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { type JobId, jobId } from '#shared/kernel/ids.ts';
 import type { Job } from './job.ts';
-import type { JobCatalog } from './job-store.ts';
+import type { JobStore } from './job-store.ts';
 
 /** A receipt can be looked up for a year and a month. */
 const KEPT_MS = 400 * 24 * 3600 * 1000;
@@ -21,7 +21,7 @@ function jobOf({ pk, sk, expires_at, ...job }: Item): Job {
 }
 
 /** Jobs in DynamoDB, in the table `activity`. */
-export function dynamoJobs(options: TableOptions): JobCatalog {
+export function dynamoJobStore(options: TableOptions): JobStore {
   const table = openTable(options);
   return {
     async create(job) {

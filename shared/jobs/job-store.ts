@@ -2,7 +2,7 @@ import type { JobId } from '#shared/kernel/ids.ts';
 import type { Job } from './job.ts';
 
 /** Work that goes on in the background. */
-export interface JobCatalog {
+export interface JobStore {
   /** @returns false where the id exists */
   create(job: Job): Promise<boolean>;
   /** The operator's: a job outlives the tenant that it is about. */

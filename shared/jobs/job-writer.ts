@@ -1,6 +1,6 @@
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Job } from './job.ts';
-import type { JobCatalog } from './job-store.ts';
+import type { JobStore } from './job-store.ts';
 
 const KEPT_ERRORS = 20;
 
@@ -19,7 +19,7 @@ export interface JobPen<Kind extends Job> {
 }
 
 /** The one who works on a job that was read: each note is written on condition that nobody else has written. */
-export function jobPen<Kind extends Job>(jobs: JobCatalog, read: Kind, now: () => Date): JobPen<Kind> {
+export function jobPen<Kind extends Job>(jobs: JobStore, read: Kind, now: () => Date): JobPen<Kind> {
   let job = read;
   const write = async (change: Partial<Kind>): Promise<void> => {
     const next = { ...job, status: 'running' as const, ...change, updated_at: now().toISOString() };

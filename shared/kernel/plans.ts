@@ -73,5 +73,5 @@ export function limitsOf(plan: PlanName, overrides: LimitOverrides = {}): Limits
 }
 
 /** The plan whose usage plan lets that many requests pass: an override may reach beyond the tenant's own plan. */
-export const fencePlan = ({ requests }: Pick<Limits, 'requests'>): PlanName =>
+export const gatewayPlan = ({ requests }: Pick<Limits, 'requests'>): PlanName =>
   PLAN_NAMES.find((name) => PLANS[name].requests >= requests) ?? 'enterprise';

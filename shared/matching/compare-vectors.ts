@@ -1,6 +1,6 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { type Evidence, judge, perceptualDistance } from '#shared/matching/decision/decide.ts';
@@ -9,7 +9,7 @@ import { cellsOf, cosine, type Probe } from './query-image.ts';
 import type { Unheld } from './verify-geometry.ts';
 
 export interface ComparePorts {
-  catalog: Pick<ImageCatalog, 'getMany' | 'getVectors'>;
+  imageStore: Pick<ImageStore, 'getMany' | 'getVectors'>;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface ComparePorts {
  * @param doubtful of these the cells are read too, to look again
  */
 export async function compare(
-  { catalog }: ComparePorts,
+  { imageStore }: ComparePorts,
   tenant: TenantId,
   manifest: ModelManifest,
   probe: Probe,
@@ -31,8 +31,8 @@ export async function compare(
     )
     .map(({ imageId }) => imageId);
   const [records, vectors] = await Promise.all([
-    catalog.getMany(tenant, [...found.keys()]),
-    wanted.length > 0 ? catalog.getVectors(tenant, wanted, manifest.name) : new Map<ImageId, Embedding>(),
+    imageStore.getMany(tenant, [...found.keys()]),
+    wanted.length > 0 ? imageStore.getVectors(tenant, wanted, manifest.name) : new Map<ImageId, Embedding>(),
   ]);
   return records.filter(isIndexed).map((record) => {
     const stored = vectors.get(record.image_id);

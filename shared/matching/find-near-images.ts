@@ -14,7 +14,7 @@ import { type HeldCells, held, type Unheld } from './verify-geometry.ts';
 import { type PixelPorts, pixelLook } from './verify-pixels.ts';
 
 export interface NearPorts extends PixelPorts {
-  catalog: ComparePorts['catalog'];
+  imageStore: ComparePorts['imageStore'];
   index: Pick<VectorIndex, 'search'>;
 }
 
@@ -49,7 +49,7 @@ const LOOKS: Looks = { cells: 5, pixels: 3 };
 const LOOKS_OF_INSET: Looks = { cells: 5, pixels: 1 };
 
 /** The pictures near a probe, judged; in no particular order. */
-export const nearPictures =
+export const findNearImages =
   (ports: NearPorts) =>
   async (
     tenant: TenantId,
@@ -114,7 +114,7 @@ async function copiesOf(
   { probe }: Inset,
   { k, filter }: NearQuery,
 ): Promise<Neighbour[]> {
-  const near = await nearPictures(ports)(tenant, manifest, probe, {
+  const near = await findNearImages(ports)(tenant, manifest, probe, {
     k,
     filter,
     similarFrom: Number.POSITIVE_INFINITY,

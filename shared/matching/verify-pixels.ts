@@ -1,7 +1,7 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import type { Imaging } from '#shared/imaging/imaging.ts';
 import type { Raster } from '#shared/imaging/raster.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
@@ -12,9 +12,9 @@ import type { Neighbour } from './match.ts';
 import { cellsOf, type Probe } from './query-image.ts';
 
 export interface PixelPorts {
-  catalog: Pick<ImageCatalog, 'getVectors'>;
+  imageStore: Pick<ImageStore, 'getVectors'>;
   blobs: Pick<Blobs, 'get'>;
-  imaging: Pick<Imaging, 'decodeModelPicture'>;
+  imaging: Pick<Imaging, 'decodeModelImage'>;
 }
 
 /** The picture that models read of a stored one; undefined where it is not in the store (any more). */
@@ -23,8 +23,8 @@ export async function storedPixels(
   tenant: TenantId,
   image: ImageId,
 ): Promise<Raster | undefined> {
-  const bytes = await blobs.get(tenant, objectKeys.modelPicture(tenant, image));
-  return bytes && imaging.decodeModelPicture(bytes);
+  const bytes = await blobs.get(tenant, objectKeys.modelImage(tenant, image));
+  return bytes && imaging.decodeModelImage(bytes);
 }
 
 /**
@@ -68,14 +68,14 @@ export function agreeing(neighbour: Neighbour, agreement: number, manifest: Mode
 
 /** Where the query lies in a stored picture, as far as cells tell it. */
 async function alignmentOf(
-  { catalog }: PixelPorts,
+  { imageStore }: PixelPorts,
   tenant: TenantId,
   manifest: ModelManifest,
   probe: Probe,
   { record }: Neighbour,
 ) {
   const cells = cellsOf(manifest, probe.embedding, probe);
-  const vectors = cells && (await catalog.getVectors(tenant, [record.image_id], manifest.name));
+  const vectors = cells && (await imageStore.getVectors(tenant, [record.image_id], manifest.name));
   const embedding = vectors?.get(record.image_id);
   const stored = embedding && cellsOf(manifest, embedding, record);
   return cells && stored && align(cells, stored);

@@ -1,10 +1,10 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Candidate, VectorIndex } from '#shared/vector-index/vector-index.ts';
 
 interface CanaryPorts {
-  catalog: Pick<ImageCatalog, 'getVectors'>;
+  imageStore: Pick<ImageStore, 'getVectors'>;
   index: Pick<VectorIndex, 'search'>;
 }
 
@@ -30,9 +30,9 @@ export const isWell = ({ tried, found, recall }: Canary): boolean =>
 
 /** Searches for pictures by their own vectors, and holds the answers against a comparison with every document. */
 export const canary =
-  ({ catalog, index }: CanaryPorts) =>
+  ({ imageStore, index }: CanaryPorts) =>
   async (tenant: TenantId, model: string, images: readonly ImageId[]): Promise<Canary> => {
-    const vectors = await catalog.getVectors(tenant, images, model);
+    const vectors = await imageStore.getVectors(tenant, images, model);
     const tries: { itself: boolean; recalls: number[] }[] = [];
     for (const [image, { semantic, copy }] of vectors) {
       const query = { semantic, copy, k: NEAREST };

@@ -36,7 +36,7 @@ export const compareAll =
     if (passes >= MOST_PASSES) {
       throw new Problem(
         'conflict',
-        `The index of ${comparison.model} does not become what the catalog says of ${tenant}: ${left} documents differ after ${passes} attempts.`,
+        `The index of ${comparison.model} does not become what the imageStore says of ${tenant}: ${left} documents differ after ${passes} attempts.`,
       );
     }
     return { position: { ...nextPass(position, now), sample }, done: false, progress };

@@ -1,5 +1,5 @@
 import type { ImageRecord } from '#shared/images/image-record.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import { vectorDocument } from '#shared/images/vector-document.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
@@ -8,7 +8,7 @@ import { documentDigest } from '#shared/vector-index/document-digest.ts';
 import type { Side, VectorDocument, VectorIndex } from '#shared/vector-index/vector-index.ts';
 
 export interface ComparePorts {
-  catalog: Pick<ImageCatalog, 'list' | 'getMany' | 'getVectors'>;
+  imageStore: Pick<ImageStore, 'list' | 'getMany' | 'getVectors'>;
   index: Pick<VectorIndex, 'list' | 'upsert' | 'remove'>;
 }
 
@@ -60,8 +60,8 @@ export const comparePage =
     { model, side, wanted, mend }: Comparison,
     { cursor, above }: PagePlace,
   ): Promise<{ found: Differences; records: readonly ImageRecord[]; next: PagePlace | undefined }> => {
-    const { catalog, index } = ports;
-    const page = await catalog.list(tenant, { limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    const { imageStore, index } = ports;
+    const page = await imageStore.list(tenant, { limit: PAGE, ...(cursor !== undefined && { cursor }) });
     const last = page.items.at(-1)?.image_id;
     const next = page.nextCursor === undefined ? undefined : { cursor: page.nextCursor, above: last };
     const right = wanted ? await documentsOf(ports, tenant, model, page.items) : new Map();
@@ -73,7 +73,7 @@ export const comparePage =
         present.has(document.imageId) && present.get(document.imageId) !== documentDigest(document),
     );
     const unknown = [...present.keys()].filter((image) => !right.has(image));
-    const extra = await withoutPicture(catalog, tenant, unknown, wanted);
+    const extra = await withoutPicture(imageStore, tenant, unknown, wanted);
     const unembedded = wanted
       ? page.items.filter((each) => isIndexed(each) && !right.has(each.image_id))
       : [];
@@ -97,14 +97,14 @@ export const comparePage =
 
 /** What the index should hold of these pictures. */
 async function documentsOf(
-  { catalog }: ComparePorts,
+  { imageStore }: ComparePorts,
   tenant: TenantId,
   model: string,
   records: readonly ImageRecord[],
 ): Promise<Map<ImageId, VectorDocument>> {
   const indexed = records.filter(isIndexed);
   const ids = indexed.map(({ image_id }) => image_id);
-  const vectors = await catalog.getVectors(tenant, ids, model);
+  const vectors = await imageStore.getVectors(tenant, ids, model);
   return new Map(
     indexed.flatMap((record) => {
       const embedding = vectors.get(record.image_id);
@@ -140,13 +140,13 @@ async function digestsBetween(
  * before it is indexed.
  */
 async function withoutPicture(
-  catalog: ComparePorts['catalog'],
+  imageStore: ComparePorts['imageStore'],
   tenant: TenantId,
   images: readonly ImageId[],
   wanted: boolean,
 ): Promise<ImageId[]> {
   if (images.length === 0) return [];
-  const records = new Map((await catalog.getMany(tenant, images)).map((each) => [each.image_id, each]));
+  const records = new Map((await imageStore.getMany(tenant, images)).map((each) => [each.image_id, each]));
   return images.filter((image) => {
     const status = records.get(image)?.status;
     return !wanted || status === undefined || status === 'purged' || status === 'failed';
@@ -155,7 +155,7 @@ async function withoutPicture(
 
 /** What is purged while it is written does not stay. */
 async function write(
-  { catalog, index }: ComparePorts,
+  { imageStore, index }: ComparePorts,
   tenant: TenantId,
   model: string,
   documents: readonly VectorDocument[],
@@ -165,7 +165,9 @@ async function write(
   const [refused] = await index.upsert(tenant, model, documents, only);
   if (refused) throw new Problem('internal_error', `The index refused ${refused.imageId}: ${refused.reason}`);
   const ids = documents.map(({ imageId }) => imageId);
-  const kept = new Set((await catalog.getMany(tenant, ids)).filter(isIndexed).map((each) => each.image_id));
+  const kept = new Set(
+    (await imageStore.getMany(tenant, ids)).filter(isIndexed).map((each) => each.image_id),
+  );
   const gone = ids.filter((image) => !kept.has(image));
   await index.remove(tenant, model, gone, only);
 }

@@ -2,7 +2,7 @@ import type { Blobs } from '#shared/blobs/blobs.ts';
 import { newEvent } from '#shared/contracts/events/new-event.ts';
 import { validatedFields } from '#shared/images/image-event-data.ts';
 import type { ImageRecord } from '#shared/images/image-record.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { Position } from '#shared/jobs/job.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
@@ -11,7 +11,7 @@ import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import { added, nextPass, type Visit } from './task.ts';
 
 export interface FillPorts {
-  catalog: Pick<ImageCatalog, 'list'>;
+  imageStore: Pick<ImageStore, 'list'>;
   blobs: Pick<Blobs, 'bucket'>;
   publisher: EventPublisher;
   /** How long a validation may go on that began before the tenant was given the model. */
@@ -38,9 +38,9 @@ const LONGEST_PAUSE = 120;
 export const fillWindow =
   (ports: FillPorts) =>
   async (tenant: TenantId, model: string, position: Position): Promise<Visit> => {
-    const { catalog, now } = ports;
+    const { imageStore, now } = ports;
     const { cursor, ordered_at, met } = position;
-    const page = await catalog.list(tenant, { limit: WINDOW, ...(cursor !== undefined && { cursor }) });
+    const page = await imageStore.list(tenant, { limit: WINDOW, ...(cursor !== undefined && { cursor }) });
     const lacking = page.items.filter((record) => isIndexed(record) && !record.models.includes(model));
     if (lacking.length > 0 && ordered_at === undefined) {
       await order(ports, tenant, model, lacking);

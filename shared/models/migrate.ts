@@ -8,7 +8,7 @@ import type { ComparePorts } from './compare-page.ts';
 import { type FillPorts, fillWindow } from './fill.ts';
 import { phase, type Task, type Visit } from './task.ts';
 
-export interface MigratePorts extends Omit<FillPorts, 'catalog'>, ComparePorts, WriteModelsPorts {
+export interface MigratePorts extends Omit<FillPorts, 'imageStore'>, ComparePorts, WriteModelsPorts {
   index: Pick<VectorIndex, 'prepare' | 'search'> & ComparePorts['index'];
   /** Of a model's vectors. */
   dimensionOf(model: string): number;

@@ -1,18 +1,18 @@
 import type { ModelJob } from '#shared/jobs/job.ts';
 import type { JobQueue } from '#shared/jobs/job-queue.ts';
-import type { JobCatalog } from '#shared/jobs/job-store.ts';
+import type { JobStore } from '#shared/jobs/job-store.ts';
 import { type JobPen, jobPen, Overtaken } from '#shared/jobs/job-writer.ts';
 import type { JobId, TenantId } from '#shared/kernel/ids.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import type { ModelJobKind } from '#shared/kernel/vocabulary.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { added, phase, type Task } from './task.ts';
 
 export interface ModelJobPorts {
-  jobs: JobCatalog;
+  jobs: JobStore;
   queue: JobQueue;
-  tenants: Pick<TenantCatalog, 'get' | 'list'>;
+  tenants: Pick<TenantStore, 'get' | 'list'>;
   /** What is done in a job of each kind. */
   tasks: Readonly<Record<ModelJobKind, Task>>;
   /** When to leave the rest to the next message. */

@@ -1,14 +1,14 @@
 import type { ModelJob } from '#shared/jobs/job.ts';
 import type { JobQueue } from '#shared/jobs/job-queue.ts';
-import type { JobCatalog } from '#shared/jobs/job-store.ts';
+import type { JobStore } from '#shared/jobs/job-store.ts';
 import { type JobId, newJobId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 
 export interface StartPorts {
-  jobs: JobCatalog;
+  jobs: JobStore;
   queue: JobQueue;
-  tenants: Pick<TenantCatalog, 'get'>;
+  tenants: Pick<TenantStore, 'get'>;
   /** What the service has. */
   installed: readonly string[];
   now?: () => Date;
@@ -100,7 +100,7 @@ async function checkNames(
 }
 
 /** Undefined where it has ended, or was claimed for and never made. */
-async function runningJob(jobs: JobCatalog, id: JobId): Promise<ModelJob | undefined> {
+async function runningJob(jobs: JobStore, id: JobId): Promise<ModelJob | undefined> {
   const job = await jobs.get(id);
   return job && job.kind !== 'tenant_purge' && isActive(job) ? job : undefined;
 }

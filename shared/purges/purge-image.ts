@@ -1,9 +1,9 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
-import type { GroupCatalog } from '#shared/duplicates/group-store.ts';
+import type { GroupStore } from '#shared/duplicates/group-store.ts';
 import { leaveGroup } from '#shared/duplicates/leave-group.ts';
 import { purgedProblem } from '#shared/images/find-image.ts';
 import type { PurgeReceipt } from '#shared/images/image-record.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { type Belongings, belongingsOf } from '#shared/images/stored-objects.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -11,8 +11,8 @@ import type { SimilarityCache } from '#shared/search/similarity-cache.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 
 interface Ports {
-  catalog: ImageCatalog;
-  groups: GroupCatalog;
+  imageStore: ImageStore;
+  groups: GroupStore;
   blobs: Blobs;
   cache: Pick<SimilarityCache, 'naming' | 'remove'>;
   index: Pick<VectorIndex, 'models' | 'remove'>;
@@ -33,16 +33,16 @@ interface Remains {
 export const purgeImage =
   (ports: Ports) =>
   async (tenant: TenantId, image: ImageId): Promise<PurgeReceipt> => {
-    const { catalog, groups, blobs, cache, index } = ports;
-    const record = await catalog.get(tenant, image);
+    const { imageStore, groups, blobs, cache, index } = ports;
+    const record = await imageStore.get(tenant, image);
     if (!record) throw new Problem('not_found', `There is no picture ${image}.`);
 
-    await catalog.markPurged(tenant, image, timeOf(ports)); // from here on no step can bring it back
+    await imageStore.markPurged(tenant, image, timeOf(ports)); // from here on no step can bring it back
     const remains = await remainsOf(ports, tenant, image);
     const models = await index.models(); // all: it may have been on its way into one that its record does not name yet
     const receipt = await drawUp(ports, tenant, image, remains, models);
     await Promise.all(models.map((model) => index.remove(tenant, model, [image])));
-    await catalog.removeVectors(tenant, image);
+    await imageStore.removeVectors(tenant, image);
     await leaveGroup({ groups })(tenant, image);
     await cache.remove(tenant, remains.answers);
     await blobs.remove(tenant, Object.values(remains.stored).flat());
@@ -56,17 +56,17 @@ export const purgeImage =
 export const deleteImage =
   (ports: Ports) =>
   async (tenant: TenantId, image: ImageId): Promise<PurgeReceipt> => {
-    const before = await ports.catalog.get(tenant, image);
+    const before = await ports.imageStore.get(tenant, image);
     const receipt = await purgeImage(ports)(tenant, image);
     if (before?.status === 'purged') throw purgedProblem(before);
     return receipt;
   };
 
 /** The tombstone is read, not the record before it: validation may have been quicker than the purge. */
-async function remainsOf({ catalog, cache }: Ports, tenant: TenantId, image: ImageId): Promise<Remains> {
-  const tombstone = await catalog.get(tenant, image);
+async function remainsOf({ imageStore, cache }: Ports, tenant: TenantId, image: ImageId): Promise<Remains> {
+  const tombstone = await imageStore.get(tenant, image);
   const sizes = tombstone?.thumbnails?.map(({ size }) => size);
-  const events = await catalog.archivedKeys(tenant, image);
+  const events = await imageStore.archivedKeys(tenant, image);
   return {
     stored: { ...belongingsOf(tenant, image, sizes), events },
     answers: await cache.naming(tenant, image),
@@ -81,14 +81,14 @@ async function drawUp(
   { stored: { objects, thumbnails, events }, answers }: Remains,
   models: readonly string[],
 ): Promise<PurgeReceipt> {
-  const { catalog, blobs } = ports;
-  const before = await catalog.getReceipt(tenant, image);
+  const { imageStore, blobs } = ports;
+  const before = await imageStore.getReceipt(tenant, image);
   if (before) return before;
   const present = async (keys: string[]) => {
     const sizes = await Promise.all(keys.map((key) => blobs.size(tenant, key)));
     return sizes.filter((size) => size !== undefined).length;
   };
-  const vectors = await Promise.all(models.map((model) => catalog.getVectors(tenant, [image], model)));
+  const vectors = await Promise.all(models.map((model) => imageStore.getVectors(tenant, [image], model)));
   const receipt = {
     image_id: image,
     deleted: {
@@ -100,7 +100,7 @@ async function drawUp(
     },
     completed_at: timeOf(ports),
   };
-  await catalog.putReceipt(tenant, receipt);
+  await imageStore.putReceipt(tenant, receipt);
   return receipt;
 }
 

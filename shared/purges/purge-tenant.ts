@@ -1,14 +1,14 @@
 import type { TenantPurge } from '#shared/jobs/job.ts';
 import type { JobQueue } from '#shared/jobs/job-queue.ts';
-import type { JobCatalog } from '#shared/jobs/job-store.ts';
+import type { JobStore } from '#shared/jobs/job-store.ts';
 import { type JobPen, jobPen, Overtaken } from '#shared/jobs/job-writer.ts';
 import type { JobId } from '#shared/kernel/ids.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import type { TenantData } from './tenant-data.ts';
 
 export interface PurgePorts {
-  tenants: Pick<TenantCatalog, 'get' | 'remove'>;
-  jobs: JobCatalog;
+  tenants: Pick<TenantStore, 'get' | 'remove'>;
+  jobs: JobStore;
   queue: JobQueue;
   /** All that holds things of tenants, but the profile, in the order in which it is emptied. */
   places: readonly TenantData[];

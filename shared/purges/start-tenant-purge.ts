@@ -1,14 +1,14 @@
 import type { Job, TenantPurge } from '#shared/jobs/job.ts';
 import type { JobQueue } from '#shared/jobs/job-queue.ts';
-import type { JobCatalog } from '#shared/jobs/job-store.ts';
+import type { JobStore } from '#shared/jobs/job-store.ts';
 import { type JobId, newJobId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 
 interface Ports {
-  tenants: Pick<TenantCatalog, 'beginPurge'>;
-  jobs: JobCatalog;
+  tenants: Pick<TenantStore, 'beginPurge'>;
+  jobs: JobStore;
   queue: JobQueue;
   now?: () => Date;
 }
@@ -49,7 +49,7 @@ export const startPurge =
   };
 
 /** Where somebody else was faster, it is queued by them. */
-const requeue = async (jobs: JobCatalog, job: TenantPurge, at: string): Promise<TenantPurge> =>
+const requeue = async (jobs: JobStore, job: TenantPurge, at: string): Promise<TenantPurge> =>
   (await jobs.save({ ...job, status: 'queued', updated_at: at })) ?? { ...job, status: 'queued' };
 
 const isStalled = ({ status, updated_at }: Job, at: string): boolean =>

@@ -77,7 +77,7 @@ const invalid = (errors: InvalidField[]) =>
  * @throws Problem `invalid_request` where there is none, or both; `payload_too_large` above the inline limit;
  *   `unreadable_image` where it is empty
  */
-export function inlinePicture(call: {
+export function inlineImageBytes(call: {
   file?: UploadedFile;
   body: { image?: string | undefined };
 }): Uint8Array | undefined {
@@ -95,22 +95,22 @@ export function inlinePicture(call: {
   return bytes;
 }
 
-/** @throws Problem as `inlinePicture`; `invalid_request` also where there is none */
-export function requiredPicture(call: Parameters<typeof inlinePicture>[0]): Uint8Array {
-  const bytes = inlinePicture(call);
+/** @throws Problem as `inlineImageBytes`; `invalid_request` also where there is none */
+export function requiredImage(call: Parameters<typeof inlineImageBytes>[0]): Uint8Array {
+  const bytes = inlineImageBytes(call);
   if (bytes) return bytes;
   throw new Problem('invalid_request', 'Give a picture: a multipart part named file, or image as base64.');
 }
 
 /**
  * What a search looks for: exactly one of a picture inside the request and a stored picture's id.
- * @throws Problem `invalid_request`, and those of `inlinePicture`
+ * @throws Problem `invalid_request`, and those of `inlineImageBytes`
  */
 export function querySource(call: {
   file?: UploadedFile;
   body: { image?: string | undefined; image_id?: string | undefined };
 }): { bytes: Uint8Array } | { imageId: ImageId } {
-  const bytes = inlinePicture(call);
+  const bytes = inlineImageBytes(call);
   const { image_id } = call.body;
   if (bytes && image_id === undefined) return { bytes };
   if (!bytes && image_id !== undefined) return { imageId: imageId(image_id) };

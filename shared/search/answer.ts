@@ -4,7 +4,7 @@ import type { NOTHING_FOUND, Verdict } from '#shared/kernel/vocabulary.ts';
 import type { Point } from '#shared/matching/geometry/alignment.ts';
 
 /** A picture of an answer, and why it is there. Fields carry their names on the wire. */
-export interface JudgedPicture {
+export interface JudgedImage {
   image_id: ImageId;
   /** 0..1 */
   similarity_score: number;
@@ -23,7 +23,7 @@ export interface JudgedPicture {
 
 /** What a search found, in the order of the reply: all that is costly to find out, and nothing that a look tells. */
 export interface SimilarityAnswer {
-  pictures: JudgedPicture[];
+  pictures: JudgedImage[];
   /** Where there are none: why. */
   explanation?: Explanation;
 }

@@ -1,12 +1,12 @@
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import type { Explanation, JudgedPicture, SimilarityAnswer } from './answer.ts';
+import type { Explanation, JudgedImage, SimilarityAnswer } from './answer.ts';
 import type { SimilarityCache } from './similarity-cache.ts';
 
 export interface RememberPorts {
-  catalog: Pick<ImageCatalog, 'getMany' | 'libraryVersion'>;
+  imageStore: Pick<ImageStore, 'getMany' | 'libraryVersion'>;
   cache: Pick<SimilarityCache, 'get' | 'put'>;
   /** Milliseconds since 1970. */
   wallClock?: () => number;
@@ -14,7 +14,7 @@ export interface RememberPorts {
 
 /** A picture of an answer with its record. */
 export interface AnsweredPicture {
-  judged: JudgedPicture;
+  judged: JudgedImage;
   record: IndexedRecord;
 }
 /** An answer as it was found out. */
@@ -34,16 +34,16 @@ const KEPT_FOR = 15 * 60_000;
  * before the search begins: an answer can be newer than its version says, and never older.
  */
 export const rememberAnswer =
-  ({ catalog, cache, wallClock = Date.now }: RememberPorts) =>
+  ({ imageStore, cache, wallClock = Date.now }: RememberPorts) =>
   async (
     tenant: TenantId,
     queryHash: string,
     findOut: () => Promise<Found>,
   ): Promise<Found & { cached: boolean }> => {
-    const libraryVersion = await catalog.libraryVersion(tenant);
+    const libraryVersion = await imageStore.libraryVersion(tenant);
     const key = { queryHash, libraryVersion };
     const kept = await unlessDown(cache.get(tenant, key));
-    const known = kept && (await withRecords(catalog, tenant, kept));
+    const known = kept && (await withRecords(imageStore, tenant, kept));
     if (known) return { ...known, cached: true };
     const found = await findOut();
     const answer = { ...found, pictures: found.pictures.map(({ judged }) => judged) };
@@ -53,11 +53,11 @@ export const rememberAnswer =
 
 /** The records are read anew, so that none is shown that is gone. @returns undefined where one is not as it was */
 async function withRecords(
-  catalog: RememberPorts['catalog'],
+  imageStore: RememberPorts['imageStore'],
   tenant: TenantId,
   { pictures, ...rest }: SimilarityAnswer,
 ): Promise<Found | undefined> {
-  const records = await catalog.getMany(
+  const records = await imageStore.getMany(
     tenant,
     pictures.map(({ image_id }) => image_id),
   );

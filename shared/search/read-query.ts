@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { Embedder, Embedding } from '#shared/embedding/embedder.ts';
 import { findImage } from '#shared/images/find-image.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { Imaging } from '#shared/imaging/imaging.ts';
 import type { Raster } from '#shared/imaging/raster.ts';
@@ -17,7 +17,7 @@ import { storedPixels } from '#shared/matching/verify-pixels.ts';
 import type { QuerySource, Region } from './query.ts';
 
 export interface ReadQueryPorts {
-  catalog: ImageCatalog;
+  imageStore: ImageStore;
   imaging: Imaging;
   embedder: Embedder;
   blobs: Pick<Blobs, 'get'>;
@@ -74,7 +74,7 @@ async function fromPixels(
   identity: Pick<Probe, 'sha256' | 'imageId'> = {},
 ): Promise<ReadQuery> {
   const { imaging, embedder } = ports;
-  const picture = await imaging.modelPicture(raster);
+  const picture = await imaging.modelImage(raster);
   const [[embedding], perceptualHash] = await Promise.all([
     imaging.modelInput(picture, embedder.manifest.input).then((input) => embedder.embed([input])),
     imaging.perceptualHash(picture),
@@ -115,10 +115,10 @@ async function shownWithin(
 }
 
 async function storedPicture(ports: ReadQueryPorts, tenant: TenantId, image: ImageId): Promise<Probe> {
-  const { catalog, embedder } = ports;
-  const record = await findImage({ catalog })(tenant, image);
+  const { imageStore, embedder } = ports;
+  const record = await findImage({ imageStore })(tenant, image);
   const model = embedder.manifest.name;
-  const embedding: Embedding | undefined = (await catalog.getVectors(tenant, [image], model)).get(image);
+  const embedding: Embedding | undefined = (await imageStore.getVectors(tenant, [image], model)).get(image);
   if (!isIndexed(record) || !embedding) {
     throw new Problem(
       'image_not_ready',

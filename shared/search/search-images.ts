@@ -2,7 +2,7 @@ import type { InstalledModels } from '#shared/embedding/installed-models.ts';
 import { newQueryId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { VERDICTS } from '#shared/kernel/vocabulary.ts';
-import { nearPictures } from '#shared/matching/find-near-images.ts';
+import { findNearImages } from '#shared/matching/find-near-images.ts';
 import type { Neighbour } from '#shared/matching/match.ts';
 import type { Candidate, VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { type Found, type RememberPorts, rememberAnswer } from './cache-answer.ts';
@@ -10,9 +10,9 @@ import { whyNothing } from './explain-no-results.ts';
 import type { SimilarityQuery } from './query.ts';
 import { queryHash } from './query-hash.ts';
 import { type ReadQueryPorts, readQuery } from './read-query.ts';
-import { judgedPicture, type SimilarityResults, searchResult } from './search-result.ts';
+import { judgedImage, type SimilarityResults, searchResult } from './search-result.ts';
 
-export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<RememberPorts, 'catalog'> {
+export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<RememberPorts, 'imageStore'> {
   index: Pick<VectorIndex, 'search'>;
   installed: Pick<InstalledModels, 'embedder'>;
   /** Milliseconds of a clock that only goes forward. */
@@ -67,7 +67,7 @@ function modelFor({ model, models }: SimilarityQuery): string {
 function findPictures(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
   const { manifest } = ports.embedder;
   const read = readQuery(ports);
-  const near = nearPictures(ports);
+  const near = findNearImages(ports);
   const why = whyNothing(ports);
 
   return async (tenant: TenantId, query: SimilarityQuery): Promise<Found> => {
@@ -92,7 +92,7 @@ function findPictures(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
       .sort(byVerdictThenScore)
       .slice(0, maxResults);
     if (best.length > 0)
-      return { pictures: best.map((each) => ({ judged: judgedPicture(each), record: each.record })) };
+      return { pictures: best.map((each) => ({ judged: judgedImage(each), record: each.record })) };
     // 5. nothing: say why
     const explanation = await why(tenant, manifest, probe, { threshold, filter, nearest, neighbours });
     return { pictures: [], explanation };

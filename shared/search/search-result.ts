@@ -3,7 +3,7 @@ import type { ImageId, QueryId } from '#shared/kernel/ids.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import type { Alignment } from '#shared/matching/geometry/alignment.ts';
 import type { Neighbour } from '#shared/matching/match.ts';
-import type { Explanation, JudgedPicture } from './answer.ts';
+import type { Explanation, JudgedImage } from './answer.ts';
 
 /** The reply to a search. Fields carry their names on the wire. */
 export interface SimilarityResults {
@@ -17,7 +17,7 @@ export interface SimilarityResults {
   cached: boolean;
 }
 
-export interface SimilarityResult extends JudgedPicture {
+export interface SimilarityResult extends JudgedImage {
   external_id?: string;
   file_path: string;
   storage_location: string;
@@ -33,14 +33,14 @@ export interface SimilarityResult extends JudgedPicture {
 }
 
 /** What a search found out of a neighbour. */
-export const judgedPicture = ({
+export const judgedImage = ({
   record,
   evidence,
   verdict,
   score,
   alignment,
   part,
-}: Neighbour): JudgedPicture => ({
+}: Neighbour): JudgedImage => ({
   image_id: record.image_id,
   similarity_score: score,
   verdict,
@@ -56,7 +56,7 @@ export const judgedPicture = ({
 
 /** A judged picture as the caller reads it. The tenant's own metadata never hides what we measured. */
 export const searchResult = (
-  { image_id, ...judged }: JudgedPicture,
+  { image_id, ...judged }: JudgedImage,
   record: IndexedRecord,
   options: { includeMetadata: boolean; thumbnailUrl: (image: ImageId) => string },
 ): SimilarityResult => ({

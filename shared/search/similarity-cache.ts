@@ -5,7 +5,7 @@ import type { SimilarityAnswer } from './answer.ts';
 export interface CacheKey {
   /** SHA-256 over all that an answer depends on, but the library. */
   queryHash: string;
-  /** `ImageCatalog.libraryVersion`, read before the search began. */
+  /** `ImageStore.libraryVersion`, read before the search began. */
   libraryVersion: string;
 }
 

@@ -10,7 +10,7 @@ import {
 import { GROUP_ID_PATTERN, IMAGE_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { type Counters, difference, INDEXED, sumOf } from './statistics.ts';
-import type { Look, StatisticsCatalog, Thing } from './statistics-store.ts';
+import type { Look, StatisticsStore, Thing } from './statistics-store.ts';
 
 /** Things of one transaction: 100 items are its most, and the sums are among them. */
 const TOGETHER = 90;
@@ -44,7 +44,7 @@ interface Noted {
  * Statistics in the table `activity`: what each thing adds, and the sums, changed in one transaction. It holds only
  * where none of the things was changed by somebody else since it was read; then all is read again.
  */
-export function dynamoStatistics(options: TableOptions, now: () => number = Date.now): StatisticsCatalog {
+export function dynamoStatisticsStore(options: TableOptions, now: () => number = Date.now): StatisticsStore {
   const table = openTable(options);
 
   async function noted(tenant: TenantId, things: readonly Thing[]): Promise<Map<string, Noted>> {

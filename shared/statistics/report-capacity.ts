@@ -1,20 +1,20 @@
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { periodOf } from '#shared/kernel/period.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { type Holding, holdingCost, indexMemory, usageCost } from '#shared/usage/cost.ts';
 import { NO_USAGE } from '#shared/usage/usage.ts';
-import type { UsageCatalog } from '#shared/usage/usage-store.ts';
+import type { UsageStore } from '#shared/usage/usage-store.ts';
 import { inFlight } from './statistics.ts';
-import type { StatisticsCatalog } from './statistics-store.ts';
+import type { StatisticsStore } from './statistics-store.ts';
 
 interface Ports {
-  tenants: Pick<TenantCatalog, 'list'>;
-  images: Pick<ImageCatalog, 'storedOf'>;
-  statistics: Pick<StatisticsCatalog, 'readMany'>;
-  usage: Pick<UsageCatalog, 'readTotals'>;
+  tenants: Pick<TenantStore, 'list'>;
+  images: Pick<ImageStore, 'storedOf'>;
+  statistics: Pick<StatisticsStore, 'readMany'>;
+  usage: Pick<UsageStore, 'readTotals'>;
   now?: () => Date;
 }
 

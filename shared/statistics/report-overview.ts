@@ -1,13 +1,13 @@
 import { embeddingHealth } from '#shared/health/check-readiness.ts';
 import type { Heartbeats } from '#shared/health/heartbeats.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { countersBy, IN_FLIGHT, inFlight } from './statistics.ts';
-import type { StatisticsCatalog } from './statistics-store.ts';
+import type { StatisticsStore } from './statistics-store.ts';
 
 interface Ports {
-  statistics: Pick<StatisticsCatalog, 'read' | 'indexingRate'>;
-  images: Pick<ImageCatalog, 'stored' | 'oldest'>;
+  statistics: Pick<StatisticsStore, 'read' | 'indexingRate'>;
+  images: Pick<ImageStore, 'stored' | 'oldest'>;
   heartbeats: Heartbeats;
   now?: () => Date;
 }

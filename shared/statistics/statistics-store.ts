@@ -8,7 +8,7 @@ export type Thing = ImageId | GroupId;
 export type Look = (things: readonly Thing[]) => Promise<ReadonlyMap<Thing, Counters>>;
 
 /** What a tenant's pictures and groups add up to: a moment behind them. */
-export interface StatisticsCatalog {
+export interface StatisticsStore {
   /**
    * Puts what the things add now in place of what they added before. It always ends at what `look` finds: told again,
    * late, or in another order, nothing changes.

@@ -1,13 +1,13 @@
-import type { GroupCatalog } from '#shared/duplicates/group-store.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { GroupStore } from '#shared/duplicates/group-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import { GROUP_ID_PATTERN, groupId, imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { type Counters, countersOfGroup, countersOfImage } from './statistics.ts';
-import type { Look, StatisticsCatalog, Thing } from './statistics-store.ts';
+import type { Look, StatisticsStore, Thing } from './statistics-store.ts';
 
 interface Ports {
-  images: Pick<ImageCatalog, 'getMany'>;
-  groups: Pick<GroupCatalog, 'get'>;
-  statistics: Pick<StatisticsCatalog, 'update'>;
+  images: Pick<ImageStore, 'getMany'>;
+  groups: Pick<GroupStore, 'get'>;
+  statistics: Pick<StatisticsStore, 'update'>;
 }
 
 /** Counts again what has changed, as it is now. How often, and in which order, it is told does not matter. */

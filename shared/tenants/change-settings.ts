@@ -4,7 +4,7 @@ import type { SettingsChange } from '#shared/kernel/settings.ts';
 import { unknownTenant } from './change-tenant.ts';
 import type { Tenant } from './tenant.ts';
 import { modelsOf, withFilling } from './tenant-models.ts';
-import type { TenantCatalog } from './tenant-store.ts';
+import type { TenantStore } from './tenant-store.ts';
 import { type WriteModelsPorts, writeModels } from './write-tenant-models.ts';
 
 /** A request to give one tenant a model: what a migration job is started with. */
@@ -17,7 +17,7 @@ interface AddModelRequest {
 }
 
 interface Ports extends WriteModelsPorts {
-  tenants: Pick<TenantCatalog, 'get' | 'change' | 'putModels'>;
+  tenants: Pick<TenantStore, 'get' | 'change' | 'putModels'>;
   /** Gives a tenant a model that it does not have, in the background. */
   addModel(tenant: TenantId, request: AddModelRequest): Promise<unknown>;
   now?: () => Date;

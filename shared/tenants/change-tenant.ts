@@ -1,12 +1,12 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
-import { fencePlan, limitsOf } from '#shared/kernel/plans.ts';
+import { gatewayPlan, limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Tenant } from './tenant.ts';
-import type { TenantCatalog, TenantChange } from './tenant-store.ts';
+import type { TenantChange, TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 interface Ports {
-  tenants: TenantCatalog;
+  tenants: TenantStore;
   usagePlans: UsagePlans;
 }
 
@@ -33,7 +33,7 @@ export const changeTenant =
     const changed = await tenants.change(tenant, change);
     if (!changed) throw unknownTenant(tenant);
     const { plan, limits } = changed.after;
-    const fence = fencePlan(limitsOf(plan, limits));
+    const fence = gatewayPlan(limitsOf(plan, limits));
     if (change.plan !== undefined || change.limits !== undefined)
       for (const { gateway_key_id, revoked_at } of await tenants.listKeys(tenant))
         if (revoked_at === undefined) await usagePlans.move(tenant, gateway_key_id, fence);

@@ -1,14 +1,14 @@
 import { SCOPES } from '#shared/kernel/access.ts';
 import { newKeyId, type TenantId } from '#shared/kernel/ids.ts';
-import { fencePlan, limitsOf, type PlanName } from '#shared/kernel/plans.ts';
+import { gatewayPlan, limitsOf, type PlanName } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { SettingsChange } from '#shared/kernel/settings.ts';
 import type { KeyMaker } from './manage-keys.ts';
-import type { TenantCatalog } from './tenant-store.ts';
+import type { TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 interface Ports extends KeyMaker {
-  tenants: TenantCatalog;
+  tenants: TenantStore;
   usagePlans: UsagePlans;
   /** Its own from the beginning, so that another default later changes no tenant's searches. */
   defaultModel: string;
@@ -43,7 +43,7 @@ export const createTenant =
       );
     const key_id = reserved.first_key_id;
     const secret = newApiKey(key_id);
-    const gateway_key_id = await usagePlans.add(tenant, key_id, secret, fencePlan(limitsOf(plan)));
+    const gateway_key_id = await usagePlans.add(tenant, key_id, secret, gatewayPlan(limitsOf(plan)));
     await tenants.activate(tenant, {
       key_id,
       tenant_id: tenant,

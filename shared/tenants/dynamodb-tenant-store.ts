@@ -14,7 +14,7 @@ import type { ApiKey } from './api-key.ts';
 import { CHANGEABLE, changed, given, notChangeable } from './changed-tenant.ts';
 import type { Tenant } from './tenant.ts';
 import type { TenantModels } from './tenant-models.ts';
-import type { TenantCatalog, TenantChange } from './tenant-store.ts';
+import type { TenantChange, TenantStore } from './tenant-store.ts';
 
 export const TenantsTableEnv = z.object({ TENANTS_TABLE: z.string().min(1) });
 
@@ -97,7 +97,7 @@ function modelsUpdate(
 }
 
 /** Tenants and keys in DynamoDB. */
-export function dynamoTenants(options: TableOptions): TenantCatalog {
+export function dynamoTenantStore(options: TableOptions): TenantStore {
   const table = openTable(options);
 
   async function get(tenant: TenantId): Promise<Tenant | undefined> {

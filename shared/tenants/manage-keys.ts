@@ -1,11 +1,11 @@
 import type { Scope } from '#shared/kernel/access.ts';
 import { type KeyId, newKeyId, type TenantId } from '#shared/kernel/ids.ts';
-import { fencePlan, limitsOf } from '#shared/kernel/plans.ts';
+import { gatewayPlan, limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { KeyKind } from '#shared/kernel/vocabulary.ts';
 import { type ApiKey, keyState } from './api-key.ts';
 import { findTenant } from './change-tenant.ts';
-import type { TenantCatalog } from './tenant-store.ts';
+import type { TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 /** How a key is made and digested: `shared/auth/api-keys.ts`. */
@@ -15,7 +15,7 @@ export interface KeyMaker {
 }
 
 interface Ports extends KeyMaker {
-  tenants: TenantCatalog;
+  tenants: TenantStore;
   usagePlans: UsagePlans;
   now?: () => Date;
 }
@@ -58,7 +58,7 @@ export function manageKeys(ports: Ports) {
       );
     const key_id = newKeyId();
     const secret = newApiKey(key_id, wish.kind);
-    const gateway_key_id = await usagePlans.add(tenant, key_id, secret, fencePlan(limitsOf(plan, limits)));
+    const gateway_key_id = await usagePlans.add(tenant, key_id, secret, gatewayPlan(limitsOf(plan, limits)));
     const key = {
       ...wish,
       key_id,

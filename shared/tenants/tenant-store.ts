@@ -11,7 +11,7 @@ export type TenantChange = {
 export type KeyChange = Partial<Pick<ApiKey, 'expires_at' | 'revoked_at' | 'last_used_at' | 'replaced_by'>>;
 
 /** Tenants and their keys. */
-export interface TenantCatalog {
+export interface TenantStore {
   get(tenant: TenantId): Promise<Tenant | undefined>;
   /** By id, ascending. The operator's: it reaches over all tenants. @throws Problem `invalid_cursor` */
   list(query: { cursor?: string | undefined; limit: number }): Promise<Page<Tenant>>;

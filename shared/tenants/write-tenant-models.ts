@@ -1,10 +1,10 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { modelsOf, type TenantModels } from './tenant-models.ts';
-import type { TenantCatalog } from './tenant-store.ts';
+import type { TenantStore } from './tenant-store.ts';
 
 export interface WriteModelsPorts {
-  tenants: Pick<TenantCatalog, 'get' | 'putModels'>;
+  tenants: Pick<TenantStore, 'get' | 'putModels'>;
   /** What the service has, its default first. */
   installed: readonly [string, ...string[]];
 }

@@ -20,7 +20,7 @@ export const PRICES = {
 } as const;
 
 /** What a picture takes beside its own file, in bytes, measured on photographs: docs/cost.md. */
-export const BYTES_PER_PICTURE = {
+export const BYTES_PER_IMAGE = {
   /** Two thumbnails and the lossless picture that models read. */
   derived: 320_000,
   /** Its record with what the indexes repeat of it, its vectors and descriptors, in DynamoDB. */
@@ -56,8 +56,8 @@ export interface Holding {
 
 /** What holding that costs for a month, in US dollars. */
 export function holdingCost({ images, bytes, vectors }: Holding): number {
-  const objects = (bytes + images * BYTES_PER_PICTURE.derived) / GB;
-  const records = (images * BYTES_PER_PICTURE.records) / GB;
+  const objects = (bytes + images * BYTES_PER_IMAGE.derived) / GB;
+  const records = (images * BYTES_PER_IMAGE.records) / GB;
   const memory = indexMemory(vectors) / SHARE_FOR_VECTORS / GB;
   return objects * PRICES.s3GbMonth + records * PRICES.dynamoDbGbMonth + memory * PRICES.indexMemoryGbMonth;
 }

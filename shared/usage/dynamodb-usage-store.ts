@@ -3,7 +3,7 @@ import { type Item, type Key, openTable, type TableOptions, type Write } from '#
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { addUsage, type DailyUsage, NO_USAGE, type Usage } from './usage.ts';
-import type { MeteredCall, UsageCatalog } from './usage-store.ts';
+import type { MeteredCall, UsageStore } from './usage-store.ts';
 
 /** Calls of one transaction: 100 items are its most, and the counters of two days and two months are among them. */
 const CALLS_TOGETHER = 96;
@@ -25,7 +25,7 @@ const markerKey = (tenant: TenantId, { id }: MeteredCall): Key => ({
  * Counters in the table `activity`. A call's marker is written in the same transaction as the counters that it moves:
  * what is told again finds its marker, and moves nothing.
  */
-export function dynamoUsage(options: TableOptions, now: () => number = Date.now): UsageCatalog {
+export function dynamoUsageStore(options: TableOptions, now: () => number = Date.now): UsageStore {
   const table = openTable(options);
 
   /** @returns the calls that have no marker yet; each once */

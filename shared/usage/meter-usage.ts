@@ -3,13 +3,13 @@ import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { TenantUsageV1 } from '#shared/contracts/events/tenant-usage.v1.ts';
 import { type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import type { Usage } from './usage.ts';
-import type { UsageCatalog } from './usage-store.ts';
+import type { UsageStore } from './usage-store.ts';
 
 interface Ports {
-  tenants: Pick<TenantCatalog, 'get'>;
-  usage: Pick<UsageCatalog, 'meter'>;
+  tenants: Pick<TenantStore, 'get'>;
+  usage: Pick<UsageStore, 'meter'>;
   blobs: Pick<Blobs, 'put'>;
   /** Told what was counted. */
   report: (tenant: TenantId, plan: PlanName, usage: Usage) => void;

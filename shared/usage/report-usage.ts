@@ -1,16 +1,16 @@
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { boundsOf } from '#shared/kernel/period.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { addUsage, NO_USAGE, type Usage } from './usage.ts';
-import type { UsageCatalog } from './usage-store.ts';
+import type { UsageStore } from './usage-store.ts';
 
 interface Ports {
-  tenants: Pick<TenantCatalog, 'list'>;
-  usage: Pick<UsageCatalog, 'read' | 'readTotals'>;
-  images: Pick<ImageCatalog, 'stored' | 'storedOf'>;
+  tenants: Pick<TenantStore, 'list'>;
+  usage: Pick<UsageStore, 'read' | 'readTotals'>;
+  images: Pick<ImageStore, 'stored' | 'storedOf'>;
 }
 
 interface Holding {

@@ -11,7 +11,7 @@ export interface MeteredCall {
 }
 
 /** What tenants used, by day and by month (UTC). */
-export interface UsageCatalog {
+export interface UsageStore {
   /** Counts each call once. @returns those that were not counted before, summed up */
   meter(tenant: TenantId, calls: readonly MeteredCall[]): Promise<Usage>;
   /** @param period `2026-11`; days without a call are left out */

@@ -1,7 +1,7 @@
 // `npm run bench:groups`: the duplicate groups of 100 000 pictures, read by the page from an emulator's DynamoDB.
 import { parseArgs } from 'node:util';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
+import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { type DuplicatesQuery, listDuplicates } from '#shared/duplicates/list-duplicates.ts';
 import { type ImageId, tenantId } from '#shared/kernel/ids.ts';
 import { COPY_VERDICTS } from '#shared/kernel/vocabulary.ts';
@@ -10,7 +10,7 @@ import { facts, groupWith, newGroup, newImage } from '../contract/samples.ts';
 import { quantile } from '../eval/measure.ts';
 import { announcedImage } from '../fixtures/image-record.ts';
 import startEmulator from '../global-setup/emulator.ts';
-import { memoryImages } from '../memory/image-store.ts';
+import { memoryImageStore } from '../memory/image-store.ts';
 
 const { values: options } = parseArgs({ options: { groups: { type: 'string', default: '20000' } } });
 const MEMBERS = 5;
@@ -36,8 +36,8 @@ try {
   const getMany = async (_: unknown, images: readonly ImageId[]) =>
     images.map((image_id) => announcedImage({ image_id, status: 'indexed', ...facts('a'.repeat(64)) }));
   const list = listDuplicates({
-    groups: dynamoGroups({ table, client }),
-    catalog: { ...memoryImages(), getMany },
+    groups: dynamoGroupStore({ table, client }),
+    imageStore: { ...memoryImageStore(), getMany },
   });
 
   console.log('list                      groups  pages  first ms  other pages: median ms  p95 ms');

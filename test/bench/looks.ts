@@ -45,14 +45,14 @@ async function searchIn({ doubtful, copies }: Shelf, query: Uint8Array) {
   const shelf = await library();
   const add = async (cosine: number, axis: number, bytes: Uint8Array) => {
     const { raster } = await imaging.read(bytes);
-    const picture = await imaging.modelPicture(raster);
+    const picture = await imaging.modelImage(raster);
     const [embedding] = await embedder.embed([await imaging.modelInput(picture, embedder.manifest.input)]);
     const image = await shelf.add(
       { ...embedding, copy: leaning(cosine, axis), semantic: leaning(cosine, axis) },
       { width: raster.width, height: raster.height },
     );
-    const key = objectKeys.modelPicture(ACME, image);
-    await shelf.blobs.put(ACME, key, await imaging.encodeModelPicture(picture), 'image/png');
+    const key = objectKeys.modelImage(ACME, image);
+    await shelf.blobs.put(ACME, key, await imaging.encodeModelImage(picture), 'image/png');
   };
   for (let at = 0; at < doubtful; at++)
     await add(0.6 - at / 100, at + 1, photograph(PHOTOGRAPHS[at % PHOTOGRAPHS.length] ?? PHOTOGRAPHS[0]));

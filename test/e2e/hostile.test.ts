@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hostilePictures } from '../fixtures/hostile.ts';
+import { hostileImages } from '../fixtures/hostile.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, newTenant, settled, upload } from './client.ts';
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 describe('hostile pictures', () => {
   it('end in the right state and code within 30 s, and hold nobody up', async () => {
-    const pictures = (await hostilePictures()).filter(({ bytes }) => bytes.length > 0);
+    const pictures = (await hostileImages()).filter(({ bytes }) => bytes.length > 0);
     const started = Date.now();
     const sent = await Promise.all(
       pictures.map(async (picture) => ({

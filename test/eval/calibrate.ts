@@ -30,7 +30,7 @@ const [model, reference] = [await open(options.model), await open(REFERENCE)];
 const imaging = sharpImaging();
 /** The way of a picture through ingest, but for storing it. */
 async function embed(embedder: typeof model, bytes: Uint8Array): Promise<Embedding> {
-  const picture = await imaging.modelPicture((await imaging.read(bytes)).raster);
+  const picture = await imaging.modelImage((await imaging.read(bytes)).raster);
   const [embedding] = await embedder.embed([await imaging.modelInput(picture, embedder.manifest.input)]);
   if (!embedding) throw new Error('a picture has an embedding');
   return embedding;

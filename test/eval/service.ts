@@ -18,8 +18,8 @@ import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
 import type { Candidate } from '#shared/vector-index/vector-index.ts';
 import { cpuMsSince } from '../cpu-time.ts';
 import { memoryBlobs } from '../memory/blobs.ts';
-import { memoryGroups } from '../memory/group-store.ts';
-import { memoryImages } from '../memory/image-store.ts';
+import { memoryGroupStore } from '../memory/group-store.ts';
+import { memoryImageStore } from '../memory/image-store.ts';
 import { memorySimilarityCache } from '../memory/similarity-cache.ts';
 
 /** What a search answered, what the index alone said, and what it took. */
@@ -70,14 +70,19 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
       return loaded.embed(inputs);
     },
   };
-  const [catalog, blobs, groups, imaging] = [memoryImages(), memoryBlobs(), memoryGroups(), sharpImaging()];
+  const [imageStore, blobs, groups, imaging] = [
+    memoryImageStore(),
+    memoryBlobs(),
+    memoryGroupStore(),
+    sharpImaging(),
+  ];
   const told: DeepLensEvent[] = [];
   const publisher = {
     publish: async (_: TenantId, events: readonly DeepLensEvent[]) => void told.push(...events),
   };
   const tenants = { get: async (tenant_id: TenantId) => tenantNamed(tenant_id) };
   const ports = {
-    ...{ catalog, blobs, groups, imaging, index, publisher, tenants },
+    ...{ imageStore, blobs, groups, imaging, index, publisher, tenants },
     ...{ models: [model] as const, manifests: [embedder.manifest] as const },
   };
 

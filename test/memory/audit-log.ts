@@ -3,7 +3,7 @@ import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { positionOf, readAuditPage } from '#shared/audit/audit-page.ts';
 
 /** The audit log in memory, for tests. */
-export function memoryAudit(): AuditLog {
+export function memoryAuditLog(): AuditLog {
   const entries = new Map<string, AuditEntry>();
   return {
     async append(entry) {

@@ -1,11 +1,11 @@
 import { apartBy, type Separation } from '#shared/duplicates/decision.ts';
 import type { DuplicateGroup } from '#shared/duplicates/group.ts';
-import type { GroupCatalog } from '#shared/duplicates/group-store.ts';
+import type { GroupStore } from '#shared/duplicates/group-store.ts';
 import { GROUP_ID_PATTERN, type GroupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { pageOf } from './page.ts';
 
 /** Duplicate groups in memory, for tests. */
-export function memoryGroups(): GroupCatalog {
+export function memoryGroupStore(): GroupStore {
   const groups = new Map<string, DuplicateGroup>();
   const memberOf = new Map<string, GroupId>();
   const separations = new Map<string, Separation>();

@@ -1,7 +1,7 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { Heartbeats } from '#shared/health/heartbeats.ts';
 import { type ImageRecord, type PurgeReceipt, statusesBefore } from '#shared/images/image-record.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import type { Stored } from '#shared/images/quota.ts';
 import { hasRoom } from '#shared/images/quota.ts';
 import { purgedRecord, tombstoneOf } from '#shared/images/tombstone.ts';
@@ -11,7 +11,7 @@ import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import { pageOf } from './page.ts';
 
 /** Pictures in memory, for tests: the same rules as in DynamoDB, each call at once. */
-export function memoryImages(): ImageCatalog {
+export function memoryImageStore(): ImageStore {
   const records = new Map<string, ImageRecord>();
   const vectors = new Map<string, Map<string, Embedding>>();
   const archived = new Map<string, Set<string>>();

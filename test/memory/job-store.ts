@@ -1,9 +1,9 @@
 import type { Job } from '#shared/jobs/job.ts';
-import type { JobCatalog } from '#shared/jobs/job-store.ts';
+import type { JobStore } from '#shared/jobs/job-store.ts';
 import type { JobId } from '#shared/kernel/ids.ts';
 
 /** Jobs in memory, for tests. */
-export function memoryJobs(): JobCatalog {
+export function memoryJobStore(): JobStore {
   const jobs = new Map<JobId, Job>();
   const claims = new Map<string, JobId>();
   return {

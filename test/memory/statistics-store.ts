@@ -1,11 +1,11 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { type Counters, difference, INDEXED, sumOf } from '#shared/statistics/statistics.ts';
-import type { StatisticsCatalog, Thing } from '#shared/statistics/statistics-store.ts';
+import type { StatisticsStore, Thing } from '#shared/statistics/statistics-store.ts';
 
 const MINUTE = 60_000;
 
 /** Statistics in memory, for tests. */
-export function memoryStatistics(now: () => number = Date.now): StatisticsCatalog {
+export function memoryStatisticsStore(now: () => number = Date.now): StatisticsStore {
   const tenants = new Map<TenantId, Map<Thing, Counters>>();
   const indexed = new Map<TenantId, number[]>();
   const sums = (tenant: TenantId): Counters => sumOf([...(tenants.get(tenant)?.values() ?? [])]);

@@ -5,10 +5,10 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { ApiKey } from '#shared/tenants/api-key.ts';
 import { CHANGEABLE, changed, notChangeable } from '#shared/tenants/changed-tenant.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 
 /** Tenants and their keys in memory, for tests. */
-export function memoryTenants(): TenantCatalog {
+export function memoryTenantStore(): TenantStore {
   const tenants = new Map<TenantId, Tenant>();
   const keys = new Map<string, ApiKey>();
   const keyOf = (tenant: TenantId, id: KeyId) =>

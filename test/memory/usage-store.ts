@@ -1,9 +1,9 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { addUsage, NO_USAGE, type Usage } from '#shared/usage/usage.ts';
-import type { UsageCatalog } from '#shared/usage/usage-store.ts';
+import type { UsageStore } from '#shared/usage/usage-store.ts';
 
 /** Usage in memory, for tests. */
-export function memoryUsage(): UsageCatalog {
+export function memoryUsageStore(): UsageStore {
   const counted = new Set<string>();
   const days = new Map<TenantId, Map<string, Usage>>();
 

@@ -1,4 +1,4 @@
-import { dynamoAudit } from '#shared/audit/dynamodb-audit-log.ts';
+import { dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { listAudit } from '#shared/contracts/http/audit.ts';
 import { operatorDoor } from '#shared/front-door/front-door.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -6,7 +6,7 @@ import { httpFunction, route } from '#shared/runtime/http.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const audit = dynamoAudit({ table: env.AUDIT_TABLE });
+const audit = dynamoAuditLog({ table: env.AUDIT_TABLE });
 
 export const handler = httpFunction(
   [

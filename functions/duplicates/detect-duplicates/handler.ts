@@ -1,26 +1,26 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { ImagesIndexedV1 } from '#shared/contracts/events/images-indexed.v1.ts';
 import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
-import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
+import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { loadManifests } from '#shared/embedding/load-manifest.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { rejectImage } from '#shared/images/reject-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-  groups: dynamoGroups({ table: env.GROUPS_TABLE }),
-  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
+  blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: sharpImaging(),
   index: await openVectorIndex(env),
-  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
   manifests: await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
 };

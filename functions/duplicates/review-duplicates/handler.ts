@@ -1,10 +1,10 @@
 import * as duplicates from '#shared/contracts/http/duplicates.ts';
 import { decideGroup } from '#shared/duplicates/decide-group.ts';
-import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
+import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { listDuplicates } from '#shared/duplicates/list-duplicates.ts';
 import { undoDecision } from '#shared/duplicates/undo-decision.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
 import { groupId, type ImageId, imageId } from '#shared/kernel/ids.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
@@ -15,8 +15,8 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  groups: dynamoGroups({ table: env.GROUPS_TABLE }),
-  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
+  groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
 };
 const list = listDuplicates(ports);
 const decide = decideGroup(ports);

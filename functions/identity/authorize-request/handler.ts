@@ -1,16 +1,16 @@
-import { dynamoAudit } from '#shared/audit/dynamodb-audit-log.ts';
+import { dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { dynamoRevocations } from '#shared/identity/dynamodb-revocations.ts';
 import { identifyByKey, identifyByToken } from '#shared/identity/identify-caller.ts';
 import { jwtVerifier } from '#shared/identity/jwt-tokens.ts';
 import { authorizerFunction } from '#shared/runtime/authorizer.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { logger } from '#shared/runtime/telemetry.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { hashApiKey, sameHash } from '#shared/tenants/new-api-key.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const tenants = dynamoTenants({ table: env.TENANTS_TABLE });
+const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const tokens = jwtVerifier(env);
 const revocations = dynamoRevocations({ table: env.ACTIVITY_TABLE });
 const warn = (message: string, error: unknown) => logger.warn(message, { error });
@@ -18,5 +18,5 @@ const warn = (message: string, error: unknown) => logger.warn(message, { error }
 export const handler = authorizerFunction({
   byKey: identifyByKey({ tenants, tokens, revocations, hashApiKey, sameHash, warn }),
   byToken: identifyByToken({ tokens, revocations }),
-  audit: dynamoAudit({ table: env.AUDIT_TABLE }),
+  audit: dynamoAuditLog({ table: env.AUDIT_TABLE }),
 });

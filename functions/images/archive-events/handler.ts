@@ -1,7 +1,7 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { archiveEvent } from '#shared/images/archive-event.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { timeProcessing } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
@@ -9,8 +9,8 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const archive = archiveEvent({
-  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
 });
 
 export const handler = queueFunction({

@@ -1,6 +1,6 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { ImagesProcessedV1 } from '#shared/contracts/events/images-processed.v1.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { indexImages } from '#shared/images/index-image.ts';
 import { rejectImage } from '#shared/images/reject-image.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
@@ -11,8 +11,8 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   index: await openVectorIndex(env),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
 };

@@ -1,11 +1,11 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import * as api from '#shared/contracts/http/images.ts';
-import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
+import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { findImage, signThumbnail } from '#shared/images/find-image.ts';
 import { imageQuery, imageReply, imagesReply } from '#shared/images/image-reply.ts';
-import { broughtPicture } from '#shared/images/incoming-image.ts';
+import { inlineImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
 import { addImage, roomFor } from '#shared/images/request-upload.ts';
 import { imageId } from '#shared/kernel/ids.ts';
@@ -13,16 +13,16 @@ import { deleteImage } from '#shared/purges/purge-image.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { dynamoIdempotency } from '#shared/runtime/idempotency.ts';
-import { requiredPicture } from '#shared/runtime/input.ts';
+import { requiredImage } from '#shared/runtime/input.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
-  groups: dynamoGroups({ table: env.GROUPS_TABLE }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
+  groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
   index: await openVectorIndex(env),
 };
@@ -32,15 +32,15 @@ export const handler = httpFunction(
     tenantRoute(
       api.addImage,
       async ({ tenant, caller, body, file, correlationId }) => {
-        const bytes = requiredPicture({ body, ...(file && { file }) });
+        const bytes = requiredImage({ body, ...(file && { file }) });
         const takeRoom = await roomFor(ports)(tenant, quotaOf(caller));
-        const picture = broughtPicture(body, bytes.length, file);
+        const picture = inlineImage(body, bytes.length, file);
         return addImage(ports)(tenant, picture, bytes, takeRoom, correlationId);
       },
       dynamoIdempotency(env.ACTIVITY_TABLE),
     ),
     tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) =>
-      imagesReply(await ports.catalog.list(tenant, imageQuery(query)), baseUrl),
+      imagesReply(await ports.imageStore.list(tenant, imageQuery(query)), baseUrl),
     ),
     tenantRoute(api.getImage, async ({ tenant, params, baseUrl }) =>
       imageReply(await findImage(ports)(tenant, imageId(params.image_id)), baseUrl),

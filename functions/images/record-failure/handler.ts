@@ -1,5 +1,5 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { recordFailure } from '#shared/images/record-failure.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { deadLetterFunction } from '#shared/runtime/dead-letters.ts';
@@ -11,8 +11,8 @@ const env = readEnv(Env);
 export const handler = deadLetterFunction(
   env.DEAD_LETTER_STAGES,
   recordFailure({
-    catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-    blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+    imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+    blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
     publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
   }),
 );

@@ -1,8 +1,8 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import * as api from '#shared/contracts/http/images.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
-import { announcedPicture } from '#shared/images/incoming-image.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { announcedImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
 import { requestUpload, roomFor } from '#shared/images/request-upload.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -13,9 +13,9 @@ import { orProblem } from '#shared/runtime/problem-responses.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const catalog = dynamoImages({ table: env.IMAGES_TABLE });
-const room = roomFor({ catalog });
-const request = requestUpload({ catalog, blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }) });
+const imageStore = dynamoImageStore({ table: env.IMAGES_TABLE });
+const room = roomFor({ imageStore });
+const request = requestUpload({ imageStore, blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }) });
 
 export const handler = httpFunction(
   [
@@ -25,7 +25,7 @@ export const handler = httpFunction(
         const takeRoom = await room(tenant, quotaOf(caller));
         let accepted = 0;
         const announce = async (file: unknown, position: number) => {
-          const picture = announcedPicture(parseField(api.UploadFile, file, `/files/${position}`));
+          const picture = announcedImage(parseField(api.UploadFile, file, `/files/${position}`));
           accepted += 1;
           if (uploads && accepted > uploads.granted) throw uploads.refusal;
           return request(tenant, picture, takeRoom, correlationId);

@@ -1,19 +1,19 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { queueFunction } from '#shared/runtime/queue.ts';
 import { eachUpload, S3Notification } from '#shared/runtime/s3-event.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const validate = validateImage({
-  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
-  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
+  blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: sharpImaging(),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
   models: env.DEEPLENS_MODELS,

@@ -1,6 +1,6 @@
 import * as api from '#shared/contracts/http/models.ts';
 import { operatorDoor } from '#shared/front-door/front-door.ts';
-import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import type { ModelJob } from '#shared/jobs/job.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { jobId, tenantId } from '#shared/kernel/ids.ts';
@@ -12,16 +12,16 @@ import {
 } from '#shared/models/start-model-job.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route } from '#shared/runtime/http.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const installed = env.DEEPLENS_MODELS;
-const jobs = dynamoJobs({ table: env.ACTIVITY_TABLE });
+const jobs = dynamoJobStore({ table: env.ACTIVITY_TABLE });
 const ports = {
   ...{ jobs, installed },
   queue: sqsJobs({ queueUrl: env.MODEL_JOBS_QUEUE_URL }),
-  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
 };
 const start = startModelJob(ports);
 const cancel = cancelModelJob(ports);

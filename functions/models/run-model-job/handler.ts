@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { loadManifests } from '#shared/embedding/load-manifest.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
-import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { JOB_ID_PATTERN, jobId } from '#shared/kernel/ids.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
@@ -11,22 +11,22 @@ import { runModelJob } from '#shared/models/run-model-job.ts';
 import { modelTasks } from '#shared/models/tasks.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const manifests = await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS);
-const tenants = dynamoTenants({ table: env.TENANTS_TABLE });
+const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const now = () => new Date();
 const run = runModelJob({
   ...{ tenants, now },
-  jobs: dynamoJobs({ table: env.ACTIVITY_TABLE }),
+  jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
   queue: sqsJobs({ queueUrl: env.MODEL_JOBS_QUEUE_URL }),
   tasks: modelTasks({
     ...{ tenants, now },
-    catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-    blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+    imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+    blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
     index: await openVectorIndex(env),
     publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
     installed: env.DEEPLENS_MODELS,

@@ -1,19 +1,19 @@
 import { getJob } from '#shared/contracts/http/jobs.ts';
 import { deleteTenant } from '#shared/contracts/http/tenants.ts';
 import { operatorDoor } from '#shared/front-door/front-door.ts';
-import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { jobReply } from '#shared/jobs/job-reply.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { jobId, tenantId } from '#shared/kernel/ids.ts';
 import { findJob, startPurge } from '#shared/purges/start-tenant-purge.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route } from '#shared/runtime/http.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const tenants = dynamoTenants({ table: env.TENANTS_TABLE });
-const jobs = dynamoJobs({ table: env.ACTIVITY_TABLE });
+const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
+const jobs = dynamoJobStore({ table: env.ACTIVITY_TABLE });
 const purge = startPurge({ tenants, jobs, queue: sqsJobs({ queueUrl: env.PURGES_QUEUE_URL }) });
 const find = findJob({ jobs });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
-import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { JOB_ID_PATTERN, jobId } from '#shared/kernel/ids.ts';
 import { dynamoTenantData } from '#shared/purges/dynamodb-tenant-data.ts';
@@ -9,18 +9,18 @@ import { placesBesideTables } from '#shared/purges/tenant-places.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
-const blobs = s3Blobs({ bucket: env.PICTURES_BUCKET });
+const blobs = s3Blobs({ bucket: env.IMAGES_BUCKET });
 const index = await openVectorIndex(env);
 const purge = purgeTenant({
-  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
-  jobs: dynamoJobs({ table: env.ACTIVITY_TABLE }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
+  jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
   queue: sqsJobs({ queueUrl: env.PURGES_QUEUE_URL }),
   places: [...placesBesideTables({ usagePlans, index, blobs }), ...dynamoTenantData(env)],
   settleSeconds: env.PURGE_SETTLE_SECONDS,

@@ -4,7 +4,7 @@ import { installedModels } from '#shared/embedding/installed-models.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
@@ -28,8 +28,8 @@ const installed = installedModels(env.DEEPLENS_MODELS, async (name) => {
 });
 await installed.embedder(env.DEEPLENS_MODELS[0]); // while the function starts, not while somebody waits
 const search = searchImages({
-  catalog: dynamoImages({ table: env.IMAGES_TABLE }),
-  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: sharpImaging(),
   installed,
   index,

@@ -19,7 +19,7 @@ const heartbeats = dynamoHeartbeats({ table: env.ACTIVITY_TABLE });
 const domain = env.OPENSEARCH_DOMAIN ? openSearchDomainHealth({ domain: env.OPENSEARCH_DOMAIN }) : undefined;
 const checks = {
   database: databaseHealth(heartbeats),
-  object_storage: s3BucketHealth({ bucket: env.PICTURES_BUCKET }),
+  object_storage: s3BucketHealth({ bucket: env.IMAGES_BUCKET }),
   queues: sqsQueueHealth({ queueUrl: env.EMBEDDING_QUEUE_URL }),
   vector_index: vectorIndexHealth(await openVectorIndex(env), domain),
   embedding: embeddingHealth(heartbeats),

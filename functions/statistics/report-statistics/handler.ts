@@ -1,23 +1,23 @@
 import * as api from '#shared/contracts/http/statistics.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
-import { dynamoStatistics } from '#shared/statistics/dynamodb-statistics-store.ts';
+import { dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { capacity } from '#shared/statistics/report-capacity.ts';
 import { overviewOf } from '#shared/statistics/report-overview.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
-import { dynamoUsage } from '#shared/usage/dynamodb-usage-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoUsageStore } from '#shared/usage/dynamodb-usage-store.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const activity = { table: env.ACTIVITY_TABLE };
 const ports = {
-  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
-  images: dynamoImages({ table: env.IMAGES_TABLE }),
-  statistics: dynamoStatistics(activity),
-  usage: dynamoUsage(activity),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
+  images: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  statistics: dynamoStatisticsStore(activity),
+  usage: dynamoUsageStore(activity),
   heartbeats: dynamoHeartbeats(activity),
 };
 const overview = overviewOf(ports);

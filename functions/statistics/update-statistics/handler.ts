@@ -1,16 +1,16 @@
-import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { streamFunction } from '#shared/runtime/stream.ts';
-import { dynamoStatistics, thingAt } from '#shared/statistics/dynamodb-statistics-store.ts';
+import { dynamoStatisticsStore, thingAt } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { updateStatistics } from '#shared/statistics/update-statistics.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const update = updateStatistics({
-  images: dynamoImages({ table: env.IMAGES_TABLE }),
-  groups: dynamoGroups({ table: env.GROUPS_TABLE }),
-  statistics: dynamoStatistics({ table: env.ACTIVITY_TABLE }),
+  images: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
+  statistics: dynamoStatisticsStore({ table: env.ACTIVITY_TABLE }),
 });
 
 export const handler = streamFunction({

@@ -6,7 +6,7 @@ import type { Change } from '#shared/runtime/audit.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
 import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { keyReply } from '#shared/tenants/key-reply.ts';
 import { type MadeKey, manageKeys } from '#shared/tenants/manage-keys.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
@@ -14,7 +14,7 @@ import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const tenants = dynamoTenants({ table: env.TENANTS_TABLE });
+const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
 const keys = manageKeys({ tenants, usagePlans, newApiKey, hashApiKey });
 

@@ -1,22 +1,22 @@
 import * as api from '#shared/contracts/http/settings.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
-import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { startModelJob, tenantsSubject } from '#shared/models/start-model-job.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { changeSettings } from '#shared/tenants/change-settings.ts';
 import { findTenant } from '#shared/tenants/change-tenant.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { settingsReply } from '#shared/tenants/settings-reply.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const installed = env.DEEPLENS_MODELS;
-const tenants = dynamoTenants({ table: env.TENANTS_TABLE });
+const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const start = startModelJob({
   ...{ tenants, installed },
-  jobs: dynamoJobs({ table: env.ACTIVITY_TABLE }),
+  jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
   queue: sqsJobs({ queueUrl: env.MODEL_JOBS_QUEUE_URL }),
 });
 const change = changeSettings({

@@ -7,14 +7,14 @@ import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts
 import { checkModels } from '#shared/tenants/change-settings.ts';
 import { changeTenant, findTenant } from '#shared/tenants/change-tenant.ts';
 import { createTenant } from '#shared/tenants/create-tenant.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
 import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
 import { checkEndpoints, limitsReply, tenantChange, tenantReply } from '#shared/tenants/tenant-reply.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const tenants = dynamoTenants({ table: env.TENANTS_TABLE });
+const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
 const create = createTenant({
   ...{ tenants, usagePlans, newApiKey, hashApiKey },

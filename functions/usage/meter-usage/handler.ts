@@ -3,16 +3,16 @@ import { TenantUsageV1 } from '#shared/contracts/events/tenant-usage.v1.ts';
 import { countUsage } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { queueFunction } from '#shared/runtime/queue.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
-import { dynamoUsage } from '#shared/usage/dynamodb-usage-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoUsageStore } from '#shared/usage/dynamodb-usage-store.ts';
 import { meterUsage } from '#shared/usage/meter-usage.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const meter = meterUsage({
-  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
-  usage: dynamoUsage({ table: env.ACTIVITY_TABLE }),
-  blobs: s3Blobs({ bucket: env.PICTURES_BUCKET }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
+  usage: dynamoUsageStore({ table: env.ACTIVITY_TABLE }),
+  blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   report: countUsage,
 });
 

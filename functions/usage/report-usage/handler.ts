@@ -1,22 +1,22 @@
 import * as api from '#shared/contracts/http/usage.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { periodOf } from '#shared/kernel/period.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
 import { findTenant } from '#shared/tenants/change-tenant.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { limitsInForce } from '#shared/tenants/tenant-reply.ts';
-import { dynamoUsage } from '#shared/usage/dynamodb-usage-store.ts';
+import { dynamoUsageStore } from '#shared/usage/dynamodb-usage-store.ts';
 import { heaviestTenants, usageOf } from '#shared/usage/report-usage.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  tenants: dynamoTenants({ table: env.TENANTS_TABLE }),
-  usage: dynamoUsage({ table: env.ACTIVITY_TABLE }),
-  images: dynamoImages({ table: env.IMAGES_TABLE }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
+  usage: dynamoUsageStore({ table: env.ACTIVITY_TABLE }),
+  images: dynamoImageStore({ table: env.IMAGES_TABLE }),
 };
 const usage = usageOf(ports);
 const find = findTenant(ports);

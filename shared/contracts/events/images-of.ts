@@ -9,7 +9,7 @@ import {
 } from '#shared/kernel/ids.ts';
 
 /** A picture that a message is about. */
-export interface MentionedPicture {
+export interface MentionedImage {
   tenant: TenantId;
   image: ImageId;
   /** Absent where the message is S3's: the picture's record knows it. */
@@ -21,7 +21,7 @@ const Image = z.string().regex(IMAGE_ID_PATTERN).transform(imageId);
 
 const OurEvent = z
   .object({ tenantid: Tenant, subject: Image, correlationid: z.string().min(1) })
-  .transform(({ tenantid, subject, correlationid }): MentionedPicture[] => [
+  .transform(({ tenantid, subject, correlationid }): MentionedImage[] => [
     { tenant: tenantid, image: subject, correlationId: correlationid },
   ]);
 
@@ -30,7 +30,7 @@ const Upload = z
   .string()
   .transform((key) => key.split('/'))
   .pipe(z.tuple([z.literal('uploads'), Tenant, Image]))
-  .transform(([, tenant, image]): MentionedPicture => ({ tenant, image }));
+  .transform(([, tenant, image]): MentionedImage => ({ tenant, image }));
 const S3Notification = z
   .object({ Records: z.array(z.object({ s3: z.object({ object: z.object({ key: Upload }) }) })).min(1) })
   .transform(({ Records }) => Records.map(({ s3 }) => s3.object.key));
@@ -38,4 +38,4 @@ const S3Notification = z
 const Message = z.union([OurEvent, S3Notification]);
 
 /** The pictures that a message is about: an event of ours, or S3's notification. Empty where it is neither. */
-export const picturesOf = (message: unknown): MentionedPicture[] => Message.safeParse(message).data ?? [];
+export const imagesIn = (message: unknown): MentionedImage[] => Message.safeParse(message).data ?? [];

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
-import { samplePictures } from '../../../infra/local/samples.ts';
+import { sampleImages } from '../../../infra/local/samples.ts';
 import { eachOf } from '../../each-of.ts';
 import { openService } from '../../eval/service.ts';
 import { type Latency, quantiles } from './latency.ts';
@@ -35,7 +35,7 @@ const COPIES = 10;
  */
 export async function measureFunction(folder: string): Promise<FunctionFigures> {
   const service = await openService({ indexDir: folder, model: MODEL });
-  const photographs = (await samplePictures()).filter(({ copyOf }) => !copyOf);
+  const photographs = (await sampleImages()).filter(({ copyOf }) => !copyOf);
   for (const { bytes, name } of photographs) await service.ingest(TENANT, bytes, name);
   const bareSearch = await openBareSearch(folder);
 

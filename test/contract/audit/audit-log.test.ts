@@ -2,9 +2,9 @@ import { ulid } from 'ulid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '#shared/audit/audit-entry.ts';
 import type { AuditLog, AuditQuery } from '#shared/audit/audit-log.ts';
-import { dynamoAudit } from '#shared/audit/dynamodb-audit-log.ts';
+import { dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import type { AuditId } from '#shared/kernel/ids.ts';
-import { memoryAudit } from '../../memory/audit-log.ts';
+import { memoryAuditLog } from '../../memory/audit-log.ts';
 import { newTable } from '../emulator.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -39,8 +39,8 @@ async function walk(log: AuditLog, query: AuditQuery): Promise<AuditEntry[]> {
 }
 
 describe.each([
-  ['memory', async () => memoryAudit()],
-  ['DynamoDB', async () => dynamoAudit(await newAuditTable())],
+  ['memory', async () => memoryAuditLog()],
+  ['DynamoDB', async () => dynamoAuditLog(await newAuditTable())],
 ])('the audit log in %s', (_, open) => {
   let log: AuditLog;
   /** Oldest first: over three months, two of them at the same millisecond. */
@@ -159,7 +159,7 @@ describe.each([
 });
 
 it('looks at no more entries for a page than it may, and goes on with a cursor', async () => {
-  const log = dynamoAudit({ ...(await newAuditTable()), lookAtMost: 3 });
+  const log = dynamoAuditLog({ ...(await newAuditTable()), lookAtMost: 3 });
   const entries = [7, 6, 5, 4, 3, 2, 1].map((days) =>
     entryAt(daysAgo(days), { action: days === 6 ? 'revokeKey' : 'changeTenant' }),
   );

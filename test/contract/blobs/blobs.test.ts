@@ -51,7 +51,7 @@ describe.each([
     const keysOf = (owner: TenantId) => [
       objectKeys.upload(owner, newImageId()),
       objectKeys.thumbnail(owner, newImageId(), 256),
-      objectKeys.modelPicture(owner, newImageId()),
+      objectKeys.modelImage(owner, newImageId()),
       `events/images.indexed/2026-01-01/${owner}/1.json`,
       `events/images.indexed/2026-01-02/${owner}/1.json`,
       `events/images.failed/2026-01-02/${owner}/1.json`,

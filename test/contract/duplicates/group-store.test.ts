@@ -1,18 +1,18 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dynamoGroups } from '#shared/duplicates/dynamodb-group-store.ts';
-import type { GroupCatalog } from '#shared/duplicates/group-store.ts';
+import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
+import type { GroupStore } from '#shared/duplicates/group-store.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
-import { memoryGroups } from '../../memory/group-store.ts';
+import { memoryGroupStore } from '../../memory/group-store.ts';
 import { newTable } from '../emulator.ts';
 import { groupWith, newGroup, newImage, newTenant } from '../samples.ts';
 
 const NOW = '2026-03-01T00:00:00.000Z';
 
 describe.each([
-  ['memory', async () => memoryGroups()],
-  ['DynamoDB', async () => dynamoGroups(await newTable('groups'))],
+  ['memory', async () => memoryGroupStore()],
+  ['DynamoDB', async () => dynamoGroupStore(await newTable('groups'))],
 ])('groups in %s', (_, open) => {
-  let groups: GroupCatalog;
+  let groups: GroupStore;
   let tenant: TenantId;
   const [a, b, c, d] = [newImage(), newImage(), newImage(), newImage()];
   beforeAll(async () => {

@@ -12,8 +12,8 @@ const imaging = sharpImaging();
 /** The way of a picture through ingest: read, reduced, stored, read again, embedded. */
 async function embed(embedder: Embedder, bytes: Uint8Array): Promise<Embedding> {
   const { raster } = await imaging.read(bytes);
-  const stored = await imaging.encodeModelPicture(await imaging.modelPicture(raster));
-  const picture = await imaging.decodeModelPicture(stored);
+  const stored = await imaging.encodeModelImage(await imaging.modelImage(raster));
+  const picture = await imaging.decodeModelImage(stored);
   return embedPixels(embedder, await imaging.modelInput(picture, embedder.manifest.input));
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import type { Failure } from '#shared/images/image-record.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { newTable } from '../emulator.ts';
 import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant } from '../samples.ts';
 
@@ -19,10 +19,10 @@ const at = '2026-02-01T00:00:00.000Z';
 const WIDE = { images: 1_000, bytes: 1_000_000 };
 
 describe.each([
-  ['memory', async () => memoryImages()],
-  ['DynamoDB', async () => dynamoImages(await newTable('images', IMAGE_INDEXES))],
+  ['memory', async () => memoryImageStore()],
+  ['DynamoDB', async () => dynamoImageStore(await newTable('images', IMAGE_INDEXES))],
 ])('what a tenant stores, in %s', (_, open) => {
-  let images: ImageCatalog;
+  let images: ImageStore;
   beforeAll(async () => {
     images = await open();
   });

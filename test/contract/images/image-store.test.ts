@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Embedding } from '#shared/embedding/embedder.ts';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { type Failure, type ImageRecord, statusesBefore } from '#shared/images/image-record.ts';
-import type { ImageCatalog, ImageQuery } from '#shared/images/image-store.ts';
+import type { ImageQuery, ImageStore } from '#shared/images/image-store.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { newTable } from '../emulator.ts';
 import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant, nextTime } from '../samples.ts';
 
@@ -21,10 +21,10 @@ const at = '2026-02-01T00:00:00.000Z';
 const ROOM = { images: 1e6, bytes: 1e12 };
 
 describe.each([
-  ['memory', async () => memoryImages()],
-  ['DynamoDB', async () => dynamoImages(await newTable('images', IMAGE_INDEXES))],
+  ['memory', async () => memoryImageStore()],
+  ['DynamoDB', async () => dynamoImageStore(await newTable('images', IMAGE_INDEXES))],
 ])('images in %s', (_, open) => {
-  let images: ImageCatalog;
+  let images: ImageStore;
   let tenant: TenantId;
   beforeAll(async () => {
     images = await open();

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dynamoImages } from '#shared/images/dynamodb-image-store.ts';
-import type { ImageCatalog } from '#shared/images/image-store.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { newTable } from '../emulator.ts';
 import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant } from '../samples.ts';
 
@@ -10,10 +10,10 @@ const at = '2026-02-01T00:00:00.000Z';
 const ROOM = { images: 1e6, bytes: 1e12 };
 
 describe.each([
-  ['memory', async () => memoryImages()],
-  ['DynamoDB', async () => dynamoImages(await newTable('images', IMAGE_INDEXES))],
+  ['memory', async () => memoryImageStore()],
+  ['DynamoDB', async () => dynamoImageStore(await newTable('images', IMAGE_INDEXES))],
 ])('the version of a library in %s', (_, open) => {
-  let images: ImageCatalog;
+  let images: ImageStore;
   let tenant: TenantId;
   beforeAll(async () => {
     images = await open();

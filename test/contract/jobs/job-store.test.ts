@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openTable } from '#shared/aws/dynamodb-table.ts';
-import { dynamoJobs } from '#shared/jobs/dynamodb-job-store.ts';
+import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import type { TenantPurge } from '#shared/jobs/job.ts';
-import type { JobCatalog } from '#shared/jobs/job-store.ts';
+import type { JobStore } from '#shared/jobs/job-store.ts';
 import { newJobId } from '#shared/kernel/ids.ts';
-import { memoryJobs } from '../../memory/job-store.ts';
+import { memoryJobStore } from '../../memory/job-store.ts';
 import { newTable } from '../emulator.ts';
 import { newTenant } from '../samples.ts';
 
@@ -22,10 +22,10 @@ const newJob = (): TenantPurge => ({
 });
 
 describe.each([
-  ['memory', async () => memoryJobs()],
-  ['DynamoDB', async () => dynamoJobs(await newTable('activity'))],
+  ['memory', async () => memoryJobStore()],
+  ['DynamoDB', async () => dynamoJobStore(await newTable('activity'))],
 ])('jobs in %s', (_, open) => {
-  let jobs: JobCatalog;
+  let jobs: JobStore;
   beforeAll(async () => {
     jobs = await open();
   });
@@ -73,7 +73,7 @@ describe.each([
 it('a job is remembered for 400 days', async () => {
   const options = await newTable('activity');
   const job = newJob();
-  await dynamoJobs(options).create(job);
+  await dynamoJobStore(options).create(job);
   const item = await openTable(options).get({ pk: `JOB#${job.job_id}`, sk: 'JOB' });
   expect(item?.expires_at).toBe(Date.UTC(2026, 0, 1) / 1000 + 400 * 86_400);
 });

@@ -4,25 +4,25 @@ import { openTable } from '#shared/aws/dynamodb-table.ts';
 import { newJobId, newKeyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { dynamoTenantData } from '#shared/purges/dynamodb-tenant-data.ts';
 import type { TenantData } from '#shared/purges/tenant-data.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { memoryTenantData } from '../../memory/tenant-data.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { newTable } from '../emulator.ts';
 import { newTenant } from '../samples.ts';
 
 describe.each([
-  ['memory', async () => memoryTenants()],
+  ['memory', async () => memoryTenantStore()],
   [
     'DynamoDB',
     async () => {
       const indexes = [['by_key_hash', 'key_hash'] as const, ['by_kind', 'gsi_kind', 'tenant_id'] as const];
-      return dynamoTenants(await newTable('tenants', indexes));
+      return dynamoTenantStore(await newTable('tenants', indexes));
     },
   ],
 ])('the end of a tenant in %s', (_, open) => {
-  let tenants: TenantCatalog;
+  let tenants: TenantStore;
   let tenant: Tenant;
   beforeAll(async () => {
     tenants = await open();

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTable } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
-import type { JudgedPicture, SimilarityAnswer } from '#shared/search/answer.ts';
+import type { JudgedImage, SimilarityAnswer } from '#shared/search/answer.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import type { SimilarityCache } from '#shared/search/similarity-cache.ts';
 import { memorySimilarityCache } from '../../memory/similarity-cache.ts';
@@ -15,7 +15,7 @@ const key = { queryHash: HASH, libraryVersion: '3' };
 let clock: number;
 const now = () => clock;
 
-const pictured = (image_id: ImageId): JudgedPicture => ({
+const pictured = (image_id: ImageId): JudgedImage => ({
   image_id,
   similarity_score: 0.987654321,
   verdict: 'edited_copy',

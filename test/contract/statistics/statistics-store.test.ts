@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newGroupId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
-import { dynamoStatistics, thingAt } from '#shared/statistics/dynamodb-statistics-store.ts';
+import { dynamoStatisticsStore, thingAt } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { type Counters, INDEXED, sumOf } from '#shared/statistics/statistics.ts';
-import type { StatisticsCatalog, Thing } from '#shared/statistics/statistics-store.ts';
-import { memoryStatistics } from '../../memory/statistics-store.ts';
+import type { StatisticsStore, Thing } from '#shared/statistics/statistics-store.ts';
+import { memoryStatisticsStore } from '../../memory/statistics-store.ts';
 import { newTable } from '../emulator.ts';
 import { newTenant } from '../samples.ts';
 
@@ -20,10 +20,10 @@ const above0 = (counters: Counters) =>
   Object.fromEntries(Object.entries(counters).filter(([, n]) => n !== 0));
 
 describe.each([
-  ['memory', async () => memoryStatistics()],
-  ['DynamoDB', async () => dynamoStatistics(await newTable('activity'))],
+  ['memory', async () => memoryStatisticsStore()],
+  ['DynamoDB', async () => dynamoStatisticsStore(await newTable('activity'))],
 ])('statistics in %s', (_, open) => {
-  let statistics: StatisticsCatalog;
+  let statistics: StatisticsStore;
   let tenant: TenantId;
   beforeAll(async () => {
     statistics = await open();

@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newJobId, newKeyId } from '#shared/kernel/ids.ts';
 import type { ApiKey } from '#shared/tenants/api-key.ts';
-import { dynamoTenants } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantCatalog } from '#shared/tenants/tenant-store.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
+import type { TenantStore } from '#shared/tenants/tenant-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { newTable, uniqueName } from '../emulator.ts';
 import { newTenant } from '../samples.ts';
 
@@ -28,11 +28,11 @@ const keyOf = ({ tenant_id }: Tenant): ApiKey => ({
 });
 
 describe.each([
-  ['memory', async () => memoryTenants()],
+  ['memory', async () => memoryTenantStore()],
   [
     'DynamoDB',
     async () =>
-      dynamoTenants(
+      dynamoTenantStore(
         await newTable('tenants', [
           ['by_key_hash', 'key_hash'],
           ['by_kind', 'gsi_kind', 'tenant_id'],
@@ -40,7 +40,7 @@ describe.each([
       ),
   ],
 ])('tenants in %s', (_, open) => {
-  let tenants: TenantCatalog;
+  let tenants: TenantStore;
   let tenant: Tenant;
   beforeAll(async () => {
     tenants = await open();

@@ -30,7 +30,7 @@ async function memoryFence(): Promise<Fence> {
   };
 }
 
-async function gatewayFence(): Promise<Fence> {
+async function gatewayPlan(): Promise<Fence> {
   const client = new APIGatewayClient(emulator());
   const ids: Record<string, string> = {};
   for (const name of PLAN_NAMES) {
@@ -54,7 +54,7 @@ async function gatewayFence(): Promise<Fence> {
 
 describe.each([
   ['memory', memoryFence],
-  ['API Gateway', gatewayFence],
+  ['API Gateway', gatewayPlan],
 ])('usage plans in %s', (_, open) => {
   let fence: Fence;
   const [tenant, stranger] = [tenantId(uniqueName('acme')), tenantId(uniqueName('acme'))];

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TenantId } from '#shared/kernel/ids.ts';
-import { dynamoUsage } from '#shared/usage/dynamodb-usage-store.ts';
-import type { MeteredCall, UsageCatalog } from '#shared/usage/usage-store.ts';
-import { memoryUsage } from '../../memory/usage-store.ts';
+import { dynamoUsageStore } from '#shared/usage/dynamodb-usage-store.ts';
+import type { MeteredCall, UsageStore } from '#shared/usage/usage-store.ts';
+import { memoryUsageStore } from '../../memory/usage-store.ts';
 import { newTable } from '../emulator.ts';
 import { newTenant } from '../samples.ts';
 
@@ -15,10 +15,10 @@ const search = (at = '2026-11-24T10:00:00.000Z'): MeteredCall => ({
 const many = (count: number) => Array.from({ length: count }, () => search());
 
 describe.each([
-  ['memory', async () => memoryUsage()],
-  ['DynamoDB', async () => dynamoUsage(await newTable('activity'))],
+  ['memory', async () => memoryUsageStore()],
+  ['DynamoDB', async () => dynamoUsageStore(await newTable('activity'))],
 ])('usage in %s', (_, open) => {
-  let usage: UsageCatalog;
+  let usage: UsageStore;
   let tenant: TenantId;
   beforeAll(async () => {
     usage = await open();

@@ -98,16 +98,16 @@ describe('decisions that keep a group', () => {
   });
 
   test('are refused for a stranger, an unknown group, and what changes meanwhile', async () => {
-    const { say, add, groups, group, images, catalog } = await shelf();
+    const { say, add, groups, group, images, imageStore } = await shelf();
     const stranger = await add(seen(0.5, 0.5));
     await expect(say('keep_one', { keeper: stranger })).rejects.toMatchObject({ code: 'invalid_request' });
     await expect(say('keep_all', {}, newGroupId())).rejects.toMatchObject({ code: 'not_found' });
     await expect(
-      decideGroup({ groups, catalog })(OTHER, group, { ...ANN, action: 'keep_all' }),
+      decideGroup({ groups, imageStore })(OTHER, group, { ...ANN, action: 'keep_all' }),
     ).rejects.toEqual(expect.any(Problem));
     const busy = { ...groups, save: async () => false };
     await expect(
-      decideGroup({ groups: busy, catalog })(ACME, group, { ...ANN, action: 'keep_all' }),
+      decideGroup({ groups: busy, imageStore })(ACME, group, { ...ANN, action: 'keep_all' }),
     ).rejects.toMatchObject({ code: 'conflict' });
     expect(images).toHaveLength(3);
   });
@@ -162,10 +162,10 @@ describe('not_duplicates', () => {
   });
 
   test('undone, it brings nothing back that was deleted or has found others', async () => {
-    const { images, say, undo, sets, catalog, copy } = await shelf(4);
+    const { images, say, undo, sets, imageStore, copy } = await shelf(4);
     const [a, b, c, d] = images as [ImageId, ImageId, ImageId, ImageId]; // shelf(4)
     await say('not_duplicates');
-    await catalog.markPurged(ACME, d, LATER);
+    await imageStore.markPurged(ACME, d, LATER);
     const newer = await copy();
     const taken = (await sets()).flat().find((image) => image !== newer);
     await undo();

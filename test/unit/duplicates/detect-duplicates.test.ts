@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DuplicatesFoundV1 } from '#shared/contracts/events/duplicates-found.v1.ts';
 import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
-import type { GroupCatalog } from '#shared/duplicates/group-store.ts';
+import type { GroupStore } from '#shared/duplicates/group-store.ts';
 import { leaveGroup } from '#shared/duplicates/leave-group.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -10,7 +10,7 @@ import { tenantNamed } from '../../fixtures/tenant.ts';
 import { ACME, cellsOfSeed, library, manifest, OTHER, seen } from '../search/library.ts';
 import { indexed } from './events.ts';
 
-async function groupsOf({ groups }: { groups: GroupCatalog }) {
+async function groupsOf({ groups }: { groups: GroupStore }) {
   return (await groups.list(ACME, { limit: 100 })).items;
 }
 const idsOf = (group: { members: { image_id: ImageId }[] } | undefined) =>
@@ -66,7 +66,7 @@ describe('detectDuplicates', () => {
     const add = async (axis: number, models: string[]) => {
       const created_at = `2026-02-0${axis}T00:00:00.000Z`;
       const image = await shelf.add(seen(0.2, 0.2, axis), { models, file_size: 1000 * axis, created_at });
-      await shelf.catalog.putVectors(ACME, image, 'second', seen(0.95, 0.9));
+      await shelf.imageStore.putVectors(ACME, image, 'second', seen(0.95, 0.9));
       const document = { imageId: image, storageLocation: 'uploads', format: 'jpeg' as const };
       const rest = { createdAt: '2026-03-01T12:00:00.000Z', metadata: {}, ...seen(0.95, 0.9) };
       await shelf.index.upsert(ACME, 'second', [{ ...document, ...rest }]);
@@ -111,7 +111,7 @@ describe('detectDuplicates', () => {
     const mine = await shelf.add(seen(1, 1), { hash_sha256: 'c'.repeat(64) });
     await shelf.add(seen(1, 1), { hash_sha256: 'c'.repeat(64) }, OTHER);
     const purged = await shelf.add(seen(0.99, 1));
-    await shelf.catalog.markPurged(ACME, purged, '2026-03-02T00:00:00.000Z');
+    await shelf.imageStore.markPurged(ACME, purged, '2026-03-02T00:00:00.000Z');
     expect(await detectDuplicates(shelf)(indexed(mine))).toBeUndefined();
     expect(await detectDuplicates(shelf)(indexed(purged))).toBeUndefined();
     expect(await groupsOf(shelf)).toEqual([]);
@@ -120,14 +120,14 @@ describe('detectDuplicates', () => {
   test('a picture that is purged after its detection broke off leaves its group by the redelivery', async () => {
     const shelf = await library();
     const [stays, gone] = [await shelf.add(seen(1, 1)), await shelf.add(seen(0.9, 1))];
-    const catalog = {
-      ...shelf.catalog,
+    const imageStore = {
+      ...shelf.imageStore,
       getMany: async () => {
         throw new Problem('dependency_unavailable', 'The group is written, and nobody heard.');
       },
     };
-    await expect(detectDuplicates({ ...shelf, catalog })(indexed(gone))).rejects.toThrow();
-    await shelf.catalog.markPurged(ACME, gone, '2026-03-02T00:00:00.000Z');
+    await expect(detectDuplicates({ ...shelf, imageStore })(indexed(gone))).rejects.toThrow();
+    await shelf.imageStore.markPurged(ACME, gone, '2026-03-02T00:00:00.000Z');
     expect(await detectDuplicates(shelf)(indexed(gone))).toBeUndefined();
     expect((await shelf.groups.groupsOf(ACME, [stays, gone])).size).toBe(0);
   });
@@ -136,10 +136,10 @@ describe('detectDuplicates', () => {
     const shelf = await library();
     const gone = await shelf.add(seen(1, 1));
     const stays = await shelf.add(seen(0.9, 1));
-    const groups: GroupCatalog = {
+    const groups: GroupStore = {
       ...shelf.groups,
       async save(group) {
-        await shelf.catalog.markPurged(ACME, gone, '2026-03-02T00:00:00.000Z');
+        await shelf.imageStore.markPurged(ACME, gone, '2026-03-02T00:00:00.000Z');
         return shelf.groups.save(group);
       },
     };
@@ -156,7 +156,7 @@ describe('detectDuplicates', () => {
         fc.boolean(),
         async (scheduler, count, redelivered) => {
           const shelf = await library();
-          const slow = (groups: GroupCatalog): GroupCatalog => ({
+          const slow = (groups: GroupStore): GroupStore => ({
             ...groups,
             get: scheduler.scheduleFunction(groups.get),
             groupsOf: scheduler.scheduleFunction(groups.groupsOf),
@@ -200,7 +200,7 @@ describe('detectDuplicates', () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.integer({ min: 3, max: 5 }), async (scheduler, count) => {
         const shelf = await library();
-        const groups: GroupCatalog = {
+        const groups: GroupStore = {
           ...shelf.groups,
           get: scheduler.scheduleFunction(shelf.groups.get),
           groupsOf: scheduler.scheduleFunction(shelf.groups.groupsOf),
@@ -212,7 +212,7 @@ describe('detectDuplicates', () => {
         if (!first) return;
         const detect = detectDuplicates({ ...shelf, groups });
         const purge = async () => {
-          await shelf.catalog.markPurged(ACME, first, '2026-03-02T00:00:00.000Z');
+          await shelf.imageStore.markPurged(ACME, first, '2026-03-02T00:00:00.000Z');
           await shelf.index.remove(ACME, manifest.name, [first]);
           await leaveGroup({ groups })(ACME, first);
         };

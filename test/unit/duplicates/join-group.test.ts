@@ -4,7 +4,7 @@ import { LEAST_CONFIDENCE, type Match } from '#shared/duplicates/group-members.t
 import { joinGroup } from '#shared/duplicates/join-group.ts';
 import { leaveGroup } from '#shared/duplicates/leave-group.ts';
 import { type ImageId, newImageId } from '#shared/kernel/ids.ts';
-import { memoryGroups } from '../../memory/group-store.ts';
+import { memoryGroupStore } from '../../memory/group-store.ts';
 import { ACME, NOW } from '../search/library.ts';
 
 // In order: equally sure matches are taken by their ids, which are random within a millisecond.
@@ -18,7 +18,7 @@ const edited = (imageId: Match['imageId'], confidence = 0.99): Match => ({
 const exact = (imageId: Match['imageId']): Match => ({ imageId, verdict: 'exact', confidence: 1 });
 
 function shelf() {
-  const groups = memoryGroups();
+  const groups = memoryGroupStore();
   const join = joinGroup({ groups });
   return {
     groups,
@@ -139,7 +139,7 @@ describe('joinGroup', () => {
   });
 
   test('gives up with a problem that is tried again, where others are always faster', async () => {
-    const groups = { ...memoryGroups(), save: async () => false };
+    const groups = { ...memoryGroupStore(), save: async () => false };
     await expect(joinGroup({ groups })(ACME, a, [exact(b)], NOW)).rejects.toMatchObject({
       code: 'dependency_unavailable',
     });

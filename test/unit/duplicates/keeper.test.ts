@@ -7,10 +7,10 @@ import type { KeeperRule } from '#shared/kernel/settings.ts';
 import { ACME, library, seen } from '../search/library.ts';
 
 async function records(...changes: Partial<ImageRecord>[]): Promise<IndexedRecord[]> {
-  const { add, catalog } = await library();
+  const { add, imageStore } = await library();
   const ids = [];
   for (const change of changes) ids.push(await add(seen(1, 1), change));
-  return (await catalog.getMany(ACME, ids)).filter(isIndexed);
+  return (await imageStore.getMany(ACME, ids)).filter(isIndexed);
 }
 
 test.each<[string, Partial<ImageRecord>, Partial<ImageRecord>]>([

@@ -150,9 +150,9 @@ describe('listDuplicates', () => {
   });
 
   test('purged pictures are not shown, nor what they leave alone', async () => {
-    const { list, pairs, catalog } = await shelf();
+    const { list, pairs, imageStore } = await shelf();
     const [one, other] = pairs[0] ?? [newImageId(), newImageId()];
-    await catalog.markPurged(ACME, one, '2026-03-02T00:00:00.000Z');
+    await imageStore.markPurged(ACME, one, '2026-03-02T00:00:00.000Z');
     expect((await list(ACME, { imageId: other, ...display })).groups).toEqual([]);
     expect((await list(ACME, everything)).groups).toHaveLength(4);
     await expect(list(ACME, { imageId: one, ...display })).rejects.toMatchObject({ code: 'purged' });

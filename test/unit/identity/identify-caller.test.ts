@@ -9,7 +9,7 @@ import type { ApiKey } from '#shared/tenants/api-key.ts';
 import { hashApiKey, newApiKey, sameHash } from '#shared/tenants/new-api-key.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { memoryRevocations } from '../../memory/revocations.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
 
 const acme = tenantId('acme');
 const NOW = new Date('2026-11-24T12:00:00.000Z');
@@ -25,7 +25,7 @@ const person: VerifiedToken = {
 
 /** A tenant with one key, and tokens that are named by what they say. */
 async function office({ state = 'active' as Tenant['state'], key: more = {} as Partial<ApiKey> } = {}) {
-  const tenants = memoryTenants();
+  const tenants = memoryTenantStore();
   const key_id = newKeyId();
   const secret = newApiKey(key_id);
   const key: ApiKey = {

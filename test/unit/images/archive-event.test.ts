@@ -5,25 +5,25 @@ import { imageId, tenantId } from '#shared/kernel/ids.ts';
 import processed from '../../contract/events/samples/images.processed.v1.json' with { type: 'json' };
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 
 const event = AnyEvent.parse(processed);
 const tenant = tenantId(event.tenantid);
 
 const known = async () => {
-  const catalog = memoryImages();
-  await catalog.create(announcedImage({ tenant_id: tenant, image_id: imageId(event.subject) }));
-  return catalog;
+  const imageStore = memoryImageStore();
+  await imageStore.create(announcedImage({ tenant_id: tenant, image_id: imageId(event.subject) }));
+  return imageStore;
 };
 
 describe('archiveEvent', () => {
   it('keeps an event once, where a purge finds it, and without its vectors', async () => {
-    const catalog = await known();
+    const imageStore = await known();
     const blobs = memoryBlobs();
-    const archive = archiveEvent({ catalog, blobs });
+    const archive = archiveEvent({ imageStore, blobs });
     await archive(event);
     await archive(event);
-    const keys = await catalog.archivedKeys(tenant, imageId(event.subject));
+    const keys = await imageStore.archivedKeys(tenant, imageId(event.subject));
     expect(keys).toEqual([`events/images.processed/2026-11-01/acme/${event.id}.json`]);
     const kept = AnyEvent.parse(
       JSON.parse(Buffer.from((await blobs.get(tenant, keys[0] ?? '')) ?? []).toString()),
@@ -36,11 +36,11 @@ describe('archiveEvent', () => {
   it('keeps nothing of a picture that is purged, or of a tenant that is gone', async () => {
     const purged = await known();
     await purged.markPurged(tenant, imageId(event.subject), '2026-11-02T00:00:00.000Z');
-    for (const catalog of [purged, memoryImages()]) {
+    for (const imageStore of [purged, memoryImageStore()]) {
       const blobs = memoryBlobs();
-      await archiveEvent({ catalog, blobs })(event);
+      await archiveEvent({ imageStore, blobs })(event);
       expect(await blobs.count(tenant, 'events')).toBe(0);
-      expect(await catalog.archivedKeys(tenant, imageId(event.subject))).toEqual([]);
+      expect(await imageStore.archivedKeys(tenant, imageId(event.subject))).toEqual([]);
     }
   });
 });

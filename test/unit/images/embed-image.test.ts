@@ -12,14 +12,14 @@ import { imageId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryEmbedder } from '../../memory/embedder.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
 import { validatedEvent } from '../gpu-worker/events.ts';
 
 const imaging = sharpImaging();
 let manifest: ModelManifest;
 let blobs: ReturnType<typeof memoryBlobs>;
-let catalog: ReturnType<typeof memoryImages>;
+let imageStore: ReturnType<typeof memoryImageStore>;
 let publisher: ReturnType<typeof memoryPublisher>;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   blobs = memoryBlobs();
-  catalog = memoryImages();
+  imageStore = memoryImageStore();
   publisher = memoryPublisher();
 });
 
@@ -41,7 +41,7 @@ async function validated(stripes: number): Promise<ImagesValidatedV1> {
   const event = validatedEvent();
   const { tenant, image } = idsOf(event);
   const at = event.time;
-  await catalog.create({
+  await imageStore.create({
     tenant_id: tenant,
     image_id: image,
     status: 'validated',
@@ -57,7 +57,7 @@ async function validated(stripes: number): Promise<ImagesValidatedV1> {
     updated_at: at,
   });
   const data = Uint8Array.from({ length: 64 * 48 * 3 }, (_, i) => (Math.floor(i / 3) % stripes) * 25);
-  const bytes = await imaging.encodeModelPicture({ width: 64, height: 48, data });
+  const bytes = await imaging.encodeModelImage({ width: 64, height: 48, data });
   await blobs.put(tenant, event.data.model_picture.key, bytes, 'image/png');
   return event;
 }
@@ -69,10 +69,10 @@ const ordered = (event: ImagesValidatedV1, embed_with: string[] = []): ImagesVal
 });
 
 const flow = (changes: Partial<EmbedPorts> = {}) =>
-  embedPictures({ embedders: [memoryEmbedder(manifest)], imaging, blobs, catalog, publisher, ...changes });
+  embedPictures({ embedders: [memoryEmbedder(manifest)], imaging, blobs, imageStore, publisher, ...changes });
 const statusOf = async (event: ImagesValidatedV1) => {
   const { tenant, image } = idsOf(event);
-  return (await catalog.get(tenant, image))?.status;
+  return (await imageStore.get(tenant, image))?.status;
 };
 const published = () => publisher.events.map(({ subject, type }) => `${type} ${subject}`);
 
@@ -133,13 +133,13 @@ describe('embedding a micro-batch', () => {
   it('tells a refill apart from the first embedding, and leaves the record as it is', async () => {
     const event = await validated(3);
     const { tenant, image } = idsOf(event);
-    await catalog.advance(tenant, image, 'indexed', event.time);
-    const before = await catalog.get(tenant, image);
+    await imageStore.advance(tenant, image, 'indexed', event.time);
+    const before = await imageStore.get(tenant, image);
     const refill = ordered(event, ['deeplens-lite-v1']);
     await flow()([{ ...refill, data: { ...refill.data, refill: true } }]);
     expect(publisher.events.map(({ id }) => id)).toEqual([`${image}.deeplens-lite-v1.images.processed`]);
     expect(ImagesProcessedV1.parse(publisher.events[0]).data.refill).toBe(true);
-    expect(await catalog.get(tenant, image)).toEqual(before);
+    expect(await imageStore.get(tenant, image)).toEqual(before);
   });
 
   it('leaves the others alone where one cannot be read, is not there, or breaks the model', async () => {
@@ -150,7 +150,7 @@ describe('embedding a micro-batch', () => {
     await blobs.put(tenant, broken.data.model_picture.key, new Uint8Array([1, 2, 3]), 'image/png');
     await blobs.remove(tenant, [missing.data.model_picture.key]);
     const inner = memoryEmbedder(manifest);
-    const poison = await imaging.decodeModelPicture(
+    const poison = await imaging.decodeModelImage(
       (await blobs.get(tenant, poisonous.data.model_picture.key)) ?? new Uint8Array(),
     );
     const deadly = Buffer.from((await imaging.modelInput(poison, manifest.input)) as Uint8Array);
@@ -182,7 +182,7 @@ describe('embedding a micro-batch', () => {
     if (!early || !late) throw new Error('two pictures');
     const purge = async (event: ImagesValidatedV1) => {
       const { tenant, image } = idsOf(event);
-      await catalog.markPurged(tenant, image, event.time);
+      await imageStore.markPurged(tenant, image, event.time);
       await blobs.remove(tenant, [event.data.model_picture.key]);
     };
     await purge(early);
@@ -206,7 +206,7 @@ describe('embedding a micro-batch', () => {
     const event = await validated(3);
     const { tenant, image } = idsOf(event);
     await flow()([event]);
-    await catalog.advance(tenant, image, 'indexed', event.time);
+    await imageStore.advance(tenant, image, 'indexed', event.time);
     expect(await flow()([event])).toEqual([{ status: 'embedded' }]);
     expect(new Set(publisher.events.map(({ id }) => id)).size).toBe(1);
     expect(await statusOf(event)).toBe('indexed');

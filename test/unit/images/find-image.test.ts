@@ -4,9 +4,9 @@ import { signThumbnail } from '#shared/images/find-image.ts';
 import { newImageId, tenantId } from '#shared/kernel/ids.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 
-const ports = { catalog: memoryImages(), blobs: memoryBlobs() };
+const ports = { imageStore: memoryImageStore(), blobs: memoryBlobs() };
 const sign = signThumbnail(ports);
 const record = announcedImage();
 const { tenant_id: tenant, image_id: image } = record;
@@ -19,9 +19,9 @@ const thumbnail = (size: number) => ({
 
 describe('a thumbnail’s address', () => {
   beforeEach(async () => {
-    const { catalog } = ports;
-    if (await catalog.get(tenant, image)) return;
-    await catalog.create({ ...record, thumbnails: [1024, 96, 300].map(thumbnail) });
+    const { imageStore } = ports;
+    if (await imageStore.get(tenant, image)) return;
+    await imageStore.create({ ...record, thumbnails: [1024, 96, 300].map(thumbnail) });
   });
 
   it.each([96, 300, 1024])('is of the size %i, which the picture has', async (size) => {
@@ -42,9 +42,9 @@ describe('a thumbnail’s address', () => {
 
   it('is not there before validation, nor after a purge, nor for another tenant', async () => {
     const early = announcedImage();
-    await ports.catalog.create(early);
+    await ports.imageStore.create(early);
     await expect(sign(tenant, early.image_id, 256)).rejects.toMatchObject({ code: 'image_not_ready' });
-    await ports.catalog.markPurged(tenant, early.image_id, '2026-01-01T00:00:00.000Z');
+    await ports.imageStore.markPurged(tenant, early.image_id, '2026-01-01T00:00:00.000Z');
     await expect(sign(tenant, early.image_id)).rejects.toMatchObject({ code: 'purged' });
     await expect(sign(tenantId('other'), image)).rejects.toMatchObject({ code: 'not_found' });
     await expect(sign(tenant, newImageId())).rejects.toMatchObject({ code: 'not_found' });

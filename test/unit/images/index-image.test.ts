@@ -7,7 +7,7 @@ import type { ImageRecord } from '#shared/images/image-record.ts';
 import { type IndexPorts, indexImages } from '#shared/images/index-image.ts';
 import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 import { indexed } from '../duplicates/events.ts';
@@ -18,20 +18,20 @@ const LATER = '2026-03-01T12:00:05.000Z';
 const PURGED = '2026-03-01T12:00:04.000Z';
 
 function shelf() {
-  const catalog = memoryImages();
+  const imageStore = memoryImageStore();
   const index = memoryVectorIndex();
   const publisher = memoryPublisher();
-  const ports: IndexPorts = { catalog, index, publisher, now: () => new Date(LATER) };
-  return { catalog, index, publisher, ports };
+  const ports: IndexPorts = { imageStore, index, publisher, now: () => new Date(LATER) };
+  return { imageStore, index, publisher, ports };
 }
 
 async function validated(
-  { catalog }: ReturnType<typeof shelf>,
+  { imageStore }: ReturnType<typeof shelf>,
   tenant: TenantId = ACME,
   status: ImageRecord['status'] = 'validated',
 ): Promise<ImagesProcessedV1> {
   const image = newImageId();
-  await catalog.create({
+  await imageStore.create({
     tenant_id: tenant,
     image_id: image,
     status,
@@ -86,7 +86,7 @@ describe('indexImages', () => {
     expect(await found(it)).toEqual([one, two].sort());
     expect(await found(it, OTHER)).toEqual([other]);
     for (const event of events) {
-      const record = await it.catalog.get(event.tenantid as TenantId, imageOf(event));
+      const record = await it.imageStore.get(event.tenantid as TenantId, imageOf(event));
       expect(record).toMatchObject({
         status: 'indexed',
         models: [MODEL],
@@ -106,9 +106,9 @@ describe('indexImages', () => {
     const event = await validated(it);
     const index = indexImages(it.ports);
     await index([event, event]);
-    const record = await it.catalog.get(ACME, imageOf(event));
+    const record = await it.imageStore.get(ACME, imageOf(event));
     expect(await index([event])).toEqual([{ status: 'fulfilled', value: 'indexed' }]);
-    expect(await it.catalog.get(ACME, imageOf(event))).toEqual(record);
+    expect(await it.imageStore.get(ACME, imageOf(event))).toEqual(record);
     expect(await it.index.count(ACME, MODEL)).toBe(1);
     expect(new Set(it.publisher.events.map((each) => JSON.stringify(each))).size).toBe(1);
   });
@@ -123,7 +123,7 @@ describe('indexImages', () => {
     };
     const index = indexImages({ ...it.ports, publisher: { publish } });
     expect((await index([event]))[0]).toMatchObject({ status: 'rejected' });
-    expect((await it.catalog.get(ACME, imageOf(event)))?.status).toBe('indexed');
+    expect((await it.imageStore.get(ACME, imageOf(event)))?.status).toBe('indexed');
     broken = false;
     expect((await index([event]))[0]).toMatchObject({ status: 'fulfilled' });
     expect(it.publisher.events).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('indexImages', () => {
     const [good, bad] = [await validated(it), await validated(it)];
     const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
       for (const event of [good, bad]) {
-        expect((await it.catalog.get(ACME, imageOf(event)))?.status).toBe('processed');
+        expect((await it.imageStore.get(ACME, imageOf(event)))?.status).toBe('processed');
       }
       const kept = documents.filter(({ imageId }) => imageId !== imageOf(bad));
       await it.index.upsert(tenant, model, kept);
@@ -142,7 +142,7 @@ describe('indexImages', () => {
     };
     const outcomes = await indexImages({ ...it.ports, index: { ...it.index, upsert } })([bad, good]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-    expect((await it.catalog.get(ACME, imageOf(bad)))?.status).toBe('processed');
+    expect((await it.imageStore.get(ACME, imageOf(bad)))?.status).toBe('processed');
     expect(it.publisher.events.map(({ subject }) => subject)).toEqual([imageOf(good)]);
   });
 
@@ -162,25 +162,25 @@ describe('indexImages', () => {
   test('a picture that was purged before is gone, without a trace', async () => {
     const it = shelf();
     const event = await validated(it);
-    await it.catalog.markPurged(ACME, imageOf(event), PURGED);
+    await it.imageStore.markPurged(ACME, imageOf(event), PURGED);
     const unknown = processed(newImageId());
     const outcomes = await indexImages(it.ports)([event, unknown]);
     expect(outcomes).toEqual([event, unknown].map(() => ({ status: 'fulfilled', value: 'gone' })));
     expect(it.publisher.events).toEqual([]);
-    expect((await it.catalog.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
+    expect((await it.imageStore.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
   });
 
   test('a picture that is purged while it is written is taken out of the index again', async () => {
     const it = shelf();
     const event = await validated(it);
     const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
-      await it.catalog.markPurged(ACME, imageOf(event), PURGED);
+      await it.imageStore.markPurged(ACME, imageOf(event), PURGED);
       return it.index.upsert(tenant, model, documents);
     };
     const index = indexImages({ ...it.ports, index: { ...it.index, upsert } });
     expect(await index([event])).toEqual([{ status: 'fulfilled', value: 'gone' }]);
     expect(await found(it)).toEqual([]);
-    expect((await it.catalog.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
+    expect((await it.imageStore.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
     expect(it.publisher.events).toEqual([]);
   });
 
@@ -193,10 +193,10 @@ describe('indexImages', () => {
     };
     const broken = indexImages({ ...it.ports, index: { ...it.index, upsert } });
     expect((await broken([event]))[0]).toMatchObject({ status: 'rejected' });
-    await it.catalog.markPurged(ACME, imageOf(event), PURGED);
+    await it.imageStore.markPurged(ACME, imageOf(event), PURGED);
     expect(await indexImages(it.ports)([event])).toEqual([{ status: 'fulfilled', value: 'gone' }]);
     expect(await it.index.count(ACME, MODEL)).toBe(0);
-    expect((await it.catalog.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
+    expect((await it.imageStore.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
   });
 
   test('a picture that had failed before can still arrive', async () => {
@@ -210,21 +210,21 @@ describe('indexImages', () => {
     const event = await validated(it);
     const index = indexImages(it.ports);
     await index([event]);
-    const version = await it.catalog.libraryVersion(ACME);
-    const [told, before] = [it.publisher.events.length, await it.catalog.get(ACME, imageOf(event))];
+    const version = await it.imageStore.libraryVersion(ACME);
+    const [told, before] = [it.publisher.events.length, await it.imageStore.get(ACME, imageOf(event))];
     const refill = refillOf(event, 'second');
     for (const _ of ['once', 'again']) {
       expect(await index([refill])).toEqual([{ status: 'fulfilled', value: 'indexed' }]);
-      expect(await it.catalog.get(ACME, imageOf(event))).toEqual({
+      expect(await it.imageStore.get(ACME, imageOf(event))).toEqual({
         ...before,
         models: [MODEL, 'second'],
         updated_at: LATER,
       });
       expect(await it.index.count(ACME, 'second')).toBe(1);
     }
-    expect((await it.catalog.getVectors(ACME, [imageOf(event)], 'second')).size).toBe(1);
+    expect((await it.imageStore.getVectors(ACME, [imageOf(event)], 'second')).size).toBe(1);
     expect(it.publisher.events).toHaveLength(told);
-    expect(await it.catalog.libraryVersion(ACME)).not.toBe(version);
+    expect(await it.imageStore.libraryVersion(ACME)).not.toBe(version);
   });
 
   test('a refill and the event that it follows can lie in one batch', async () => {
@@ -233,7 +233,7 @@ describe('indexImages', () => {
     await indexImages(it.ports)([event]);
     const outcomes = await indexImages(it.ports)([event, refillOf(event, 'second')]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
-    expect((await it.catalog.get(ACME, imageOf(event)))?.models).toEqual([MODEL, 'second']);
+    expect((await it.imageStore.get(ACME, imageOf(event)))?.models).toEqual([MODEL, 'second']);
   });
 
   test('a refill of a picture that was purged meanwhile leaves nothing', async () => {
@@ -241,13 +241,13 @@ describe('indexImages', () => {
     const event = await validated(it);
     await indexImages(it.ports)([event]);
     const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
-      await it.catalog.markPurged(ACME, imageOf(event), PURGED);
+      await it.imageStore.markPurged(ACME, imageOf(event), PURGED);
       return it.index.upsert(tenant, model, documents);
     };
     const index = indexImages({ ...it.ports, index: { ...it.index, upsert } });
     expect(await index([refillOf(event, 'second')])).toEqual([{ status: 'fulfilled', value: 'gone' }]);
     expect(await it.index.count(ACME, 'second')).toBe(0);
-    expect((await it.catalog.getVectors(ACME, [imageOf(event)], 'second')).size).toBe(0);
+    expect((await it.imageStore.getVectors(ACME, [imageOf(event)], 'second')).size).toBe(0);
   });
 
   test('an event that does not name a picture is rejected alone', async () => {

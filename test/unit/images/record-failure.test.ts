@@ -4,7 +4,7 @@ import { recordFailure } from '#shared/images/record-failure.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
 
 const NOW = '2025-01-02T03:05:00.000Z';
@@ -13,7 +13,7 @@ beforeEach(() => {
   ports = newPorts();
 });
 const newPorts = () => ({
-  catalog: memoryImages(),
+  imageStore: memoryImageStore(),
   blobs: memoryBlobs(),
   publisher: memoryPublisher(),
   now: () => new Date(NOW),
@@ -21,7 +21,7 @@ const newPorts = () => ({
 
 async function picture(status: ImageStatus) {
   const record = announcedImage({ status });
-  await ports.catalog.create(record);
+  await ports.imageStore.create(record);
   const [tenant, image] = [record.tenant_id, record.image_id];
   return {
     tenant,
@@ -40,7 +40,7 @@ describe('recording a message that was given up', () => {
     });
     const failure = { stage: 'embedding', code: 'dependency_unavailable', retryable: true, attempts: 6 };
     expect(outcome).toBe('recorded');
-    expect(await ports.catalog.get(tenant, image)).toMatchObject({ status: 'failed', failure });
+    expect(await ports.imageStore.get(tenant, image)).toMatchObject({ status: 'failed', failure });
     expect(EVENTS['images.failed'].parse(ports.publisher.events[0])).toMatchObject({
       correlationid: 'correlation-1',
       data: { image_id: image, file_name: 'boats.jpg', failure, original_event: ours, failed_at: NOW },
@@ -51,14 +51,14 @@ describe('recording a message that was given up', () => {
     const { tenant, image } = await picture('pending_upload');
     const message = { Records: [{ s3: { object: { key: `uploads/${tenant}/${image}` } } }] };
     await recordFailure(ports)({ body: JSON.stringify(message), stage: 'validation', attempts: 5 });
-    expect(await ports.catalog.get(tenant, image)).toMatchObject({ status: 'failed' });
+    expect(await ports.imageStore.get(tenant, image)).toMatchObject({ status: 'failed' });
     expect(ports.publisher.events).toMatchObject([{ data: { original_event: message } }]);
   });
 
   it('tells of duplicates that could not be looked for, and leaves the picture indexed', async () => {
     const { tenant, image, ours } = await picture('indexed');
     await recordFailure(ports)({ body: JSON.stringify(ours), stage: 'duplicates', attempts: 5 });
-    expect(await ports.catalog.get(tenant, image)).toMatchObject({ status: 'indexed' });
+    expect(await ports.imageStore.get(tenant, image)).toMatchObject({ status: 'indexed' });
     expect(ports.publisher.events).toMatchObject([
       { type: 'images.failed', data: { failure: { stage: 'duplicates' } } },
     ]);

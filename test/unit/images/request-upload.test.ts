@@ -6,7 +6,7 @@ import { tenantId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 
 const acme = tenantId('acme');
 const picture = {
@@ -20,24 +20,24 @@ const picture = {
 const everything = () => {};
 
 function shop() {
-  const catalog = memoryImages();
+  const imageStore = memoryImageStore();
   const blobs = memoryBlobs();
   const now = () => new Date('2026-11-01T10:00:00.000Z');
   return {
-    catalog,
+    imageStore,
     blobs,
-    request: requestUpload({ catalog, blobs, now }),
-    add: addImage({ catalog, blobs, now }),
-    room: roomFor({ catalog }),
+    request: requestUpload({ imageStore, blobs, now }),
+    add: addImage({ imageStore, blobs, now }),
+    room: roomFor({ imageStore }),
   };
 }
 
 describe('requestUpload', () => {
   it('writes the record before it gives the form', async () => {
-    const { catalog, request } = shop();
+    const { imageStore, request } = shop();
     const form = await request(acme, picture, everything, 'c-1');
     expect(form).toMatchObject({ status: 'pending_upload', expires_at: '2026-11-01T10:15:00.000Z' });
-    expect(await catalog.get(acme, form.image_id)).toMatchObject({
+    expect(await imageStore.get(acme, form.image_id)).toMatchObject({
       status: 'pending_upload',
       file_path: 'a.jpg',
       external_id: 'mine',
@@ -51,9 +51,9 @@ describe('requestUpload', () => {
     [{ size: 0 }, 'unreadable_image'],
     [{ size: IMAGE_LIMITS.fileBytes + 1 }, 'payload_too_large'],
   ])('refuses %o, and leaves no record', async (change, code) => {
-    const { catalog, request } = shop();
+    const { imageStore, request } = shop();
     await expect(request(acme, { ...picture, ...change }, everything, 'c')).rejects.toMatchObject({ code });
-    expect((await catalog.list(acme, { limit: 10 })).items).toEqual([]);
+    expect((await imageStore.list(acme, { limit: 10 })).items).toEqual([]);
   });
 
   it.each(['image/jpg', 'IMAGE/JPEG', 'image/heif'])('knows %s by its other names', async (contentType) => {
@@ -64,27 +64,27 @@ describe('requestUpload', () => {
 
 describe('addImage', () => {
   it('stores the bytes and says that they are there', async () => {
-    const { catalog, blobs, add } = shop();
+    const { imageStore, blobs, add } = shop();
     const { image_id, status } = await add(acme, picture, new Uint8Array(10), everything, 'c');
     expect(status).toBe('uploaded');
-    expect((await catalog.get(acme, image_id))?.status).toBe('uploaded');
+    expect((await imageStore.get(acme, image_id))?.status).toBe('uploaded');
     expect(await blobs.size(acme, `uploads/acme/${image_id}`)).toBe(10);
   });
 });
 
 describe('the quota', () => {
   const sizes = async (quota: Stored, announced: number[], stored: number[] = []) => {
-    const { catalog, request, room } = shop();
+    const { imageStore, request, room } = shop();
     for (const size of stored) {
       const record = announcedImage({ tenant_id: acme });
-      await catalog.create(record);
-      await catalog.admit(acme, record.image_id, record.created_at, { file_size: size }, quota);
+      await imageStore.create(record);
+      await imageStore.admit(acme, record.image_id, record.created_at, { file_size: size }, quota);
     }
     const takeRoom = await room(acme, quota);
     const outcomes = await Promise.allSettled(
       announced.map((size) => request(acme, { ...picture, size }, takeRoom, 'c')),
     );
-    const { items } = await catalog.list(acme, { limit: 100 });
+    const { items } = await imageStore.list(acme, { limit: 100 });
     expect(items).toHaveLength(
       stored.length + outcomes.filter(({ status }) => status === 'fulfilled').length,
     );
@@ -112,7 +112,7 @@ describe('the quota', () => {
   });
 
   it('says what the limit is, what is stored, and what to do', async () => {
-    const { add, room, catalog } = shop();
+    const { add, room, imageStore } = shop();
     const takeRoom = await room(acme, { images: 7, bytes: 9 });
     const problem = add(acme, picture, new Uint8Array(10), takeRoom, 'c');
     await expect(problem).rejects.toMatchObject({
@@ -122,7 +122,7 @@ describe('the quota', () => {
         /^7 pictures and 9 bytes .* 0 pictures and 0 bytes are.*10 bytes.*Delete/,
       ),
     });
-    expect((await catalog.list(acme, { limit: 9 })).items).toEqual([]);
+    expect((await imageStore.list(acme, { limit: 9 })).items).toEqual([]);
   });
 
   it.each([

@@ -10,12 +10,12 @@ import { newImageId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import { hostilePictures } from '../../fixtures/hostile.ts';
+import { hostileImages } from '../../fixtures/hostile.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 import { ACME } from '../../fixtures/tenant.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
 
 const NOW = '2025-01-02T03:05:00.000Z';
@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 const newPorts = () => ({
-  catalog: memoryImages(),
+  imageStore: memoryImageStore(),
   tenants: { get: async (): Promise<Tenant> => ACME },
   models: ['first', 'second', 'third'] as const,
   blobs: memoryBlobs(),
@@ -39,7 +39,7 @@ const newPorts = () => ({
 /** Announces a picture, and puts its bytes where the tenant's upload puts them. */
 async function upload(bytes: Uint8Array, known: Partial<ImageRecord> = {}) {
   const { tenant_id: tenant, image_id: image, ...rest } = announcedImage(known);
-  await ports.catalog.create({ tenant_id: tenant, image_id: image, ...rest });
+  await ports.imageStore.create({ tenant_id: tenant, image_id: image, ...rest });
   const object = { key: objectKeys.upload(tenant, image), size: bytes.length };
   await ports.blobs.put(tenant, object.key, bytes, rest.content_type);
   return {
@@ -47,7 +47,7 @@ async function upload(bytes: Uint8Array, known: Partial<ImageRecord> = {}) {
     image,
     object,
     validate: (attempts?: number) => validateImage(ports)(tenant, image, object, attempts),
-    record: async () => (await ports.catalog.get(tenant, image)) ?? announcedImage(),
+    record: async () => (await ports.imageStore.get(tenant, image)) ?? announcedImage(),
   };
 }
 
@@ -77,7 +77,7 @@ describe('validating an uploaded picture', () => {
     for (const [key, width, format] of [
       [objectKeys.thumbnail(tenant, image, 256), 256, 'webp'],
       [objectKeys.thumbnail(tenant, image, 1024), 1024, 'webp'],
-      [objectKeys.modelPicture(tenant, image), 512, 'png'],
+      [objectKeys.modelImage(tenant, image), 512, 'png'],
     ] as const) {
       expect(await sharp(await ports.blobs.get(tenant, key)).metadata()).toMatchObject({ format, width });
     }
@@ -119,7 +119,7 @@ describe('validating an uploaded picture', () => {
   });
 
   it('ends every hostile picture in its stated code', async () => {
-    for (const { name, bytes, contentType, expected } of await hostilePictures()) {
+    for (const { name, bytes, contentType, expected } of await hostileImages()) {
       const { validate, record } = await upload(bytes, { content_type: contentType });
       await validate(3);
       const { status, failure } = await record();
@@ -170,7 +170,7 @@ describe('validating again', () => {
   it.each(['processed', 'indexed'] as const)('changes nothing once the picture is %s', async (status) => {
     const { tenant, image, validate, record } = await upload(photo);
     await validate();
-    await ports.catalog.advance(tenant, image, status, NOW);
+    await ports.imageStore.advance(tenant, image, status, NOW);
     const before = await record();
     ports.publisher.events.length = 0;
     await Promise.all([validate(), validate()]);
@@ -206,7 +206,7 @@ describe('validating again', () => {
       retryable: true,
       attempts: 5,
     } as const;
-    await ports.catalog.fail(flaky.tenant, flaky.image, failure, NOW, {});
+    await ports.imageStore.fail(flaky.tenant, flaky.image, failure, NOW, {});
     await ports.blobs.put(flaky.tenant, flaky.object.key, photo, 'image/jpeg');
     await flaky.validate();
     expect(await flaky.record()).toMatchObject({ status: 'validated' });
@@ -230,7 +230,7 @@ describe('validating again', () => {
       retryable: true,
       attempts: 5,
     } as const;
-    await ports.catalog.fail(tenant, image, failure, NOW, {});
+    await ports.imageStore.fail(tenant, image, failure, NOW, {});
     ports.publisher.events.length = 0;
     await validate();
     expect(await record()).toMatchObject({ status: 'failed', failure });
@@ -248,7 +248,7 @@ describe('validating again', () => {
 
   it('leaves nothing of a picture that was purged, before or meanwhile', async () => {
     const late = await upload(photo);
-    await ports.catalog.markPurged(late.tenant, late.image, NOW);
+    await ports.imageStore.markPurged(late.tenant, late.image, NOW);
     await late.validate();
     expect(await ports.blobs.size(late.tenant, late.object.key)).toBeUndefined();
 
@@ -256,13 +256,13 @@ describe('validating again', () => {
     ports.imaging = {
       ...imaging,
       perceptualHash: async (raster) => {
-        await ports.catalog.markPurged(meanwhile.tenant, meanwhile.image, NOW);
+        await ports.imageStore.markPurged(meanwhile.tenant, meanwhile.image, NOW);
         return imaging.perceptualHash(raster);
       },
     };
     await meanwhile.validate();
     expect(await meanwhile.record()).toMatchObject({ status: 'purged' });
-    for (const key of [meanwhile.object.key, objectKeys.modelPicture(meanwhile.tenant, meanwhile.image)]) {
+    for (const key of [meanwhile.object.key, objectKeys.modelImage(meanwhile.tenant, meanwhile.image)]) {
       expect(await ports.blobs.size(meanwhile.tenant, key)).toBeUndefined();
     }
     expect(typesOf(ports.publisher.events)).toEqual(['images.uploaded']);

@@ -7,7 +7,7 @@ import { announcedImage } from '../../fixtures/image-record.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 import { ACME } from '../../fixtures/tenant.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
 
 const NOW = '2025-01-02T03:05:00.000Z';
@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 const newPorts = () => ({
-  catalog: memoryImages(),
+  imageStore: memoryImageStore(),
   tenants: { get: async () => owner },
   models: ['first', 'second'] as const,
   blobs: memoryBlobs(),
@@ -37,7 +37,7 @@ const newPorts = () => ({
 async function upload(bytes = photo) {
   const announced = announcedImage();
   const { image_id: image } = announced;
-  await ports.catalog.create(announced);
+  await ports.imageStore.create(announced);
   const object = { key: objectKeys.upload(tenant, image), size: bytes.length };
   const bring = () => ports.blobs.put(tenant, object.key, bytes, announced.content_type);
   await bring();
@@ -46,12 +46,12 @@ async function upload(bytes = photo) {
     object,
     bring,
     validate: () => validateImage(ports)(tenant, image, object),
-    record: async () => (await ports.catalog.get(tenant, image)) ?? announced,
+    record: async () => (await ports.imageStore.get(tenant, image)) ?? announced,
     /** The thumbnails' sizes that are in the store; `upload` and `input` where those are. */
     left: async () => {
       const keys = {
         upload: object.key,
-        input: objectKeys.modelPicture(tenant, image),
+        input: objectKeys.modelImage(tenant, image),
         ...Object.fromEntries(
           [64, 256, 300, 1024].map((size) => [size, objectKeys.thumbnail(tenant, image, size)]),
         ),
@@ -73,7 +73,7 @@ describe('the quota at validation', () => {
     const { validate, record } = await upload();
     await validate();
     expect(await record()).toMatchObject({ status: 'validated', stored_bytes: photo.length });
-    expect(await ports.catalog.stored(tenant)).toEqual({ images: 1, bytes: photo.length });
+    expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: photo.length });
   });
 
   it.each([
@@ -95,7 +95,7 @@ describe('the quota at validation', () => {
     });
     expect(await second.left()).toEqual([]);
     expect(await first.left()).toEqual(['1024', '256', 'input', 'upload']);
-    expect(await ports.catalog.stored(tenant)).toEqual({ images: 1, bytes: photo.length });
+    expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: photo.length });
     expect(codes().at(-1)).toBe('quota_exceeded');
   });
 
@@ -109,7 +109,7 @@ describe('the quota at validation', () => {
     expect(await second.record()).toMatchObject({ status: 'failed', failure: { code: 'quota_exceeded' } });
     expect(await second.left()).toEqual([]);
 
-    await ports.catalog.markPurged(tenant, first.image, NOW);
+    await ports.imageStore.markPurged(tenant, first.image, NOW);
     await second.bring();
     await second.validate();
     const record = await second.record();
@@ -132,7 +132,7 @@ describe('the quota at validation', () => {
     await second.validate();
     expect(await second.left()).toEqual([]);
 
-    await ports.blobs.put(tenant, objectKeys.modelPicture(tenant, second.image), photo, 'image/png');
+    await ports.blobs.put(tenant, objectKeys.modelImage(tenant, second.image), photo, 'image/png');
     ports.publisher.events.length = 0;
     await second.validate();
     expect(codes()).toEqual(['quota_exceeded']);
@@ -143,10 +143,10 @@ describe('the quota at validation', () => {
     owner = { ...ACME, limits: ONE };
     const [first, second] = [await upload(), await upload()];
     await first.validate();
-    const { stored } = ports.catalog;
-    ports.catalog.stored = async (...args) => {
-      ports.catalog.stored = stored;
-      await ports.catalog.markPurged(tenant, first.image, NOW);
+    const { stored } = ports.imageStore;
+    ports.imageStore.stored = async (...args) => {
+      ports.imageStore.stored = stored;
+      await ports.imageStore.markPurged(tenant, first.image, NOW);
       await second.validate();
       return stored(...args);
     };
@@ -167,12 +167,12 @@ describe('the quota at validation', () => {
       retryable: true,
       attempts: 5,
     } as const;
-    await ports.catalog.fail(tenant, image, failure, NOW, {});
+    await ports.imageStore.fail(tenant, image, failure, NOW, {});
     owner = { ...owner, settings: { thumbnail_sizes: [300] } };
     await validate();
     expect(await record()).toMatchObject({ status: 'validated' });
     expect(await left()).toEqual(['1024', '256', 'input', 'upload']); // the sizes that it had
-    expect(await ports.catalog.stored(tenant)).toEqual({ images: 1, bytes: photo.length });
+    expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: photo.length });
   });
 });
 
@@ -193,7 +193,7 @@ describe('the settings and the end of a tenant', () => {
     owner = { ...ACME, settings: { thumbnail_sizes: [64, 300] } };
     const { image, validate, left } = await upload();
     await validate();
-    await ports.catalog.markPurged(tenant, image, NOW);
+    await ports.imageStore.markPurged(tenant, image, NOW);
     owner = ACME;
     await validate();
     expect(await left()).toEqual([]);
@@ -213,7 +213,7 @@ describe('the settings and the end of a tenant', () => {
 
   it('tells nobody either where the record went while it began', async () => {
     const { validate, left } = await upload();
-    ports.catalog.advance = async () => undefined;
+    ports.imageStore.advance = async () => undefined;
     await validate();
     expect(await left()).toEqual([]);
     expect(ports.publisher.events).toEqual([]);

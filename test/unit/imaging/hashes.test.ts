@@ -6,7 +6,7 @@ import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/pho
 
 const imaging = sharpImaging();
 const hashOf = async (bytes: Uint8Array) =>
-  imaging.perceptualHash(await imaging.modelPicture((await imaging.read(bytes)).raster));
+  imaging.perceptualHash(await imaging.modelImage((await imaging.read(bytes)).raster));
 const distance = (one: string, other: string) =>
   (BigInt(`0x${one}`) ^ BigInt(`0x${other}`)).toString(2).replaceAll('0', '').length;
 const pixelHash = async (bytes: Uint8Array) => imaging.pixelHash((await imaging.read(bytes)).raster);
@@ -26,7 +26,7 @@ describe('the perceptual hash', () => {
 
   it('is the same of a picture and of its model picture', async () => {
     const { raster } = await imaging.read(photograph('dust-bowl-home'));
-    const picture = await imaging.modelPicture(raster);
+    const picture = await imaging.modelImage(raster);
     expect(await imaging.perceptualHash(raster)).toBe(await imaging.perceptualHash(picture));
   });
 

@@ -8,7 +8,7 @@ import { photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();
 const photo = photograph('airplane-from-above');
-const picture = await imaging.modelPicture((await imaging.read(photo)).raster);
+const picture = await imaging.modelImage((await imaging.read(photo)).raster);
 const rule: ModelInputRule = {
   name: 'image',
   dtype: 'uint8',
@@ -36,14 +36,14 @@ const [R, G, B, W] = [
 describe('the model picture', () => {
   it('lies within 512 × 512 and is never enlarged', async () => {
     expect(picture).toMatchObject({ width: 512, height: 359 });
-    expect(await imaging.modelPicture(quad)).toMatchObject({ width: 2, height: 2 });
+    expect(await imaging.modelImage(quad)).toMatchObject({ width: 2, height: 2 });
   });
 
   it('comes back from the store pixel for pixel', async () => {
-    const stored = await imaging.encodeModelPicture(picture);
+    const stored = await imaging.encodeModelImage(picture);
     expect(await sharp(stored).metadata()).toMatchObject({ format: 'png', width: 512 });
-    expect(imaging.pixelHash(await imaging.decodeModelPicture(stored))).toBe(imaging.pixelHash(picture));
-    await expect(imaging.decodeModelPicture(stored.subarray(0, 900))).rejects.toMatchObject({
+    expect(imaging.pixelHash(await imaging.decodeModelImage(stored))).toBe(imaging.pixelHash(picture));
+    await expect(imaging.decodeModelImage(stored.subarray(0, 900))).rejects.toMatchObject({
       code: 'unreadable_image',
     });
   });

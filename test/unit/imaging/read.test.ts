@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
-import { type HostilePicture, hostilePictures, polyglot } from '../../fixtures/hostile.ts';
+import { type HostileImage, hostileImages, polyglot } from '../../fixtures/hostile.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();
@@ -18,9 +18,9 @@ const files = {
 };
 const formats = Object.entries(files);
 
-let hostile: HostilePicture[];
+let hostile: HostileImage[];
 beforeAll(async () => {
-  hostile = await hostilePictures();
+  hostile = await hostileImages();
 });
 
 describe('reading a picture', () => {
@@ -163,7 +163,7 @@ describe('reading a picture', () => {
   it('drops what hides behind a picture', async () => {
     const { raster } = await imaging.read(polyglot(photo), 'image/jpeg');
     const { bytes } = await imaging.thumbnail(raster, 256);
-    const stored = await imaging.encodeModelPicture(await imaging.modelPicture(raster));
+    const stored = await imaging.encodeModelImage(await imaging.modelImage(raster));
     expect(polyglot(photo).includes('payload.txt')).toBe(true);
     for (const derived of [bytes, stored]) expect(Buffer.from(derived).includes('payload.txt')).toBe(false);
   });

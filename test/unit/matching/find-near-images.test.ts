@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type NearQuery, nearPictures } from '#shared/matching/find-near-images.ts';
+import { findNearImages, type NearQuery } from '#shared/matching/find-near-images.ts';
 import type { Probe } from '#shared/matching/query-image.ts';
 import type { HeldCells } from '#shared/matching/verify-geometry.ts';
 import { ACME, cellsOfSeed, library, manifest, OTHER, seen, weakened } from '../search/library.ts';
@@ -18,12 +18,12 @@ const upsideDown = (descriptors: Int8Array): HeldCells => ({
   cells: { rows: 14, columns: 14, dimension: 64, descriptors, width: 400, height: 300 },
 });
 
-describe('nearPictures', () => {
+describe('findNearImages', () => {
   test('looks again where the cosine is in doubt, and says how the pictures lie', async () => {
     const { add, ...ports } = await library();
     const image = await add({ ...seen(0.5, 0.3), local: cellsOfSeed(1) });
     const lookalike = await add({ ...seen(0.5, 0.3, 2), local: cellsOfSeed(2) });
-    const near = await nearPictures(ports)(ACME, manifest, probe, all);
+    const near = await findNearImages(ports)(ACME, manifest, probe, all);
     const byId = new Map(near.map((neighbour) => [neighbour.record.image_id, neighbour]));
     expect(byId.get(image)?.verdict).toBe('edited_copy');
     expect(byId.get(image)?.alignment?.scale).toBeCloseTo(1);
@@ -35,7 +35,7 @@ describe('nearPictures', () => {
     for (let axis = 1; axis <= 8; axis++) {
       await add({ ...seen(0.4 + axis / 100, 0.3, axis), local: cellsOfSeed(1) });
     }
-    const near = await nearPictures(ports)(ACME, manifest, probe, all);
+    const near = await findNearImages(ports)(ACME, manifest, probe, all);
     const copies = near.filter(({ verdict }) => verdict === 'edited_copy');
     expect(copies).toHaveLength(5);
     expect(Math.min(...copies.map(({ evidence }) => evidence.copy ?? 0))).toBeGreaterThan(0.43);
@@ -45,7 +45,7 @@ describe('nearPictures', () => {
     const { add, ...ports } = await library();
     const far = await add({ ...seen(0.3, 0.3), local: cellsOfSeed(1) });
     const verdict = async () =>
-      (await nearPictures(ports)(ACME, manifest, probe, all)).find(({ record }) => record.image_id === far)
+      (await findNearImages(ports)(ACME, manifest, probe, all)).find(({ record }) => record.image_id === far)
         ?.verdict;
     expect(await verdict()).toBe('edited_copy');
     await add(seen(0.9, 0.3, 2));
@@ -56,7 +56,7 @@ describe('nearPictures', () => {
     const { add, ...ports } = await library();
     const local = cellsOfSeed(1);
     await add({ ...seen(0.5, 0.3), local });
-    const [near] = await nearPictures(ports)(
+    const [near] = await findNearImages(ports)(
       ACME,
       manifest,
       { ...probe, embedding: { ...probe.embedding, local: weakened(local) } },
@@ -77,18 +77,18 @@ describe('nearPictures', () => {
 
     const clear = await library();
     await clear.add({ ...seen(0.2, 0.3), local });
-    await nearPictures(clear)(ACME, manifest, unlike, { ...all, otherTurns });
+    await findNearImages(clear)(ACME, manifest, unlike, { ...all, otherTurns });
     expect(asked).toBe(0);
 
     const found = await library();
     await found.add(seen(0.9, 0.3, 2));
     await found.add({ ...seen(0.5, 0.3), local });
-    await nearPictures(found)(ACME, manifest, unlike, { ...all, otherTurns });
+    await findNearImages(found)(ACME, manifest, unlike, { ...all, otherTurns });
     expect(asked).toBe(0);
 
     const turned = await library();
     await turned.add({ ...seen(0.5, 0.3), local });
-    const [near] = await nearPictures(turned)(ACME, manifest, unlike, { ...all, otherTurns });
+    const [near] = await findNearImages(turned)(ACME, manifest, unlike, { ...all, otherTurns });
     expect(asked).toBe(1);
     expect(near?.verdict).toBe('edited_copy');
     expect(Math.abs(near?.alignment?.rotation ?? 0)).toBeCloseTo(180);
@@ -98,7 +98,7 @@ describe('nearPictures', () => {
     const { add, ...ports } = await library();
     await add(seen(0.9, 0.1, 1));
     await add(seen(0.1, 0.9, 2));
-    const near = await nearPictures(ports)(ACME, manifest, probe, { ...all, k: 1 });
+    const near = await findNearImages(ports)(ACME, manifest, probe, { ...all, k: 1 });
     expect(near).toHaveLength(2);
     for (const { evidence } of near) {
       expect((evidence.copy ?? 0) + (evidence.semantic ?? 0)).toBeCloseTo(1);
@@ -109,7 +109,7 @@ describe('nearPictures', () => {
     const { add, ...ports } = await library();
     await add({ ...seen(0.5, 0.3), local: cellsOfSeed(1) });
     const plain = { ...manifest, outputs: manifest.outputs.filter(({ use }) => use !== 'verification') };
-    const [near] = await nearPictures(ports)(ACME, plain, probe, all);
+    const [near] = await findNearImages(ports)(ACME, plain, probe, all);
     expect(near?.verdict).toBe('similar');
     expect(near?.alignment).toBeUndefined();
   });
@@ -118,9 +118,9 @@ describe('nearPictures', () => {
     const { add, ...ports } = await library();
     const self = await add(seen(1, 1));
     const purged = await add(seen(0.95, 0.9, 2));
-    await ports.catalog.markPurged(ACME, purged, '2026-03-02T00:00:00.000Z');
+    await ports.imageStore.markPurged(ACME, purged, '2026-03-02T00:00:00.000Z');
     await add(seen(0.99, 0.99), {}, OTHER);
-    expect(await nearPictures(ports)(ACME, manifest, { ...probe, imageId: self }, all)).toEqual([]);
+    expect(await findNearImages(ports)(ACME, manifest, { ...probe, imageId: self }, all)).toEqual([]);
   });
 
   test('equal pixels in another file are exact', async () => {
@@ -128,7 +128,7 @@ describe('nearPictures', () => {
     const hashes = { hash_perceptual: probe.perceptualHash, hash_pixels: probe.pixelHash() };
     await add(seen(0.99, 0.99), hashes);
     await add(seen(0.98, 0.98, 2), { ...hashes, width: 300, height: 400 });
-    const near = await nearPictures(ports)(ACME, manifest, probe, all);
+    const near = await findNearImages(ports)(ACME, manifest, probe, all);
     expect(near.map(({ verdict }) => verdict).sort()).toEqual(['edited_copy', 'exact']);
   });
 
@@ -142,7 +142,7 @@ describe('nearPictures', () => {
       asked += 1;
       return { part, probe };
     };
-    const [near, ...others] = await nearPictures(ports)(ACME, manifest, page, { ...all, inset });
+    const [near, ...others] = await findNearImages(ports)(ACME, manifest, page, { ...all, inset });
     expect(others).toEqual([]);
     expect(near).toMatchObject({ record: { image_id: image }, verdict: 'edited_copy', part });
     const [corner, , below] = near?.alignment?.quad ?? [];
@@ -151,12 +151,12 @@ describe('nearPictures', () => {
     expect(below?.x).toBeCloseTo(1);
     expect(below?.y).toBeCloseTo(1.5);
 
-    const [same] = await nearPictures(ports)(ACME, manifest, probe, { ...all, inset });
+    const [same] = await findNearImages(ports)(ACME, manifest, probe, { ...all, inset });
     expect(same).not.toHaveProperty('part');
     expect(asked).toBe(1);
     const unlike = { ...probe, embedding: { ...seen(0.1, 0.5, 2), local: cellsOfSeed(3) } };
     const nothing = async () => ({ part, probe: unlike });
-    const found = await nearPictures(ports)(ACME, manifest, page, { ...all, inset: nothing });
+    const found = await findNearImages(ports)(ACME, manifest, page, { ...all, inset: nothing });
     expect(found.map(({ verdict }) => verdict)).toEqual(['similar']);
   });
 
@@ -171,9 +171,9 @@ describe('nearPictures', () => {
     };
     const shown = { part: { x: 0, y: 0, width: 0.5, height: 0.5 }, probe: unlike };
     const nothing = async () => undefined;
-    await nearPictures(ports)(ACME, manifest, unlike, { ...all, otherTurns, inset: async () => shown });
+    await findNearImages(ports)(ACME, manifest, unlike, { ...all, otherTurns, inset: async () => shown });
     expect(turned).toBe(0);
-    await nearPictures(ports)(ACME, manifest, unlike, { ...all, otherTurns, inset: nothing });
+    await findNearImages(ports)(ACME, manifest, unlike, { ...all, otherTurns, inset: nothing });
     expect(turned).toBe(1);
   });
 });

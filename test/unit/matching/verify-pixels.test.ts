@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
-import { nearPictures } from '#shared/matching/find-near-images.ts';
+import { findNearImages } from '#shared/matching/find-near-images.ts';
 import type { Probe } from '#shared/matching/query-image.ts';
 import { lookAlike } from '../../eval/look-alikes.ts';
 import { ACME, cellsOfSeed, library, manifest, seen, weakened } from '../search/library.ts';
 
 const imaging = sharpImaging();
-const modelPicture = async (receipt: number) =>
-  imaging.modelPicture((await imaging.read(await lookAlike('receipts', receipt))).raster);
+const modelImage = async (receipt: number) =>
+  imaging.modelImage((await imaging.read(await lookAlike('receipts', receipt))).raster);
 const all = { k: 50, similarFrom: 0 };
 
 interface Shop {
@@ -35,8 +35,8 @@ async function shop({ stored, asked = stored[0] ?? 0, copy = 0.95, others = [], 
       ...(cells && { local: cells.stored }),
     });
     images.push(image);
-    const picture = await imaging.encodeModelPicture(await modelPicture(receipt));
-    await shelf.blobs.put(ACME, objectKeys.modelPicture(ACME, image), picture, 'image/png');
+    const picture = await imaging.encodeModelImage(await modelImage(receipt));
+    await shelf.blobs.put(ACME, objectKeys.modelImage(ACME, image), picture, 'image/png');
   }
   const probe: Probe = {
     pixelHash: () => 'e'.repeat(64),
@@ -44,7 +44,7 @@ async function shop({ stored, asked = stored[0] ?? 0, copy = 0.95, others = [], 
     width: 420,
     height: 840,
     embedding: { ...seen(1, 1), ...(cells && { local: cells.query }) },
-    picture: () => modelPicture(asked),
+    picture: () => modelImage(asked),
   };
   let looks = 0;
   const blobs: typeof shelf.blobs = {
@@ -54,7 +54,7 @@ async function shop({ stored, asked = stored[0] ?? 0, copy = 0.95, others = [], 
       return shelf.blobs.get(...given);
     },
   };
-  const near = await nearPictures({ ...shelf, blobs })(ACME, manifest, probe, all);
+  const near = await findNearImages({ ...shelf, blobs })(ACME, manifest, probe, all);
   const found = images.map((image) => near.find(({ record }) => record.image_id === image));
   return { found, verdicts: found.map((each) => each?.verdict), looks };
 }

@@ -23,7 +23,7 @@ async function damaged() {
   if (!missing || !stale || !purged) throw new Error('250 pictures');
   await world.index.remove(ALICE, OLD, [missing]);
   await world.index.upsert(ALICE, OLD, [document(stale, { format: 'png' })]);
-  await world.catalog.markPurged(ALICE, purged, AT);
+  await world.imageStore.markPurged(ALICE, purged, AT);
   const stranger = newImageId();
   const arriving = await world.validate(ALICE);
   const onItsWay = arriving.data.image_id as ImageId;
@@ -81,7 +81,7 @@ describe('a check of the index', () => {
     const { world, images } = await worldOf(2);
     const [image] = images;
     if (!image) throw new Error('two pictures');
-    await world.catalog.removeVectors(ALICE, image);
+    await world.imageStore.removeVectors(ALICE, image);
     const { job_id } = await world.start({ kind: 'index_check', model: OLD, mend: true });
     await world.deliverAll();
     const job = await world.jobOf(job_id);
@@ -117,7 +117,7 @@ describe('a rebuild of the index', () => {
       run: async (...given) => {
         added.push(await world.add(ALICE));
         if (purges++ === 0) {
-          await world.catalog.markPurged(ALICE, purged, AT);
+          await world.imageStore.markPurged(ALICE, purged, AT);
           await world.index.remove(ALICE, OLD, [purged]);
         }
         const outcome = await run(...given);

@@ -35,7 +35,7 @@ describe('the migration to a model', () => {
     await world.deliverAll();
     expect(await everyFound(world, images, NEW)).toBe(true);
     expect(await world.modelsOf(BOB)).toEqual({ chosen: undefined, filling: undefined });
-    expect((await world.catalog.get(BOB, other))?.models).toEqual([OLD]);
+    expect((await world.imageStore.get(BOB, other))?.models).toEqual([OLD]);
   });
 
   test('without the cut-over adds the model behind the one that searches use', async () => {
@@ -175,7 +175,7 @@ describe('the migration to a model', () => {
             },
           });
         const broken = world.runWith({
-          catalog: breaking(world.catalog),
+          imageStore: breaking(world.imageStore),
           index: breaking(world.index),
           tenants: breaking(world.tenants),
         });

@@ -17,11 +17,11 @@ import { type ModelJobOutcome, runModelJob } from '#shared/models/run-model-job.
 import { cancelModelJob, type ModelRequest, startModelJob } from '#shared/models/start-model-job.ts';
 import { modelTasks } from '#shared/models/tasks.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
-import { memoryJobs } from '../../memory/job-store.ts';
+import { memoryJobStore } from '../../memory/job-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 
 export const ALICE = tenantId('alice');
@@ -55,11 +55,16 @@ export const embeddingOf = (image: ImageId, model: string): Embedding => ({
 async function modelsWorld() {
   const clock = { now: Date.parse('2026-03-01T12:00:00.000Z') };
   const now = () => new Date(clock.now);
-  const [catalog, blobs, index, jobs] = [memoryImages(), memoryBlobs(), memoryVectorIndex(), memoryJobs()];
-  const [tenants, queue, publisher] = [memoryTenants(), memoryJobQueue(), memoryPublisher()];
+  const [imageStore, blobs, index, jobs] = [
+    memoryImageStore(),
+    memoryBlobs(),
+    memoryVectorIndex(),
+    memoryJobStore(),
+  ];
+  const [tenants, queue, publisher] = [memoryTenantStore(), memoryJobQueue(), memoryPublisher()];
   await index.prepare(OLD, 8);
   const installed = [OLD, NEW] as const;
-  const indexAll = indexImages({ catalog, index, publisher, now });
+  const indexAll = indexImages({ imageStore, index, publisher, now });
 
   for (const tenant of [ALICE, BOB]) {
     const first_key_id = newKeyId();
@@ -93,7 +98,7 @@ async function modelsWorld() {
   async function validate(tenant: TenantId): Promise<ImagesValidatedV1> {
     const [image, at] = [newImageId(), now().toISOString()];
     const owner = await tenants.get(tenant);
-    await catalog.create({
+    await imageStore.create({
       ...{ tenant_id: tenant, image_id: image, status: 'validated', file_path: `${image}.jpg` },
       ...{ storage_location: 'uploads', storage_type: 's3', file_size: 1000, content_type: 'image/jpeg' },
       ...{ metadata: {}, models: [], correlation_id: 'corr', created_at: at, updated_at: at },
@@ -101,7 +106,7 @@ async function modelsWorld() {
       ...{ hash_perceptual: '0'.repeat(16), hash_pixels: '0'.repeat(64), exif: {}, thumbnails: [] },
       validated_at: at,
     });
-    const record = await catalog.get(tenant, image);
+    const record = await imageStore.get(tenant, image);
     if (!record) throw new Error('the picture was just made');
     const embed_with = [...(owner?.settings?.models ?? [OLD]), ...Object.keys(owner?.filling_models ?? {})];
     const data = { ...validatedFields(record, blobs.bucket), embed_with };
@@ -118,7 +123,7 @@ async function modelsWorld() {
   }
 
   const taskPorts = {
-    ...{ tenants, now, catalog, blobs, index, publisher, installed },
+    ...{ tenants, now, imageStore, blobs, index, publisher, installed },
     ...{ dimensions: DIMENSIONS, settleSeconds: SETTLE_SECONDS },
   };
   const startPorts = { jobs, queue, tenants, installed, now };
@@ -160,7 +165,7 @@ async function modelsWorld() {
   }
 
   return {
-    ...{ clock, catalog, index, jobs, tenants, queue, publisher, add, validate, processed, work },
+    ...{ clock, imageStore, index, jobs, tenants, queue, publisher, add, validate, processed, work },
     ...{ deliverAll, runWith },
     start: (request: ModelRequest) => startModelJob(startPorts)(request),
     cancel: (id: JobId) => cancelModelJob(startPorts)(id),

@@ -6,8 +6,8 @@ import { deleteImage, purgeImage } from '#shared/purges/purge-image.ts';
 import type { SimilarityAnswer } from '#shared/search/answer.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryGroups } from '../../memory/group-store.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryGroupStore } from '../../memory/group-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { memorySimilarityCache } from '../../memory/similarity-cache.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 
@@ -35,7 +35,7 @@ const record = {
 const archived = `events/images.indexed/2025-01-02/${tenant}/${image}.images.indexed.json`;
 const keys = [
   objectKeys.upload(tenant, image),
-  objectKeys.modelPicture(tenant, image),
+  objectKeys.modelImage(tenant, image),
   ...[96, 256, 1024].map((size) => objectKeys.thumbnail(tenant, image, size)),
   archived,
 ];
@@ -58,16 +58,16 @@ beforeEach(async () => {
 /** A world with one indexed picture, which has a twin. */
 async function newPorts() {
   const world = {
-    catalog: memoryImages(),
-    groups: memoryGroups(),
+    imageStore: memoryImageStore(),
+    groups: memoryGroupStore(),
     blobs: memoryBlobs(),
     cache: memorySimilarityCache(() => Date.parse(NOW)),
     index: memoryVectorIndex(),
     now: () => new Date(NOW),
   };
-  await world.catalog.create(record);
-  await world.catalog.putVectors(tenant, image, MODEL, embedding);
-  await world.catalog.noteArchived(tenant, image, archived, new Date('2030-01-01'));
+  await world.imageStore.create(record);
+  await world.imageStore.putVectors(tenant, image, MODEL, embedding);
+  await world.imageStore.noteArchived(tenant, image, archived, new Date('2030-01-01'));
   for (const key of keys) await world.blobs.put(tenant, key, Uint8Array.of(1), 'image/webp');
   await world.index.prepare(MODEL, 2);
   const document = {
@@ -107,25 +107,25 @@ const receipt = {
 
 async function expectNothingLeft() {
   for (const key of keys) expect(await ports.blobs.size(tenant, key)).toBeUndefined();
-  expect(await ports.catalog.get(tenant, image)).toMatchObject({ status: 'purged', file_path: '' });
-  expect(await ports.catalog.getVectors(tenant, [image], MODEL)).toEqual(new Map());
+  expect(await ports.imageStore.get(tenant, image)).toMatchObject({ status: 'purged', file_path: '' });
+  expect(await ports.imageStore.getVectors(tenant, [image], MODEL)).toEqual(new Map());
   expect(await ports.index.count(tenant, MODEL)).toBe(0);
   expect(await ports.cache.naming(tenant, image)).toEqual([]);
   expect(await ports.cache.get(tenant, { ...ASKED, queryHash: 'of others' })).toBeDefined();
   expect(await ports.groups.count(tenant)).toBe(0);
-  expect(await ports.catalog.stored(tenant)).toEqual({ images: 0, bytes: 0 });
+  expect(await ports.imageStore.stored(tenant)).toEqual({ images: 0, bytes: 0 });
 }
 
 describe('purging a picture', () => {
   it('removes all that came of it, and gives a receipt', async () => {
-    expect(await ports.catalog.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
+    expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
     expect(await purgeImage(ports)(tenant, image)).toEqual(receipt);
     await expectNothingLeft();
   });
 
   it('removes it from the index of every model, also of one that its record does not name', async () => {
     await ports.index.prepare('second', 2);
-    await ports.catalog.putVectors(tenant, image, 'second', embedding);
+    await ports.imageStore.putVectors(tenant, image, 'second', embedding);
     const rest = { storageLocation: 'uploads', format: 'jpeg', createdAt: NOW, metadata: {} } as const;
     await ports.index.upsert(tenant, 'second', [{ imageId: image, ...embedding, ...rest }]);
     expect((await purgeImage(ports)(tenant, image)).deleted.vectors).toBe(2);
@@ -138,7 +138,7 @@ describe('purging a picture', () => {
     expect(await purgeImage({ ...ports, now: () => new Date() })(tenant, image)).toEqual(receipt);
   });
 
-  it.each(['index', 'blobs', 'groups', 'catalog', 'cache'] as const)(
+  it.each(['index', 'blobs', 'groups', 'imageStore', 'cache'] as const)(
     'finishes what the %s interrupted, and counts all of it',
     async (port) => {
       const fail = async () => {
@@ -149,13 +149,13 @@ describe('purging a picture', () => {
         index: { ...ports.index, ...(port === 'index' && { remove: fail }) },
         blobs: { ...ports.blobs, ...(port === 'blobs' && { remove: fail }) },
         groups: { ...ports.groups, ...(port === 'groups' && { save: fail }) },
-        catalog: { ...ports.catalog, ...(port === 'catalog' && { removeVectors: fail }) },
+        imageStore: { ...ports.imageStore, ...(port === 'imageStore' && { removeVectors: fail }) },
         cache: { ...ports.cache, ...(port === 'cache' && { remove: fail }) },
       };
       await expect(purgeImage(broken)(tenant, image)).rejects.toMatchObject({
         code: 'dependency_unavailable',
       });
-      expect(await ports.catalog.get(tenant, image)).toMatchObject({ status: 'purged' });
+      expect(await ports.imageStore.get(tenant, image)).toMatchObject({ status: 'purged' });
       expect(await purgeImage(ports)(tenant, image)).toEqual(receipt);
       await expectNothingLeft();
     },
@@ -178,16 +178,16 @@ describe('purging a picture', () => {
   it('finds the thumbnails of a validation that was quicker than it', async () => {
     const late = announcedImage({ status: 'uploaded' });
     const key = objectKeys.thumbnail(tenant, late.image_id, 64);
-    await ports.catalog.create(late);
-    const markPurged: typeof ports.catalog.markPurged = async (...args) => {
+    await ports.imageStore.create(late);
+    const markPurged: typeof ports.imageStore.markPurged = async (...args) => {
       await ports.blobs.put(tenant, key, Uint8Array.of(1), 'image/webp');
       const change = { file_size: 1, thumbnails: [{ size: 64, width: 64, height: 64, key }] };
-      await ports.catalog.admit(tenant, late.image_id, NOW, change, { images: 9, bytes: 9999 });
-      return ports.catalog.markPurged(...args);
+      await ports.imageStore.admit(tenant, late.image_id, NOW, change, { images: 9, bytes: 9999 });
+      return ports.imageStore.markPurged(...args);
     };
-    await purgeImage({ ...ports, catalog: { ...ports.catalog, markPurged } })(tenant, late.image_id);
+    await purgeImage({ ...ports, imageStore: { ...ports.imageStore, markPurged } })(tenant, late.image_id);
     expect(await ports.blobs.size(tenant, key)).toBeUndefined();
-    expect(await ports.catalog.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
+    expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
   });
 
   it('knows no unknown picture, and none of another tenant', async () => {

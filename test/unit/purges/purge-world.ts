@@ -4,9 +4,9 @@ import { startPurge } from '#shared/purges/start-tenant-purge.ts';
 import { placesBesideTables } from '#shared/purges/tenant-places.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
-import { memoryJobs } from '../../memory/job-store.ts';
+import { memoryJobStore } from '../../memory/job-store.ts';
 import { memoryTenantData } from '../../memory/tenant-data.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { memoryUsagePlans } from '../../memory/usage-plans.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 
@@ -56,8 +56,8 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       },
     });
 
-  const tenants = memoryTenants();
-  const jobs = memoryJobs();
+  const tenants = memoryTenantStore();
+  const jobs = memoryJobStore();
   const queue = memoryJobQueue();
   const usagePlans = memoryUsagePlans();
   const blobs = memoryBlobs();

@@ -5,7 +5,7 @@ import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { httpFunction, route } from '#shared/runtime/http.ts';
-import { memoryAudit } from '../../memory/audit-log.ts';
+import { memoryAuditLog } from '../../memory/audit-log.ts';
 
 const change = operation({
   id: 'change',
@@ -51,7 +51,7 @@ function office(audit: AuditLog) {
 
 describe('the audit log', () => {
   it('says who changed what, from where, before and after', async () => {
-    const audit = memoryAudit();
+    const audit = memoryAuditLog();
     expect(await office(audit)('two')).toBe(200);
     expect((await audit.list({ limit: 10 })).items).toMatchObject([
       {
@@ -69,13 +69,13 @@ describe('the audit log', () => {
   });
 
   it('says what failed, and why', async () => {
-    const audit = memoryAudit();
+    const audit = memoryAuditLog();
     expect(await office(audit)('fail')).toBe(409);
     expect((await audit.list({ limit: 10 })).items).toMatchObject([{ outcome: 'failed', code: 'conflict' }]);
   });
 
   it('says who was refused, once', async () => {
-    const audit = memoryAudit();
+    const audit = memoryAuditLog();
     const key = { kind: 'key', tenant: 'acme', plan: 'free', scopes: 'deeplens.search', subject: 'key_1' };
     expect(await office(audit)('two', key)).toBe(403);
     const suspended = { refusal: 'tenant_suspended', detail: 'no' };
@@ -89,7 +89,7 @@ describe('the audit log', () => {
 
   it('lets nothing be changed that it cannot hold, and refuses all the same', async () => {
     const away = {
-      ...memoryAudit(),
+      ...memoryAuditLog(),
       append: () => Promise.reject(new Problem('dependency_unavailable', 'away')),
     };
     expect(await office(away)('two')).toBe(503);

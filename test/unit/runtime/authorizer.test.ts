@@ -11,7 +11,7 @@ import { Problem, type ProblemCode } from '#shared/kernel/problems.ts';
 import { presumedCaller } from '#shared/runtime/audit.ts';
 import { authorizerFunction } from '#shared/runtime/authorizer.ts';
 import { callerOf } from '#shared/runtime/caller.ts';
-import { memoryAudit } from '../../memory/audit-log.ts';
+import { memoryAuditLog } from '../../memory/audit-log.ts';
 
 const uploader: Caller = {
   kind: 'key',
@@ -31,7 +31,7 @@ const operator: Caller = {
 const knownButRefused = { kind: 'key', tenant: tenantId('acme'), subject: uploader.subject } as const;
 
 /** Keys and tokens are named by the refusal that they get; of those that end in `!` it is known whose they are. */
-function office(audit = memoryAudit()) {
+function office(audit = memoryAuditLog()) {
   const refuse = (name: string, presume: (caller: typeof knownButRefused) => void) => {
     const code = name.replace('!', '') as ProblemCode; // the tests name no others
     if (name.endsWith('!')) presume(knownButRefused);
@@ -168,7 +168,7 @@ describe('whom the authorizer turns away', () => {
   });
 
   it('is turned away also where the log does not answer', async () => {
-    const { ask } = office({ ...memoryAudit(), append: () => Promise.reject(new Error('down')) });
+    const { ask } = office({ ...memoryAuditLog(), append: () => Promise.reject(new Error('down')) });
     await expect(ask('/v1/images', {})).rejects.toThrow('Unauthorized');
     expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key' }))).toBe('Deny');
   });

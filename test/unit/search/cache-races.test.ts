@@ -18,20 +18,20 @@ test('whatever happens at the same time, a search afterwards finds what is there
       fc.array(fc.constantFrom<Step>('add', 'purge', 'search'), { minLength: 4, maxLength: 10 }),
       async (scheduler, steps) => {
         const shelf = await library();
-        const { catalog, index } = shelf;
+        const { imageStore, index } = shelf;
         const turn = () => scheduler.schedule(Promise.resolve());
         const add = async (): Promise<ImageId> => {
           const image = await shelf.add(seen(0.99, 0.99), { status: 'processed' });
           await turn();
-          await catalog.advance(ACME, image, 'indexed', NOW);
+          await imageStore.advance(ACME, image, 'indexed', NOW);
           return image;
         };
         const purge = async (image: ImageId) => {
-          await catalog.markPurged(ACME, image, NOW);
+          await imageStore.markPurged(ACME, image, NOW);
           await turn();
           await index.remove(ACME, manifest.name, [image]);
           await turn();
-          await catalog.removeVectors(ACME, image);
+          await imageStore.removeVectors(ACME, image);
         };
         const cache = memorySimilarityCache();
         const searchWith = (kept: typeof cache, yielding: () => Promise<unknown>) => {
@@ -39,10 +39,10 @@ test('whatever happens at the same time, a search afterwards finds what is there
             ...shelf,
             cache: kept,
             installed: only({ manifest, provider: 'cpu', embed: async () => [] }),
-            catalog: {
-              ...catalog,
+            imageStore: {
+              ...imageStore,
               async libraryVersion(tenant) {
-                const version = await catalog.libraryVersion(tenant);
+                const version = await imageStore.libraryVersion(tenant);
                 await yielding();
                 return version;
               },
@@ -67,11 +67,11 @@ test('whatever happens at the same time, a search afterwards finds what is there
             });
         };
         const own = await shelf.add(seen(1, 1), { status: 'processed' });
-        await catalog.advance(ACME, own, 'indexed', NOW);
+        await imageStore.advance(ACME, own, 'indexed', NOW);
         const first = await Promise.all(
           Array.from({ length: SHELF }, () => shelf.add(seen(0.99, 0.99), { status: 'processed' })),
         );
-        for (const image of first) await catalog.advance(ACME, image, 'indexed', NOW);
+        for (const image of first) await imageStore.advance(ACME, image, 'indexed', NOW);
 
         const search = searchWith(cache, turn);
         const running = steps.map(async (step) => {

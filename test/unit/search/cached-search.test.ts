@@ -59,7 +59,7 @@ function open(cache: Pick<SimilarityCache, 'get' | 'put'> = memorySimilarityCach
 /** Puts a picture in as the pipeline does, up to the step that makes it findable. */
 async function add(axis = 1): Promise<ImageId> {
   const image = await shelf.add(seen(0.99, 0.99, axis), { status: 'processed', metadata: { shelf: 'a' } });
-  await shelf.catalog.advance(ACME, image, 'indexed', NOW);
+  await shelf.imageStore.advance(ACME, image, 'indexed', NOW);
   return image;
 }
 
@@ -154,7 +154,7 @@ describe('a change of the library', () => {
   test('that takes one away ends it', async () => {
     const image = await add();
     await search(ACME, QUERY);
-    await shelf.catalog.markPurged(ACME, image, NOW);
+    await shelf.imageStore.markPurged(ACME, image, NOW);
     expect(await search(ACME, QUERY)).toMatchObject({ cached: false, results: [] });
   });
 
@@ -179,10 +179,10 @@ describe('a change of the library', () => {
 
   test('does not show a picture that is no longer there, whatever the version says', async () => {
     const image = await add();
-    shelf.catalog = { ...shelf.catalog, libraryVersion: async () => 'the same' };
+    shelf.imageStore = { ...shelf.imageStore, libraryVersion: async () => 'the same' };
     search = open();
     expect((await search(ACME, QUERY)).results).toHaveLength(1);
-    await shelf.catalog.markPurged(ACME, image, NOW);
+    await shelf.imageStore.markPurged(ACME, image, NOW);
     expect(await search(ACME, QUERY)).toMatchObject({ cached: false, results: [] });
   });
 });

@@ -7,8 +7,8 @@ import { type ImageId, newImageId, type TenantId, tenantId } from '#shared/kerne
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { tenantNamed } from '../../fixtures/tenant.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryGroups } from '../../memory/group-store.ts';
-import { memoryImages } from '../../memory/image-store.ts';
+import { memoryGroupStore } from '../../memory/group-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 
@@ -57,7 +57,7 @@ export const only = (embedder: Embedder): Pick<InstalledModels, 'embedder'> => (
 
 /** An empty library in memory, and what puts pictures into it as the pipeline would. */
 export async function library() {
-  const catalog = memoryImages();
+  const imageStore = memoryImageStore();
   const index = memoryVectorIndex();
   await index.prepare(manifest.name, DIMENSION);
 
@@ -93,8 +93,8 @@ export async function library() {
       thumbnails: [],
       ...change,
     };
-    await catalog.create(record);
-    await catalog.putVectors(tenant, image, manifest.name, embedding);
+    await imageStore.create(record);
+    await imageStore.putVectors(tenant, image, manifest.name, embedding);
     await index.upsert(tenant, manifest.name, [
       {
         imageId: image,
@@ -110,8 +110,8 @@ export async function library() {
   }
 
   return {
-    ...{ catalog, index, blobs: memoryBlobs(), imaging: sharpImaging() },
-    ...{ groups: memoryGroups(), publisher: memoryPublisher(), add },
+    ...{ imageStore, index, blobs: memoryBlobs(), imaging: sharpImaging() },
+    ...{ groups: memoryGroupStore(), publisher: memoryPublisher(), add },
     /** As a tenant is that has chosen nothing. */
     tenants: { get: async (tenant: TenantId): Promise<Tenant | undefined> => tenantNamed(tenant) },
     manifests: [manifest] as const,

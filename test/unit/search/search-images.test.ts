@@ -51,9 +51,9 @@ async function put(bytes: Uint8Array, tenant: TenantId = ACME): Promise<ImageId>
     },
     tenant,
   );
-  const picture = await imaging.modelPicture(raster);
-  const stored = await imaging.encodeModelPicture(picture);
-  await blobs.put(tenant, objectKeys.modelPicture(tenant, image), stored, 'image/png');
+  const picture = await imaging.modelImage(raster);
+  const stored = await imaging.encodeModelImage(picture);
+  await blobs.put(tenant, objectKeys.modelImage(tenant, image), stored, 'image/png');
   return image;
 }
 
@@ -188,7 +188,7 @@ describe('searchImages', () => {
   test('a picture that cannot be searched with is refused with the reason', async () => {
     const early = await shelf.add(seen(1, 1), { status: 'validated' }, OTHER);
     const purged = await shelf.add(seen(1, 1), {}, OTHER);
-    await shelf.catalog.markPurged(OTHER, purged, '2026-03-02T00:00:00.000Z');
+    await shelf.imageStore.markPurged(OTHER, purged, '2026-03-02T00:00:00.000Z');
     const code = (imageId: ImageId) =>
       search(OTHER, ask({ source: { imageId } })).catch((problem: { code: string }) => problem.code);
     expect(await code(early)).toBe('image_not_ready');

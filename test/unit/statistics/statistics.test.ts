@@ -5,21 +5,21 @@ import { capacity } from '#shared/statistics/report-capacity.ts';
 import { overviewOf } from '#shared/statistics/report-overview.ts';
 import { updateStatistics } from '#shared/statistics/update-statistics.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
-import { memoryGroups } from '../../memory/group-store.ts';
-import { memoryHeartbeats, memoryImages } from '../../memory/image-store.ts';
-import { memoryStatistics } from '../../memory/statistics-store.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
-import { memoryUsage } from '../../memory/usage-store.ts';
+import { memoryGroupStore } from '../../memory/group-store.ts';
+import { memoryHeartbeats, memoryImageStore } from '../../memory/image-store.ts';
+import { memoryStatisticsStore } from '../../memory/statistics-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
+import { memoryUsageStore } from '../../memory/usage-store.ts';
 
 const acme = tenantId('acme');
 const NOW = new Date('2026-11-24T10:00:00.000Z');
 
 async function office() {
-  const images = memoryImages();
+  const images = memoryImageStore();
   const heartbeats = memoryHeartbeats();
-  const statistics = memoryStatistics(() => NOW.getTime());
+  const statistics = memoryStatisticsStore(() => NOW.getTime());
   const now = () => NOW;
-  const update = updateStatistics({ images, groups: memoryGroups(), statistics });
+  const update = updateStatistics({ images, groups: memoryGroupStore(), statistics });
   const add = async (known: Partial<ImageRecord>) => {
     const record = announcedImage({ image_id: newImageId(), ...known });
     await images.create(record);
@@ -63,7 +63,7 @@ describe('the overview', () => {
 describe('capacity', () => {
   it('shows the dearest tenant first, with its shares', async () => {
     const { add, images, statistics } = await office();
-    const [tenants, usage] = [memoryTenants(), memoryUsage()];
+    const [tenants, usage] = [memoryTenantStore(), memoryUsageStore()];
     const beta = tenantId('beta');
     for (const tenant_id of [acme, beta])
       await tenants.reserve({

@@ -6,13 +6,13 @@ import { createTenant } from '#shared/tenants/create-tenant.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
 import { identifier } from '../../fixtures/identify.ts';
 import { memoryRevocations } from '../../memory/revocations.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { memoryUsagePlans } from '../../memory/usage-plans.ts';
 
 const acme = tenantId('acme');
 
 function office() {
-  const tenants = memoryTenants();
+  const tenants = memoryTenantStore();
   const usagePlans = memoryUsagePlans();
   const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey, defaultModel: 'first' });
   const identify = identifier(tenants);

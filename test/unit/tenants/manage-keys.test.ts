@@ -6,14 +6,14 @@ import { createTenant } from '#shared/tenants/create-tenant.ts';
 import { manageKeys } from '#shared/tenants/manage-keys.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
 import { identifier } from '../../fixtures/identify.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { memoryUsagePlans } from '../../memory/usage-plans.ts';
 
 const acme = tenantId('acme');
 
 async function office() {
   const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
-  const tenants = memoryTenants();
+  const tenants = memoryTenantStore();
   const usagePlans = memoryUsagePlans();
   const ports = {
     ...{ tenants, usagePlans, newApiKey, hashApiKey },

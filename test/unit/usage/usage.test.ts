@@ -6,9 +6,9 @@ import { meterUsage } from '#shared/usage/meter-usage.ts';
 import { heaviestTenants, usageOf } from '#shared/usage/report-usage.ts';
 import type { Usage } from '#shared/usage/usage.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImages } from '../../memory/image-store.ts';
-import { memoryTenants } from '../../memory/tenant-store.ts';
-import { memoryUsage } from '../../memory/usage-store.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
+import { memoryTenantStore } from '../../memory/tenant-store.ts';
+import { memoryUsageStore } from '../../memory/usage-store.ts';
 
 const [acme, beta] = [tenantId('acme'), tenantId('beta')];
 let calls = 0;
@@ -23,7 +23,7 @@ const call = (tenant: TenantId, usage: Partial<Usage> = {}) =>
   });
 
 async function office() {
-  const tenants = memoryTenants();
+  const tenants = memoryTenantStore();
   for (const tenant_id of [acme, beta]) {
     const first_key_id = keyId(`key_${'0'.repeat(26)}`);
     const created_at = '2026-01-01T00:00:00.000Z';
@@ -46,11 +46,11 @@ async function office() {
       created_at,
     });
   }
-  const usage = memoryUsage();
+  const usage = memoryUsageStore();
   const blobs = memoryBlobs();
   const reports: [TenantId, PlanName, Usage][] = [];
   const report = (...told: [TenantId, PlanName, Usage]) => void reports.push(told);
-  const ports = { tenants, usage, blobs, report, images: memoryImages() };
+  const ports = { tenants, usage, blobs, report, images: memoryImageStore() };
   return { ...ports, reports, meter: meterUsage(ports), read: usageOf(ports), list: heaviestTenants(ports) };
 }
 

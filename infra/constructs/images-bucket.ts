@@ -22,7 +22,7 @@ const EVENT_DAYS = {
 } as const;
 
 /** The tenants' bytes: `uploads/`, `derived/`, and the archive `events/`. */
-export class PicturesBucket extends Construct {
+export class ImagesBucket extends Construct {
   readonly bucket: Bucket;
   /** Where accesses to the buckets of the service are logged. */
   readonly accessLog: Bucket;
