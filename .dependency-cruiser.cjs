@@ -175,7 +175,7 @@ module.exports = {
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
-          '^shared/kernel/(access|plans|problems)[.]ts$',
+          '^shared/kernel/(access|plans|problems|service-levels)[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',
           '^shared/contracts/events/registry[.]ts$',
           '/env[.]ts$',

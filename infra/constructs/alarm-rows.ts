@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { FRESHNESS_SECONDS } from '#shared/kernel/service-levels.ts';
 import type { QueueWithDlq } from './queue-with-dlq.ts';
 
 export interface AlarmRow {
@@ -30,8 +31,6 @@ export interface Watched {
 }
 
 const minute = Duration.minutes(1);
-/** Seconds until a picture should be through a step; the promise is that it can be found within 5 minutes. */
-const OLDEST_MESSAGE = 300;
 /** Milliseconds: an hour of the day that a stream keeps its records. */
 const OLDEST_RECORD_MS = 3_600_000;
 /** Milliseconds at the API, 95 of 100 calls, searches and cold starts among them. */
@@ -67,7 +66,7 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
         graph: 'Age of the oldest message, s',
         meaning: `The step ${step} does not keep up: its oldest message waits too long.`,
         metric: queue.metricApproximateAgeOfOldestMessage({ period: minute }),
-        above: OLDEST_MESSAGE,
+        above: FRESHNESS_SECONDS,
         periods: 5,
       },
     ]),

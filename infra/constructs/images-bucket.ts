@@ -8,18 +8,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { ARCHIVE_DAYS } from '#shared/contracts/events/registry.ts';
 import type { Environment } from '../config/environments.ts';
-
-/** Days that the archive keeps an event, by type. */
-const EVENT_DAYS = {
-  'images.uploaded': 7,
-  'images.validated': 7,
-  'images.processed': 7,
-  'images.indexed': 7,
-  'images.failed': 30,
-  'duplicates.found': 30,
-  'tenant.usage': 90,
-} as const;
 
 /** The tenants' bytes: `uploads/`, `derived/`, and the archive `events/`. */
 export class ImagesBucket extends Construct {
@@ -43,7 +33,7 @@ export class ImagesBucket extends Construct {
       serverAccessLogsBucket: this.accessLog as IBucket, // it is one, but not to exactOptionalPropertyTypes
       lifecycleRules: [
         { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        ...Object.entries(EVENT_DAYS).map(([type, days]) => ({
+        ...Object.entries(ARCHIVE_DAYS).map(([type, days]) => ({
           id: `events-${type}`,
           prefix: `events/${type}/`,
           expiration: Duration.days(days),

@@ -2,6 +2,7 @@ import { embeddingHealth } from '#shared/health/check-readiness.ts';
 import type { Heartbeats } from '#shared/health/heartbeats.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
+import { FRESHNESS_SECONDS } from '#shared/kernel/service-levels.ts';
 import { countersBy, IN_FLIGHT, inFlight } from './statistics.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
@@ -11,9 +12,6 @@ interface Ports {
   heartbeats: Heartbeats;
   now?: () => Date;
 }
-
-/** Seconds until a picture can be found, as promised: the alarms of the queues begin there too. */
-const PROMISED_SECONDS = 300;
 
 /** A tenant's pictures at a glance. Fields carry their names on the wire. */
 export const overviewOf =
@@ -31,7 +29,7 @@ export const overviewOf =
     );
     const oldest_age_s = Math.max(0, ...ages);
     const queue_depth = inFlight(counters);
-    const waits = oldest_age_s > PROMISED_SECONDS || (ages.length > 0 && embedding.status !== 'ok');
+    const waits = oldest_age_s > FRESHNESS_SECONDS || (ages.length > 0 && embedding.status !== 'ok');
     return {
       images: {
         total: counters.images ?? 0,

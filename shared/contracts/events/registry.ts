@@ -6,7 +6,7 @@ import { ImagesUploadedV1 } from './images-uploaded.v1.ts';
 import { ImagesValidatedV1 } from './images-validated.v1.ts';
 import { TenantUsageV1 } from './tenant-usage.v1.ts';
 
-/** Every event that goes over a wire between functions, by type. The keys are the filter of each subscription. */
+/** The schema of every event, by type. Subscriptions filter by these types. */
 export const EVENTS = {
   'images.uploaded': ImagesUploadedV1,
   'images.validated': ImagesValidatedV1,
@@ -18,6 +18,18 @@ export const EVENTS = {
 } as const;
 
 export type EventType = keyof typeof EVENTS;
+
+/** Days that the archive keeps an event, by type. */
+export const ARCHIVE_DAYS = {
+  'images.uploaded': 7,
+  'images.validated': 7,
+  'images.processed': 7,
+  'images.indexed': 7,
+  'images.failed': 30,
+  'duplicates.found': 30,
+  'tenant.usage': 90,
+} as const satisfies Record<EventType, number>;
+
 export type {
   DuplicatesFoundV1,
   ImagesFailedV1,
