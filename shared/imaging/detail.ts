@@ -1,11 +1,11 @@
 import type { Raster } from './raster.ts';
 
-/** Samples in each direction: enough to meet a thing of a thousandth of the picture 250 times. */
+/** Samples in each direction: about 250 of them fall on an object of a thousandth of the image's area. */
 const SAMPLES = 512;
 
 /**
- * How much there is to see: the standard deviation (0..127.5) of the most varied of the three channels, over a grid
- * of at most 512 × 512 pixels. A flat colour has 0, a flat colour after JPEG compression below 1, a page with a single line of
+ * Returns the standard deviation (0..127.5) of the most varied of the three channels, over a grid of at most
+ * 512 × 512 pixels. A flat colour has 0, a flat colour after JPEG compression below 1, a page with a single line of
  * text about 8, photographs 30 to 80.
  */
 export function detailOf({ width, height, data }: Raster): number {

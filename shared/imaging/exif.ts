@@ -1,13 +1,13 @@
 import readExif from 'exif-reader';
 import type { Exif } from './imaging.ts';
 
-/** Longer texts are not names of cameras. */
+/** Characters of a camera's or a lens's name. */
 const MAX_TEXT = 120;
 
 /**
- * What a picture's EXIF block says, as far as it makes sense; a broken block says nothing.
+ * Reads the stored tags of an EXIF block. Tags without a sensible value are left out; a broken block has none.
  * @param block the raw EXIF block
- * @param orientation as the decoder read it, 1..8
+ * @param orientation as the decoder read it; values other than 1..8 are left out
  */
 export function exifOf(block: Uint8Array | undefined, orientation: number | undefined): Exif {
   const tags = parsed(block);
@@ -25,7 +25,7 @@ export function exifOf(block: Uint8Array | undefined, orientation: number | unde
   };
 }
 
-/** A block that cannot be read is no reason to refuse the picture. */
+/** Returns undefined for a broken block: it is no reason to refuse the image. */
 function parsed(block: Uint8Array | undefined): readExif.Exif | undefined {
   if (!block) return undefined;
   try {
@@ -35,7 +35,7 @@ function parsed(block: Uint8Array | undefined): readExif.Exif | undefined {
   }
 }
 
-/** Printable text: what comes from a stranger's file goes into records and logs. */
+/** Returns printable text, safe for records and logs. */
 function text(value: unknown): string | undefined {
   const raw = Buffer.isBuffer(value) ? value.toString('utf8') : value;
   if (typeof raw !== 'string') return undefined;
@@ -48,20 +48,20 @@ function text(value: unknown): string | undefined {
   );
 }
 
-/** Most models repeat their maker: "Canon", "Canon EOS R5". */
+/** Joins maker and model, unless the model repeats its maker: "Canon", "Canon EOS R5". */
 function cameraName(make?: string, model?: string): string | undefined {
   if (!make || !model) return model ?? make;
   return model.toLowerCase().startsWith(make.toLowerCase()) ? model : `${make} ${model}`;
 }
 
-/** EXIF has the time on the camera's clock, and only sometimes the offset: RFC 3339 with it, local time without. */
+/** Returns RFC 3339 where the block has the offset from UTC, else the camera's local time. */
 function timeOf(date: unknown, offset: string | undefined): string | undefined {
   if (!(date instanceof Date) || Number.isNaN(date.getTime())) return undefined;
   const local = date.toISOString().slice(0, 19);
   return offset && /^[+-]\d\d:\d\d$/.test(offset) ? local + offset : local;
 }
 
-/** Degrees, minutes and seconds as decimal degrees; south and west are negative. */
+/** Converts degrees, minutes and seconds to decimal degrees; south and west are negative. */
 function degrees(value: unknown, reference: unknown, negative: string, limit: number): number | undefined {
   if (!Array.isArray(value) || value.length !== 3 || typeof reference !== 'string') return undefined;
   const [whole, minutes, seconds] = value.map(Number);

@@ -5,7 +5,7 @@ import type { Raster } from './raster.ts';
 import type { Region } from './region.ts';
 import type { Turn } from './turn.ts';
 
-/** EXIF tags that are kept. */
+/** The EXIF tags that are stored. */
 export interface Exif {
   camera?: string;
   lens?: string;
@@ -14,36 +14,36 @@ export interface Exif {
   gps?: { latitude: number; longitude: number };
 }
 
-/** A picture that passed every check. */
+/** A decoded image that passed every check. */
 export interface SourceImage {
   format: ImageFormat;
   exif: Exif;
   raster: Raster;
 }
 
-/** Everything that is done to pixels. */
+/** Decodes images and derives rasters, hashes and model input from them. */
 export interface Imaging {
   /**
-   * Sniffs, checks and decodes, once.
-   * @param declaredType the media type that the tenant announced, to be held against the bytes
+   * Sniffs, checks and decodes an image.
+   * @param declaredType the media type that the tenant declared; compared with the bytes
    * @throws Problem `unsupported_media_type`, `type_mismatch`, `too_many_pixels`, `too_many_frames`, `truncated`,
    *   `low_detail`, `unreadable_image` or `payload_too_large`
    */
   read(bytes: Uint8Array, declaredType?: string): Promise<SourceImage>;
-  /** The picture within a square of `size` pixels, never enlarged, as WebP. */
+  /** Fits the image into a square of `size` pixels, without enlarging it, as WebP. */
   thumbnail(raster: Raster, size: number): Promise<{ bytes: Uint8Array; width: number; height: number }>;
-  /** The picture within the square that every model is fed from: both ingest and search go through it. */
+  /** Fits the image into 512 × 512 pixels. Ingest and search both compute model input from this raster. */
   modelImage(raster: Raster): Promise<Raster>;
-  /** Lossless WebP: what is decoded from it are the same pixels. */
-  encodeModelImage(picture: Raster): Promise<Uint8Array>;
+  /** Encodes as PNG, without loss. */
+  encodeModelImage(image: Raster): Promise<Uint8Array>;
   /** @throws Problem `unreadable_image` */
   decodeModelImage(bytes: Uint8Array): Promise<Raster>;
-  /** Resizes and lays out a model picture as the model's manifest says, turned or mirrored before. */
-  modelInput(picture: Raster, rule: ModelInputRule, turn?: Turn): Promise<ModelInput>;
-  /** The part of a picture, given as shares (0..1) of its width and height. */
+  /** Turns or mirrors a model image, then resizes and lays it out as the model's manifest says. */
+  modelInput(image: Raster, rule: ModelInputRule, turn?: Turn): Promise<ModelInput>;
+  /** Crops to a region in shares (0..1) of the width and height. */
   crop(raster: Raster, region: Region): Promise<Raster>;
-  /** 64-bit perceptual hash (DCT), 16 hex digits: the same of a picture and of its model picture. */
+  /** Returns the 64-bit DCT perceptual hash, 16 hex digits. An image and its model image have the same hash. */
   perceptualHash(raster: Raster): Promise<string>;
-  /** SHA-256 over the dimensions and the pixels, hex. */
+  /** Returns the SHA-256 over the dimensions and the pixels, hex. */
   pixelHash(raster: Raster): string;
 }

@@ -1,20 +1,20 @@
-/** The side of the grey picture that the hash looks at. */
+/** The side of the grey image that is hashed, in pixels. */
 export const HASH_SIDE = 32;
-/** Frequencies kept in each direction. */
-const KEPT = 8;
+/** Lowest frequencies in each direction that make up the hash. */
+const FREQUENCIES = 8;
 
-/** cos((2x + 1) u π / 2N) for the frequencies 1..8: the constant one (0) would only tell how bright a picture is. */
-const COSINES = Array.from({ length: KEPT }, (_, index) =>
+/** cos((2x + 1) u π / 2N) for the frequencies u = 1..8; 0 is the mean brightness and is left out. */
+const COSINES = Array.from({ length: FREQUENCIES }, (_, index) =>
   Float64Array.from({ length: HASH_SIDE }, (_, x) =>
     Math.cos(((2 * x + 1) * (index + 1) * Math.PI) / (2 * HASH_SIDE)),
   ),
 );
 
 /**
- * The 64-bit perceptual hash after Zauner's "Implementation and Benchmarking of Perceptual Image Hash Functions"
+ * Returns the 64-bit perceptual hash after Zauner's "Implementation and Benchmarking of Perceptual Image Hash Functions"
  * (2010): the sign against the median of the 8 × 8 lowest frequencies of a 2-D DCT-II.
  * @param grey 32 × 32 luminances, row by row
- * @returns 16 hex digits; the Hamming distance of two tells how alike the pictures are (0 same, about 32 unrelated)
+ * @returns 16 hex digits; the Hamming distance between two is 0 for the same image, about 32 for unrelated ones
  */
 export function dctHash(grey: Uint8Array): string {
   const frequencies = COSINES.flatMap((vertical) =>

@@ -1,4 +1,4 @@
-/** A part of a picture, in shares (0..1) of its width and height. */
+/** A rectangle of an image, in shares (0..1) of its width and height. */
 export interface Region {
   x: number;
   y: number;

@@ -5,27 +5,27 @@ import { dctHash, HASH_SIDE } from './perceptual-hash.ts';
 import { pixelHashOf } from './pixel-hash.ts';
 import type { Raster } from './raster.ts';
 import { readImage } from './sharp-decode.ts';
-import { layOut } from './sharp-model-input.ts';
+import { toModelInput } from './sharp-model-input.ts';
 
-/** The loaders of libvips that may see a stranger's bytes. No files, no SVG, no PDF, no ImageMagick. */
+/** The only loaders of libvips that are allowed: no files, no SVG, no PDF, no ImageMagick. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(
   (name) => `VipsForeignLoad${name}Buffer`,
 );
 
-/** The square that every model is fed from: twice the side of the default model's input, so that a crop has detail left. */
+/** The side of the model image: twice that of the default model's input, so that a crop has detail left. */
 const MODEL_SIDE = 512;
 const THUMBNAIL_WEBP = { quality: 80, effort: 2 };
 /**
- * Lossless: embedded again, a stored picture gives the very vectors that it gave in memory. Lossy WebP moves the copy
- * vector too far (cosine with the one in memory, worst of 60 photographs: .95 at quality 90, .98 at 100). PNG is read
- * in half the time of lossless WebP; more compression than this hardly makes it smaller.
+ * Lossless: embedded again, a stored image gives the same vectors as in memory. Lossy WebP moves the copy
+ * vector too far (cosine with the one in memory, worst of 60 photographs: .95 at quality 90, .98 at 100). PNG decodes
+ * in half the time of lossless WebP; a higher compression level hardly makes it smaller.
  */
 const MODEL_PNG = { compressionLevel: 2, adaptiveFiltering: true };
 
 /**
- * Imaging by libvips. Making it sets up libvips for the whole process: every loader but the allowed ones is blocked,
- * nothing is cached, and a picture uses one thread: pictures are worked on side by side instead, which is as fast and
- * keeps memory in bounds.
+ * Returns imaging by libvips, and configures libvips for the whole process: all loaders but the allowed ones are blocked,
+ * nothing is cached, and an operation uses one thread. Working on several images in parallel is as fast and bounds
+ * the memory of each.
  */
 export function sharpImaging(): Imaging {
   sharp.cache(false);
@@ -44,25 +44,25 @@ export function sharpImaging(): Imaging {
     async modelImage(raster) {
       return toRaster(within(raster, MODEL_SIDE));
     },
-    async encodeModelImage(picture) {
-      return open(picture).png(MODEL_PNG).toBuffer();
+    async encodeModelImage(image) {
+      return open(image).png(MODEL_PNG).toBuffer();
     },
     async decodeModelImage(bytes) {
       const source = sharp(bytes, { failOn: 'warning', limitInputPixels: MODEL_SIDE ** 2 });
       return toRaster(source).catch((cause: unknown) => {
-        throw new Problem('unreadable_image', 'The stored model picture cannot be read.', { cause });
+        throw new Problem('unreadable_image', 'The stored model image cannot be read.', { cause });
       });
     },
-    async modelInput(picture, rule, turn = 'upright') {
-      return layOut(picture, rule, turn);
+    async modelInput(image, rule, turn = 'upright') {
+      return toModelInput(image, rule, turn);
     },
     async crop(raster, region) {
       return toRaster(open(raster).extract(pixelsOf(raster, region)));
     },
     async perceptualHash(raster) {
-      // By way of the model picture, so that a picture and its model picture have the same hash.
-      const picture = await toRaster(within(raster, MODEL_SIDE));
-      const small = open(picture).resize(HASH_SIDE, HASH_SIDE, { fit: 'fill' });
+      // Via the model image, so that an image and its model image have the same hash.
+      const image = await toRaster(within(raster, MODEL_SIDE));
+      const small = open(image).resize(HASH_SIDE, HASH_SIDE, { fit: 'fill' });
       const grey = await small.greyscale().raw().toBuffer();
       return dctHash(grey);
     },
@@ -81,7 +81,7 @@ async function toRaster(source: Sharp): Promise<Raster> {
   return { width: info.width, height: info.height, data };
 }
 
-/** Whole pixels of a region given in shares: inside the picture, at least one. */
+/** Converts a region in shares to whole pixels inside the image, at least one. */
 function pixelsOf(raster: Raster, region: { x: number; y: number; width: number; height: number }) {
   const span = (start: number, share: number, side: number) => {
     const from = Math.min(Math.max(Math.round(start * side), 0), side - 1);

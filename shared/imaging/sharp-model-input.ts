@@ -6,10 +6,10 @@ import type { Turn } from './turn.ts';
 
 const DEGREES = { upright: 0, mirrored: 0, turned90: 90, turned180: 180, turned270: 270 } as const;
 
-/** Turns (clockwise), resizes and lays out a picture as the model's manifest says. */
-export async function layOut(picture: Raster, rule: ModelInputRule, turn: Turn): Promise<ModelInput> {
-  const pixels = await sharp(picture.data, {
-    raw: { width: picture.width, height: picture.height, channels: 3 },
+/** Turns (clockwise) or mirrors an image, then resizes and lays it out as the model's manifest says. */
+export async function toModelInput(image: Raster, rule: ModelInputRule, turn: Turn): Promise<ModelInput> {
+  const pixels = await sharp(image.data, {
+    raw: { width: image.width, height: image.height, channels: 3 },
   })
     .rotate(DEGREES[turn])
     .flop(turn === 'mirrored')
@@ -21,24 +21,24 @@ export async function layOut(picture: Raster, rule: ModelInputRule, turn: Turn):
     .removeAlpha()
     .raw()
     .toBuffer();
-  return rule.dtype === 'uint8' && rule.layout === 'NHWC' ? pixels : arranged(pixels, rule);
+  return rule.dtype === 'uint8' && rule.layout === 'NHWC' ? pixels : arrange(pixels, rule);
 }
 
-/** RGBRGB… as the rule's numbers in the rule's order. Plain loops: `from` with a mapper takes ten times as long. */
-function arranged(pixels: Uint8Array, { dtype, layout, normalisation }: ModelInputRule): ModelInput {
+/** Converts RGBRGB… to the rule's numbers and layout. Plain loops: `from` with a mapper takes ten times as long. */
+function arrange(pixels: Uint8Array, { dtype, layout, normalisation }: ModelInputRule): ModelInput {
   const { length } = pixels;
   const values = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
   const [pixelStep, channelStep] = layout === 'NHWC' ? [3, 1] : [1, length / 3];
   for (let channel = 0; channel < 3; channel++) {
-    const numbers = numbersOf(channel, normalisation);
+    const normalised = valuesOf(channel, normalisation);
     for (let from = channel, to = channel * channelStep; from < length; from += 3, to += pixelStep)
-      values[to] = numbers[pixels[from] ?? 0] ?? 0;
+      values[to] = normalised[pixels[from] ?? 0] ?? 0;
   }
   return values;
 }
 
-/** What each byte becomes: itself where the graph normalises, else `(x / 255 - mean) / std`. */
-function numbersOf(channel: number, normalisation: ModelInputRule['normalisation']): Float32Array {
+/** Maps each byte to itself where the graph normalises, else to `(x / 255 - mean) / std`. */
+function valuesOf(channel: number, normalisation: ModelInputRule['normalisation']): Float32Array {
   if (typeof normalisation === 'string') return Float32Array.from({ length: 256 }, (_, byte) => byte);
   const [mean = 0, std = 1] = [normalisation.mean[channel], normalisation.std[channel]];
   return Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - mean) / std);

@@ -1,31 +1,31 @@
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 
 /**
- * Whether a file ends before its own structure says that it does. The decoders report this by wording only, or not
- * at all (libpng does not miss a lost IEND). Bytes after the end are none of our business: re-encoding drops them.
+ * Returns true if a file ends before its structure does. The decoders report this by wording only, or not at all
+ * (libpng ignores a missing IEND). Bytes after the end are allowed: re-encoding drops them.
  */
-export function isCutOff(format: ImageFormat, bytes: Uint8Array): boolean {
+export function isTruncated(format: ImageFormat, bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
     return CHECKS[format](buffer);
   } catch (error) {
-    if (error instanceof RangeError) return true; // a length or offset was to be read beyond the last byte
+    if (error instanceof RangeError) return true; // a length or an offset lies beyond the last byte
     throw error;
   }
 }
 
 const CHECKS: Readonly<Record<ImageFormat, (buffer: Buffer) => boolean>> = {
-  jpeg: jpegIsCutOff,
-  png: pngIsCutOff,
+  jpeg: jpegIsTruncated,
+  png: pngIsTruncated,
   webp: (buffer) => buffer.readUInt32LE(4) + 7 > buffer.length, // some writers leave the last pad byte out
-  gif: gifIsCutOff,
-  tiff: tiffIsCutOff,
-  avif: boxesAreCutOff,
-  heic: boxesAreCutOff,
+  gif: gifIsTruncated,
+  tiff: tiffIsTruncated,
+  avif: boxesAreTruncated,
+  heic: boxesAreTruncated,
 };
 
-/** Walks segments and scans to the end-of-image marker. (The embedded thumbnail's is inside a segment.) */
-function jpegIsCutOff(buffer: Buffer): boolean {
+/** Walks segments and scans to the end-of-image marker. (That of an embedded thumbnail is inside a segment.) */
+function jpegIsTruncated(buffer: Buffer): boolean {
   if (buffer.length >= 4 && buffer.readUInt16BE(buffer.length - 2) === 0xffd9) return false;
   let at = 2;
   while (at < buffer.length) {
@@ -42,7 +42,7 @@ function jpegIsCutOff(buffer: Buffer): boolean {
 }
 
 /** Walks the chunks: length, type, data, checksum. */
-function pngIsCutOff(buffer: Buffer): boolean {
+function pngIsTruncated(buffer: Buffer): boolean {
   for (let at = 8; at < buffer.length; ) {
     const end = at + 12 + buffer.readUInt32BE(at);
     if (buffer.toString('latin1', at + 4, at + 8) === 'IEND') return end > buffer.length;
@@ -51,8 +51,8 @@ function pngIsCutOff(buffer: Buffer): boolean {
   return true;
 }
 
-/** Walks the blocks to the trailer. An unknown block is corruption, not an end. */
-function gifIsCutOff(buffer: Buffer): boolean {
+/** Walks the blocks to the trailer. An unknown block is corruption, not truncation. */
+function gifIsTruncated(buffer: Buffer): boolean {
   const colourTable = (flags: number) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
   let at = 13 + colourTable(buffer.readUInt8(10));
   for (;;) {
@@ -78,8 +78,8 @@ const STRIPS_OR_TILES: Readonly<Record<number, 'offsets' | 'counts'>> = {
 /** Bytes of a value of each TIFF type; the first is type 1. */
 const TIFF_TYPE_BYTES = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 
-/** Whether the first directory, or what it points to, lies beyond the end. BigTIFF is left to the decoder. */
-function tiffIsCutOff(buffer: Buffer): boolean {
+/** Returns true if the first directory, or data that it points to, lies beyond the end. BigTIFF is left to the decoder. */
+function tiffIsTruncated(buffer: Buffer): boolean {
   const little = buffer.toString('latin1', 0, 2) === 'II';
   const u16 = (at: number) => (little ? buffer.readUInt16LE(at) : buffer.readUInt16BE(at));
   const u32 = (at: number) => (little ? buffer.readUInt32LE(at) : buffer.readUInt32BE(at));
@@ -95,20 +95,20 @@ function tiffIsCutOff(buffer: Buffer): boolean {
     const count = u32(at + 4);
     const values = count * width <= 4 ? at + 8 : u32(at + 8);
     if (values + count * width > buffer.length) return true;
-    const what = STRIPS_OR_TILES[u16(at)];
+    const part = STRIPS_OR_TILES[u16(at)];
     const read = width === 2 ? u16 : u32;
-    if (what) parts[what] = Array.from({ length: count }, (_, index) => read(values + index * width));
+    if (part) parts[part] = Array.from({ length: count }, (_, index) => read(values + index * width));
   }
   return parts.offsets.some((offset, index) => offset + (parts.counts[index] ?? 0) > buffer.length);
 }
 
 /** Walks the top-level boxes of ISO base media (AVIF, HEIC). */
-function boxesAreCutOff(buffer: Buffer): boolean {
+function boxesAreTruncated(buffer: Buffer): boolean {
   for (let at = 0; at < buffer.length; ) {
     const size = buffer.readUInt32BE(at);
     if (size === 0) return false; // "to the end of the file"
     const length = size === 1 ? Number(buffer.readBigUInt64BE(at + 8)) : size;
-    if (length < 8) return false; // nonsense: corruption, for the decoder to find
+    if (length < 8) return false; // corruption: the decoder reports it
     at += length;
     if (at > buffer.length) return true;
   }

@@ -1,4 +1,4 @@
-/** What a picture may measure. Sources: docs/adr/0005-picture-limits.md. */
+/** Limits of an uploaded image. Sources: docs/adr/0005-image-limits.md. */
 export const IMAGE_LIMITS = {
   /** One presigned upload, in bytes. */
   fileBytes: 50 * 1024 * 1024,
@@ -6,6 +6,6 @@ export const IMAGE_LIMITS = {
   inlineBytes: Math.floor(4.5 * 1024 * 1024),
   /** Width × height. 100 Mpx is 300 MB as 8-bit RGB. */
   pixels: 100_000_000,
-  /** A shorter side than this has nothing to be recognised by. */
+  /** Least pixels of the shorter side: a smaller image cannot be recognised. */
   minSide: 8,
 } as const;

@@ -11,7 +11,7 @@ const withExif = async (exif: Exif) =>
     .exif;
 
 describe('EXIF', () => {
-  it('says which camera, lens, time and place', async () => {
+  it('has the camera, the lens, the time and the place', async () => {
     expect(
       await withExif({
         IFD0: { Make: 'Canon', Model: 'Canon EOS R5' },
@@ -36,7 +36,7 @@ describe('EXIF', () => {
     });
   });
 
-  it('names the maker where the model does not, and gives local time where no offset is known', async () => {
+  it('prefixes the maker where the model lacks it, and has local time where the offset is unknown', async () => {
     const exif = await withExif({
       IFD0: { Make: 'NIKON CORPORATION', Model: 'D850' },
       IFD2: { DateTimeOriginal: '2020:01:02 03:04:05' },
@@ -48,7 +48,7 @@ describe('EXIF', () => {
     });
   });
 
-  it('is empty where there is none, or nothing sensible in it', async () => {
+  it('is empty without a block or without sensible values in it', async () => {
     expect(await withExif({ IFD0: { Make: ' \t ' }, IFD2: { DateTimeOriginal: 'yesterday' } })).toEqual({
       orientation: 1,
     });
@@ -56,7 +56,7 @@ describe('EXIF', () => {
     expect(exifOf(undefined, 9)).toEqual({});
   });
 
-  it('never fails on a broken block', () => {
+  it('does not fail on a broken block', () => {
     const block = fc
       .uint8Array({ maxLength: 300 })
       .map((tail) => Buffer.concat([Buffer.from('MM\0\x2a\0\0\0\x08'), tail]));

@@ -12,25 +12,25 @@ const distance = (one: string, other: string) =>
 const pixelHash = async (bytes: Uint8Array) => imaging.pixelHash((await imaging.read(bytes)).raster);
 
 describe('the perceptual hash', () => {
-  it.each(PHOTOGRAPHS)('of %s stays under compression, size, colour and focus', async (name) => {
-    const picture = await sharp(photograph(name))
+  it.each(PHOTOGRAPHS)('of %s survives changes of compression, size, colour and focus', async (name) => {
+    const image = await sharp(photograph(name))
       .resize({ width: 400 })
       .png({ compressionLevel: 1 })
       .toBuffer();
-    const original = await hashOf(picture);
+    const original = await hashOf(image);
     expect(original).toMatch(/^[0-9a-f]{16}$/);
     for (const edit of ['jpeg20', 'resize25', 'grey', 'tint', 'blur', 'brightness'] as const) {
-      expect(distance(original, await hashOf(await edits[edit](picture)))).toBeLessThanOrEqual(6);
+      expect(distance(original, await hashOf(await edits[edit](image)))).toBeLessThanOrEqual(6);
     }
   });
 
-  it('is the same of a picture and of its model picture', async () => {
+  it('is the same of an image and of its model image', async () => {
     const { raster } = await imaging.read(photograph('dust-bowl-home'));
-    const picture = await imaging.modelImage(raster);
-    expect(await imaging.perceptualHash(raster)).toBe(await imaging.perceptualHash(picture));
+    const image = await imaging.modelImage(raster);
+    expect(await imaging.perceptualHash(raster)).toBe(await imaging.perceptualHash(image));
   });
 
-  it('is half ones, and far apart for different pictures', async () => {
+  it('has as many ones as zeros, and differs much between different images', async () => {
     const hashes = await Promise.all(PHOTOGRAPHS.map((name) => hashOf(photograph(name))));
     for (const [index, one] of hashes.entries()) {
       expect(distance(one, '0'.repeat(16))).toBe(32);
@@ -49,7 +49,7 @@ describe('the pixel hash', () => {
     expect(await pixelHash(png)).toBe(await pixelHash(webp));
   });
 
-  it('is another one after any edit, and for other dimensions of the same bytes', async () => {
+  it('changes with any edit, and with the dimensions of the same bytes', async () => {
     const png = await small.clone().png().toBuffer();
     const hash = await pixelHash(png);
     for (const edit of Object.values(edits)) expect(await pixelHash(await edit(png))).not.toBe(hash);

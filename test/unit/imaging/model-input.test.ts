@@ -8,7 +8,7 @@ import { photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();
 const photo = photograph('airplane-from-above');
-const picture = await imaging.modelImage((await imaging.read(photo)).raster);
+const image = await imaging.modelImage((await imaging.read(photo)).raster);
 const rule: ModelInputRule = {
   name: 'image',
   dtype: 'uint8',
@@ -33,23 +33,23 @@ const [R, G, B, W] = [
   [255, 255, 255],
 ] as const;
 
-describe('the model picture', () => {
-  it('lies within 512 × 512 and is never enlarged', async () => {
-    expect(picture).toMatchObject({ width: 512, height: 359 });
+describe('the model image', () => {
+  it('fits into 512 × 512 and is not enlarged', async () => {
+    expect(image).toMatchObject({ width: 512, height: 359 });
     expect(await imaging.modelImage(quad)).toMatchObject({ width: 2, height: 2 });
   });
 
-  it('comes back from the store pixel for pixel', async () => {
-    const stored = await imaging.encodeModelImage(picture);
+  it('has the same pixels after encoding and decoding', async () => {
+    const stored = await imaging.encodeModelImage(image);
     expect(await sharp(stored).metadata()).toMatchObject({ format: 'png', width: 512 });
-    expect(imaging.pixelHash(await imaging.decodeModelImage(stored))).toBe(imaging.pixelHash(picture));
+    expect(imaging.pixelHash(await imaging.decodeModelImage(stored))).toBe(imaging.pixelHash(image));
     await expect(imaging.decodeModelImage(stored.subarray(0, 900))).rejects.toMatchObject({
       code: 'unreadable_image',
     });
   });
 
-  it('gives about the input that the original gives directly', async () => {
-    const input = await imaging.modelInput(picture, rule);
+  it('gives nearly the same model input as the original file', async () => {
+    const input = await imaging.modelInput(image, rule);
     const direct = await sharp(photo)
       .rotate()
       .flatten({ background: '#ffffff' })
@@ -75,17 +75,17 @@ describe('the model input', () => {
     expect([...(await imaging.modelInput(quad, tiny, turn))]).toEqual(pixels.flat());
   });
 
-  it('turns before it resizes: an upright picture is a lying one, turned', async () => {
-    const lying = { ...rule, width: 120, height: 60 };
-    const turned = await sharp(picture.data, { raw: { width: 512, height: 359, channels: 3 } })
+  it('is turned before it is resized', async () => {
+    const landscape = { ...rule, width: 120, height: 60 };
+    const turned = await sharp(image.data, { raw: { width: 512, height: 359, channels: 3 } })
       .rotate(90)
       .raw()
       .toBuffer();
-    const expected = await imaging.modelInput({ width: 359, height: 512, data: turned }, lying);
-    expect(await imaging.modelInput(picture, lying, 'turned90')).toEqual(expected);
+    const expected = await imaging.modelInput({ width: 359, height: 512, data: turned }, landscape);
+    expect(await imaging.modelInput(image, landscape, 'turned90')).toEqual(expected);
   });
 
-  it('is normalised and laid out in planes where the manifest says so', async () => {
+  it('is normalised and in planes where the manifest says so', async () => {
     const normalisation = {
       mean: [0.5, 0.4, 0.3],
       std: [0.5, 0.2, 0.1],
@@ -105,11 +105,11 @@ describe('the model input', () => {
     expect([...raw]).toEqual([R, G, B, W].flat());
   });
 
-  it('of efficientnet-lite1 holds (value - 127) / 128 in planes, as its network was trained', async () => {
+  it('of efficientnet-lite1 has (value - 127) / 128 in planes, as its network was trained', async () => {
     const { input } = await loadManifest('models', 'efficientnet-lite1');
-    const values = await imaging.modelInput(picture, input);
-    const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
-    const resized = sharp(picture.data, { raw }).resize(240, 240, { fit: 'fill', kernel: 'cubic' });
+    const values = await imaging.modelInput(image, input);
+    const raw = { width: image.width, height: image.height, channels: 3 } as const;
+    const resized = sharp(image.data, { raw }).resize(240, 240, { fit: 'fill', kernel: 'cubic' });
     const pixels = await resized.raw().toBuffer();
     expect(values).toHaveLength(pixels.length);
     const plane = 240 * 240;
@@ -119,7 +119,7 @@ describe('the model input', () => {
     expect(off.reduce((most, value) => Math.max(most, value), 0)).toBeLessThan(1e-6);
   });
 
-  it('fits the picture as the manifest says', async () => {
+  it('is fitted as the manifest says', async () => {
     const wide: Raster = { width: 4, height: 2, data: new Uint8Array(24).fill(9) };
     const fitted = async (fit: 'fill' | 'cover' | 'contain') => {
       const resize = { ...tiny.resize, fit, background: '#ff8000' };

@@ -12,7 +12,7 @@ const upright = await sharp(photograph('locomotion-house-cat'))
   .toBuffer();
 const rasterOf = async (bytes: Uint8Array) => (await imaging.read(bytes)).raster;
 
-/** How a camera stores what is upright, for each EXIF orientation: the turns that undo it. */
+/** Stores an upright image as a camera does for each EXIF orientation. */
 const STORED: Record<number, (source: Buffer) => Promise<Buffer>> = {
   1: async (source) => source,
   2: (source) => sharp(source).flop().png().toBuffer(),
@@ -32,7 +32,7 @@ const STORED: Record<number, (source: Buffer) => Promise<Buffer>> = {
   8: (source) => sharp(source).rotate(90).png().toBuffer(),
 };
 
-/** The mean difference of two pictures' values, in levels of 255. */
+/** Returns the mean difference of two rasters' values, in levels of 255. */
 function difference(one: Raster, other: Raster): number {
   expect([one.width, one.height]).toEqual([other.width, other.height]);
   return (
@@ -41,17 +41,20 @@ function difference(one: Raster, other: Raster): number {
 }
 
 describe('the raster', () => {
-  it.each(Object.entries(STORED))('is upright, once, for EXIF orientation %s', async (orientation, store) => {
-    const stored = await sharp(await store(upright))
-      .withMetadata({ orientation: Number(orientation) })
-      .png()
-      .toBuffer();
-    const { raster, exif } = await imaging.read(stored);
-    expect(exif.orientation).toBe(Number(orientation));
-    expect(imaging.pixelHash(raster)).toBe(imaging.pixelHash(await rasterOf(upright)));
-  });
+  it.each(Object.entries(STORED))(
+    'is turned upright once for EXIF orientation %s',
+    async (orientation, store) => {
+      const stored = await sharp(await store(upright))
+        .withMetadata({ orientation: Number(orientation) })
+        .png()
+        .toBuffer();
+      const { raster, exif } = await imaging.read(stored);
+      expect(exif.orientation).toBe(Number(orientation));
+      expect(imaging.pixelHash(raster)).toBe(imaging.pixelHash(await rasterOf(upright)));
+    },
+  );
 
-  it('is sRGB, whatever the profile, the depth or the ink', async () => {
+  it('is sRGB for any profile, depth or colour model', async () => {
     const original = await rasterOf(upright);
     const wide = await sharp(upright).withIccProfile('p3').png().toBuffer();
     const deep = await sharp(upright).toColourspace('rgb16').png().toBuffer();
@@ -61,10 +64,10 @@ describe('the raster', () => {
     expect((await sharp(printed).metadata()).space).toBe('cmyk');
     expect(difference(await rasterOf(wide), original)).toBeLessThan(2);
     expect(difference(await rasterOf(deep), original)).toBeLessThan(1);
-    expect(difference(await rasterOf(printed), original)).toBeLessThan(12); // paper shows fewer colours
+    expect(difference(await rasterOf(printed), original)).toBeLessThan(12); // the CMYK gamut is smaller
   });
 
-  it('has three channels of a grey picture, and white where it was transparent', async () => {
+  it('has three channels for a grey image, and white where it was transparent', async () => {
     const grey = await sharp(upright).greyscale().toColourspace('b-w').ensureAlpha(0.5).png().toBuffer();
     expect((await sharp(grey).metadata()).channels).toBe(2);
     const { width, height, data } = await rasterOf(grey);
@@ -73,18 +76,18 @@ describe('the raster', () => {
     expect(data[0]).toBe(data[1]);
   });
 
-  it('gives thumbnails within their square, never enlarged', async () => {
+  it('has thumbnails within their square, not enlarged', async () => {
     const raster = await rasterOf(photograph('nagasaki-boats'));
     const large = await imaging.thumbnail(raster, 1024);
-    const little = await imaging.thumbnail(raster, 256);
+    const small = await imaging.thumbnail(raster, 256);
     expect(large).toMatchObject({ width: 1024, height: 819 });
-    expect(little).toMatchObject({ width: 256, height: 205 });
+    expect(small).toMatchObject({ width: 256, height: 205 });
     expect(await imaging.thumbnail(await rasterOf(upright), 256)).toMatchObject({ width: 160, height: 100 });
-    expect(await sharp(little.bytes).metadata()).toMatchObject({ format: 'webp', width: 256, height: 205 });
-    expect((await sharp(little.bytes).metadata()).exif).toBeUndefined();
+    expect(await sharp(small.bytes).metadata()).toMatchObject({ format: 'webp', width: 256, height: 205 });
+    expect((await sharp(small.bytes).metadata()).exif).toBeUndefined();
   });
 
-  it('gives regions inside the picture, whatever is asked for', async () => {
+  it('is cropped to regions inside the image, for any region asked for', async () => {
     const raster = await rasterOf(upright);
     expect(await imaging.crop(raster, { x: 0.25, y: 0.5, width: 0.5, height: 0.5 })).toMatchObject({
       width: 80,

@@ -23,14 +23,14 @@ beforeAll(async () => {
   hostile = await hostileImages();
 });
 
-describe('reading a picture', () => {
+describe('reading an image', () => {
   it.each(formats)('reads %s', async (format, make) => {
-    const picture = await imaging.read(await make(), `image/${format}`);
-    expect(picture).toMatchObject({ format, raster: { width: 200, height: 95 } });
-    expect(picture.raster.data).toHaveLength(200 * 95 * 3);
+    const image = await imaging.read(await make(), `image/${format}`);
+    expect(image).toMatchObject({ format, raster: { width: 200, height: 95 } });
+    expect(image.raster.data).toHaveLength(200 * 95 * 3);
   });
 
-  it.each(formats)('knows a %s that is cut off anywhere', async (_, make) => {
+  it.each(formats)('refuses a %s that is truncated anywhere', async (_, make) => {
     const bytes = await make();
     for (const share of [0.3, 0.6, 0.9]) {
       const cut = bytes.subarray(0, Math.round(bytes.length * share));
@@ -39,12 +39,12 @@ describe('reading a picture', () => {
     await expect(imaging.read(bytes.subarray(0, -3))).rejects.toMatchObject({ code: 'truncated' });
   });
 
-  it.each(['jpeg', 'png', 'gif'] as const)('takes a %s with bytes behind its end', async (format) => {
+  it.each(['jpeg', 'png', 'gif'] as const)('accepts a %s with bytes after its end', async (format) => {
     const bytes = Buffer.concat([await files[format](), Buffer.alloc(100, 7)]);
     await expect(imaging.read(bytes)).resolves.toMatchObject({ format });
   });
 
-  it('ends every hostile picture in its stated code, within a second', async () => {
+  it('ends every hostile image in its stated code within a second', async () => {
     for (const { name, bytes, contentType, expected } of hostile) {
       const started = performance.now();
       const code = await imaging.read(bytes, contentType).then(
@@ -56,7 +56,7 @@ describe('reading a picture', () => {
     }
   });
 
-  it('refuses a bomb by its header: no pixel is decoded', async () => {
+  it('refuses a decompression bomb by its header, without decoding a pixel', async () => {
     const bomb = hostile.find(({ name }) => name === 'bomb.png');
     const before = process.memoryUsage().rss;
     const started = performance.now();
@@ -67,7 +67,7 @@ describe('reading a picture', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(50e6);
   });
 
-  it('holds the announced type against the bytes, by every name that clients use', async () => {
+  it('compares the declared type with the bytes, by every name that clients use', async () => {
     const [jpeg, avif] = await Promise.all([files.jpeg(), files.avif()]);
     for (const type of [
       'image/jpeg',
@@ -88,7 +88,7 @@ describe('reading a picture', () => {
     }
   });
 
-  it('takes image/heif for HEIC, and says plainly that it has no decoder', async () => {
+  it('accepts image/heif for HEIC, and reports that there is no decoder', async () => {
     const box = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08free', 'latin1');
     await expect(imaging.read(box, 'image/heif')).rejects.toMatchObject({
       code: 'unsupported_media_type',
@@ -97,7 +97,7 @@ describe('reading a picture', () => {
     await expect(imaging.read(box, 'image/jpeg')).rejects.toMatchObject({ code: 'type_mismatch' });
   });
 
-  it('refuses other kinds of file, whatever they are called', async () => {
+  it('refuses other kinds of file whatever type is declared', async () => {
     for (const text of [
       '%PDF-1.7\n',
       '<svg xmlns="http://www.w3.org/2000/svg"/>',
@@ -110,17 +110,17 @@ describe('reading a picture', () => {
     }
   });
 
-  it('refuses every kind of moving picture', async () => {
+  it('refuses every kind of animation', async () => {
     const frames = await Promise.all(['#f00', '#00f'].map((background) => flat(64, 64, background)));
-    const moving = sharp(frames, { join: { animated: true } });
+    const animation = sharp(frames, { join: { animated: true } });
     const png = await files.png();
     const actl = Buffer.from('\0\0\0\x08acTL\0\0\0\x02\0\0\0\0\0\0\0\0', 'latin1');
     const avis = Buffer.from(await files.avif());
     avis.write('avis', 8, 'latin1');
     for (const bytes of [
-      await moving.clone().gif().toBuffer(),
-      await moving.clone().webp().toBuffer(),
-      await moving.clone().tiff().toBuffer(),
+      await animation.clone().gif().toBuffer(),
+      await animation.clone().webp().toBuffer(),
+      await animation.clone().tiff().toBuffer(),
       Buffer.concat([png.subarray(0, 33), actl, png.subarray(33)]),
       avis,
     ]) {
@@ -128,7 +128,7 @@ describe('reading a picture', () => {
     }
   });
 
-  it('refuses what has nothing to be recognised by', async () => {
+  it('refuses images without detail', async () => {
     const tiny = await small
       .clone()
       .resize(200, IMAGE_LIMITS.minSide - 1, { fit: 'fill' })
@@ -148,7 +148,7 @@ describe('reading a picture', () => {
     await expect(imaging.read(page)).resolves.toMatchObject({ format: 'png' });
   });
 
-  it('refuses what is damaged, and what is too large, before it looks', async () => {
+  it('refuses damaged files, and files that are too large', async () => {
     const jpeg = await files.jpeg();
     const damaged = Buffer.from(jpeg);
     damaged.fill(0xff, jpeg.length >> 1, (jpeg.length >> 1) + 40);
@@ -160,7 +160,7 @@ describe('reading a picture', () => {
     await expect(imaging.read(large)).rejects.toMatchObject({ code: 'payload_too_large' });
   });
 
-  it('drops what hides behind a picture', async () => {
+  it('drops bytes that follow the image', async () => {
     const { raster } = await imaging.read(polyglot(photo), 'image/jpeg');
     const { bytes } = await imaging.thumbnail(raster, 256);
     const stored = await imaging.encodeModelImage(await imaging.modelImage(raster));
