@@ -1,4 +1,4 @@
-import type { Caller, Presumed } from '#shared/kernel/caller.ts';
+import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { type ApiKey, keyState } from '#shared/tenants/api-key.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
@@ -23,7 +23,7 @@ interface KeyPorts extends TokenPorts {
   now?: () => Date;
 }
 /** Told who it seems to be as soon as that is known, for the records of a refusal. */
-type Presume = (caller: Presumed) => void;
+type Presume = (caller: PresumedCaller) => void;
 
 /** What a call of the data plane carries. */
 interface KeyCredential {

@@ -1,3 +1,4 @@
+/** The OAuth scopes of the API, without a resource server’s prefix. */
 export const SCOPES = [
   'deeplens.search',
   'deeplens.upload',
@@ -7,22 +8,22 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What each role may, at most: a token's scopes never reach beyond its role's. */
+/** The most scopes of each role: a token never has a scope that its role lacks. */
 export const ROLE_SCOPES = {
   Viewer: ['deeplens.search'],
   Uploader: ['deeplens.search', 'deeplens.upload'],
   Admin: SCOPES,
-  /** All tenants. */
+  /** Applies to all tenants. */
   SystemAdmin: SCOPES,
 } as const satisfies Record<string, readonly Scope[]>;
 export type Role = keyof typeof ROLE_SCOPES;
 export const ROLES = Object.keys(ROLE_SCOPES) as [Role, ...Role[]]; // Object.keys loses the literal types
 
-/** The role that allows most, of those that are among the names. */
+/** Returns the most powerful role among the names; undefined if none of them is a role. */
 export const highestRole = (names: readonly string[]): Role | undefined =>
   ROLES.findLast((role) => names.includes(role));
 
-/** What a route asks of its caller; each is attached to routes in `shared/api`. `Open` asks nothing. */
+/** The scopes that satisfy each policy: a caller needs one of them. `Open` needs no credential. Routes name a policy in `shared/contracts/http`. */
 export const POLICIES = {
   Open: [],
   SearchImages: ['deeplens.search'],
@@ -31,7 +32,7 @@ export const POLICIES = {
   ViewMetrics: ['deeplens.metrics'],
   AdminOnly: ['deeplens.admin'],
   UploaderOrAdmin: ['deeplens.upload', 'deeplens.admin'],
-  /** The operator's: an OIDC token with the role `SystemAdmin` and the scope `deeplens.admin`. */
+  /** For operators: an OIDC token with the role `SystemAdmin` and the scope `deeplens.admin`. */
   SystemAdmin: ['deeplens.admin'],
 } as const satisfies Record<string, readonly Scope[]>;
 export type Policy = keyof typeof POLICIES;

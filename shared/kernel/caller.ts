@@ -3,20 +3,20 @@ import type { TenantId } from './ids.ts';
 import type { LimitOverrides, PlanName } from './plans.ts';
 import type { SettingsChange } from './settings.ts';
 
-/** Who is calling, as the authorizer found out. */
+/** An authenticated caller. */
 export interface Caller {
   kind: 'key' | 'person' | 'operator' | 'nobody';
   /** Absent for an operator. */
   tenant?: TenantId;
   plan?: PlanName;
-  /** What was set for the tenant alone. */
+  /** The tenant's overrides of its plan's limits. */
   limits?: LimitOverrides;
   settings?: SettingsChange;
   scopes: readonly Scope[];
   role?: Role;
-  /** The key's or the token's id, for logs and the audit log. */
+  /** The key's id or the token's `sub`, for logs and the audit log. */
   subject: string;
 }
 
-/** Who it seems to be that was not let in, as far as that could be told. */
-export type Presumed = Pick<Caller, 'kind' | 'tenant' | 'role' | 'subject'>;
+/** The identity that a refused credential claims, as far as it was read before the refusal. For records only. */
+export type PresumedCaller = Pick<Caller, 'kind' | 'tenant' | 'role' | 'subject'>;

@@ -26,7 +26,7 @@ export const GROUP_ID_PATTERN = new RegExp(`^grp_${ULID_PATTERN}$`);
 export const KEY_ID_PATTERN = new RegExp(`^key_${ULID_PATTERN}$`);
 export const JOB_ID_PATTERN = new RegExp(`^job_${ULID_PATTERN}$`);
 
-/** The one place where a checked string becomes a branded id, hence the cast. */
+/** Checks a string and brands it as an id; the cast is needed because only a type carries the brand. */
 function branded<Id extends Branded<string>>(pattern: RegExp, what: string) {
   return (text: string): Id => {
     if (!pattern.test(text)) throw new Problem('invalid_request', `"${text.slice(0, 80)}" is not ${what}`);
@@ -34,15 +34,15 @@ function branded<Id extends Branded<string>>(pattern: RegExp, what: string) {
   };
 }
 
-/** @throws Problem `invalid_request` where the text is not a tenant id. */
+/** @throws Problem `invalid_request` if the text is not a tenant id. */
 export const tenantId = branded<TenantId>(TENANT_ID_PATTERN, 'a tenant id');
-/** @throws Problem `invalid_request` where the text is not an image id. */
+/** @throws Problem `invalid_request` if the text is not an image id. */
 export const imageId = branded<ImageId>(IMAGE_ID_PATTERN, 'an image id');
-/** @throws Problem `invalid_request` where the text is not a group id. */
+/** @throws Problem `invalid_request` if the text is not a group id. */
 export const groupId = branded<GroupId>(GROUP_ID_PATTERN, 'a group id');
-/** @throws Problem `invalid_request` where the text is not a key id. */
+/** @throws Problem `invalid_request` if the text is not a key id. */
 export const keyId = branded<KeyId>(KEY_ID_PATTERN, 'a key id');
-/** @throws Problem `invalid_request` where the text is not a job id. */
+/** @throws Problem `invalid_request` if the text is not a job id. */
 export const jobId = branded<JobId>(JOB_ID_PATTERN, 'a job id');
 
 export const newImageId = (): ImageId => `img_${ulid()}` as ImageId;
@@ -52,5 +52,5 @@ export const newQueryId = (): QueryId => `qry_${ulid()}` as QueryId;
 export const newJobId = (): JobId => `job_${ulid()}` as JobId;
 export const newAuditId = (): AuditId => `aud_${ulid()}` as AuditId;
 
-/** When the picture was announced: an id is made then, and holds the time. */
+/** Returns when the image was announced: its id is a ULID of that moment. */
 export const announcedAt = (id: ImageId): Date => new Date(decodeTime(id.slice('img_'.length)));

@@ -1,2 +1,2 @@
-/** Key-value pairs that the tenant attaches to a picture, to filter by. */
+/** Key-value pairs that a tenant attaches to an image, to filter searches by. */
 export type Metadata = Record<string, string | string[]>;

@@ -1,4 +1,4 @@
-/** The tiers: read by the usage plans, the limiter, the quotas and the API alike. Source: the service's price list. */
+/** Limits, quotas and prices of the plans. Source: the service's price list. */
 export const PLANS = {
   free: { requests: 100, searches: 50, uploads: 5, priceUsd: 0, storedImages: 1_000, storageBytes: 1e9 },
   basic: {
@@ -27,7 +27,7 @@ export const PLANS = {
   },
 } as const satisfies Record<string, Plan>;
 
-/** `requests`, `searches` and `uploads` are per minute and tenant. */
+/** `requests`, `searches` and `uploads` are per minute and tenant; `priceUsd` is per month. */
 export interface Plan {
   requests: number;
   searches: number;
@@ -39,18 +39,18 @@ export interface Plan {
 export type PlanName = keyof typeof PLANS;
 export const PLAN_NAMES = Object.keys(PLANS) as [PlanName, ...PlanName[]]; // Object.keys loses the literal types
 
-/** What an operator sets for one tenant in place of its plan's. Field names as stored and on the wire. */
+/** Limits that an operator sets for one tenant; they replace its plan's. Field names as stored and on the wire. */
 export interface LimitOverrides {
   requests?: number | undefined;
   searches?: number | undefined;
   uploads?: number | undefined;
   stored_images?: number | undefined;
   storage_bytes?: number | undefined;
-  /** Calls a minute of one endpoint, by `METHOD /v1/path`; they count beside the other limits. */
+  /** Calls per minute of single endpoints, keyed by `METHOD /v1/path`; counted in addition to the other limits. */
   endpoints?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What holds for a tenant: its plan's, where nothing was set for it alone. */
+/** The limits in force for a tenant. */
 export interface Limits {
   requests: number;
   searches: number;
@@ -60,6 +60,7 @@ export interface Limits {
   endpoints: Readonly<Record<string, number>>;
 }
 
+/** Returns the plan's limits with the tenant's overrides applied. */
 export function limitsOf(plan: PlanName, overrides: LimitOverrides = {}): Limits {
   const { requests, searches, uploads, storedImages, storageBytes } = PLANS[plan];
   return {
@@ -72,6 +73,9 @@ export function limitsOf(plan: PlanName, overrides: LimitOverrides = {}): Limits
   };
 }
 
-/** The plan whose usage plan lets that many requests pass: an override may reach beyond the tenant's own plan. */
+/**
+ * Returns the smallest plan whose API Gateway usage plan admits that many requests: an override may exceed the tenant's
+ * own plan. Above `enterprise` the gateway limits first.
+ */
 export const gatewayPlan = ({ requests }: Pick<Limits, 'requests'>): PlanName =>
   PLAN_NAMES.find((name) => PLANS[name].requests >= requests) ?? 'enterprise';

@@ -1,23 +1,23 @@
-/** How the picture to keep is chosen among duplicates: what decides first; equals are told apart by the others. */
+/** First criterion for the suggested keeper of a duplicate group; ties are broken by the other criteria. */
 export const KEEPER_RULES = ['pixels', 'bytes', 'age', 'metadata'] as const;
 export type KeeperRule = (typeof KEEPER_RULES)[number];
 
-/** The bound of a thumbnail's longer side, in pixels; below, a picture is not recognised; above, it is no thumbnail. */
+/** Allowed pixels of a thumbnail's longer side, and how many sizes a tenant may have. */
 export const THUMBNAIL_BOUNDS = { min: 64, max: 2048, count: 4 } as const;
 
-/** What a tenant chooses for itself. Field names as stored and on the wire. */
+/** Settings that a tenant can change. Field names as stored and on the wire. */
 export interface Settings {
-  /** Pixels of the longer side; pictures that come from now on have these. */
+  /** Pixels of the longer side. A change applies to images that are added afterwards. */
   thumbnail_sizes: readonly number[];
-  /** The threshold of a search that gives none. */
+  /** Default threshold of a similarity search. */
   similarity_threshold: number;
   keeper_rule: KeeperRule;
-  /** The models that have all of its pictures, the one that searches use first; empty: the service's first (`modelsOf`). */
+  /** Models with vectors of all the tenant's images, the default for searches first; empty: the service's default model (`modelsOf`). */
   models: readonly string[];
 }
 export type SettingsChange = { [Name in keyof Settings]?: Settings[Name] | undefined };
 
-/** What holds where a tenant has chosen nothing. */
+/** Values of settings that a tenant has not set. */
 export const DEFAULT_SETTINGS: Settings = {
   thumbnail_sizes: [256, 1024],
   similarity_threshold: 0.7,
@@ -25,9 +25,10 @@ export const DEFAULT_SETTINGS: Settings = {
   models: [],
 };
 
-export const settingsOf = (chosen: SettingsChange = {}): Settings => ({
-  thumbnail_sizes: chosen.thumbnail_sizes ?? DEFAULT_SETTINGS.thumbnail_sizes,
-  similarity_threshold: chosen.similarity_threshold ?? DEFAULT_SETTINGS.similarity_threshold,
-  keeper_rule: chosen.keeper_rule ?? DEFAULT_SETTINGS.keeper_rule,
-  models: chosen.models ?? DEFAULT_SETTINGS.models,
+/** Returns the tenant's settings, with defaults for those that it has not set. */
+export const settingsOf = (own: SettingsChange = {}): Settings => ({
+  thumbnail_sizes: own.thumbnail_sizes ?? DEFAULT_SETTINGS.thumbnail_sizes,
+  similarity_threshold: own.similarity_threshold ?? DEFAULT_SETTINGS.similarity_threshold,
+  keeper_rule: own.keeper_rule ?? DEFAULT_SETTINGS.keeper_rule,
+  models: own.models ?? DEFAULT_SETTINGS.models,
 });

@@ -1,6 +1,6 @@
-/** The closed sets of words that records, events and the HTTP contract share, spelled once. */
+/** Enumerations that records, events and the HTTP contract share. */
 
-/** The way of a picture. It goes forward only; `failed` and `purged` can be reached from any earlier state. */
+/** Processing states of an image, in order. They only advance; `failed` and `purged` are reachable from any earlier state. */
 export const IMAGE_STATUSES = [
   'pending_upload',
   'uploaded',
@@ -12,10 +12,10 @@ export const IMAGE_STATUSES = [
 ] as const;
 export type ImageStatus = (typeof IMAGE_STATUSES)[number];
 
-/** The step of the pipeline at which a picture failed. */
+/** Pipeline step at which an image failed. */
 export type Stage = 'upload' | 'validation' | 'embedding' | 'indexing' | 'duplicates';
 
-/** The formats that validate-image reads, by the name that sharp gives them and their media type. */
+/** Supported image formats: sharp's name and the media type. */
 export const IMAGE_FORMATS = {
   jpeg: 'image/jpeg',
   png: 'image/png',
@@ -28,36 +28,34 @@ export const IMAGE_FORMATS = {
 export type ImageFormat = keyof typeof IMAGE_FORMATS;
 export const MEDIA_TYPES: readonly string[] = Object.values(IMAGE_FORMATS);
 
-/** In the order of results. */
+/** How a search result relates to the query image, best first. */
 export const VERDICTS = ['exact', 'edited_copy', 'similar'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** The verdicts that make pictures the same one. */
+/** Verdicts that make two images duplicates. */
 export const COPY_VERDICTS = ['exact', 'edited_copy'] as const;
 export type CopyVerdict = (typeof COPY_VERDICTS)[number];
 
-/** Why a search found nothing: there is nothing to find, nothing passes its filters, or nothing is near enough. */
-export const NOTHING_FOUND = ['library_empty', 'filters_exclude_all', 'below_threshold'] as const;
+/** Reasons for an empty search result: no indexed image, none passes the filters, or none reaches the threshold. */
+export const NO_RESULT_REASONS = ['library_empty', 'filters_exclude_all', 'below_threshold'] as const;
 
-/**
- * What a person says of a group: its pictures are the same and all stay, one of them is enough, or they are not the
- * same at all.
- */
+/** A person's decision on a duplicate group: all duplicates stay, one of them is enough, or they are not duplicates. */
 export const DECISIONS = ['keep_all', 'keep_one', 'not_duplicates'] as const;
 export type DecisionAction = (typeof DECISIONS)[number];
 
-/** `purging`: its keys are dead and its things are being removed. */
+/** States of a tenant. `purging`: no key works any more, and its data are being deleted. */
 export const TENANT_STATES = ['creating', 'active', 'suspended', 'purging'] as const;
 export type TenantState = (typeof TENANT_STATES)[number];
 
-/** `live` keys have scopes; a `publishable` one has none: it says which tenant, and a person's token what is allowed. */
+/** `live` keys have scopes. `publishable` keys only identify the tenant; a person's token carries the scopes. */
 export const KEY_KINDS = ['live', 'publishable'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
+/** States of a background job. */
 export const JOB_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** What the operator does about a model and its index. */
+/** Jobs on a model and its index, started by an operator. */
 export const MODEL_JOB_KINDS = [
   'model_migration',
   'model_rollback',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AuditEntry } from '#shared/audit/audit-entry.ts';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { ROLES } from '#shared/kernel/access.ts';
-import type { Caller, Presumed } from '#shared/kernel/caller.ts';
+import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { newAuditId, TENANT_ID_PATTERN, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { NOBODY } from './caller.ts';
@@ -25,7 +25,7 @@ export interface AuditedCall {
   /** The operation's id. */
   action: string;
   /** Nobody, where the call was refused before it was known who calls. */
-  caller: Presumed;
+  caller: PresumedCaller;
   /** Header names are in lower case. */
   event: Pick<
     APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent,

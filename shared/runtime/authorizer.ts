@@ -3,14 +3,14 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
-import type { Caller, Presumed } from '#shared/kernel/caller.ts';
+import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { recordRefusal } from './audit.ts';
 import { NOBODY, toCallerContext, toRefusalContext } from './caller.ts';
 import { logger, tracer } from './telemetry.ts';
 
 /** Told who it seems to be as soon as that is known. */
-type Presume = (caller: Presumed) => void;
+type Presume = (caller: PresumedCaller) => void;
 
 interface Identities {
   byKey: (
@@ -33,7 +33,7 @@ export const authorizerFunction = ({ byKey, byToken, audit }: Identities) =>
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
       const headers = inLowerCase(event.headers);
-      let presumed: Presumed = NOBODY;
+      let presumed: PresumedCaller = NOBODY;
       const presume: Presume = (seems) => {
         presumed = seems;
       };

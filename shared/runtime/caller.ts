@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { z } from 'zod';
 import { POLICIES, type Policy, ROLES, SCOPES, type Scope } from '#shared/kernel/access.ts';
-import type { Caller, Presumed } from '#shared/kernel/caller.ts';
+import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { TENANT_ID_PATTERN, tenantId } from '#shared/kernel/ids.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { PROBLEM_CODES, Problem } from '#shared/kernel/problems.ts';
@@ -68,7 +68,7 @@ const RefusalContext = z.object({
 /** The refusal, and who it seems to be: the function writes it into the audit log. */
 export const toRefusalContext = (
   { code, message, retryAfter }: Problem,
-  presumed: Presumed,
+  presumed: PresumedCaller,
 ): Record<string, string> => ({
   kind: presumed.kind,
   subject: presumed.subject,

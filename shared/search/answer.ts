@@ -1,6 +1,6 @@
 import type { Region } from '#shared/imaging/region.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
-import type { NOTHING_FOUND, Verdict } from '#shared/kernel/vocabulary.ts';
+import type { NO_RESULT_REASONS, Verdict } from '#shared/kernel/vocabulary.ts';
 import type { Point } from '#shared/matching/geometry/alignment.ts';
 
 /** A picture of an answer, and why it is there. Fields carry their names on the wire. */
@@ -30,7 +30,7 @@ export interface SimilarityAnswer {
 
 /** Fields carry their names on the wire. */
 export interface Explanation {
-  code: (typeof NOTHING_FOUND)[number];
+  code: (typeof NO_RESULT_REASONS)[number];
   /** For people. */
   detail: string;
   /** 0..1, of the nearest picture that passes the filters. */

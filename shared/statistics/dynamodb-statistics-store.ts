@@ -10,7 +10,7 @@ import {
 import { GROUP_ID_PATTERN, IMAGE_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { type Counters, difference, INDEXED, sumOf } from './statistics.ts';
-import type { Look, StatisticsStore, Thing } from './statistics-store.ts';
+import type { CountedId, ReadContributions, StatisticsStore } from './statistics-store.ts';
 
 /** Things of one transaction: 100 items are its most, and the sums are among them. */
 const TOGETHER = 90;
@@ -19,7 +19,10 @@ const MINUTE = 60_000;
 
 const partition = (tenant: TenantId): string => `TENANT#${tenant}#STATISTICS`;
 const sumsKey = (tenant: TenantId): Key => ({ pk: partition(tenant), sk: 'SUMS' });
-const thingKey = (tenant: TenantId, thing: Thing): Key => ({ pk: partition(tenant), sk: `THING#${thing}` });
+const thingKey = (tenant: TenantId, thing: CountedId): Key => ({
+  pk: partition(tenant),
+  sk: `THING#${thing}`,
+});
 /** Pictures that became findable in a minute. */
 const minuteKey = (tenant: TenantId, time: number): Key => ({
   pk: partition(tenant),
@@ -27,11 +30,11 @@ const minuteKey = (tenant: TenantId, time: number): Key => ({
 });
 
 /** What an item of the tables `images` and `groups` is of, by its key; undefined for all that is not counted. */
-export function thingAt({ pk, sk }: Item): { tenant: TenantId; thing: Thing } | undefined {
+export function countedIdAt({ pk, sk }: Item): { tenant: TenantId; id: CountedId } | undefined {
   const tenant = /^TENANT#([^#]+)$/.exec(String(pk))?.[1];
   const thing = /^(?:IMAGE|GROUP)#(.+)$/.exec(String(sk))?.[1];
   if (!tenant || !thing || !(IMAGE_ID_PATTERN.test(thing) || GROUP_ID_PATTERN.test(thing))) return undefined;
-  return { tenant: tenantId(tenant), thing: thing as Thing }; // one of the patterns has just said so
+  return { tenant: tenantId(tenant), id: thing as CountedId }; // one of the patterns has just said so
 }
 
 /** What a thing added, as it was last written. */
@@ -47,13 +50,17 @@ interface Noted {
 export function dynamoStatisticsStore(options: TableOptions, now: () => number = Date.now): StatisticsStore {
   const table = openTable(options);
 
-  async function noted(tenant: TenantId, things: readonly Thing[]): Promise<Map<string, Noted>> {
+  async function noted(tenant: TenantId, things: readonly CountedId[]): Promise<Map<string, Noted>> {
     const items = await table.getMany(things.map((thing) => thingKey(tenant, thing)));
     // The cast: nothing but this adapter writes these items.
     return new Map(items.map((item) => [String(item.sk), item as unknown as Noted]));
   }
 
-  async function updateSome(tenant: TenantId, things: readonly Thing[], look: Look): Promise<void> {
+  async function updateSome(
+    tenant: TenantId,
+    things: readonly CountedId[],
+    look: ReadContributions,
+  ): Promise<void> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const before = await noted(tenant, things);
       const after = await look(things); // after what was noted: an older look can never replace a newer one

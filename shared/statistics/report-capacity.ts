@@ -18,37 +18,38 @@ interface Ports {
   now?: () => Date;
 }
 
-interface Taken extends Holding {
+interface TenantCapacity extends Holding {
   tenant_id: TenantId;
   plan: PlanName;
-  /** Pictures on their way. */
+  /** Images between upload and index. */
   queued: number;
   cost_estimate_usd: number;
 }
 
-/** Tenants that are read together. */
+/** Tenants per batch of reads. */
 const PAGE = 100;
 
 /**
- * What each tenant takes of the service, the dearest first; equals by id. It reads three counters of every tenant, in
- * hundreds: the operator's, for some thousands of tenants. Fields carry their names on the wire.
+ * Lists tenants by their estimated monthly cost, highest first, ties by id, with their shares of index and queue. For
+ * operators. Reads three counters of every tenant, 100 tenants at a time: suits some thousands of tenants. Field names
+ * as on the wire.
  */
 export const capacity = (ports: Ports) => async (limit: number) => {
-  const all: Taken[] = [];
+  const all: TenantCapacity[] = [];
   let cursor: string | undefined;
   do {
     const page = await ports.tenants.list({ cursor, limit: PAGE });
-    all.push(...(await takenBy(ports, page.items)));
+    all.push(...(await capacityOf(ports, page.items)));
     cursor = page.nextCursor;
   } while (cursor);
   const totals = totalsOf(all);
-  const dearest = all.sort(
+  const costliest = all.sort(
     (one, other) =>
       other.cost_estimate_usd - one.cost_estimate_usd || (one.tenant_id < other.tenant_id ? -1 : 1),
   );
   return {
     totals,
-    tenants: dearest.slice(0, limit).map((tenant) => ({
+    tenants: costliest.slice(0, limit).map((tenant) => ({
       ...tenant,
       index_share: shareOf(tenant.vectors, totals.vectors),
       queue_share: shareOf(tenant.queued, totals.queued),
@@ -56,10 +57,10 @@ export const capacity = (ports: Ports) => async (limit: number) => {
   };
 };
 
-async function takenBy(
+async function capacityOf(
   { images, statistics, usage, now = () => new Date() }: Ports,
   tenants: readonly Tenant[],
-): Promise<Taken[]> {
+): Promise<TenantCapacity[]> {
   const ids = tenants.map(({ tenant_id }) => tenant_id);
   const [stored, counters, used] = await Promise.all([
     images.storedOf(ids),
@@ -70,16 +71,16 @@ async function takenBy(
     const own = counters.get(tenant_id) ?? {};
     const holding = { images: 0, bytes: 0, ...stored.get(tenant_id), vectors: own.vectors ?? 0 };
     const cost = holdingCost(holding) + usageCost(used.get(tenant_id) ?? NO_USAGE);
-    return { tenant_id, plan, ...holding, queued: inFlight(own), cost_estimate_usd: toCents(cost) };
+    return { tenant_id, plan, ...holding, queued: inFlight(own), cost_estimate_usd: roundUsd(cost) };
   });
 }
 
-/** To a hundredth of a cent: what is estimated is not known any better. */
-const toCents = (usd: number): number => Math.round(usd * 10_000) / 10_000;
-const shareOf = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
+/** Rounds to a hundredth of a cent; the estimate is no more precise. */
+const roundUsd = (usd: number): number => Math.round(usd * 10_000) / 10_000;
+const shareOf = (part: number, total: number): number => (total > 0 ? part / total : 0);
 
-function totalsOf(all: readonly Taken[]) {
-  const sum = (of: (each: Taken) => number) => all.reduce((total, each) => total + of(each), 0);
+function totalsOf(all: readonly TenantCapacity[]) {
+  const sum = (of: (each: TenantCapacity) => number) => all.reduce((total, each) => total + of(each), 0);
   const vectors = sum((each) => each.vectors);
   return {
     tenants: all.length,
@@ -88,6 +89,6 @@ function totalsOf(all: readonly Taken[]) {
     vectors,
     queued: sum((each) => each.queued),
     index_memory_bytes: Math.round(indexMemory(vectors)),
-    cost_estimate_usd: toCents(sum((each) => each.cost_estimate_usd)),
+    cost_estimate_usd: roundUsd(sum((each) => each.cost_estimate_usd)),
   };
 }

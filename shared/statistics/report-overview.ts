@@ -13,7 +13,7 @@ interface Ports {
   now?: () => Date;
 }
 
-/** A tenant's pictures at a glance. Fields carry their names on the wire. */
+/** Returns counts, storage, pipeline state and health of a tenant's images. Field names as on the wire. */
 export const overviewOf =
   ({ statistics, images, heartbeats, now = () => new Date() }: Ports) =>
   async (tenant: TenantId) => {
@@ -29,7 +29,7 @@ export const overviewOf =
     );
     const oldest_age_s = Math.max(0, ...ages);
     const queue_depth = inFlight(counters);
-    const waits = oldest_age_s > FRESHNESS_SECONDS || (ages.length > 0 && embedding.status !== 'ok');
+    const isDelayed = oldest_age_s > FRESHNESS_SECONDS || (ages.length > 0 && embedding.status !== 'ok');
     return {
       images: {
         total: counters.images ?? 0,
@@ -40,6 +40,6 @@ export const overviewOf =
       storage_bytes: stored.bytes,
       duplicates: { groups: counters.groups ?? 0, reclaimable_bytes: counters.reclaimable_bytes ?? 0 },
       pipeline: { queue_depth, oldest_age_s, images_per_s },
-      health: waits ? ('degraded' as const) : ('ok' as const),
+      health: isDelayed ? ('degraded' as const) : ('ok' as const),
     };
   };

@@ -1,22 +1,22 @@
 import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Counters } from './statistics.ts';
 
-/** What is counted: a picture or a duplicate group. */
-export type Thing = ImageId | GroupId;
+/** An image or a duplicate group: both contribute to the statistics. */
+export type CountedId = ImageId | GroupId;
 
-/** What each of these things adds now; one that adds nothing is left out. */
-export type Look = (things: readonly Thing[]) => Promise<ReadonlyMap<Thing, Counters>>;
+/** Reads what each image or group contributes now; those that contribute nothing are left out. */
+export type ReadContributions = (ids: readonly CountedId[]) => Promise<ReadonlyMap<CountedId, Counters>>;
 
-/** What a tenant's pictures and groups add up to: a moment behind them. */
+/** A tenant's sums over its images and groups; they lag behind by the delay of the change stream. */
 export interface StatisticsStore {
   /**
-   * Puts what the things add now in place of what they added before. It always ends at what `look` finds: told again,
-   * late, or in another order, nothing changes.
+   * Replaces the recorded contributions by what `readContributions` returns and adjusts the sums. Idempotent: repeated,
+   * late and reordered calls all end at the current state.
    */
-  update(tenant: TenantId, things: readonly Thing[], look: Look): Promise<void>;
+  update(tenant: TenantId, ids: readonly CountedId[], readContributions: ReadContributions): Promise<void>;
   read(tenant: TenantId): Promise<Counters>;
-  /** Who has nothing is left out. */
+  /** Leaves out tenants without counters. */
   readMany(tenants: readonly TenantId[]): Promise<Map<TenantId, Counters>>;
-  /** How many pictures a second could be found since a minute ago. */
+  /** Returns images indexed per second, since the start of the previous minute. */
   indexingRate(tenant: TenantId): Promise<number>;
 }

@@ -1,26 +1,26 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { type Counters, difference, INDEXED, sumOf } from '#shared/statistics/statistics.ts';
-import type { StatisticsStore, Thing } from '#shared/statistics/statistics-store.ts';
+import type { CountedId, StatisticsStore } from '#shared/statistics/statistics-store.ts';
 
 const MINUTE = 60_000;
 
 /** Statistics in memory, for tests. */
 export function memoryStatisticsStore(now: () => number = Date.now): StatisticsStore {
-  const tenants = new Map<TenantId, Map<Thing, Counters>>();
+  const tenants = new Map<TenantId, Map<CountedId, Counters>>();
   const indexed = new Map<TenantId, number[]>();
   const sums = (tenant: TenantId): Counters => sumOf([...(tenants.get(tenant)?.values() ?? [])]);
 
   return {
-    async update(tenant, things, look) {
-      const found = await look(things);
-      const own = tenants.get(tenant) ?? new Map<Thing, Counters>();
+    async update(tenant, ids, readContributions) {
+      const contributions = await readContributions(ids);
+      const own = tenants.get(tenant) ?? new Map<CountedId, Counters>();
       tenants.set(tenant, own);
-      for (const thing of new Set(things)) {
-        const after = found.get(thing);
-        const gained = difference(own.get(thing) ?? {}, after ?? {})[INDEXED] ?? 0;
+      for (const id of new Set(ids)) {
+        const after = contributions.get(id);
+        const gained = difference(own.get(id) ?? {}, after ?? {})[INDEXED] ?? 0;
         if (gained > 0) indexed.set(tenant, [...(indexed.get(tenant) ?? []), now()]);
-        if (after) own.set(thing, after);
-        else own.delete(thing);
+        if (after) own.set(id, after);
+        else own.delete(id);
       }
     },
     async read(tenant) {

@@ -2,7 +2,7 @@ import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { streamFunction } from '#shared/runtime/stream.ts';
-import { dynamoStatisticsStore, thingAt } from '#shared/statistics/dynamodb-statistics-store.ts';
+import { countedIdAt, dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { updateStatistics } from '#shared/statistics/update-statistics.ts';
 import { Env } from './env.ts';
 
@@ -14,5 +14,5 @@ const update = updateStatistics({
 });
 
 export const handler = streamFunction({
-  run: (records) => update(records.flatMap(({ keys }) => thingAt(keys) ?? [])),
+  run: (records) => update(records.flatMap(({ keys }) => countedIdAt(keys) ?? [])),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOTHING_FOUND } from '#shared/kernel/vocabulary.ts';
+import { NO_RESULT_REASONS } from '#shared/kernel/vocabulary.ts';
 import { ExternalId, Format, ImageIdField, jsonText, Score, Share, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
@@ -99,7 +99,7 @@ const SimilarityResult = z
 
 const Explanation = z
   .object({
-    code: z.enum(NOTHING_FOUND),
+    code: z.enum(NO_RESULT_REASONS),
     detail: z.string(),
     nearest_score: Score.optional().meta({
       description: 'With `below_threshold`: the score of the nearest picture that passes the filters.',

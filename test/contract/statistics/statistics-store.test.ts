@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newGroupId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
-import { dynamoStatisticsStore, thingAt } from '#shared/statistics/dynamodb-statistics-store.ts';
+import { countedIdAt, dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { type Counters, INDEXED, sumOf } from '#shared/statistics/statistics.ts';
-import type { StatisticsStore, Thing } from '#shared/statistics/statistics-store.ts';
+import type { CountedId, StatisticsStore } from '#shared/statistics/statistics-store.ts';
 import { memoryStatisticsStore } from '../../memory/statistics-store.ts';
 import { newTable } from '../emulator.ts';
 import { newTenant } from '../samples.ts';
 
 /** What is true of a tenant's things, and changes while it is being counted. */
 function world() {
-  const now = new Map<Thing, Counters>();
-  const look = async (things: readonly Thing[]) =>
+  const now = new Map<CountedId, Counters>();
+  const look = async (things: readonly CountedId[]) =>
     new Map(things.flatMap((thing) => (now.has(thing) ? [[thing, now.get(thing) ?? {}] as const] : [])));
   return { now, look };
 }
@@ -93,10 +93,10 @@ describe.each([
       fc.asyncProperty(rounds, async (each) => {
         const own = newTenant();
         const { now, look } = world();
-        const things: Thing[] = Array.from({ length: 5 }, newImageId);
+        const things: CountedId[] = Array.from({ length: 5 }, newImageId);
         const told: Promise<void>[] = [];
         for (const { changes, tellers } of each) {
-          const changed: Thing[] = [];
+          const changed: CountedId[] = [];
           for (const { thing: at, counters } of changes) {
             const thing = things[at] ?? newImageId();
             if (counters) now.set(thing, counters);
@@ -116,9 +116,9 @@ describe.each([
 
 it('are of pictures and groups, told apart by their keys', () => {
   const [image, group] = [newImageId(), newGroupId()];
-  expect(thingAt({ pk: 'TENANT#acme', sk: `IMAGE#${image}` })).toEqual({ tenant: 'acme', thing: image });
-  expect(thingAt({ pk: 'TENANT#acme', sk: `GROUP#${group}` })).toEqual({ tenant: 'acme', thing: group });
+  expect(countedIdAt({ pk: 'TENANT#acme', sk: `IMAGE#${image}` })).toEqual({ tenant: 'acme', id: image });
+  expect(countedIdAt({ pk: 'TENANT#acme', sk: `GROUP#${group}` })).toEqual({ tenant: 'acme', id: group });
   for (const sk of ['STORED', `VECTOR#${image}#m`, `MEMBER#${image}`, `RECEIPT#${image}`])
-    expect(thingAt({ pk: 'TENANT#acme', sk })).toBeUndefined();
-  expect(thingAt({ pk: 'TENANT#acme#SHA#1', sk: `IMAGE#${image}` })).toBeUndefined();
+    expect(countedIdAt({ pk: 'TENANT#acme', sk })).toBeUndefined();
+  expect(countedIdAt({ pk: 'TENANT#acme#SHA#1', sk: `IMAGE#${image}` })).toBeUndefined();
 });

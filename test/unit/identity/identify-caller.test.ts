@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { identifyByKey, identifyByToken } from '#shared/identity/identify-caller.ts';
 import type { VerifiedToken } from '#shared/identity/tokens.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
-import type { Presumed } from '#shared/kernel/caller.ts';
+import type { PresumedCaller } from '#shared/kernel/caller.ts';
 import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { ApiKey } from '#shared/tenants/api-key.ts';
@@ -62,10 +62,10 @@ async function office({ state = 'active' as Tenant['state'], key: more = {} as P
       throw new Problem('unauthenticated', 'The token is not valid.');
     },
   };
-  const seen: Presumed[] = [];
+  const seen: PresumedCaller[] = [];
   const warnings: string[] = [];
   const revocations = memoryRevocations();
-  const presume = (caller: Presumed) => void seen.push(caller);
+  const presume = (caller: PresumedCaller) => void seen.push(caller);
   const ports = {
     tenants,
     tokens,

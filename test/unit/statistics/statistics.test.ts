@@ -14,16 +14,16 @@ import { memoryUsageStore } from '../../memory/usage-store.ts';
 const acme = tenantId('acme');
 const NOW = new Date('2026-11-24T10:00:00.000Z');
 
-async function office() {
+async function setUp() {
   const images = memoryImageStore();
   const heartbeats = memoryHeartbeats();
   const statistics = memoryStatisticsStore(() => NOW.getTime());
   const now = () => NOW;
   const update = updateStatistics({ images, groups: memoryGroupStore(), statistics });
-  const add = async (known: Partial<ImageRecord>) => {
-    const record = announcedImage({ image_id: newImageId(), ...known });
+  const add = async (fields: Partial<ImageRecord>) => {
+    const record = announcedImage({ image_id: newImageId(), ...fields });
     await images.create(record);
-    await update([{ tenant: record.tenant_id, thing: record.image_id }]);
+    await update([{ tenant: record.tenant_id, id: record.image_id }]);
   };
   return {
     images,
@@ -36,8 +36,8 @@ async function office() {
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000).toISOString();
 
 describe('the overview', () => {
-  it('is not well while pictures wait longer than promised', async () => {
-    const { add, overview, heartbeats } = await office();
+  it('is degraded while images wait longer than 300 seconds', async () => {
+    const { add, overview, heartbeats } = await setUp();
     await heartbeats.beat('gpu-worker', NOW, 1e9, 'cpu');
     await add({ status: 'uploaded', created_at: minutesAgo(1) });
     expect(await overview(acme)).toMatchObject({
@@ -51,8 +51,8 @@ describe('the overview', () => {
     });
   });
 
-  it('is not well while pictures wait and nothing embeds them; with none waiting it is', async () => {
-    const { add, overview } = await office();
+  it('is degraded while images wait and no worker embeds them, and ok if none wait', async () => {
+    const { add, overview } = await setUp();
     await add({ status: 'indexed' });
     expect((await overview(acme)).health).toBe('ok');
     await add({ status: 'processed', created_at: minutesAgo(0) });
@@ -61,8 +61,8 @@ describe('the overview', () => {
 });
 
 describe('capacity', () => {
-  it('shows the dearest tenant first, with its shares', async () => {
-    const { add, images, statistics } = await office();
+  it('lists the costliest tenant first, with its shares of index and queue', async () => {
+    const { add, images, statistics } = await setUp();
     const [tenants, usage] = [memoryTenantStore(), memoryUsageStore()];
     const beta = tenantId('beta');
     for (const tenant_id of [acme, beta])
