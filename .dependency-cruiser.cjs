@@ -170,12 +170,13 @@ module.exports = {
     ),
     rule(
       'infra-knows-plans',
-      'Infrastructure reads the tables of the kernel and the names of events; it runs none of our code.',
+      'Infrastructure reads the tables of the kernel, the names of events and the prefixes of keys; it runs none of our code.',
       { path: '^infra/', pathNot: '^infra/local/' },
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
           '^shared/kernel/(access|plans|problems|service-levels)[.]ts$',
+          '^shared/aws/dynamodb-keys[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',
           '^shared/contracts/events/registry[.]ts$',
           '/env[.]ts$',

@@ -2,6 +2,7 @@ import { type App, Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { GROUP_PREFIX, IMAGE_PREFIX } from '#shared/aws/dynamodb-keys.ts';
 import type { Env as ReportStatisticsEnv } from '../../functions/statistics/report-statistics/env.ts';
 import type { Env as UpdateStatisticsEnv } from '../../functions/statistics/update-statistics/env.ts';
 import type { Env as MeterUsageEnv } from '../../functions/usage/meter-usage/env.ts';
@@ -144,8 +145,8 @@ export class UsageStack extends Stack {
         filters: [FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.beginsWith(keys) } } } })],
       });
     };
-    follow('Images', images, 'IMAGE#');
-    follow('Groups', groups, 'GROUP#');
+    follow('Images', images, IMAGE_PREFIX);
+    follow('Groups', groups, GROUP_PREFIX);
     return statistics.lambda;
   }
 }

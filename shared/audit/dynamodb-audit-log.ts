@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditPartition, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { TENANT_ID_PATTERN } from '#shared/kernel/ids.ts';
 import type { AuditEntry } from './audit-entry.ts';
@@ -11,8 +12,6 @@ export const AuditTableEnv = z.object({ AUDIT_TABLE: z.string().min(1) });
 const READ_BATCH = 1000;
 
 const monthOf = (time: string): string => time.slice(0, 7);
-const partition = (month: string): string => `MONTH#${month}`;
-const tenantPartition = (tenant: string): string => `TENANT#${tenant}`;
 
 /** The entry of an item of the table, as it is read and as the table's stream tells of it. */
 export function auditEntryOf({ pk, sk, gsi_tenant, ...entry }: Item): AuditEntry {
@@ -38,7 +37,7 @@ export function dynamoAuditLog({ lookAtMost, ...options }: TableOptions & { look
       const isTenant = entry.tenant_id !== undefined && TENANT_ID_PATTERN.test(entry.tenant_id);
       const item = {
         ...entry,
-        pk: partition(monthOf(entry.at)),
+        pk: auditPartition(monthOf(entry.at)),
         sk: positionOf(entry),
         ...(isTenant && { gsi_tenant: tenantPartition(entry.tenant_id ?? '') }),
       };
@@ -63,7 +62,7 @@ export function dynamoAuditLog({ lookAtMost, ...options }: TableOptions & { look
       async function* newestFirst(range: AuditRange) {
         if (tenant_id !== undefined)
           return yield* read('by_tenant', 'gsi_tenant', tenantPartition(tenant_id), range);
-        for (const month of monthsBack(range)) yield* read(undefined, 'pk', partition(month), range);
+        for (const month of monthsBack(range)) yield* read(undefined, 'pk', auditPartition(month), range);
       }
 
       return readAuditPage(query, newestFirst, lookAtMost);

@@ -5,6 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { Problem } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { orUnavailable } from './unavailable.ts';
 
 const ATTEMPTS = 6;
@@ -14,12 +15,12 @@ const FIRST_PAUSE = 20;
 const reasons = (error: TransactionCanceledException): (string | undefined)[] =>
   (error.CancellationReasons ?? []).map((reason) => reason.Code);
 
-/** Whether the write's own condition refused it, alone or within a transaction. */
+/** Returns true if the write's own condition was not met, alone or within a transaction. */
 export const isConditionFailed = (error: unknown): boolean =>
   error instanceof ConditionalCheckFailedException ||
   (error instanceof TransactionCanceledException && reasons(error).includes('ConditionalCheckFailed'));
 
-/** Two writes met on an item while one of them was a transaction: neither has seen the other. */
+/** Two writes met on an item while one of them was a transaction: the refused one may be repeated. */
 const isConflict = (error: unknown): boolean =>
   error instanceof TransactionConflictException ||
   (error instanceof TransactionCanceledException &&
@@ -31,26 +32,27 @@ const isThrottled = (error: unknown): boolean =>
   reasons(error).some((code) => code === 'ThrottlingError' || code === 'ProvisionedThroughputExceeded');
 
 /**
- * Makes one call, again where it met a transaction: the SDK does not repeat those.
+ * Makes one call. Repeats it if it met a transaction, or a transaction was throttled: the SDK does not.
  * @throws Problem `dependency_unavailable`
  */
-export async function ask<Output>(call: () => Promise<Output>): Promise<Output> {
-  for (let attempt = 1; ; attempt++) {
+export async function send<Output>(call: () => Promise<Output>): Promise<Output> {
+  let cause: unknown;
+  const exhausted = () =>
+    new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.', {
+      cause,
+      retryAfter: 2,
+    });
+  return retryOnConflict({ attempts: ATTEMPTS, pause, exhausted }, async () => {
     try {
       return await orUnavailable('The database', call());
     } catch (error) {
       if (!isConflict(error) && !isThrottled(error)) throw error;
-      if (attempt === ATTEMPTS) {
-        throw new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.', {
-          cause: error,
-          retryAfter: 2,
-        });
-      }
-      await pause(attempt);
+      cause = error;
+      return CONFLICT;
     }
-  }
+  });
 }
 
-/** Waits before the attempt after `attempt`. */
+/** Waits before the attempt after `attempt`, which counts from 1. */
 export const pause = (attempt: number): Promise<void> =>
   setTimeout(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));

@@ -1,2 +1,111 @@
-/** A partition takes 1 000 writes a second, and each call is one: markers lie in as many as a hexadecimal digit tells. */
-export const METERED_SHARDS = [...'0123456789abcdef'].map((digit) => `METERED#${digit}`);
+import {
+  GROUP_ID_PATTERN,
+  type GroupId,
+  IMAGE_ID_PATTERN,
+  type ImageId,
+  type KeyId,
+  type TenantId,
+  tenantId,
+} from '#shared/kernel/ids.ts';
+import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
+
+/**
+ * The keys of the tables `tenants`, `images`, `groups`, `limits` and `audit`, and of their indexes; those of `activity`
+ * are in dynamodb-activity-keys.ts. No other file spells a key. All attributes: docs/data-model.md.
+ */
+
+/** A type, not an interface, so that it can be passed as an `Item`. */
+export type Key = { pk: string; sk: string };
+
+const TENANT = 'TENANT#';
+/** The tenant's partition in `tenants`, `images`, `groups` and `limits`, and in the index `by_tenant` of `audit`. */
+export const tenantPartition = (tenant: string): string => `${TENANT}${tenant}`;
+const inTenant = (tenant: TenantId, sk: string): Key => ({ pk: tenantPartition(tenant), sk });
+
+// tenants
+
+/** The partition of the index `by_kind` that holds the profiles of all tenants, by id. */
+export const PROFILES = 'TENANT';
+export const API_KEY_PREFIX = 'KEY#';
+export const profileKey = (tenant: TenantId): Key => inTenant(tenant, 'PROFILE');
+export const apiKeyKey = (tenant: TenantId, key: KeyId): Key => inTenant(tenant, `${API_KEY_PREFIX}${key}`);
+
+// images
+
+export const IMAGE_PREFIX = 'IMAGE#';
+export const imageKey = (tenant: TenantId, image: ImageId): Key =>
+  inTenant(tenant, `${IMAGE_PREFIX}${image}`);
+
+/** The prefix of the vectors of an image, of all models. */
+export const vectorPrefix = (image: ImageId): string => `VECTOR#${image}#`;
+export const vectorKey = (tenant: TenantId, image: ImageId, model: string): Key =>
+  inTenant(tenant, `${vectorPrefix(image)}${model}`);
+
+/** The prefix of the places where events about an image are archived. */
+export const archivedPrefix = (image: ImageId): string => `ARCHIVED#${image}#`;
+export const archivedKey = (tenant: TenantId, image: ImageId, objectKey: string): Key =>
+  inTenant(tenant, `${archivedPrefix(image)}${objectKey}`);
+
+export const receiptKey = (tenant: TenantId, image: ImageId): Key => inTenant(tenant, `RECEIPT#${image}`);
+/** The counters that the quota is checked against. */
+export const storedKey = (tenant: TenantId): Key => inTenant(tenant, 'STORED');
+
+export const LIBRARY_PREFIX = 'LIBRARY#';
+/** One of 32 counters, by the last character of the image's ULID. */
+export const libraryKey = (tenant: TenantId, image: ImageId): Key =>
+  inTenant(tenant, `${LIBRARY_PREFIX}${image.slice(-1)}`);
+
+export const sha256Partition = (tenant: TenantId, sha256: string): string =>
+  `${tenantPartition(tenant)}#SHA#${sha256}`;
+export const externalIdPartition = (tenant: TenantId, externalId: string): string =>
+  `${tenantPartition(tenant)}#EXT#${externalId}`;
+export const statusPartition = (tenant: TenantId, status: ImageStatus): string =>
+  `${tenantPartition(tenant)}#STATUS#${status}`;
+
+/** The sort key of the index `by_status`. */
+export const statusPosition = (image: { created_at: string; image_id: ImageId }): string =>
+  `${image.created_at}#${image.image_id}`;
+export const STATUS_POSITION_PATTERN = new RegExp(`^[0-9TZ:.+-]+#${IMAGE_ID_PATTERN.source.slice(1)}`);
+/** Returns the part of a `statusPosition` that is the image's id. */
+export const imageAtPosition = (position: string): string => position.slice(position.indexOf('#') + 1);
+
+// groups
+
+export const GROUP_PREFIX = 'GROUP#';
+export const groupKey = (tenant: TenantId, group: GroupId): Key =>
+  inTenant(tenant, `${GROUP_PREFIX}${group}`);
+/** The lock that keeps an image out of a second group. */
+export const memberKey = (tenant: TenantId, image: ImageId): Key => inTenant(tenant, `MEMBER#${image}`);
+/** The prefix of the decisions that images of the group are not the same. */
+export const separationPrefix = (group: GroupId): string => `SEPARATION#${group}#`;
+export const separationKey = (tenant: TenantId, group: GroupId, decidedAt: string): Key =>
+  inTenant(tenant, `${separationPrefix(group)}${decidedAt}`);
+/** The images that must not share a group with this one. */
+export const cannotLinkKey = (tenant: TenantId, image: ImageId): Key => inTenant(tenant, `APART#${image}`);
+
+// limits
+
+/** The limiter's windows of all counters. */
+export const windowsKey = (tenant: TenantId): Key => inTenant(tenant, 'WINDOWS');
+
+// audit
+
+/** A month of the log, in the order of `positionOf`. @param month `2026-11` */
+export const auditPartition = (month: string): string => `MONTH#${month}`;
+
+// streams
+
+const OWN_PARTITION = new RegExp(`^${TENANT}([^#]+)$`);
+const COUNTED = new RegExp(`^(?:${IMAGE_PREFIX}|${GROUP_PREFIX})(.+)$`);
+
+/** Returns the image or group that is stored under a key of `images` or `groups`; undefined for all other items. */
+export function countedIdAt({
+  pk,
+  sk,
+}: Partial<Record<keyof Key, unknown>>): { tenant: TenantId; id: ImageId | GroupId } | undefined {
+  const tenant = OWN_PARTITION.exec(String(pk))?.[1];
+  const id = COUNTED.exec(String(sk))?.[1];
+  if (tenant === undefined || id === undefined) return undefined;
+  if (!IMAGE_ID_PATTERN.test(id) && !GROUP_ID_PATTERN.test(id)) return undefined;
+  return { tenant: tenantId(tenant), id: id as ImageId | GroupId }; // one of the patterns matches
+}

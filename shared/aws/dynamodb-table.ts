@@ -15,10 +15,9 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Problem } from '#shared/kernel/problems.ts';
-import { ask, isConditionFailed, pause } from './dynamodb-errors.ts';
+import { isConditionFailed, pause, send } from './dynamodb-errors.ts';
+import type { Key } from './dynamodb-keys.ts';
 
-/** A type, not an interface: it is handed over as an `Item`. */
-export type Key = { pk: string; sk: string };
 export type Item = Record<string, unknown>;
 export type Query = Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'> & { ExclusiveStartKey?: Item };
 type Condition = Pick<
@@ -43,9 +42,14 @@ export interface TableOptions {
   table: string;
   client?: DynamoDBClient;
 }
+/** `applied` is false if the condition of the update was not met. */
+export interface Updated {
+  applied: boolean;
+  item: Item | undefined;
+}
 export type Table = ReturnType<typeof openTable>;
 
-/** A table with the keys `pk` and `sk`. Reads are strongly consistent, but those of indexes; failures are Problems. */
+/** A table with the keys `pk` and `sk`. Reads are strongly consistent, except those of indexes; failures are Problems. */
 export function openTable({ table, client = new DynamoDBClient() }: TableOptions) {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
@@ -58,7 +62,7 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
         TableName: table,
         ExclusiveStartKey: from,
       });
-      const page = await ask(() => documents.send(command));
+      const page = await send(() => documents.send(command));
       yield* page.Items ?? [];
       from = page.LastEvaluatedKey;
     } while (from);
@@ -77,7 +81,7 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
           Select: 'COUNT',
           ExclusiveStartKey: from,
         });
-        const page = await ask(() => documents.send(command));
+        const page = await send(() => documents.send(command));
         count += page.Count ?? 0;
         from = page.LastEvaluatedKey;
       } while (from);
@@ -85,36 +89,35 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
     },
     async get(key: Key): Promise<Item | undefined> {
       const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
-      return (await ask(() => documents.send(command))).Item;
+      return (await send(() => documents.send(command))).Item;
     },
-    /** In no particular order; each key once. */
+    /** Returns the items that exist, in no particular order. @param keys each once */
     async getMany(keys: readonly Key[]): Promise<Item[]> {
-      const found: Item[] = [];
+      const items: Item[] = [];
       for (let start = 0; start < keys.length; start += GET_BATCH) {
         let rest: Record<string, unknown>[] = [...keys.slice(start, start + GET_BATCH)];
         for (let attempt = 1; rest.length > 0; attempt++) {
           const command = new BatchGetCommand({
             RequestItems: { [table]: { Keys: rest, ConsistentRead: true } },
           });
-          const reply = await ask(() => documents.send(command));
-          found.push(...(reply.Responses?.[table] ?? []));
+          const reply = await send(() => documents.send(command));
+          items.push(...(reply.Responses?.[table] ?? []));
           rest = reply.UnprocessedKeys?.[table]?.Keys ?? [];
           if (rest.length > 0) await pauseBatch(attempt);
         }
       }
-      return found;
+      return items;
     },
-    /** @returns whether the condition held; without one it always does */
+    /** @returns whether the item was written: false if the condition was not met */
     async put(item: Item & Key, condition: Condition = {}): Promise<boolean> {
       const command = new PutCommand({ TableName: table, Item: item, ...condition });
-      return held(() => documents.send(command));
+      return conditionMet(() => documents.send(command));
     },
-    /** @returns whether the condition held, and the item as it is now, or as it was: undefined where there is none */
-    async update(
-      key: Key,
-      update: Update,
-      returned: 'ALL_NEW' | 'ALL_OLD' = 'ALL_NEW',
-    ): Promise<{ held: boolean; item: Item | undefined }> {
+    /**
+     * @param returned which item to return if the condition was met: the one after the update, or the one before
+     * @returns whether the condition was met, and the item; if it was not, the item that is there, if there is one
+     */
+    async update(key: Key, update: Update, returned: 'ALL_NEW' | 'ALL_OLD' = 'ALL_NEW'): Promise<Updated> {
       const command = new UpdateCommand({
         TableName: table,
         Key: key,
@@ -123,13 +126,13 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       try {
-        return { held: true, item: (await ask(() => documents.send(command))).Attributes };
+        return { applied: true, item: (await send(() => documents.send(command))).Attributes };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return { held: false, item: error.Item && unmarshall(error.Item) };
+        return { applied: false, item: error.Item && unmarshall(error.Item) };
       }
     },
-    /** @returns whether it was there, and the condition held */
+    /** @returns whether an item was removed: false if there was none, or the condition was not met */
     async remove(key: Key, condition: Condition = {}): Promise<boolean> {
       const command = new DeleteCommand({
         TableName: table,
@@ -138,7 +141,7 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
         ReturnValues: 'ALL_OLD',
       });
       try {
-        return (await ask(() => documents.send(command))).Attributes !== undefined;
+        return (await send(() => documents.send(command))).Attributes !== undefined;
       } catch (error) {
         if (isConditionFailed(error)) return false;
         throw error;
@@ -151,7 +154,7 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
           .map((Key) => ({ DeleteRequest: { Key: { ...Key } } }));
         for (let attempt = 1; rest.length > 0; attempt++) {
           const command = new BatchWriteCommand({ RequestItems: { [table]: rest } });
-          const left = (await ask(() => documents.send(command))).UnprocessedItems?.[table] ?? [];
+          const left = (await send(() => documents.send(command))).UnprocessedItems?.[table] ?? [];
           rest = rest.filter(({ DeleteRequest: { Key } }) =>
             left.some(
               (each) => each.DeleteRequest?.Key?.pk === Key.pk && each.DeleteRequest?.Key?.sk === Key.sk,
@@ -161,7 +164,7 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
         }
       }
     },
-    /** All of the writes, at most 100, or none. @returns false where a condition did not hold */
+    /** Makes all of the writes, at most 100, or none. @returns false if a condition was not met */
     async writeTogether(writes: readonly Write[]): Promise<boolean> {
       const items = writes.map((write) =>
         Object.fromEntries(
@@ -169,14 +172,15 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
         ),
       );
       const command = new TransactWriteCommand({ TransactItems: items });
-      return held(() => documents.send(command));
+      return conditionMet(() => documents.send(command));
     },
   };
 }
 
-async function held(write: () => Promise<unknown>): Promise<boolean> {
+/** Makes a conditional write. @returns false if its condition was not met */
+async function conditionMet(write: () => Promise<unknown>): Promise<boolean> {
   try {
-    await ask(write);
+    await send(write);
     return true;
   } catch (error) {
     if (isConditionFailed(error)) return false;

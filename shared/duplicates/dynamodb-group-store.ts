@@ -1,22 +1,17 @@
 import { z } from 'zod';
+import { GROUP_PREFIX, groupKey, memberKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
 import { readPage } from '#shared/aws/dynamodb-page.ts';
-import { type Item, type Key, openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
-import { GROUP_ID_PATTERN, type GroupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
+import { type Item, openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
+import { GROUP_ID_PATTERN, type GroupId, groupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { groupSeparations } from './dynamodb-separations.ts';
 import type { DuplicateGroup } from './group.ts';
 import type { GroupStore } from './group-store.ts';
 
 export const GroupsTableEnv = z.object({ GROUPS_TABLE: z.string().min(1) });
 
-const partition = (tenant: TenantId): string => `TENANT#${tenant}`;
-const groupKey = (tenant: TenantId, group: string): Key => ({ pk: partition(tenant), sk: `GROUP#${group}` });
-const memberKey = (tenant: TenantId, image: string): Key => ({
-  pk: partition(tenant),
-  sk: `MEMBER#${image}`,
-});
 const groupsOfTenant = (tenant: TenantId) => ({
   KeyConditionExpression: 'pk = :pk AND begins_with(sk, :group)',
-  ExpressionAttributeValues: { ':pk': partition(tenant), ':group': 'GROUP#' },
+  ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':group': GROUP_PREFIX },
 });
 
 /** The cast: nothing but this adapter writes these items. */
@@ -48,7 +43,7 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
           query: groupsOfTenant(tenant),
           positionPattern: GROUP_ID_PATTERN,
           positionOf: (group) => group.group_id,
-          keyAt: (group) => groupKey(tenant, group),
+          keyAt: (group) => groupKey(tenant, groupId(group)),
           entryOf: groupOf,
           ...(query.wanted && { wanted: query.wanted }),
         },

@@ -1,17 +1,16 @@
-import type { Key, Table } from '#shared/aws/dynamodb-table.ts';
-import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import {
+  cannotLinkKey,
+  separationKey,
+  separationPrefix,
+  tenantPartition,
+} from '#shared/aws/dynamodb-keys.ts';
+import type { Table } from '#shared/aws/dynamodb-table.ts';
+import type { ImageId } from '#shared/kernel/ids.ts';
 import { apartBy, type Separation } from './decision.ts';
 import type { GroupStore } from './group-store.ts';
 
-const partition = (tenant: TenantId): string => `TENANT#${tenant}`;
-const separationKey = ({ tenant_id, group_id, decided_at }: Separation): Key => ({
-  pk: partition(tenant_id),
-  sk: `SEPARATION#${group_id}#${decided_at}`,
-});
-const apartKey = (tenant: TenantId, image: ImageId): Key => ({
-  pk: partition(tenant),
-  sk: `APART#${image}`,
-});
+const keyOf = ({ tenant_id, group_id, decided_at }: Separation) =>
+  separationKey(tenant_id, group_id, decided_at);
 
 /** Sets that are written at a time. */
 const ABREAST = 25;
@@ -25,7 +24,7 @@ export function groupSeparations(
     for (let start = 0; start < sets.length; start += ABREAST) {
       await Promise.all(
         sets.slice(start, start + ABREAST).map(([image, others]) =>
-          table.update(apartKey(separation.tenant_id, image), {
+          table.update(cannotLinkKey(separation.tenant_id, image), {
             UpdateExpression: `${verb} apart_from :others SET image_id = :image`,
             ExpressionAttributeValues: { ':others': others, ':image': image },
           }),
@@ -36,21 +35,21 @@ export function groupSeparations(
 
   return {
     async separate(separation) {
-      await table.put({ ...separationKey(separation), ...separation });
+      await table.put({ ...keyOf(separation), ...separation });
       await changeSets('ADD', separation);
     },
     async separations(tenant, group) {
       const found: Separation[] = [];
       for await (const { pk, sk, ...separation } of table.query({
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :group)',
-        ExpressionAttributeValues: { ':pk': partition(tenant), ':group': `SEPARATION#${group}#` },
+        ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':group': separationPrefix(group) },
       })) {
         found.push(separation as unknown as Separation); // nothing but this adapter writes these items
       }
       return found;
     },
     async apart(tenant, images) {
-      const items = await table.getMany([...new Set(images)].map((image) => apartKey(tenant, image)));
+      const items = await table.getMany([...new Set(images)].map((image) => cannotLinkKey(tenant, image)));
       // as written above; a set that became empty is no attribute any more
       return new Map(
         items.map(({ image_id, apart_from }) => [
@@ -63,7 +62,7 @@ export function groupSeparations(
       await changeSets('DELETE', separation);
     },
     async forget(separation) {
-      await table.remove(separationKey(separation));
+      await table.remove(keyOf(separation));
     },
   };
 }

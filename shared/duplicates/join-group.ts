@@ -1,5 +1,6 @@
 import { type GroupId, type ImageId, newGroupId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { type Apart, mayJoin } from './decision.ts';
 import type { DuplicateGroup, GroupMember } from './group.ts';
 import { anchorOf, byPlace, bySureness, type Match, placeBy, withMembers } from './group-members.ts';
@@ -34,7 +35,9 @@ export const joinGroup =
     at: string,
   ): Promise<Joined | undefined> => {
     const sure = matches.toSorted(bySureness);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const exhausted = () =>
+      new Problem('dependency_unavailable', `The duplicate groups around ${image} keep changing.`);
+    return retryOnConflict({ attempts: MAX_ATTEMPTS, exhausted }, async () => {
       const images = [image, ...sure.map(({ imageId }) => imageId)];
       const known = await readGroups(groups, tenant, images);
       // after the groups: what a decision has taken from them is then known to be apart
@@ -46,14 +49,14 @@ export const joinGroup =
       if (same) {
         // its members are free then, and come along; where this breaks off, the redelivery finds them
         await groups.save({ ...same, members: [] });
-        continue;
+        return CONFLICT;
       }
       if (before.members.length + added.length < 2) return undefined;
       if (added.length === 0) return { group: before, changed: false };
       const group = withMembers(before, [...before.members, ...added], at);
-      if (await groups.save(group)) return { group: { ...group, version: group.version + 1 }, changed: true };
-    }
-    throw new Problem('dependency_unavailable', `The duplicate groups around ${image} keep changing.`);
+      const saved = await groups.save(group);
+      return saved ? { group: { ...group, version: group.version + 1 }, changed: true } : CONFLICT;
+    });
   };
 
 /** The groups that these pictures are in. */

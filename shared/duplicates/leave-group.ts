@@ -1,5 +1,6 @@
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { quietly, withMembers, without } from './group-members.ts';
 import type { GroupStore } from './group-store.ts';
 
@@ -12,11 +13,13 @@ const MAX_ATTEMPTS = 20;
 export const leaveGroup =
   ({ groups }: { groups: GroupStore }) =>
   async (tenant: TenantId, image: ImageId, at = new Date().toISOString()): Promise<void> => {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const exhausted = () =>
+      new Problem('dependency_unavailable', `The duplicate group of ${image} keeps changing.`);
+    await retryOnConflict({ attempts: MAX_ATTEMPTS, exhausted }, async () => {
       const id = (await groups.groupsOf(tenant, [image])).get(image);
       const group = id && (await groups.get(tenant, id));
-      if (!group) return;
-      if (await groups.save(withMembers(quietly(group), without(group.members, image), at))) return;
-    }
-    throw new Problem('dependency_unavailable', `The duplicate group of ${image} keeps changing.`);
+      if (!group) return undefined;
+      const saved = await groups.save(withMembers(quietly(group), without(group.members, image), at));
+      return saved ? undefined : CONFLICT;
+    });
   };

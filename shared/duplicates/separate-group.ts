@@ -1,5 +1,6 @@
 import { newGroupId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { type Apart, mayJoin, type Separation } from './decision.ts';
 import type { GroupMember } from './group.ts';
 import { anchorOf, byPlace, placeBy, quietly, withMembers } from './group-members.ts';
@@ -17,7 +18,11 @@ const MAX_LEAVERS = 90;
 export async function carryOut(groups: GroupStore, separation: Separation, at: string): Promise<void> {
   const { tenant_id: tenant, group_id, members } = separation;
   const ids = members.map(({ image_id }) => image_id);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  const exhausted = () =>
+    new Problem('dependency_unavailable', `The group ${group_id} keeps changing. Try again.`, {
+      retryAfter: 1,
+    });
+  await retryOnConflict({ attempts: MAX_ATTEMPTS, exhausted }, async () => {
     const group = await groups.get(tenant, group_id);
     const apart = await groups.apart(tenant, ids);
     const leave = group ? leavers(group.members, apart).slice(0, MAX_LEAVERS) : [];
@@ -25,15 +30,13 @@ export async function carryOut(groups: GroupStore, separation: Separation, at: s
       const { decision: _, ...open } = quietly(group);
       const left = group.members.filter((member) => !leave.includes(member));
       await groups.save(withMembers(open, left, at));
-      continue;
+      return CONFLICT;
     }
     const together = stillSame(await freeOf(groups, tenant, members), apart);
-    if (together.length < 2) return;
+    if (together.length < 2) return undefined;
     const made = { tenant_id: tenant, group_id: newGroupId(), version: 0, told_version: 0, created_at: at };
     await groups.save(withMembers({ ...quietly(made), updated_at: at }, together, at));
-  }
-  throw new Problem('dependency_unavailable', `The group ${group_id} keeps changing. Try again.`, {
-    retryAfter: 1,
+    return CONFLICT;
   });
 }
 

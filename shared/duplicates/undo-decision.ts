@@ -2,6 +2,7 @@ import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { mayJoin, type Separation } from './decision.ts';
 import type { DuplicateGroup, GroupMember } from './group.ts';
 import { byPlace, quietly, reanchored, withMembers } from './group-members.ts';
@@ -30,11 +31,15 @@ export function undoDecision(ports: Ports) {
     if (!first) return;
     const { tenant_id: tenant, group_id } = first;
     const were = await stillThere(ports, tenant, separations);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const exhausted = () =>
+      new Problem('dependency_unavailable', `The group ${group_id} is changing. Try again.`, {
+        retryAfter: 1,
+      });
+    await retryOnConflict({ attempts: MAX_ATTEMPTS, exhausted }, async () => {
       const part = await partOf(groups, tenant, group_id, were);
       if (part) {
         await groups.save({ ...part, members: [] });
-        continue;
+        return CONFLICT;
       }
       const group: DuplicateGroup = (await groups.get(tenant, group_id)) ?? empty(first, at);
       const apart = await groups.apart(
@@ -46,11 +51,9 @@ export function undoDecision(ports: Ports) {
         const place = members.length > 0 && member.distance === 0 ? { ...member, distance: 1 } : member;
         if (mayJoin(apart, member.image_id, members)) members.push(place);
       }
-      if (members.length === group.members.length || members.length < 2) return;
+      if (members.length === group.members.length || members.length < 2) return undefined;
       await groups.save(withMembers(quietly(group), reanchored(members), at));
-    }
-    throw new Problem('dependency_unavailable', `The group ${group_id} is changing. Try again.`, {
-      retryAfter: 1,
+      return CONFLICT;
     });
   }
 

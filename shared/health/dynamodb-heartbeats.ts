@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { heartbeatKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { Heartbeats } from './heartbeats.ts';
 
 export const ActivityTableEnv = z.object({ ACTIVITY_TABLE: z.string().min(1) });
 
 const Beat = z.object({ at: z.string(), detail: z.string(), counts_until: z.number() });
-const heartbeatKey = (service: string) => ({ pk: 'HEARTBEAT', sk: service });
 
 /** Signs of life in DynamoDB. */
 export function dynamoHeartbeats(options: TableOptions): Heartbeats {

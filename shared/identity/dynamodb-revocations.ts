@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { revocationKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { Revocations } from './revocations.ts';
 
 const Revoked = z.object({ revoked_at: z.number() });
-const keyOf = (issuer: string, subject: string) => ({ pk: `REVOKED#${issuer}`, sk: subject });
 
 /** Revocations in DynamoDB, in the table `activity`. */
 export function dynamoRevocations(options: TableOptions): Revocations {
@@ -12,7 +12,7 @@ export function dynamoRevocations(options: TableOptions): Revocations {
     async revoke(issuer, subject, at, ttlSeconds) {
       const revoked_at = Math.floor(at.getTime() / 1000);
       await table.put(
-        { ...keyOf(issuer, subject), revoked_at, expires_at: revoked_at + ttlSeconds },
+        { ...revocationKey(issuer, subject), revoked_at, expires_at: revoked_at + ttlSeconds },
         // One that arrives late must not let tokens in again.
         {
           ConditionExpression: 'attribute_not_exists(pk) OR revoked_at < :at',
@@ -21,7 +21,7 @@ export function dynamoRevocations(options: TableOptions): Revocations {
       );
     },
     async isRevoked(issuer, subject, issuedAt) {
-      const item = await table.get(keyOf(issuer, subject));
+      const item = await table.get(revocationKey(issuer, subject));
       return item !== undefined && issuedAt <= Revoked.parse(item).revoked_at;
     },
   };

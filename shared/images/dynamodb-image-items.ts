@@ -1,38 +1,15 @@
-import type { Item, Key } from '#shared/aws/dynamodb-table.ts';
+import {
+  externalIdPartition,
+  imageKey,
+  type Key,
+  sha256Partition,
+  statusPartition,
+  statusPosition,
+} from '#shared/aws/dynamodb-keys.ts';
+import type { Item } from '#shared/aws/dynamodb-table.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
-import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
-import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import type { ImageRecord } from './image-record.ts';
 import { purgedRecord } from './tombstone.ts';
-
-/** Keys and attributes of the table `images`: docs/data-model.md. */
-export const partition = (tenant: TenantId): string => `TENANT#${tenant}`;
-export const imageKey = (tenant: TenantId, image: string): Key => ({
-  pk: partition(tenant),
-  sk: `IMAGE#${image}`,
-});
-export const vectorKey = (tenant: TenantId, image: ImageId, model: string): Key => ({
-  pk: partition(tenant),
-  sk: `VECTOR#${image}#${model}`,
-});
-export const archivedKey = (tenant: TenantId, image: ImageId, key: string): Key => ({
-  pk: partition(tenant),
-  sk: `ARCHIVED#${image}#${key}`,
-});
-export const receiptKey = (tenant: TenantId, image: ImageId): Key => ({
-  pk: partition(tenant),
-  sk: `RECEIPT#${image}`,
-});
-/** What the tenant stores: `images` and `bytes`. */
-export const storedKey = (tenant: TenantId): Key => ({ pk: partition(tenant), sk: 'STORED' });
-
-export const sha256Partition = (tenant: TenantId, sha256: string): string =>
-  `${partition(tenant)}#SHA#${sha256}`;
-export const externalIdPartition = (tenant: TenantId, externalId: string): string =>
-  `${partition(tenant)}#EXT#${externalId}`;
-export const statusPartition = (tenant: TenantId, status: ImageStatus): string =>
-  `${partition(tenant)}#STATUS#${status}`;
-export const statusPosition = (record: ImageRecord): string => `${record.created_at}#${record.image_id}`;
 
 /** A new record with its places in the indexes. */
 export const imageItem = (record: ImageRecord): Item & Key => ({

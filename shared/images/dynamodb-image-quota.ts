@@ -1,8 +1,10 @@
 import { pause } from '#shared/aws/dynamodb-errors.ts';
+import { imageKey, storedKey } from '#shared/aws/dynamodb-keys.ts';
 import type { Item, Table, Update, Write } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { imageKey, recordOf, storedKey } from './dynamodb-image-items.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
+import { recordOf } from './dynamodb-image-items.ts';
 import { moved, stepUpdate } from './dynamodb-image-steps.ts';
 import { libraryChange } from './dynamodb-library-version.ts';
 import { statusesBefore } from './image-record.ts';
@@ -30,7 +32,9 @@ export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 
     async admit(tenant, image, at, change, quota) {
       const size = change.file_size;
       const update = stepUpdate(tenant, 'validated', at, { ...change, stored_bytes: size });
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const exhausted = () =>
+        new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.');
+      return retryOnConflict({ attempts: ATTEMPTS, pause, exhausted }, async () => {
         const admitted = await table.writeTogether([
           { Update: { Key: imageKey(tenant, image), ...onCondition(update, NOT_COUNTED) } },
           { Update: { Key: storedKey(tenant), ...addWithin(quota, size) } },
@@ -48,17 +52,18 @@ export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 
           return step && { ...step, full: false };
         }
         if (!hasRoom(await stored(tenant), size, quota)) return { moved: false, full: true, record };
-        await pause(attempt); // room came free between the two looks
-      }
-      throw new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.');
+        return CONFLICT; // room came free after the write was refused
+      });
     },
     async markPurged(tenant, image, at) {
-      for (;;) {
+      // Only an admission and a purge refuse the write, and each happens once to an image: no bound is needed.
+      const exhausted = () =>
+        new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.');
+      return retryOnConflict({ attempts: Number.POSITIVE_INFINITY, exhausted }, async () => {
         const item = await table.get(imageKey(tenant, image));
         if (!item || item.status === 'purged') return false;
-        if (await table.writeTogether(purgeWrites(tenant, image, item, at))) return true;
-        // It was admitted, or purged, since it was read: each happens once, so this ends.
-      }
+        return (await table.writeTogether(purgeWrites(tenant, image, item, at))) || CONFLICT;
+      });
     },
   };
 }

@@ -1,8 +1,9 @@
-import type { Item, Update } from '#shared/aws/dynamodb-table.ts';
+import { sha256Partition, statusPartition } from '#shared/aws/dynamodb-keys.ts';
+import type { Item, Update, Updated } from '#shared/aws/dynamodb-table.ts';
 import { setAndRemove } from '#shared/aws/dynamodb-update.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
-import { recordOf, sha256Partition, statusPartition } from './dynamodb-image-items.ts';
+import { recordOf } from './dynamodb-image-items.ts';
 import { type ImageRecord, statusesBefore } from './image-record.ts';
 
 /** One conditional write: whoever comes later, or out of order, changes nothing. */
@@ -34,10 +35,6 @@ export function stepUpdate(
   return statusUpdate(tenant, to, set, ['failure', 'original_event']);
 }
 
-export const moved = ({
-  held,
-  item,
-}: {
-  held: boolean;
-  item: Item | undefined;
-}): { moved: boolean; record: ImageRecord } | undefined => item && { moved: held, record: recordOf(item) };
+/** @returns undefined if there is no such image */
+export const moved = ({ applied, item }: Updated): { moved: boolean; record: ImageRecord } | undefined =>
+  item && { moved: applied, record: recordOf(item) };

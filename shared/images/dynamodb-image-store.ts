@@ -1,18 +1,20 @@
 import { z } from 'zod';
-import { type PagedList, readPage } from '#shared/aws/dynamodb-page.ts';
-import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
-import { IMAGE_ID_PATTERN, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
-import { Problem } from '#shared/kernel/problems.ts';
 import {
   externalIdPartition,
-  imageItem,
+  IMAGE_PREFIX,
+  imageAtPosition,
   imageKey,
-  partition,
-  recordOf,
+  STATUS_POSITION_PATTERN,
   sha256Partition,
   statusPartition,
   statusPosition,
-} from './dynamodb-image-items.ts';
+  tenantPartition,
+} from '#shared/aws/dynamodb-keys.ts';
+import { type PagedList, readPage } from '#shared/aws/dynamodb-page.ts';
+import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
+import { IMAGE_ID_PATTERN, type ImageId, imageId, type TenantId } from '#shared/kernel/ids.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { imageItem, recordOf } from './dynamodb-image-items.ts';
 import { imageQuota } from './dynamodb-image-quota.ts';
 import { moved, statusUpdate, stepUpdate } from './dynamodb-image-steps.ts';
 import { imageTraces } from './dynamodb-image-traces.ts';
@@ -22,8 +24,6 @@ import type { ImageRecord } from './image-record.ts';
 import type { ImageQuery, ImageStore } from './image-store.ts';
 
 export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
-
-const STATUS_POSITION_PATTERN = new RegExp(`^[0-9TZ:.+-]+#${IMAGE_ID_PATTERN.source.slice(1)}`);
 
 /** Pictures in DynamoDB. */
 export function dynamoImageStore(options: TableOptions): ImageStore {
@@ -75,8 +75,8 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
       const Key = imageKey(tenant, image);
       const step = stepUpdate(tenant, to, at, change);
       if (to !== 'indexed') return moved(await table.update(Key, step));
-      const held = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
-      return moved({ held, item: await table.get(Key) });
+      const applied = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
+      return moved({ applied, item: await table.get(Key) });
     },
     async fail(tenant, image, failure, at, originalEvent) {
       const set = { failure, updated_at: at, original_event: JSON.stringify(originalEvent) };
@@ -91,14 +91,14 @@ function listOf(tenant: TenantId, { status, externalId }: ImageQuery): PagedList
     name: [tenant, 'images', status, externalId],
     positionPattern: IMAGE_ID_PATTERN,
     positionOf: (record: ImageRecord) => record.image_id,
-    keyAt: (image: string): Item => imageKey(tenant, image),
+    keyAt: (image: string): Item => imageKey(tenant, imageId(image)),
     entryOf: recordOf,
   };
   if (externalId !== undefined) {
     const gsi_external_id = externalIdPartition(tenant, externalId);
     return {
       ...list,
-      keyAt: (image_id) => ({ ...imageKey(tenant, image_id), gsi_external_id, image_id }),
+      keyAt: (image_id) => ({ ...imageKey(tenant, imageId(image_id)), gsi_external_id, image_id }),
       query: {
         IndexName: 'by_external_id',
         KeyConditionExpression: 'gsi_external_id = :external_id',
@@ -120,7 +120,7 @@ function listOf(tenant: TenantId, { status, externalId }: ImageQuery): PagedList
       positionPattern: STATUS_POSITION_PATTERN,
       positionOf: statusPosition,
       keyAt: (position) => ({
-        ...imageKey(tenant, position.slice(position.indexOf('#') + 1)),
+        ...imageKey(tenant, imageId(imageAtPosition(position))),
         gsi_status,
         gsi_status_at: position,
       }),
@@ -137,7 +137,11 @@ function listOf(tenant: TenantId, { status, externalId }: ImageQuery): PagedList
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :image)',
       FilterExpression: '#status <> :purged',
       ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':pk': partition(tenant), ':image': 'IMAGE#', ':purged': 'purged' },
+      ExpressionAttributeValues: {
+        ':pk': tenantPartition(tenant),
+        ':image': IMAGE_PREFIX,
+        ':purged': 'purged',
+      },
     },
   };
 }

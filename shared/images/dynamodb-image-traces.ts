@@ -1,5 +1,5 @@
+import { archivedKey, archivedPrefix, receiptKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
 import type { Table } from '#shared/aws/dynamodb-table.ts';
-import { archivedKey, partition, receiptKey } from './dynamodb-image-items.ts';
 import type { PurgeReceipt } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 
@@ -15,7 +15,7 @@ export const imageTraces = (
     const keys: string[] = [];
     for await (const { key } of table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :archived)',
-      ExpressionAttributeValues: { ':pk': partition(tenant), ':archived': `ARCHIVED#${image}#` },
+      ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':archived': archivedPrefix(image) },
     })) {
       keys.push(String(key));
     }

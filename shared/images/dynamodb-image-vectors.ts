@@ -1,7 +1,8 @@
+import { imageKey, tenantPartition, vectorKey, vectorPrefix } from '#shared/aws/dynamodb-keys.ts';
 import type { Table } from '#shared/aws/dynamodb-table.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
-import { embeddingOf, imageKey, partition, vectorKey, vectorsItem } from './dynamodb-image-items.ts';
+import { embeddingOf, vectorsItem } from './dynamodb-image-items.ts';
 import { libraryChange, noteLibraryChange } from './dynamodb-library-version.ts';
 import type { ImageStore } from './image-store.ts';
 
@@ -57,10 +58,10 @@ export const imageVectors = (
     const keys = [];
     for await (const { sk } of table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :vectors)',
-      ExpressionAttributeValues: { ':pk': partition(tenant), ':vectors': `VECTOR#${image}#` },
+      ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':vectors': vectorPrefix(image) },
       ProjectionExpression: 'sk',
     })) {
-      keys.push({ pk: partition(tenant), sk: String(sk) });
+      keys.push({ pk: tenantPartition(tenant), sk: String(sk) });
     }
     await table.removeMany(keys);
     await noteLibraryChange(table, tenant, image);

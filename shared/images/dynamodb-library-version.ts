@@ -1,28 +1,22 @@
-import type { Key, Table, Update, Write } from '#shared/aws/dynamodb-table.ts';
+import { LIBRARY_PREFIX, libraryKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
+import type { Table, Update, Write } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
-import { partition } from './dynamodb-image-items.ts';
 import type { ImageStore } from './image-store.ts';
-
-const PREFIX = 'LIBRARY#';
 
 /**
  * Counts a change of what searches find, in the transaction that makes it. The counter is one of 32, by the last
  * character of the picture's ULID: pictures that arrive together seldom meet there, and one read of 4 KB still tells all.
  */
 export const libraryChange = (tenant: TenantId, image: ImageId): Write => ({
-  Update: { Key: counterKey(tenant, image), ...ONE_MORE },
+  Update: { Key: libraryKey(tenant, image), ...ONE_MORE },
 });
 
 /** The same, beside no other write; not where the tenant is gone, with all of its counters. */
 export async function noteLibraryChange(table: Table, tenant: TenantId, image: ImageId): Promise<void> {
   const where = { ConditionExpression: 'attribute_exists(pk)' };
-  await table.update(counterKey(tenant, image), { ...ONE_MORE, ...where });
+  await table.update(libraryKey(tenant, image), { ...ONE_MORE, ...where });
 }
 
-const counterKey = (tenant: TenantId, image: ImageId): Key => ({
-  pk: partition(tenant),
-  sk: `${PREFIX}${image.slice(-1)}`,
-});
 const ONE_MORE: Update = {
   UpdateExpression: 'ADD #changes :one',
   ExpressionAttributeNames: { '#changes': 'changes' },
@@ -34,9 +28,9 @@ export const libraryVersions = (table: Table): Pick<ImageStore, 'libraryVersion'
     const counters: string[] = [];
     for await (const { sk, changes } of table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :counters)',
-      ExpressionAttributeValues: { ':pk': partition(tenant), ':counters': PREFIX },
+      ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':counters': LIBRARY_PREFIX },
     })) {
-      counters.push(`${String(sk).slice(PREFIX.length)}:${changes}`);
+      counters.push(`${String(sk).slice(LIBRARY_PREFIX.length)}:${changes}`);
     }
     return counters.join(' ');
   },

@@ -1,14 +1,13 @@
-import { type Item, type Key, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
-import { type JobId, jobId } from '#shared/kernel/ids.ts';
+import { jobClaimKey, jobKey } from '#shared/aws/dynamodb-activity-keys.ts';
+import type { Key } from '#shared/aws/dynamodb-keys.ts';
+import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
+import { jobId } from '#shared/kernel/ids.ts';
 import type { Job } from './job.ts';
 import type { JobStore } from './job-store.ts';
 
 /** A receipt can be looked up for a year and a month. */
 const KEPT_MS = 400 * 24 * 3600 * 1000;
 
-/** Names the job that works on a subject; it stays, since there are few. */
-const claimKey = (subject: string): Key => ({ pk: `JOB#${subject}`, sk: 'CLAIM' });
-const jobKey = (job: JobId): Key => ({ pk: `JOB#${job}`, sk: 'JOB' });
 const jobItem = (job: Job): Item & Key => ({
   ...jobKey(job.job_id),
   ...job,
@@ -42,14 +41,14 @@ export function dynamoJobStore(options: TableOptions): JobStore {
     },
     async claim(subject, job, last) {
       return table.put(
-        { ...claimKey(subject), job_id: job },
+        { ...jobClaimKey(subject), job_id: job },
         last === undefined
           ? { ConditionExpression: 'attribute_not_exists(pk)' }
           : { ConditionExpression: 'job_id = :last', ExpressionAttributeValues: { ':last': last } },
       );
     },
     async latest(subject) {
-      const item = await table.get(claimKey(subject));
+      const item = await table.get(jobClaimKey(subject));
       return item && jobId(String(item.job_id));
     },
   };

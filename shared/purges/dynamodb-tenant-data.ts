@@ -1,16 +1,13 @@
-import { METERED_SHARDS } from '#shared/aws/dynamodb-keys.ts';
-import { type Item, type Key, openTable, type Query, type TableOptions } from '#shared/aws/dynamodb-table.ts';
+import { activityPartition, TENANT_ACTIVITIES } from '#shared/aws/dynamodb-activity-keys.ts';
+import { type Key, profileKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
+import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { TenantData } from './tenant-data.ts';
 
-/** Items removed in one go. */
+/** Items removed by one call of `removeSome`. */
 const SLICE = 1000;
 
-const own = (tenant: TenantId): string => `TENANT#${tenant}`;
-/** What a tenant's activity is divided into. */
-const ACTIVITIES = ['IDEMPOTENCY', 'USAGE', ...METERED_SHARDS, 'STATISTICS', 'CACHE'];
-
-/** The names of the tables that hold things of tenants. */
+/** The names of the tables that hold data of tenants. */
 export interface TenantTables {
   TENANTS_TABLE: string;
   IMAGES_TABLE: string;
@@ -19,44 +16,45 @@ export interface TenantTables {
   LIMITS_TABLE: string;
 }
 
-/** All that a tenant has in tables, but its profile: that goes last, with the id. */
+/** Returns all data of a tenant in tables except its profile, which goes last and frees the id. */
 export const dynamoTenantData = (
   tables: TenantTables,
   client?: TableOptions['client'],
 ): readonly TenantData[] => {
   const table = (name: string): TableOptions => ({ table: name, ...(client && { client }) });
+  const own = (tenant: TenantId) => [tenantPartition(tenant)];
+  const activities = (tenant: TenantId) =>
+    TENANT_ACTIVITIES.map((activity) => activityPartition(tenant, activity));
   return [
-    partitions('images', table(tables.IMAGES_TABLE), (tenant) => [own(tenant)]),
-    partitions('groups', table(tables.GROUPS_TABLE), (tenant) => [own(tenant)]),
-    partitions('activity', table(tables.ACTIVITY_TABLE), (tenant) =>
-      ACTIVITIES.map((activity) => `${own(tenant)}#${activity}`),
-    ),
-    partitions('limits', table(tables.LIMITS_TABLE), (tenant) => [own(tenant)]),
-    partitions('keys', table(tables.TENANTS_TABLE), (tenant) => [own(tenant)], 'KEY#'),
+    partitions('images', table(tables.IMAGES_TABLE), own),
+    partitions('groups', table(tables.GROUPS_TABLE), own),
+    partitions('activity', table(tables.ACTIVITY_TABLE), activities),
+    partitions('limits', table(tables.LIMITS_TABLE), own),
+    partitions('keys', table(tables.TENANTS_TABLE), own, profileKey),
   ];
 };
 
-/** @param beginning of the sort keys of what goes; absent: all */
+/** @param spared the key of an item that stays */
 function partitions(
   place: string,
   options: TableOptions,
-  of: (tenant: TenantId) => readonly string[],
-  beginning?: string,
+  partitionsOf: (tenant: TenantId) => readonly string[],
+  spared?: (tenant: TenantId) => Key,
 ): TenantData {
   const table = openTable(options);
-  const queryOf = (partition: string): Query => ({
-    KeyConditionExpression: beginning === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :beginning)',
-    ExpressionAttributeValues: {
-      ':pk': partition,
-      ...(beginning !== undefined && { ':beginning': beginning }),
-    },
-  });
 
   async function firstKeys(tenant: TenantId, atMost: number): Promise<Key[]> {
+    const stays = spared?.(tenant).sk;
     const keys: Key[] = [];
-    for (const partition of of(tenant)) {
-      const query = { ...queryOf(partition), ProjectionExpression: 'pk, sk', Limit: atMost };
-      for await (const item of table.query(query)) {
+    for (const partition of partitionsOf(tenant)) {
+      const items = table.query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': partition },
+        ProjectionExpression: 'pk, sk',
+        Limit: atMost,
+      });
+      for await (const item of items) {
+        if (item.sk === stays) continue;
         keys.push(keyOf(item));
         if (keys.length === atMost) return keys;
       }

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { type Item, type Key, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
-import type { TenantId } from '#shared/kernel/ids.ts';
+import { windowsKey } from '#shared/aws/dynamodb-keys.ts';
+import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { Taking, WindowStore, Windows } from './window-store.ts';
 
 export const LimitsTableEnv = z.object({ LIMITS_TABLE: z.string().min(1) });
@@ -15,7 +15,6 @@ const client = () =>
 /** Seconds after which a tenant's item may go: long after its windows have ended. */
 const KEPT = 3600;
 
-const keyOf = (tenant: TenantId): Key => ({ pk: `TENANT#${tenant}`, sk: 'WINDOWS' });
 const STARTED = 'started ';
 const USED = 'used ';
 
@@ -34,11 +33,11 @@ export function dynamoWindows({ table: name, client: given = client() }: TableOp
   const table = openTable({ table: name, client: given });
   return {
     async read(tenant) {
-      return windowsOf(await table.get(keyOf(tenant)));
+      return windowsOf(await table.get(windowsKey(tenant)));
     },
     async take(tenant, takings, now, endedBy) {
       const parts = takings.map((taking, at) => partOf(taking, at, now, endedBy));
-      const { held, item } = await table.update(keyOf(tenant), {
+      const { applied, item } = await table.update(windowsKey(tenant), {
         UpdateExpression: `SET expires_at = :expires, ${parts.map(({ set }) => set).join(', ')}`,
         ConditionExpression: parts.map(({ condition }) => `(${condition})`).join(' AND '),
         ExpressionAttributeNames: Object.assign({}, ...parts.map(({ names }) => names)),
@@ -47,7 +46,7 @@ export function dynamoWindows({ table: name, client: given = client() }: TableOp
           ...parts.map(({ values }) => values),
         ),
       });
-      return { taken: held, windows: windowsOf(item) };
+      return { taken: applied, windows: windowsOf(item) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { type Demand, type Grant, type Limiter, WINDOW_SECONDS } from './limiter.ts';
 import type { Taking, WindowStore, Windows } from './window-store.ts';
 
@@ -68,7 +69,11 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
     async take(tenant, demands) {
       forget(now());
       if (!tenants.has(tenant)) learn(tenant, await store.read(tenant));
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const exhausted = () =>
+        new Problem('dependency_unavailable', 'The limits are contended. Try again in a moment.', {
+          retryAfter: 1,
+        });
+      return retryOnConflict({ attempts: ATTEMPTS, exhausted }, async () => {
         const time = now();
         const shares = demands.map((demand) => shareOf(demand, live(tenant, demand.counter, time)));
         // Who is refused takes nothing, of no counter.
@@ -82,7 +87,7 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
           for (const { window, held } of shares) if (window) window.left += held;
         };
         const takings = shares.flatMap(({ taking }) => taking ?? []);
-        if (takings.length > 0 && !(await takeFromStore(tenant, takings, time, putBack))) continue;
+        if (takings.length > 0 && !(await takeFromStore(tenant, takings, time, putBack))) return CONFLICT;
         return shares.map(({ demand, window, held, taking }) => {
           // By reference: what was taken of a window stays its own, also where the next has begun meanwhile.
           const from = window ?? openedAt(tenant, demand.counter, time);
@@ -94,9 +99,6 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
           const remaining = from ? unusedOf(demand, from) + from.left : demand.limit - granted;
           return grant(demand, granted, remaining, endsIn(from, time));
         });
-      }
-      throw new Problem('dependency_unavailable', 'The limits are contended. Try again in a moment.', {
-        retryAfter: 1,
       });
     },
   };

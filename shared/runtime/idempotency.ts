@@ -34,10 +34,10 @@ export type Idempotency = <Reply>(
 ) => Promise<Reply>;
 
 /**
- * Remembers replies in the activity table, each tenant's in a partition of its own.
+ * Remembers replies in the table `activity`, each tenant's in the partition that `partitionOf` names.
  * @throws Problem `idempotency_key_reused` where the key came with another body, `request_in_progress` while the first call runs
  */
-export function dynamoIdempotency(table: string): Idempotency {
+export function dynamoIdempotency(table: string, partitionOf: (tenant: TenantId) => string): Idempotency {
   return async (call, context, run) => {
     const config = new IdempotencyConfig({
       eventKeyJmesPath: 'key',
@@ -50,7 +50,7 @@ export function dynamoIdempotency(table: string): Idempotency {
         tableName: table,
         keyAttr: 'pk',
         sortKeyAttr: 'sk',
-        staticPkValue: `TENANT#${call.tenant}#IDEMPOTENCY`,
+        staticPkValue: partitionOf(call.tenant),
         expiryAttr: 'expires_at',
       }),
       config,

@@ -1,17 +1,14 @@
-import { type Key, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
-import type { TenantId } from '#shared/kernel/ids.ts';
+import { cacheKey, cachePartition } from '#shared/aws/dynamodb-activity-keys.ts';
+import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { SimilarityAnswer } from './answer.ts';
 import type { SimilarityCache } from './similarity-cache.ts';
-
-const partition = (tenant: TenantId): string => `TENANT#${tenant}#CACHE`;
-const keyOf = (tenant: TenantId, queryHash: string): Key => ({ pk: partition(tenant), sk: queryHash });
 
 /** Answers in the table `activity`: some 300 bytes a picture. @param now milliseconds since 1970 */
 export function dynamoSimilarityCache(options: TableOptions, now: () => number = Date.now): SimilarityCache {
   const table = openTable(options);
   return {
     async get(tenant, { queryHash, libraryVersion }) {
-      const item = await table.get(keyOf(tenant, queryHash));
+      const item = await table.get(cacheKey(tenant, queryHash));
       // TTL removes items late
       if (!item || item.library_version !== libraryVersion || Number(item.expires_at) * 1000 <= now())
         return undefined;
@@ -19,7 +16,7 @@ export function dynamoSimilarityCache(options: TableOptions, now: () => number =
     },
     async put(tenant, { queryHash, libraryVersion }, answer, expiresAt) {
       await table.put({
-        ...keyOf(tenant, queryHash),
+        ...cacheKey(tenant, queryHash),
         query_hash: queryHash,
         library_version: libraryVersion,
         answer: JSON.stringify(answer),
@@ -32,7 +29,7 @@ export function dynamoSimilarityCache(options: TableOptions, now: () => number =
       for await (const { sk } of table.query({
         KeyConditionExpression: 'pk = :pk',
         FilterExpression: 'contains(image_ids, :image)',
-        ExpressionAttributeValues: { ':pk': partition(tenant), ':image': image },
+        ExpressionAttributeValues: { ':pk': cachePartition(tenant), ':image': image },
         ProjectionExpression: 'sk',
       })) {
         queryHashes.push(String(sk));
@@ -40,7 +37,7 @@ export function dynamoSimilarityCache(options: TableOptions, now: () => number =
       return queryHashes;
     },
     async remove(tenant, queryHashes) {
-      await table.removeMany(queryHashes.map((queryHash) => keyOf(tenant, queryHash)));
+      await table.removeMany(queryHashes.map((queryHash) => cacheKey(tenant, queryHash)));
     },
   };
 }

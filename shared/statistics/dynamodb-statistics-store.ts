@@ -1,14 +1,16 @@
+import { minuteKey, summandKey, sumsKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import { pause } from '#shared/aws/dynamodb-errors.ts';
+import type { Key } from '#shared/aws/dynamodb-keys.ts';
 import {
   type Item,
-  type Key,
   openTable,
   type TableOptions,
   type Update,
   type Write,
 } from '#shared/aws/dynamodb-table.ts';
-import { GROUP_ID_PATTERN, IMAGE_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { type Counters, difference, INDEXED, sumOf } from './statistics.ts';
 import type { CountedId, ReadContributions, StatisticsStore } from './statistics-store.ts';
 
@@ -16,26 +18,6 @@ import type { CountedId, ReadContributions, StatisticsStore } from './statistics
 const TOGETHER = 90;
 const ATTEMPTS = 8;
 const MINUTE = 60_000;
-
-const partition = (tenant: TenantId): string => `TENANT#${tenant}#STATISTICS`;
-const sumsKey = (tenant: TenantId): Key => ({ pk: partition(tenant), sk: 'SUMS' });
-const thingKey = (tenant: TenantId, thing: CountedId): Key => ({
-  pk: partition(tenant),
-  sk: `THING#${thing}`,
-});
-/** Pictures that became findable in a minute. */
-const minuteKey = (tenant: TenantId, time: number): Key => ({
-  pk: partition(tenant),
-  sk: `MINUTE#${new Date(time).toISOString().slice(0, 16)}`,
-});
-
-/** What an item of the tables `images` and `groups` is of, by its key; undefined for all that is not counted. */
-export function countedIdAt({ pk, sk }: Item): { tenant: TenantId; id: CountedId } | undefined {
-  const tenant = /^TENANT#([^#]+)$/.exec(String(pk))?.[1];
-  const thing = /^(?:IMAGE|GROUP)#(.+)$/.exec(String(sk))?.[1];
-  if (!tenant || !thing || !(IMAGE_ID_PATTERN.test(thing) || GROUP_ID_PATTERN.test(thing))) return undefined;
-  return { tenant: tenantId(tenant), id: thing as CountedId }; // one of the patterns has just said so
-}
 
 /** What a thing added, as it was last written. */
 interface Noted {
@@ -51,7 +33,7 @@ export function dynamoStatisticsStore(options: TableOptions, now: () => number =
   const table = openTable(options);
 
   async function noted(tenant: TenantId, things: readonly CountedId[]): Promise<Map<string, Noted>> {
-    const items = await table.getMany(things.map((thing) => thingKey(tenant, thing)));
+    const items = await table.getMany(things.map((thing) => summandKey(tenant, thing)));
     // The cast: nothing but this adapter writes these items.
     return new Map(items.map((item) => [String(item.sk), item as unknown as Noted]));
   }
@@ -61,21 +43,21 @@ export function dynamoStatisticsStore(options: TableOptions, now: () => number =
     things: readonly CountedId[],
     look: ReadContributions,
   ): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const exhausted = () =>
+      new Problem('dependency_unavailable', 'The statistics are contended. Try again in a moment.');
+    await retryOnConflict({ attempts: ATTEMPTS, pause, exhausted }, async () => {
       const before = await noted(tenant, things);
       const after = await look(things); // after what was noted: an older look can never replace a newer one
       const changes = things.flatMap((thing) => {
-        const key = thingKey(tenant, thing);
+        const key = summandKey(tenant, thing);
         const change = { key, before: before.get(key.sk), after: after.get(thing) };
         const by = difference(change.before?.counters ?? {}, change.after ?? {});
         return Object.keys(by).length > 0 ? [{ ...change, by }] : [];
       });
-      if (changes.length === 0) return;
+      if (changes.length === 0) return true;
       const writes = [...changes.map(thingWrite), ...sumWrites(tenant, changes, now())];
-      if (await table.writeTogether(writes)) return;
-      await pause(attempt);
-    }
-    throw new Problem('dependency_unavailable', 'The statistics are contended. Try again in a moment.');
+      return (await table.writeTogether(writes)) || CONFLICT;
+    });
   }
 
   return {
@@ -92,7 +74,7 @@ export function dynamoStatisticsStore(options: TableOptions, now: () => number =
       const found = new Map(items.map((item) => [item.pk, countersIn(item)]));
       return new Map(
         tenants.flatMap((tenant) => {
-          const counters = found.get(partition(tenant));
+          const counters = found.get(sumsKey(tenant).pk);
           return counters ? [[tenant, counters] as const] : [];
         }),
       );

@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { readPage } from '#shared/aws/dynamodb-page.ts';
 import {
-  type Item,
+  API_KEY_PREFIX,
+  apiKeyKey,
   type Key,
-  openTable,
-  type TableOptions,
-  type Update,
-} from '#shared/aws/dynamodb-table.ts';
+  PROFILES,
+  profileKey,
+  tenantPartition,
+} from '#shared/aws/dynamodb-keys.ts';
+import { readPage } from '#shared/aws/dynamodb-page.ts';
+import { type Item, openTable, type TableOptions, type Update } from '#shared/aws/dynamodb-table.ts';
 import { setAndRemove } from '#shared/aws/dynamodb-update.ts';
-import { type KeyId, TENANT_ID_PATTERN, type TenantId } from '#shared/kernel/ids.ts';
+import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { ApiKey } from './api-key.ts';
 import { CHANGEABLE, changed, given, notChangeable } from './changed-tenant.ts';
@@ -17,12 +19,6 @@ import type { TenantModels } from './tenant-models.ts';
 import type { TenantChange, TenantStore } from './tenant-store.ts';
 
 export const TenantsTableEnv = z.object({ TENANTS_TABLE: z.string().min(1) });
-
-/** The index `by_kind` holds the profiles of all tenants, by id. */
-const PROFILE = 'TENANT';
-const partition = (tenant: string): string => `TENANT#${tenant}`;
-const profileKey = (tenant: string): Key => ({ pk: partition(tenant), sk: 'PROFILE' });
-const apiKeyKey = (tenant: TenantId, key: KeyId): Key => ({ pk: partition(tenant), sk: `KEY#${key}` });
 
 // The casts: nothing but this adapter writes these items.
 function tenantOf({ pk, sk, gsi_kind, ...tenant }: Item): Tenant {
@@ -115,12 +111,12 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
           query: {
             IndexName: 'by_kind',
             KeyConditionExpression: 'gsi_kind = :profile',
-            ExpressionAttributeValues: { ':profile': PROFILE },
+            ExpressionAttributeValues: { ':profile': PROFILES },
           },
           ascending: true,
           positionPattern: TENANT_ID_PATTERN,
           positionOf: ({ tenant_id }) => tenant_id,
-          keyAt: (tenant_id) => ({ ...profileKey(tenant_id), gsi_kind: PROFILE, tenant_id }),
+          keyAt: (tenant_id) => ({ ...profileKey(tenantId(tenant_id)), gsi_kind: PROFILES, tenant_id }),
           entryOf: tenantOf,
         },
         query,
@@ -128,7 +124,7 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
     },
     async reserve(tenant) {
       const { tenant_id, name, plan, settings } = tenant;
-      const item = { ...profileKey(tenant_id), ...tenant, gsi_kind: PROFILE };
+      const item = { ...profileKey(tenant_id), ...tenant, gsi_kind: PROFILES };
       if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' })) return tenant;
       const { item: there } = await table.update(
         profileKey(tenant_id),
@@ -157,19 +153,19 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
     },
     async change(tenant, change) {
       if (change.settings) await table.update(profileKey(tenant), WITH_SETTINGS);
-      const { held, item } = await table.update(profileKey(tenant), updateOf(change), 'ALL_OLD');
+      const { applied, item } = await table.update(profileKey(tenant), updateOf(change), 'ALL_OLD');
       if (!item) return undefined;
       const before = tenantOf(item);
-      if (!held) throw notChangeable(before);
+      if (!applied) throw notChangeable(before);
       return { before, after: changed(before, change) };
     },
     async putModels(read, { chosen, filling }) {
       await table.update(profileKey(read.tenant_id), WITH_SETTINGS);
-      const { held } = await table.update(profileKey(read.tenant_id), modelsUpdate(read, chosen, filling));
-      return held;
+      const { applied } = await table.update(profileKey(read.tenant_id), modelsUpdate(read, chosen, filling));
+      return applied;
     },
     async beginPurge(tenant, job) {
-      const { held, item } = await table.update(
+      const { applied, item } = await table.update(
         profileKey(tenant),
         {
           UpdateExpression: 'SET #state = :purging, purge_job_id = if_not_exists(purge_job_id, :job)',
@@ -179,7 +175,7 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
         },
         'ALL_OLD',
       );
-      if (!held || !item) return undefined;
+      if (!applied || !item) return undefined;
       const before = tenantOf(item);
       return {
         before,
@@ -210,7 +206,7 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       const keys: ApiKey[] = [];
       for await (const item of table.query({
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :key)',
-        ExpressionAttributeValues: { ':pk': partition(tenant), ':key': 'KEY#' },
+        ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':key': API_KEY_PREFIX },
       })) {
         keys.push(apiKeyOf(item));
       }
@@ -231,11 +227,11 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       if (!added) throw new Problem('conflict', `The tenant ${tenant} is not active.`);
     },
     async changeKey(tenant, keyId, change) {
-      const { held, item } = await table.update(
+      const { applied, item } = await table.update(
         apiKeyKey(tenant, keyId),
         setAndRemove({ ...change }, [], { attribute: 'key_id', oneOf: [keyId] }),
       );
-      return held && item ? apiKeyOf(item) : undefined;
+      return applied && item ? apiKeyOf(item) : undefined;
     },
   };
 }

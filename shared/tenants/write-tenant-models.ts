@@ -1,5 +1,6 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { modelsOf, type TenantModels } from './tenant-models.ts';
 import type { TenantStore } from './tenant-store.ts';
 
@@ -22,13 +23,13 @@ export const writeModels =
     tenant: TenantId,
     change: (models: TenantModels) => TenantModels,
   ): Promise<{ before: TenantModels; after: TenantModels }> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const exhausted = () => new Problem('dependency_unavailable', `The models of ${tenant} keep changing.`);
+    return retryOnConflict({ attempts: ATTEMPTS, exhausted }, async () => {
       const owner = await tenants.get(tenant);
       if (!owner || owner.state === 'purging')
         throw new Problem('not_found', `There is no tenant ${tenant} (any more).`);
       const before = modelsOf(owner, installed);
       const after = change(before);
-      if (await tenants.putModels(owner, after)) return { before, after };
-    }
-    throw new Problem('dependency_unavailable', `The models of ${tenant} keep changing.`);
+      return (await tenants.putModels(owner, after)) ? { before, after } : CONFLICT;
+    });
   };

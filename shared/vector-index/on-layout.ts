@@ -1,3 +1,4 @@
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import type { Layout } from './partitions.ts';
 
 /** A build begins and ends in minutes, in a test in milliseconds; a call that it overtakes so often has another fault. */
@@ -9,15 +10,17 @@ export async function onLayout<Result>(
   call: (layout: Layout) => Promise<Result>,
 ): Promise<Result> {
   let layout = await read();
-  for (let attempt = 1; ; attempt += 1) {
+  let failure: unknown;
+  return retryOnConflict({ attempts: ATTEMPTS, exhausted: () => failure }, async () => {
     try {
       return await call(layout);
     } catch (error) {
       const now = await read();
-      if (attempt === ATTEMPTS || sameLayout(layout, now)) throw error;
-      layout = now;
+      if (sameLayout(layout, now)) throw error;
+      [layout, failure] = [now, error];
+      return CONFLICT;
     }
-  }
+  });
 }
 
 /** Of two readings of one model. */

@@ -1,3 +1,4 @@
+import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import * as api from '#shared/contracts/http/images.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
@@ -37,7 +38,7 @@ export const handler = httpFunction(
         const picture = inlineImage(body, bytes.length, file);
         return addImage(ports)(tenant, picture, bytes, takeRoom, correlationId);
       },
-      dynamoIdempotency(env.ACTIVITY_TABLE),
+      dynamoIdempotency(env.ACTIVITY_TABLE, idempotencyPartition),
     ),
     tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) =>
       imagesReply(await ports.imageStore.list(tenant, imageQuery(query)), baseUrl),

@@ -1,3 +1,4 @@
+import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import * as api from '#shared/contracts/http/images.ts';
 import { frontDoor } from '#shared/front-door/front-door.ts';
@@ -33,7 +34,7 @@ export const handler = httpFunction(
         const entries = body.files.map((file, i) => orProblem(correlationId, () => announce(file, i)));
         return { uploads: await Promise.all(entries) };
       },
-      dynamoIdempotency(env.ACTIVITY_TABLE),
+      dynamoIdempotency(env.ACTIVITY_TABLE, idempotencyPartition),
     ),
   ],
   frontDoor(env),

@@ -1,8 +1,9 @@
+import { countedIdAt } from '#shared/aws/dynamodb-keys.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { streamFunction } from '#shared/runtime/stream.ts';
-import { countedIdAt, dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
+import { dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { updateStatistics } from '#shared/statistics/update-statistics.ts';
 import { Env } from './env.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newGroupId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
-import { countedIdAt, dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
+import { dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { type Counters, INDEXED, sumOf } from '#shared/statistics/statistics.ts';
 import type { CountedId, StatisticsStore } from '#shared/statistics/statistics-store.ts';
 import { memoryStatisticsStore } from '../../memory/statistics-store.ts';
@@ -112,13 +112,4 @@ describe.each([
       { numRuns: 15 },
     );
   });
-});
-
-it('are of pictures and groups, told apart by their keys', () => {
-  const [image, group] = [newImageId(), newGroupId()];
-  expect(countedIdAt({ pk: 'TENANT#acme', sk: `IMAGE#${image}` })).toEqual({ tenant: 'acme', id: image });
-  expect(countedIdAt({ pk: 'TENANT#acme', sk: `GROUP#${group}` })).toEqual({ tenant: 'acme', id: group });
-  for (const sk of ['STORED', `VECTOR#${image}#m`, `MEMBER#${image}`, `RECEIPT#${image}`])
-    expect(countedIdAt({ pk: 'TENANT#acme', sk })).toBeUndefined();
-  expect(countedIdAt({ pk: 'TENANT#acme#SHA#1', sk: `IMAGE#${image}` })).toBeUndefined();
 });

@@ -1,0 +1,73 @@
+import type { JobId, TenantId } from '#shared/kernel/ids.ts';
+import { type Key, tenantPartition } from './dynamodb-keys.ts';
+
+/** The keys of the table `activity`: docs/data-model.md. No other file spells them. */
+
+/** A partition takes 1 000 writes a second and each call is one, so the markers of metered calls are sharded. */
+const METERED_SHARDS = [...'0123456789abcdef'].map((digit) => `METERED#${digit}` as const);
+
+/**
+ * The partitions of `activity` that hold data of one tenant. A tenant's purge empties exactly these, and a key in such a
+ * partition can be made of these alone: what is added here is purged.
+ */
+export const TENANT_ACTIVITIES = ['IDEMPOTENCY', 'USAGE', ...METERED_SHARDS, 'STATISTICS', 'CACHE'] as const;
+export const activityPartition = (tenant: TenantId, activity: (typeof TENANT_ACTIVITIES)[number]): string =>
+  `${tenantPartition(tenant)}#${activity}`;
+
+/** The partition of the replies that are remembered by their `Idempotency-Key`. */
+export const idempotencyPartition = (tenant: TenantId): string => activityPartition(tenant, 'IDEMPOTENCY');
+
+// usage
+
+const DAY_PREFIX = 'DAY#';
+export const usagePartition = (tenant: TenantId): string => activityPartition(tenant, 'USAGE');
+/** @param date `2026-11-24`, or the beginning of one for a prefix: `2026-11` */
+export const usageDayKey = (tenant: TenantId, date: string): Key => ({
+  pk: usagePartition(tenant),
+  sk: `${DAY_PREFIX}${date}`,
+});
+/** Returns the date of a sort key that `usageDayKey` made. */
+export const dateOf = (sk: string): string => sk.slice(DAY_PREFIX.length);
+/** @param month `2026-11` */
+export const usageMonthKey = (tenant: TenantId, month: string): Key => ({
+  pk: usagePartition(tenant),
+  sk: `MONTH#${month}`,
+});
+/** Marks a call as counted. @param id the event's; its first hexadecimal digit chooses the shard */
+export const meteredKey = (tenant: TenantId, id: string): Key => {
+  const digit = Number.parseInt(/[0-9a-f]/.exec(id)?.[0] ?? '0', 16);
+  return { pk: activityPartition(tenant, METERED_SHARDS[digit] ?? 'METERED#0'), sk: id };
+};
+
+// statistics
+
+const statisticsKey = (tenant: TenantId, sk: string): Key => ({
+  pk: activityPartition(tenant, 'STATISTICS'),
+  sk,
+});
+/** The sums over all images and groups. */
+export const sumsKey = (tenant: TenantId): Key => statisticsKey(tenant, 'SUMS');
+/** What one image or group adds to the sums. */
+export const summandKey = (tenant: TenantId, id: string): Key => statisticsKey(tenant, `THING#${id}`);
+/** The number of images indexed in a minute. @param time milliseconds since 1970 */
+export const minuteKey = (tenant: TenantId, time: number): Key =>
+  statisticsKey(tenant, `MINUTE#${new Date(time).toISOString().slice(0, 16)}`);
+
+// search
+
+export const cachePartition = (tenant: TenantId): string => activityPartition(tenant, 'CACHE');
+export const cacheKey = (tenant: TenantId, queryHash: string): Key => ({
+  pk: cachePartition(tenant),
+  sk: queryHash,
+});
+
+// the service's own
+
+export const jobKey = (job: JobId): Key => ({ pk: `JOB#${job}`, sk: 'JOB' });
+/** Names the job that works on a subject. */
+export const jobClaimKey = (subject: string): Key => ({ pk: `JOB#${subject}`, sk: 'CLAIM' });
+export const heartbeatKey = (service: string): Key => ({ pk: 'HEARTBEAT', sk: service });
+export const revocationKey = (issuer: string, subject: string): Key => ({
+  pk: `REVOKED#${issuer}`,
+  sk: subject,
+});

@@ -1,0 +1,28 @@
+/** An attempt returns it to be repeated: another writer came first, or one write did not do all. */
+export const CONFLICT = Symbol('conflict');
+
+export interface Retries {
+  /** At most so many attempts. */
+  attempts: number;
+  /** Waits before the attempt after `attempt`, which counts from 1; without it, the next attempt starts at once. */
+  pause?: (attempt: number) => Promise<void>;
+  /** Returns the error to throw if the last attempt met a conflict too. */
+  exhausted: () => unknown;
+}
+
+/**
+ * Repeats an optimistic write until no other writer came first. Each attempt has to read again what it decides on.
+ * @param attempt reads, decides and writes; returns `CONFLICT` to be repeated
+ * @throws what `exhausted` returns; errors of an attempt are not retried
+ */
+export async function retryOnConflict<Result>(
+  { attempts, pause, exhausted }: Retries,
+  attempt: () => Promise<Result | typeof CONFLICT>,
+): Promise<Result> {
+  for (let count = 1; count <= attempts; count++) {
+    const result = await attempt();
+    if (result !== CONFLICT) return result;
+    if (count < attempts) await pause?.(count);
+  }
+  throw exhausted();
+}
