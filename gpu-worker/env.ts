@@ -11,15 +11,15 @@ export const Env = ImagesTableEnv.extend(ActivityTableEnv.shape)
   .extend(EmbeddingEnv.shape)
   .extend({
     EMBEDDING_QUEUE_URL: z.url(),
-    /** What must run the models. The worker does not start where it cannot. */
+    /** The worker does not start if this provider cannot run the models. */
     EXECUTION_PROVIDER: z.enum(['cpu', 'cuda']),
-    /** Threads of a forward pass on the CPU; as many as there are cores where absent. */
+    /** Threads of a forward pass on the CPU; by default one a core. */
     INFERENCE_THREADS: z.coerce.number().int().positive().optional(),
-    /** Pictures in a micro-batch at most. */
+    /** The most images in a micro-batch. */
     BATCH_SIZE: z.coerce.number().int().min(1).max(256).default(32),
-    /** How long a micro-batch may be filled after its first message, in milliseconds. */
+    /** Milliseconds after its first message in which a micro-batch may be filled. */
     BATCH_WAIT_MS: z.coerce.number().int().nonnegative().default(200),
-    /** Where `/live` and `/ready` answer, on loopback; 0 takes any free port. */
+    /** The port of `/live` and `/ready`, on loopback; 0 takes any free port. */
     HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
     /** Set by ECS inside a task. */
     ECS_AGENT_URI: z.url().optional(),

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { ImagesValidatedV1 } from '#shared/contracts/events/images-validated.v1.ts';
 import type { EmbedOutcome } from '#shared/images/embed-image.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
-import { type Hold, keepHidden } from './keep-hidden.ts';
-import type { HeldMessage, MessageQueue } from './message-queue.ts';
+import { extendVisibility, type Visibility } from './extend-visibility.ts';
+import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
 import type { BatchReport } from './report.ts';
 
 export interface BatchPorts {
   queue: MessageQueue;
-  hold: Hold;
-  /** The flow `embedPictures`. */
+  visibility: Visibility;
+  /** `embedImages`. */
   embed(events: readonly ImagesValidatedV1[]): Promise<EmbedOutcome[]>;
-  /** Says that a picture can never be embedded. */
+  /** Records and publishes that an image cannot be embedded. */
   reject(event: ImagesValidatedV1, problem: Problem, attempts: number): Promise<void>;
   report: BatchReport;
 }
@@ -22,19 +22,24 @@ const Body = z
   .pipe(ImagesValidatedV1);
 
 interface Task {
-  message: HeldMessage;
+  message: ReceivedMessage;
   event: ImagesValidatedV1;
 }
 
 /**
- * Embeds the pictures of a micro-batch and settles each message by itself: removed where its work is done or can
- * never be done, shown again where trying again may help. It does not throw.
+ * Embeds the images of a micro-batch and settles each message on its own: removes it if it is done or can never
+ * succeed, otherwise makes it visible again after a backoff. Never throws.
  */
 export const handleBatch =
   (ports: BatchPorts) =>
-  async (messages: readonly HeldMessage[]): Promise<void> => {
+  async (messages: readonly ReceivedMessage[]): Promise<void> => {
     const startedAt = performance.now();
-    const release = keepHidden(ports.queue, messages, ports.hold, ports.report.renewalFailed);
+    const stopExtending = extendVisibility(
+      ports.queue,
+      messages,
+      ports.visibility,
+      ports.report.extensionFailed,
+    );
     const tasks = messages.flatMap((message) => read(message) ?? []);
     const readable = new Set(tasks.map(({ message }) => message));
     const outcomes = await ports.embed(tasks.map(({ event }) => event));
@@ -44,21 +49,21 @@ export const handleBatch =
         retry: await settle(ports, task, outcomes[position]),
       })),
     );
-    await release();
+    await stopExtending();
 
     const done = settled.filter(({ retry }) => !retry).map(({ message }) => message);
-    // One that cannot be read comes again as well, until the queue moves it to its dead-letter queue.
-    const again = messages.filter((message) => !done.includes(message));
-    for (const message of again) if (!readable.has(message)) ports.report.unreadable(message);
+    // Unreadable messages are retried as well, until the queue moves them to its dead-letter queue.
+    const toRetry = messages.filter((message) => !done.includes(message));
+    for (const message of toRetry) if (!readable.has(message)) ports.report.unreadable(message);
     const calls = await Promise.allSettled([
       ports.queue.remove(done),
-      ...again.map((message) => ports.queue.hide([message], backoffSeconds(message.attempts))),
+      ...toRetry.map((message) => ports.queue.changeVisibility([message], backoffSeconds(message.attempts))),
     ]);
     for (const call of calls) if (call.status === 'rejected') ports.report.notSettled(call.reason);
     ports.report.batch(outcomes, performance.now() - startedAt);
   };
 
-function read(message: HeldMessage): Task | undefined {
+function read(message: ReceivedMessage): Task | undefined {
   try {
     return { message, event: Body.parse(message.body) };
   } catch {
@@ -66,10 +71,10 @@ function read(message: HeldMessage): Task | undefined {
   }
 }
 
-/** @returns whether the message has to come again */
+/** @returns true if the message must be redelivered */
 async function settle(ports: BatchPorts, { message, event }: Task, outcome?: EmbedOutcome): Promise<boolean> {
   if (outcome && outcome.status !== 'failed') {
-    ports.report.picture(event, outcome);
+    ports.report.handled(event, outcome);
     return false;
   }
   let error = outcome?.error;
@@ -86,5 +91,5 @@ async function settle(ports: BatchPorts, { message, event }: Task, outcome?: Emb
   return true;
 }
 
-/** 5 s after the first attempt, twice as long after each further one, 5 minutes at most. */
+/** Seconds until the next delivery: 5 after the first attempt, doubled after each further one, at most 300. */
 export const backoffSeconds = (attempts: number): number => Math.min(300, 5 * 2 ** (attempts - 1));

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { Vitals } from './vitals.ts';
+import type { WorkerHealth } from './worker-health.ts';
 
-/** Answers `/live` and `/ready` with 200 or 503, on loopback: the container's own health check asks. */
-export async function healthServer(port: number, { isLive, isReady }: Vitals): Promise<Server> {
+/** Serves `/live` and `/ready` with 200 or 503 on loopback, for the container's health check. */
+export async function healthServer(port: number, { isLive, isReady }: WorkerHealth): Promise<Server> {
   const checks = new Map([
     ['/live', isLive],
     ['/ready', isReady],

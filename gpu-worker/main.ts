@@ -2,7 +2,7 @@ import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
-import { embedPictures } from '#shared/images/embed-image.ts';
+import { embedImages } from '#shared/images/embed-image.ts';
 import { rejectImage } from '#shared/images/reject-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
@@ -11,21 +11,21 @@ import { logger } from '#shared/runtime/telemetry.ts';
 import { Env } from './env.ts';
 import { handleBatch } from './handle-batch.ts';
 import { healthServer } from './health-server.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { telemetryReport } from './report.ts';
-import { signsOfLife } from './signs-of-life.ts';
 import { sqsQueue } from './sqs-queue.ts';
 import { taskProtection } from './task-protection.ts';
-import { vitals } from './vitals.ts';
 import { work } from './work.ts';
+import { workerHealth } from './worker-health.ts';
 
-/** A message that a killed worker held comes back within `seconds`. */
-const HOLD = { seconds: 60, renewEveryMs: 20_000 };
+/** Messages of a killed worker are redelivered within `timeoutSeconds`. */
+const VISIBILITY = { timeoutSeconds: 60, extendEveryMs: 20_000 };
 
 const env = readEnv(Env);
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
-const health = vitals();
+const health = workerHealth();
 await healthServer(env.HEALTH_PORT, health);
 const load = (name: string) =>
   onnxEmbedder({
@@ -42,14 +42,14 @@ logger.info('models loaded', { models: env.DEEPLENS_MODELS, provider: env.EXECUT
 const imageStore = dynamoImageStore({ table: env.IMAGES_TABLE });
 const blobs = s3Blobs({ bucket: env.IMAGES_BUCKET });
 const publisher = snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN });
-const queue = sqsQueue({ url: env.EMBEDDING_QUEUE_URL, holdSeconds: HOLD.seconds });
+const queue = sqsQueue({ url: env.EMBEDDING_QUEUE_URL, visibilityTimeout: VISIBILITY.timeoutSeconds });
 const reject = rejectImage({ imageStore, blobs, publisher });
 
-signsOfLife({
+startHeartbeat({
   heartbeats: dynamoHeartbeats({ table: env.ACTIVITY_TABLE }),
   isReady: health.isReady,
   detail: `${env.EXECUTION_PROVIDER}: ${env.DEEPLENS_MODELS.join(', ')}`,
-  onError: (error) => logger.warn('no sign of life was left', { error }),
+  onError: (error) => logger.warn('heartbeat not written', { error }),
 });
 await work(
   {
@@ -57,8 +57,8 @@ await work(
     rule: { size: env.BATCH_SIZE, waitMs: env.BATCH_WAIT_MS },
     handle: handleBatch({
       queue,
-      hold: HOLD,
-      embed: embedPictures({
+      visibility: VISIBILITY,
+      embed: embedImages({
         embedders,
         imaging: sharpImaging(),
         blobs,
@@ -68,11 +68,11 @@ await work(
       reject: (event, problem, attempts) => reject('embedding', event, problem, attempts),
       report: telemetryReport,
     }),
-    vitals: health,
+    health,
     protection: taskProtection(env.ECS_AGENT_URI, (error) => logger.warn('task is not protected', { error })),
     onPollError: (error) => logger.warn('queue cannot be polled', { error }),
   },
   stop.signal,
 );
-logger.info('worker stopped, nothing held');
-process.exit(0); // connections that are kept alive would hold it for a while
+logger.info('worker stopped, all messages settled');
+process.exit(0); // keep-alive connections would delay the exit

@@ -1,25 +1,25 @@
-/** A message that is held: hidden from other workers until its visibility timeout is over. */
-export interface HeldMessage {
+/** A received message: invisible to other workers until its visibility timeout ends. */
+export interface ReceivedMessage {
   id: string;
-  /** What removes or hides it; another one each time that it is received. */
+  /** The receipt handle, a new one for each receive. */
   receipt: string;
   body: string;
-  /** How often it was received, this time included. */
+  /** Receives so far, this one included. */
   attempts: number;
 }
 
-/** A queue whose messages come back unless they are removed. */
+/** A queue that redelivers messages unless they are removed. */
 export interface MessageQueue {
   /**
-   * Waits up to `waitSeconds` for the first message. An aborted signal ends the waiting with what there is: nothing.
+   * Waits up to `waitSeconds` for the first message. Returns none if the signal is aborted.
    * @param max 1 to 10
    */
-  receive(max: number, waitSeconds: number, signal: AbortSignal): Promise<HeldMessage[]>;
-  /** @throws Problem `dependency_unavailable` where one of them could not be removed: it comes again */
-  remove(messages: readonly HeldMessage[]): Promise<void>;
+  receive(max: number, waitSeconds: number, signal: AbortSignal): Promise<ReceivedMessage[]>;
+  /** @throws Problem `dependency_unavailable` if any of them could not be removed: it is redelivered */
+  remove(messages: readonly ReceivedMessage[]): Promise<void>;
   /**
-   * Shows the messages again in so many seconds, counted from now.
-   * @throws Problem `dependency_unavailable` where one of them could not be changed
+   * Sets the visibility timeout of the messages, counted from now.
+   * @throws Problem `dependency_unavailable` if any of them could not be changed
    */
-  hide(messages: readonly HeldMessage[], seconds: number): Promise<void>;
+  changeVisibility(messages: readonly ReceivedMessage[], seconds: number): Promise<void>;
 }

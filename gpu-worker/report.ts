@@ -3,37 +3,37 @@ import type { ImagesValidatedV1 } from '#shared/contracts/events/images-validate
 import type { EmbedOutcome } from '#shared/images/embed-image.ts';
 import type { Problem } from '#shared/kernel/problems.ts';
 import { logger, metrics } from '#shared/runtime/telemetry.ts';
-import type { HeldMessage } from './message-queue.ts';
+import type { ReceivedMessage } from './message-queue.ts';
 
-/** What a worker tells its operators: a log line for each picture, metrics for each batch. */
+/** Telemetry of a worker: a log line for each image, metrics for each batch. */
 export interface BatchReport {
-  picture(event: ImagesValidatedV1, outcome: EmbedOutcome): void;
+  handled(event: ImagesValidatedV1, outcome: EmbedOutcome): void;
   rejected(event: ImagesValidatedV1, problem: Problem): void;
   retried(event: ImagesValidatedV1, error: unknown, attempts: number): void;
-  unreadable(message: HeldMessage): void;
-  renewalFailed(error: unknown): void;
+  unreadable(message: ReceivedMessage): void;
+  extensionFailed(error: unknown): void;
   notSettled(error: unknown): void;
-  /** @param durationMs from the first picture's fetch to the last message's end */
+  /** @param durationMs from the start of the batch until its last message is settled */
   batch(outcomes: readonly EmbedOutcome[], durationMs: number): void;
 }
 
-const about = (event: ImagesValidatedV1) => ({
+const identify = (event: ImagesValidatedV1) => ({
   tenant_id: event.tenantid,
   image_id: event.subject,
   correlation_id: event.correlationid,
 });
 
-/** By Powertools: JSON lines, and metrics in the embedded metric format. Never a vector. */
+/** Logs JSON lines and emits metrics in CloudWatch's embedded metric format. Logs no vectors. */
 export const telemetryReport: BatchReport = {
-  picture: (event, { status }) => logger.info('picture handled', { ...about(event), status }),
+  handled: (event, { status }) => logger.info('image handled', { ...identify(event), status }),
   rejected: (event, problem) =>
-    logger.warn('picture cannot be embedded', { ...about(event), code: problem.code, error: problem }),
+    logger.warn('image cannot be embedded', { ...identify(event), code: problem.code, error: problem }),
   retried: (event, error, attempts) =>
-    logger.warn('picture will be tried again', { ...about(event), attempts, error: asError(error) }),
+    logger.warn('image will be retried', { ...identify(event), attempts, error: asError(error) }),
   unreadable: ({ id, attempts }) =>
-    logger.error('message is no images.validated event', { message_id: id, attempts }),
-  renewalFailed: (error) => logger.warn('messages could not be kept hidden', { error: asError(error) }),
-  notSettled: (error) => logger.warn('messages will come again', { error: asError(error) }),
+    logger.error('message is not an images.validated event', { message_id: id, attempts }),
+  extensionFailed: (error) => logger.warn('visibility timeout not extended', { error: asError(error) }),
+  notSettled: (error) => logger.warn('messages will be redelivered', { error: asError(error) }),
   batch(outcomes, durationMs) {
     const failed = outcomes.filter(({ status }) => status === 'failed').length;
     metrics.addMetric('batch_size', MetricUnit.Count, outcomes.length);

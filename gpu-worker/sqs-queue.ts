@@ -6,19 +6,19 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { Problem } from '#shared/kernel/problems.ts';
-import type { HeldMessage, MessageQueue } from './message-queue.ts';
+import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
 
-/** The most that one SQS call takes. */
+/** The most messages in one SQS call. */
 const CALL_SIZE = 10;
 
-/** @param holdSeconds how long a received message is hidden from other workers */
+/** @param visibilityTimeout seconds for which a received message is invisible to other workers */
 export function sqsQueue({
   url,
-  holdSeconds,
+  visibilityTimeout,
   client = new SQSClient(),
 }: {
   url: string;
-  holdSeconds: number;
+  visibilityTimeout: number;
   client?: SQSClient;
 }): MessageQueue {
   return {
@@ -27,12 +27,12 @@ export function sqsQueue({
         QueueUrl: url,
         MaxNumberOfMessages: max,
         WaitTimeSeconds: waitSeconds,
-        VisibilityTimeout: holdSeconds,
+        VisibilityTimeout: visibilityTimeout,
         MessageSystemAttributeNames: ['ApproximateReceiveCount'],
       });
       try {
         const { Messages = [] } = await client.send(command, { abortSignal: signal });
-        return Messages.flatMap(held);
+        return Messages.flatMap(received);
       } catch (cause) {
         if (signal.aborted) return [];
         throw unavailable('read', cause);
@@ -43,8 +43,8 @@ export function sqsQueue({
         client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries })),
       );
     },
-    async hide(messages, seconds) {
-      await inCalls(messages, 'hidden in', (Entries) =>
+    async changeVisibility(messages, seconds) {
+      await inCalls(messages, 'changed in', (Entries) =>
         client.send(
           new ChangeMessageVisibilityBatchCommand({
             QueueUrl: url,
@@ -56,15 +56,15 @@ export function sqsQueue({
   };
 }
 
-function held({ MessageId, ReceiptHandle, Body, Attributes }: Message): HeldMessage[] {
+function received({ MessageId, ReceiptHandle, Body, Attributes }: Message): ReceivedMessage[] {
   if (!MessageId || !ReceiptHandle) return [];
   const attempts = Number(Attributes?.ApproximateReceiveCount ?? 1);
   return [{ id: MessageId, receipt: ReceiptHandle, body: Body ?? '', attempts }];
 }
 
-/** All messages, in as few calls as SQS allows; a call reports by entry what it could not do. */
+/** Sends all messages in as few calls as SQS allows. @throws Problem `dependency_unavailable` if any entry is refused */
 async function inCalls(
-  messages: readonly HeldMessage[],
+  messages: readonly ReceivedMessage[],
   verb: string,
   call: (
     entries: { Id: string; ReceiptHandle: string }[],

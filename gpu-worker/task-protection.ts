@@ -1,24 +1,24 @@
-/** How long ECS keeps its hands off the task, in minutes, unless it is told again. */
-const PROTECTED_FOR = 60;
-/** Renewed once it is this old, in milliseconds. */
-const RENEW_AFTER = 30 * 60_000;
+/** Minutes until the protection expires unless it is renewed. */
+const EXPIRES_IN = 60;
+/** Milliseconds after which the protection is renewed. */
+const RENEW_AFTER_MS = 30 * 60_000;
 
-/** Keeps a scale-in from ending the task while it holds messages. */
+/** Protects the task from scale-in while it has unsettled messages. */
 export interface TaskProtection {
   protect(): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * By the ECS agent's endpoint for the task itself; outside ECS there is nothing to ask.
- * @param onError told where the agent refuses: the task works on, unprotected, and a redelivery makes good for it
+ * Sets the protection through the ECS agent's endpoint; does nothing outside ECS.
+ * @param onError called if the agent refuses: the task goes on unprotected, and its messages are redelivered if it ends
  */
 export function taskProtection(
   agentUri: string | undefined,
   onError: (error: unknown) => void,
 ): TaskProtection {
   let protectedAt: number | undefined;
-  const tell = async (state: { ProtectionEnabled: boolean; ExpiresInMinutes?: number }): Promise<boolean> => {
+  const set = async (state: { ProtectionEnabled: boolean; ExpiresInMinutes?: number }): Promise<boolean> => {
     if (!agentUri) return true;
     try {
       const response = await fetch(`${agentUri}/task-protection/v1/state`, {
@@ -37,14 +37,14 @@ export function taskProtection(
   };
   return {
     async protect() {
-      if (protectedAt !== undefined && Date.now() - protectedAt < RENEW_AFTER) return;
-      const askedAt = Date.now();
-      const done = await tell({ ProtectionEnabled: true, ExpiresInMinutes: PROTECTED_FOR });
-      if (done) protectedAt = askedAt;
+      if (protectedAt !== undefined && Date.now() - protectedAt < RENEW_AFTER_MS) return;
+      const requestedAt = Date.now();
+      const done = await set({ ProtectionEnabled: true, ExpiresInMinutes: EXPIRES_IN });
+      if (done) protectedAt = requestedAt;
     },
     async release() {
       if (protectedAt === undefined) return;
-      if (await tell({ ProtectionEnabled: false })) protectedAt = undefined;
+      if (await set({ ProtectionEnabled: false })) protectedAt = undefined;
     },
   };
 }

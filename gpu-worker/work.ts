@@ -1,56 +1,56 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HeldMessage, MessageQueue } from './message-queue.ts';
+import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
 import { type BatchRule, fillBatch } from './micro-batch.ts';
 import type { TaskProtection } from './task-protection.ts';
-import type { Vitals } from './vitals.ts';
+import type { WorkerHealth } from './worker-health.ts';
 
-/** While one batch is in the model, the next one's pictures are fetched and decoded. */
-const LANES = 2;
-/** The longest poll that SQS allows, in seconds: fewer empty answers to pay for. */
+/** Batches in flight: while one is in the model, the next one's images are fetched and decoded. */
+const MAX_IN_FLIGHT = 2;
+/** SQS's longest poll, in seconds: the fewest empty receives to pay for. */
 const POLL_SECONDS = 20;
-/** The longest pause after failing polls, in milliseconds. */
-const LONGEST_PAUSE = 30_000;
+/** The longest backoff after failed polls, in milliseconds. */
+const MAX_BACKOFF_MS = 30_000;
 
 export interface Work {
   queue: MessageQueue;
   rule: BatchRule;
-  /** Settles every message of a batch; does not throw. */
-  handle(messages: readonly HeldMessage[]): Promise<void>;
-  vitals: Pick<Vitals, 'polled' | 'turned'>;
+  /** Settles every message of a batch; never throws. */
+  handle(messages: readonly ReceivedMessage[]): Promise<void>;
+  health: Pick<WorkerHealth, 'polled' | 'iterated'>;
   protection: TaskProtection;
   onPollError(error: unknown): void;
 }
 
-/** Works until the signal is aborted, then finishes what it holds: nothing that was received is left behind. */
+/** Polls and handles batches until the signal is aborted; then settles the batches in flight and returns. */
 export async function work(ports: Work, signal: AbortSignal): Promise<void> {
-  const { queue, rule, handle, vitals, protection } = ports;
-  const lanes = new Set<Promise<void>>();
+  const { queue, rule, handle, health, protection } = ports;
+  const inFlight = new Set<Promise<void>>();
   let failures = 0;
-  let waitSeconds = 0; // the first poll does not wait: it shows that the queue answers, and so makes the worker ready
+  let waitSeconds = 0; // the first poll returns at once: a successful poll makes the worker ready
   while (!signal.aborted) {
-    vitals.turned();
+    health.iterated();
     try {
       const messages = await fillBatch(queue, rule, waitSeconds, signal);
       waitSeconds = POLL_SECONDS;
       failures = 0;
-      vitals.polled();
+      health.polled();
       if (messages.length === 0) {
-        if (lanes.size === 0) await protection.release();
+        if (inFlight.size === 0) await protection.release();
         continue;
       }
       await protection.protect();
-      const lane = handle(messages).finally(() => lanes.delete(lane));
-      lanes.add(lane);
-      if (lanes.size >= LANES) await Promise.race(lanes);
+      const batch = handle(messages).finally(() => inFlight.delete(batch));
+      inFlight.add(batch);
+      if (inFlight.size >= MAX_IN_FLIGHT) await Promise.race(inFlight);
     } catch (error) {
       ports.onPollError(error);
-      await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures++), signal);
+      await pause(Math.min(MAX_BACKOFF_MS, 500 * 2 ** failures++), signal);
     }
   }
-  await Promise.all(lanes);
+  await Promise.all(inFlight);
   await protection.release();
 }
 
-/** Ends early, and quietly, when the signal is aborted. */
+/** Resolves early if the signal is aborted. */
 const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   sleep(milliseconds, undefined, { signal }).catch(() => undefined);

@@ -34,7 +34,7 @@ interface Passage {
  * A picture that cannot be embedded ends as `failed` and leaves the others alone.
  * @returns an outcome for each event, in order; it does not throw
  */
-export const embedPictures =
+export const embedImages =
   (ports: EmbedPorts) =>
   async (events: readonly ImagesValidatedV1[]): Promise<EmbedOutcome[]> => {
     const passages: Passage[] = events.map((event) => ({ event, inputs: new Map(), embeddings: new Map() }));

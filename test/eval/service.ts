@@ -5,7 +5,7 @@ import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
 import type { DuplicateGroup } from '#shared/duplicates/group.ts';
 import type { Embedder } from '#shared/embedding/embedder.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
-import { embedPictures } from '#shared/images/embed-image.ts';
+import { embedImages } from '#shared/images/embed-image.ts';
 import { indexImages } from '#shared/images/index-image.ts';
 import { addImage } from '#shared/images/request-upload.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
@@ -88,7 +88,7 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
 
   const add = addImage(ports);
   const validate = validateImage(ports);
-  const embed = embedPictures({ ...ports, embedders: [embedder] });
+  const embed = embedImages({ ...ports, embedders: [embedder] });
   const indexAll = indexImages(ports);
   const detect = detectDuplicates(
     vectorsAlone ? { ...ports, blobs: { ...blobs, get: async () => undefined } } : ports,

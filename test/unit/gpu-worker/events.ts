@@ -4,7 +4,7 @@ import { newImageId, tenantId } from '#shared/kernel/ids.ts';
 
 export const TENANT = tenantId('acme');
 
-/** A valid `images.validated` of a picture of its own. */
+/** A valid `images.validated` event of a new image. */
 export function validatedEvent(tenant = TENANT): ImagesValidatedV1 {
   const image = newImageId();
   const at = '2026-03-01T12:00:00.000Z';

@@ -7,18 +7,18 @@ import { validatedEvent } from './events.ts';
 import { memoryQueue } from './memory-queue.ts';
 
 const never = new AbortController().signal;
-const HOLD = { seconds: 60, renewEveryMs: 20_000 };
+const VISIBILITY = { timeoutSeconds: 60, extendEveryMs: 20_000 };
 
-/** Keeps what was reported, by name. */
+/** Records the names of the reports. */
 function recordedReport() {
   const lines: string[] = [];
   const note = (name: string) => () => void lines.push(name);
   const report: BatchReport = {
-    picture: (_, { status }) => void lines.push(status),
+    handled: (_, { status }) => void lines.push(status),
     rejected: (_, { code }) => void lines.push(`rejected ${code}`),
     retried: note('retried'),
     unreadable: note('unreadable'),
-    renewalFailed: note('renewal failed'),
+    extensionFailed: note('extension failed'),
     notSettled: note('not settled'),
     batch: (outcomes) => void lines.push(`batch of ${outcomes.length}`),
   };
@@ -26,12 +26,12 @@ function recordedReport() {
 }
 
 function setUp(embed: BatchPorts['embed'], changes: Partial<BatchPorts> = {}) {
-  const queue = memoryQueue(HOLD.seconds);
+  const queue = memoryQueue(VISIBILITY.timeoutSeconds);
   const rejected: { code: string; attempts: number; image: string }[] = [];
   const { lines, report } = recordedReport();
   const handle = handleBatch({
     queue,
-    hold: HOLD,
+    visibility: VISIBILITY,
     embed,
     reject: async (event, { code }, attempts) => void rejected.push({ code, attempts, image: event.subject }),
     report,
@@ -44,12 +44,12 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('a micro-batch', () => {
-  it('removes only what succeeded: each message ends by itself', async () => {
+  it('settles each message on its own', async () => {
     const outcomes: EmbedOutcome[] = [
       { status: 'embedded' },
       { status: 'gone' },
       { status: 'failed', error: new Problem('unreadable_image', 'cut off') },
-      { status: 'failed', error: new Problem('dependency_unavailable', 'S3 is away') },
+      { status: 'failed', error: new Problem('dependency_unavailable', 'S3 is down') },
       { status: 'failed', error: new TypeError('unforeseen') },
     ];
     const { queue, rejected, lines, handle } = setUp(async () => outcomes);
@@ -58,7 +58,7 @@ describe('a micro-batch', () => {
     await handle(await queue.receive(10, 0, never));
 
     expect(rejected).toEqual([{ code: 'unreadable_image', attempts: 1, image: events[2]?.subject }]);
-    expect(queue.left()).toEqual([
+    expect(queue.remaining()).toEqual([
       { body: JSON.stringify(events[3]), seconds: 5 },
       { body: JSON.stringify(events[4]), seconds: 5 },
       { body: 'no json', seconds: 5 },
@@ -76,18 +76,18 @@ describe('a micro-batch', () => {
     ]);
   });
 
-  it('comes again where even the refusal could not be told', async () => {
+  it('retries a message whose failure could not be published', async () => {
     const { queue, lines, handle } = setUp(
-      async () => [{ status: 'failed', error: new Problem('not_found', 'no picture') }],
-      { reject: () => Promise.reject(new Problem('dependency_unavailable', 'SNS is away')) },
+      async () => [{ status: 'failed', error: new Problem('not_found', 'no image') }],
+      { reject: () => Promise.reject(new Problem('dependency_unavailable', 'SNS is down')) },
     );
     queue.send(JSON.stringify(validatedEvent()));
     await handle(await queue.receive(10, 0, never));
-    expect(queue.left()).toEqual([expect.objectContaining({ seconds: 5 })]);
+    expect(queue.remaining()).toEqual([expect.objectContaining({ seconds: 5 })]);
     expect(lines).toContain('retried');
   });
 
-  it('stays hidden for as long as the work takes', async () => {
+  it('keeps messages invisible for as long as the work takes', async () => {
     const release = Promise.withResolvers<EmbedOutcome[]>();
     const { queue, handle } = setUp(() => release.promise);
     queue.send(JSON.stringify(validatedEvent()));
@@ -98,12 +98,12 @@ describe('a micro-batch', () => {
     }
     release.resolve([{ status: 'embedded' }]);
     await handled;
-    expect(queue.left()).toEqual([]);
+    expect(queue.remaining()).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is shown again when the backoff says, not when a late renewal would', async () => {
-    const { queue, handle } = setUp(async () => [{ status: 'failed', error: new Error('away') }]);
+  it('makes a message visible after the backoff, unaffected by a late extension', async () => {
+    const { queue, handle } = setUp(async () => [{ status: 'failed', error: new Error('down') }]);
     queue.send(JSON.stringify(validatedEvent()));
     await handle(await queue.receive(10, 0, never));
     await vi.advanceTimersByTimeAsync(4_000);
@@ -112,22 +112,24 @@ describe('a micro-batch', () => {
     expect(await queue.receive(10, 0, never)).toEqual([expect.objectContaining({ attempts: 2 })]);
   });
 
-  it('is worked on where renewals and removals fail; it says so', async () => {
+  it('is handled even if extensions and removals fail, which are reported', async () => {
     const release = Promise.withResolvers<EmbedOutcome[]>();
-    const away = () => Promise.reject(new Error('SQS is away'));
+    const down = () => Promise.reject(new Error('SQS is down'));
     const base = memoryQueue();
-    const { lines, handle } = setUp(() => release.promise, { queue: { ...base, hide: away, remove: away } });
+    const { lines, handle } = setUp(() => release.promise, {
+      queue: { ...base, changeVisibility: down, remove: down },
+    });
     base.send(JSON.stringify(validatedEvent()));
     const handled = handle(await base.receive(10, 0, never));
-    await vi.advanceTimersByTimeAsync(HOLD.renewEveryMs);
+    await vi.advanceTimersByTimeAsync(VISIBILITY.extendEveryMs);
     release.resolve([{ status: 'embedded' }]);
     await handled;
     expect(lines).toEqual(
-      expect.arrayContaining(['renewal failed', 'embedded', 'not settled', 'batch of 1']),
+      expect.arrayContaining(['extension failed', 'embedded', 'not settled', 'batch of 1']),
     );
   });
 });
 
-it('waits twice as long after each attempt, five minutes at most', () => {
+it('doubles the backoff after each attempt, up to five minutes', () => {
   expect([1, 2, 3, 4, 5, 10].map(backoffSeconds)).toEqual([5, 10, 20, 40, 80, 300]);
 });

@@ -1,4 +1,4 @@
-import type { HeldMessage, MessageQueue } from '../../../gpu-worker/message-queue.ts';
+import type { MessageQueue, ReceivedMessage } from '../../../gpu-worker/message-queue.ts';
 
 interface Stored {
   body: string;
@@ -7,12 +7,12 @@ interface Stored {
   receipt: string;
 }
 
-/** A queue in memory with visibility timeouts on `Date.now()`; a poll does not wait, and may be made to fail. */
-export function memoryQueue(holdSeconds = 60) {
+/** An in-memory queue with visibility timeouts by `Date.now()`. Polls return at once and can be made to fail. */
+export function memoryQueue(visibilityTimeout = 60) {
   const messages = new Map<string, Stored>();
   let receipts = 0;
   let broken = false;
-  const held = ({ id, receipt }: HeldMessage): Stored | undefined => {
+  const storedMessage = ({ id, receipt }: ReceivedMessage): Stored | undefined => {
     const message = messages.get(id);
     return message?.receipt === receipt ? message : undefined;
   };
@@ -24,24 +24,24 @@ export function memoryQueue(holdSeconds = 60) {
       const visible = [...messages].filter(([, { visibleAt }]) => visibleAt <= Date.now()).slice(0, max);
       return visible.map(([id, message]) => {
         message.attempts += 1;
-        message.visibleAt = Date.now() + holdSeconds * 1000;
+        message.visibleAt = Date.now() + visibilityTimeout * 1000;
         message.receipt = `r${++receipts}`;
         return { id, receipt: message.receipt, body: message.body, attempts: message.attempts };
       });
     },
     async remove(removed) {
-      for (const message of removed) if (held(message)) messages.delete(message.id);
+      for (const message of removed) if (storedMessage(message)) messages.delete(message.id);
     },
-    async hide(hidden, seconds) {
-      for (const message of hidden) {
-        const stored = held(message);
+    async changeVisibility(changed, seconds) {
+      for (const message of changed) {
+        const stored = storedMessage(message);
         if (stored) stored.visibleAt = Date.now() + seconds * 1000;
       }
     },
   };
   return {
     ...queue,
-    /** How long each poll was ready to wait, in seconds. */
+    /** `waitSeconds` of each poll. */
     polls,
     send: (...bodies: string[]) => {
       for (const body of bodies) {
@@ -51,8 +51,8 @@ export function memoryQueue(holdSeconds = 60) {
     breakDown: (down: boolean) => {
       broken = down;
     },
-    /** Bodies that are left, and in how many seconds each can be received. */
-    left: () =>
+    /** Messages not removed, and the seconds until each is visible. */
+    remaining: () =>
       [...messages.values()].map(({ body, visibleAt }) => ({
         body,
         seconds: Math.max(0, Math.round((visibleAt - Date.now()) / 1000)),

@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 const bodies = (count: number) => Array.from({ length: count }, (_, i) => `body ${i}`);
 
 describe('filling a micro-batch', () => {
-  it('takes as many as fit, over several receives, and leaves the rest', async () => {
+  it('fills the batch over several receives and leaves the rest in the queue', async () => {
     const queue = memoryQueue();
     queue.send(...bodies(40));
     const batch = await fillBatch(queue, { size: 32, waitMs: 1000 }, 20, never);
@@ -14,7 +14,7 @@ describe('filling a micro-batch', () => {
     expect(queue.polls).toEqual([20, 0, 0, 0]);
   });
 
-  it('is content with what there is', async () => {
+  it('ends when the queue is empty', async () => {
     const queue = memoryQueue();
     queue.send(...bodies(3));
     expect(await fillBatch(queue, { size: 32, waitMs: 1000 }, 20, never)).toHaveLength(3);
@@ -27,13 +27,13 @@ describe('filling a micro-batch', () => {
     expect(await fillBatch(queue, { size: 32, waitMs: 0 }, 20, never)).toHaveLength(10);
   });
 
-  it('is empty where the poll is, without asking again', async () => {
+  it('returns no messages after one empty poll', async () => {
     const queue = memoryQueue();
     expect(await fillBatch(queue, { size: 32, waitMs: 1000 }, 20, never)).toEqual([]);
     expect(queue.polls).toEqual([20]);
   });
 
-  it('keeps what it holds when a further receive fails, and fails when the first does', async () => {
+  it('returns the received messages if a later receive fails, and throws if the first fails', async () => {
     const queue = memoryQueue();
     queue.send(...bodies(20));
     let calls = 0;

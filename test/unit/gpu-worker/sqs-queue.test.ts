@@ -10,21 +10,21 @@ import { sqsQueue } from '../../../gpu-worker/sqs-queue.ts';
 
 type Json = Record<string, unknown>;
 const calls: { action: string | undefined; input: Json }[] = [];
-/** What the stand-in for SQS answers; a poll without an answer hangs, as a long poll does. */
+/** The reply of the fake SQS; without one, the request hangs like a long poll. */
 let answer: (action: string | undefined, input: Json) => { status?: number; body: Json } | undefined;
 const server = createServer(async (request, response) => {
   const action = String(request.headers['x-amz-target']).split('.')[1];
   const input = JSON.parse(await text(request));
   calls.push({ action, input });
-  const answered = answer(action, input);
-  if (!answered) return;
-  response.writeHead(answered.status ?? 200, { 'content-type': 'application/x-amz-json-1.0' });
-  response.end(JSON.stringify(answered.body));
+  const reply = answer(action, input);
+  if (!reply) return;
+  response.writeHead(reply.status ?? 200, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify(reply.body));
 });
 
 let queue: MessageQueue;
 const never = new AbortController().signal;
-const held = (count: number) =>
+const received = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: `m${i}`, receipt: `r${i}`, body: '{}', attempts: 1 }));
 
 beforeEach(async () => {
@@ -39,7 +39,7 @@ beforeEach(async () => {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
   });
-  queue = sqsQueue({ url: `${endpoint}/000000000000/embedding`, holdSeconds: 60, client });
+  queue = sqsQueue({ url: `${endpoint}/000000000000/embedding`, visibilityTimeout: 60, client });
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -47,7 +47,7 @@ afterEach(() => {
 });
 
 describe('the SQS queue', () => {
-  it('receives with a visibility timeout of its own, and how often each was received', async () => {
+  it('receives with its visibility timeout and returns the receive count', async () => {
     const MD5OfBody = createHash('md5').update('hello').digest('hex');
     const message = { MessageId: 'm', ReceiptHandle: 'r', Body: 'hello', MD5OfBody };
     answer = () => ({ body: { Messages: [{ ...message, Attributes: { ApproximateReceiveCount: '3' } }] } });
@@ -60,16 +60,16 @@ describe('the SQS queue', () => {
     });
   });
 
-  it('ends a poll without a message when it is told to stop', async () => {
+  it('returns no messages when the poll is aborted', async () => {
     answer = () => undefined;
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
     expect(await queue.receive(10, 20, stop.signal)).toEqual([]);
   });
 
-  it('removes and hides any number, ten a call, and asks nothing for none', async () => {
-    await queue.remove(held(23));
-    await queue.hide(held(11), 5);
+  it('removes messages and changes their visibility in calls of ten, and makes no call for none', async () => {
+    await queue.remove(received(23));
+    await queue.changeVisibility(received(11), 5);
     await queue.remove([]);
     const sizes = calls.map(({ action, input }) => [action, (input.Entries as Json[]).length]);
     expect(sizes.toSorted()).toEqual([
@@ -83,16 +83,18 @@ describe('the SQS queue', () => {
     expect(last?.input.Entries).toEqual([{ Id: '10', ReceiptHandle: 'r10', VisibilityTimeout: 5 }]);
   });
 
-  it('says where a message of a call was refused, and where the queue does not answer', async () => {
+  it('throws if a message is refused or the queue is unavailable', async () => {
     answer = () => ({
       body: { Successful: [], Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid', SenderFault: true }] },
     });
-    await expect(queue.remove(held(1))).rejects.toMatchObject({
+    await expect(queue.remove(received(1))).rejects.toMatchObject({
       code: 'dependency_unavailable',
       message: expect.stringContaining('ReceiptHandleIsInvalid'),
     });
     answer = () => ({ status: 503, body: {} });
     await expect(queue.receive(1, 0, never)).rejects.toMatchObject({ code: 'dependency_unavailable' });
-    await expect(queue.hide(held(1), 5)).rejects.toMatchObject({ code: 'dependency_unavailable' });
+    await expect(queue.changeVisibility(received(1), 5)).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+    });
   });
 });

@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe('task protection', () => {
-  it('is asked for once, not for every batch, and given back once', async () => {
+  it('is set once, not for every batch, and released once', async () => {
     const errors: unknown[] = [];
     const { protect, release } = taskProtection(uri, (error) => errors.push(error));
     await release();
@@ -45,7 +45,7 @@ describe('task protection', () => {
     expect(errors).toEqual([]);
   });
 
-  it('is asked for again where it was refused, and stops nothing', async () => {
+  it('is retried after a refusal and never throws', async () => {
     const errors: unknown[] = [];
     const { protect } = taskProtection(uri, (error) => errors.push(error));
     status = 400;
@@ -56,7 +56,7 @@ describe('task protection', () => {
     expect(errors).toEqual([expect.objectContaining({ message: 'The ECS agent answered 400: {}' })]);
   });
 
-  it('asks nobody outside ECS', async () => {
+  it('makes no call outside ECS', async () => {
     const { protect, release } = taskProtection(undefined, () => expect.unreachable());
     await protect();
     await release();

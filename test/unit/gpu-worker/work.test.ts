@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import type { HeldMessage } from '../../../gpu-worker/message-queue.ts';
+import type { ReceivedMessage } from '../../../gpu-worker/message-queue.ts';
 import { work } from '../../../gpu-worker/work.ts';
 import { memoryQueue } from './memory-queue.ts';
 
-/** A worker whose batches end when the test says so. */
+/** A worker whose batches the test ends. */
 function setUp(size = 2) {
   const queue = memoryQueue();
   const stop = new AbortController();
-  const batches: { messages: readonly HeldMessage[]; end: () => void }[] = [];
-  const said: string[] = [];
+  const batches: { messages: readonly ReceivedMessage[]; end: () => void }[] = [];
+  const log: string[] = [];
   const polling = {
     ...queue,
     // An idle poll yields to the event loop, as a real one does.
@@ -27,27 +27,27 @@ function setUp(size = 2) {
         batches.push({ messages, end: () => resolve() });
         return promise.then(() => queue.remove(messages));
       },
-      vitals: { polled: () => said.push('polled'), turned: () => said.push('turned') },
+      health: { polled: () => log.push('polled'), iterated: () => log.push('iterated') },
       protection: {
-        protect: async () => void said.push('protect'),
-        release: async () => void said.push('release'),
+        protect: async () => void log.push('protect'),
+        release: async () => void log.push('release'),
       },
-      onPollError: () => said.push('poll failed'),
+      onPollError: () => log.push('poll failed'),
     },
     stop.signal,
   );
-  return { queue, stop, batches, said, ended };
+  return { queue, stop, batches, log, ended };
 }
 
 async function until(condition: () => boolean): Promise<void> {
   for (let turn = 0; !condition(); turn++) {
-    if (turn > 10_000) throw new Error('the condition never held');
+    if (turn > 10_000) throw new Error('the condition was never met');
     await nextTurn();
   }
 }
 
 describe('the worker', () => {
-  it('fetches the next batch while one is worked on, and no third', async () => {
+  it('has at most two batches in flight', async () => {
     const { queue, stop, batches, ended } = setUp();
     queue.send('a', 'b', 'c', 'd', 'e', 'f');
     await until(() => batches.length === 2);
@@ -61,11 +61,11 @@ describe('the worker', () => {
     stop.abort();
     for (const { end } of batches) end();
     await ended;
-    expect(queue.left()).toEqual([]);
+    expect(queue.remaining()).toEqual([]);
   });
 
-  it('drains: it takes nothing more, finishes what it holds, and only then ends', async () => {
-    const { queue, stop, batches, said, ended } = setUp();
+  it('drains on abort: receives nothing more and settles the batches in flight', async () => {
+    const { queue, stop, batches, log, ended } = setUp();
     queue.send('a', 'b', 'c', 'd', 'e');
     await until(() => batches.length === 2);
     stop.abort();
@@ -79,23 +79,23 @@ describe('the worker', () => {
     batches[0]?.end();
     await ended;
     expect(batches).toHaveLength(2);
-    expect(queue.left().map(({ body }) => body)).toEqual(['e']);
-    expect(said.at(-1)).toBe('release');
+    expect(queue.remaining().map(({ body }) => body)).toEqual(['e']);
+    expect(log.at(-1)).toBe('release');
   });
 
-  it('is protected before it works, and let go when it is idle', async () => {
-    const { queue, stop, batches, said, ended } = setUp();
+  it('is protected while it works and released when idle', async () => {
+    const { queue, stop, batches, log, ended } = setUp();
     queue.send('a');
     await until(() => batches.length === 1);
-    expect(said).toContain('protect');
-    expect(said).not.toContain('release');
+    expect(log).toContain('protect');
+    expect(log).not.toContain('release');
     batches[0]?.end();
-    await until(() => said.includes('release'));
+    await until(() => log.includes('release'));
     stop.abort();
     await ended;
   });
 
-  it('polls at once at first, then waits for messages', async () => {
+  it('polls without waiting first, then with long polls', async () => {
     const { queue, stop, ended } = setUp();
     await until(() => queue.polls.length >= 3);
     stop.abort();
@@ -103,24 +103,24 @@ describe('the worker', () => {
     expect(queue.polls.slice(0, 3)).toEqual([0, 20, 20]);
   });
 
-  it('survives a queue that is away, and goes on when it is back', async () => {
-    const { queue, stop, batches, said, ended } = setUp();
+  it('survives a queue that is down and resumes when it is up', async () => {
+    const { queue, stop, batches, log, ended } = setUp();
     queue.breakDown(true);
     queue.send('a');
-    await until(() => said.includes('poll failed'));
-    expect(said).not.toContain('polled');
+    await until(() => log.includes('poll failed'));
+    expect(log).not.toContain('polled');
     queue.breakDown(false);
     await vi.waitFor(() => expect(batches).toHaveLength(1), { timeout: 5_000 });
-    expect(said).toContain('polled');
+    expect(log).toContain('polled');
     stop.abort();
     batches[0]?.end();
     await ended;
   });
 
-  it('stops at once while it pauses', async () => {
-    const { queue, stop, said, ended } = setUp();
+  it('stops at once during a backoff', async () => {
+    const { queue, stop, log, ended } = setUp();
     queue.breakDown(true);
-    await until(() => said.includes('poll failed'));
+    await until(() => log.includes('poll failed'));
     const stoppedAt = performance.now();
     stop.abort();
     await ended;

@@ -6,7 +6,7 @@ import type { Embedder } from '#shared/embedding/embedder.ts';
 import { loadManifest } from '#shared/embedding/load-manifest.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import { decodeEmbedding } from '#shared/embedding/wire.ts';
-import { type EmbedPorts, embedPictures } from '#shared/images/embed-image.ts';
+import { type EmbedPorts, embedImages } from '#shared/images/embed-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { imageId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -69,7 +69,7 @@ const ordered = (event: ImagesValidatedV1, embed_with: string[] = []): ImagesVal
 });
 
 const flow = (changes: Partial<EmbedPorts> = {}) =>
-  embedPictures({ embedders: [memoryEmbedder(manifest)], imaging, blobs, imageStore, publisher, ...changes });
+  embedImages({ embedders: [memoryEmbedder(manifest)], imaging, blobs, imageStore, publisher, ...changes });
 const statusOf = async (event: ImagesValidatedV1) => {
   const { tenant, image } = idsOf(event);
   return (await imageStore.get(tenant, image))?.status;

@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { healthServer } from '../../../gpu-worker/health-server.ts';
-import { vitals } from '../../../gpu-worker/vitals.ts';
+import { workerHealth } from '../../../gpu-worker/worker-health.ts';
 
-describe('vitals', () => {
-  it('are ready once the models are loaded and a poll succeeded, for as long as polls succeed', () => {
+describe('worker health', () => {
+  it('is ready once the models are loaded and while polls succeed', () => {
     let now = 0;
-    const health = vitals(() => now);
+    const health = workerHealth(() => now);
     expect([health.isLive(), health.isReady()]).toEqual([true, false]);
     health.polled();
     expect(health.isReady()).toBe(false);
@@ -18,27 +18,29 @@ describe('vitals', () => {
     expect(health.isReady()).toBe(true);
   });
 
-  it('are live while the loop comes round', () => {
+  it('is live while the loop iterates', () => {
     let now = 0;
-    const health = vitals(() => now);
+    const health = workerHealth(() => now);
     now += 299_999;
     expect(health.isLive()).toBe(true);
     now += 1;
     expect(health.isLive()).toBe(false);
-    health.turned();
+    health.iterated();
     expect(health.isLive()).toBe(true);
   });
 });
 
-it('answers on /live and /ready, and nowhere else', async () => {
+it('serves /live and /ready only', async () => {
   let ready = false;
-  const server = await healthServer(0, { ...vitals(), isReady: () => ready });
+  const server = await healthServer(0, { ...workerHealth(), isReady: () => ready });
   try {
     const { port } = server.address() as AddressInfo; // it listens on TCP
-    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
-    expect(await Promise.all([ask('/live'), ask('/ready'), ask('/')])).toEqual([200, 503, 404]);
+    const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    expect(await Promise.all([statusOf('/live'), statusOf('/ready'), statusOf('/')])).toEqual([
+      200, 503, 404,
+    ]);
     ready = true;
-    expect(await ask('/ready')).toBe(200);
+    expect(await statusOf('/ready')).toBe(200);
   } finally {
     server.closeAllConnections();
     server.close();
