@@ -32,7 +32,7 @@ const SURFACE = Object.entries({
     'image-store',
     'indexed-image',
     'quota',
-    'stored-objects',
+    'image-object-keys',
     'vector-document',
   ],
   imaging: ['imaging', 'raster', 'region', 'turn'],

@@ -10,7 +10,7 @@ import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { ImageStore } from './image-store.ts';
 
 export interface EmbedPorts {
-  /** Every model of the environment, the default first. */
+  /** All models of the environment, the default first. */
   embedders: readonly [Embedder, ...Embedder[]];
   imaging: Pick<Imaging, 'decodeModelImage' | 'modelInput'>;
   blobs: Pick<Blobs, 'get'>;
@@ -18,11 +18,11 @@ export interface EmbedPorts {
   publisher: EventPublisher;
 }
 
-/** What became of an event. `gone`: the picture was purged meanwhile, there is nothing left to do. */
+/** `gone`: the image has been purged. */
 export type EmbedOutcome = { status: 'embedded' } | { status: 'gone' } | { status: 'failed'; error: unknown };
 
-/** A picture on its way through the steps. Once it has an outcome, it takes no further step. */
-interface Passage {
+/** An event and its intermediate results. Steps skip tasks that have an outcome. */
+interface Task {
   event: ImagesValidatedV1;
   inputs: Map<Embedder, ModelInput>;
   embeddings: Map<Embedder, Embedding>;
@@ -30,55 +30,55 @@ interface Passage {
 }
 
 /**
- * Embeds a micro-batch with the models that each picture is to have, one forward pass a model, and tells `images.processed` of each picture.
- * A picture that cannot be embedded ends as `failed` and leaves the others alone.
- * @returns an outcome for each event, in order; it does not throw
+ * Embeds a micro-batch, one forward pass per model, and publishes `images.processed` for each image. An image that cannot
+ * be embedded fails alone.
+ * @returns an outcome for each event, in order; never throws
  */
 export const embedImages =
   (ports: EmbedPorts) =>
   async (events: readonly ImagesValidatedV1[]): Promise<EmbedOutcome[]> => {
-    const passages: Passage[] = events.map((event) => ({ event, inputs: new Map(), embeddings: new Map() }));
-    const open = () => passages.filter((passage) => !passage.outcome);
-    const each = (step: (passage: Passage) => Promise<void>) => Promise.all(open().map(guarded(step)));
+    const tasks: Task[] = events.map((event) => ({ event, inputs: new Map(), embeddings: new Map() }));
+    const pending = () => tasks.filter((task) => !task.outcome);
+    const each = (step: (task: Task) => Promise<void>) => Promise.all(pending().map(catching(step)));
 
-    await each((passage) => load(ports, passage));
+    await each((task) => load(ports, task));
     for (const embedder of ports.embedders)
-      await embedTogether(
+      await embedAll(
         embedder,
-        open().filter(({ inputs }) => inputs.has(embedder)),
+        pending().filter(({ inputs }) => inputs.has(embedder)),
       );
-    await each((passage) => announce(ports, passage));
-    return passages.map(({ outcome }) => outcome ?? { status: 'embedded' });
+    await each((task) => publishProcessed(ports, task));
+    return tasks.map(({ outcome }) => outcome ?? { status: 'embedded' });
   };
 
-const guarded = (step: (passage: Passage) => Promise<void>) => async (passage: Passage) => {
+const catching = (step: (task: Task) => Promise<void>) => async (task: Task) => {
   try {
-    await step(passage);
+    await step(task);
   } catch (error) {
-    passage.outcome = { status: 'failed', error };
+    task.outcome = { status: 'failed', error };
   }
 };
 
-/** Fetches the picture that models read, and makes each model's input of it. */
-async function load({ blobs, imageStore, imaging, embedders }: EmbedPorts, passage: Passage): Promise<void> {
-  const { tenant, image } = subjectOf(passage.event);
-  const bytes = await blobs.get(tenant, passage.event.data.model_picture.key);
+/** Fetches the model image and makes each model's input from it. */
+async function load({ blobs, imageStore, imaging, embedders }: EmbedPorts, task: Task): Promise<void> {
+  const { tenant, image } = subjectOf(task.event);
+  const bytes = await blobs.get(tenant, task.event.data.model_picture.key);
   if (!bytes) {
     const record = await imageStore.get(tenant, image);
     if (record && record.status !== 'purged') {
-      throw new Problem('not_found', `The picture that models read of ${image} is not in the store.`);
+      throw new Problem('not_found', `The model image of ${image} is not in the store.`);
     }
-    passage.outcome = { status: 'gone' };
+    task.outcome = { status: 'gone' };
     return;
   }
-  const picture = await imaging.decodeModelImage(bytes);
-  for (const embedder of wantedBy(passage.event, embedders)) {
-    passage.inputs.set(embedder, await imaging.modelInput(picture, embedder.manifest.input));
+  const raster = await imaging.decodeModelImage(bytes);
+  for (const embedder of requestedEmbedders(task.event, embedders)) {
+    task.inputs.set(embedder, await imaging.modelInput(raster, embedder.manifest.input));
   }
 }
 
-/** @throws Problem `dependency_unavailable` where a model is not loaded here: another worker may have it, or a later one */
-function wantedBy({ data }: ImagesValidatedV1, embedders: EmbedPorts['embedders']): Embedder[] {
+/** @throws Problem `dependency_unavailable` if a model is not loaded here: another worker, or a later one, may have it */
+function requestedEmbedders({ data }: ImagesValidatedV1, embedders: EmbedPorts['embedders']): Embedder[] {
   if (!data.embed_with) return [embedders[0]];
   return data.embed_with.map((name) => {
     const embedder = embedders.find(({ manifest }) => manifest.name === name);
@@ -87,35 +87,36 @@ function wantedBy({ data }: ImagesValidatedV1, embedders: EmbedPorts['embedders'
   });
 }
 
-/** One forward pass for all; where that fails, one for each, so that an input cannot fail the others. */
-async function embedTogether(embedder: Embedder, passages: readonly Passage[]): Promise<void> {
-  const pass = async (together: readonly Passage[]) => {
-    const embeddings = await embedder.embed(together.flatMap(({ inputs }) => inputs.get(embedder) ?? []));
-    for (const [position, passage] of together.entries()) {
+/** Runs one forward pass for all tasks; if that fails, one for each, so that a bad input fails alone. */
+async function embedAll(embedder: Embedder, tasks: readonly Task[]): Promise<void> {
+  const pass = async (batch: readonly Task[]) => {
+    const embeddings = await embedder.embed(batch.flatMap(({ inputs }) => inputs.get(embedder) ?? []));
+    for (const [position, task] of batch.entries()) {
       const embedding = embeddings[position];
-      if (!embedding) throw new Problem('internal_error', `${embedder.manifest.name} left out a picture.`);
-      passage.embeddings.set(embedder, embedding);
+      if (!embedding)
+        throw new Problem('internal_error', `${embedder.manifest.name} returned no embedding for an image.`);
+      task.embeddings.set(embedder, embedding);
     }
   };
-  if (passages.length === 0) return;
+  if (tasks.length === 0) return;
   try {
-    await pass(passages);
+    await pass(tasks);
   } catch {
-    for (const passage of passages) await guarded((alone) => pass([alone]))(passage);
+    for (const task of tasks) await catching((single) => pass([single]))(task);
   }
 }
 
 /**
- * First the record, then the event: so the record is never behind what the next step writes, and a picture that was
- * purged meanwhile is not spoken of. Where the event cannot be told, the message comes again and both are repeated.
+ * Advances the record, then publishes: the record is never behind what the next step writes, and nothing is published
+ * about a purged image. If publishing fails, the message is redelivered and both are repeated.
  */
-async function announce({ imageStore, publisher }: EmbedPorts, passage: Passage): Promise<void> {
-  const { event, embeddings } = passage;
+async function publishProcessed({ imageStore, publisher }: EmbedPorts, task: Task): Promise<void> {
+  const { event, embeddings } = task;
   const { tenant, image } = subjectOf(event);
   const processedAt = new Date().toISOString();
   const change = await imageStore.advance(tenant, image, 'processed', processedAt);
   if (!change || change.record.status === 'purged') {
-    passage.outcome = { status: 'gone' };
+    task.outcome = { status: 'gone' };
     return;
   }
   const models = [...embeddings.keys()].map(({ manifest }) => manifest.name);

@@ -4,31 +4,31 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageRecord, Thumbnail } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 
-/** How long a thumbnail's signed address can be used, in seconds. */
+/** Seconds for which a signed thumbnail URL is valid. */
 const THUMBNAIL_LIFETIME = 5 * 60;
 
-/** What a caller hears of a picture that it has deleted. */
+/** The problem reported for a deleted image. */
 export const purgedProblem = ({ image_id, updated_at }: ImageRecord) =>
-  new Problem('purged', `The picture ${image_id} was deleted at ${updated_at}.`);
+  new Problem('purged', `The image ${image_id} was deleted at ${updated_at}.`);
 
-/** @throws Problem `not_found`, also for another tenant's picture; `purged` */
+/** @throws Problem `not_found`, also for another tenant's image; `purged` */
 export const findImage =
   ({ imageStore }: { imageStore: ImageStore }) =>
   async (tenant: TenantId, image: ImageId): Promise<ImageRecord> => {
     const record = await imageStore.get(tenant, image);
-    if (!record) throw new Problem('not_found', `There is no picture ${image}.`);
+    if (!record) throw new Problem('not_found', `There is no image ${image}.`);
     if (record.status === 'purged') throw purgedProblem(record);
     return record;
   };
 
-/** The longer side of a list's thumbnails, in pixels. */
-const USUAL_SIZE = 256;
+/** The longer side of thumbnails in lists, in pixels. */
+const DEFAULT_SIZE = 256;
 
 /**
- * A short-lived address of a picture's thumbnail.
- * @param size the thumbnail's bound in pixels; without one, 256 or the nearest that the picture has
- * @throws Problem `not_found`, `purged`, `image_not_ready` before validation has made one, or `invalid_request` where the
- *   picture has none of that size
+ * Signs a short-lived URL of an image's thumbnail.
+ * @param size the bound of the longer side in pixels; by default the available size nearest to 256
+ * @throws Problem `not_found`; `purged`; `image_not_ready` before validation; `invalid_request` if the image has no
+ *   thumbnail of that size
  */
 export const signThumbnail =
   (ports: { imageStore: ImageStore; blobs: Blobs }) =>
@@ -38,19 +38,19 @@ export const signThumbnail =
       (one, other) => distance(one, size) - distance(other, size),
     );
     if (!nearest)
-      throw new Problem('image_not_ready', `The picture ${image} is ${record.status}: it has no thumbnail.`);
-    if (size !== undefined && nearest.size !== size) throw noSuchSize(image, size, [nearest, ...others]);
+      throw new Problem('image_not_ready', `The image ${image} is ${record.status}: it has no thumbnail.`);
+    if (size !== undefined && nearest.size !== size) throw unavailableSize(image, size, [nearest, ...others]);
     return ports.blobs.presignDownload(tenant, nearest.key, THUMBNAIL_LIFETIME);
   };
 
-const distance = (thumbnail: Thumbnail, size = USUAL_SIZE): number => Math.abs(thumbnail.size - size);
+const distance = (thumbnail: Thumbnail, size = DEFAULT_SIZE): number => Math.abs(thumbnail.size - size);
 
-function noSuchSize(image: ImageId, size: number, thumbnails: readonly Thumbnail[]): Problem {
+function unavailableSize(image: ImageId, size: number, thumbnails: readonly Thumbnail[]): Problem {
   const sizes = thumbnails.map((thumbnail) => thumbnail.size).sort((one, other) => one - other);
   const message = `must be one of ${sizes.join(', ')}`;
   return new Problem(
     'invalid_request',
-    `The picture ${image} has no thumbnail of ${size} pixels: the size ${message}.`,
+    `The image ${image} has no thumbnail of ${size} pixels: the size ${message}.`,
     { errors: [{ pointer: '/query/size', message }] },
   );
 }

@@ -4,8 +4,8 @@ import { ImageFields, ValidatedFields } from '#shared/contracts/events/image-fie
 import type { ImageRecord } from './image-record.ts';
 
 /**
- * What every event about a picture says of it.
- * @param bucket where its bytes are in our own store
+ * Returns the fields that every event about an image has.
+ * @param bucket the bucket of its bytes
  */
 export const imageFields = (record: ImageRecord, bucket: string): z.infer<typeof ImageFields> =>
   ImageFields.parse({
@@ -15,8 +15,8 @@ export const imageFields = (record: ImageRecord, bucket: string): z.infer<typeof
   });
 
 /**
- * What the events say from validation on.
- * @throws ZodError where the record lacks what validation finds out
+ * Returns the fields that events have from validation on.
+ * @throws ZodError if the record has not been validated
  */
 export const validatedFields = (record: ImageRecord, bucket: string): z.infer<typeof ValidatedFields> =>
   ValidatedFields.parse({

@@ -4,7 +4,7 @@ import type { Metadata } from '#shared/kernel/metadata.ts';
 import type { ProblemCode } from '#shared/kernel/problems.ts';
 import { IMAGE_STATUSES, type ImageFormat, type ImageStatus, type Stage } from '#shared/kernel/vocabulary.ts';
 
-/** The states from which `to` may be reached. A failed picture may be tried again; a purged one never comes back. */
+/** Returns the states from which `to` can be reached. A failed image may be retried; `purged` is final. */
 export function statusesBefore(to: ImageStatus): readonly ImageStatus[] {
   if (to === 'purged') return IMAGE_STATUSES.filter((status) => status !== 'purged');
   if (to === 'failed') return ['pending_upload', 'uploaded', 'validated', 'processed'];
@@ -16,20 +16,19 @@ export interface Failure {
   code: ProblemCode;
   detail: string;
   retryable: boolean;
-  /** How often it was tried. */
   attempts: number;
 }
 
 export interface Thumbnail {
-  /** The longer side's bound in pixels, one of its tenant's settings. */
+  /** Bound of the longer side in pixels, from the tenant's settings. */
   size: number;
   width: number;
   height: number;
-  /** The object's key in the pictures bucket. */
+  /** Object key in the images bucket. */
   key: string;
 }
 
-/** What validation finds out about a picture. Hashes are lower-case hex. */
+/** Results of validation. Hashes are lower-case hex. */
 export interface ImageFacts {
   format: ImageFormat;
   width: number;
@@ -44,28 +43,28 @@ export interface ImageFacts {
   thumbnails: Thumbnail[];
 }
 
-/** The record of a picture, as it is stored. Fields carry their names on the wire (docs/adr/0004-wire-names.md). */
+/** The stored record of an image. Fields have their names on the wire (docs/adr/0004-wire-names.md). */
 export interface ImageRecord extends Partial<ImageFacts> {
   tenant_id: TenantId;
   image_id: ImageId;
   external_id?: string;
   status: ImageStatus;
-  /** The name under which the tenant knows it: the file name given, or the path in its own storage. */
+  /** The file name given by the tenant, or the path in its own storage. */
   file_path: string;
   /** `uploads`, or the id of the tenant's own storage. */
   storage_location: string;
   storage_type: 's3' | 'minio' | 'azure_blob' | 'gcs';
-  /** Bytes; as announced until validation has measured it. */
+  /** Bytes; as announced until validation measures it. */
   file_size: number;
-  /** The media type that the tenant announced. */
+  /** The announced media type. */
   content_type: string;
   metadata: Metadata;
-  /** The models whose vectors are in the index. */
+  /** Models whose vectors are in the index. */
   models: string[];
   failure?: Failure;
-  /** What the picture takes of the tenant's quota, in bytes; absent until it is admitted. */
+  /** Bytes counted against the tenant's quota; absent until the image is admitted. */
   stored_bytes?: number;
-  /** The correlation id of the call that brought the picture: it goes with it through the whole pipeline. */
+  /** The correlation id of the upload's call, used throughout the pipeline. */
   correlation_id: string;
   created_at: string;
   updated_at: string;
@@ -75,7 +74,7 @@ export interface ImageRecord extends Partial<ImageFacts> {
   indexed_at?: string;
 }
 
-/** Proof of a deletion: how many of each kind of thing were removed. */
+/** Proof of a deletion: the number of items removed, by kind. */
 export interface PurgeReceipt {
   image_id: ImageId;
   deleted: { objects: number; thumbnails: number; vectors: number; cache_entries: number; events: number };

@@ -2,16 +2,16 @@ import type { z } from 'zod';
 import type { ImageReply, listImages } from '#shared/contracts/http/images.ts';
 import type { ImageRecord } from './image-record.ts';
 
-/** @param baseUrl where the API's own links begin, `https://host/stage` */
+/** @param baseUrl `https://host/stage` */
 export const thumbnailUrl = (baseUrl: string, image: string): string => `${baseUrl}/v1/thumbnails/${image}`;
 
-/** A record as the API tells it: what serves only ourselves stays behind. */
+/** Converts a record to its API representation, without internal fields. */
 export function imageReply(record: ImageRecord, baseUrl: string): z.input<typeof ImageReply> {
-  const { tenant_id, content_type, correlation_id, hash_pixels, stored_bytes, thumbnails, ...told } = record;
-  return { ...told, ...(thumbnails?.length && { thumbnail_url: thumbnailUrl(baseUrl, record.image_id) }) };
+  const { tenant_id, content_type, correlation_id, hash_pixels, stored_bytes, thumbnails, ...reply } = record;
+  return { ...reply, ...(thumbnails?.length && { thumbnail_url: thumbnailUrl(baseUrl, record.image_id) }) };
 }
 
-/** What the query of a list asks the catalog for. */
+/** Converts the query of `GET /images` to a store query. */
 export const imageQuery = ({
   status,
   external_id,

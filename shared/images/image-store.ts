@@ -12,26 +12,26 @@ export interface ImageQuery {
   limit: number;
 }
 
-/** What a step knows once it is done. */
+/** Results that a step writes with the status. */
 export type StatusChange = Partial<ImageFacts> & Partial<Pick<ImageRecord, 'file_size' | 'models'>>;
 
-/** What we know of pictures. A status moves forward only, and only here. */
+/** Image records and vectors. A status only moves forward, by conditional writes. */
 export interface ImageStore {
-  /** @throws Problem `conflict` where the id exists. */
+  /** @throws Problem `conflict` if the id exists */
   create(record: ImageRecord): Promise<void>;
   /** Strongly consistent. */
   get(tenant: TenantId, image: ImageId): Promise<ImageRecord | undefined>;
-  /** In the order asked for; what does not exist is left out. */
+  /** In the order of the ids; without those that do not exist. */
   getMany(tenant: TenantId, images: readonly ImageId[]): Promise<ImageRecord[]>;
   /** Newest first. @throws Problem `invalid_cursor` */
   list(tenant: TenantId, query: ImageQuery): Promise<Page<ImageRecord>>;
-  /** The picture that was announced first of those in this state; a moment behind. */
+  /** Returns the earliest announced image with this status. Eventually consistent. */
   oldest(tenant: TenantId, status: ImageStatus): Promise<ImageRecord | undefined>;
-  /** All pictures whose bytes (`hash_sha256`) have this digest. */
+  /** Returns all images with this `hash_sha256`. */
   findBySha256(tenant: TenantId, sha256: string): Promise<ImageId[]>;
   /**
-   * Moves the picture to `to` at `at` (RFC 3339), with what became known, if it is in an earlier state.
-   * @returns the record as it is now, and whether this call moved it; undefined where there is none
+   * Moves the image to status `to` at `at` (RFC 3339) and writes `change`, if it has an earlier status.
+   * @returns the current record, and whether this call moved it; undefined if there is none
    */
   advance(
     tenant: TenantId,
@@ -41,8 +41,8 @@ export interface ImageStore {
     change?: StatusChange,
   ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
   /**
-   * As `advance`, to `validated`; and counts the picture among what the tenant stores, once, in the same write.
-   * @returns also whether the quota left no room; then nothing has changed
+   * As `advance` to `validated`; also counts the image against the quota, once, in the same transaction.
+   * @returns also `full`: the quota is exceeded and nothing has changed
    */
   admit(
     tenant: TenantId,
@@ -51,15 +51,15 @@ export interface ImageStore {
     change: StatusChange & Pick<ImageRecord, 'file_size'>,
     quota: Stored,
   ): Promise<{ moved: boolean; full: boolean; record: ImageRecord } | undefined>;
-  /** What the tenant stores: pictures that were admitted and are not purged. Strongly consistent. */
+  /** Returns the tenant's admitted and not purged images and their bytes. Strongly consistent. */
   stored(tenant: TenantId): Promise<Stored>;
   storedOf(tenants: readonly TenantId[]): Promise<Map<TenantId, Stored>>;
   /**
-   * Another text after each change of what the tenant's searches can find: a picture indexed, or purged, or gone from
-   * the index too. Strongly consistent: it has changed by the time the change can be seen.
+   * Returns an opaque version that changes whenever the result of the tenant's searches can change: an image is indexed,
+   * purged, or removed from the index. Strongly consistent: it changes no later than the results do.
    */
   libraryVersion(tenant: TenantId): Promise<string>;
-  /** As `advance`, to `failed`. `originalEvent` is kept with it, to try again with. */
+  /** As `advance` to `failed`; stores `originalEvent` for a retry. */
   fail(
     tenant: TenantId,
     image: ImageId,
@@ -68,19 +68,22 @@ export interface ImageStore {
     originalEvent: unknown,
   ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
   /**
-   * Notes that searches find an indexed picture by this model too; the library's version changes.
-   * @returns false where the picture is not indexed (any more)
+   * Adds a model to an indexed image's `models`; changes the library version.
+   * @returns false if the image is not indexed
    */
   noteModel(tenant: TenantId, image: ImageId, model: string, at: string): Promise<boolean>;
-  /** Writes the vectors of a model, unless the picture is purged. @returns false where it is. */
+  /** Writes a model's vectors unless the image is purged. @returns false if it is */
   putVectors(tenant: TenantId, image: ImageId, model: string, embedding: Embedding): Promise<boolean>;
   getVectors(tenant: TenantId, images: readonly ImageId[], model: string): Promise<Map<ImageId, Embedding>>;
-  /** After the index: the library's version changes once more. @returns how many models' vectors were there */
+  /** Call after removal from the index: changes the library version. @returns the number of models whose vectors existed */
   removeVectors(tenant: TenantId, image: ImageId): Promise<number>;
-  /** Remembers where an event about the picture is archived, so that a purge finds it. */
+  /** Records the key of an archived event, so that a purge finds it. */
   noteArchived(tenant: TenantId, image: ImageId, key: string, expiresAt: Date): Promise<void>;
   archivedKeys(tenant: TenantId, image: ImageId): Promise<string[]>;
-  /** Leaves the tombstone in the record's place, and frees what it took of the quota, in one write. From here on nothing can bring the picture back. */
+  /**
+   * Replaces the record by a tombstone and frees its quota in one transaction. The image cannot be restored.
+   * @returns true if this call purged it
+   */
   markPurged(tenant: TenantId, image: ImageId, at: string): Promise<boolean>;
   putReceipt(tenant: TenantId, receipt: PurgeReceipt): Promise<void>;
   getReceipt(tenant: TenantId, image: ImageId): Promise<PurgeReceipt | undefined>;

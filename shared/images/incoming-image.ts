@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { addImage, UploadFile } from '#shared/contracts/http/images.ts';
 
-/** A file of `POST /uploads`, as ingest speaks of it. */
+/** Converts a file of `POST /uploads` to a `NewImage`. */
 export const announcedImage = ({ content_type, external_id, ...file }: z.output<typeof UploadFile>) => ({
   ...file,
   contentType: content_type,
@@ -9,7 +9,7 @@ export const announcedImage = ({ content_type, external_id, ...file }: z.output<
 });
 
 /**
- * The picture of `POST /images`, as ingest speaks of it: what its fields say goes before what its part says.
+ * Converts the body of `POST /images` to a `NewImage`; its fields take precedence over the headers of its file part.
  * @param size bytes
  */
 export const inlineImage = (

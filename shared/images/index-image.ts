@@ -17,67 +17,67 @@ export interface IndexPorts {
   now?: () => Date;
 }
 
-/** What became of an event. `gone`: the picture was purged meanwhile, nothing of it is left. */
+/** `gone`: the image has been purged, and its vectors are removed. */
 export type IndexOutcome = 'indexed' | 'gone';
 
-/** A picture on its way through the steps. Once it has an outcome or an error, it takes no further step. */
-interface Passage {
+/** An event and its intermediate results. Steps skip tasks that have an outcome or an error. */
+interface Task {
   event: ImagesProcessedV1;
   tenant: TenantId;
   image: ImageId;
   embeddings: Map<string, Embedding>;
-  /** Set where an earlier delivery has come this far: only the telling is repeated. */
+  /** Set if an earlier delivery has indexed the image: only publishing is repeated. */
   indexedAt?: string;
   outcome?: IndexOutcome;
   error?: unknown;
 }
 
 /**
- * Puts a batch of embedded pictures into the catalog, then into the index, and says `indexed` of each that a search
- * finds. Of one that is indexed already a refill adds another model's vectors. One picture's failure is its own.
- * @returns how each event went, in order; it does not throw
+ * Writes a batch of embedded images to the store, then to the index, and publishes `images.indexed` for each. A refill
+ * adds another model's vectors to an indexed image and publishes nothing. An image fails alone.
+ * @returns an outcome for each event, in order; never throws
  */
 export function indexImages(ports: IndexPorts) {
   const prepared = new Set<string>();
 
   return async (events: readonly ImagesProcessedV1[]): Promise<PromiseSettledResult<IndexOutcome>[]> => {
-    // The same event twice in a batch is one passage: an index takes an id once in a write.
-    const passages = new Map<string, Passage>();
+    // The same event twice in a batch is one task: a bulk write may contain an id only once.
+    const tasks = new Map<string, Task>();
     const keyOf = (event: ImagesProcessedV1) => `${event.tenantid}/${event.id}`;
-    const faults = new Map<string, unknown>();
+    const invalid = new Map<string, unknown>();
     for (const event of events) {
       try {
-        passages.set(keyOf(event), passageOf(event));
+        tasks.set(keyOf(event), taskOf(event));
       } catch (error) {
-        faults.set(keyOf(event), error);
+        invalid.set(keyOf(event), error);
       }
     }
-    const open = () => [...passages.values()].filter(({ outcome, error }) => !outcome && error === undefined);
+    const pending = () => [...tasks.values()].filter(({ outcome, error }) => !outcome && error === undefined);
 
-    // 1. the catalog, the truth: the state, then the vectors
-    await each(open(), (passage) => keep(ports, passage));
-    // 2. the index, derived: one bulk write for a tenant and model
+    // 1. the store, the source of truth: the status, then the vectors
+    await each(pending(), (task) => storeVectors(ports, task));
+    // 2. the index, derived: one bulk write per tenant and model
     await Promise.all(
-      bulks(open().filter(({ indexedAt }) => indexedAt === undefined)).map((bulk) =>
-        putBulk(ports.index, prepared, bulk),
+      bulksOf(pending().filter(({ indexedAt }) => indexedAt === undefined)).map((bulk) =>
+        writeBulk(ports.index, prepared, bulk),
       ),
     );
-    // 3. the state, now that a search finds it; a purge may have come between
-    await each(open(), (passage) => finish(ports, passage));
-    // 4. tell
-    await each(open(), (passage) => tell(ports, passage));
+    // 3. the status, now that searches find it, unless it was purged meanwhile
+    await each(pending(), (task) => markIndexed(ports, task));
+    // 4. the event
+    await each(pending(), (task) => publishIndexed(ports, task));
 
     return events.map((event) => {
-      const passage = passages.get(keyOf(event));
-      const error = passage ? passage.error : faults.get(keyOf(event));
+      const task = tasks.get(keyOf(event));
+      const error = task ? task.error : invalid.get(keyOf(event));
       return error === undefined
-        ? { status: 'fulfilled', value: passage?.outcome ?? 'gone' }
+        ? { status: 'fulfilled', value: task?.outcome ?? 'gone' }
         : { status: 'rejected', reason: error };
     });
   };
 }
 
-const passageOf = (event: ImagesProcessedV1): Passage => ({
+const taskOf = (event: ImagesProcessedV1): Task => ({
   event,
   tenant: tenantId(event.tenantid),
   image: imageId(event.data.image_id),
@@ -86,65 +86,65 @@ const passageOf = (event: ImagesProcessedV1): Passage => ({
   ),
 });
 
-/** Runs a step for each; an error stays with its passage. */
-async function each(passages: readonly Passage[], step: (passage: Passage) => Promise<void>): Promise<void> {
+/** Runs a step for each task and stores an error with its task. */
+async function each(tasks: readonly Task[], step: (task: Task) => Promise<void>): Promise<void> {
   await Promise.all(
-    passages.map(async (passage) => {
+    tasks.map(async (task) => {
       try {
-        await step(passage);
+        await step(task);
       } catch (error) {
-        passage.error = error;
+        task.error = error;
       }
     }),
   );
 }
 
-async function keep(ports: IndexPorts, passage: Passage): Promise<void> {
+async function storeVectors(ports: IndexPorts, task: Task): Promise<void> {
   const { imageStore } = ports;
-  const { tenant, image, event } = passage;
+  const { tenant, image, event } = task;
   const step = await imageStore.advance(tenant, image, 'processed', event.data.processed_at);
-  if (!step || step.record.status === 'purged') return withdraw(ports, passage);
+  if (!step || step.record.status === 'purged') return removeVectors(ports, task);
   if (step.record.status === 'indexed' && !event.data.refill) {
-    passage.indexedAt = step.record.indexed_at ?? step.record.updated_at;
+    task.indexedAt = step.record.indexed_at ?? step.record.updated_at;
     return;
   }
-  for (const [model, embedding] of passage.embeddings) {
-    if (!(await imageStore.putVectors(tenant, image, model, embedding))) return withdraw(ports, passage);
+  for (const [model, embedding] of task.embeddings) {
+    if (!(await imageStore.putVectors(tenant, image, model, embedding))) return removeVectors(ports, task);
   }
 }
 
-/** The picture is gone, or its whole tenant: nothing may stay, also not of a delivery that broke off half-way. */
-async function withdraw({ imageStore, index }: IndexPorts, passage: Passage): Promise<void> {
-  const { tenant, image, embeddings } = passage;
+/** Removes the vectors of a purged image, also those that an interrupted delivery wrote. */
+async function removeVectors({ imageStore, index }: IndexPorts, task: Task): Promise<void> {
+  const { tenant, image, embeddings } = task;
   for (const [model, { semantic }] of embeddings) {
-    await index.prepare(model, semantic.length); // it may be the first that is heard of the model
+    await index.prepare(model, semantic.length); // the model may be new to the index
     await index.remove(tenant, model, [image]);
   }
   await imageStore.removeVectors(tenant, image);
-  passage.outcome = 'gone';
+  task.outcome = 'gone';
 }
 
-/** Documents of one tenant for one model's space. */
+/** Documents of one tenant for one model's index. */
 interface Bulk {
   tenant: TenantId;
   model: string;
-  entries: { passage: Passage; embedding: Embedding }[];
+  entries: { task: Task; embedding: Embedding }[];
 }
 
-function bulks(passages: readonly Passage[]): Bulk[] {
-  const found = new Map<string, Bulk>();
-  for (const passage of passages) {
-    for (const [model, embedding] of passage.embeddings) {
-      const key = `${passage.tenant}/${model}`;
-      const bulk = found.get(key) ?? { tenant: passage.tenant, model, entries: [] };
-      bulk.entries.push({ passage, embedding });
-      found.set(key, bulk);
+function bulksOf(tasks: readonly Task[]): Bulk[] {
+  const byKey = new Map<string, Bulk>();
+  for (const task of tasks) {
+    for (const [model, embedding] of task.embeddings) {
+      const key = `${task.tenant}/${model}`;
+      const bulk = byKey.get(key) ?? { tenant: task.tenant, model, entries: [] };
+      bulk.entries.push({ task, embedding });
+      byKey.set(key, bulk);
     }
   }
-  return [...found.values()];
+  return [...byKey.values()];
 }
 
-async function putBulk(
+async function writeBulk(
   index: IndexPorts['index'],
   prepared: Set<string>,
   { tenant, model, entries }: Bulk,
@@ -156,49 +156,49 @@ async function putBulk(
     const refused = await index.upsert(
       tenant,
       model,
-      entries.map(({ passage: { image, event }, embedding }) => vectorDocument(image, event.data, embedding)),
+      entries.map(({ task: { image, event }, embedding }) => vectorDocument(image, event.data, embedding)),
     );
     for (const { imageId: image, reason } of refused) {
-      const entry = entries.find(({ passage }) => passage.image === image);
-      if (entry) entry.passage.error = new Problem('internal_error', `The index refused ${image}: ${reason}`);
+      const entry = entries.find(({ task }) => task.image === image);
+      if (entry) entry.task.error = new Problem('internal_error', `The index refused ${image}: ${reason}`);
     }
   } catch (error) {
     prepared.delete(model);
-    for (const { passage } of entries) passage.error = error;
+    for (const { task } of entries) task.error = error;
   }
 }
 
-async function finish(ports: IndexPorts, passage: Passage): Promise<void> {
+async function markIndexed(ports: IndexPorts, task: Task): Promise<void> {
   const { imageStore, now = () => new Date() } = ports;
-  if (passage.indexedAt !== undefined) return;
-  const { tenant, image, event } = passage;
-  const models = [...passage.embeddings.keys()];
-  if (event.data.refill) return finishRefill(ports, passage, now().toISOString());
+  if (task.indexedAt !== undefined) return;
+  const { tenant, image, event } = task;
+  const models = [...task.embeddings.keys()];
+  if (event.data.refill) return markRefilled(ports, task, now().toISOString());
   const step = await imageStore.advance(tenant, image, 'indexed', now().toISOString(), { models });
   if (step && step.record.status !== 'purged') {
-    passage.indexedAt = step.record.indexed_at ?? step.record.updated_at;
+    task.indexedAt = step.record.indexed_at ?? step.record.updated_at;
     return;
   }
-  await withdraw(ports, passage);
+  await removeVectors(ports, task);
 }
 
-async function finishRefill(ports: IndexPorts, passage: Passage, at: string): Promise<void> {
-  const { tenant, image, embeddings } = passage;
+async function markRefilled(ports: IndexPorts, task: Task, at: string): Promise<void> {
+  const { tenant, image, embeddings } = task;
   for (const model of embeddings.keys())
-    if (!(await ports.imageStore.noteModel(tenant, image, model, at))) return withdraw(ports, passage);
-  passage.outcome = 'indexed';
+    if (!(await ports.imageStore.noteModel(tenant, image, model, at))) return removeVectors(ports, task);
+  task.outcome = 'indexed';
 }
 
-async function tell({ publisher }: IndexPorts, passage: Passage): Promise<void> {
-  const { tenant, image, event, indexedAt = event.time } = passage;
+async function publishIndexed({ publisher }: IndexPorts, task: Task): Promise<void> {
+  const { tenant, image, event, indexedAt = event.time } = task;
   const { embeddings, processed_at, embed_with, refill, ...validated } = event.data;
   const indexed: ImagesIndexedV1 = newEvent('images.indexed', {
     tenant,
     subject: image,
     correlationId: event.correlationid,
     time: indexedAt,
-    data: { ...validated, models: [...passage.embeddings.keys()], indexed_at: indexedAt },
+    data: { ...validated, models: [...task.embeddings.keys()], indexed_at: indexedAt },
   });
   await publisher.publish(tenant, [indexed]);
-  passage.outcome = 'indexed';
+  task.outcome = 'indexed';
 }

@@ -1,9 +1,9 @@
 import type { ImageFacts, ImageRecord } from './image-record.ts';
 
-/** The record of a picture that a search may show: validation's facts are known of it. */
+/** The record of an indexed image, with the results of validation. */
 export type IndexedRecord = ImageRecord & ImageFacts & { status: 'indexed' };
 
-/** Whether it is still there to be shown: what was purged or failed since the index answered is not. */
+/** Returns true if the image can be shown; it may have been purged or failed since the index was read. */
 export const isIndexed = (record: ImageRecord): record is IndexedRecord =>
   record.status === 'indexed' &&
   record.format !== undefined &&

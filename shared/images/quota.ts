@@ -1,7 +1,7 @@
 import { type LimitOverrides, limitsOf, type PlanName } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 
-/** What a tenant stores: pictures that were accepted, and the bytes of their files. Exact. */
+/** Admitted images of a tenant and the bytes of their files; exact. */
 export interface Stored {
   images: number;
   bytes: number;
@@ -9,19 +9,19 @@ export interface Stored {
 
 export const NOTHING_STORED: Stored = { images: 0, bytes: 0 };
 
-/** How much may be stored on a plan, with what was set for the tenant alone. */
+/** Returns the storage quota of a plan with the tenant's own overrides. */
 export function quotaOf({ plan = 'free', limits }: { plan?: PlanName; limits?: LimitOverrides }): Stored {
   const { stored_images, storage_bytes } = limitsOf(plan, limits);
   return { images: stored_images, bytes: storage_bytes };
 }
 
-/** Whether one more picture of that many bytes has room beside what is stored. */
+/** Returns true if one more image of `size` bytes fits into the quota. */
 export const hasRoom = (stored: Stored, size: number, quota: Stored): boolean =>
   stored.images < quota.images && stored.bytes + size <= quota.bytes;
 
-/** @param size bytes of the picture that has no room */
+/** @param size bytes of the rejected image */
 export const quotaExceeded = (stored: Stored, size: number, quota: Stored): Problem =>
   new Problem(
     'quota_exceeded',
-    `${quota.images} pictures and ${quota.bytes} bytes may be stored. ${stored.images} pictures and ${stored.bytes} bytes are, so there is no room for one of ${size} bytes. Delete pictures that you no longer need, or ask for a larger plan.`,
+    `The quota is ${quota.images} images and ${quota.bytes} bytes. ${stored.images} images and ${stored.bytes} bytes are stored, so an image of ${size} bytes does not fit. Delete images that you no longer need, or ask for a larger plan.`,
   );

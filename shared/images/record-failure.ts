@@ -1,24 +1,23 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
-import { imagesIn } from '#shared/contracts/events/images-of.ts';
+import { referencedImages } from '#shared/contracts/events/referenced-images.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Stage } from '#shared/kernel/vocabulary.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { ImageStore } from './image-store.ts';
 import { failImage, failureOf } from './reject-image.ts';
 
-/** A message that was given up after its last delivery. */
+/** A message whose last delivery failed. */
 export interface DeadLetter {
-  /** The body, as it was received. */
+  /** The body as received. */
   body: string;
-  /** The step that gave it up. */
   stage: Stage;
   attempts: number;
 }
 
 /**
- * Writes into the picture's record that a step gave it up, and says `images.failed` with the message to try again
- * with.
- * @returns `unreadable` where no picture can be told from the message: the caller keeps it elsewhere
+ * Records the failure with each image that the message refers to, and publishes `images.failed` with the message, for a
+ * retry.
+ * @returns `unreadable` if the message refers to no image: the caller stores it elsewhere
  */
 export const recordFailure =
   (ports: {
@@ -29,16 +28,16 @@ export const recordFailure =
   }) =>
   async ({ body, stage, attempts }: DeadLetter): Promise<'recorded' | 'unreadable'> => {
     const message = parsed(body);
-    const pictures = imagesIn(message);
+    const references = referencedImages(message);
     const problem = new Problem(
       'dependency_unavailable',
-      `The step "${stage}" did not succeed in ${attempts} attempts. The picture can be tried again.`,
+      `The step "${stage}" did not succeed in ${attempts} attempts. The image can be retried.`,
     );
     const failure = failureOf(stage, problem, attempts);
-    for (const { tenant, image, correlationId = image } of pictures) {
+    for (const { tenant, image, correlationId = image } of references) {
       await failImage(ports)(tenant, image, failure, message, correlationId);
     }
-    return pictures.length > 0 ? 'recorded' : 'unreadable';
+    return references.length > 0 ? 'recorded' : 'unreadable';
   };
 
 function parsed(body: string): unknown {

@@ -16,7 +16,6 @@ interface Ports {
   now?: () => Date;
 }
 
-/** Why a picture cannot go on. */
 export const failureOf = (stage: Stage, problem: Problem, attempts: number): Failure => ({
   stage,
   code: problem.code,
@@ -26,9 +25,8 @@ export const failureOf = (stage: Stage, problem: Problem, attempts: number): Fai
 });
 
 /**
- * Writes the failure into the picture's record, and tells it with the message that could not be handled. A picture that
- * is indexed or purged by now stays so, and nothing is told; but that an indexed one's duplicates could not be looked
- * for is.
+ * Records the failure with the image and publishes `images.failed` with the original event. An image that is indexed or
+ * purged keeps its status and nothing is published, except that the duplicate detection of an indexed image failed.
  */
 export const failImage =
   ({ imageStore, blobs, publisher, now = () => new Date() }: Ports) =>
@@ -41,8 +39,8 @@ export const failImage =
   ): Promise<void> => {
     const at = now().toISOString();
     const failed = await imageStore.fail(tenant, image, failure, at, originalEvent);
-    const told = failure.stage === 'duplicates' ? ['failed', 'indexed'] : ['failed'];
-    if (failed && !told.includes(failed.record.status)) return;
+    const publishable = failure.stage === 'duplicates' ? ['failed', 'indexed'] : ['failed'];
+    if (failed && !publishable.includes(failed.record.status)) return;
     const record = failed?.record;
     await publisher.publish(tenant, [
       newEvent('images.failed', {
@@ -62,7 +60,7 @@ export const failImage =
     ]);
   };
 
-/** Ends a picture's way at an event of ours that can never be handled. */
+/** Fails an image whose event can never be handled. */
 export const rejectImage =
   (ports: Ports) =>
   (stage: Stage, event: AnyEvent, problem: Problem, attempts: number): Promise<void> =>

@@ -10,11 +10,11 @@ import type { ImageStore } from './image-store.ts';
 import type { Stored } from './quota.ts';
 import { hasRoom, quotaExceeded } from './quota.ts';
 
-/** How long a presigned form can be used, in seconds. */
+/** Seconds for which a presigned form is valid. */
 const FORM_LIFETIME = 15 * 60;
 
-/** A picture that a tenant announces or brings. */
-export interface NewPicture {
+/** An image that a tenant announces or sends. */
+export interface NewImage {
   filename: string;
   contentType: string;
   /** Bytes. */
@@ -38,15 +38,15 @@ interface Ports {
 }
 
 /**
- * Takes room for a picture of that many bytes, as far as this call can tell: what is admitted is decided by validation.
+ * Reserves quota for an image of `size` bytes within one call; validation decides about admission.
  * @throws Problem `quota_exceeded`
  */
-export type TakeRoom = (size: number) => void;
+export type ReserveQuota = (size: number) => void;
 
-/** The room that a tenant has left when a call begins; each picture of the call takes of it. */
-export const roomFor =
+/** Reads the stored amounts once for a call; each reservation of the call adds to them. */
+export const quotaReservation =
   ({ imageStore }: { imageStore: Pick<ImageStore, 'stored'> }) =>
-  async (tenant: TenantId, quota: Stored): Promise<TakeRoom> => {
+  async (tenant: TenantId, quota: Stored): Promise<ReserveQuota> => {
     let stored = await imageStore.stored(tenant);
     return (size) => {
       if (!hasRoom(stored, size, quota)) throw quotaExceeded(stored, size, quota);
@@ -55,25 +55,25 @@ export const roomFor =
   };
 
 /**
- * Announces a picture and gives the form to post it with. Whether it can be accepted is decided before the first pause,
- * so that pictures that are announced in order take the room in order.
- * @throws Problem where it cannot: `unsupported_media_type`, `payload_too_large`, `unreadable_image`, `quota_exceeded`
+ * Creates the record of an announced image and presigns the form to post it with. Checks and reserves quota before the
+ * first `await`, so that the images of a call reserve in order.
+ * @throws Problem `unsupported_media_type`, `payload_too_large`, `unreadable_image`, `quota_exceeded`
  */
 export const requestUpload =
   ({ imageStore, blobs, now = () => new Date() }: Ports) =>
   async (
     tenant: TenantId,
-    picture: NewPicture,
-    takeRoom: TakeRoom,
+    image: NewImage,
+    reserveQuota: ReserveQuota,
     correlationId: string,
   ): Promise<PresignedUpload> => {
-    checkAnnounced(picture);
-    takeRoom(picture.size);
-    const record = newRecord(tenant, picture, correlationId, now());
+    checkAnnounced(image);
+    reserveQuota(image.size);
+    const record = newRecord(tenant, image, correlationId, now());
     await imageStore.create(record);
     const { url, fields } = await blobs.presignUpload(tenant, objectKeys.upload(tenant, record.image_id), {
-      contentType: picture.contentType,
-      size: picture.size,
+      contentType: image.contentType,
+      size: image.size,
       expiresIn: FORM_LIFETIME,
     });
     return {
@@ -86,60 +86,60 @@ export const requestUpload =
   };
 
 /**
- * Takes a picture that came inside a request: the record first, then the bytes, whose arrival starts validation.
+ * Stores an image sent inside a request: first the record, then the bytes, whose arrival starts validation.
  * @throws Problem `quota_exceeded`
  */
 export const addImage =
   ({ imageStore, blobs, now = () => new Date() }: Ports) =>
   async (
     tenant: TenantId,
-    picture: NewPicture,
+    image: NewImage,
     bytes: Uint8Array,
-    takeRoom: TakeRoom,
+    reserveQuota: ReserveQuota,
     correlationId: string,
   ): Promise<{ image_id: ImageId; status: 'uploaded' }> => {
-    takeRoom(bytes.length);
-    const record = newRecord(tenant, picture, correlationId, now());
+    reserveQuota(bytes.length);
+    const record = newRecord(tenant, image, correlationId, now());
     await imageStore.create(record);
-    await blobs.put(tenant, objectKeys.upload(tenant, record.image_id), bytes, picture.contentType);
+    await blobs.put(tenant, objectKeys.upload(tenant, record.image_id), bytes, image.contentType);
     await imageStore.advance(tenant, record.image_id, 'uploaded', now().toISOString());
     return { image_id: record.image_id, status: 'uploaded' };
   };
 
-function checkAnnounced({ contentType, size }: NewPicture): void {
+function checkAnnounced({ contentType, size }: NewImage): void {
   if (!MEDIA_TYPES.includes(mediaType(contentType)))
     throw new Problem(
       'unsupported_media_type',
-      `${contentType} is not a kind of picture that is read here. Send one of ${MEDIA_TYPES.join(', ')}.`,
+      `${contentType} is not a supported media type. Send one of ${MEDIA_TYPES.join(', ')}.`,
     );
-  if (size === 0) throw new Problem('unreadable_image', 'The picture is empty: 0 bytes.');
+  if (size === 0) throw new Problem('unreadable_image', 'The image is empty: 0 bytes.');
   if (size > IMAGE_LIMITS.fileBytes)
     throw new Problem(
       'payload_too_large',
-      `${size} bytes; a picture may have ${IMAGE_LIMITS.fileBytes} at most.`,
+      `${size} bytes; an image may have at most ${IMAGE_LIMITS.fileBytes}.`,
     );
 }
 
-/** `image/jpg` is what many programs call `image/jpeg`, and `image/heif` is HEIC's family name. */
+/** Maps `image/jpg`, a common misnomer, to `image/jpeg`, and `image/heif`, HEIC's container, to `image/heic`. */
 function mediaType(contentType: string): string {
   const type = contentType.toLowerCase();
   if (type === 'image/jpg') return 'image/jpeg';
   return type === 'image/heif' ? 'image/heic' : type;
 }
 
-function newRecord(tenant: TenantId, picture: NewPicture, correlationId: string, now: Date): ImageRecord {
+function newRecord(tenant: TenantId, image: NewImage, correlationId: string, now: Date): ImageRecord {
   const at = now.toISOString();
   return {
     tenant_id: tenant,
     image_id: newImageId(),
-    ...(picture.externalId !== undefined && { external_id: picture.externalId }),
+    ...(image.externalId !== undefined && { external_id: image.externalId }),
     status: 'pending_upload',
-    file_path: picture.filename,
+    file_path: image.filename,
     storage_location: 'uploads',
     storage_type: 's3',
-    file_size: picture.size,
-    content_type: picture.contentType,
-    metadata: picture.metadata ?? {},
+    file_size: image.size,
+    content_type: image.contentType,
+    metadata: image.metadata ?? {},
     models: [],
     correlation_id: correlationId,
     created_at: at,

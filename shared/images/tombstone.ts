@@ -1,9 +1,6 @@
 import type { ImageRecord } from './image-record.ts';
 
-/**
- * What stays of a purged picture: that it existed, and since when it does not; and which thumbnails it had, for a purge
- * that is taken up again.
- */
+/** The remainder of a purged image's record. It keeps the thumbnails, so that an interrupted purge can be resumed. */
 export type Tombstone = Pick<
   ImageRecord,
   'tenant_id' | 'image_id' | 'created_at' | 'updated_at' | 'thumbnails'
@@ -20,7 +17,7 @@ export const tombstoneOf = (record: ImageRecord, at: string): Tombstone => ({
   ...(record.thumbnails && { thumbnails: record.thumbnails }),
 });
 
-/** A tombstone in a record's shape: what was removed is empty. */
+/** Converts a tombstone to a record whose removed fields are empty. */
 export const purgedRecord = (tombstone: Tombstone): ImageRecord => ({
   ...tombstone,
   file_path: '',

@@ -12,11 +12,11 @@ import type { Tenant } from '#shared/tenants/tenant.ts';
 import { embeddedWith, modelsOf } from '#shared/tenants/tenant-models.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { imageFields, validatedFields } from './image-event-data.ts';
+import { imageObjectKeys } from './image-object-keys.ts';
 import type { Failure, ImageFacts, ImageRecord } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import { quotaExceeded, quotaOf } from './quota.ts';
 import { failImage, failureOf } from './reject-image.ts';
-import { belongingsOf } from './stored-objects.ts';
 
 interface Ports {
   imageStore: ImageStore;
@@ -24,22 +24,22 @@ interface Ports {
   blobs: Blobs;
   imaging: Imaging;
   publisher: EventPublisher;
-  /** What the service has, its default first. */
+  /** The models of the service, the default first. */
   models: readonly [string, ...string[]];
   now?: () => Date;
 }
 
-/** An upload, as S3 tells of it. `size` in bytes. */
+/** An uploaded object. `size` is in bytes. */
 interface Upload {
   key: string;
   size: number;
 }
 
 /**
- * Checks an uploaded picture, writes what is derived from it, admits it to what its tenant stores, and says
- * `images.validated`, or `images.failed` where it cannot be accepted. The same upload told again, late or out of order
- * changes nothing. What has no room in the quota is not kept: its file can be uploaded again.
- * @throws Problem that can pass, e.g. `dependency_unavailable`: to be redelivered
+ * Checks an uploaded image, writes its derivatives, admits it against the quota, and publishes `images.validated`, or
+ * `images.failed` if it is rejected. Repeated, late and reordered notifications change nothing. An image beyond the quota
+ * is removed; its file can be uploaded again.
+ * @throws Problem that is retryable, e.g. `dependency_unavailable`: the message is to be redelivered
  */
 export const validateImage =
   (ports: Ports) =>
@@ -49,26 +49,24 @@ export const validateImage =
       ports.imageStore.get(tenant, image),
     ]);
     const sizes = thumbnailSizes(owner, record);
-    // A form can be used when its tenant is being purged: nobody is left to be told of the picture.
+    // A presigned form can outlive its tenant. Nothing is published for a tenant that is being purged.
     if (!owner || owner.state === 'purging') return removeAll(ports, tenant, image, sizes);
-    const tell = async (failure: Failure) => {
+    const publishFailure = async (failure: Failure) => {
       const original = notification(ports.blobs.bucket, upload);
       await failImage(ports)(tenant, image, failure, original, record?.correlation_id ?? image);
       if (failure.code === 'quota_exceeded') await removeUncounted(ports, tenant, image, sizes);
     };
-    const fail = (problem: Problem) => tell(failureOf('validation', problem, attempts));
+    const fail = (problem: Problem) => publishFailure(failureOf('validation', problem, attempts));
     if (!record) {
-      return fail(
-        new Problem('not_found', `The upload belongs to no picture: ${image} was never announced.`),
-      );
+      return fail(new Problem('not_found', `The upload belongs to no image: ${image} was never announced.`));
     }
-    // A step that died between its write and its event is healed by saying the event again.
     if (record.status === 'purged') return removeAll(ports, tenant, image, sizes);
-    if (record.status === 'validated') return sayValidated(ports, owner, record);
+    // An earlier delivery may have stopped between its write and its event: publish again.
+    if (record.status === 'validated') return publishValidated(ports, owner, record);
     if (record.status === 'processed' || record.status === 'indexed') return;
     if (record.status === 'failed' && record.failure?.stage !== 'validation') return;
-    if (record.failure && !(await canBeTried(ports, tenant, record.failure, upload)))
-      return tell(record.failure);
+    if (record.failure && !(await canRetry(ports, tenant, record.failure, upload)))
+      return publishFailure(record.failure);
     try {
       await validate(ports, owner, image, upload);
     } catch (error) {
@@ -77,8 +75,8 @@ export const validateImage =
     }
   };
 
-/** What had no room is tried again where its file was uploaded again. */
-async function canBeTried(
+/** An image beyond the quota can be retried if its file was uploaded again. */
+async function canRetry(
   { blobs }: Ports,
   tenant: TenantId,
   { retryable, code }: Failure,
@@ -90,24 +88,24 @@ async function canBeTried(
 async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upload): Promise<void> {
   const tenant = owner.tenant_id;
   const quota = quotaOf(owner);
-  // 1. uploaded, and images.uploaded, unless its tenant's purge has taken the record meanwhile
+  // 1. mark as uploaded and publish, unless the tenant's purge has removed the record
   const record = await markUploaded(ports, tenant, image);
   if (!record) return removeAll(ports, tenant, image, thumbnailSizes(owner));
-  // 2. size, before the download: nobody should fetch what is refused anyway
+  // 2. check the size before the download
   checkSize(upload.size);
-  // 3. bytes
+  // 3. download
   const bytes = await fetchUpload(ports, tenant, upload.key);
-  // 4. sniff, check, decode
+  // 4. detect the format, check, decode
   const source = await ports.imaging.read(bytes, record.content_type);
-  // 5. thumbnails, the picture that models read, hashes; a picture that was validated before keeps its sizes
+  // 5. thumbnails, model image, hashes; an image validated before keeps its thumbnail sizes
   const sizes = record.thumbnails?.map(({ size }) => size) ?? settingsOf(owner.settings).thumbnail_sizes;
   const facts = await derive(ports, tenant, image, bytes, source, sizes);
-  // 6. validated, where the quota has room
+  // 6. mark as validated if the quota allows
   const done = await ports.imageStore.admit(tenant, image, timeOf(ports), facts, quota);
   if (done?.full) throw quotaExceeded(await ports.imageStore.stored(tenant), facts.file_size, quota);
-  // 7. images.validated, unless the picture was deleted or overtaken meanwhile
+  // 7. publish, unless the image was purged or has advanced meanwhile
   if (!done || done.record.status === 'purged') return removeAll(ports, tenant, image, sizes);
-  if (done.record.status === 'validated') await sayValidated(ports, owner, done.record);
+  if (done.record.status === 'validated') await publishValidated(ports, owner, done.record);
 }
 
 async function markUploaded(
@@ -135,7 +133,7 @@ function checkSize(size: number): void {
   if (size > IMAGE_LIMITS.fileBytes) {
     throw new Problem(
       'payload_too_large',
-      `The file has ${size} bytes; a picture may have at most ${IMAGE_LIMITS.fileBytes}.`,
+      `The file has ${size} bytes; an image may have at most ${IMAGE_LIMITS.fileBytes}.`,
     );
   }
 }
@@ -146,7 +144,7 @@ async function fetchUpload({ blobs }: Ports, tenant: TenantId, key: string): Pro
   return bytes;
 }
 
-/** Writes the thumbnails and the picture that models read, and finds out the rest. */
+/** Writes the thumbnails and the model image, and returns the facts. */
 async function derive(
   { imaging, blobs }: Ports,
   tenant: TenantId,
@@ -157,7 +155,7 @@ async function derive(
 ): Promise<ImageFacts & Pick<ImageRecord, 'file_size'>> {
   const modelImage = await imaging.modelImage(raster);
   const thumbnails = sizes.map(async (size) => {
-    // From the model picture where that is large enough: 256 of 512 pixels are as good as of 12 million.
+    // Scale from the model image if it is at least twice as large: as good as from the original, and cheaper.
     const source = size * 2 <= Math.max(modelImage.width, modelImage.height) ? modelImage : raster;
     const { bytes: webp, ...measures } = await imaging.thumbnail(source, size);
     const key = objectKeys.thumbnail(tenant, image, size);
@@ -182,7 +180,7 @@ async function derive(
   };
 }
 
-function sayValidated(
+function publishValidated(
   { blobs, publisher, models }: Ports,
   owner: Tenant,
   record: ImageRecord,
@@ -201,24 +199,24 @@ function sayValidated(
   ]);
 }
 
-/** Those that the tenant has chosen, and those that the picture has of an earlier choice. */
+/** The tenant's thumbnail sizes, and those that the image has from earlier settings. */
 const thumbnailSizes = (owner?: Tenant, record?: ImageRecord): readonly number[] => [
   ...settingsOf(owner?.settings).thumbnail_sizes,
   ...(record?.thumbnails ?? []).map(({ size }) => size),
 ];
 
-/** What a picture that is not there any more must not leave behind. */
+/** Removes all objects of an image that no longer exists. */
 async function removeAll(
   { blobs }: Ports,
   tenant: TenantId,
   image: ImageId,
   sizes: readonly number[],
 ): Promise<void> {
-  const { objects, thumbnails } = belongingsOf(tenant, image, sizes);
+  const { objects, thumbnails } = imageObjectKeys(tenant, image, sizes);
   await blobs.remove(tenant, [...objects, ...thumbnails]);
 }
 
-/** Nothing stays that is not counted. Another delivery may have found room and admitted the picture meanwhile. */
+/** Removes the objects unless another delivery has admitted the image meanwhile. */
 async function removeUncounted(
   ports: Ports,
   tenant: TenantId,
@@ -231,7 +229,7 @@ async function removeUncounted(
 
 const timeOf = ({ now = () => new Date() }: Ports): string => now().toISOString();
 
-/** S3's notification, as far as anybody reads it: sent to the validation queue, it starts the picture again. */
+/** The fields of S3's notification that are read; sent to the validation queue, it retries the image. */
 const notification = (bucket: string, { key, size }: Upload) => ({
   Records: [{ s3: { bucket: { name: bucket }, object: { key, size } } }],
 });

@@ -3,13 +3,15 @@ import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import type { VectorDocument } from '#shared/vector-index/vector-index.ts';
 import type { ImageRecord } from './image-record.ts';
 
-/** A picture's record as far as the index holds it; an event says the same of it. */
-type Described = Pick<ImageRecord, 'storage_location' | 'created_at' | 'metadata'> & { format: ImageFormat };
+/** The fields of a record, or of an event, that the index stores. */
+type IndexedFields = Pick<ImageRecord, 'storage_location' | 'created_at' | 'metadata'> & {
+  format: ImageFormat;
+};
 
-/** What the index holds of a picture by one model: of the same catalog always the same. */
+/** Builds an image's document for one model's index; deterministic, so that a rebuild yields the same document. */
 export const vectorDocument = (
   imageId: ImageRecord['image_id'],
-  { storage_location, format, created_at, metadata }: Described,
+  { storage_location, format, created_at, metadata }: IndexedFields,
   { semantic, copy }: Embedding,
 ): VectorDocument => ({
   imageId,

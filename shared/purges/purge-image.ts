@@ -2,9 +2,9 @@ import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { GroupStore } from '#shared/duplicates/group-store.ts';
 import { leaveGroup } from '#shared/duplicates/leave-group.ts';
 import { purgedProblem } from '#shared/images/find-image.ts';
+import { type ImageObjectKeys, imageObjectKeys } from '#shared/images/image-object-keys.ts';
 import type { PurgeReceipt } from '#shared/images/image-record.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
-import { type Belongings, belongingsOf } from '#shared/images/stored-objects.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { SimilarityCache } from '#shared/search/similarity-cache.ts';
@@ -21,7 +21,7 @@ interface Ports {
 
 /** The keys of everything that a picture left in the store, and the answers to searches that name it. */
 interface Remains {
-  stored: Belongings & { events: string[] };
+  stored: ImageObjectKeys & { events: string[] };
   answers: string[];
 }
 
@@ -68,7 +68,7 @@ async function remainsOf({ imageStore, cache }: Ports, tenant: TenantId, image: 
   const sizes = tombstone?.thumbnails?.map(({ size }) => size);
   const events = await imageStore.archivedKeys(tenant, image);
   return {
-    stored: { ...belongingsOf(tenant, image, sizes), events },
+    stored: { ...imageObjectKeys(tenant, image, sizes), events },
     answers: await cache.naming(tenant, image),
   };
 }

@@ -8,7 +8,7 @@ import { findImage, signThumbnail } from '#shared/images/find-image.ts';
 import { imageQuery, imageReply, imagesReply } from '#shared/images/image-reply.ts';
 import { inlineImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
-import { addImage, roomFor } from '#shared/images/request-upload.ts';
+import { addImage, quotaReservation } from '#shared/images/request-upload.ts';
 import { imageId } from '#shared/kernel/ids.ts';
 import { deleteImage } from '#shared/purges/purge-image.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -34,9 +34,9 @@ export const handler = httpFunction(
       api.addImage,
       async ({ tenant, caller, body, file, correlationId }) => {
         const bytes = requiredImage({ body, ...(file && { file }) });
-        const takeRoom = await roomFor(ports)(tenant, quotaOf(caller));
+        const reserveQuota = await quotaReservation(ports)(tenant, quotaOf(caller));
         const picture = inlineImage(body, bytes.length, file);
-        return addImage(ports)(tenant, picture, bytes, takeRoom, correlationId);
+        return addImage(ports)(tenant, picture, bytes, reserveQuota, correlationId);
       },
       dynamoIdempotency(env.ACTIVITY_TABLE, idempotencyPartition),
     ),

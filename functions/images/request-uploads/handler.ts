@@ -5,7 +5,7 @@ import { frontDoor } from '#shared/front-door/front-door.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { announcedImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
-import { requestUpload, roomFor } from '#shared/images/request-upload.ts';
+import { quotaReservation, requestUpload } from '#shared/images/request-upload.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { dynamoIdempotency } from '#shared/runtime/idempotency.ts';
@@ -15,7 +15,7 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const imageStore = dynamoImageStore({ table: env.IMAGES_TABLE });
-const room = roomFor({ imageStore });
+const reservation = quotaReservation({ imageStore });
 const request = requestUpload({ imageStore, blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }) });
 
 export const handler = httpFunction(
@@ -23,13 +23,13 @@ export const handler = httpFunction(
     tenantRoute(
       api.requestUploads,
       async ({ tenant, caller, body, uploads, correlationId }) => {
-        const takeRoom = await room(tenant, quotaOf(caller));
+        const reserveQuota = await reservation(tenant, quotaOf(caller));
         let accepted = 0;
         const announce = async (file: unknown, position: number) => {
           const picture = announcedImage(parseField(api.UploadFile, file, `/files/${position}`));
           accepted += 1;
           if (uploads && accepted > uploads.granted) throw uploads.refusal;
-          return request(tenant, picture, takeRoom, correlationId);
+          return request(tenant, picture, reserveQuota, correlationId);
         };
         const entries = body.files.map((file, i) => orProblem(correlationId, () => announce(file, i)));
         return { uploads: await Promise.all(entries) };

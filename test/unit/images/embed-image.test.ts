@@ -36,7 +36,7 @@ const idsOf = (event: ImagesValidatedV1) => ({
   image: imageId(event.data.image_id),
 });
 
-/** A picture that is validated: its record, and its model picture with stripes of its own. */
+/** Stores a validated image's record and a striped model image. */
 async function validated(stripes: number): Promise<ImagesValidatedV1> {
   const event = validatedEvent();
   const { tenant, image } = idsOf(event);
@@ -62,7 +62,7 @@ async function validated(stripes: number): Promise<ImagesValidatedV1> {
   return event;
 }
 
-/** The event, with the models that the picture is to have; none: the worker's first. */
+/** The event with the requested models; without any, the worker's first model is used. */
 const ordered = (event: ImagesValidatedV1, embed_with: string[] = []): ImagesValidatedV1 => ({
   ...event,
   data: { ...event.data, ...(embed_with.length > 0 && { embed_with }) },
@@ -77,7 +77,7 @@ const statusOf = async (event: ImagesValidatedV1) => {
 const published = () => publisher.events.map(({ subject, type }) => `${type} ${subject}`);
 
 describe('embedding a micro-batch', () => {
-  it('tells of each picture with its own vectors, all that was known of it, and the correlation id', async () => {
+  it('publishes each image with its own vectors, the fields of its event and the correlation id', async () => {
     const events = [await validated(3), await validated(7)];
     expect(await flow()(events)).toEqual([{ status: 'embedded' }, { status: 'embedded' }]);
     expect(published()).toEqual(events.map(({ subject }) => `images.processed ${subject}`));
@@ -94,7 +94,7 @@ describe('embedding a micro-batch', () => {
     expect(await Promise.all(events.map(statusOf))).toEqual(['processed', 'processed']);
   });
 
-  it('asks each model once for the whole batch', async () => {
+  it('runs each model once for the whole batch', async () => {
     const calls: string[] = [];
     const model = (name: string): Embedder => {
       const inner = memoryEmbedder({ ...manifest, name });
@@ -114,15 +114,15 @@ describe('embedding a micro-batch', () => {
       [plain, both, second].filter((event) => event !== undefined),
     );
     expect(calls).toEqual(['one 2', 'two 2']);
-    const told = publisher.events.map((event) => ImagesProcessedV1.parse(event).data.embeddings);
-    expect(told.map((embeddings) => embeddings.map(({ model }) => model).sort())).toEqual([
+    const published = publisher.events.map((event) => ImagesProcessedV1.parse(event).data.embeddings);
+    expect(published.map((embeddings) => embeddings.map(({ model }) => model).sort())).toEqual([
       ['one'],
       ['one', 'two'],
       ['two'],
     ]);
   });
 
-  it('leaves a picture to another worker that is to have a model which this one lacks', async () => {
+  it('fails retryably if the worker lacks a requested model', async () => {
     const event = ordered(await validated(3), ['deeplens-lite-v1', 'newer']);
     expect(await flow()([event])).toEqual([
       { status: 'failed', error: expect.objectContaining({ code: 'dependency_unavailable' }) },
@@ -130,7 +130,7 @@ describe('embedding a micro-batch', () => {
     expect(publisher.events).toEqual([]);
   });
 
-  it('tells a refill apart from the first embedding, and leaves the record as it is', async () => {
+  it('publishes a refill under an id of its own and leaves the record unchanged', async () => {
     const event = await validated(3);
     const { tenant, image } = idsOf(event);
     await imageStore.advance(tenant, image, 'indexed', event.time);
@@ -142,10 +142,10 @@ describe('embedding a micro-batch', () => {
     expect(await imageStore.get(tenant, image)).toEqual(before);
   });
 
-  it('leaves the others alone where one cannot be read, is not there, or breaks the model', async () => {
+  it('fails only the images that cannot be read, are missing or break the model', async () => {
     const events = [await validated(3), await validated(4), await validated(5), await validated(6)];
     const [, broken, missing, poisonous] = events;
-    if (!broken || !missing || !poisonous) throw new Error('four pictures');
+    if (!broken || !missing || !poisonous) throw new Error('four images');
     const { tenant } = idsOf(broken);
     await blobs.put(tenant, broken.data.model_picture.key, new Uint8Array([1, 2, 3]), 'image/png');
     await blobs.remove(tenant, [missing.data.model_picture.key]);
@@ -176,10 +176,10 @@ describe('embedding a micro-batch', () => {
     ]);
   });
 
-  it('passes over a picture that was purged, before it is read or while it is in the model', async () => {
+  it('skips images that are purged before the download or during inference', async () => {
     const events = [await validated(3), await validated(4), validatedEvent()];
     const [early, late] = events;
-    if (!early || !late) throw new Error('two pictures');
+    if (!early || !late) throw new Error('two images');
     const purge = async (event: ImagesValidatedV1) => {
       const { tenant, image } = idsOf(event);
       await imageStore.markPurged(tenant, image, event.time);
@@ -202,7 +202,7 @@ describe('embedding a micro-batch', () => {
     expect(published()).toEqual([]);
   });
 
-  it('can be repeated: the same event is told again, and a record that is further on stays there', async () => {
+  it('is idempotent: publishes the same event again and never moves a record back', async () => {
     const event = await validated(3);
     const { tenant, image } = idsOf(event);
     await flow()([event]);
@@ -212,17 +212,17 @@ describe('embedding a micro-batch', () => {
     expect(await statusOf(event)).toBe('indexed');
   });
 
-  it('fails for a picture whose event could not be told, so that it comes again', async () => {
+  it('fails an image whose event could not be published, so that it is redelivered', async () => {
     const event = await validated(3);
-    const away = { publish: () => Promise.reject(new Problem('dependency_unavailable', 'SNS is away')) };
-    expect(await flow({ publisher: away })([event])).toEqual([
+    const down = { publish: () => Promise.reject(new Problem('dependency_unavailable', 'SNS is down')) };
+    expect(await flow({ publisher: down })([event])).toEqual([
       { status: 'failed', error: expect.objectContaining({ code: 'dependency_unavailable' }) },
     ]);
     expect(await flow()([event])).toEqual([{ status: 'embedded' }]);
     expect(published()).toHaveLength(1);
   });
 
-  it('does nothing for nothing', async () => {
+  it('accepts an empty batch', async () => {
     expect(await flow()([])).toEqual([]);
   });
 });

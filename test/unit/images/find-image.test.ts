@@ -17,22 +17,22 @@ const thumbnail = (size: number) => ({
   key: objectKeys.thumbnail(tenant, image, size),
 });
 
-describe('a thumbnail’s address', () => {
+describe('a thumbnail’s signed URL', () => {
   beforeEach(async () => {
     const { imageStore } = ports;
     if (await imageStore.get(tenant, image)) return;
     await imageStore.create({ ...record, thumbnails: [1024, 96, 300].map(thumbnail) });
   });
 
-  it.each([96, 300, 1024])('is of the size %i, which the picture has', async (size) => {
+  it.each([96, 300, 1024])('is for the requested size %i', async (size) => {
     expect(await sign(tenant, image, size)).toContain(objectKeys.thumbnail(tenant, image, size));
   });
 
-  it('is of the size nearest to 256 where none is asked for', async () => {
+  it('is for the size nearest to 256 by default', async () => {
     expect(await sign(tenant, image)).toContain('/300.webp');
   });
 
-  it('is refused for another size, with those that there are', async () => {
+  it('is refused for an unavailable size, naming the available ones', async () => {
     await expect(sign(tenant, image, 256)).rejects.toMatchObject({
       code: 'invalid_request',
       message: expect.stringContaining('96, 300, 1024'),
@@ -40,7 +40,7 @@ describe('a thumbnail’s address', () => {
     });
   });
 
-  it('is not there before validation, nor after a purge, nor for another tenant', async () => {
+  it('is refused before validation, after a purge and for another tenant', async () => {
     const early = announcedImage();
     await ports.imageStore.create(early);
     await expect(sign(tenant, early.image_id, 256)).rejects.toMatchObject({ code: 'image_not_ready' });

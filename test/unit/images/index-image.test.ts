@@ -1,84 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ImagesIndexedV1 } from '#shared/contracts/events/images-indexed.v1.ts';
-import type { ImagesProcessedV1 } from '#shared/contracts/events/images-processed.v1.ts';
-import { newEvent } from '#shared/contracts/events/new-event.ts';
-import { encodeEmbedding } from '#shared/embedding/wire.ts';
-import type { ImageRecord } from '#shared/images/image-record.ts';
-import { type IndexPorts, indexImages } from '#shared/images/index-image.ts';
-import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
+import { indexImages } from '#shared/images/index-image.ts';
+import { newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { memoryImageStore } from '../../memory/image-store.ts';
-import { memoryPublisher } from '../../memory/publisher.ts';
-import { memoryVectorIndex } from '../../memory/vector-index.ts';
-import { indexed } from '../duplicates/events.ts';
-import { ACME, leaning, manifest, NOW, OTHER, seen } from '../search/library.ts';
-
-const MODEL = manifest.name;
-const LATER = '2026-03-01T12:00:05.000Z';
-const PURGED = '2026-03-01T12:00:04.000Z';
-
-function shelf() {
-  const imageStore = memoryImageStore();
-  const index = memoryVectorIndex();
-  const publisher = memoryPublisher();
-  const ports: IndexPorts = { imageStore, index, publisher, now: () => new Date(LATER) };
-  return { imageStore, index, publisher, ports };
-}
-
-async function validated(
-  { imageStore }: ReturnType<typeof shelf>,
-  tenant: TenantId = ACME,
-  status: ImageRecord['status'] = 'validated',
-): Promise<ImagesProcessedV1> {
-  const image = newImageId();
-  await imageStore.create({
-    tenant_id: tenant,
-    image_id: image,
-    status,
-    file_path: 'a.jpg',
-    storage_location: 'uploads',
-    storage_type: 's3',
-    file_size: 1000,
-    content_type: 'image/jpeg',
-    metadata: {},
-    models: [],
-    correlation_id: 'corr-1',
-    created_at: NOW,
-    updated_at: NOW,
-  });
-  return processed(image, tenant);
-}
-
-function processed(image: ImageId, tenant: TenantId = ACME): ImagesProcessedV1 {
-  const { models, indexed_at, ...fields } = indexed(image, tenant).data;
-  return newEvent('images.processed', {
-    tenant,
-    subject: image,
-    correlationId: 'corr-1',
-    time: NOW,
-    data: { ...fields, embeddings: [encodeEmbedding(MODEL, seen(1, 1))], processed_at: NOW },
-  });
-}
-/** The same picture as another model sees it, which the library lacks. */
-const refillOf = (event: ImagesProcessedV1, model: string): ImagesProcessedV1 => ({
-  ...event,
-  id: `${event.subject}.${model}.images.processed`,
-  data: {
-    ...event.data,
-    refill: true,
-    embed_with: [model],
-    embeddings: [encodeEmbedding(model, seen(1, 1))],
-  },
-});
-const imageOf = (event: ImagesProcessedV1) => event.data.image_id as ImageId; // made by newImageId above
-const found = async ({ index }: ReturnType<typeof shelf>, tenant = ACME) =>
-  (await index.search(tenant, MODEL, { semantic: leaning(1), copy: leaning(1), k: 50 }))
-    .map(({ imageId }) => imageId)
-    .sort();
+import { ACME, NOW, OTHER } from '../search/library.ts';
+import { found, imageOf, LATER, MODEL, PURGED, processed, setUp, validated } from './processed-events.ts';
 
 describe('indexImages', () => {
-  test('a batch of two tenants is found, kept and told, each under its own', async () => {
-    const it = shelf();
+  test('indexes, stores and publishes a batch of two tenants separately', async () => {
+    const it = setUp();
     const events = [await validated(it), await validated(it, OTHER), await validated(it)];
     const outcomes = await indexImages(it.ports)(events);
     expect(outcomes).toEqual(events.map(() => ({ status: 'fulfilled', value: 'indexed' })));
@@ -94,15 +24,18 @@ describe('indexImages', () => {
         indexed_at: LATER,
       });
     }
-    const told = it.publisher.events.map((event) => ImagesIndexedV1.parse(event));
-    expect(told.map(({ subject }) => subject).sort()).toEqual(events.map(imageOf).sort());
-    expect(told[0]).toMatchObject({ correlationid: 'corr-1', data: { models: [MODEL], indexed_at: LATER } });
-    expect(told[0]?.data).not.toHaveProperty('embeddings');
+    const published = it.publisher.events.map((event) => ImagesIndexedV1.parse(event));
+    expect(published.map(({ subject }) => subject).sort()).toEqual(events.map(imageOf).sort());
+    expect(published[0]).toMatchObject({
+      correlationid: 'corr-1',
+      data: { models: [MODEL], indexed_at: LATER },
+    });
+    expect(published[0]?.data).not.toHaveProperty('embeddings');
     expect(it.publisher.groups.sort()).toEqual([ACME, ACME, OTHER]);
   });
 
-  test('told again, twice in a batch or late, nothing changes and the same event is repeated', async () => {
-    const it = shelf();
+  test('is idempotent: a repeated event changes nothing and publishes the same event', async () => {
+    const it = setUp();
     const event = await validated(it);
     const index = indexImages(it.ports);
     await index([event, event]);
@@ -113,8 +46,8 @@ describe('indexImages', () => {
     expect(new Set(it.publisher.events.map((each) => JSON.stringify(each))).size).toBe(1);
   });
 
-  test('a crash between the state and the telling is healed by the redelivery', async () => {
-    const it = shelf();
+  test('publishes on redelivery if publishing failed after the status was written', async () => {
+    const it = setUp();
     const event = await validated(it);
     let broken = true;
     const publish: typeof it.publisher.publish = async (tenant, events) => {
@@ -129,15 +62,15 @@ describe('indexImages', () => {
     expect(it.publisher.events).toHaveLength(1);
   });
 
-  test('is not indexed before the index has it; one that is refused does not hold up the others', async () => {
-    const it = shelf();
+  test('marks an image as indexed only after the index has accepted it; a refused one fails alone', async () => {
+    const it = setUp();
     const [good, bad] = [await validated(it), await validated(it)];
     const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
       for (const event of [good, bad]) {
         expect((await it.imageStore.get(ACME, imageOf(event)))?.status).toBe('processed');
       }
-      const kept = documents.filter(({ imageId }) => imageId !== imageOf(bad));
-      await it.index.upsert(tenant, model, kept);
+      const accepted = documents.filter(({ imageId }) => imageId !== imageOf(bad));
+      await it.index.upsert(tenant, model, accepted);
       return [{ imageId: imageOf(bad), reason: 'too long' }];
     };
     const outcomes = await indexImages({ ...it.ports, index: { ...it.index, upsert } })([bad, good]);
@@ -146,8 +79,8 @@ describe('indexImages', () => {
     expect(it.publisher.events.map(({ subject }) => subject)).toEqual([imageOf(good)]);
   });
 
-  test('an index that does not answer fails one tenant’s pictures, to be tried again', async () => {
-    const it = shelf();
+  test('fails only the tenant whose index is unavailable, retryably', async () => {
+    const it = setUp();
     const [mine, theirs] = [await validated(it), await validated(it, OTHER)];
     const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
       if (tenant === OTHER) throw new Problem('dependency_unavailable', 'The index does not answer.');
@@ -159,8 +92,8 @@ describe('indexImages', () => {
     expect(outcomes[1]).toMatchObject({ status: 'fulfilled' });
   });
 
-  test('a picture that was purged before is gone, without a trace', async () => {
-    const it = shelf();
+  test('stores and publishes nothing of a purged image', async () => {
+    const it = setUp();
     const event = await validated(it);
     await it.imageStore.markPurged(ACME, imageOf(event), PURGED);
     const unknown = processed(newImageId());
@@ -170,8 +103,8 @@ describe('indexImages', () => {
     expect((await it.imageStore.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
   });
 
-  test('a picture that is purged while it is written is taken out of the index again', async () => {
-    const it = shelf();
+  test('removes an image from the index if it is purged during the write', async () => {
+    const it = setUp();
     const event = await validated(it);
     const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
       await it.imageStore.markPurged(ACME, imageOf(event), PURGED);
@@ -184,12 +117,12 @@ describe('indexImages', () => {
     expect(it.publisher.events).toEqual([]);
   });
 
-  test('what a delivery that broke off has left of a purged picture goes with the next one', async () => {
-    const it = shelf();
+  test('removes what an interrupted delivery left of a purged image on redelivery', async () => {
+    const it = setUp();
     const event = await validated(it);
     const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
       await it.index.upsert(tenant, model, documents);
-      throw new Problem('dependency_unavailable', 'The index has taken it, and nobody heard.');
+      throw new Problem('dependency_unavailable', 'The index has accepted it, but the reply was lost.');
     };
     const broken = indexImages({ ...it.ports, index: { ...it.index, upsert } });
     expect((await broken([event]))[0]).toMatchObject({ status: 'rejected' });
@@ -199,59 +132,14 @@ describe('indexImages', () => {
     expect((await it.imageStore.getVectors(ACME, [imageOf(event)], MODEL)).size).toBe(0);
   });
 
-  test('a picture that had failed before can still arrive', async () => {
-    const it = shelf();
+  test('indexes an image that had failed before', async () => {
+    const it = setUp();
     const event = await validated(it, ACME, 'failed');
     expect(await indexImages(it.ports)([event])).toEqual([{ status: 'fulfilled', value: 'indexed' }]);
   });
 
-  test('a refill adds another model’s vectors to a picture that is indexed, and tells nothing of it', async () => {
-    const it = shelf();
-    const event = await validated(it);
-    const index = indexImages(it.ports);
-    await index([event]);
-    const version = await it.imageStore.libraryVersion(ACME);
-    const [told, before] = [it.publisher.events.length, await it.imageStore.get(ACME, imageOf(event))];
-    const refill = refillOf(event, 'second');
-    for (const _ of ['once', 'again']) {
-      expect(await index([refill])).toEqual([{ status: 'fulfilled', value: 'indexed' }]);
-      expect(await it.imageStore.get(ACME, imageOf(event))).toEqual({
-        ...before,
-        models: [MODEL, 'second'],
-        updated_at: LATER,
-      });
-      expect(await it.index.count(ACME, 'second')).toBe(1);
-    }
-    expect((await it.imageStore.getVectors(ACME, [imageOf(event)], 'second')).size).toBe(1);
-    expect(it.publisher.events).toHaveLength(told);
-    expect(await it.imageStore.libraryVersion(ACME)).not.toBe(version);
-  });
-
-  test('a refill and the event that it follows can lie in one batch', async () => {
-    const it = shelf();
-    const event = await validated(it);
-    await indexImages(it.ports)([event]);
-    const outcomes = await indexImages(it.ports)([event, refillOf(event, 'second')]);
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
-    expect((await it.imageStore.get(ACME, imageOf(event)))?.models).toEqual([MODEL, 'second']);
-  });
-
-  test('a refill of a picture that was purged meanwhile leaves nothing', async () => {
-    const it = shelf();
-    const event = await validated(it);
-    await indexImages(it.ports)([event]);
-    const upsert: typeof it.index.upsert = async (tenant, model, documents) => {
-      await it.imageStore.markPurged(ACME, imageOf(event), PURGED);
-      return it.index.upsert(tenant, model, documents);
-    };
-    const index = indexImages({ ...it.ports, index: { ...it.index, upsert } });
-    expect(await index([refillOf(event, 'second')])).toEqual([{ status: 'fulfilled', value: 'gone' }]);
-    expect(await it.index.count(ACME, 'second')).toBe(0);
-    expect((await it.imageStore.getVectors(ACME, [imageOf(event)], 'second')).size).toBe(0);
-  });
-
-  test('an event that does not name a picture is rejected alone', async () => {
-    const it = shelf();
+  test('rejects only the event without a valid tenant', async () => {
+    const it = setUp();
     const good = await validated(it);
     const bad = { ...good, tenantid: 'Not A Tenant' };
     const outcomes = await indexImages(it.ports)([bad, good]);

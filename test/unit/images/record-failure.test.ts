@@ -19,22 +19,22 @@ const newPorts = () => ({
   now: () => new Date(NOW),
 });
 
-async function picture(status: ImageStatus) {
+async function imageWith(status: ImageStatus) {
   const record = announcedImage({ status });
   await ports.imageStore.create(record);
   const [tenant, image] = [record.tenant_id, record.image_id];
   return {
     tenant,
     image,
-    ours: { tenantid: tenant, subject: image, correlationid: 'c', type: 'images.validated' },
+    event: { tenantid: tenant, subject: image, correlationid: 'c', type: 'images.validated' },
   };
 }
 
-describe('recording a message that was given up', () => {
-  it('fails the picture of an event of ours, to be tried again', async () => {
-    const { tenant, image, ours } = await picture('validated');
+describe('recordFailure', () => {
+  it('fails the image of an event, retryably', async () => {
+    const { tenant, image, event } = await imageWith('validated');
     const outcome = await recordFailure(ports)({
-      body: JSON.stringify(ours),
+      body: JSON.stringify(event),
       stage: 'embedding',
       attempts: 6,
     });
@@ -43,32 +43,35 @@ describe('recording a message that was given up', () => {
     expect(await ports.imageStore.get(tenant, image)).toMatchObject({ status: 'failed', failure });
     expect(EVENTS['images.failed'].parse(ports.publisher.events[0])).toMatchObject({
       correlationid: 'correlation-1',
-      data: { image_id: image, file_name: 'boats.jpg', failure, original_event: ours, failed_at: NOW },
+      data: { image_id: image, file_name: 'boats.jpg', failure, original_event: event, failed_at: NOW },
     });
   });
 
-  it('fails the picture of an S3 notification', async () => {
-    const { tenant, image } = await picture('pending_upload');
+  it('fails the image of an S3 notification', async () => {
+    const { tenant, image } = await imageWith('pending_upload');
     const message = { Records: [{ s3: { object: { key: `uploads/${tenant}/${image}` } } }] };
     await recordFailure(ports)({ body: JSON.stringify(message), stage: 'validation', attempts: 5 });
     expect(await ports.imageStore.get(tenant, image)).toMatchObject({ status: 'failed' });
     expect(ports.publisher.events).toMatchObject([{ data: { original_event: message } }]);
   });
 
-  it('tells of duplicates that could not be looked for, and leaves the picture indexed', async () => {
-    const { tenant, image, ours } = await picture('indexed');
-    await recordFailure(ports)({ body: JSON.stringify(ours), stage: 'duplicates', attempts: 5 });
+  it('publishes that duplicate detection failed and leaves the image indexed', async () => {
+    const { tenant, image, event } = await imageWith('indexed');
+    await recordFailure(ports)({ body: JSON.stringify(event), stage: 'duplicates', attempts: 5 });
     expect(await ports.imageStore.get(tenant, image)).toMatchObject({ status: 'indexed' });
     expect(ports.publisher.events).toMatchObject([
       { type: 'images.failed', data: { failure: { stage: 'duplicates' } } },
     ]);
   });
 
-  it.each(['indexed', 'purged'] as const)('tells nothing of a picture that is %s by now', async (status) => {
-    const { ours } = await picture(status);
-    await recordFailure(ports)({ body: JSON.stringify(ours), stage: 'embedding', attempts: 5 });
-    expect(ports.publisher.events).toEqual([]);
-  });
+  it.each(['indexed', 'purged'] as const)(
+    'publishes nothing about an image that is already %s',
+    async (status) => {
+      const { event } = await imageWith(status);
+      await recordFailure(ports)({ body: JSON.stringify(event), stage: 'embedding', attempts: 5 });
+      expect(ports.publisher.events).toEqual([]);
+    },
+  );
 
   it.each([
     'no JSON',
@@ -77,7 +80,7 @@ describe('recording a message that was given up', () => {
     JSON.stringify({ tenantid: 'acme', subject: 'grp_1', correlationid: 'c' }),
     JSON.stringify({ Records: [] }),
     JSON.stringify({ Records: [{ s3: { object: { key: 'uploads/../img_1' } } }] }),
-  ])('returns what tells of no picture: %s', async (body) => {
+  ])('returns unreadable for a message without an image: %s', async (body) => {
     expect(await recordFailure(ports)({ body, stage: 'validation', attempts: 5 })).toBe('unreadable');
     expect(ports.publisher.events).toEqual([]);
   });

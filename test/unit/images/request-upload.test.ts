@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Stored } from '#shared/images/quota.ts';
 import { quotaOf } from '#shared/images/quota.ts';
-import { addImage, requestUpload, roomFor } from '#shared/images/request-upload.ts';
+import { addImage, quotaReservation, requestUpload } from '#shared/images/request-upload.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
@@ -9,7 +9,7 @@ import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryImageStore } from '../../memory/image-store.ts';
 
 const acme = tenantId('acme');
-const picture = {
+const newImage = {
   filename: 'a.jpg',
   contentType: 'image/jpeg',
   size: 10,
@@ -17,9 +17,9 @@ const picture = {
   metadata: { a: 'b' },
 };
 
-const everything = () => {};
+const unlimited = () => {};
 
-function shop() {
+function setUp() {
   const imageStore = memoryImageStore();
   const blobs = memoryBlobs();
   const now = () => new Date('2026-11-01T10:00:00.000Z');
@@ -28,14 +28,14 @@ function shop() {
     blobs,
     request: requestUpload({ imageStore, blobs, now }),
     add: addImage({ imageStore, blobs, now }),
-    room: roomFor({ imageStore }),
+    reservation: quotaReservation({ imageStore }),
   };
 }
 
 describe('requestUpload', () => {
-  it('writes the record before it gives the form', async () => {
-    const { imageStore, request } = shop();
-    const form = await request(acme, picture, everything, 'c-1');
+  it('creates the record and presigns the form', async () => {
+    const { imageStore, request } = setUp();
+    const form = await request(acme, newImage, unlimited, 'c-1');
     expect(form).toMatchObject({ status: 'pending_upload', expires_at: '2026-11-01T10:15:00.000Z' });
     expect(await imageStore.get(acme, form.image_id)).toMatchObject({
       status: 'pending_upload',
@@ -50,22 +50,22 @@ describe('requestUpload', () => {
     [{ contentType: 'image/svg+xml' }, 'unsupported_media_type'],
     [{ size: 0 }, 'unreadable_image'],
     [{ size: IMAGE_LIMITS.fileBytes + 1 }, 'payload_too_large'],
-  ])('refuses %o, and leaves no record', async (change, code) => {
-    const { imageStore, request } = shop();
-    await expect(request(acme, { ...picture, ...change }, everything, 'c')).rejects.toMatchObject({ code });
+  ])('rejects %o and creates no record', async (change, code) => {
+    const { imageStore, request } = setUp();
+    await expect(request(acme, { ...newImage, ...change }, unlimited, 'c')).rejects.toMatchObject({ code });
     expect((await imageStore.list(acme, { limit: 10 })).items).toEqual([]);
   });
 
-  it.each(['image/jpg', 'IMAGE/JPEG', 'image/heif'])('knows %s by its other names', async (contentType) => {
-    const form = await shop().request(acme, { ...picture, contentType }, everything, 'c');
+  it.each(['image/jpg', 'IMAGE/JPEG', 'image/heif'])('accepts the alias %s', async (contentType) => {
+    const form = await setUp().request(acme, { ...newImage, contentType }, unlimited, 'c');
     expect(form.status).toBe('pending_upload');
   });
 });
 
 describe('addImage', () => {
-  it('stores the bytes and says that they are there', async () => {
-    const { imageStore, blobs, add } = shop();
-    const { image_id, status } = await add(acme, picture, new Uint8Array(10), everything, 'c');
+  it('stores the bytes and marks the image as uploaded', async () => {
+    const { imageStore, blobs, add } = setUp();
+    const { image_id, status } = await add(acme, newImage, new Uint8Array(10), unlimited, 'c');
     expect(status).toBe('uploaded');
     expect((await imageStore.get(acme, image_id))?.status).toBe('uploaded');
     expect(await blobs.size(acme, `uploads/acme/${image_id}`)).toBe(10);
@@ -74,15 +74,15 @@ describe('addImage', () => {
 
 describe('the quota', () => {
   const sizes = async (quota: Stored, announced: number[], stored: number[] = []) => {
-    const { imageStore, request, room } = shop();
+    const { imageStore, request, reservation } = setUp();
     for (const size of stored) {
       const record = announcedImage({ tenant_id: acme });
       await imageStore.create(record);
       await imageStore.admit(acme, record.image_id, record.created_at, { file_size: size }, quota);
     }
-    const takeRoom = await room(acme, quota);
+    const reserveQuota = await reservation(acme, quota);
     const outcomes = await Promise.allSettled(
-      announced.map((size) => request(acme, { ...picture, size }, takeRoom, 'c')),
+      announced.map((size) => request(acme, { ...newImage, size }, reserveQuota, 'c')),
     );
     const { items } = await imageStore.list(acme, { limit: 100 });
     expect(items).toHaveLength(
@@ -91,7 +91,7 @@ describe('the quota', () => {
     return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'ok' : outcome.reason.code));
   };
 
-  it('lets those in that fit, in order, each by itself', async () => {
+  it('accepts the images that fit, in order', async () => {
     const quota = { images: 9, bytes: 100 };
     expect(await sizes(quota, [50, 60, 40, 1, 10], [5])).toEqual([
       'ok',
@@ -102,24 +102,24 @@ describe('the quota', () => {
     ]);
   });
 
-  it('counts pictures as well as bytes, up to the last one', async () => {
+  it('limits images and bytes, inclusively', async () => {
     expect(await sizes({ images: 3, bytes: 1e9 }, [1, 1, 1], [1])).toEqual(['ok', 'ok', 'quota_exceeded']);
     expect(await sizes({ images: 0, bytes: 1e9 }, [1])).toEqual(['quota_exceeded']);
   });
 
-  it('is not taken by what cannot be accepted anyway', async () => {
+  it('is not reserved by rejected images', async () => {
     expect(await sizes({ images: 1, bytes: 1e9 }, [0, 5])).toEqual(['unreadable_image', 'ok']);
   });
 
-  it('says what the limit is, what is stored, and what to do', async () => {
-    const { add, room, imageStore } = shop();
-    const takeRoom = await room(acme, { images: 7, bytes: 9 });
-    const problem = add(acme, picture, new Uint8Array(10), takeRoom, 'c');
+  it('reports the quota, the stored amounts and what to do', async () => {
+    const { add, reservation, imageStore } = setUp();
+    const reserveQuota = await reservation(acme, { images: 7, bytes: 9 });
+    const problem = add(acme, newImage, new Uint8Array(10), reserveQuota, 'c');
     await expect(problem).rejects.toMatchObject({
       code: 'quota_exceeded',
       status: 429,
       message: expect.stringMatching(
-        /^7 pictures and 9 bytes .* 0 pictures and 0 bytes are.*10 bytes.*Delete/,
+        /^The quota is 7 images and 9 bytes[.] 0 images and 0 bytes are.*10 bytes.*Delete/,
       ),
     });
     expect((await imageStore.list(acme, { limit: 9 })).items).toEqual([]);
@@ -132,7 +132,7 @@ describe('the quota', () => {
       { images: 7, bytes: 500e9 },
     ],
     [{ limits: { storage_bytes: 5 } }, { images: 1_000, bytes: 5 }],
-  ])('of %o is its plan’s, or what was set for it alone', (caller, quota) => {
+  ])('of %o is the plan’s, with the tenant’s overrides', (caller, quota) => {
     expect(quotaOf(caller)).toEqual(quota);
   });
 });

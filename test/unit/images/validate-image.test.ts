@@ -5,56 +5,22 @@ import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { EVENTS } from '#shared/contracts/events/registry.ts';
 import type { ImageRecord } from '#shared/images/image-record.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
-import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { newImageId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
-import { Problem } from '#shared/kernel/problems.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { hostileImages } from '../../fixtures/hostile.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
-import { photograph } from '../../fixtures/photographs.ts';
 import { ACME } from '../../fixtures/tenant.ts';
-import { memoryBlobs } from '../../memory/blobs.ts';
-import { memoryImageStore } from '../../memory/image-store.ts';
-import { memoryPublisher } from '../../memory/publisher.ts';
+import { NOW, photo, typesOf, uploadTo, validationPorts } from './uploads-to-validate.ts';
 
-const NOW = '2025-01-02T03:05:00.000Z';
-const photo = photograph('locomotion-house-cat');
-const imaging = sharpImaging();
-let ports: ReturnType<typeof newPorts>;
+let ports: ReturnType<typeof validationPorts>;
 beforeEach(() => {
-  ports = newPorts();
+  ports = validationPorts();
 });
+const upload = (bytes: Uint8Array, known?: Partial<ImageRecord>) => uploadTo(ports, bytes, known);
 
-const newPorts = () => ({
-  imageStore: memoryImageStore(),
-  tenants: { get: async (): Promise<Tenant> => ACME },
-  models: ['first', 'second', 'third'] as const,
-  blobs: memoryBlobs(),
-  imaging,
-  publisher: memoryPublisher(),
-  now: () => new Date(NOW),
-});
-
-/** Announces a picture, and puts its bytes where the tenant's upload puts them. */
-async function upload(bytes: Uint8Array, known: Partial<ImageRecord> = {}) {
-  const { tenant_id: tenant, image_id: image, ...rest } = announcedImage(known);
-  await ports.imageStore.create({ tenant_id: tenant, image_id: image, ...rest });
-  const object = { key: objectKeys.upload(tenant, image), size: bytes.length };
-  await ports.blobs.put(tenant, object.key, bytes, rest.content_type);
-  return {
-    tenant,
-    image,
-    object,
-    validate: (attempts?: number) => validateImage(ports)(tenant, image, object, attempts),
-    record: async () => (await ports.imageStore.get(tenant, image)) ?? announcedImage(),
-  };
-}
-
-const typesOf = (events: readonly { type: string }[]) => events.map(({ type }) => type);
-
-describe('validating an uploaded picture', () => {
-  it('records what it finds out, and writes what is derived', async () => {
+describe('validateImage', () => {
+  it('records the facts and writes the derivatives', async () => {
     const { tenant, image, validate, record } = await upload(photo);
     await validate();
     expect(await record()).toMatchObject({
@@ -83,7 +49,7 @@ describe('validating an uploaded picture', () => {
     }
   });
 
-  it('says images.uploaded, then images.validated, with all that a consumer needs', async () => {
+  it('publishes images.uploaded, then images.validated, with all fields', async () => {
     const { image, validate } = await upload(photo);
     await validate();
     const [uploaded, validated] = ports.publisher.events;
@@ -105,20 +71,26 @@ describe('validating an uploaded picture', () => {
     });
   });
 
-  it('says which models shall see it: the service’s first; its tenant’s; those that are being filled', async () => {
-    const asked = async (owner: Partial<Tenant>) => {
-      ports = { ...newPorts(), tenants: { get: async () => ({ ...ACME, ...owner }) } };
+  it('requests the tenant’s models, else the first, and those that are being filled', async () => {
+    const requestedModels = async (owner: Partial<Tenant>) => {
+      ports = { ...validationPorts(), tenants: { get: async () => ({ ...ACME, ...owner }) } };
       await (await upload(photo)).validate();
       return EVENTS['images.validated'].parse(ports.publisher.events[1]).data.embed_with;
     };
-    expect(await asked({})).toEqual(['first']);
-    expect(await asked({ settings: { models: [] } })).toEqual(['first']);
-    expect(await asked({ settings: { models: ['second', 'gone', 'first'] } })).toEqual(['second', 'first']);
+    expect(await requestedModels({})).toEqual(['first']);
+    expect(await requestedModels({ settings: { models: [] } })).toEqual(['first']);
+    expect(await requestedModels({ settings: { models: ['second', 'gone', 'first'] } })).toEqual([
+      'second',
+      'first',
+    ]);
     const filling_models = { third: NOW };
-    expect(await asked({ settings: { models: ['second'] }, filling_models })).toEqual(['second', 'third']);
+    expect(await requestedModels({ settings: { models: ['second'] }, filling_models })).toEqual([
+      'second',
+      'third',
+    ]);
   });
 
-  it('ends every hostile picture in its stated code', async () => {
+  it('ends every hostile image with its documented code', async () => {
     for (const { name, bytes, contentType, expected } of await hostileImages()) {
       const { validate, record } = await upload(bytes, { content_type: contentType });
       await validate(3);
@@ -132,7 +104,7 @@ describe('validating an uploaded picture', () => {
     }
   });
 
-  it('says images.failed with the event to try again with', async () => {
+  it('publishes images.failed with the original event', async () => {
     const { object, validate } = await upload(photo, { content_type: 'image/png' });
     await validate();
     expect(typesOf(ports.publisher.events)).toEqual(['images.uploaded', 'images.failed']);
@@ -147,124 +119,21 @@ describe('validating an uploaded picture', () => {
     });
   });
 
-  it('refuses what is too large without fetching it', async () => {
+  it('rejects a file that is too large without downloading it', async () => {
     const { tenant, image, object, record } = await upload(photo);
     ports.blobs.get = async () => {
-      throw new Error('fetched');
+      throw new Error('downloaded');
     };
     await validateImage(ports)(tenant, image, { ...object, size: IMAGE_LIMITS.fileBytes + 1 });
     expect(await record()).toMatchObject({ status: 'failed', failure: { code: 'payload_too_large' } });
   });
 
-  it('says images.failed of an upload that nobody announced', async () => {
+  it('publishes images.failed for an upload that was never announced', async () => {
     const { tenant_id: tenant } = announcedImage();
     const image = newImageId();
     await validateImage(ports)(tenant, image, { key: objectKeys.upload(tenant, image), size: 1 });
     expect(EVENTS['images.failed'].parse(ports.publisher.events[0])).toMatchObject({
       data: { image_id: image, failure: { code: 'not_found', retryable: false } },
     });
-  });
-});
-
-describe('validating again', () => {
-  it.each(['processed', 'indexed'] as const)('changes nothing once the picture is %s', async (status) => {
-    const { tenant, image, validate, record } = await upload(photo);
-    await validate();
-    await ports.imageStore.advance(tenant, image, status, NOW);
-    const before = await record();
-    ports.publisher.events.length = 0;
-    await Promise.all([validate(), validate()]);
-    expect(await record()).toEqual(before);
-    expect(ports.publisher.events).toEqual([]);
-  });
-
-  it('says images.validated again, the very same, where a step may have died before it could', async () => {
-    const { validate, record } = await upload(photo);
-    await validate();
-    const [before, first] = [await record(), ports.publisher.events.pop()];
-    await validate();
-    expect(ports.publisher.events.pop()).toEqual(first);
-    expect(await record()).toEqual(before);
-  });
-
-  it('leads to one record where two deliveries run at once', async () => {
-    const { validate, record } = await upload(photo);
-    await Promise.all([validate(), validate()]);
-    expect(await record()).toMatchObject({ status: 'validated' });
-    expect(new Set(ports.publisher.events.map(({ id }) => id)).size).toBe(2);
-  });
-
-  it('takes up what could pass, and leaves what could not', async () => {
-    const flaky = await upload(photo);
-    await ports.blobs.remove(flaky.tenant, [flaky.object.key]);
-    await expect(flaky.validate()).rejects.toMatchObject({ code: 'dependency_unavailable', retryable: true });
-    expect(await flaky.record()).toMatchObject({ status: 'uploaded' });
-    const failure = {
-      stage: 'validation',
-      code: 'dependency_unavailable',
-      detail: '',
-      retryable: true,
-      attempts: 5,
-    } as const;
-    await ports.imageStore.fail(flaky.tenant, flaky.image, failure, NOW, {});
-    await ports.blobs.put(flaky.tenant, flaky.object.key, photo, 'image/jpeg');
-    await flaky.validate();
-    expect(await flaky.record()).toMatchObject({ status: 'validated' });
-
-    const broken = await upload(photo.subarray(0, 5000));
-    await broken.validate();
-    const before = await broken.record();
-    const told = ports.publisher.events.at(-1);
-    await broken.validate();
-    expect(await broken.record()).toEqual(before);
-    expect(ports.publisher.events.at(-1)).toEqual(told);
-  });
-
-  it('leaves the failure of a later step alone', async () => {
-    const { tenant, image, validate, record } = await upload(photo);
-    await validate();
-    const failure = {
-      stage: 'embedding',
-      code: 'dependency_unavailable',
-      detail: '',
-      retryable: true,
-      attempts: 5,
-    } as const;
-    await ports.imageStore.fail(tenant, image, failure, NOW, {});
-    ports.publisher.events.length = 0;
-    await validate();
-    expect(await record()).toMatchObject({ status: 'failed', failure });
-    expect(ports.publisher.events).toEqual([]);
-  });
-
-  it('passes on what is not a problem of the picture', async () => {
-    const { validate, record } = await upload(photo);
-    ports.blobs.put = async () => {
-      throw new Problem('dependency_unavailable', 'no store');
-    };
-    await expect(validate()).rejects.toMatchObject({ code: 'dependency_unavailable' });
-    expect(await record()).toMatchObject({ status: 'uploaded' });
-  });
-
-  it('leaves nothing of a picture that was purged, before or meanwhile', async () => {
-    const late = await upload(photo);
-    await ports.imageStore.markPurged(late.tenant, late.image, NOW);
-    await late.validate();
-    expect(await ports.blobs.size(late.tenant, late.object.key)).toBeUndefined();
-
-    const meanwhile = await upload(photo);
-    ports.imaging = {
-      ...imaging,
-      perceptualHash: async (raster) => {
-        await ports.imageStore.markPurged(meanwhile.tenant, meanwhile.image, NOW);
-        return imaging.perceptualHash(raster);
-      },
-    };
-    await meanwhile.validate();
-    expect(await meanwhile.record()).toMatchObject({ status: 'purged' });
-    for (const key of [meanwhile.object.key, objectKeys.modelImage(meanwhile.tenant, meanwhile.image)]) {
-      expect(await ports.blobs.size(meanwhile.tenant, key)).toBeUndefined();
-    }
-    expect(typesOf(ports.publisher.events)).toEqual(['images.uploaded']);
   });
 });

@@ -33,22 +33,22 @@ const newPorts = () => ({
   now: () => new Date(NOW),
 });
 
-/** Announces a picture, and puts its bytes where the tenant's upload puts them. */
+/** Creates an image's record and uploads its bytes. */
 async function upload(bytes = photo) {
   const announced = announcedImage();
   const { image_id: image } = announced;
   await ports.imageStore.create(announced);
   const object = { key: objectKeys.upload(tenant, image), size: bytes.length };
-  const bring = () => ports.blobs.put(tenant, object.key, bytes, announced.content_type);
-  await bring();
+  const putFile = () => ports.blobs.put(tenant, object.key, bytes, announced.content_type);
+  await putFile();
   return {
     image,
     object,
-    bring,
+    putFile,
     validate: () => validateImage(ports)(tenant, image, object),
     record: async () => (await ports.imageStore.get(tenant, image)) ?? announced,
-    /** The thumbnails' sizes that are in the store; `upload` and `input` where those are. */
-    left: async () => {
+    /** The sizes of the stored thumbnails, and `upload` and `input` if those objects exist. */
+    storedObjects: async () => {
       const keys = {
         upload: object.key,
         input: objectKeys.modelImage(tenant, image),
@@ -56,10 +56,10 @@ async function upload(bytes = photo) {
           [64, 256, 300, 1024].map((size) => [size, objectKeys.thumbnail(tenant, image, size)]),
         ),
       };
-      const found: string[] = [];
+      const stored: string[] = [];
       for (const [name, key] of Object.entries(keys))
-        if ((await ports.blobs.size(tenant, key)) !== undefined) found.push(name);
-      return found.sort();
+        if ((await ports.blobs.size(tenant, key)) !== undefined) stored.push(name);
+      return stored.sort();
     },
   };
 }
@@ -69,7 +69,7 @@ const codes = () =>
   );
 
 describe('the quota at validation', () => {
-  it('counts what is admitted, by what was measured', async () => {
+  it('counts an admitted image by its measured size', async () => {
     const { validate, record } = await upload();
     await validate();
     expect(await record()).toMatchObject({ status: 'validated', stored_bytes: photo.length });
@@ -77,9 +77,9 @@ describe('the quota at validation', () => {
   });
 
   it.each([
-    ['pictures', ONE],
+    ['images', ONE],
     ['bytes', { storage_bytes: photo.length * 2 - 1 }],
-  ])('refuses what has no room among the %s, and keeps nothing of it', async (_, limits) => {
+  ])('rejects an image beyond the quota of %s and removes its objects', async (_, limits) => {
     owner = { ...ACME, limits };
     const [first, second] = [await upload(), await upload()];
     await first.validate();
@@ -90,35 +90,35 @@ describe('the quota at validation', () => {
         stage: 'validation',
         code: 'quota_exceeded',
         retryable: false,
-        detail: expect.stringContaining(`1 pictures and ${photo.length} bytes are`),
+        detail: expect.stringContaining(`1 images and ${photo.length} bytes are`),
       },
     });
-    expect(await second.left()).toEqual([]);
-    expect(await first.left()).toEqual(['1024', '256', 'input', 'upload']);
+    expect(await second.storedObjects()).toEqual([]);
+    expect(await first.storedObjects()).toEqual(['1024', '256', 'input', 'upload']);
     expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: photo.length });
     expect(codes().at(-1)).toBe('quota_exceeded');
   });
 
-  it('takes the picture in when there is room and its file is uploaded again', async () => {
+  it('admits a rejected image once the quota allows it and its file is uploaded again', async () => {
     owner = { ...ACME, limits: ONE };
     const [first, second] = [await upload(), await upload()];
     await first.validate();
     await second.validate();
-    await second.bring();
+    await second.putFile();
     await second.validate();
     expect(await second.record()).toMatchObject({ status: 'failed', failure: { code: 'quota_exceeded' } });
-    expect(await second.left()).toEqual([]);
+    expect(await second.storedObjects()).toEqual([]);
 
     await ports.imageStore.markPurged(tenant, first.image, NOW);
-    await second.bring();
+    await second.putFile();
     await second.validate();
     const record = await second.record();
     expect(record).toMatchObject({ status: 'validated', stored_bytes: photo.length });
     expect(record).not.toHaveProperty('failure');
-    expect(await second.left()).toEqual(['1024', '256', 'input', 'upload']);
+    expect(await second.storedObjects()).toEqual(['1024', '256', 'input', 'upload']);
   });
 
-  it('says the same again where it is told again without a file, also where the removal had failed', async () => {
+  it('repeats the rejection on redelivery, also if the removal had failed', async () => {
     owner = { ...ACME, limits: ONE };
     const [first, second] = [await upload(), await upload()];
     await first.validate();
@@ -127,19 +127,19 @@ describe('the quota at validation', () => {
       throw new Error('not now');
     };
     await expect(second.validate()).rejects.toThrow('not now');
-    expect(await second.left()).not.toEqual([]);
+    expect(await second.storedObjects()).not.toEqual([]);
     ports.blobs.remove = remove;
     await second.validate();
-    expect(await second.left()).toEqual([]);
+    expect(await second.storedObjects()).toEqual([]);
 
     await ports.blobs.put(tenant, objectKeys.modelImage(tenant, second.image), photo, 'image/png');
     ports.publisher.events.length = 0;
     await second.validate();
     expect(codes()).toEqual(['quota_exceeded']);
-    expect(await second.left()).toEqual([]);
+    expect(await second.storedObjects()).toEqual([]);
   });
 
-  it('leaves a picture alone that another delivery has admitted meanwhile', async () => {
+  it('does not remove the objects of an image that another delivery has admitted meanwhile', async () => {
     owner = { ...ACME, limits: ONE };
     const [first, second] = [await upload(), await upload()];
     await first.validate();
@@ -152,13 +152,13 @@ describe('the quota at validation', () => {
     };
     await second.validate();
     expect(await second.record()).toMatchObject({ stored_bytes: photo.length });
-    expect(await second.left()).toEqual(['1024', '256', 'input', 'upload']);
+    expect(await second.storedObjects()).toEqual(['1024', '256', 'input', 'upload']);
     expect(codes()).toContain('images.validated');
   });
 
-  it('counts a picture that is validated again no second time', async () => {
+  it('counts an image once, however often it is validated', async () => {
     owner = { ...ACME, limits: ONE };
-    const { image, validate, record, left } = await upload();
+    const { image, validate, record, storedObjects } = await upload();
     await validate();
     const failure = {
       stage: 'validation',
@@ -171,55 +171,55 @@ describe('the quota at validation', () => {
     owner = { ...owner, settings: { thumbnail_sizes: [300] } };
     await validate();
     expect(await record()).toMatchObject({ status: 'validated' });
-    expect(await left()).toEqual(['1024', '256', 'input', 'upload']); // the sizes that it had
+    expect(await storedObjects()).toEqual(['1024', '256', 'input', 'upload']); // its earlier sizes
     expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: photo.length });
   });
 });
 
-describe('the settings and the end of a tenant', () => {
-  it('makes the thumbnails that the tenant has chosen', async () => {
+describe('a tenant’s settings and state at validation', () => {
+  it('makes thumbnails of the configured sizes', async () => {
     owner = { ...ACME, settings: { thumbnail_sizes: [64, 300] } };
-    const { validate, record, left } = await upload();
+    const { validate, record, storedObjects } = await upload();
     await validate();
     const { thumbnails } = await record();
     expect(thumbnails?.map(({ size, width }) => [size, width])).toEqual([
       [64, 64],
       [300, 300],
     ]);
-    expect(await left()).toEqual(['300', '64', 'input', 'upload']);
+    expect(await storedObjects()).toEqual(['300', '64', 'input', 'upload']);
   });
 
-  it('removes thumbnails of every size of what was purged meanwhile', async () => {
+  it('removes thumbnails of all sizes of a purged image', async () => {
     owner = { ...ACME, settings: { thumbnail_sizes: [64, 300] } };
-    const { image, validate, left } = await upload();
+    const { image, validate, storedObjects } = await upload();
     await validate();
     await ports.imageStore.markPurged(tenant, image, NOW);
     owner = ACME;
     await validate();
-    expect(await left()).toEqual([]);
+    expect(await storedObjects()).toEqual([]);
   });
 
   it.each([
     ['gone', undefined],
     ['being purged', { ...ACME, state: 'purging' } as const],
-  ])('keeps nothing of an upload whose tenant is %s, and tells nobody', async (_, state) => {
-    const { validate, record, left } = await upload();
+  ])('removes an upload whose tenant is %s and publishes nothing', async (_, state) => {
+    const { validate, record, storedObjects } = await upload();
     owner = state;
     await validate();
-    expect(await left()).toEqual([]);
+    expect(await storedObjects()).toEqual([]);
     expect(await record()).toMatchObject({ status: 'pending_upload' });
     expect(ports.publisher.events).toEqual([]);
   });
 
-  it('tells nobody either where the record went while it began', async () => {
-    const { validate, left } = await upload();
+  it('publishes nothing if the record is removed meanwhile', async () => {
+    const { validate, storedObjects } = await upload();
     ports.imageStore.advance = async () => undefined;
     await validate();
-    expect(await left()).toEqual([]);
+    expect(await storedObjects()).toEqual([]);
     expect(ports.publisher.events).toEqual([]);
   });
 
-  it('takes in what a suspended tenant had uploaded', async () => {
+  it('admits uploads of a suspended tenant', async () => {
     const { validate, record } = await upload();
     owner = { ...ACME, state: 'suspended' };
     await validate();

@@ -8,34 +8,34 @@ import {
   tenantId,
 } from '#shared/kernel/ids.ts';
 
-/** A picture that a message is about. */
-export interface MentionedImage {
+/** An image that a message refers to. */
+export interface ImageReference {
   tenant: TenantId;
   image: ImageId;
-  /** Absent where the message is S3's: the picture's record knows it. */
+  /** Absent in an S3 notification: the image record has it. */
   correlationId?: string;
 }
 
 const Tenant = z.string().regex(TENANT_ID_PATTERN).transform(tenantId);
 const Image = z.string().regex(IMAGE_ID_PATTERN).transform(imageId);
 
-const OurEvent = z
+const Event = z
   .object({ tenantid: Tenant, subject: Image, correlationid: z.string().min(1) })
-  .transform(({ tenantid, subject, correlationid }): MentionedImage[] => [
+  .transform(({ tenantid, subject, correlationid }): ImageReference[] => [
     { tenant: tenantid, image: subject, correlationId: correlationid },
   ]);
 
-/** `uploads/{tenant}/{image}`; these characters are the same in S3's encoding of keys. */
+/** `uploads/{tenant}/{image}`: S3's URL encoding of keys leaves these characters unchanged. */
 const Upload = z
   .string()
   .transform((key) => key.split('/'))
   .pipe(z.tuple([z.literal('uploads'), Tenant, Image]))
-  .transform(([, tenant, image]): MentionedImage => ({ tenant, image }));
+  .transform(([, tenant, image]): ImageReference => ({ tenant, image }));
 const S3Notification = z
   .object({ Records: z.array(z.object({ s3: z.object({ object: z.object({ key: Upload }) }) })).min(1) })
   .transform(({ Records }) => Records.map(({ s3 }) => s3.object.key));
 
-const Message = z.union([OurEvent, S3Notification]);
+const Message = z.union([Event, S3Notification]);
 
-/** The pictures that a message is about: an event of ours, or S3's notification. Empty where it is neither. */
-export const imagesIn = (message: unknown): MentionedImage[] => Message.safeParse(message).data ?? [];
+/** Returns the images that a DeepLens event or an S3 notification refers to; none for any other message. */
+export const referencedImages = (message: unknown): ImageReference[] => Message.safeParse(message).data ?? [];
