@@ -4,7 +4,7 @@ import type { VectorDocument } from './vector-index.ts';
 /** Half a SHA-256, in hexadecimal digits. */
 const LENGTH = 32;
 
-/** What an index holds of a document, in few characters: two documents that differ anywhere have two digests. */
+/** Returns a hash over every indexed field of a document. */
 export function documentDigest({ semantic, copy, ...document }: VectorDocument): string {
   const metadata = Object.entries(document.metadata)
     .flatMap(([key, values]) => [values].flat().map((value) => JSON.stringify([key, value])))

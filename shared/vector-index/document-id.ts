@@ -1,4 +1,4 @@
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 
-/** A document's id in an index: bound to the tenant, since two tenants may share an index but never a document. */
+/** Returns a document's id in an index. It contains the tenant: tenants may share an index, never a document. */
 export const documentId = (tenant: TenantId, imageId: ImageId): string => `${tenant}#${imageId}`;

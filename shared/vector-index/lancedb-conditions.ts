@@ -2,10 +2,10 @@ import type { TenantId } from '#shared/kernel/ids.ts';
 import { wantedEntries } from './metadata-entries.ts';
 import type { VectorFilter } from './vector-index.ts';
 
-/** A text as a literal of LanceDB's SQL, in which only the quote itself is special. */
+/** Returns a text as a literal of LanceDB's SQL, in which only the quote itself is special. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** The SQL condition of a tenant's documents that pass a filter. */
+/** Returns the SQL condition for a tenant's documents that pass a filter. */
 export function conditions(tenant: TenantId, filter: VectorFilter = {}): string {
   const { storageLocations, format, createdAfter, createdBefore } = filter;
   const all = [`tenant_id = ${quoted(tenant)}`];

@@ -2,30 +2,33 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { tenantId } from '#shared/kernel/ids.ts';
-import { familyName, type Layout, parseSpaceName, ROLES } from './partitions.ts';
+import { familyName, type PartitionLayout, parsePartitionName, ROLES } from './partitions.ts';
 
 const FILE = /^images-(.+)\.json$/;
-const StoredLayout = z.object({
-  model: z.string(),
-  last: z.number().int(),
-  spaces: z.array(
-    z.object({
-      name: z.string(),
-      tenant: z.string().transform(tenantId).optional(),
-      roles: z.array(z.enum(ROLES)),
-    }),
-  ),
-});
+/** The stored name of `partitions` is `spaces`. */
+const StoredLayout = z
+  .object({
+    model: z.string(),
+    last: z.number().int(),
+    spaces: z.array(
+      z.object({
+        name: z.string(),
+        tenant: z.string().transform(tenantId).optional(),
+        roles: z.array(z.enum(ROLES)),
+      }),
+    ),
+  })
+  .transform(({ spaces, ...layout }) => ({ ...layout, partitions: spaces }));
 
-/** What the tables of a folder are for: a file beside them for each model of which something was ever built anew. */
+/** Stores layouts beside the tables: a file for each model of which a partition was ever rebuilt. */
 export interface LayoutFiles {
-  read(model: string): Promise<Layout>;
-  /** As a whole: a reader sees the one before or this one. */
-  write(layout: Layout): Promise<void>;
+  read(model: string): Promise<PartitionLayout>;
+  /** Writes atomically: a reader sees the previous layout or this one. */
+  write(layout: PartitionLayout): Promise<void>;
   models(): Promise<string[]>;
 }
 
-/** @param tableNames the tables that there are */
+/** @param tableNames the existing tables */
 export function layoutFiles(folder: string, tableNames: () => Promise<string[]>): LayoutFiles {
   const fileOf = (model: string) => join(folder, `${familyName(model)}.json`);
   let written = 0;
@@ -35,13 +38,14 @@ export function layoutFiles(folder: string, tableNames: () => Promise<string[]>)
       if (text !== undefined) return StoredLayout.parse(JSON.parse(text));
       const name = familyName(model);
       const exists = (await tableNames()).includes(name);
-      return { model, last: 0, spaces: exists ? [{ name, roles: ['serving'] }] : [] };
+      return { model, last: 0, partitions: exists ? [{ name, roles: ['serving'] }] : [] };
     },
 
     async write(layout) {
       written += 1;
       const temporary = `${fileOf(layout.model)}.${process.pid}-${written}`;
-      await writeFile(temporary, JSON.stringify(layout));
+      const { partitions: spaces, ...rest } = layout;
+      await writeFile(temporary, JSON.stringify({ ...rest, spaces }));
       await rename(temporary, fileOf(layout.model));
     },
 
@@ -51,7 +55,7 @@ export function layoutFiles(folder: string, tableNames: () => Promise<string[]>)
       const tables = await tableNames();
       const families = new Set([...withFile, ...tables.flatMap((name) => modelOfFirstTable(name))]);
       const isNumbered = (family: string) =>
-        [...families].some((other) => parseSpaceName(other, familyName(family)) !== undefined);
+        [...families].some((other) => parsePartitionName(other, familyName(family)) !== undefined);
       return [...families].filter((family) => !isNumbered(family));
     },
   };

@@ -6,12 +6,12 @@ import { documentId } from './document-id.ts';
 import { metadataEntries } from './metadata-entries.ts';
 import type { VectorDocument } from './vector-index.ts';
 
-/** A table's schema, said outright: of plain arrays LanceDB makes lists of Float64, which it cannot search. */
-export function spaceSchema(lanceDbModule: string, dimension: number): Schema {
-  // The Arrow that LanceDB itself uses, and like LanceDB in no bundle.
+/** Returns a table's schema. LanceDB would infer lists of Float64 from plain arrays, which it cannot search. */
+export function tableSchema(lanceDbModule: string, dimension: number): Schema {
+  // The Arrow that LanceDB itself uses; like LanceDB, it is in no bundle.
   const arrow: typeof import('apache-arrow') = createRequire(lanceDbModule)('apache-arrow');
   const { Field, FixedSizeList, Float32, Int64, List, Schema, Utf8 } = arrow;
-  // Without a primary key two processes that write one new id at the same time leave two rows of it.
+  // Without a primary key, two processes that write one new id at the same time leave two rows.
   const primaryKey = new Map([['lance-schema:unenforced-primary-key', 'true']]);
   const vector = () => new FixedSizeList(dimension, new Field('item', new Float32(), true));
   return new Schema([
@@ -29,16 +29,16 @@ export function spaceSchema(lanceDbModule: string, dimension: number): Schema {
   ]);
 }
 
-/** @returns 0 where the table has no vectors, which none of ours has not */
+/** @returns the length of a table's vectors; 0 if it has none */
 export function vectorDimension(schema: Schema): number {
   const type: DataType | undefined = schema.fields.find(({ name }) => name === 'semantic')?.type;
   return isFixedSizeList(type) ? type.listSize : 0;
 }
 
-/** Whether a table can hold documents' digests: those of before had none. */
+/** Returns true if a table has the column `digest`, which older tables lack. */
 export const hasDigest = (schema: Schema): boolean => schema.fields.some(({ name }) => name === 'digest');
 
-/** By its shape: the schema comes from LanceDB's own copy of Arrow, whose classes are not ours. */
+/** Checks the shape, not the class: the schema comes from LanceDB's own copy of Arrow. */
 const isFixedSizeList = (type: DataType | undefined): type is FixedSizeList =>
   type !== undefined && 'listSize' in type;
 

@@ -4,14 +4,14 @@ import { OpenSearchEnv, openSearchClient } from './opensearch-client.ts';
 import { openSearchVectorIndex } from './opensearch-index.ts';
 import type { VectorIndex } from './vector-index.ts';
 
-/** Which technology holds the vectors, and what it needs. */
+/** The technology of the vector index, with its configuration. */
 export const VectorIndexEnv = z.discriminatedUnion('VECTOR_INDEX', [
   LanceDbEnv.extend({ VECTOR_INDEX: z.literal('lancedb') }),
   OpenSearchEnv.extend({ VECTOR_INDEX: z.literal('opensearch') }),
 ]);
 export type VectorIndexEnv = z.infer<typeof VectorIndexEnv>;
 
-/** The index that the environment names. */
+/** Opens the index that the environment names. */
 export async function openVectorIndex(env: VectorIndexEnv): Promise<VectorIndex> {
   if (env.VECTOR_INDEX === 'lancedb') {
     return await lanceDbVectorIndex({ uri: env.LANCEDB_URI, modulePath: env.LANCEDB_MODULE });

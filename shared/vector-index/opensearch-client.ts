@@ -5,19 +5,19 @@ import { z } from 'zod';
 
 export const OpenSearchEnv = z.object({
   OPENSEARCH_ENDPOINT: z.url(),
-  /** `sigv4` for a domain of Amazon's, `none` for a node on loopback. */
+  /** `sigv4` for an Amazon domain, `none` for a node on loopback. */
   OPENSEARCH_AUTH: z.enum(['sigv4', 'none']),
   AWS_REGION: z.string().min(1),
-  /** Of a new index. A shard serves best below 50 GB: Amazon's advice for search. */
+  /** Shards of a new index. Amazon advises less than 50 GB per shard for search. */
   OPENSEARCH_SHARDS: z.coerce.number().int().positive().default(4),
-  /** Of a new index, and of searches: after a change of it every model is rebuilt. */
+  /** Vector storage of new indices, and of searches: after a change, rebuild every model. */
   OPENSEARCH_STORAGE: z.enum(['float', 'sq']).default('float'),
 });
 
-/** Milliseconds for one attempt of one request. A search takes tens, a bulk of 100 documents hundreds. */
+/** Milliseconds per attempt. A search takes tens, a bulk of 100 documents hundreds. */
 const REQUEST_TIMEOUT = 10_000;
 
-/** A client that signs every request with the credentials of the role it runs in, where the cluster asks for that. */
+/** Creates a client; with `sigv4` it signs every request with the credentials of its role. */
 export function openSearchClient(to: { endpoint: string; auth: 'sigv4' | 'none'; region: string }): Client {
   const signer =
     to.auth === 'sigv4'

@@ -5,57 +5,54 @@ import type { VectorDocument, VectorFilter } from './vector-index.ts';
 
 const keyword = { type: 'keyword' } as const;
 
-/** Indices of before lack it: nobody looks for it, a consistency check reads it. */
+/** Read by consistency checks only, never searched. Older indices lack it. */
 export const DIGEST_FIELD = { digest: { ...keyword, index: false } } as const;
 
 /**
- * Of an index that is filled before it is searched: one copy, and segments as large as memory makes them, so that it
- * need not be merged by force before it serves (docs/adr/0024).
+ * Settings of an index while it is filled: no replicas and no refreshes. Segments become as large as memory allows, so
+ * that no forced merge is needed before it serves (docs/adr/0024).
  */
 const WHILE_FILLED = { refresh_interval: '-1', auto_expand_replicas: 'false', number_of_replicas: 0 };
 
-/** As many copies as the cluster has room for: none on one node, one on several. */
-const COPIES = { auto_expand_replicas: '0-1' };
+/** Replicas by the size of the cluster: none on one node, one on several. */
+const REPLICAS = { auto_expand_replicas: '0-1' };
 
-/** What takes the place of `WHILE_FILLED`. Null is the cluster's own interval; the client's types do not know it, hence the cast. */
-export const WHILE_SERVING = { ...COPIES, refresh_interval: null as unknown as string };
+/** Replaces `WHILE_FILLED`. Null means the cluster's default interval; the client's types lack it, hence the cast. */
+export const WHILE_SERVING = { ...REPLICAS, refresh_interval: null as unknown as string };
 
-/**
- * How an index keeps vectors for its graph: as they are, or in 7 bits a number. The true ones are kept beside those, on
- * disk, for scores.
- */
+/** How the graph of an index stores vectors: as floats, or in 7 bits per number, with the floats on disk for scores. */
 export type VectorStorage = 'float' | 'sq';
 
-/** How the index of a space is made. */
+/** The parameters of a new index. */
 export interface IndexPlan {
   dimension: number;
-  /** Over how many shards documents are spread. */
+  /** The number of shards that documents are spread over. */
   shards: number;
   storage: VectorStorage;
-  /** One tenant's alone. */
+  /** For one tenant alone. */
   own?: boolean;
-  /** It is filled before it is searched. */
+  /** Filled before it is searched. */
   filled?: boolean;
 }
 
-/** The settings and fields of an index. */
+/** Returns the settings and fields of an index. */
 export function indexBody({ dimension, shards, storage, own = false, filled = false }: IndexPlan) {
   const encoder = storage === 'sq' ? { encoder: { name: 'sq', parameters: { bits: 7 } } } : {};
   const vector = {
     type: 'knn_vector' as const,
     dimension,
     space_type: 'innerproduct',
-    // The engine that can be tested without a cluster is the one that is deployed. Its own defaults, said aloud.
+    // Lucene: the engine that the tests run on. Its default parameters, written out.
     method: { name: 'hnsw', engine: 'lucene', parameters: { m: 16, ef_construction: 100, ...encoder } },
   };
-  // Routing by tenant would put one tenant's documents into one shard. A partition has to leave out one shard, and is of
-  // routing shards: by default there are hundreds in one that holds documents.
+  // Routing by tenant puts a tenant's documents into one shard; `routing_partition_size` spreads them over several. It
+  // must be less than the number of shards, and counts routing shards, of which a shard has hundreds by default.
   const all = shards + 1;
   const spread = own
     ? { number_of_shards: all, number_of_routing_shards: all, routing_partition_size: shards }
     : { number_of_shards: shards };
   return {
-    settings: { index: { knn: true, ...spread, ...(filled ? WHILE_FILLED : COPIES) } },
+    settings: { index: { knn: true, ...spread, ...(filled ? WHILE_FILLED : REPLICAS) } },
     mappings: {
       dynamic: 'strict' as const,
       _routing: { required: true },
@@ -65,7 +62,7 @@ export function indexBody({ dimension, shards, storage, own = false, filled = fa
         storage_id: keyword,
         format: keyword,
         created_at: { type: 'date' as const },
-        // Lucene refuses a term of more than 32 766 bytes; a longer value is kept and cannot be filtered by.
+        // Lucene refuses terms of more than 32 766 bytes; a longer value is stored but cannot be filtered by.
         metadata: { ...keyword, ignore_above: 8_000 },
         ...DIGEST_FIELD,
         semantic: vector,
@@ -87,11 +84,11 @@ export const toSource = (tenant: TenantId, document: VectorDocument) => ({
   copy: shortened(document.copy),
 });
 
-/** Nine digits tell a float32 from every other one; as the doubles that JSON would make of them they are twice as long. */
+/** Rounds to nine digits, which identify a float32. As doubles, the numbers would be twice as long in JSON. */
 const shortened = (vector: Float32Array): number[] =>
   Array.from(vector, (value) => Number(value.toPrecision(9)));
 
-/** A tenant's documents that pass a filter. The tenant is always asked for: routing alone shows a shard's others too. */
+/** Returns the query for a tenant's documents that pass a filter. Routing alone would show other tenants of a shard. */
 export function conditions(tenant: TenantId, filter: VectorFilter = {}) {
   const { storageLocations, format, createdAfter, createdBefore } = filter;
   const all: object[] = [{ term: { tenant_id: tenant } }];
@@ -103,5 +100,5 @@ export function conditions(tenant: TenantId, filter: VectorFilter = {}) {
   return { bool: { filter: all } };
 }
 
-/** To the millisecond: what a bound leaves out OpenSearch would fill up, to the end of the second for `lte`. */
+/** Writes milliseconds out: OpenSearch would round `lte` up to the end of the second. */
 const instant = (time: string): string => new Date(time).toISOString();

@@ -4,10 +4,10 @@ import { imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { aliasOf, indexPattern, readLayout } from './opensearch-aliases.ts';
 import { ErrorCause, partProblem, requestProblem } from './opensearch-errors.ts';
 import { conditions, DIGEST_FIELD } from './opensearch-mapping.ts';
-import type { Layout } from './partitions.ts';
+import type { PartitionLayout } from './partitions.ts';
 import type { ListedDocument, VectorIndex } from './vector-index.ts';
 
-/** Documents that one request removes: a second or so. */
+/** Documents that one request deletes, in about a second. */
 const DELETE_SIZE = 2000;
 
 const BulkItem = z.object({
@@ -16,7 +16,7 @@ const BulkItem = z.object({
   result: z.string().optional(),
   error: ErrorCause.optional(),
 });
-const BulkAnswer = z.object({
+const BulkResponse = z.object({
   items: z.array(z.union([z.object({ index: BulkItem }), z.object({ delete: BulkItem })])),
 });
 const Listed = z.object({
@@ -28,7 +28,8 @@ const Listed = z.object({
 const FieldMappings = z.record(z.string(), z.object({ mappings: z.record(z.string(), z.unknown()) }));
 const Deletion = z.object({ deleted: z.number() });
 
-export async function attempt<Result>(request: () => PromiseLike<Result>): Promise<Result> {
+/** Sends a request and translates its error. @throws Problem `dependency_unavailable` */
+export async function callOpenSearch<Result>(request: () => PromiseLike<Result>): Promise<Result> {
   try {
     return await request();
   } catch (error) {
@@ -36,41 +37,42 @@ export async function attempt<Result>(request: () => PromiseLike<Result>): Promi
   }
 }
 
-/** The spaces of a model as the cluster knows them now: a millisecond or two. */
-export async function currentLayout(client: Client, model: string): Promise<Layout> {
-  const { body } = await attempt(() => client.indices.getAlias({ index: indexPattern(model) }));
+/** Reads a model's layout from the cluster, in a millisecond or two. */
+export async function currentLayout(client: Client, model: string): Promise<PartitionLayout> {
+  const { body } = await callOpenSearch(() => client.indices.getAlias({ index: indexPattern(model) }));
   return readLayout(model, body);
 }
 
-/** Gives indices that were made before documents had a digest the field for it. */
+/** Adds the field `digest` to older indices. */
 export async function addDigest(client: Client, model: string): Promise<void> {
   const index = aliasOf(model);
-  const { body } = await attempt(() => client.indices.getFieldMapping({ index, fields: 'digest' }));
+  const { body } = await callOpenSearch(() => client.indices.getFieldMapping({ index, fields: 'digest' }));
   const lacking = Object.values(FieldMappings.parse(body)).some(({ mappings }) => !('digest' in mappings));
-  if (lacking) await attempt(() => client.indices.putMapping({ index, body: { properties: DIGEST_FIELD } }));
+  if (lacking)
+    await callOpenSearch(() => client.indices.putMapping({ index, body: { properties: DIGEST_FIELD } }));
 }
 
 /**
  * Writes documents of a tenant through an alias.
- * @param refresh `wait_for`: until a search sees it; one refresh of the index for all who wait, not one for each
- * @throws Problem where a part failed for a reason that may pass
+ * @param to.refresh `wait_for`: returns when a search sees the documents; concurrent callers share one refresh
+ * @throws Problem if a part failed for a transient reason
  */
 export async function bulk(
   client: Client,
   to: { alias: string; tenant: TenantId; refresh: 'wait_for' | 'false' },
   lines: Record<string, unknown>[],
 ): Promise<z.infer<typeof BulkItem>[]> {
-  const { body } = await attempt(() =>
+  const { body } = await callOpenSearch(() =>
     client.bulk({
       index: to.alias,
       routing: to.tenant,
-      // A cluster may create what it does not know, and would guess the fields.
+      // Otherwise a cluster may create a missing index, with guessed fields.
       require_alias: true,
       refresh: to.refresh,
       body: lines,
     }),
   );
-  const items = BulkAnswer.parse(body).items.map((item) => ('index' in item ? item.index : item.delete));
+  const items = BulkResponse.parse(body).items.map((item) => ('index' in item ? item.index : item.delete));
   for (const { status, error } of items) {
     const problem = error && partProblem(status, error);
     if (problem) throw problem;
@@ -78,13 +80,13 @@ export async function bulk(
   return items;
 }
 
-/** Removes some of a tenant's documents from indices, whoever sees them. @returns how many; 0 when none is left */
-export async function removeSome(client: Client, indices: readonly string[], tenant: TenantId) {
-  const { body } = await attempt(() =>
+/** Deletes up to `DELETE_SIZE` of a tenant's documents from indices. @returns how many; 0 when none is left */
+export async function removeBatch(client: Client, indices: readonly string[], tenant: TenantId) {
+  const { body } = await callOpenSearch(() =>
     client.deleteByQuery({
       index: indices.join(','),
       routing: tenant,
-      // What somebody else has just removed or replaced is met again by the next call.
+      // A document that is changed meanwhile is left to the next call.
       conflicts: 'proceed',
       refresh: true,
       max_docs: DELETE_SIZE,
@@ -94,15 +96,15 @@ export async function removeSome(client: Client, indices: readonly string[], ten
   return Deletion.parse(body).deleted;
 }
 
-/** A tenant's documents in an index, or in all behind an alias. */
-export async function listSome(
+/** Lists a tenant's documents in an index or alias, the greatest ids first. */
+export async function listPage(
   client: Client,
   index: string,
   tenant: TenantId,
   { below, limit }: Parameters<VectorIndex['list']>[2],
 ): Promise<ListedDocument[]> {
   const before = below ? [{ range: { image_id: { lt: below } } }] : [];
-  const { body } = await attempt(() =>
+  const { body } = await callOpenSearch(() =>
     client.search({
       index,
       routing: tenant,

@@ -14,16 +14,16 @@ const Failed = z.object({ status: z.number(), error: ErrorCause });
 const MultiSearch = z.object({ responses: z.tuple([z.union([Failed, Found]), z.union([Failed, Found])]) });
 
 /**
- * Of 7 bits, so many more neighbours are asked for, and the best by the true vectors kept. Oversampling within `rescore`
- * would widen nothing: the filter's documents are asked for `k` each time.
+ * With 7-bit vectors, `k` is multiplied by this and the candidates are rescored by the float vectors. With a filter,
+ * `oversample_factor` does not widen the search.
  */
-const SQ_FACTOR = 2;
+const SQ_OVERSAMPLING = 2;
 
 /**
- * Both searches as the lines of one `_msearch`. One search of two named `knn` clauses would run each of them a second
- * time to tell their scores apart: 19 ms against 12 (k = 20), 63 against 37 (k = 200), 10 000 documents.
+ * Returns both searches as the lines of one `_msearch`. A single search with two named `knn` clauses runs each of them
+ * twice to separate their scores: 19 ms against 12 (k = 20), 63 against 37 (k = 200), 10 000 documents.
  *
- * Never `min_score` inside `knn`: it loses true matches. The caller checks the cosines.
+ * Does not use `min_score` inside `knn`, which loses true matches. The caller checks the cosines.
  */
 export function searchLines(
   tenant: TenantId,
@@ -31,32 +31,37 @@ export function searchLines(
   query: VectorQuery,
   storage: VectorStorage,
 ): Record<string, unknown>[] {
-  // Half an answer would pass for "no duplicates".
+  // Partial results would look like "no duplicates".
   const header = { index: aliasOf(model), routing: tenant, allow_partial_search_results: false };
   const filter = conditions(tenant, query.filter);
   return (['semantic', 'copy'] as const).flatMap((by) => {
     const vector = Array.from(query[by]);
-    const found = query.exact
+    const search = query.exact
       ? compareAll(by, vector, filter)
       : nearest(by, vector, query.k, filter, storage);
-    return [header, { size: query.k, _source: false, track_total_hits: false, query: found }];
+    return [header, { size: query.k, _source: false, track_total_hits: false, query: search }];
   });
 }
 
-/** @param filter inside knn: beside it, it would be applied to the k nearest of everybody */
+/** @param filter goes inside knn: beside it, it would filter the k nearest of all tenants */
 const nearest = (by: string, vector: number[], k: number, filter: object, storage: VectorStorage) => ({
   knn: {
     [by]:
       storage === 'float'
         ? { vector, k, filter }
-        : { vector, k: Math.min(MOST_NEIGHBOURS, SQ_FACTOR * k), filter, rescore: { oversample_factor: 1 } },
+        : {
+            vector,
+            k: Math.min(MOST_NEIGHBOURS, SQ_OVERSAMPLING * k),
+            filter,
+            rescore: { oversample_factor: 1 },
+          },
   },
 });
 
 /** OpenSearch refuses a larger k. */
 const MOST_NEIGHBOURS = 10_000;
 
-/** Every document that passes the filter, by its true vector and with the same scores as above. */
+/** Scores every document that passes the filter by its float vector, on the same scale as `nearest`. */
 const compareAll = (field: string, query_value: number[], query: object) => ({
   script_score: {
     query,
@@ -74,11 +79,8 @@ export function readSearch(body: unknown): [Neighbour[], Neighbour[]] {
   return [neighbours(semantic), neighbours(copy)];
 }
 
-/**
- * Whether an index that a search was sent to went away under it: it was just replaced, and the alias knows the one that
- * took its place.
- */
-export const isOvertaken = (body: unknown): boolean =>
+/** Returns true if a search reached an index that was just replaced: a retry reaches its replacement by the alias. */
+export const hitsRemovedIndex = (body: unknown): boolean =>
   MultiSearch.parse(body).responses.some((part) => 'error' in part && [404, 503].includes(part.status));
 
 function neighbours(part: z.infer<typeof Failed> | z.infer<typeof Found>): Neighbour[] {
@@ -91,5 +93,5 @@ function neighbours(part: z.infer<typeof Failed> | z.infer<typeof Found>): Neigh
   }));
 }
 
-/** Lucene scores an inner product p as 1 + p from 0 on, and as 1 / (1 − p) below. */
+/** Inverts Lucene's score of an inner product p: 1 + p for p ≥ 0, otherwise 1 / (1 − p). */
 export const cosineOf = (score: number): number => (score >= 1 ? score - 1 : 1 - 1 / score);

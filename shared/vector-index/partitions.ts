@@ -2,39 +2,39 @@ import { type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 
 /**
- * What a space is for. `serving`: searches look into it. `next`: it is being built. `returning`: it serves a tenant
- * whose documents are being put back among the others'. `built`: the last build that was finished made it.
+ * The roles of a partition. `serving`: searches read it. `next`: it is being built. `returning`: it serves a tenant
+ * whose documents are being copied back to the shared partition. `built`: the last finished build made it.
  */
 export const ROLES = ['serving', 'next', 'returning', 'built'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Documents of one model that are kept together: an index of OpenSearch, a table of LanceDB. */
-export interface Space {
+/** A set of documents of one model, stored together: an index of OpenSearch, a table of LanceDB. */
+export interface Partition {
   name: string;
-  /** Whose alone it is; absent: every tenant's that has none of its own. */
+  /** The tenant that it belongs to; absent: shared by all tenants that have none of their own. */
   tenant?: TenantId | undefined;
   roles: readonly Role[];
 }
 
-/** The spaces of a model. */
-export interface Layout {
+/** The partitions of a model. */
+export interface PartitionLayout {
   model: string;
-  /** The number of the newest space that there was. */
+  /** The highest partition number ever used. */
   last: number;
-  spaces: readonly Space[];
+  partitions: readonly Partition[];
 }
 
 const FAMILY = 'images-';
 const NUMBERED = /^(\d{6,})(?:\.own\.([a-z0-9-]+))?$/;
 
-/** `images-{model}`; no model and no tenant has a dot in its name, so that what follows one is ours. */
+/** Returns `images-{model}`. Names of models and tenants contain no dot, so that suffixes after one are unambiguous. */
 export const familyName = (model: string): string => `${FAMILY}${model}`;
 
-export const spaceName = (model: string, number: number, tenant?: TenantId): string =>
+export const partitionName = (model: string, number: number, tenant?: TenantId): string =>
   `${familyName(model)}-${String(number).padStart(6, '0')}${tenant ? `.own.${tenant}` : ''}`;
 
-/** What a space's name says; undefined where it is none of this model's. */
-export function parseSpaceName(
+/** Parses a partition's name; undefined if it belongs to another model. */
+export function parsePartitionName(
   model: string,
   name: string,
 ): { number: number; tenant: TenantId | undefined } | undefined {
@@ -43,48 +43,53 @@ export function parseSpaceName(
   return number ? { number: Number(number), tenant: tenant ? tenantId(tenant) : undefined } : undefined;
 }
 
-export const hasRole = (space: Space, role: Role): boolean => space.roles.includes(role);
+export const hasRole = (partition: Partition, role: Role): boolean => partition.roles.includes(role);
 
-/** The space that the tenant's searches look into. @throws Problem `dependency_unavailable` where there is none yet */
-export function homeOf(layout: Layout, tenant: TenantId): Space {
-  const home = ownOf(layout, tenant) ?? sharedOf(layout);
-  if (home) return home;
-  throw new Problem('dependency_unavailable', `The index has no space for the model ${layout.model} yet.`, {
-    retryAfter: 5,
-  });
-}
-
-/** The space where the tenant's documents are to serve from when what is being built is finished. */
-export function nextOf(layout: Layout, tenant: TenantId): Space | undefined {
-  const own = ownOf(layout, tenant);
-  if (own && hasRole(own, 'returning')) return sharedOf(layout);
-  return layout.spaces.find(
-    (space) => hasRole(space, 'next') && (space.tenant === undefined ? !own : space.tenant === tenant),
+/** Returns the partition that serves a tenant's searches. @throws Problem `dependency_unavailable` if there is none yet */
+export function servingPartition(layout: PartitionLayout, tenant: TenantId): Partition {
+  const serving = ownPartition(layout, tenant) ?? sharedPartition(layout);
+  if (serving) return serving;
+  throw new Problem(
+    'dependency_unavailable',
+    `The index has no partition for the model ${layout.model} yet.`,
+    {
+      retryAfter: 5,
+    },
   );
 }
 
-/** As `nextOf`. @throws Problem `conflict` where nothing is being built that is to hold the tenant's documents */
-export function demandNext(layout: Layout, tenant: TenantId): Space {
-  const next = nextOf(layout, tenant);
+/** Returns the partition that will serve a tenant when the running build is finished. */
+export function nextPartition(layout: PartitionLayout, tenant: TenantId): Partition | undefined {
+  const own = ownPartition(layout, tenant);
+  if (own && hasRole(own, 'returning')) return sharedPartition(layout);
+  return layout.partitions.find(
+    (partition) =>
+      hasRole(partition, 'next') && (partition.tenant === undefined ? !own : partition.tenant === tenant),
+  );
+}
+
+/** Returns `nextPartition`. @throws Problem `conflict` if no build for the tenant is running */
+export function requireNextPartition(layout: PartitionLayout, tenant: TenantId): Partition {
+  const next = nextPartition(layout, tenant);
   if (next) return next;
-  throw new Problem('conflict', `Nothing of the model ${layout.model} is being built for ${tenant}.`);
+  throw new Problem('conflict', `No build of the model ${layout.model} is running for ${tenant}.`);
 }
 
-/** Where the tenant's documents may be, what nobody sees of them included. The one that serves comes first. */
-export function whereabouts(layout: Layout, tenant: TenantId): Space[] {
-  const home = homeOf(layout, tenant);
-  const others = layout.spaces.filter(
-    (space) => space !== home && (space.tenant === undefined || space.tenant === tenant),
+/** Returns all partitions that may contain a tenant's documents, unserved ones too. The serving one comes first. */
+export function partitionsOf(layout: PartitionLayout, tenant: TenantId): Partition[] {
+  const serving = servingPartition(layout, tenant);
+  const others = layout.partitions.filter(
+    (partition) => partition !== serving && (partition.tenant === undefined || partition.tenant === tenant),
   );
-  return [home, ...others];
+  return [serving, ...others];
 }
 
-export const ownOf = (layout: Layout, tenant: TenantId): Space | undefined =>
-  layout.spaces.find((space) => space.tenant === tenant && hasRole(space, 'serving'));
+export const ownPartition = (layout: PartitionLayout, tenant: TenantId): Partition | undefined =>
+  layout.partitions.find((partition) => partition.tenant === tenant && hasRole(partition, 'serving'));
 
-export const sharedOf = (layout: Layout): Space | undefined =>
-  layout.spaces.find((space) => space.tenant === undefined && hasRole(space, 'serving'));
+export const sharedPartition = (layout: PartitionLayout): Partition | undefined =>
+  layout.partitions.find((partition) => partition.tenant === undefined && hasRole(partition, 'serving'));
 
-/** Who has a space of their own: what the shared one still holds of them, nobody may see. */
-export const tenantsApart = (layout: Layout): TenantId[] =>
-  layout.spaces.flatMap(({ tenant, roles }) => (tenant && roles.includes('serving') ? [tenant] : []));
+/** Returns the tenants with their own serving partition: their leftovers in the shared one must stay hidden. */
+export const tenantsWithOwnPartition = (layout: PartitionLayout): TenantId[] =>
+  layout.partitions.flatMap(({ tenant, roles }) => (tenant && roles.includes('serving') ? [tenant] : []));

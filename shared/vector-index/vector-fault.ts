@@ -4,14 +4,15 @@ interface Vectors {
   copy: Float32Array;
 }
 
-/** Why vectors cannot be in a model's space, for the technologies that would take them in silence. */
+/** Returns why a partition must refuse vectors. Not every technology checks them itself. */
 export function vectorFault(vectors: Vectors, dimension: number): string | undefined {
   for (const name of ['semantic', 'copy'] as const) {
     const vector = vectors[name];
     if (vector.length !== dimension) {
       return `The ${name} vector has the dimension ${vector.length} and not ${dimension}.`;
     }
-    if (!vector.every(Number.isFinite)) return `The ${name} vector holds something that is not a number.`;
+    if (!vector.every(Number.isFinite))
+      return `The ${name} vector has an element that is not a finite number.`;
   }
   return undefined;
 }

@@ -5,14 +5,14 @@ import { candidates } from '#shared/vector-index/candidates.ts';
 import { documentDigest } from '#shared/vector-index/document-digest.ts';
 import { metadataEntries, wantedEntries } from '#shared/vector-index/metadata-entries.ts';
 import {
-  demandNext,
-  homeOf,
-  type Layout,
-  nextOf,
-  type Space,
-  sharedOf,
-  spaceName,
-  whereabouts,
+  nextPartition,
+  type Partition,
+  type PartitionLayout,
+  partitionName,
+  partitionsOf,
+  requireNextPartition,
+  servingPartition,
+  sharedPartition,
 } from '#shared/vector-index/partitions.ts';
 import { vectorFault } from '#shared/vector-index/vector-fault.ts';
 import type {
@@ -28,66 +28,71 @@ type Documents = Map<TenantId, Map<ImageId, VectorDocument>>;
 
 interface Model {
   dimension: number;
-  layout: Layout;
-  /** By the space's name. */
+  layout: PartitionLayout;
+  /** By the partition's name. */
   contents: Map<string, Documents>;
 }
 
-/** Every vector compared with every query: what the other technologies are measured against. */
+/** Compares every vector with every query: the reference for the other technologies. */
 export function memoryVectorIndex(): VectorIndex {
   const models = new Map<string, Model>();
   const modelOf = (model: string): Model =>
-    models.get(model) ?? { dimension: 0, layout: { model, last: 0, spaces: [] }, contents: new Map() };
+    models.get(model) ?? { dimension: 0, layout: { model, last: 0, partitions: [] }, contents: new Map() };
 
-  function documentsOf({ contents }: Model, space: Space, tenant: TenantId): Map<ImageId, VectorDocument> {
-    const tenants: Documents = contents.get(space.name) ?? new Map();
+  function documentsOf(
+    { contents }: Model,
+    partition: Partition,
+    tenant: TenantId,
+  ): Map<ImageId, VectorDocument> {
+    const tenants: Documents = contents.get(partition.name) ?? new Map();
     const documents = tenants.get(tenant) ?? new Map<ImageId, VectorDocument>();
-    contents.set(space.name, tenants.set(tenant, documents));
+    contents.set(partition.name, tenants.set(tenant, documents));
     return documents;
   }
 
   function onSide(tenant: TenantId, model: string, side: Side = 'serving'): Map<ImageId, VectorDocument> {
     const known = modelOf(model);
-    const space = side === 'next' ? demandNext(known.layout, tenant) : homeOf(known.layout, tenant);
-    return documentsOf(known, space, tenant);
+    const partition =
+      side === 'next' ? requireNextPartition(known.layout, tenant) : servingPartition(known.layout, tenant);
+    return documentsOf(known, partition, tenant);
   }
 
-  function take({ leftovers, layout }: Step, build: Build): void {
+  function applyStep({ leftovers, layout }: Step, build: Build): void {
     const known = modelOf(build.model);
-    const shared = sharedOf(layout);
+    const shared = sharedPartition(layout);
     if (leftovers && shared && build.of === 'tenant') documentsOf(known, shared, build.tenant).clear();
-    const kept = layout.spaces.map(({ name }) => [name, known.contents.get(name) ?? new Map()] as const);
+    const kept = layout.partitions.map(({ name }) => [name, known.contents.get(name) ?? new Map()] as const);
     models.set(build.model, { dimension: build.dimension, layout, contents: new Map(kept) });
   }
 
   const index: VectorIndex = {
     async prepare(model, dimension) {
       if (models.has(model)) return;
-      const spaces: Space[] = [{ name: spaceName(model, 1), roles: ['serving'] }];
-      models.set(model, { dimension, layout: { model, last: 1, spaces }, contents: new Map() });
+      const partitions: Partition[] = [{ name: partitionName(model, 1), roles: ['serving'] }];
+      models.set(model, { dimension, layout: { model, last: 1, partitions }, contents: new Map() });
     },
 
     async upsert(tenant, model, documents, only) {
       const known = modelOf(model);
       const { layout, dimension } = known;
-      const home = only ? demandNext(layout, tenant) : homeOf(layout, tenant);
-      const spaces = new Set([home, nextOf(layout, tenant) ?? home]);
+      const home = only ? requireNextPartition(layout, tenant) : servingPartition(layout, tenant);
+      const partitions = new Set([home, nextPartition(layout, tenant) ?? home]);
       return documents.flatMap((document) => {
         const reason = vectorFault(document, dimension);
         if (reason) return [{ imageId: document.imageId, reason }];
-        for (const space of spaces)
-          documentsOf(known, space, tenant).set(document.imageId, structuredClone(document));
+        for (const partition of partitions)
+          documentsOf(known, partition, tenant).set(document.imageId, structuredClone(document));
         return [];
       });
     },
 
     async search(tenant, model, query) {
-      const held = [...onSide(tenant, model).values()];
+      const documents = [...onSide(tenant, model).values()];
       const fault = vectorFault(query, modelOf(model).dimension);
       if (fault) throw new Problem('invalid_request', fault);
-      const documents = held.filter((document) => matches(document, query.filter ?? {}));
+      const matching = documents.filter((document) => matches(document, query.filter ?? {}));
       const nearest = (by: 'semantic' | 'copy') =>
-        documents
+        matching
           .map((document) => ({ imageId: document.imageId, cosine: cosine(document[by], query[by]) }))
           .sort((one, other) => other.cosine - one.cosine)
           .slice(0, query.k);
@@ -96,9 +101,11 @@ export function memoryVectorIndex(): VectorIndex {
 
     async remove(tenant, model, imageIds, only) {
       const known = modelOf(model);
-      const spaces = only ? [demandNext(known.layout, tenant)] : whereabouts(known.layout, tenant);
-      const gone = spaces.map((space) => {
-        const documents = documentsOf(known, space, tenant);
+      const partitions = only
+        ? [requireNextPartition(known.layout, tenant)]
+        : partitionsOf(known.layout, tenant);
+      const gone = partitions.map((partition) => {
+        const documents = documentsOf(known, partition, tenant);
         return imageIds.filter((id) => documents.delete(id)).length;
       });
       return gone[0] ?? 0;
@@ -106,8 +113,8 @@ export function memoryVectorIndex(): VectorIndex {
 
     async removeTenant(tenant, model) {
       const known = modelOf(model);
-      return whereabouts(known.layout, tenant).reduce((removed, space) => {
-        const documents = documentsOf(known, space, tenant);
+      return partitionsOf(known.layout, tenant).reduce((removed, partition) => {
+        const documents = documentsOf(known, partition, tenant);
         const { size } = documents;
         documents.clear();
         return removed + size;
@@ -131,20 +138,20 @@ export function memoryVectorIndex(): VectorIndex {
     },
 
     async placement(tenant, model) {
-      return homeOf(modelOf(model).layout, tenant).tenant ? 'own' : 'shared';
+      return servingPartition(modelOf(model).layout, tenant).tenant ? 'own' : 'shared';
     },
 
     async beginBuild(build) {
       await index.prepare(build.model, build.dimension);
-      take(begin(modelOf(build.model).layout, build), build);
+      applyStep(begin(modelOf(build.model).layout, build), build);
     },
 
     async finishBuild(build) {
-      take(finish(modelOf(build.model).layout, build), build);
+      applyStep(finish(modelOf(build.model).layout, build), build);
     },
 
     async abandonBuild(build) {
-      if (models.has(build.model)) take(abandon(modelOf(build.model).layout, build), build);
+      if (models.has(build.model)) applyStep(abandon(modelOf(build.model).layout, build), build);
     },
 
     async health() {

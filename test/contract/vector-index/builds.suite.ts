@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import type { Build, VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { ALICE, at, BOB, DIMENSION, picture, query } from './pictures.ts';
+import { ALICE, at, BOB, DIMENSION, query, vectorDocument } from './documents.ts';
 
 const CONFLICT = { name: 'Problem', code: 'conflict' };
 
-/** What is built anew beside what serves: the space that tenants share. */
+/** Rebuilds of the shared partition beside the one that serves. */
 export function describeBuilds(of: () => { index: VectorIndex; other: VectorIndex; model: string }): void {
-  describe('builds the shared space anew', () => {
+  describe('rebuilds the shared partition', () => {
     const shared = (): Build => ({ model: of().model, dimension: DIMENSION, of: 'shared' });
     const own = (tenant: TenantId): Build => ({ ...shared(), of: 'tenant', tenant, into: 'own' });
     async function found(tenant: TenantId): Promise<ImageId[]> {
@@ -16,9 +16,9 @@ export function describeBuilds(of: () => { index: VectorIndex; other: VectorInde
       return candidates.map(({ imageId }) => imageId).sort();
     }
 
-    it('shows what was filled when it is finished, and nothing of what was there before', async () => {
+    it('serves only the new documents once the build is finished', async () => {
       const { index, model } = of();
-      const [lost, kept, only] = [picture(), picture(), picture()];
+      const [lost, kept, only] = [vectorDocument(), vectorDocument(), vectorDocument()];
       await index.upsert(ALICE, model, [lost, kept]);
       await index.beginBuild(shared());
       expect(await index.count(ALICE, model, 'next')).toBe(0);
@@ -35,9 +35,9 @@ export function describeBuilds(of: () => { index: VectorIndex; other: VectorInde
       expect((await index.models()).filter((each) => each.startsWith(model))).toEqual([model]);
     });
 
-    it('takes what is written meanwhile into both', async () => {
+    it('writes to both partitions during a build', async () => {
       const { index, other, model } = of();
-      const [before, during] = [picture(), picture()];
+      const [before, during] = [vectorDocument(), vectorDocument()];
       await index.upsert(ALICE, model, [before]);
       await index.beginBuild(shared());
       expect(await other.upsert(ALICE, model, [during])).toEqual([]);
@@ -45,14 +45,14 @@ export function describeBuilds(of: () => { index: VectorIndex; other: VectorInde
       expect(await found(ALICE)).toEqual([before.imageId, during.imageId].sort());
       await index.finishBuild(shared());
       expect(await found(ALICE)).toEqual([before.imageId, during.imageId].sort());
-      const after = picture();
+      const after = vectorDocument();
       await other.upsert(ALICE, model, [after]);
       expect(await found(ALICE)).toContain(after.imageId);
     });
 
-    it('lets nothing that is removed meanwhile come back', async () => {
+    it('does not bring back documents that are removed during a build', async () => {
       const { index, other, model } = of();
-      const [gone, kept, late] = [picture(), picture(), picture()];
+      const [gone, kept, late] = [vectorDocument(), vectorDocument(), vectorDocument()];
       await index.upsert(ALICE, model, [gone, kept]);
       await index.beginBuild(shared());
       await index.upsert(ALICE, model, [gone, kept, late], 'next');
@@ -63,13 +63,13 @@ export function describeBuilds(of: () => { index: VectorIndex; other: VectorInde
       expect(await found(ALICE)).toEqual([kept.imageId]);
     });
 
-    it('removes a whole tenant from both', async () => {
+    it('removes a whole tenant from both partitions', async () => {
       const { index, other, model } = of();
-      const documents = [picture(), picture()];
-      await index.upsert(BOB, model, [picture()]);
+      const documents = [vectorDocument(), vectorDocument()];
+      await index.upsert(BOB, model, [vectorDocument()]);
       await index.beginBuild(shared());
       await index.upsert(ALICE, model, documents);
-      await index.upsert(BOB, model, [picture()], 'next');
+      await index.upsert(BOB, model, [vectorDocument()], 'next');
       let removed = 0;
       for (let more = -1; more !== 0; removed += more) more = await other.removeTenant(ALICE, model);
       expect(removed).toBe(4);
@@ -79,11 +79,11 @@ export function describeBuilds(of: () => { index: VectorIndex; other: VectorInde
       expect(await index.count(BOB, model)).toBe(1);
     });
 
-    it('goes on with what was begun, and finishes what was finished', async () => {
+    it('can begin and finish a build twice', async () => {
       const { index, other, model } = of();
-      await index.upsert(ALICE, model, [picture()]);
+      await index.upsert(ALICE, model, [vectorDocument()]);
       await index.beginBuild(shared());
-      const document = picture();
+      const document = vectorDocument();
       await index.upsert(ALICE, model, [document], 'next');
       await other.beginBuild(shared());
       expect(await other.count(ALICE, model, 'next')).toBe(1);
@@ -92,19 +92,19 @@ export function describeBuilds(of: () => { index: VectorIndex; other: VectorInde
       expect(await found(ALICE)).toEqual([document.imageId]);
     });
 
-    it('makes a space for a model that had none', async () => {
+    it('creates a partition for a model that had none', async () => {
       const { index, model } = of();
       const lost = { ...shared(), model: `${model}-lost` };
       await index.beginBuild(lost);
-      await index.upsert(ALICE, lost.model, [picture()], 'next');
+      await index.upsert(ALICE, lost.model, [vectorDocument()], 'next');
       expect(await index.count(ALICE, lost.model)).toBe(0);
       await index.finishBuild(lost);
       expect(await index.count(ALICE, lost.model)).toBe(1);
     });
 
-    it('forgets what is abandoned, and begins anew from nothing', async () => {
+    it('discards an abandoned build, and begins the next one empty', async () => {
       const { index, other, model } = of();
-      const [served, filled] = [picture(), picture()];
+      const [served, filled] = [vectorDocument(), vectorDocument()];
       await index.upsert(ALICE, model, [served]);
       await index.abandonBuild(shared());
       await index.beginBuild(shared());
@@ -118,12 +118,12 @@ export function describeBuilds(of: () => { index: VectorIndex; other: VectorInde
       await index.abandonBuild(shared());
     });
 
-    it('is refused while another build goes on, or where none was begun', async () => {
+    it('is refused while another build is running, or if none was begun', async () => {
       const { index, other, model } = of();
       for (const build of [shared(), own(ALICE)])
         await expect(index.finishBuild(build)).rejects.toMatchObject(CONFLICT);
       const nothing = [
-        () => index.upsert(ALICE, model, [picture()], 'next'),
+        () => index.upsert(ALICE, model, [vectorDocument()], 'next'),
         () => index.remove(ALICE, model, [newImageId()], 'next'),
         () => index.count(ALICE, model, 'next'),
         () => index.list(ALICE, model, { limit: 1 }, 'next'),
@@ -133,15 +133,15 @@ export function describeBuilds(of: () => { index: VectorIndex; other: VectorInde
       await expect(other.beginBuild(shared())).rejects.toMatchObject(CONFLICT);
       await expect(other.beginBuild(own(BOB))).rejects.toMatchObject(CONFLICT);
       await expect(other.finishBuild(shared())).rejects.toMatchObject(CONFLICT);
-      await expect(other.upsert(BOB, model, [picture()], 'next')).rejects.toMatchObject(CONFLICT);
+      await expect(other.upsert(BOB, model, [vectorDocument()], 'next')).rejects.toMatchObject(CONFLICT);
       await other.abandonBuild(shared());
       await index.finishBuild(own(ALICE));
       await expect(index.finishBuild(shared())).rejects.toMatchObject(CONFLICT);
     });
 
-    it('never fails a search, and always finds what there is', async () => {
+    it('never fails a search, and finds every document throughout', async () => {
       const { index, other, model } = of();
-      const documents = Array.from({ length: 40 }, (_, number) => picture({ semantic: at(number) }));
+      const documents = Array.from({ length: 40 }, (_, number) => vectorDocument({ semantic: at(number) }));
       const ids = documents.map(({ imageId }) => imageId).sort();
       await index.upsert(ALICE, model, documents);
       let done = false;

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { VectorDocument, VectorFilter, VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { ALICE, at, BOB, picture, query } from './pictures.ts';
+import { ALICE, at, BOB, query, vectorDocument } from './documents.ts';
 
 const STRANGE = `it's "50 %" \\ a=b; -- ü 日本 🐈\n{{x}} *?`;
 
 const PICTURES = {
-  plain: picture(),
-  png: picture({ format: 'png', storageLocation: 'sto_archive' }),
-  old: picture({ createdAt: '2024-05-06T07:08:09.500Z' }),
-  tagged: picture({ metadata: { album: 'summer', tags: ['cat', 'garden'] } }),
-  taggedPng: picture({ format: 'png', metadata: { album: 'winter', tags: ['cat'] } }),
-  strange: picture({ storageLocation: STRANGE, metadata: { [STRANGE]: STRANGE, 'a=b': 'c' } }),
+  plain: vectorDocument(),
+  png: vectorDocument({ format: 'png', storageLocation: 'sto_archive' }),
+  old: vectorDocument({ createdAt: '2024-05-06T07:08:09.500Z' }),
+  tagged: vectorDocument({ metadata: { album: 'summer', tags: ['cat', 'garden'] } }),
+  taggedPng: vectorDocument({ format: 'png', metadata: { album: 'winter', tags: ['cat'] } }),
+  strange: vectorDocument({ storageLocation: STRANGE, metadata: { [STRANGE]: STRANGE, 'a=b': 'c' } }),
 } satisfies Record<string, VectorDocument>;
 type Name = keyof typeof PICTURES;
 
@@ -57,7 +57,7 @@ const CASES: [string, VectorFilter, Name[]][] = [
 
 export function describeFilters(of: () => { index: VectorIndex; model: string }): void {
   describe('filters', () => {
-    it('keeps to every filter, alone and together', async () => {
+    it('applies every filter, alone and combined', async () => {
       const { index, model } = of();
       expect(await index.upsert(ALICE, model, Object.values(PICTURES))).toEqual([]);
       for (const [name, filter, expected] of CASES) {
@@ -67,10 +67,10 @@ export function describeFilters(of: () => { index: VectorIndex; model: string })
       }
     });
 
-    it('looks for the k nearest among those that pass, not at which of the k nearest pass', async () => {
+    it('filters before it takes the k nearest', async () => {
       const { index, model } = of();
-      const near = Array.from({ length: 60 }, (_, number) => picture({ semantic: at(number / 100) }));
-      const far = picture({ semantic: at(170), copy: at(170), format: 'webp' });
+      const near = Array.from({ length: 60 }, (_, number) => vectorDocument({ semantic: at(number / 100) }));
+      const far = vectorDocument({ semantic: at(170), copy: at(170), format: 'webp' });
       await index.upsert(BOB, model, [...near, far]);
       const found = await index.search(BOB, model, query({ k: 3, filter: { format: 'webp' } }));
       expect(found.map((candidate) => candidate.imageId)).toEqual([far.imageId]);

@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { documentDigest } from '#shared/vector-index/document-digest.ts';
 import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
-import { spaceSchema, toRow } from '#shared/vector-index/lancedb-rows.ts';
+import { tableSchema, toRow } from '#shared/vector-index/lancedb-rows.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { ALICE, DIMENSION, picture, query } from './pictures.ts';
+import { ALICE, DIMENSION, query, vectorDocument } from './documents.ts';
 import { describeVectorIndex } from './vector-index.suite.ts';
 
 const uri = mkdtempSync(join(tmpdir(), 'deeplens-lancedb-'));
@@ -21,7 +21,7 @@ afterAll(() => rm(uri, { recursive: true }));
 describeVectorIndex('LanceDB', open);
 
 describe('LanceDB', () => {
-  it('loses nothing and doubles nothing where processes write at the same time', async () => {
+  it('neither loses nor duplicates documents when processes write concurrently', async () => {
     const index = await open();
     await index.prepare('processes', DIMENSION);
     const writer = join(import.meta.dirname, 'lancedb-writer.ts');
@@ -33,27 +33,27 @@ describe('LanceDB', () => {
     expect(new Set(found.map((candidate) => candidate.imageId)).size).toBe(61);
   });
 
-  it('makes a table once, and keeps what is written to it, where several make it at the same time', async () => {
+  it('creates a table once, without losing writes, when several processes create it concurrently', async () => {
     const indexes = await Promise.all([open(), open(), open(), open()]);
-    // Of a hundred such meetings, eight failed once.
-    for (let meeting = 0; meeting < 40; meeting += 1) {
-      const model = `met-${meeting}`;
+    // Without the rename into place, 8 of 100 rounds failed.
+    for (let round = 0; round < 40; round += 1) {
+      const model = `round-${round}`;
       const write = async (index: VectorIndex) => {
         await index.prepare(model, DIMENSION);
-        return await index.upsert(ALICE, model, [picture()]);
+        return await index.upsert(ALICE, model, [vectorDocument()]);
       };
       expect((await Promise.all(indexes.map(write))).flat()).toEqual([]);
       expect(await indexes[0]?.count(ALICE, model)).toBe(4);
     }
   });
 
-  it('gives a table of before the column for digests', async () => {
+  it('adds the column for digests to an older table', async () => {
     const lancedb: typeof import('@lancedb/lancedb') = await import('@lancedb/lancedb');
     const database = await lancedb.connect(uri);
-    const schema = spaceSchema(modulePath, DIMENSION);
+    const schema = tableSchema(modulePath, DIMENSION);
     const fields = schema.fields.filter(({ name }) => name !== 'digest');
     const table = await database.createEmptyTable('images-before', Object.assign(schema, { fields }));
-    const old = picture();
+    const old = vectorDocument();
     const { digest: _, ...row } = toRow(ALICE, old);
     await table.add([row]);
     const [index, other] = [await open(), await open()];
@@ -65,12 +65,12 @@ describe('LanceDB', () => {
     ]);
   });
 
-  it('serves on while it tidies up', async () => {
+  it('keeps serving while it optimises a table', async () => {
     const index = await open();
-    await index.prepare('tidying', DIMENSION);
-    const documents = Array.from({ length: 101 }, () => picture());
-    for (const document of documents) await index.upsert(ALICE, 'tidying', [document]);
-    expect(await index.count(ALICE, 'tidying')).toBe(101);
-    expect(await (await open()).count(ALICE, 'tidying')).toBe(101);
+    await index.prepare('optimised', DIMENSION);
+    const documents = Array.from({ length: 101 }, () => vectorDocument());
+    for (const document of documents) await index.upsert(ALICE, 'optimised', [document]);
+    expect(await index.count(ALICE, 'optimised')).toBe(101);
+    expect(await (await open()).count(ALICE, 'optimised')).toBe(101);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import type { Build, VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { ALICE, BOB, DIMENSION, picture, query } from './pictures.ts';
+import { ALICE, BOB, DIMENSION, query, vectorDocument } from './documents.ts';
 
-/** A tenant's documents on their way into a space of their own, and back among the others'. */
+/** Moves of a tenant's documents to their own partition, and back to the shared one. */
 export function describeMoves(of: () => { index: VectorIndex; other: VectorIndex; model: string }): void {
   describe('moves a tenant', () => {
     const move = (into: 'own' | 'shared'): Build => ({
@@ -18,19 +18,22 @@ export function describeMoves(of: () => { index: VectorIndex; other: VectorIndex
       const candidates = await other.search(tenant, model, query({ k: 100 }));
       return candidates.map(({ imageId }) => imageId).sort();
     }
-    async function complete(into: 'own' | 'shared', documents: ReturnType<typeof picture>[]): Promise<void> {
+    async function complete(
+      into: 'own' | 'shared',
+      documents: ReturnType<typeof vectorDocument>[],
+    ): Promise<void> {
       const { index, model } = of();
       await index.beginBuild(move(into));
       await index.upsert(ALICE, model, documents, 'next');
       await index.finishBuild(move(into));
     }
 
-    it('into a space of its own, and touches nobody else', async () => {
+    it('to its own partition, without touching other tenants', async () => {
       const { index, other, model } = of();
       const same = newImageId();
-      const mine = [picture({ imageId: same }), picture()];
+      const mine = [vectorDocument({ imageId: same }), vectorDocument()];
       await index.upsert(ALICE, model, mine);
-      await index.upsert(BOB, model, [picture({ imageId: same })]);
+      await index.upsert(BOB, model, [vectorDocument({ imageId: same })]);
       expect(await other.placement(ALICE, model)).toBe('shared');
       await complete('own', mine);
       expect(await other.placement(ALICE, model)).toBe('own');
@@ -41,9 +44,9 @@ export function describeMoves(of: () => { index: VectorIndex; other: VectorIndex
       expect((await index.models()).filter((each) => each.startsWith(model))).toEqual([model]);
     });
 
-    it('and finds, replaces, lists and removes there as before', async () => {
+    it('and searches, replaces, lists and removes in its own partition', async () => {
       const { index, other, model } = of();
-      const [first, second] = [picture(), picture()];
+      const [first, second] = [vectorDocument(), vectorDocument()];
       await index.upsert(ALICE, model, [first]);
       await complete('own', [first]);
       await other.upsert(ALICE, model, [second, { ...first, format: 'png' }]);
@@ -59,11 +62,11 @@ export function describeMoves(of: () => { index: VectorIndex; other: VectorIndex
       expect(await other.placement(ALICE, model)).toBe('own');
     });
 
-    it('back among the others', async () => {
+    it('back to the shared partition', async () => {
       const { index, other, model } = of();
-      const [first, second] = [picture(), picture()];
+      const [first, second] = [vectorDocument(), vectorDocument()];
       await index.upsert(ALICE, model, [first]);
-      await index.upsert(BOB, model, [picture()]);
+      await index.upsert(BOB, model, [vectorDocument()]);
       await complete('own', [first]);
       await index.beginBuild(move('shared'));
       expect(await index.count(ALICE, model, 'next')).toBe(0);
@@ -81,9 +84,9 @@ export function describeMoves(of: () => { index: VectorIndex; other: VectorIndex
       expect(await index.count(BOB, model)).toBe(1);
     });
 
-    it('and shows in no search what was filled into the shared space and abandoned', async () => {
+    it('and hides documents of an abandoned move from searches', async () => {
       const { index, other, model } = of();
-      const [kept, changed] = [picture(), picture()];
+      const [kept, changed] = [vectorDocument(), vectorDocument()];
       await index.upsert(ALICE, model, [kept, changed]);
       await complete('own', [kept, changed]);
       await index.beginBuild(move('shared'));
@@ -97,10 +100,10 @@ export function describeMoves(of: () => { index: VectorIndex; other: VectorIndex
       await index.abandonBuild(move('shared'));
     });
 
-    it('and keeps its own space while the shared one is built anew', async () => {
+    it('and keeps its own partition while the shared one is rebuilt', async () => {
       const { index, model } = of();
-      const mine = picture();
-      const theirs = picture();
+      const mine = vectorDocument();
+      const theirs = vectorDocument();
       await index.upsert(ALICE, model, [mine]);
       await index.upsert(BOB, model, [theirs]);
       await complete('own', [mine]);
@@ -115,8 +118,8 @@ export function describeMoves(of: () => { index: VectorIndex; other: VectorIndex
       expect(await index.placement(ALICE, model)).toBe('own');
     });
 
-    it('and builds its own space anew', async () => {
-      const [lost, kept] = [picture(), picture()];
+    it('and rebuilds its own partition', async () => {
+      const [lost, kept] = [vectorDocument(), vectorDocument()];
       await complete('own', [lost, kept]);
       await complete('own', [kept]);
       expect(await found(ALICE)).toEqual([kept.imageId]);

@@ -6,9 +6,9 @@ import { aliasOf, firstIndexOf } from '#shared/vector-index/opensearch-aliases.t
 import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { indexBody, toSource } from '#shared/vector-index/opensearch-mapping.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { ALICE, at, BOB, DIMENSION, picture, query } from './pictures.ts';
+import { ALICE, at, BOB, DIMENSION, query, vectorDocument } from './documents.ts';
 
-/** What our adapter relies on, or guards against, in OpenSearch itself: a new version that changes it fails here. */
+/** Behaviour of OpenSearch itself that the adapter relies on or guards against: fails if a new version changes it. */
 export function describeOpenSearchBehaviour(connect: () => Client): void {
   describe('OpenSearch itself', () => {
     let client: Client;
@@ -17,7 +17,7 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
     let alias = '';
     beforeAll(() => {
       client = connect();
-      // One shard: every tenant is in it, so that routing alone cannot keep them apart.
+      // One shard for all tenants, so that routing alone cannot separate them.
       index = openSearchVectorIndex(client, { shards: 1, storage: 'float' });
     });
     beforeEach(async () => {
@@ -25,11 +25,11 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       alias = aliasOf(model);
       await index.prepare(model, DIMENSION);
     });
-    const ofAlice = () => ({ tenant: ALICE, document: picture() });
+    const ofAlice = () => ({ tenant: ALICE, document: vectorDocument() });
 
-    it('shows other tenants by routing alone: the filter is what keeps them apart', async () => {
-      await index.upsert(ALICE, model, [picture()]);
-      await index.upsert(BOB, model, [picture()]);
+    it('returns other tenants’ documents by routing alone: only the filter separates tenants', async () => {
+      await index.upsert(ALICE, model, [vectorDocument()]);
+      await index.upsert(BOB, model, [vectorDocument()]);
       const knn = { semantic: { vector: Array.from(at(0)), k: 10 } };
       const { body } = await client.search({ index: alias, routing: ALICE, body: { query: { knn } } });
       expect(body.hits.hits).toHaveLength(2);
@@ -46,7 +46,7 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       });
     });
 
-    it('keeps the same id under another routing as a second document: hence the tenant in the id', async () => {
+    it('stores the same id under another routing as a second document: hence the tenant in the id', async () => {
       const other = `${model}-two-shards`;
       const many = {
         ...indexBody({ dimension: DIMENSION, shards: 16, storage: 'float' }),
@@ -54,25 +54,25 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       };
       await client.indices.create({ index: firstIndexOf(other), body: many });
       for (const routing of ['alice', 'bob', 'carol']) {
-        const body = toSource(ALICE, picture());
+        const body = toSource(ALICE, vectorDocument());
         await client.index({ index: aliasOf(other), id: 'same', routing, body, refresh: 'true' });
       }
       const { body } = await client.count({ index: aliasOf(other) });
       expect(body.count).toBe(3);
     });
 
-    it('takes a bulk again without doubling anything', async () => {
-      const documents = [picture(), picture()];
+    it('accepts a repeated bulk without duplicates', async () => {
+      const documents = [vectorDocument(), vectorDocument()];
       for (const _ of [1, 2, 3]) await index.upsert(ALICE, model, documents);
       expect(await index.count(ALICE, model)).toBe(2);
     });
 
-    it('waits for the next refresh of the index before it says that a write is seen', async () => {
+    it('waits for the next refresh before a write returns', async () => {
       await client.indices.putSettings({ index: alias, body: { index: { refresh_interval: '2s' } } });
       await client.search({ index: alias }); // an index that nobody searches is refreshed at once
       await client.indices.refresh({ index: alias });
       const took: number[] = [];
-      for (const document of [picture(), picture(), picture()]) {
+      for (const document of [vectorDocument(), vectorDocument(), vectorDocument()]) {
         const startedAt = performance.now();
         await index.upsert(ALICE, model, [document]);
         took.push(performance.now() - startedAt);
@@ -81,16 +81,16 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       expect(await index.search(ALICE, model, query())).toHaveLength(3);
     });
 
-    it('removes a tenant of a thousand by one request', async () => {
-      const documents = Array.from({ length: 1000 }, () => picture());
+    it('removes a tenant with 1 000 documents in one request', async () => {
+      const documents = Array.from({ length: 1000 }, () => vectorDocument());
       await index.upsert(ALICE, model, documents);
-      await index.upsert(BOB, model, [picture()]);
+      await index.upsert(BOB, model, [vectorDocument()]);
       expect(await index.removeTenant(ALICE, model)).toBe(1000);
       expect(await index.removeTenant(ALICE, model)).toBe(0);
       expect(await index.count(BOB, model)).toBe(1);
     });
 
-    it('refuses a stale write of an external version, after a delete too', async () => {
+    it('refuses a stale write by external version, after a delete too', async () => {
       const { tenant, document } = ofAlice();
       const at = { index: alias, id: documentId(tenant, document.imageId), routing: tenant };
       const body = toSource(tenant, document);
@@ -105,16 +105,16 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       );
     });
 
-    it('writes through the alias only, and never makes an index by itself', async () => {
+    it('writes through the alias only, and never creates an index implicitly', async () => {
       const missing = `${model}-missing`;
-      await expect(index.upsert(ALICE, missing, [picture()])).rejects.toMatchObject({
+      await expect(index.upsert(ALICE, missing, [vectorDocument()])).rejects.toMatchObject({
         code: 'dependency_unavailable',
       });
       expect((await client.indices.exists({ index: aliasOf(missing) })).body).toBe(false);
     });
 
-    it('lets a rebuilt index take the place of the old one behind the alias', async () => {
-      const document = picture();
+    it('replaces an index behind the alias by a rebuilt one', async () => {
+      const document = vectorDocument();
       await index.upsert(ALICE, model, [document]);
       const rebuilt = `${alias}-000002`;
       await client.indices.create({
@@ -134,16 +134,18 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       expect(await index.remove(ALICE, model, [document.imageId])).toBe(1);
     });
 
-    it('answers with nothing, not with an error, where no alias fits a wildcard', async () => {
+    it('returns nothing, not an error, if no alias matches a wildcard', async () => {
       const { body } = await client.indices.getAlias({ name: `${alias}-nobody-*` });
       expect(body).toEqual({});
     });
 
-    it('finds the true nearest of a tenant among many others, whatever the filter', async () => {
+    it('finds a tenant’s true nearest neighbours among many other documents', async () => {
       const random = () => unit(Float32Array.from({ length: DIMENSION }, () => Math.random() - 0.5));
-      const crowd = Array.from({ length: 300 }, () => picture({ semantic: random(), copy: random() }));
-      const own = Array.from({ length: 30 }, () => picture({ semantic: random(), copy: random() }));
-      await index.upsert(BOB, model, crowd);
+      const others = Array.from({ length: 300 }, () =>
+        vectorDocument({ semantic: random(), copy: random() }),
+      );
+      const own = Array.from({ length: 30 }, () => vectorDocument({ semantic: random(), copy: random() }));
+      await index.upsert(BOB, model, others);
       await index.upsert(ALICE, model, own);
       for (const document of own) {
         const found = await index.search(ALICE, model, { semantic: document.semantic, copy: random(), k: 5 });
@@ -152,7 +154,7 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       }
     });
 
-    it('is told apart from a cluster that does not answer', async () => {
+    it('reports a cluster that is unreachable as unavailable', async () => {
       const { openSearchClient } = await import('#shared/vector-index/opensearch-client.ts');
       const nowhere = openSearchClient({
         endpoint: 'http://127.0.0.1:9',
@@ -162,7 +164,7 @@ export function describeOpenSearchBehaviour(connect: () => Client): void {
       const unreachable = openSearchVectorIndex(nowhere, { shards: 1, storage: 'float' });
       const unavailable = { code: 'dependency_unavailable', retryAfter: 5 };
       await expect(unreachable.search(ALICE, model, query())).rejects.toMatchObject(unavailable);
-      await expect(unreachable.upsert(ALICE, model, [picture()])).rejects.toMatchObject(unavailable);
+      await expect(unreachable.upsert(ALICE, model, [vectorDocument()])).rejects.toMatchObject(unavailable);
       expect(await unreachable.health()).toMatchObject({ status: 'down' });
     });
   });

@@ -1,15 +1,15 @@
 import { startOpenSearch } from '../../../infra/local/opensearch/node.ts';
 import { PrerequisiteMissing } from '../../../infra/local/opensearch/prerequisite-missing.ts';
 
-/** A cluster to test against, and how to be done with it. */
+/** A cluster to test against. */
 export interface Cluster {
   url: string;
   stop(): Promise<void>;
 }
 
 /**
- * The cluster at OPENSEARCH_URL, or a node of our own.
- * @returns why there is none, on a machine that has no OpenSearch and cannot fetch it; on CI that is an error
+ * Returns the cluster at OPENSEARCH_URL, or starts a node.
+ * @returns why there is none, on a machine that has no OpenSearch and cannot fetch it; on CI it throws instead
  */
 export async function clusterUnderTest(): Promise<Cluster | { missing: string }> {
   const given = process.env.OPENSEARCH_URL;

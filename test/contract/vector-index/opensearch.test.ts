@@ -14,7 +14,7 @@ const cluster = await clusterUnderTest();
 
 if ('missing' in cluster) {
   describe('vector index: OpenSearch', () => {
-    it('is tested where OpenSearch is to be had', ({ skip }) => skip(cluster.missing));
+    it('is tested where OpenSearch is available', ({ skip }) => skip(cluster.missing));
   });
 } else {
   afterAll(() => cluster.stop());

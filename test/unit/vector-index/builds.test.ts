@@ -5,11 +5,11 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { abandon, begin, finish, type Step } from '#shared/vector-index/builds.ts';
 import {
   hasRole,
-  homeOf,
-  type Layout,
-  nextOf,
-  spaceName,
-  whereabouts,
+  nextPartition,
+  type PartitionLayout,
+  partitionName,
+  partitionsOf,
+  servingPartition,
 } from '#shared/vector-index/partitions.ts';
 import type { Build } from '#shared/vector-index/vector-index.ts';
 
@@ -17,7 +17,11 @@ const MODEL = 'a-model';
 const ALICE = tenantId('alice');
 const BOB = tenantId('bob');
 const TENANTS = [ALICE, BOB, tenantId('next')];
-const FIRST: Layout = { model: MODEL, last: 1, spaces: [{ name: spaceName(MODEL, 1), roles: ['serving'] }] };
+const FIRST: PartitionLayout = {
+  model: MODEL,
+  last: 1,
+  partitions: [{ name: partitionName(MODEL, 1), roles: ['serving'] }],
+};
 
 const of = { model: MODEL, dimension: 8 };
 const SHARED: Build = { ...of, of: 'shared' };
@@ -35,8 +39,8 @@ const builds = fc.oneof(
 );
 const steps = fc.tuple(fc.constantFrom(begin, finish, abandon), builds);
 
-/** Nothing changes where a step is refused as it should be. */
-function taken(step: typeof begin, layout: Layout, build: Build): Step {
+/** Applies a step; a refusal changes nothing. */
+function applied(step: typeof begin, layout: PartitionLayout, build: Build): Step {
   try {
     return step(layout, build);
   } catch (error) {
@@ -45,91 +49,100 @@ function taken(step: typeof begin, layout: Layout, build: Build): Step {
   }
 }
 
-/** Every layout on the way of a series of steps. */
-function layoutsOf(series: readonly [typeof begin, Build][]): Layout[] {
+/** Returns the layouts after each of a series of steps. */
+function layoutsOf(series: readonly [typeof begin, Build][]): PartitionLayout[] {
   const layouts = [FIRST];
-  for (const [step, build] of series) layouts.push(taken(step, layouts.at(-1) ?? FIRST, build).layout);
+  for (const [step, build] of series) layouts.push(applied(step, layouts.at(-1) ?? FIRST, build).layout);
   return layouts;
 }
 
-const names = ({ spaces }: Layout) => spaces.map(({ name }) => name);
+const names = ({ partitions }: PartitionLayout) => partitions.map(({ name }) => name);
 
 describe('builds, in any order', () => {
-  it('leave one shared space that serves, at most one own a tenant, and one build at a time', () => {
+  it('leave one serving shared partition, at most one own partition per tenant, and one build at a time', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 30 }), (series) => {
-        for (const { spaces, last } of layoutsOf(series)) {
-          const serving = spaces.filter((space) => hasRole(space, 'serving')).map(({ tenant }) => tenant);
+        for (const { partitions, last } of layoutsOf(series)) {
+          const serving = partitions
+            .filter((partition) => hasRole(partition, 'serving'))
+            .map(({ tenant }) => tenant);
           expect(new Set(serving).size).toBe(serving.length);
           expect(serving).toContain(undefined);
-          const going = spaces.filter((space) => hasRole(space, 'next') || hasRole(space, 'returning'));
+          const going = partitions.filter(
+            (partition) => hasRole(partition, 'next') || hasRole(partition, 'returning'),
+          );
           expect(going.length).toBeLessThanOrEqual(1);
-          expect(spaces.every(({ roles }) => roles.length > 0)).toBe(true);
-          expect(new Set(spaces.map(({ name }) => name)).size).toBe(spaces.length);
-          expect(spaces.every(({ name, tenant }) => name <= spaceName(MODEL, last, tenant))).toBe(true);
+          expect(partitions.every(({ roles }) => roles.length > 0)).toBe(true);
+          expect(new Set(partitions.map(({ name }) => name)).size).toBe(partitions.length);
+          expect(partitions.every(({ name, tenant }) => name <= partitionName(MODEL, last, tenant))).toBe(
+            true,
+          );
         }
       }),
     );
   });
 
-  it('never take the space that serves a tenant away without another one that was built for it', () => {
+  it('never remove a tenant’s serving partition without a replacement that was built for it', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 30 }), (series) => {
         const layouts = layoutsOf(series);
         for (const [at, after] of layouts.slice(1).entries()) {
           const before = layouts[at] ?? FIRST;
           for (const tenant of TENANTS) {
-            const [was, is] = [homeOf(before, tenant).name, homeOf(after, tenant).name];
-            if (was !== is) expect(is).toBe(nextOf(before, tenant)?.name);
+            const [was, is] = [servingPartition(before, tenant).name, servingPartition(after, tenant).name];
+            if (was !== is) expect(is).toBe(nextPartition(before, tenant)?.name);
           }
         }
       }),
     );
   });
 
-  it('write what is being built for a tenant where it serves from afterwards', () => {
+  it('write to the partition that serves the tenant after the build', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 20 }), builds, (series, build) => {
         const before = layoutsOf(series).at(-1) ?? FIRST;
-        const begun = taken(begin, before, build).layout;
-        const nexts = TENANTS.map((tenant) => nextOf(begun, tenant)?.name);
-        const finished = taken(finish, begun, build).layout;
+        const begun = applied(begin, before, build).layout;
+        const nexts = TENANTS.map((tenant) => nextPartition(begun, tenant)?.name);
+        const finished = applied(finish, begun, build).layout;
         if (names(finished).join() === names(begun).join()) return;
         for (const [at, tenant] of TENANTS.entries())
-          if (nexts[at]) expect(homeOf(finished, tenant).name).toBe(nexts[at]);
+          if (nexts[at]) expect(servingPartition(finished, tenant).name).toBe(nexts[at]);
       }),
     );
   });
 
-  it('are the same taken twice', () => {
+  it('are idempotent', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 20 }), steps, (series, [step, build]) => {
-        const once = taken(step, layoutsOf(series).at(-1) ?? FIRST, build).layout;
-        expect(taken(step, once, build).layout).toEqual(once);
+        const once = applied(step, layoutsOf(series).at(-1) ?? FIRST, build).layout;
+        expect(applied(step, once, build).layout).toEqual(once);
       }),
     );
   });
 
-  it('end where they began when they are abandoned', () => {
+  it('leave the layout unchanged when abandoned', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 20 }), builds, (series, build) => {
-        const before = taken(abandon, layoutsOf(series).at(-1) ?? FIRST, build).layout;
-        const after = abandon(taken(begin, before, build).layout, build).layout;
+        const before = applied(abandon, layoutsOf(series).at(-1) ?? FIRST, build).layout;
+        const after = abandon(applied(begin, before, build).layout, build).layout;
         expect(names(after)).toEqual(names(before));
-        for (const tenant of TENANTS) expect(homeOf(after, tenant).name).toBe(homeOf(before, tenant).name);
+        for (const tenant of TENANTS)
+          expect(servingPartition(after, tenant).name).toBe(servingPartition(before, tenant).name);
       }),
     );
   });
 
-  it('have a document removed wherever it may be', () => {
+  it('list every partition that may contain a document', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 30 }), fc.constantFrom(...TENANTS), (series, tenant) => {
         for (const layout of layoutsOf(series)) {
-          const places = whereabouts(layout, tenant);
-          expect(places[0]).toBe(homeOf(layout, tenant));
-          const next = nextOf(layout, tenant);
+          const places = partitionsOf(layout, tenant);
+          expect(places[0]).toBe(servingPartition(layout, tenant));
+          const next = nextPartition(layout, tenant);
           if (next) expect(places).toContain(next);
-          expect(places.every((space) => space.tenant === undefined || space.tenant === tenant)).toBe(true);
+          expect(
+            places.every((partition) => partition.tenant === undefined || partition.tenant === tenant),
+          ).toBe(true);
         }
       }),
     );
@@ -137,7 +150,7 @@ describe('builds, in any order', () => {
 });
 
 describe('a build', () => {
-  it('clears what nobody sees of a tenant in the shared space: before it is filled, or once it has left', () => {
+  it('clears a tenant’s leftovers in the shared partition before a move back, and after a move away', () => {
     const apart = finish(begin(FIRST, move(ALICE, 'own')).layout, move(ALICE, 'own'));
     expect(apart.leftovers).toBe('after');
     expect(finish(apart.layout, move(ALICE, 'own')).leftovers).toBe('after');
@@ -147,13 +160,13 @@ describe('a build', () => {
     expect(finish(returning.layout, move(ALICE, 'shared'))).toEqual({ layout: FIRST_LATER });
   });
 
-  it('that goes on is not begun from the start again', () => {
+  it('that is running is continued, not restarted', () => {
     const apart = finish(begin(FIRST, move(ALICE, 'own')).layout, move(ALICE, 'own')).layout;
     const returning = begin(apart, move(ALICE, 'shared')).layout;
     expect(begin(returning, move(ALICE, 'shared'))).toEqual({ layout: returning });
   });
 
-  it('is not finished by another one, nor when it was abandoned', () => {
+  it('cannot be finished by another build, nor after it was abandoned', () => {
     const conflict = expect.objectContaining({ code: 'conflict' });
     const begun = begin(FIRST, SHARED).layout;
     expect(() => finish(begun, move(BOB, 'own'))).toThrow(conflict);
@@ -164,5 +177,5 @@ describe('a build', () => {
   });
 });
 
-/** The first layout, after another space came and went. */
-const FIRST_LATER: Layout = { ...FIRST, last: 2 };
+/** The first layout after another partition was added and removed. */
+const FIRST_LATER: PartitionLayout = { ...FIRST, last: 2 };

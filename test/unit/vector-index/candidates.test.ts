@@ -3,7 +3,7 @@ import { newImageId } from '#shared/kernel/ids.ts';
 import { candidates } from '#shared/vector-index/candidates.ts';
 
 describe('candidates', () => {
-  it('joins both lists by picture and leaves out what is not known', () => {
+  it('joins both lists by image and omits missing cosines', () => {
     const [both, semanticOnly, copyOnly] = [newImageId(), newImageId(), newImageId()];
     const union = candidates(
       [

@@ -15,7 +15,7 @@ const DOCUMENT: VectorDocument = {
 };
 
 describe('the digest of a document', () => {
-  it('is that of the same document, however it is written', () => {
+  it('is equal for equal documents in different notations', () => {
     const same = {
       ...DOCUMENT,
       createdAt: '2026-03-01T13:00:00+01:00',
@@ -35,12 +35,12 @@ describe('the digest of a document', () => {
     ['key of metadata', { metadata: { tags: ['summer'], album: ['cat', 'garden'] } }],
     ['semantic vector', { semantic: Float32Array.of(0.6, 0.8000001) }],
     ['copy vector', { copy: Float32Array.of(0, 1) }],
-    ['way to cut the vectors', { semantic: Float32Array.of(0.6), copy: Float32Array.of(0.8, 1, 0) }],
-  ])('is another one for another %s', (_, change) => {
+    ['split of the vectors', { semantic: Float32Array.of(0.6), copy: Float32Array.of(0.8, 1, 0) }],
+  ])('differs for a different %s', (_, change) => {
     expect(documentDigest({ ...DOCUMENT, ...change })).not.toBe(documentDigest(DOCUMENT));
   });
 
-  it('tells metadata apart that differ in any character', () => {
+  it('differs for metadata that differ in any character', () => {
     const metadata = fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 });
     fc.assert(
       fc.property(metadata, metadata, (one, other) => {

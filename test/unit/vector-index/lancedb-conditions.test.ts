@@ -5,12 +5,12 @@ import { conditions } from '#shared/vector-index/lancedb-conditions.ts';
 const ALICE = tenantId('alice');
 
 describe("LanceDB's conditions", () => {
-  it('always names the tenant', () => {
+  it('always contain the tenant', () => {
     expect(conditions(ALICE)).toBe("tenant_id = 'alice'");
     expect(conditions(ALICE, { format: 'png' })).toBe("tenant_id = 'alice' AND format = 'png'");
   });
 
-  it('lets no text out of its quotes', () => {
+  it('escape quotes in text', () => {
     const text = "x' OR tenant_id != '";
     expect(conditions(ALICE, { storageLocations: [text] })).toBe(
       "tenant_id = 'alice' AND storage_id IN ('x'' OR tenant_id != ''')",

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { metadataEntries, wantedEntries } from '#shared/vector-index/metadata-entries.ts';
 
 describe('metadata entries', () => {
-  it('gives one for each value of a key', () => {
+  it('returns one for each value of a key', () => {
     expect(metadataEntries({ album: 'summer', tags: ['cat', 'garden'], none: [] })).toEqual([
       'album=summer',
       'tags=cat',
@@ -11,7 +11,7 @@ describe('metadata entries', () => {
     ]);
   });
 
-  it('are wanted by key: of each, any one', () => {
+  it('of a filter are grouped by key, of which any one must match', () => {
     expect(wantedEntries({ metadata: { album: 'summer', tags: ['cat', 'dog'] } })).toEqual([
       ['album=summer'],
       ['tags=cat', 'tags=dog'],
@@ -19,7 +19,7 @@ describe('metadata entries', () => {
     expect(wantedEntries({})).toEqual([]);
   });
 
-  it('never looks the same for two pairs', () => {
+  it('is unique per pair', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '=', '%', '3', 'D', '2', '5') });
     fc.assert(
       fc.property(fc.tuple(text, text), fc.tuple(text, text), (one, other) => {

@@ -10,7 +10,7 @@ const OPENSEARCH = {
 const LANCEDB = { VECTOR_INDEX: 'lancedb', LANCEDB_URI: '/data/vectors', LANCEDB_MODULE: '/app/lancedb.js' };
 
 describe('the environment of the vector index', () => {
-  it('takes each technology with what it needs', () => {
+  it('accepts each technology with its variables', () => {
     expect(VectorIndexEnv.parse(OPENSEARCH)).toEqual({
       ...OPENSEARCH,
       OPENSEARCH_SHARDS: 4,
@@ -30,9 +30,9 @@ describe('the environment of the vector index', () => {
   it.each([
     ['no technology', {}],
     ['an unknown technology', { ...LANCEDB, VECTOR_INDEX: 'memory' }],
-    ['what only the other technology needs', { ...LANCEDB, VECTOR_INDEX: 'opensearch' }],
-    ['no word about authentication', { ...OPENSEARCH, OPENSEARCH_AUTH: undefined }],
-    ['a host in place of a URL', { ...OPENSEARCH, OPENSEARCH_ENDPOINT: 'search.example.com' }],
+    ['the variables of the other technology', { ...LANCEDB, VECTOR_INDEX: 'opensearch' }],
+    ['no authentication', { ...OPENSEARCH, OPENSEARCH_AUTH: undefined }],
+    ['a host instead of a URL', { ...OPENSEARCH, OPENSEARCH_ENDPOINT: 'search.example.com' }],
   ])('refuses %s', (_, env) => {
     expect(VectorIndexEnv.safeParse(env).success).toBe(false);
   });

@@ -5,27 +5,27 @@ import {
   aliasActions,
   aliasesOf,
   modelOf,
-  orphansOf,
+  orphanedIndices,
   readLayout,
   writeAlias,
 } from '#shared/vector-index/opensearch-aliases.ts';
-import type { Layout, Space } from '#shared/vector-index/partitions.ts';
+import type { Partition, PartitionLayout } from '#shared/vector-index/partitions.ts';
 
 const ALICE = tenantId('alice');
-const shared = (number: number, ...roles: Space['roles']): Space => ({
+const shared = (number: number, ...roles: Partition['roles']): Partition => ({
   name: `images-m-00000${number}`,
   tenant: undefined,
   roles,
 });
-const own = (number: number, ...roles: Space['roles']): Space => ({
+const own = (number: number, ...roles: Partition['roles']): Partition => ({
   name: `images-m-00000${number}.own.alice`,
   tenant: ALICE,
   roles,
 });
-const layout = (...spaces: Space[]): Layout => ({
+const layout = (...partitions: Partition[]): PartitionLayout => ({
   model: 'm',
-  last: Math.max(...spaces.map(({ name }) => Number(name.slice(9, 15)))),
-  spaces,
+  last: Math.max(...partitions.map(({ name }) => Number(name.slice(9, 15)))),
+  partitions,
 });
 const LAYOUTS = [
   layout(shared(1, 'serving')),
@@ -37,17 +37,19 @@ const LAYOUTS = [
   layout(shared(2, 'serving'), own(3, 'serving'), own(4, 'next')),
 ];
 
-/** The answer of `GET _alias`, and what a series of actions makes of it. */
+/** The response to `GET _alias`. */
 type Indices = Record<string, { aliases: Record<string, object> }>;
-const indicesOf = (from: Layout): Indices =>
-  Object.fromEntries(from.spaces.map((space) => [space.name, { aliases: aliasesOf(from, space) }]));
+const indicesOf = (from: PartitionLayout): Indices =>
+  Object.fromEntries(
+    from.partitions.map((partition) => [partition.name, { aliases: aliasesOf(from, partition) }]),
+  );
 
 describe('the aliases of OpenSearch', () => {
-  it('give back the spaces that they were made of', () => {
+  it('represent a layout without loss', () => {
     for (const each of LAYOUTS) expect(readLayout('m', indicesOf(each))).toEqual(each);
   });
 
-  it('pass over indices of other models, and count those without a role', () => {
+  it('ignore indices of other models, and count the numbers of those without a role', () => {
     const others: Indices = {
       'images-m-b-000009': { aliases: { 'images-m-b': {} } },
       'images-m-000007': { aliases: {} },
@@ -56,7 +58,7 @@ describe('the aliases of OpenSearch', () => {
     const [first] = LAYOUTS;
     const read = readLayout('m', { ...others, ...indicesOf(first ?? layout()) });
     expect(read).toEqual({ ...first, last: 7 });
-    expect(orphansOf('m', others)).toEqual(['images-m-000007']);
+    expect(orphanedIndices('m', others)).toEqual(['images-m-000007']);
   });
 
   it('change from any layout to any other by the actions', () => {
@@ -69,29 +71,32 @@ describe('the aliases of OpenSearch', () => {
           if ('add' in action) aliases[alias] = how;
           else delete aliases[alias];
         }
-        const there = after.spaces.filter(({ name }) => name in indices);
-        for (const space of there) expect(indices[space.name]?.aliases).toEqual(aliasesOf(after, space));
-        const gone = before.spaces.filter(({ name }) => !after.spaces.some((space) => space.name === name));
+        const there = after.partitions.filter(({ name }) => name in indices);
+        for (const partition of there)
+          expect(indices[partition.name]?.aliases).toEqual(aliasesOf(after, partition));
+        const gone = before.partitions.filter(
+          ({ name }) => !after.partitions.some((partition) => partition.name === name),
+        );
         for (const { name } of gone) expect(indices[name]?.aliases).toEqual({});
         expect(aliasActions(before, before)).toEqual([]);
       }),
     );
   });
 
-  it('let writes through to one index, and hide in the shared one who has an index of their own', () => {
+  it('have one write index, and hide tenants with their own index in the shared one', () => {
     for (const each of LAYOUTS) {
-      const aliases = each.spaces.map((space) => aliasesOf(each, space));
+      const aliases = each.partitions.map((partition) => aliasesOf(each, partition));
       const writable = aliases.filter((of) => JSON.stringify(of['images-m'])?.includes('true'));
       expect(writable).toHaveLength(1);
       const hidden = JSON.stringify(writable).includes(ALICE);
-      expect(hidden).toBe(each.spaces.some(({ tenant, roles }) => tenant && roles.includes('serving')));
-      const targets = each.spaces.map((space) => writeAlias(each, space));
+      expect(hidden).toBe(each.partitions.some(({ tenant, roles }) => tenant && roles.includes('serving')));
+      const targets = each.partitions.map((partition) => writeAlias(each, partition));
       for (const [at, target] of targets.entries()) expect(aliases[at]).toHaveProperty([target]);
       expect(new Set(targets).size).toBe(targets.length);
     }
   });
 
-  it('tell a model by the alias of what serves alone', () => {
+  it('name the model in the serving alias only', () => {
     expect(modelOf('images-a-model')).toBe('a-model');
     for (const other of ['images-m.next', 'images-m.of.alice', 'images-m.built'])
       expect(modelOf(other)).toBeUndefined();

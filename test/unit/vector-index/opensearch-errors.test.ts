@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { partProblem, reasonOf, requestProblem } from '#shared/vector-index/opensearch-errors.ts';
 
 describe('the errors of OpenSearch', () => {
-  it('counts a cluster out of reach as passing', () => {
+  it('treats an unreachable cluster as a transient error', () => {
     const problem = requestProblem(new errors.ConnectionError('connect ECONNREFUSED'));
     expect(problem).toMatchObject({ code: 'dependency_unavailable', retryAfter: 5 });
     expect(problem.message).not.toContain('ECONNREFUSED');
   });
 
-  it('tells what passes from what stays', () => {
+  it('separates transient errors from permanent ones', () => {
     const full = { type: 'rejected_execution_exception', reason: 'queue full' };
     expect(partProblem(429, full)).toMatchObject({ code: 'dependency_unavailable' });
     expect(partProblem(503, full)).toMatchObject({ code: 'dependency_unavailable' });
@@ -17,7 +17,7 @@ describe('the errors of OpenSearch', () => {
     expect(partProblem(400, { type: 'mapper_parsing_exception', reason: 'bad' })).toBeUndefined();
   });
 
-  it('gives the innermost reason', () => {
+  it('returns the innermost reason', () => {
     const inner = { type: 'illegal_argument_exception', reason: 'Vector dimension mismatch' };
     const outer = { type: 'mapper_parsing_exception', reason: 'failed to parse' };
     expect(reasonOf({ ...outer, caused_by: { ...outer, caused_by: inner } })).toBe(inner.reason);

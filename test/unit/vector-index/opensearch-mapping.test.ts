@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { newImageId, tenantId } from '#shared/kernel/ids.ts';
 import { toSource } from '#shared/vector-index/opensearch-mapping.ts';
 
-it('writes vectors in fewer digits, and loses nothing', () => {
+it('writes vectors in fewer digits without loss', () => {
   fc.assert(
     fc.property(fc.float32Array({ noNaN: true, min: -1, max: 1, minLength: 1 }), (vector) => {
       const document = { imageId: newImageId(), storageLocation: 'uploads', format: 'jpeg' } as const;

@@ -7,7 +7,7 @@ const ALICE = tenantId('alice');
 const vector = Float32Array.of(1, 0);
 
 describe('the search of OpenSearch', () => {
-  it('turns the score of an inner product back into it', () => {
+  it('converts a score back to the inner product', () => {
     fc.assert(
       fc.property(fc.double({ min: -1, max: 1, noNaN: true }), (product) => {
         const score = product >= 0 ? 1 + product : 1 / (1 - product);
@@ -16,7 +16,7 @@ describe('the search of OpenSearch', () => {
     );
   });
 
-  it('asks for the tenant by routing and inside knn, and never by min_score', () => {
+  it('filters by tenant in routing and inside knn, and never uses min_score', () => {
     const query = { semantic: vector, copy: vector, k: 7, filter: { format: 'png' as const } };
     const lines = searchLines(ALICE, 'm', query, 'float');
     expect(lines).toHaveLength(4);
@@ -27,7 +27,7 @@ describe('the search of OpenSearch', () => {
     expect(JSON.stringify(lines)).not.toContain('min_score');
   });
 
-  it('asks for more by 7 bits and keeps the best by the true vectors', () => {
+  it('oversamples 7-bit vectors and keeps the best by the float vectors', () => {
     const lines = searchLines(ALICE, 'm', { semantic: vector, copy: vector, k: 7 }, 'sq');
     const knn = { semantic: { k: 14, rescore: { oversample_factor: 1 } } };
     expect(lines[1]).toMatchObject({ size: 7, query: { knn } });
@@ -35,7 +35,7 @@ describe('the search of OpenSearch', () => {
     expect(most).toMatchObject({ size: 9_000, query: { knn: { semantic: { k: 10_000 } } } });
   });
 
-  it('compares with all that pass the filter where it is asked to', () => {
+  it('compares with all documents that pass the filter if `exact`', () => {
     const query = { semantic: vector, copy: vector, k: 7, exact: true, filter: { format: 'png' as const } };
     for (const storage of ['float', 'sq'] as const) {
       const [header, body] = searchLines(ALICE, 'm', query, storage);
@@ -45,14 +45,14 @@ describe('the search of OpenSearch', () => {
     }
   });
 
-  it('reads both answers', () => {
+  it('reads both responses', () => {
     const id = newImageId();
     const hits = { hits: { hits: [{ _id: `alice#${id}`, _score: 1.5 }] } };
     const none = { hits: { hits: [] } };
     expect(readSearch({ responses: [hits, none] })).toEqual([[{ imageId: id, cosine: 0.5 }], []]);
   });
 
-  it('lets no failed half pass for an answer', () => {
+  it('fails if one of the two searches failed', () => {
     const none = { hits: { hits: [] } };
     const failed = (status: number, type: string) => ({ status, error: { type, reason: 'why' } });
     const read = (part: unknown) => () => readSearch({ responses: [none, part] });

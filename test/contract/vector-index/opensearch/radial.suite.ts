@@ -7,7 +7,7 @@ const DIMENSION = 64;
 const TENANTS = 4;
 const tenantAt = (at: number) => `tenant-${at % TENANTS}`;
 
-/** Why a search asks for `k` and looks at the cosines itself. */
+/** Shows why a search uses `k` and checks the cosines itself. */
 export function describeRadialSearch(connect: () => Client): void {
   describe('OpenSearch: radial search against k', () => {
     const random = randomVectors(DIMENSION, 7);
@@ -18,7 +18,7 @@ export function describeRadialSearch(connect: () => Client): void {
       index = await rawIndex(connect(), DIMENSION, lucene('innerproduct'));
       await index.load(stored, tenantAt);
     });
-    /** How many of the queries do not find the picture that they are copies of. */
+    /** Counts the queries that do not find the document that they are copies of. */
     async function lost(how: (at: number) => object): Promise<number> {
       const queries = copies.map((copy, at) => ({ vector: Array.from(copy), ...how(at) }));
       const found = await index.search(queries);
@@ -26,17 +26,17 @@ export function describeRadialSearch(connect: () => Client): void {
     }
     const filter = (at: number) => ({ term: { tenant: tenantAt(at) } });
 
-    it('misses nothing where k is asked for, inside a filter', async () => {
+    it('misses nothing with k, inside a filter', async () => {
       expect(Math.min(...copies.map((copy, at) => dot(copy, stored[at] ?? copy)))).toBeGreaterThan(0.8);
       expect(await lost((at) => ({ k: 50, filter: filter(at) }))).toBe(0);
     });
 
-    it('misses true matches where a least score is asked for, with a filter and without', async () => {
+    it('misses true matches with min_score, with and without a filter', async () => {
       expect(await lost((at) => ({ min_score: 1.8, filter: filter(at) }))).toBeGreaterThan(0);
       expect(await lost(() => ({ min_score: 1.8 }))).toBeGreaterThan(0);
     });
 
-    it('misses a small tenant’s matches where the filter is beside knn and not inside', async () => {
+    it('misses a small tenant’s matches if the filter is beside knn and not inside', async () => {
       const client = connect();
       const search = async (query: object) => {
         const { body } = await client.search({ index: index.name, body: { size: 10, query } });

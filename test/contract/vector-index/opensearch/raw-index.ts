@@ -7,23 +7,23 @@ const Found = z.object({
 });
 const MultiSearch = z.object({ responses: z.array(Found) });
 
-/** An index of one vector a document, without our adapter: for what OpenSearch itself does. */
+/** An index with one vector per document, without the adapter, to test OpenSearch itself. */
 export interface RawIndex {
   name: string;
-  /** The ids are the positions in `vectors`; `tenant` says whose the document at a position is. */
+  /** Ids are the positions in `vectors`; `tenant` returns the tenant of the document at a position. */
   load(vectors: readonly Float32Array[], tenant?: (at: number) => string): Promise<void>;
-  /** @returns of each query what was found, the best first */
+  /** @returns the hits of each query, the best first */
   search(queries: readonly object[]): Promise<{ id: string; score: number }[][]>;
 }
 
-/** @param field beyond its type and dimension, which space, method and storage the vector has */
+/** @param field space type, method and storage of the vector, beyond type and dimension */
 export async function rawIndex(client: Client, dimension: number, field: object = {}): Promise<RawIndex> {
   const name = `raw-${newImageId().slice(4).toLowerCase()}`;
   const vector = { type: 'knn_vector' as const, dimension, ...field };
   await client.indices.create({
     index: name,
     body: {
-      // One shard, refreshed when asked: the same documents always make the same graph.
+      // One shard, refreshed explicitly: the same documents always give the same graph.
       settings: {
         index: {
           knn: true,

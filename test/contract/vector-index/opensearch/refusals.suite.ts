@@ -8,14 +8,14 @@ import { ErrorCause, reasonOf } from '#shared/vector-index/opensearch-errors.ts'
 import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { toSource } from '#shared/vector-index/opensearch-mapping.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { ALICE, at, DIMENSION, picture, query } from '../pictures.ts';
+import { ALICE, at, DIMENSION, query, vectorDocument } from '../documents.ts';
 import { lucene, type RawIndex, rawIndex } from './raw-index.ts';
 
 const Refusal = z.object({ statusCode: z.literal(400), body: z.object({ error: ErrorCause }) });
 
-/** What OpenSearch refuses, and where it says why; and what it takes in silence. */
+/** Documents and queries that OpenSearch refuses, with the place of the reason; and those that it accepts silently. */
 export function describeRefusals(connect: () => Client): void {
-  describe('OpenSearch: what it refuses', () => {
+  describe('OpenSearch refuses', () => {
     let client: Client;
     let index: VectorIndex;
     let cosine: RawIndex;
@@ -26,7 +26,7 @@ export function describeRefusals(connect: () => Client): void {
       await index.prepare(model, DIMENSION);
       cosine = await rawIndex(client, DIMENSION, lucene('cosinesimil'));
     });
-    /** The innermost reason of a refusal with 400. */
+    /** Returns the innermost reason of a refusal with 400. */
     async function refusal(request: PromiseLike<unknown>): Promise<string> {
       const outcome = await Promise.resolve(request).then(
         () => 'it was accepted',
@@ -39,7 +39,7 @@ export function describeRefusals(connect: () => Client): void {
 
     it('a vector of another dimension, in a document and in a query', async () => {
       const short = Float32Array.of(1, 0, 0);
-      const [fault] = await index.upsert(ALICE, model, [picture({ semantic: short })]);
+      const [fault] = await index.upsert(ALICE, model, [vectorDocument({ semantic: short })]);
       expect(fault?.reason).toMatch(/dimension/i);
       await expect(index.search(ALICE, model, query({ copy: short }))).rejects.toThrow(/dimension/i);
     });
@@ -49,11 +49,11 @@ export function describeRefusals(connect: () => Client): void {
       expect(await refusal(client.index({ index: cosine.name, body: { vector: zeros } }))).toMatch(
         /zero vector/i,
       );
-      await writing({ ...toSource(ALICE, picture()), copy: zeros });
+      await writing({ ...toSource(ALICE, vectorDocument()), copy: zeros });
     });
 
-    it('what is not a number', async () => {
-      const broken = picture({ semantic: at(0).fill(Number.NaN, 3) });
+    it('a vector with NaN', async () => {
+      const broken = vectorDocument({ semantic: at(0).fill(Number.NaN, 3) });
       const [fault] = await index.upsert(ALICE, model, [broken]);
       expect(fault?.imageId).toBe(broken.imageId);
       const text = ['NaN', 0, 0, 0, 0, 0, 0, 0];
@@ -67,14 +67,14 @@ export function describeRefusals(connect: () => Client): void {
       expect(await index.search(ALICE, model, query({ k: 10_000 }))).toEqual(expect.any(Array));
     });
 
-    it('a field that the mapping does not name', async () => {
-      expect(await refusal(writing({ ...toSource(ALICE, picture()), surprise: 1 }))).toMatch(
+    it('a field that is not in the mapping', async () => {
+      expect(await refusal(writing({ ...toSource(ALICE, vectorDocument()), surprise: 1 }))).toMatch(
         /introduction of \[surprise\]/,
       );
     });
 
     it('but not a document without a vector, which no search finds', async () => {
-      const { semantic: _, copy: __, ...rest } = toSource(ALICE, picture());
+      const { semantic: _, copy: __, ...rest } = toSource(ALICE, vectorDocument());
       const request = { index: aliasOf(model), id: 'bare', routing: ALICE, refresh: 'true' as const };
       expect((await client.index({ ...request, body: rest })).statusCode).toBe(201);
       const found = await index.search(ALICE, model, query({ k: 100 }));

@@ -5,19 +5,19 @@ import { describe, expect, it } from 'vitest';
 import { openSearchClient } from '#shared/vector-index/opensearch-client.ts';
 import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { startOpenSearch } from '../../../../infra/local/opensearch/node.ts';
-import { ALICE, DIMENSION, picture, query } from '../pictures.ts';
+import { ALICE, DIMENSION, query, vectorDocument } from '../documents.ts';
 
-/** A node of its own, which is killed. */
+/** Starts its own node and kills it. */
 export function describeRestart(): void {
   describe('OpenSearch: a node that is killed', () => {
-    it('has what it had, documents and roles, when it is up again', async () => {
+    it('keeps documents and roles over a restart', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'deeplens-opensearch-'));
       const start = async () => {
         const node = await startOpenSearch({ folder, heapMiB: 256 });
         const client = openSearchClient({ endpoint: node.url, auth: 'none', region: 'eu-central-1' });
         return { node, index: openSearchVectorIndex(client, { shards: 1, storage: 'float' }) };
       };
-      const document = picture();
+      const document = vectorDocument();
       const before = await start();
       try {
         await before.index.prepare('restarted', DIMENSION);

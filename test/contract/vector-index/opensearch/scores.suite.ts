@@ -1,14 +1,14 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { describe, expect, it } from 'vitest';
 import { nearestByScan, randomVectors } from '../../../fixtures/vectors.ts';
-import { at, cosineOf, DIMENSION } from '../pictures.ts';
+import { at, cosineOf, DIMENSION } from '../documents.ts';
 import { lucene, rawIndex } from './raw-index.ts';
 
 const ANGLES = [0, 60, 90, 150];
 const sq = (spaceType: 'innerproduct') =>
   lucene(spaceType, { encoder: { name: 'sq', parameters: { bits: 7 } } });
 
-/** How a score is made of a cosine, and what it is worth where vectors are stored in fewer bits. */
+/** The relation of scores to cosines, and their precision with vectors in fewer bits. */
 export function describeScores(connect: () => Client): void {
   describe('OpenSearch: scores', () => {
     it('are (1 + cos) / 2 under cosinesimil', async () => {
@@ -30,7 +30,7 @@ export function describeScores(connect: () => Client): void {
       }
     });
 
-    it('of 7 bits are off by more than a threshold bears, and true again after a rescore', async () => {
+    it('of 7 bits are off by more than a threshold tolerates, and exact after a rescore', async () => {
       const index = await rawIndex(connect(), DIMENSION, sq('innerproduct'));
       await index.load(Array.from({ length: 100 }, (_, degrees) => at(degrees)));
       const query = { vector: Array.from(at(0)), k: 6 };
@@ -42,7 +42,7 @@ export function describeScores(connect: () => Client): void {
       expect(Math.max(...(exact ?? []).map(error))).toBeLessThan(1e-5);
     });
 
-    it('of 7 bits find more by a larger k, not by oversampling, inside a filter', async () => {
+    it('of 7 bits gain recall by a larger k, not by oversampling, inside a filter', async () => {
       const dimension = 64;
       const random = randomVectors(dimension, 7);
       const stored = Array.from({ length: 1000 }, random.any);

@@ -7,12 +7,12 @@ import { aliasOf, firstIndexOf } from '#shared/vector-index/opensearch-aliases.t
 import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
 import { indexBody, toSource } from '#shared/vector-index/opensearch-mapping.ts';
 import type { Build } from '#shared/vector-index/vector-index.ts';
-import { ALICE, BOB, DIMENSION, picture, query } from '../pictures.ts';
+import { ALICE, BOB, DIMENSION, query, vectorDocument } from '../documents.ts';
 
-/** Indices of before: an alias without a write index, and documents without a digest. */
+/** Older indices: an alias without a write index, and documents without a digest. */
 export function describeUpgrade(connect: () => Client): void {
-  describe('OpenSearch: an index of before', () => {
-    it('gets the field for digests, and takes part in builds', async () => {
+  describe('OpenSearch: an older index', () => {
+    it('gets the field for digests, and can be rebuilt', async () => {
       const client = connect();
       const index = openSearchVectorIndex(client, { shards: 1, storage: 'float' });
       const model = `before-${newImageId().slice(4).toLowerCase()}`;
@@ -22,7 +22,7 @@ export function describeUpgrade(connect: () => Client): void {
         index: firstIndexOf(model),
         body: { settings, mappings: { ...mappings, properties }, aliases: { [aliasOf(model)]: {} } },
       });
-      const old = picture();
+      const old = vectorDocument();
       const { digest: __, ...source } = toSource(ALICE, old);
       const id = documentId(ALICE, old.imageId);
       await client.index({ index: aliasOf(model), id, routing: ALICE, refresh: 'true', body: source });
@@ -38,19 +38,19 @@ export function describeUpgrade(connect: () => Client): void {
       await index.beginBuild(build);
       await index.upsert(ALICE, model, [old], 'next');
       await index.finishBuild(build);
-      expect(await index.upsert(BOB, model, [picture()])).toEqual([]);
+      expect(await index.upsert(BOB, model, [vectorDocument()])).toEqual([]);
       expect(await index.search(ALICE, model, query())).toHaveLength(1);
       expect(await index.search(BOB, model, query())).toHaveLength(1);
       const left = await client.count({ index: firstIndexOf(model) });
       expect(left.body.count).toBe(1);
     });
 
-    it('of a tenant alone is spread over its shards', async () => {
+    it('of a single tenant is spread over its shards', async () => {
       const client = connect();
       const index = openSearchVectorIndex(client, { shards: 3, storage: 'float' });
       const model = `spread-${newImageId().slice(4).toLowerCase()}`;
       const build: Build = { model, dimension: DIMENSION, of: 'tenant', tenant: ALICE, into: 'own' };
-      const documents = Array.from({ length: 90 }, () => picture());
+      const documents = Array.from({ length: 90 }, () => vectorDocument());
       await index.beginBuild(build);
       await index.upsert(ALICE, model, documents, 'next');
       await index.finishBuild(build);

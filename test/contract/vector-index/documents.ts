@@ -7,7 +7,7 @@ export const DIMENSION = 8;
 export const ALICE = tenantId('alice');
 export const BOB = tenantId('bob');
 
-/** A unit vector in the plane of two axes, at an angle in degrees: two of them have the cosine of their difference. */
+/** Returns a unit vector at an angle in degrees in a plane: the cosine of two is that of the angle between them. */
 export function at(degrees: number, axes: readonly [number, number] = [0, 1]): Float32Array {
   const vector = new Float32Array(DIMENSION);
   vector[axes[0]] = Math.cos((degrees * Math.PI) / 180);
@@ -17,7 +17,7 @@ export function at(degrees: number, axes: readonly [number, number] = [0, 1]): F
 
 export const cosineOf = (degrees: number): number => Math.cos((degrees * Math.PI) / 180);
 
-export const picture = (of: Partial<VectorDocument> = {}): VectorDocument => ({
+export const vectorDocument = (of: Partial<VectorDocument> = {}): VectorDocument => ({
   imageId: newImageId(),
   storageLocation: 'uploads',
   format: 'jpeg',
