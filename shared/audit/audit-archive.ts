@@ -1,10 +1,11 @@
 import type { AuditEntry } from './audit-entry.ts';
 
-/** A copy of the audit log that nothing can be taken out of. */
+/** A write-once copy of the audit log. */
 export interface AuditArchive {
-  /** Keeps entries as one object, a line of JSON each. What lies under the key already stays as it is. */
+  /** Writes entries as one JSON Lines object. An existing object is left unchanged. */
   put(key: string, entries: readonly AuditEntry[]): Promise<void>;
 }
 
+/** Serialises entries, one line of JSON each. */
 export const jsonLines = (entries: readonly AuditEntry[]): string =>
   entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');

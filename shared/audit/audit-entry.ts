@@ -3,19 +3,19 @@ import type { Caller } from '#shared/kernel/caller.ts';
 import type { AuditId } from '#shared/kernel/ids.ts';
 import type { ProblemCode } from '#shared/kernel/problems.ts';
 
-/** Who did or tried what, when, from where. Field names as stored and on the wire; never a secret. */
+/** A change or a refused attempt. Field names as stored and on the wire; never contains a secret. */
 export interface AuditEntry {
   audit_id: AuditId;
   at: string;
-  /** The tenant that it is about; absent where none could be told. */
+  /** The affected tenant; absent if unknown. */
   tenant_id?: string;
   actor: { kind: Caller['kind']; subject: string; role?: Role };
   /** The operation's id. */
   action: string;
-  /** The thing that was to be changed: a tenant's, a key's or a job's id. */
+  /** Id of the tenant, key or job to change. */
   target?: string;
   outcome: 'done' | 'refused' | 'failed';
-  /** Why it was refused or failed. */
+  /** The reason of a refusal or failure. */
   code?: ProblemCode;
   detail?: string;
   source_ip: string;

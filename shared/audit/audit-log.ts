@@ -6,21 +6,21 @@ export interface AuditQuery {
   /** The actor's subject. */
   actor?: string | undefined;
   action?: string | undefined;
-  /** RFC 3339; inclusive; 30 days before `to`, if left out. */
+  /** RFC 3339, inclusive; default 30 days before `to`. */
   from?: string | undefined;
-  /** RFC 3339; exclusive; now, if left out. */
+  /** RFC 3339, exclusive; default now. */
   to?: string | undefined;
   cursor?: string | undefined;
   limit: number;
 }
 
-/** Who did what. Entries are added, never changed or removed. */
+/** Append-only log of changes and refused attempts. */
 export interface AuditLog {
-  /** An entry that is there already, by its time and id, stays as it is. */
+  /** Adds an entry, unless one with its time and id exists. */
   append(entry: AuditEntry): Promise<void>;
   /**
-   * Newest first. The operator's: it reaches over all tenants. A page holds fewer than `limit`, or none, and still a
-   * cursor, where the filter finds little among very many.
+   * Lists entries, newest first. For operators: spans all tenants. A page with a cursor may hold fewer than `limit`
+   * entries, or none, if few of many entries pass the filters.
    * @throws Problem `invalid_cursor`
    */
   list(query: AuditQuery): Promise<Page<AuditEntry>>;

@@ -27,9 +27,9 @@ function* monthsBack({ from, before }: AuditRange): Generator<string> {
 
 /**
  * The audit log in DynamoDB: a partition a month, in the order of time, and an index by tenant in the same order.
- * @param lookAtMost entries read for one page
+ * @param maxScanned entries read for one page
  */
-export function dynamoAuditLog({ lookAtMost, ...options }: TableOptions & { lookAtMost?: number }): AuditLog {
+export function dynamoAuditLog({ maxScanned, ...options }: TableOptions & { maxScanned?: number }): AuditLog {
   const table = openTable(options);
   return {
     async append(entry) {
@@ -65,7 +65,7 @@ export function dynamoAuditLog({ lookAtMost, ...options }: TableOptions & { look
         for (const month of monthsBack(range)) yield* read(undefined, 'pk', auditPartition(month), range);
       }
 
-      return readAuditPage(query, newestFirst, lookAtMost);
+      return readAuditPage(query, newestFirst, maxScanned);
     },
   };
 }

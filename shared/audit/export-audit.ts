@@ -1,20 +1,20 @@
 import type { AuditArchive } from './audit-archive.ts';
 import type { AuditEntry } from './audit-entry.ts';
 
-/** What happened to an entry of the log, as the log's store tells it. */
+/** A change record of the audit table's stream. */
 export interface AuditRecord {
-  /** The store's own id of what happened; the same each time it is told. */
+  /** The stream's id of the change; the same at each delivery. */
   eventId: string;
-  /** Anything but `INSERT` means that somebody has altered the log. */
+  /** Anything but `INSERT` means tampering. */
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
-  /** As it is now; a removed one as it was. */
+  /** The entry after the change; before it, if removed. */
   entry: AuditEntry;
 }
 
 /**
- * Copies new entries to the archive under `audit/{yyyy}/{mm}/{dd}/`, by the day of the first of them, one object a
- * batch. Its name is the batch's: a batch that is told again is kept once, one that was cut otherwise is kept too.
- * @param report told of what was altered, before anything else
+ * Copies new entries to the archive, one object per batch, at `audit/{yyyy}/{mm}/{dd}/` of the first entry's day. The
+ * name identifies the batch: a redelivered batch is written once, a differently cut one gets an object of its own.
+ * @param report receives altered and removed entries, before anything is written
  */
 export const exportAudit =
   ({ archive, report }: { archive: AuditArchive; report: (altered: readonly AuditRecord[]) => void }) =>

@@ -5,11 +5,11 @@ import { type AuditArchive, jsonLines } from './audit-archive.ts';
 
 export const AuditArchiveEnv = z.object({ AUDIT_BUCKET: z.string().min(1) });
 
-/** S3 refuses a conditional write with it where the key is taken. */
-const isTaken = (error: unknown): boolean =>
+/** Returns true for S3's reply to a conditional write of an existing key. */
+const alreadyExists = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412;
 
-/** The archive in S3; in `prod` the bucket itself lets nobody remove what is in it. */
+/** The archive in S3. In `prod` an object lock prevents deletion. */
 export function s3AuditArchive({
   bucket,
   client = new S3Client(),
@@ -29,7 +29,7 @@ export function s3AuditArchive({
       try {
         await orUnavailable('The object store', client.send(command));
       } catch (error) {
-        if (!isTaken(error)) throw error;
+        if (!alreadyExists(error)) throw error;
       }
     },
   };

@@ -1,8 +1,8 @@
 import { highestRole, ROLE_SCOPES, SCOPES } from '#shared/kernel/access.ts';
 
-/** A person as the user pool knows them. */
+/** A person in the user pool. */
 interface Person {
-  /** Attributes of the pool's own making begin with `custom:`. */
+  /** Custom attributes begin with `custom:`. */
   attributes: Readonly<Record<string, string>>;
   groups: readonly string[];
 }
@@ -10,8 +10,9 @@ interface Person {
 const PROFILE = ['tenant_id', 'organization', 'storage_quota'] as const;
 
 /**
- * What a person's tokens say beside what the pool puts there, and which of our scopes go beyond the person's role.
- * @param resourceServer what the pool writes before the names of our scopes
+ * Returns the claims to add to a person's tokens (role and profile), and the scopes to remove because the role lacks
+ * them.
+ * @param resourceServer the prefix that the pool puts before our scopes
  */
 export const addedClaims =
   (resourceServer: string) =>

@@ -6,7 +6,7 @@ import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import type { Revocations } from './revocations.ts';
 import type { TokenVerifier, VerifiedToken } from './tokens.ts';
 
-/** How exactly it is known when a key was used last: a write for every call would cost more than the call. */
+/** Resolution of a key's last use: a write per call would cost more than the call. */
 const LAST_USED_MS = 60_000;
 
 interface TokenPorts {
@@ -18,36 +18,36 @@ interface KeyPorts extends TokenPorts {
   hashApiKey: (key: string) => string;
   /** Compares in constant time. */
   sameHash: (one: string, other: string) => boolean;
-  /** Told of what went wrong beside a call that is let in all the same. */
+  /** Logs an error that does not fail the call. */
   warn: (message: string, error: unknown) => void;
   now?: () => Date;
 }
-/** Told who it seems to be as soon as that is known, for the records of a refusal. */
+/** Receives the presumed caller as soon as it is known, for the audit entry of a refusal. */
 type Presume = (caller: PresumedCaller) => void;
 
-/** What a call of the data plane carries. */
+/** The credential of a data plane call. */
 interface KeyCredential {
   key: string;
-  /** The header `Authorization`, where a person's token comes with the key. */
+  /** The header `Authorization`, if a person's token accompanies the key. */
   authorization?: string | undefined;
 }
 
 /**
- * Who holds this API key, or on behalf of which person its holder acts. Asked for each call, so that a change of the
- * tenant, its key or its limits holds from the next one on.
- * @throws Problem `invalid_api_key` where the key is unknown, revoked or expired, `tenant_suspended`; of a token:
+ * Identifies the caller by an API key, or by the key and a person's token. Reads the table on every call, so that a
+ * change of the tenant, its key or its limits takes effect with the next one.
+ * @throws Problem `invalid_api_key` if the key is unknown, revoked or expired, `tenant_suspended`; for a token:
  *   `unauthenticated`, `token_expired`, `tenant_mismatch`
  */
 export const identifyByKey =
   (ports: KeyPorts) =>
   async ({ key, authorization }: KeyCredential, presume: Presume): Promise<Caller> => {
     const now = ports.now?.() ?? new Date();
-    const found = await liveKey(ports, key, now.toISOString(), presume);
-    const { tenant_id, plan, limits, settings } = found.tenant;
+    const match = await liveKey(ports, key, now.toISOString(), presume);
+    const { tenant_id, plan, limits, settings } = match.tenant;
     const presumePerson: Presume = (person) => presume({ ...person, kind: 'person', tenant: tenant_id });
     const [token] = await Promise.all([
       authorization === undefined ? undefined : liveToken(ports, authorization, presumePerson),
-      noteUse(ports, found.key, now),
+      recordUse(ports, match.key, now),
     ]);
     if (token && token.tenant !== tenant_id)
       throw new Problem('tenant_mismatch', 'The token belongs to another tenant than the API key.');
@@ -56,12 +56,12 @@ export const identifyByKey =
       plan,
       ...(limits && { limits }),
       ...(settings && { settings }),
-      ...(token ? personOf(token) : { kind: 'key', scopes: found.key.scopes, subject: found.key.key_id }),
+      ...(token ? personOf(token) : { kind: 'key', scopes: match.key.scopes, subject: match.key.key_id }),
     };
   };
 
 /**
- * Whose token this is: `Bearer …` of a trusted issuer.
+ * Identifies the caller by a token of a trusted issuer: `Bearer …`.
  * @throws Problem `unauthenticated`, `token_expired`
  */
 export const identifyByToken =
@@ -86,22 +86,22 @@ async function liveKey(
   presume: Presume,
 ): Promise<{ key: ApiKey; tenant: Tenant }> {
   const hash = hashApiKey(key);
-  const found = await tenants.findKey(hash);
-  if (!found || !sameHash(found.key.hash, hash)) throw unknownKey();
-  const { tenant_id, state } = found.tenant;
-  presume({ kind: 'key', tenant: tenant_id, subject: found.key.key_id });
-  if (state === 'creating' || state === 'purging' || keyState(found.key, now) !== 'active')
+  const match = await tenants.findKey(hash);
+  if (!match || !sameHash(match.key.hash, hash)) throw unknownKey();
+  const { tenant_id, state } = match.tenant;
+  presume({ kind: 'key', tenant: tenant_id, subject: match.key.key_id });
+  if (state === 'creating' || state === 'purging' || keyState(match.key, now) !== 'active')
     throw unknownKey();
   if (state === 'suspended')
     throw new Problem('tenant_suspended', 'The tenant is suspended. Ask the operator to lift it.');
-  return found;
+  return match;
 }
 
 const unknownKey = (): Problem =>
   new Problem('invalid_api_key', 'The API key is not known, or no longer valid.');
 
-/** That it could not be written down is no reason to refuse a call. */
-async function noteUse({ tenants, warn }: KeyPorts, key: ApiKey, now: Date): Promise<void> {
+/** Records the last use of a key. A failure is logged and does not fail the call. */
+async function recordUse({ tenants, warn }: KeyPorts, key: ApiKey, now: Date): Promise<void> {
   const { tenant_id, key_id, last_used_at } = key;
   if (last_used_at !== undefined && now.getTime() - Date.parse(last_used_at) < LAST_USED_MS) return;
   try {

@@ -10,7 +10,7 @@ const Issuer: z.ZodType<TrustedIssuer> = z.strictObject({
   operators: z.boolean().optional(),
 });
 
-/** JSON in a variable; what is no JSON is named as such. */
+/** Parses the JSON in an environment variable. */
 const json = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -23,16 +23,16 @@ const json = z.string().transform((text, context): unknown => {
 export const IssuersEnv = z.object({
   /** `{region}_{id}` of the Cognito user pool. */
   USER_POOL_ID: z.string().regex(/^[a-z0-9-]+_[A-Za-z0-9]+$/),
-  /** Those of the pool's app clients whose tokens are taken, separated by commas. */
+  /** App clients of the pool whose tokens are accepted, separated by commas. */
   USER_POOL_CLIENTS: z.string().transform((text) => text.split(',').filter(Boolean)),
-  /** The app client that acts for the operator, one of them: its tokens carry the role SystemAdmin. */
+  /** The operator's app client, one of `USER_POOL_CLIENTS`: its tokens get the role SystemAdmin. */
   OPERATOR_CLIENT_ID: z.string().min(1),
-  /** Where the pool's keys lie, if not at its issuer. */
+  /** URL of the pool's key set, if not below its issuer. */
   JWKS_URI: z.url().optional(),
-  /** A JSON array. */
+  /** JSON array of `TrustedIssuer`. */
   TRUSTED_ISSUERS: json.pipe(z.array(Issuer)).prefault('[]'),
 });
 
-/** The `iss` of the pool's tokens. @param userPoolId `{region}_{id}` */
+/** Returns the `iss` of the pool's tokens. @param userPoolId `{region}_{id}` */
 export const poolIssuer = (userPoolId: string): string =>
   `https://cognito-idp.${userPoolId.split('_')[0]}.amazonaws.com/${userPoolId}`;

@@ -14,19 +14,19 @@ import { TENANT_ID_PATTERN, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { type IssuersEnv, poolIssuer } from './issuers.ts';
 import type { TokenVerifier, VerifiedToken } from './tokens.ts';
-import { maySpeakFor, type TrustedIssuer } from './trusted-issuer.ts';
+import { mayIssueFor, type TrustedIssuer } from './trusted-issuer.ts';
 
-/** Issuers write them as one text or as a list. */
-const Words = z.union([z.string().transform((text) => text.split(' ')), z.array(z.string())]).default([]);
+/** Scopes: a space-separated string or an array, depending on the issuer. */
+const ScopeList = z.union([z.string().transform((text) => text.split(' ')), z.array(z.string())]).default([]);
 
-/** What we read of an access token (RFC 9068), and `role` and `tenant_id`, which say what DeepLens asks. */
+/** The claims of an access token (RFC 9068) that are used, with DeepLens's own `role` and `tenant_id`. */
 const Claims = z.object({
   iss: z.string(),
   sub: z.string().min(1).max(256),
   iat: z.number(),
   exp: z.number(),
-  scope: Words,
-  scp: Words,
+  scope: ScopeList,
+  scp: ScopeList,
   role: z.enum(ROLES).optional().catch(undefined),
   'cognito:groups': z.array(z.string()).default([]),
   tenant_id: z.string().regex(TENANT_ID_PATTERN).optional(),
@@ -35,16 +35,16 @@ const Claims = z.object({
 });
 type Claims = z.output<typeof Claims>;
 
-/** Milliseconds to wait for an issuer's keys. */
+/** Milliseconds until a request for an issuer's key set fails. */
 const FETCH_TIMEOUT = 3_000;
 
-/** Checks access tokens of the Cognito pool and of the other issuers: signature, issuer, audience, times, kind. */
+/** Verifies access tokens of the Cognito pool and of trusted issuers: signature, issuer, audience, validity, use. */
 export function jwtVerifier(env: z.output<typeof IssuersEnv>): TokenVerifier {
   const pool = poolIssuer(env.USER_POOL_ID);
   const jwksUri = env.JWKS_URI ?? `${pool}/.well-known/jwks.json`;
   const verifier = JwtVerifier.create(
     [
-      { issuer: pool, jwksUri, audience: null }, // Cognito's access tokens have no `aud`: see `ofPool`
+      { issuer: pool, jwksUri, audience: null }, // Cognito's access tokens have no `aud`: `poolRole` checks the client
       ...env.TRUSTED_ISSUERS.map(({ issuer, audience, jwks_uri }) => ({
         issuer,
         audience,
@@ -55,42 +55,42 @@ export function jwtVerifier(env: z.output<typeof IssuersEnv>): TokenVerifier {
   );
   return {
     async verify(token) {
-      const claims = Claims.safeParse(await verifier.verify(token).catch(refuse));
-      if (!claims.success) throw notForUs();
+      const claims = Claims.safeParse(await verifier.verify(token).catch(translateError));
+      if (!claims.success) throw notAccepted();
       const { iss } = claims.data;
       if (iss === pool) return tokenOf(claims.data, poolRole(claims.data, env));
       const issuer = env.TRUSTED_ISSUERS.find((each) => each.issuer === iss);
-      if (!issuer) throw notForUs();
+      if (!issuer) throw notAccepted();
       return tokenOf(claims.data, foreignRole(claims.data, issuer));
     },
   };
 }
 
-/** @throws Problem `unauthenticated` where it is no access token of one of our clients */
+/** @throws Problem `unauthenticated` if it is not an access token of an accepted client */
 function poolRole(claims: Claims, env: z.output<typeof IssuersEnv>): Role | undefined {
   const { token_use, client_id } = claims;
-  if (token_use !== 'access' || client_id === undefined) throw notForUs();
+  if (token_use !== 'access' || client_id === undefined) throw notAccepted();
   if (client_id === env.OPERATOR_CLIENT_ID) return 'SystemAdmin';
-  if (!env.USER_POOL_CLIENTS.includes(client_id)) throw notForUs();
+  if (!env.USER_POOL_CLIENTS.includes(client_id)) throw notAccepted();
   return roleOf(claims);
 }
 
-/** @throws Problem `unauthenticated` where the issuer has no say about the tenant */
+/** @throws Problem `unauthenticated` if the issuer may not issue tokens for the tenant */
 function foreignRole(claims: Claims, issuer: TrustedIssuer): Role | undefined {
   const { tenant_id } = claims;
-  if (tenant_id !== undefined && !maySpeakFor(issuer, tenant_id))
-    throw new Problem('unauthenticated', `The issuer of the token does not speak for ${tenant_id}.`);
+  if (tenant_id !== undefined && !mayIssueFor(issuer, tenant_id))
+    throw new Problem('unauthenticated', `The issuer of the token may not issue tokens for ${tenant_id}.`);
   const role = roleOf(claims);
   return role === 'SystemAdmin' && !issuer.operators ? undefined : role;
 }
 
 const roleOf = (claims: Claims): Role | undefined => claims.role ?? highestRole(claims['cognito:groups']);
 
-/** Resource servers write their own id before a scope's name: `deeplens-api/deeplens.search`. */
-const nameOf = (scope: string): string => scope.slice(scope.lastIndexOf('/') + 1);
+/** Strips the resource server's prefix: `deeplens-api/deeplens.search` becomes `deeplens.search`. */
+const scopeName = (scope: string): string => scope.slice(scope.lastIndexOf('/') + 1);
 
 function tokenOf(claims: Claims, role: Role | undefined): VerifiedToken {
-  const granted = [...claims.scope, ...claims.scp].map(nameOf);
+  const granted = [...claims.scope, ...claims.scp].map(scopeName);
   const allowed: readonly string[] = role ? ROLE_SCOPES[role] : [];
   return {
     issuer: claims.iss,
@@ -102,10 +102,10 @@ function tokenOf(claims: Claims, role: Role | undefined): VerifiedToken {
   };
 }
 
-const notForUs = (): Problem =>
+const notAccepted = (): Problem =>
   new Problem('unauthenticated', 'The token is not an access token of this service.');
 
-function refuse(error: unknown): never {
+function translateError(error: unknown): never {
   if (error instanceof JwtExpiredError) {
     throw new Problem('token_expired', 'The token has expired. Get a new one.', { cause: error });
   }
@@ -124,7 +124,7 @@ function refuse(error: unknown): never {
   throw error;
 }
 
-/** As the library's own, which knows `https:` only. */
+/** Fetches a key set. The library's own fetcher supports `https:` only; the local emulator serves `http:`. */
 async function fetchKeys(uri: string): Promise<ArrayBuffer> {
   try {
     const reply = await fetch(uri, { signal: AbortSignal.timeout(FETCH_TIMEOUT) });

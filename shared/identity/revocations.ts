@@ -1,12 +1,12 @@
-/** Tokens that are refused before they expire. */
+/** Revocations of tokens that have not expired. */
 export interface Revocations {
   /**
-   * Refuses every token of the subject that was issued before now. Tokens say the second in which they were issued, no
-   * finer: one of this very second is refused too.
+   * Refuses all tokens of the subject that were issued up to `at`. `iat` has a resolution of one second: tokens issued
+   * within the second of `at` are refused too.
    * @param subject the token's `sub`
-   * @param ttlSeconds how long to remember it: until the last such token has expired
+   * @param ttlSeconds how long to store the revocation: at least until the last such token has expired
    */
   revoke(issuer: string, subject: string, at: Date, ttlSeconds: number): Promise<void>;
-  /** @param issuedAt the token's `iat`, seconds since 1970 */
+  /** Returns true if tokens issued at that time are revoked. @param issuedAt the token's `iat`, seconds since 1970 */
   isRevoked(issuer: string, subject: string, issuedAt: number): Promise<boolean>;
 }

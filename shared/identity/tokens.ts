@@ -1,20 +1,20 @@
 import type { Role, Scope } from '#shared/kernel/access.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 
-/** What a valid access token says. */
+/** The content of a verified access token. */
 export interface VerifiedToken {
   issuer: string;
-  /** The person's or the client's id at the issuer. */
+  /** `sub`: the id of the person or client at the issuer. */
   subject: string;
   /** `iat`: seconds since 1970. */
   issuedAt: number;
-  /** Those of our scopes that the token carries, never more than its role allows. */
+  /** The token's scopes, limited to those of its role. */
   scopes: Scope[];
   role?: Role;
   tenant?: TenantId;
 }
 
 export interface TokenVerifier {
-  /** @throws Problem `unauthenticated` or `token_expired`; `dependency_unavailable` where the issuer's keys can't be read */
+  /** @throws Problem `unauthenticated` or `token_expired`; `dependency_unavailable` if the issuer's keys cannot be read */
   verify(token: string): Promise<VerifiedToken>;
 }

@@ -1,17 +1,17 @@
-/** An OpenID Connect issuer whose tokens are taken beside those of the service's own user pool. Names as configured. */
+/** An OpenID Connect issuer that is accepted besides the service's own user pool. Names as configured. */
 export interface TrustedIssuer {
-  /** Its `iss`, character by character. */
+  /** The exact `iss` of its tokens. */
   issuer: string;
-  /** What its tokens' `aud` must hold. */
+  /** The required `aud` of its tokens. */
   audience: string;
-  /** Where its keys are; `{issuer}/.well-known/jwks.json`, if left out. */
+  /** URL of its key set; default `{issuer}/.well-known/jwks.json`. */
   jwks_uri?: string | undefined;
-  /** The tenants that it may speak for. */
+  /** Tenants that it may issue tokens for. */
   tenants: '*' | readonly string[];
-  /** Whether it may make somebody a SystemAdmin. */
+  /** True if its tokens may carry the role SystemAdmin. */
   operators?: boolean | undefined;
 }
 
-/** A tenant's own identity provider must not make tokens for another tenant. */
-export const maySpeakFor = ({ tenants }: Pick<TrustedIssuer, 'tenants'>, tenant: string): boolean =>
+/** Returns true if the issuer may issue tokens for the tenant: a tenant's identity provider must not for another's. */
+export const mayIssueFor = ({ tenants }: Pick<TrustedIssuer, 'tenants'>, tenant: string): boolean =>
   tenants === '*' || tenants.includes(tenant);

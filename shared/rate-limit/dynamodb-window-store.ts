@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { windowsKey } from '#shared/aws/dynamodb-keys.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
-import type { Taking, WindowStore, Windows } from './window-store.ts';
+import type { Charge, WindowStore, Windows } from './window-store.ts';
 
 export const LimitsTableEnv = z.object({ LIMITS_TABLE: z.string().min(1) });
 
@@ -35,8 +35,8 @@ export function dynamoWindows({ table: name, client: given = client() }: TableOp
     async read(tenant) {
       return windowsOf(await table.get(windowsKey(tenant)));
     },
-    async take(tenant, takings, now, endedBy) {
-      const parts = takings.map((taking, at) => partOf(taking, at, now, endedBy));
+    async take(tenant, charges, now, endedBy) {
+      const parts = charges.map((charge, at) => partOf(charge, at, now, endedBy));
       const { applied, item } = await table.update(windowsKey(tenant), {
         UpdateExpression: `SET expires_at = :expires, ${parts.map(({ set }) => set).join(', ')}`,
         ConditionExpression: parts.map(({ condition }) => `(${condition})`).join(' AND '),
@@ -52,7 +52,7 @@ export function dynamoWindows({ table: name, client: given = client() }: TableOp
 }
 
 /** One counter's share of the update. */
-function partOf({ counter, amount, limit, from }: Taking, at: number, now: number, endedBy: number) {
+function partOf({ counter, amount, limit, from }: Charge, at: number, now: number, endedBy: number) {
   const [started, used] = [`#started${at}`, `#used${at}`];
   const names = { [started]: `${STARTED}${counter}`, [used]: `${USED}${counter}` };
   if (from === undefined) {

@@ -1,35 +1,35 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 
-/** A minute of one counter: it begins with the first call that it counts. */
+/** The current window of one counter. */
 export interface CountedWindow {
   /** Milliseconds since 1970. */
   startedAt: number;
-  /** What was taken of it, by all processes together. */
+  /** Taken by all processes, leases included. */
   used: number;
 }
 export type Windows = ReadonlyMap<string, CountedWindow>;
 
-/** What to take of one counter. */
-export interface Taking {
+/** An amount to charge to one counter. */
+export interface Charge {
   counter: string;
   amount: number;
   limit: number;
-  /** The window to take from; absent where a new one is to be opened. */
+  /** `startedAt` of the window to charge; absent to open a new one. */
   from?: number;
 }
 
-/** The windows of each tenant, for all processes. */
+/** Windows of tenants, shared by all processes. */
 export interface WindowStore {
   read(tenant: TenantId): Promise<Windows>;
   /**
-   * Takes all of it, or nothing: each window must be the one that is taken from and have as much left, or, for a new
-   * one, the last must have ended before `endedBy`.
-   * @param now milliseconds since 1970: when new windows begin
-   * @returns whether it was taken, and the windows as they are now
+   * Applies all charges or none. Each charged window must still be the current one and have enough left; to open a new
+   * window, the current one must have started no later than `endedBy`.
+   * @param now start of new windows, milliseconds since 1970
+   * @returns whether the charges were applied, and the current windows
    */
   take(
     tenant: TenantId,
-    takings: readonly Taking[],
+    charges: readonly Charge[],
     now: number,
     endedBy: number,
   ): Promise<{ taken: boolean; windows: Windows }>;

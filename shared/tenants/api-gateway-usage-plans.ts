@@ -20,38 +20,38 @@ interface ApiGatewayOptions {
   client?: APIGatewayClient;
 }
 
-/** The most keys that API Gateway lists in one reply. */
+/** API Gateway's maximum of keys per page. */
 const PAGE = 500;
 
-/** Keys in API Gateway, named `{tenant}:{key id}`. */
+/** Usage plans of API Gateway. Its keys are named `{tenant}:{key id}`. */
 export function apiGatewayUsagePlans({
   planIds,
   client = new APIGatewayClient(),
 }: ApiGatewayOptions): UsagePlans {
-  const ask = <Output>(call: Promise<Output>): Promise<Output> => orUnavailable('API Gateway', call);
+  const send = <Output>(call: Promise<Output>): Promise<Output> => orUnavailable('API Gateway', call);
 
   async function findKey(name: string): Promise<GatewayKey | undefined> {
     const command = new GetApiKeysCommand({ nameQuery: name, includeValues: true });
-    const { items = [] } = await ask(client.send(command));
-    return items.find((key) => key.name === name); // the query asks for names that begin so
+    const { items = [] } = await send(client.send(command));
+    return items.find((key) => key.name === name); // the query matches prefixes
   }
 
   async function createKey(name: string, value: string): Promise<string> {
     try {
-      const { id } = await ask(client.send(new CreateApiKeyCommand({ name, value, enabled: true })));
-      if (id === undefined) throw new Error('API Gateway made a key without an id');
+      const { id } = await send(client.send(new CreateApiKeyCommand({ name, value, enabled: true })));
+      if (id === undefined) throw new Error('API Gateway returned a key without an id');
       return id;
     } catch (error) {
-      const other = error instanceof ConflictException ? await findKey(name) : undefined;
-      if (other?.id === undefined || other.value !== value) throw error;
-      return other.id; // the same call, made at the same time, was faster
+      const existing = error instanceof ConflictException ? await findKey(name) : undefined;
+      if (existing?.id === undefined || existing.value !== value) throw error;
+      return existing.id; // created by a concurrent identical call
     }
   }
 
-  /** Whether it is there, and the tenant's. */
-  async function isOwn(tenant: TenantId, apiKey: string): Promise<boolean> {
+  /** Returns true if the key exists and belongs to the tenant. */
+  async function belongsTo(tenant: TenantId, apiKey: string): Promise<boolean> {
     try {
-      const { name } = await ask(client.send(new GetApiKeyCommand({ apiKey })));
+      const { name } = await send(client.send(new GetApiKeyCommand({ apiKey })));
       return name?.startsWith(`${tenant}:`) ?? false;
     } catch (error) {
       if (error instanceof NotFoundException) return false;
@@ -60,48 +60,48 @@ export function apiGatewayUsagePlans({
   }
 
   async function removeKey(apiKey: string): Promise<void> {
-    await ask(client.send(new DeleteApiKeyCommand({ apiKey }))); // leaves its plan with it
+    await send(client.send(new DeleteApiKeyCommand({ apiKey }))); // also removes it from its usage plan
   }
 
-  async function keyOf(name: string, value: string): Promise<string> {
-    const before = await findKey(name);
-    if (before?.id !== undefined) {
-      if (before.value === value) return before.id;
-      await removeKey(before.id); // a value cannot be changed
+  async function ensureKey(name: string, value: string): Promise<string> {
+    const existing = await findKey(name);
+    if (existing?.id !== undefined) {
+      if (existing.value === value) return existing.id;
+      await removeKey(existing.id); // the value of a key cannot be changed
     }
     return createKey(name, value);
   }
 
-  /** In the one plan, and in no other: a key in two plans of a stage would be refused. */
-  async function settle(keyId: string, plan: PlanName): Promise<void> {
+  /** Makes the key a member of this plan only: API Gateway rejects a key in two plans of one stage. */
+  async function assignPlan(keyId: string, plan: PlanName): Promise<void> {
     const ids = await planIds();
     for (const [name, usagePlanId] of Object.entries(ids)) {
       if (name === plan) continue;
       try {
-        await ask(client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId })));
+        await send(client.send(new DeleteUsagePlanKeyCommand({ usagePlanId, keyId })));
       } catch (error) {
-        if (!(error instanceof NotFoundException)) throw error; // it is no member
+        if (!(error instanceof NotFoundException)) throw error; // not found: it is not a member
       }
     }
     try {
       const command = new CreateUsagePlanKeyCommand({ usagePlanId: ids[plan], keyId, keyType: 'API_KEY' });
-      await ask(client.send(command));
+      await send(client.send(command));
     } catch (error) {
-      if (!(error instanceof ConflictException)) throw error; // it is a member already
+      if (!(error instanceof ConflictException)) throw error; // conflict: it is a member already
     }
   }
 
   return {
     async add(tenant, key, secret, plan) {
-      const keyId = await keyOf(`${tenant}:${key}`, secret);
-      await settle(keyId, plan);
+      const keyId = await ensureKey(`${tenant}:${key}`, secret);
+      await assignPlan(keyId, plan);
       return keyId;
     },
     async move(tenant, gatewayKeyId, plan) {
-      if (await isOwn(tenant, gatewayKeyId)) await settle(gatewayKeyId, plan);
+      if (await belongsTo(tenant, gatewayKeyId)) await assignPlan(gatewayKeyId, plan);
     },
     async remove(tenant, gatewayKeyId) {
-      if (!(await isOwn(tenant, gatewayKeyId))) return;
+      if (!(await belongsTo(tenant, gatewayKeyId))) return;
       try {
         await removeKey(gatewayKeyId);
       } catch (error) {
@@ -110,13 +110,14 @@ export function apiGatewayUsagePlans({
     },
     async list(tenant) {
       const ids: string[] = [];
-      let from: string | undefined;
+      let position: string | undefined;
       do {
-        const command = new GetApiKeysCommand({ nameQuery: `${tenant}:`, limit: PAGE, position: from });
-        const { items = [], position } = await ask(client.send(command));
+        const command = new GetApiKeysCommand({ nameQuery: `${tenant}:`, limit: PAGE, position });
+        const page = await send(client.send(command));
+        const { items = [] } = page;
         ids.push(...items.flatMap(({ id, name }) => (id && name?.startsWith(`${tenant}:`) ? [id] : [])));
-        from = position;
-      } while (from !== undefined);
+        position = page.position;
+      } while (position !== undefined);
       return ids;
     },
   };

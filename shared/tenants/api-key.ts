@@ -2,7 +2,7 @@ import type { Scope } from '#shared/kernel/access.ts';
 import type { KeyId, TenantId } from '#shared/kernel/ids.ts';
 import type { KeyKind } from '#shared/kernel/vocabulary.ts';
 
-/** An API key as it is stored: never the secret, only the SHA-256 of the whole key. */
+/** An API key as stored: with the SHA-256 of the whole key, never with its secret. */
 export interface ApiKey {
   key_id: KeyId;
   tenant_id: TenantId;
@@ -10,20 +10,20 @@ export interface ApiKey {
   name: string;
   hash: string;
   scopes: Scope[];
-  /** Its id in API Gateway, where it is a member of the plan's usage plan. */
+  /** The key's id in API Gateway, where it belongs to a usage plan. */
   gateway_key_id: string;
   created_at: string;
   expires_at?: string;
   revoked_at?: string;
-  /** To the minute. */
+  /** Accurate to the minute. */
   last_used_at?: string;
-  /** The key that took its place. */
+  /** The key that it was rotated to. */
   replaced_by?: KeyId;
 }
 
 export type KeyState = 'active' | 'expired' | 'revoked';
 
-/** @param now RFC 3339 */
+/** Returns whether the key works. @param now RFC 3339 */
 export function keyState(
   { revoked_at, expires_at }: Pick<ApiKey, 'revoked_at' | 'expires_at'>,
   now: string,

@@ -7,26 +7,26 @@ import { modelsOf, withFilling } from './tenant-models.ts';
 import type { TenantStore } from './tenant-store.ts';
 import { type WriteModelsPorts, writeModels } from './write-tenant-models.ts';
 
-/** A request to give one tenant a model: what a migration job is started with. */
+/** Starts a migration of one tenant to a model. */
 interface AddModelRequest {
   kind: 'model_migration';
   model: string;
   tenants: readonly [TenantId];
-  /** Whether searches use the model once it has all images. */
+  /** True if the model becomes the default for searches once it has vectors of all images. */
   cut_over: boolean;
 }
 
 interface Ports extends WriteModelsPorts {
   tenants: Pick<TenantStore, 'get' | 'change' | 'putModels'>;
-  /** Gives a tenant a model that it does not have, in the background. */
+  /** Starts a background job that embeds the tenant's images with a model that it does not have yet. */
   addModel(tenant: TenantId, request: AddModelRequest): Promise<unknown>;
   now?: () => Date;
 }
 
 /**
- * Changes what a tenant has chosen; what the change leaves out stays as it is. A model that is new to the tenant joins
- * the others once it has all of its pictures; until then the ones before serve.
- * @throws Problem `invalid_request` for a model that the service does not have, `not_found`, `conflict`
+ * Changes a tenant's settings; omitted ones keep their values. A model that is new to the tenant is filled in the
+ * background; until it has vectors of all images, searches use the previous models.
+ * @throws Problem `invalid_request` for a model that is not installed, `not_found`, `conflict`
  */
 export const changeSettings =
   (ports: Ports) =>
@@ -45,9 +45,9 @@ export const changeSettings =
 async function changeModels(ports: Ports, owner: Tenant, wanted: readonly string[]): Promise<void> {
   const tenant = owner.tenant_id;
   const { chosen } = modelsOf(owner, ports.installed);
-  const known = wanted.filter((model) => chosen.includes(model));
-  if (known.length === 0 || known.length < wanted.length) {
-    // Whatever is left out goes when the new ones are there: a tenant is never without a model that has everything.
+  const filled = wanted.filter((model) => chosen.includes(model));
+  if (filled.length === 0 || filled.length < wanted.length) {
+    // Keep the models that the request leaves out until the new ones are filled: a tenant always has a complete model.
     for (const model of wanted.filter((each) => !chosen.includes(each)))
       await ports.addModel(tenant, {
         kind: 'model_migration',
@@ -63,14 +63,18 @@ async function changeModels(ports: Ports, owner: Tenant, wanted: readonly string
   }
   await writeModels(ports)(tenant, (models) => {
     if (!wanted.every((model) => models.chosen.includes(model)))
-      throw new Problem('conflict', 'Your models have just changed. Look at them, and try again.');
+      throw new Problem(
+        'conflict',
+        'Your models were changed by another request. Get the settings and try again.',
+      );
     return { ...models, chosen: wanted };
   });
 }
 
 /**
- * @param models those that the service has
- * @param at where the settings stand in the request, a JSON pointer
+ * Rejects settings that name a model which is not installed.
+ * @param models the installed models
+ * @param at JSON pointer to the settings in the request
  * @throws Problem `invalid_request`
  */
 export function checkModels(settings: SettingsChange, models: readonly string[], at = ''): void {

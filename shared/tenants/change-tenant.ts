@@ -13,18 +13,18 @@ interface Ports {
 export const unknownTenant = (tenant: TenantId): Problem =>
   new Problem('not_found', `There is no tenant ${tenant}.`);
 
-/** @throws Problem `not_found` */
+/** Reads a tenant. @throws Problem `not_found` */
 export const findTenant =
   ({ tenants }: Pick<Ports, 'tenants'>) =>
   async (tenant: TenantId): Promise<Tenant> => {
-    const found = await tenants.get(tenant);
-    if (!found) throw unknownTenant(tenant);
-    return found;
+    const record = await tenants.get(tenant);
+    if (!record) throw unknownTenant(tenant);
+    return record;
   };
 
 /**
- * Changes what a tenant is or may: it holds from the next call on. Its keys then move to the usage plan that lets as
- * much pass; a change that was interrupted there is finished by repeating it.
+ * Changes a tenant, effective from its next call, and moves its keys to the matching gateway plan. After an
+ * interruption, repeating the change completes the move.
  * @throws Problem `not_found`; `conflict` while it is being created or removed
  */
 export const changeTenant =
@@ -33,9 +33,9 @@ export const changeTenant =
     const changed = await tenants.change(tenant, change);
     if (!changed) throw unknownTenant(tenant);
     const { plan, limits } = changed.after;
-    const fence = gatewayPlan(limitsOf(plan, limits));
+    const target = gatewayPlan(limitsOf(plan, limits));
     if (change.plan !== undefined || change.limits !== undefined)
       for (const { gateway_key_id, revoked_at } of await tenants.listKeys(tenant))
-        if (revoked_at === undefined) await usagePlans.move(tenant, gateway_key_id, fence);
+        if (revoked_at === undefined) await usagePlans.move(tenant, gateway_key_id, target);
     return changed;
   };

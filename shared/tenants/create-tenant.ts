@@ -3,24 +3,23 @@ import { newKeyId, type TenantId } from '#shared/kernel/ids.ts';
 import { gatewayPlan, limitsOf, type PlanName } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { SettingsChange } from '#shared/kernel/settings.ts';
-import type { KeyMaker } from './manage-keys.ts';
+import type { KeyGenerator } from './manage-keys.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
-interface Ports extends KeyMaker {
+interface Ports extends KeyGenerator {
   tenants: TenantStore;
   usagePlans: UsagePlans;
-  /** Its own from the beginning, so that another default later changes no tenant's searches. */
+  /** Stored with the tenant, so that changing the service's default later does not change its searches. */
   defaultModel: string;
   now?: () => Date;
 }
 
 /**
- * Creates a tenant with its first key and the key's place in the plan. Interrupted at any step and repeated, it ends
- * in one whole tenant with one key: until the last write the tenant is only reserved, the key's id with it, and no key
- * of it works.
- * @returns the key, which exists nowhere else
- * @throws Problem `conflict` where the tenant exists
+ * Creates a tenant and its first key in a usage plan. Can be repeated after an interruption at any step and ends in one
+ * tenant with one key: until the last write the tenant and its key id are only reserved, and no key works.
+ * @returns the first key; it is stored nowhere
+ * @throws Problem `conflict` if the tenant exists
  */
 export const createTenant =
   ({ tenants, usagePlans, newApiKey, hashApiKey, defaultModel, now = () => new Date() }: Ports) =>
@@ -39,7 +38,7 @@ export const createTenant =
     if (reserved.state !== 'creating')
       throw new Problem(
         'conflict',
-        `The tenant ${tenant} exists. Its keys cannot be shown again: make another by POST /v1/admin/tenants/${tenant}/keys.`,
+        `The tenant ${tenant} exists. Its keys cannot be shown again: create another with POST /v1/admin/tenants/${tenant}/keys.`,
       );
     const key_id = reserved.first_key_id;
     const secret = newApiKey(key_id);

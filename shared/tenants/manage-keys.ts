@@ -8,28 +8,28 @@ import { findTenant } from './change-tenant.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
-/** How a key is made and digested: `shared/auth/api-keys.ts`. */
-export interface KeyMaker {
+/** Generates and hashes keys: `new-api-key.ts`. */
+export interface KeyGenerator {
   newApiKey(id: KeyId, kind?: KeyKind): string;
   hashApiKey(key: string): string;
 }
 
-interface Ports extends KeyMaker {
+interface Ports extends KeyGenerator {
   tenants: TenantStore;
   usagePlans: UsagePlans;
   now?: () => Date;
 }
 
-/** A new key and its secret, which exists nowhere else. */
-export interface MadeKey {
+/** A new key and its secret, which is stored nowhere. */
+export interface CreatedKey {
   key: ApiKey;
   secret: string;
 }
 
-/** Keys that work, at most: an account of API Gateway holds 10 000 for all tenants together. */
+/** Maximum of active keys per tenant: API Gateway allows 10 000 keys per account. */
 const MAX_ACTIVE = 50;
 
-/** A tenant's API keys. */
+/** Lists, creates, rotates and revokes a tenant's API keys. */
 export function manageKeys(ports: Ports) {
   const { tenants, usagePlans, newApiKey, hashApiKey, now = () => new Date() } = ports;
 
@@ -39,28 +39,28 @@ export function manageKeys(ports: Ports) {
     return key;
   }
 
-  /** First where calls come in, then in the table: a key that the table knows works. */
+  /** Adds the key to API Gateway before the table: a key works as soon as it is in the table. */
   async function make(
     tenant: TenantId,
-    wish: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'expires_at'>,
-  ): Promise<MadeKey> {
+    request: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'expires_at'>,
+  ): Promise<CreatedKey> {
     const { plan, limits } = await findTenant({ tenants })(tenant);
     const at = now().toISOString();
-    if (wish.expires_at !== undefined && wish.expires_at <= at)
-      throw new Problem('invalid_request', 'The key would have expired already.', {
+    if (request.expires_at !== undefined && request.expires_at <= at)
+      throw new Problem('invalid_request', 'The expiry of the key is in the past.', {
         errors: [{ pointer: '/expires_at', message: 'must be in the future' }],
       });
     const active = (await tenants.listKeys(tenant)).filter((key) => keyState(key, at) === 'active');
     if (active.length >= MAX_ACTIVE)
       throw new Problem(
         'conflict',
-        `${MAX_ACTIVE} keys are active, which is the most. Revoke one that is not needed.`,
+        `The tenant has ${MAX_ACTIVE} active keys, the maximum. Revoke one that is not needed.`,
       );
     const key_id = newKeyId();
-    const secret = newApiKey(key_id, wish.kind);
+    const secret = newApiKey(key_id, request.kind);
     const gateway_key_id = await usagePlans.add(tenant, key_id, secret, gatewayPlan(limitsOf(plan, limits)));
     const key = {
-      ...wish,
+      ...request,
       key_id,
       tenant_id: tenant,
       hash: hashApiKey(secret),
@@ -77,25 +77,29 @@ export function manageKeys(ports: Ports) {
   }
 
   return {
-    /** Oldest first. @throws Problem `not_found` */
+    /** Lists all keys, oldest first. @throws Problem `not_found` */
     async list(tenant: TenantId): Promise<ApiKey[]> {
       await findTenant({ tenants })(tenant);
       return tenants.listKeys(tenant);
     },
 
     /**
-     * @param mayGive the scopes of whoever makes it: nobody gives away more than they have
+     * Creates a key.
+     * @param mayGive the caller's scopes; the key's scopes must be among them
      * @throws Problem `missing_scope`, `invalid_request`, `conflict`, `not_found`
      */
     async create(
       tenant: TenantId,
-      wish: { name: string; kind?: KeyKind; scopes: readonly Scope[]; expires_at?: string | undefined },
+      request: { name: string; kind?: KeyKind; scopes: readonly Scope[]; expires_at?: string | undefined },
       mayGive: readonly Scope[],
-    ): Promise<MadeKey> {
-      const beyond = wish.scopes.filter((scope) => !mayGive.includes(scope));
-      if (beyond.length > 0)
-        throw new Problem('missing_scope', `You cannot give what you do not have: ${beyond.join(', ')}.`);
-      const { name, kind = 'live', scopes, expires_at } = wish;
+    ): Promise<CreatedKey> {
+      const excess = request.scopes.filter((scope) => !mayGive.includes(scope));
+      if (excess.length > 0)
+        throw new Problem(
+          'missing_scope',
+          `You cannot grant scopes that you do not have: ${excess.join(', ')}.`,
+        );
+      const { name, kind = 'live', scopes, expires_at } = request;
       return make(tenant, {
         name,
         kind,
@@ -105,16 +109,16 @@ export function manageKeys(ports: Ports) {
     },
 
     /**
-     * Makes a key in the place of another, which works on for a while.
-     * @param overlap seconds
-     * @throws Problem `not_found`; `conflict` where the old one no longer works
+     * Replaces a key by a new one.
+     * @param overlap seconds for which the old key still works
+     * @throws Problem `not_found`; `conflict` if the old key no longer works
      */
-    async rotate(tenant: TenantId, id: KeyId, overlap: number): Promise<MadeKey> {
+    async rotate(tenant: TenantId, id: KeyId, overlap: number): Promise<CreatedKey> {
       const old = await find(tenant, id);
       const at = now();
       if (keyState(old, at.toISOString()) !== 'active')
         throw new Problem('conflict', `The key ${id} no longer works. Create a new one.`);
-      const made = await make(tenant, {
+      const created = await make(tenant, {
         name: old.name,
         kind: old.kind,
         scopes: old.scopes,
@@ -122,11 +126,11 @@ export function manageKeys(ports: Ports) {
       });
       const end = new Date(at.getTime() + overlap * 1000).toISOString();
       const expires_at = old.expires_at !== undefined && old.expires_at < end ? old.expires_at : end;
-      await tenants.changeKey(tenant, id, { expires_at, replaced_by: made.key.key_id });
-      return made;
+      await tenants.changeKey(tenant, id, { expires_at, replaced_by: created.key.key_id });
+      return created;
     },
 
-    /** It is refused from the next call on. Idempotent. @throws Problem `not_found` */
+    /** Revokes a key, effective from the next call. Idempotent. @throws Problem `not_found` */
     async revoke(tenant: TenantId, id: KeyId): Promise<{ before: ApiKey; after: ApiKey }> {
       const before = await find(tenant, id);
       const { revoked_at = now().toISOString(), gateway_key_id } = before;

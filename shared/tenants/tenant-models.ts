@@ -1,40 +1,40 @@
 import type { SettingsChange } from '#shared/kernel/settings.ts';
 
-/** Which models see a tenant's pictures. */
+/** The models that a tenant's images are embedded with. */
 export interface TenantModels {
-  /** Those that have vectors of every picture, so that a search can use them; the first is used where none is named. */
+  /** Models with vectors of every image: searches can use them. The first is the default. */
   chosen: readonly string[];
-  /** Those that are given vectors of the pictures that were there before, and since when (RFC 3339). */
+  /** Models that are being given vectors of earlier images, with the start time (RFC 3339). */
   filling: Readonly<Record<string, string>>;
 }
 
-type Chooser = { settings?: SettingsChange; filling_models?: Readonly<Record<string, string>> };
+type ModelSettings = { settings?: SettingsChange; filling_models?: Readonly<Record<string, string>> };
 
 /**
- * The models of a tenant. One that has chosen nothing has the service's first.
- * @param installed what the service has; a model that it no longer has is no tenant's
+ * Returns a tenant's models; without a setting, the service's default.
+ * @param installed the service's models, its default first; models that are not installed are ignored
  */
 export function modelsOf(
-  { settings, filling_models = {} }: Chooser,
+  { settings, filling_models = {} }: ModelSettings,
   installed: readonly [string, ...string[]],
 ): TenantModels & { chosen: readonly [string, ...string[]] } {
   const [first, ...others] = (settings?.models ?? []).filter((model) => installed.includes(model));
   return { chosen: first === undefined ? [installed[0]] : [first, ...others], filling: filling_models };
 }
 
-/** The models that a tenant's pictures are embedded with: those that it has, and those that it is being given. */
+/** Returns all models to embed new images with: complete ones and those being filled. */
 export const embeddedWith = ({ chosen, filling }: TenantModels): string[] => [
   ...chosen,
   ...Object.keys(filling),
 ];
 
-/** Pictures that are validated from now on are embedded with the model too. */
+/** Starts filling a model: from now on images are embedded with it when they are validated. */
 export const withFilling = (models: TenantModels, model: string, at: string): TenantModels =>
   models.chosen.includes(model)
     ? models
     : { ...models, filling: { ...models.filling, [model]: models.filling[model] ?? at } };
 
-/** The model has vectors of every picture. @param first whether searches use it from now on */
+/** Marks a model as complete. @param first true to make it the default for searches */
 export const withFilled = (
   { chosen, filling }: TenantModels,
   model: string,
@@ -44,7 +44,7 @@ export const withFilled = (
   return { chosen: first ? [model, ...others] : [...others, model], filling: without(filling, model) };
 };
 
-/** What was begun is given up. */
+/** Stops filling a model. */
 export const withoutFilling = ({ chosen, filling }: TenantModels, model: string): TenantModels => ({
   chosen,
   filling: without(filling, model),

@@ -3,6 +3,7 @@ import { type LimitOverrides, limitsOf, type PlanName } from '#shared/kernel/pla
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Tenant } from './tenant.ts';
 
+/** Returns a tenant as the API shows it. */
 export const tenantReply = ({ tenant_id, name, plan, state, created_at }: Tenant) => ({
   tenant_id,
   name,
@@ -11,7 +12,7 @@ export const tenantReply = ({ tenant_id, name, plan, state, created_at }: Tenant
   created_at,
 });
 
-/** What a request changes; what it leaves out stays as it is. */
+/** Converts a request into a change; omitted fields keep their values. */
 export const tenantChange = ({
   name,
   plan,
@@ -22,7 +23,7 @@ export const tenantChange = ({
   state?: 'active' | 'suspended' | undefined;
 }) => ({ ...(name !== undefined && { name }), ...(plan && { plan }), ...(state && { state }) });
 
-/** What holds for a tenant. */
+/** Returns the limits in force for a tenant. */
 export const limitsInForce = ({ plan, limits: overrides = {} }: Pick<Tenant, 'plan' | 'limits'>) => {
   const { endpoints, ...limits } = limitsOf(plan, overrides);
   return { ...limits, endpoints: { ...endpoints } };
@@ -34,15 +35,15 @@ export const limitsReply = (tenant: Tenant) => ({
   overrides: { ...tenant.limits },
 });
 
-/** A limit of an endpoint that does not exist would limit nothing, and nobody would know. @throws Problem `invalid_request` */
+/** Rejects limits of endpoints that do not exist: they would have no effect. @throws Problem `invalid_request` */
 export function checkEndpoints({ endpoints = {} }: LimitOverrides): void {
   const known = new Set(OPERATIONS.map(({ method, path }) => `${method} ${path}`));
   const unknown = Object.keys(endpoints).filter((endpoint) => !known.has(endpoint));
   if (unknown.length === 0) return;
-  throw new Problem('invalid_request', `There is no call ${unknown.join(', ')}.`, {
+  throw new Problem('invalid_request', `There is no endpoint ${unknown.join(', ')}.`, {
     errors: unknown.map((endpoint) => ({
       pointer: `/endpoints/${endpoint.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      message: 'is no call of this API',
+      message: 'is not an endpoint of this API',
     })),
   });
 }

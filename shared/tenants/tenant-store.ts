@@ -4,7 +4,7 @@ import type { ApiKey } from './api-key.ts';
 import type { Tenant } from './tenant.ts';
 import type { TenantModels } from './tenant-models.ts';
 
-/** What is left out or undefined stays as it is. `settings` are merged into those chosen, `limits` take the place of all. */
+/** Omitted and undefined fields keep their values. `settings` are merged, `limits` replaced as a whole. */
 export type TenantChange = {
   [Name in 'name' | 'plan' | 'state' | 'limits' | 'settings']?: Tenant[Name] | undefined;
 };
@@ -13,46 +13,45 @@ export type KeyChange = Partial<Pick<ApiKey, 'expires_at' | 'revoked_at' | 'last
 /** Tenants and their keys. */
 export interface TenantStore {
   get(tenant: TenantId): Promise<Tenant | undefined>;
-  /** By id, ascending. The operator's: it reaches over all tenants. @throws Problem `invalid_cursor` */
+  /** Lists tenants by id, ascending. For operators: spans all tenants. @throws Problem `invalid_cursor` */
   list(query: { cursor?: string | undefined; limit: number }): Promise<Page<Tenant>>;
   /**
-   * Reserves the id for a tenant in state `creating`. Where it is there already, nothing changes, except that an
-   * unfinished reservation takes the new name, plan and settings.
-   * @returns the tenant as it is now, with the `first_key_id` of its first reservation
+   * Reserves the id for a tenant in state `creating`. An existing tenant is left unchanged, except that a pending
+   * reservation takes the new name, plan and settings.
+   * @returns the stored tenant, with the `first_key_id` of its first reservation
    */
   reserve(tenant: Tenant): Promise<Tenant>;
   /**
-   * Writes the first key and makes the tenant active, together. Once that is done it changes nothing: neither the key
-   * nor its revocation. @throws Problem `conflict` where it is neither `creating` nor `active`
+   * Writes the first key and makes the tenant active, in one transaction. Changes nothing if the tenant is active
+   * already. @throws Problem `conflict` if it is neither `creating` nor `active`
    */
   activate(tenant: TenantId, key: ApiKey): Promise<void>;
   /**
-   * @returns the tenant before and after; undefined where there is none
-   * @throws Problem `conflict` while it is being created or removed
+   * @returns the tenant before and after; undefined if there is none
+   * @throws Problem `conflict` while the tenant is being created or removed
    */
   change(tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant } | undefined>;
   /**
-   * Writes which models the tenant has, where they are still those that were read and it is not being removed.
-   * @returns whether they were
+   * Writes the tenant's models if they have not changed since `read` and the tenant is not being removed.
+   * @returns true if written
    */
   putModels(read: Tenant, models: TenantModels): Promise<boolean>;
-  /** The key with this SHA-256 (hex) and its tenant, or undefined. */
+  /** Returns the key with this SHA-256 (hex) and its tenant; undefined if there is none. */
   findKey(hash: string): Promise<{ key: ApiKey; tenant: Tenant } | undefined>;
-  /** All keys, also those that are revoked or have expired; oldest first. */
+  /** Lists all keys, including revoked and expired ones, oldest first. */
   listKeys(tenant: TenantId): Promise<ApiKey[]>;
-  /** @throws Problem `conflict` where the key exists, or the tenant is not active */
+  /** @throws Problem `conflict` if the key exists or the tenant is not active */
   addKey(tenant: TenantId, key: ApiKey): Promise<void>;
-  /** @returns the key as it is now; undefined where the tenant has no such key */
+  /** @returns the changed key; undefined if the tenant has no such key */
   changeKey(tenant: TenantId, key: KeyId, change: KeyChange): Promise<ApiKey | undefined>;
   /**
-   * Makes the tenant `purging`, for good: from here on no key of it works. The first call's job is the one that
-   * removes it.
-   * @returns the tenant before and after; undefined where there is none
+   * Makes the tenant `purging`, irrevocably: no key of it works any more. The job of the first call removes it.
+   * @returns the tenant before and after; undefined if there is none
    */
   beginPurge(tenant: TenantId, job: JobId): Promise<{ before: Tenant; after: Tenant } | undefined>;
   /**
-   * Removes the profile of a tenant that this job purges, and frees its id. Its keys must be gone.
-   * @returns whether it was there, and this job's to remove
+   * Removes the profile of a tenant that this job purges, and frees its id. Its keys must have been removed.
+   * @returns true if the profile existed and belonged to this job
    */
   remove(tenant: TenantId, job: JobId): Promise<boolean>;
 }

@@ -10,12 +10,12 @@ export interface Tenant {
   plan: PlanName;
   state: TenantState;
   created_at: string;
-  /** The id of the key that its creation gives, so that a creation that is repeated makes no second one. */
+  /** The id of the key made with the tenant: a repeated creation reuses it instead of adding a second key. */
   first_key_id: KeyId;
   limits?: LimitOverrides;
   settings?: SettingsChange;
-  /** Models that its earlier pictures are being embedded with, and since when: `TenantModels.filling`. */
+  /** Models that are being filled, with the start time: `TenantModels.filling`. */
   filling_models?: Readonly<Record<string, string>>;
-  /** The job that removes it. */
+  /** The job that purges the tenant. */
   purge_job_id?: JobId;
 }

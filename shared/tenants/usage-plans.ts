@@ -1,17 +1,16 @@
 import type { KeyId, TenantId } from '#shared/kernel/ids.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
 
-/** The outer fence: API Gateway's usage plans, one a tier, and the keys in them. */
+/** API Gateway's usage plans, one per tier, and their keys: an approximate limit in front of the limiter. */
 export interface UsagePlans {
   /**
-   * Makes the key known and a member of the plan, and of no other. Idempotent by key id: the last secret is the one
-   * that holds.
-   * @returns its id there
+   * Adds the key and makes it a member of this plan only. Idempotent by key id; the last secret wins.
+   * @returns the key's id in API Gateway
    */
   add(tenant: TenantId, key: KeyId, secret: string, plan: PlanName): Promise<string>;
-  /** Makes the tenant's key a member of the plan, and of no other. Idempotent; a key that is gone stays so. */
+  /** Makes the tenant's key a member of this plan only. Idempotent; ignores a key that does not exist. */
   move(tenant: TenantId, gatewayKeyId: string, plan: PlanName): Promise<void>;
   remove(tenant: TenantId, gatewayKeyId: string): Promise<void>;
-  /** The ids there of the tenant's keys, also of those that no catalog knows. */
+  /** Lists the API Gateway ids of the tenant's keys, including those missing in the tenant store. */
   list(tenant: TenantId): Promise<string[]>;
 }

@@ -1,60 +1,60 @@
 import type { Usage } from './usage.ts';
 
 /**
- * US dollars: AWS's on-demand list prices in us-east-1, as known in November 2026; discounts and free tiers aside.
- * docs/cost.md says what each stands for; check them against the price list before an invoice rests on them.
+ * US dollars: AWS's on-demand list prices in us-east-1 of November 2026, without discounts and free tiers. docs/cost.md
+ * explains each; check them against the price list before billing by them.
  */
 export const PRICES = {
-  /** A GB in S3 Standard for a month. */
+  /** Per GB and month in S3 Standard. */
   s3GbMonth: 0.023,
-  /** A GB in a DynamoDB table for a month. */
+  /** Per GB and month in a DynamoDB table. */
   dynamoDbGbMonth: 0.25,
-  /** A GB of an OpenSearch node's memory for a month: an r7g.large.search of 16 GB at 0.167 an hour, 730 hours. */
+  /** Per GB and month of an OpenSearch node's memory: an r7g.large.search with 16 GB at 0.167 an hour, 730 hours. */
   indexMemoryGbMonth: (0.167 * 730) / 16,
-  /** A search: the authorizer, two CPUs of Lambda for .3 s, the gateway, and its reads. */
+  /** Per search: the authorizer, two vCPUs of Lambda for 0.3 s, API Gateway, reads. */
   search: 22e-6,
-  /** A picture on its way into the index: validation, its share of a worker, queues, and some 30 writes. */
+  /** Per ingested image: validation, its share of a worker, queues, about 30 writes. */
   upload: 60e-6,
-  /** Any other call: the gateway, the authorizer, a short function, the meter. */
+  /** Per other call: API Gateway, the authorizer, a short function, the meter. */
   request: 9e-6,
 } as const;
 
-/** What a picture takes beside its own file, in bytes, measured on photographs: docs/cost.md. */
+/** Bytes stored per image besides its own file, measured on photographs: docs/cost.md. */
 export const BYTES_PER_IMAGE = {
-  /** Two thumbnails and the lossless picture that models read. */
+  /** Two thumbnails and the lossless model image. */
   derived: 320_000,
-  /** Its record with what the indexes repeat of it, its vectors and descriptors, in DynamoDB. */
+  /** In DynamoDB: the record and its copies in indexes, vectors and local descriptors. */
   records: 30_000,
 } as const;
 
 const DIMENSION = 256;
-/** Links of a node in the graph: the index's `m`. */
+/** Links per node of the HNSW graph: the index's `m`. */
 const LINKS = 16;
 /** A primary and a replica. */
 const COPIES = 2;
-/** Of a node's memory the half that is not the JVM's heap holds graphs and vectors. */
+/** Half of a node's memory is the JVM's heap; the other half holds graphs and vectors. */
 const SHARE_FOR_VECTORS = 0.5;
 const GB = 1e9;
 
-/** Bytes a number of a vector, by how an index keeps it for its graph. */
+/** Bytes per vector component, by the index's storage. */
 const BYTES = { float: 4, sq: 1 } as const;
 
 /**
- * The memory that vectors take over all nodes, in bytes: 1.1 × (4 d + 8 m) each, as OpenSearch's k-NN documentation
- * estimates HNSW, for each copy; with `sq`, which rounds to 7 bits, d in place of 4 d.
+ * Estimates the bytes of memory that vectors take over all nodes: 1.1 × (4 d + 8 m) per vector and copy, the formula for
+ * HNSW in OpenSearch's k-NN documentation; d instead of 4 d with `sq`, which quantises to 7 bits.
  */
 export const indexMemory = (vectors: number, storage: keyof typeof BYTES = 'float'): number =>
   1.1 * (BYTES[storage] * DIMENSION + 8 * LINKS) * vectors * COPIES;
 
-/** What a tenant holds. */
+/** What a tenant stores. */
 export interface Holding {
   images: number;
-  /** The bytes of its pictures' own files. */
+  /** Bytes of the images' own files. */
   bytes: number;
   vectors: number;
 }
 
-/** What holding that costs for a month, in US dollars. */
+/** Estimates the monthly cost of storing that, in US dollars. */
 export function holdingCost({ images, bytes, vectors }: Holding): number {
   const objects = (bytes + images * BYTES_PER_IMAGE.derived) / GB;
   const records = (images * BYTES_PER_IMAGE.records) / GB;
@@ -62,6 +62,6 @@ export function holdingCost({ images, bytes, vectors }: Holding): number {
   return objects * PRICES.s3GbMonth + records * PRICES.dynamoDbGbMonth + memory * PRICES.indexMemoryGbMonth;
 }
 
-/** What calls cost, in US dollars. */
+/** Estimates the cost of calls, in US dollars. */
 export const usageCost = ({ requests, searches, uploads }: Usage): number =>
   searches * PRICES.search + uploads * PRICES.upload + Math.max(0, requests - searches) * PRICES.request;

@@ -11,14 +11,14 @@ interface Ports {
   tenants: Pick<TenantStore, 'get'>;
   usage: Pick<UsageStore, 'meter'>;
   blobs: Pick<Blobs, 'put'>;
-  /** Told what was counted. */
+  /** Receives what was counted, for metrics. */
   report: (tenant: TenantId, plan: PlanName, usage: Usage) => void;
 }
 
 /**
- * Counts a batch of calls, each once, and keeps them in the archive: one object a tenant and batch. Calls of a tenant
- * that is gone, or being removed, are dropped.
- * @returns how it went for each event, in their order: one tenant's failure is not another's
+ * Counts a batch of calls, each once, and archives them: one object per tenant and batch. Drops calls of tenants that
+ * do not exist or are being removed.
+ * @returns the outcome of each event, in order; a failure affects one tenant's events only
  */
 export const meterUsage = (ports: Ports) => async (events: readonly TenantUsageV1[]) => {
   const counted = new Map(
@@ -32,14 +32,14 @@ export const meterUsage = (ports: Ports) => async (events: readonly TenantUsageV
 
 async function meterTenant(ports: Ports, id: string, events: readonly TenantUsageV1[]): Promise<void> {
   const tenant = tenantId(id);
-  const known = await ports.tenants.get(tenant);
-  if (!known || known.state === 'purging') return;
+  const record = await ports.tenants.get(tenant);
+  if (!record || record.state === 'purging') return;
   await archive(ports, tenant, events);
   const calls = events.map(({ id, time, data }) => ({ id, at: time, usage: data }));
-  ports.report(tenant, known.plan, await ports.usage.meter(tenant, calls));
+  ports.report(tenant, record.plan, await ports.usage.meter(tenant, calls));
 }
 
-/** The name is the batch's: told again it is kept once, cut otherwise it is kept too, and ids tell what is the same. */
+/** Names the object by a hash of its event ids: a redelivered batch overwrites itself, a differently cut one is added. */
 async function archive({ blobs }: Ports, tenant: TenantId, events: readonly TenantUsageV1[]): Promise<void> {
   const [first] = events;
   if (!first) return;

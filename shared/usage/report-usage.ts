@@ -18,14 +18,14 @@ interface Holding {
   storage_bytes: number;
 }
 
-/** What one tenant used in a month, and what it stores now. */
+/** A tenant's usage in a month, and its stored images now. */
 export interface TenantUsage extends Usage, Holding {
   tenant_id: TenantId;
   name: string;
   plan: PlanName;
 }
 
-/** What a tenant used in a month (`2026-11`), by day. */
+/** Returns a tenant's usage in a month (`2026-11`), in total and by day, and its stored images now. */
 export const usageOf =
   ({ usage, images }: Pick<Ports, 'usage' | 'images'>) =>
   async (tenant: TenantId, period: string) => {
@@ -33,12 +33,12 @@ export const usageOf =
     return { period, ...boundsOf(period), ...total, ...holding(stored), daily };
   };
 
-/** Tenants that are read together. */
+/** Tenants per batch of reads. */
 const PAGE = 100;
 
 /**
- * The tenants that used or store the most of something, the most first; equals by id. It reads two counters of every
- * tenant, in hundreds: the operator's, for some thousands of tenants.
+ * Lists the tenants with the highest value of `by`, ties by id. For operators. Reads two counters of every tenant, 100
+ * tenants at a time: suits some thousands of tenants.
  */
 export const heaviestTenants =
   ({ tenants, usage, images }: Ports) =>

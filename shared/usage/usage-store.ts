@@ -1,21 +1,21 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { DailyUsage, Usage } from './usage.ts';
 
-/** A call to be counted. */
+/** A call to count. */
 export interface MeteredCall {
-  /** The event's id: a call told twice is counted once. */
+  /** The event's id: a redelivered event is counted once. */
   id: string;
   /** RFC 3339. */
   at: string;
   usage: Usage;
 }
 
-/** What tenants used, by day and by month (UTC). */
+/** Usage of tenants by day and month, UTC. */
 export interface UsageStore {
-  /** Counts each call once. @returns those that were not counted before, summed up */
+  /** Counts each call once. @returns the sum of the calls that had not been counted before */
   meter(tenant: TenantId, calls: readonly MeteredCall[]): Promise<Usage>;
-  /** @param period `2026-11`; days without a call are left out */
+  /** Reads a month; `daily` leaves out days without calls. @param period `2026-11` */
   read(tenant: TenantId, period: string): Promise<{ total: Usage; daily: DailyUsage[] }>;
-  /** The same month of many tenants; who called nothing is left out. */
+  /** Reads a month of many tenants; leaves out those without calls. */
   readTotals(tenants: readonly TenantId[], period: string): Promise<Map<TenantId, Usage>>;
 }

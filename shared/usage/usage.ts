@@ -1,4 +1,4 @@
-/** How many calls, searches and pictures. */
+/** Numbers of calls, searches and uploaded images. */
 export interface Usage {
   requests: number;
   searches: number;

@@ -11,16 +11,16 @@ export function memoryWindows(): WindowStore & { readonly writes: () => number }
     async read(tenant) {
       return windowsOf(tenant);
     },
-    async take(tenant, takings, now, endedBy) {
+    async take(tenant, charges, now, endedBy) {
       const windows = windowsOf(tenant);
-      const possible = takings.every(({ counter, amount, limit, from }) => {
+      const possible = charges.every(({ counter, amount, limit, from }) => {
         const window = windows.get(counter);
         if (from === undefined) return amount <= limit && (!window || window.startedAt <= endedBy);
         return window?.startedAt === from && window.used + amount <= limit;
       });
       if (!possible) return { taken: false, windows };
       writes += 1;
-      for (const { counter, amount, from } of takings) {
+      for (const { counter, amount, from } of charges) {
         const before = from === undefined ? 0 : (windows.get(counter)?.used ?? 0);
         windows.set(counter, { startedAt: from ?? now, used: before + amount });
       }

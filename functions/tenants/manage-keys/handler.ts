@@ -8,7 +8,7 @@ import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
 import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { keyReply } from '#shared/tenants/key-reply.ts';
-import { type MadeKey, manageKeys } from '#shared/tenants/manage-keys.ts';
+import { type CreatedKey, manageKeys } from '#shared/tenants/manage-keys.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
 import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
 import { Env } from './env.ts';
@@ -19,7 +19,7 @@ const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PA
 const keys = manageKeys({ tenants, usagePlans, newApiKey, hashApiKey });
 
 /** @param replaced the key in whose place it is */
-const shown = ({ key, secret }: MadeKey, note: (change: Change) => void, replaced?: string) => {
+const shown = ({ key, secret }: CreatedKey, note: (change: Change) => void, replaced?: string) => {
   note({ target: key.key_id, ...(replaced && { before: { key_id: replaced } }), after: keyReply(key) });
   return { ...keyReply(key), api_key: secret };
 };

@@ -159,7 +159,7 @@ describe.each([
 });
 
 it('looks at no more entries for a page than it may, and goes on with a cursor', async () => {
-  const log = dynamoAuditLog({ ...(await newAuditTable()), lookAtMost: 3 });
+  const log = dynamoAuditLog({ ...(await newAuditTable()), maxScanned: 3 });
   const entries = [7, 6, 5, 4, 3, 2, 1].map((days) =>
     entryAt(daysAgo(days), { action: days === 6 ? 'revokeKey' : 'changeTenant' }),
   );
