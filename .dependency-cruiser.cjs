@@ -14,7 +14,7 @@ const LAYERS = [
   ['duplicates', 'search'],
   ['models', 'purges', 'statistics'],
   ['runtime'],
-  ['guards'],
+  ['front-door'],
 ];
 const FOLDERS = LAYERS.flat();
 
@@ -108,13 +108,13 @@ module.exports = {
     rule(
       'modules-meet-at-their-surface',
       'Of another module only its nouns and ports, never its adapters or other steps.',
-      { path: '^shared/([^/]+)/', pathNot: '^shared/guards/' },
+      { path: '^shared/([^/]+)/', pathNot: '^shared/front-door/' },
       { path: '^shared/', pathNot: ['^shared/$1/', KERNEL, CONTRACTS, AWS, ...SURFACE] },
     ),
     rule(
       'adapters-are-wired-above',
-      'A noun, a port or a step never imports an adapter: functions, gpu-worker and shared/guards wire them.',
-      { path: '^shared/', pathNot: [ADAPTER, CHOOSER, AWS, '^shared/guards/'] },
+      'A noun, a port or a step never imports an adapter: functions, gpu-worker and the front door wire them.',
+      { path: '^shared/', pathNot: [ADAPTER, CHOOSER, AWS, '^shared/front-door/'] },
       { path: [ADAPTER, AWS] },
     ),
     ...Object.entries(HOMES).map(([technology, homes]) =>
@@ -145,10 +145,10 @@ module.exports = {
       },
     ),
     rule(
-      'guards-are-for-functions',
+      'front-door-is-for-functions',
       'The wiring that all functions behind the API share; nothing else imports it.',
-      { pathNot: '^(functions|test|shared/guards)/' },
-      { path: '^shared/guards/' },
+      { pathNot: '^(functions|test|shared/front-door)/' },
+      { path: '^shared/front-door/' },
     ),
     rule(
       'functions-apart',

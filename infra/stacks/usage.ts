@@ -10,7 +10,7 @@ import type { Env as ReportUsageEnv } from '../../functions/usage/report-usage/e
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
-import { tenantGuardsAccess } from '../constructs/guards-access.ts';
+import { frontDoorAccess } from '../constructs/front-door-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -77,13 +77,13 @@ export class UsageStack extends Stack {
 
   private reportUsage({ environment, data }: UsageStackProps): NodejsFunction {
     const { tenants, activity, images } = data.tables;
-    const guards = tenantGuardsAccess(data);
+    const door = frontDoorAccess(data);
     const report = new AppFunction<typeof ReportUsageEnv>(this, 'ReportUsage', {
       environment,
       path: 'usage/report-usage',
       description: 'Shows what tenants have used',
       variables: {
-        ...guards.variables,
+        ...door.variables,
         TENANTS_TABLE: tenants.tableName,
         ACTIVITY_TABLE: activity.tableName,
         IMAGES_TABLE: images.tableName,
@@ -93,18 +93,18 @@ export class UsageStack extends Stack {
     })
       .allow(ACTIONS.readTable, [...data.tables.tenantsArns, activity.tableArn])
       .allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], [images.tableArn]);
-    return guards.allow(report).lambda;
+    return door.allow(report).lambda;
   }
 
   private reportStatistics({ environment, data }: UsageStackProps): NodejsFunction {
     const { tenants, activity, images } = data.tables;
-    const guards = tenantGuardsAccess(data);
+    const door = frontDoorAccess(data);
     const report = new AppFunction<typeof ReportStatisticsEnv>(this, 'ReportStatistics', {
       environment,
       path: 'statistics/report-statistics',
       description: 'Shows what tenants hold, and what that costs',
       variables: {
-        ...guards.variables,
+        ...door.variables,
         TENANTS_TABLE: tenants.tableName,
         ACTIVITY_TABLE: activity.tableName,
         IMAGES_TABLE: images.tableName,
@@ -114,7 +114,7 @@ export class UsageStack extends Stack {
     })
       .allow(ACTIONS.readTable, [...data.tables.tenantsArns, activity.tableArn])
       .allow(ACTIONS.readTable, data.tables.imagesArns);
-    return guards.allow(report).lambda;
+    return door.allow(report).lambda;
   }
 
   /** A batch is tried until it is counted: the stream keeps it for a day, and alarms sound before. */

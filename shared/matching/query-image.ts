@@ -1,32 +1,47 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { IndexedRecord } from '#shared/images/indexed-image.ts';
-import type { Raster } from '#shared/imaging/raster.ts';
+import type { Raster, Size } from '#shared/imaging/raster.ts';
+import type { Region } from '#shared/imaging/region.ts';
+import type { Turn } from '#shared/imaging/turn.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
-import type { PictureCells } from '#shared/matching/geometry/descriptor-matches.ts';
+import type { LocalDescriptors } from '#shared/matching/geometry/descriptor-matches.ts';
 
-/** A picture to find others by. */
-export interface Probe {
-  /** Where it is one of the tenant's own: it is not among its own neighbours. */
+/** The image that a search starts from. */
+export interface QueryImage {
+  /** Of a stored image, which is excluded from its own results. */
   imageId?: ImageId;
-  /** Absent where only a part of the file is looked for. */
+  /** Absent if only a part of the file is searched for. */
   sha256?: string;
-  /** Costs a pass over the pixels: asked only where all else is equal. */
+  /** Reads every pixel: called only if all other evidence is equal. */
   pixelHash: () => string;
   perceptualHash: string;
   width: number;
   height: number;
   embedding: Embedding;
-  /** Its pixels, as models read them; asked only where vectors cannot tell pictures apart. */
-  picture?: () => Promise<Raster | undefined>;
+  /** Loads its pixels for verification; undefined if they are not stored. */
+  modelImage?: () => Promise<Raster | undefined>;
 }
 
-/** A picture that is in the catalog already, by its stored vectors. */
-export const storedProbe = (
+/** An image that is shown within the query, as a photograph in a screenshot. */
+export interface EmbeddedImage {
+  /** Where in the query. */
+  region: Region;
+  query: QueryImage;
+}
+
+/** The query's local descriptors after it was mirrored or rotated. */
+export interface OrientedDescriptors {
+  orientation: Turn;
+  descriptors: LocalDescriptors;
+}
+
+/** Makes a query of a stored image and its stored vectors. */
+export const storedQueryImage = (
   record: IndexedRecord,
   embedding: Embedding,
-  picture: () => Promise<Raster | undefined>,
-): Probe => ({
+  modelImage: () => Promise<Raster | undefined>,
+): QueryImage => ({
   imageId: record.image_id,
   sha256: record.hash_sha256,
   pixelHash: () => record.hash_pixels,
@@ -34,20 +49,20 @@ export const storedProbe = (
   width: record.width,
   height: record.height,
   embedding,
-  picture,
+  modelImage,
 });
 
-/** The descriptors of a picture as a grid of cells; undefined where the model gives none. */
-export function cellsOf(
+/** Returns an embedding's local descriptors as a grid; undefined if the model computes none, or a grid of another size. */
+export function localDescriptors(
   manifest: ModelManifest,
   { local }: Embedding,
-  { width, height }: { width: number; height: number },
-): PictureCells | undefined {
+  { width, height }: Size,
+): LocalDescriptors | undefined {
   const output = manifest.outputs.find(({ use }) => use === 'verification');
   if (!local || output?.use !== 'verification') return undefined;
   const [rows, columns] = output.grid;
   if (local.length !== rows * columns * output.dimension) return undefined;
-  return { rows, columns, dimension: output.dimension, descriptors: local, width, height };
+  return { rows, columns, dimension: output.dimension, values: local, width, height };
 }
 
 /** Of two vectors of unit length. */

@@ -1,11 +1,11 @@
-// Elements whose index is known to be inside. One function for each kind of array: a compiler makes a function fast for
-// what it is called with, and one that reads all kinds is about half as fast.
+// Reads elements whose index is known to be in range. One function for each type of array: V8 specialises a function for its
+// argument types, and one function for all types is about half as fast.
 
 export const byteAt = (values: Uint8Array, index: number): number => values[index] as number;
 export const floatAt = (values: Float32Array, index: number): number => values[index] as number;
 export const doubleAt = (values: Float64Array, index: number): number => values[index] as number;
 
-/** The product of `length` values of each; in four sums, since each addition waits for the one before it in its sum. */
+/** Returns the inner product of `length` values; in four partial sums, which the processor adds in parallel. */
 export function dot(one: Float64Array, from: number, other: Float64Array, otherFrom: number, length: number) {
   let [a, b, c, d] = [0, 0, 0, 0];
   const fours = length - (length % 4);

@@ -3,7 +3,7 @@ import type { ImageId } from '#shared/kernel/ids.ts';
 import type { NO_RESULT_REASONS, Verdict } from '#shared/kernel/vocabulary.ts';
 import type { Point } from '#shared/matching/geometry/alignment.ts';
 
-/** A picture of an answer, and why it is there. Fields carry their names on the wire. */
+/** A found image and the reason. Fields carry their names on the wire. */
 export interface JudgedImage {
   image_id: ImageId;
   /** 0..1 */
@@ -12,27 +12,27 @@ export interface JudgedImage {
   reason: {
     sha256_equal: boolean;
     perceptual_distance: number;
-    /** Cosines; what points away counts as 0. */
+    /** Cosines, 0..1; negative ones are 0. */
     copy_score: number;
     semantic_score: number;
     alignment?: { quad: Point[]; score: number; scale: number; rotation: number; mirrored: boolean };
-    /** The part of the query that shows it, where that is not the whole. */
+    /** The part of the query that shows the image, if not all of it. */
     query_region?: Region;
   };
 }
 
-/** What a search found, in the order of the reply: all that is costly to find out, and nothing that a look tells. */
+/** The expensive part of a reply, as it is cached: results in order, without records or links. */
 export interface SimilarityAnswer {
   pictures: JudgedImage[];
-  /** Where there are none: why. */
+  /** Present if there are no results. */
   explanation?: Explanation;
 }
 
-/** Fields carry their names on the wire. */
+/** The reason for an empty result. Fields carry their names on the wire. */
 export interface Explanation {
   code: (typeof NO_RESULT_REASONS)[number];
   /** For people. */
   detail: string;
-  /** 0..1, of the nearest picture that passes the filters. */
+  /** 0..1, of the nearest image that passes the filters. */
   nearest_score?: number;
 }

@@ -5,74 +5,78 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { Explanation, JudgedImage, SimilarityAnswer } from './answer.ts';
 import type { SimilarityCache } from './similarity-cache.ts';
 
-export interface RememberPorts {
+export interface CachePorts {
   imageStore: Pick<ImageStore, 'getMany' | 'libraryVersion'>;
   cache: Pick<SimilarityCache, 'get' | 'put'>;
   /** Milliseconds since 1970. */
   wallClock?: () => number;
 }
 
-/** A picture of an answer with its record. */
-export interface AnsweredPicture {
+export interface FoundImage {
   judged: JudgedImage;
   record: IndexedRecord;
 }
-/** An answer as it was found out. */
-export interface Found {
-  pictures: readonly AnsweredPicture[];
+/** An answer with the records of its images. */
+export interface FoundImages {
+  images: readonly FoundImage[];
   explanation?: Explanation;
 }
 
 /**
- * How long an answer is kept, in milliseconds. A change of the library ends it at once; this bounds what else may
- * change: an index that is mended, a release that judges otherwise.
+ * Milliseconds. A change of the library invalidates answers at once; the expiry bounds the effect of other changes: a
+ * repaired index, a release with other rules.
  */
-const KEPT_FOR = 15 * 60_000;
+const TIME_TO_LIVE = 15 * 60_000;
 
 /**
- * Gives the answer that an earlier search found out, or finds it out and keeps it. The library's version is read
- * before the search begins: an answer can be newer than its version says, and never older.
+ * Returns the cached answer to a query, or computes and caches it. Reads the library version before it computes: an answer
+ * may be newer than its version, never older.
  */
-export const rememberAnswer =
-  ({ imageStore, cache, wallClock = Date.now }: RememberPorts) =>
+export const cacheAnswer =
+  ({ imageStore, cache, wallClock = Date.now }: CachePorts) =>
   async (
     tenant: TenantId,
     queryHash: string,
-    findOut: () => Promise<Found>,
-  ): Promise<Found & { cached: boolean }> => {
+    compute: () => Promise<FoundImages>,
+  ): Promise<FoundImages & { cached: boolean }> => {
     const libraryVersion = await imageStore.libraryVersion(tenant);
     const key = { queryHash, libraryVersion };
-    const kept = await unlessDown(cache.get(tenant, key));
-    const known = kept && (await withRecords(imageStore, tenant, kept));
-    if (known) return { ...known, cached: true };
-    const found = await findOut();
-    const answer = { ...found, pictures: found.pictures.map(({ judged }) => judged) };
-    await unlessDown(cache.put(tenant, key, answer, new Date(wallClock() + KEPT_FOR)));
-    return { ...found, cached: false };
+    const answer = await unlessUnavailable(cache.get(tenant, key));
+    const complete = answer && (await withRecords(imageStore, tenant, answer));
+    if (complete) return { ...complete, cached: true };
+    const computed = await compute();
+    const expiresAt = new Date(wallClock() + TIME_TO_LIVE);
+    await unlessUnavailable(cache.put(tenant, key, asAnswer(computed), expiresAt));
+    return { ...computed, cached: false };
   };
 
-/** The records are read anew, so that none is shown that is gone. @returns undefined where one is not as it was */
+const asAnswer = ({ images, ...rest }: FoundImages): SimilarityAnswer => ({
+  ...rest,
+  pictures: images.map(({ judged }) => judged),
+});
+
+/** Reads the records of an answer, so that a purged image is never shown. @returns undefined if one is gone */
 async function withRecords(
-  imageStore: RememberPorts['imageStore'],
+  imageStore: CachePorts['imageStore'],
   tenant: TenantId,
   { pictures, ...rest }: SimilarityAnswer,
-): Promise<Found | undefined> {
+): Promise<FoundImages | undefined> {
   const records = await imageStore.getMany(
     tenant,
     pictures.map(({ image_id }) => image_id),
   );
-  const found = new Map(records.filter(isIndexed).map((record) => [record.image_id, record]));
-  const answered = pictures.flatMap((judged) => {
-    const record = found.get(judged.image_id);
+  const byId = new Map(records.filter(isIndexed).map((record) => [record.image_id, record]));
+  const images = pictures.flatMap((judged) => {
+    const record = byId.get(judged.image_id);
     return record ? [{ judged, record }] : [];
   });
-  return answered.length === pictures.length ? { ...rest, pictures: answered } : undefined;
+  return images.length === pictures.length ? { ...rest, images } : undefined;
 }
 
-/** A search can do without the cache. */
-async function unlessDown<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+/** Ignores an unavailable cache: a search works without it. */
+async function unlessUnavailable<Value>(request: Promise<Value>): Promise<Value | undefined> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (error instanceof Problem && error.code === 'dependency_unavailable') return undefined;
     throw error;

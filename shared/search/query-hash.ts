@@ -3,12 +3,12 @@ import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { VectorFilter } from '#shared/vector-index/vector-index.ts';
 import type { SimilarityQuery } from './query.ts';
 
-const sha256 = (what: Uint8Array | string): string => createHash('sha256').update(what).digest('hex');
+const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
 
 /**
- * A digest of all that a search's answer depends on, but the library: the bytes or the stored picture, the part of
- * it, the filter, the bounds, and the model with its weights, thresholds and calibration. The order in which a
- * filter is written does not matter.
+ * Returns a digest of everything that an answer depends on, except the library: the bytes or the id of the query image, its
+ * region, the filter, the bounds, and the model with its weights, thresholds and calibration. The order of a filter's keys
+ * and values does not matter.
  */
 export function queryHash(query: SimilarityQuery, manifest: ModelManifest): string {
   const { source, region, threshold, maxResults, filter } = query;
@@ -18,7 +18,7 @@ export function queryHash(query: SimilarityQuery, manifest: ModelManifest): stri
       region ? [region.x, region.y, region.width, region.height] : null,
       threshold,
       maxResults,
-      filterParts(filter),
+      canonicalFilter(filter),
       manifest,
     ]),
   );
@@ -26,7 +26,7 @@ export function queryHash(query: SimilarityQuery, manifest: ModelManifest): stri
 
 const asSet = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
-const filterParts = ({
+const canonicalFilter = ({
   storageLocations,
   format,
   createdAfter,

@@ -5,16 +5,21 @@ import { findImage } from '#shared/images/find-image.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { Imaging } from '#shared/imaging/imaging.ts';
-import type { Raster } from '#shared/imaging/raster.ts';
+import type { Raster, Size } from '#shared/imaging/raster.ts';
+import type { Region } from '#shared/imaging/region.ts';
 import { TURNS, type Turn } from '#shared/imaging/turn.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import type { Inset } from '#shared/matching/embedded-query.ts';
-import { insetOf } from '#shared/matching/geometry/embedded-image.ts';
-import { cellsOf, type Probe, storedProbe } from '#shared/matching/query-image.ts';
-import type { HeldCells } from '#shared/matching/verify-geometry.ts';
-import { storedPixels } from '#shared/matching/verify-pixels.ts';
-import type { QuerySource, Region } from './query.ts';
+import { findEmbeddedImage } from '#shared/matching/geometry/embedded-image.ts';
+import {
+  type EmbeddedImage,
+  localDescriptors,
+  type OrientedDescriptors,
+  type QueryImage,
+  storedQueryImage,
+} from '#shared/matching/query-image.ts';
+import { readModelImage } from '#shared/matching/read-model-image.ts';
+import type { QuerySource } from './query.ts';
 
 export interface ReadQueryPorts {
   imageStore: ImageStore;
@@ -23,18 +28,17 @@ export interface ReadQueryPorts {
   blobs: Pick<Blobs, 'get'>;
 }
 
-/** A query, ready to be searched with. */
+/** A query, ready to search with. */
 export interface ReadQuery {
-  probe: Probe;
-  /** The query mirrored and turned by 90, 180 and 270°: four more forward passes. */
-  otherTurns: () => Promise<HeldCells[]>;
-  /** The picture that is shown within the query, where there is one: one more forward pass. */
-  inset: () => Promise<Inset | undefined>;
+  query: QueryImage;
+  /** Embeds the query mirrored and rotated by 90, 180 and 270°: four forward passes. */
+  otherOrientations: () => Promise<OrientedDescriptors[]>;
+  /** Embeds the image that the query shows, if any: one forward pass. */
+  embeddedImage: () => Promise<EmbeddedImage | undefined>;
 }
 
 /**
- * Turns what the caller asks for into a probe. A picture of the tenant's own is not decoded again, unless only a part
- * of it is meant.
+ * Reads the query image. A stored image is decoded and embedded again only if a region of it is requested.
  * @throws Problem of `Imaging.read`; `not_found`, `purged` or `image_not_ready` for an image id
  */
 export const readQuery =
@@ -48,22 +52,22 @@ export const readQuery =
       });
     }
     if (region) {
-      await storedPicture(ports, tenant, source.imageId);
-      const picture = await storedPixels(ports, tenant, source.imageId);
-      if (!picture)
+      await storedImage(ports, tenant, source.imageId);
+      const modelImage = await readModelImage(ports, tenant, source.imageId);
+      if (!modelImage)
         throw new Problem('image_not_ready', `The pixels of ${source.imageId} are not in the store.`);
-      return fromPixels(ports, await ports.imaging.crop(picture, region), { imageId: source.imageId });
+      return fromPixels(ports, await ports.imaging.crop(modelImage, region), { imageId: source.imageId });
     }
-    const probe = await storedPicture(ports, tenant, source.imageId);
+    const query = await storedImage(ports, tenant, source.imageId);
     return {
-      probe,
-      otherTurns: async () => {
-        const picture = await storedPixels(ports, tenant, source.imageId);
-        return picture ? hold(ports, picture, probe) : [];
+      query,
+      otherOrientations: async () => {
+        const modelImage = await readModelImage(ports, tenant, source.imageId);
+        return modelImage ? embedOrientations(ports, modelImage, query) : [];
       },
-      inset: async () => {
-        const picture = await storedPixels(ports, tenant, source.imageId);
-        return picture && shownWithin(ports, picture, picture, { imageId: source.imageId });
+      embeddedImage: async () => {
+        const modelImage = await readModelImage(ports, tenant, source.imageId);
+        return modelImage && readEmbeddedImage(ports, modelImage, modelImage, { imageId: source.imageId });
       },
     };
   };
@@ -71,17 +75,18 @@ export const readQuery =
 async function fromPixels(
   ports: ReadQueryPorts,
   raster: Raster,
-  identity: Pick<Probe, 'sha256' | 'imageId'> = {},
+  identity: Pick<QueryImage, 'sha256' | 'imageId'> = {},
 ): Promise<ReadQuery> {
   const { imaging, embedder } = ports;
-  const picture = await imaging.modelImage(raster);
+  const modelImage = await imaging.modelImage(raster);
   const [[embedding], perceptualHash] = await Promise.all([
-    imaging.modelInput(picture, embedder.manifest.input).then((input) => embedder.embed([input])),
-    imaging.perceptualHash(picture),
+    imaging.modelInput(modelImage, embedder.manifest.input).then((input) => embedder.embed([input])),
+    imaging.perceptualHash(modelImage),
   ]);
-  if (!embedding) throw new Problem('internal_error', `${embedder.manifest.name} left out the query.`);
+  if (!embedding)
+    throw new Problem('internal_error', `${embedder.manifest.name} returned no embedding of the query.`);
   let pixelHash: string | undefined;
-  const probe: Probe = {
+  const query: QueryImage = {
     ...identity,
     pixelHash: () => {
       pixelHash ??= imaging.pixelHash(raster);
@@ -91,30 +96,30 @@ async function fromPixels(
     width: raster.width,
     height: raster.height,
     embedding,
-    picture: async () => picture,
+    modelImage: async () => modelImage,
   };
   return {
-    probe,
-    otherTurns: () => hold(ports, picture, probe),
-    inset: () => shownWithin(ports, raster, picture, identity),
+    query,
+    otherOrientations: () => embedOrientations(ports, modelImage, query),
+    embeddedImage: () => readEmbeddedImage(ports, raster, modelImage, identity),
   };
 }
 
-/** @param picture the model picture of the raster: a page is told from what it shows at that size */
-async function shownWithin(
+/** Finds an embedded image at the model image's size, and crops it from the full raster. */
+async function readEmbeddedImage(
   ports: ReadQueryPorts,
   raster: Raster,
-  picture: Raster,
-  { imageId }: Pick<Probe, 'imageId'>,
-): Promise<Inset | undefined> {
-  const part = insetOf(picture);
-  if (!part) return undefined;
-  const cropped = await ports.imaging.crop(raster, part);
-  const { probe } = await fromPixels(ports, cropped, imageId && { imageId });
-  return { part, probe };
+  modelImage: Raster,
+  { imageId }: Pick<QueryImage, 'imageId'>,
+): Promise<EmbeddedImage | undefined> {
+  const region = findEmbeddedImage(modelImage);
+  if (!region) return undefined;
+  const cropped = await ports.imaging.crop(raster, region);
+  const { query } = await fromPixels(ports, cropped, imageId && { imageId });
+  return { region, query };
 }
 
-async function storedPicture(ports: ReadQueryPorts, tenant: TenantId, image: ImageId): Promise<Probe> {
+async function storedImage(ports: ReadQueryPorts, tenant: TenantId, image: ImageId): Promise<QueryImage> {
   const { imageStore, embedder } = ports;
   const record = await findImage({ imageStore })(tenant, image);
   const model = embedder.manifest.name;
@@ -122,29 +127,29 @@ async function storedPicture(ports: ReadQueryPorts, tenant: TenantId, image: Ima
   if (!isIndexed(record) || !embedding) {
     throw new Problem(
       'image_not_ready',
-      `The picture ${image} is ${record.status}: ${model} has no vectors of it.`,
+      `The image ${image} is ${record.status}: ${model} has no vectors of it.`,
     );
   }
-  return storedProbe(record, embedding, () => storedPixels(ports, tenant, image));
+  return storedQueryImage(record, embedding, () => readModelImage(ports, tenant, image));
 }
 
-/** The cells of a picture held in every way but upright. */
-async function hold(
+/** Computes the local descriptors of an image in every orientation but upright. */
+async function embedOrientations(
   { imaging, embedder }: ReadQueryPorts,
-  picture: Raster,
-  { width, height }: { width: number; height: number },
-): Promise<HeldCells[]> {
-  const turns = TURNS.filter((turn) => turn !== 'upright');
+  modelImage: Raster,
+  { width, height }: Size,
+): Promise<OrientedDescriptors[]> {
+  const orientations = TURNS.filter((turn) => turn !== 'upright');
   const inputs = await Promise.all(
-    turns.map((turn) => imaging.modelInput(picture, embedder.manifest.input, turn)),
+    orientations.map((turn) => imaging.modelInput(modelImage, embedder.manifest.input, turn)),
   );
   const embeddings = await embedder.embed(inputs);
-  return turns.flatMap((turn, position) => {
+  return orientations.flatMap((orientation, position) => {
     const embedding = embeddings[position];
-    const size = onItsSide(turn) ? { width: height, height: width } : { width, height };
-    const cells = embedding && cellsOf(embedder.manifest, embedding, size);
-    return cells ? [{ turn, cells }] : [];
+    const size = isOnSide(orientation) ? { width: height, height: width } : { width, height };
+    const descriptors = embedding && localDescriptors(embedder.manifest, embedding, size);
+    return descriptors ? [{ orientation, descriptors }] : [];
   });
 }
 
-const onItsSide = (turn: Turn): boolean => turn === 'turned90' || turn === 'turned270';
+const isOnSide = (turn: Turn): boolean => turn === 'turned90' || turn === 'turned270';

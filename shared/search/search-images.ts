@@ -3,43 +3,47 @@ import { newQueryId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { VERDICTS } from '#shared/kernel/vocabulary.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
-import type { Neighbour } from '#shared/matching/match.ts';
-import type { Candidate, VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { type Found, type RememberPorts, rememberAnswer } from './cache-answer.ts';
-import { whyNothing } from './explain-no-results.ts';
+import type { VerificationBounds } from '#shared/matching/match-context.ts';
+import type { NearImage } from '#shared/matching/near-image.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { type CachePorts, cacheAnswer, type FoundImages } from './cache-answer.ts';
+import { explainNoResults } from './explain-no-results.ts';
 import type { SimilarityQuery } from './query.ts';
 import { queryHash } from './query-hash.ts';
 import { type ReadQueryPorts, readQuery } from './read-query.ts';
 import { judgedImage, type SimilarityResults, searchResult } from './search-result.ts';
 
-export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<RememberPorts, 'imageStore'> {
+export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<CachePorts, 'imageStore'> {
   index: Pick<VectorIndex, 'search'>;
   installed: Pick<InstalledModels, 'embedder'>;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number;
 }
 
-/** The index finds copies best with some room: the best copy need not be the nearest by likeness. */
+/** At least so many candidates by each vector: the best copy need not be among the nearest by likeness. */
 const MIN_K = 50;
 
+/** With them, a search verifies within 150 ms of one core (docs/quality.md). */
+export const SEARCH_BOUNDS: VerificationBounds = { geometry: 5, pixels: 3 };
+
 /**
- * Finds the pictures that are the query's, or like it: none of another tenant, none below the threshold.
+ * Finds the images of a tenant that are copies of the query or similar to it, with at least the threshold's score.
  * @throws Problem `invalid_request` for an unknown model; those of `readQuery`; `dependency_unavailable`
  */
 export function searchImages(ports: SearchPorts) {
   const { installed, now = () => performance.now() } = ports;
-  const remember = rememberAnswer(ports);
+  const answer = cacheAnswer(ports);
 
   return async (tenant: TenantId, query: SimilarityQuery): Promise<SimilarityResults> => {
     const startedAt = now();
     const model = modelFor(query);
     const embedder = await installed.embedder(model);
-    const findOut = findPictures({ ...ports, embedder });
-    // 1. an answer that is known already needs no more than its records
+    const find = findImages({ ...ports, embedder });
+    // 1. A cached answer needs only its records.
     const hash = queryHash(query, embedder.manifest);
-    const { pictures, explanation, cached } = await remember(tenant, hash, () => findOut(tenant, query));
-    // 6. as the caller reads it
-    const results = pictures.map(({ judged, record }) => searchResult(judged, record, query));
+    const { images, explanation, cached } = await answer(tenant, hash, () => find(tenant, query));
+    // 6. Add records and links.
+    const results = images.map(({ judged, record }) => searchResult(judged, record, query));
     return {
       query_id: newQueryId(),
       results,
@@ -53,8 +57,8 @@ export function searchImages(ports: SearchPorts) {
 }
 
 /**
- * One model from the picture to the answer: what it is embedded by, which space is searched, whose vectors are compared.
- * @throws Problem `invalid_request` for a model that does not have all of the tenant's pictures
+ * Returns the one model that embeds the query, whose partition is searched and whose vectors are compared.
+ * @throws Problem `invalid_request` for a model that is not one of the tenant's
  */
 function modelFor({ model, models }: SimilarityQuery): string {
   if (model === undefined || models.includes(model)) return model ?? models[0];
@@ -64,46 +68,39 @@ function modelFor({ model, models }: SimilarityQuery): string {
   });
 }
 
-function findPictures(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
+function findImages(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
   const { manifest } = ports.embedder;
   const read = readQuery(ports);
-  const near = findNearImages(ports);
-  const why = whyNothing(ports);
+  const findNear = findNearImages(ports);
+  const explain = explainNoResults(ports);
 
-  return async (tenant: TenantId, query: SimilarityQuery): Promise<Found> => {
-    const { threshold, filter, maxResults } = query;
-    // 2. decode, cut out the region, embed
-    const { probe, otherTurns, inset } = await read(tenant, query.source, query.region);
-    // 3. search, read the records, look again where the cosine is in doubt, judge
-    let nearest: readonly Candidate[] = [];
-    const neighbours = await near(tenant, manifest, probe, {
-      k: Math.max(MIN_K, maxResults + 1), // the query's own picture may be one of them
+  return async (tenant: TenantId, request: SimilarityQuery): Promise<FoundImages> => {
+    const { threshold, filter, maxResults, region } = request;
+    // 2. Decode, crop to the region, embed.
+    const { query, otherOrientations, embeddedImage } = await read(tenant, request.source, region);
+    // 3. Retrieve, verify and judge candidates.
+    const found = await findNear(tenant, manifest, query, {
+      k: Math.max(MIN_K, maxResults + 1), // the query may be one of the candidates
       filter,
       similarFrom: threshold,
-      otherTurns,
-      inset: query.region ? undefined : inset, // a part that was asked for is meant as it is
-      onNearest: (candidates) => {
-        nearest = candidates;
-      },
+      bounds: SEARCH_BOUNDS,
+      otherOrientations,
+      embeddedImage: region ? undefined : embeddedImage, // a requested region is searched as it is
     });
-    // 4. re-check the threshold, order, cut
-    const best = neighbours
+    // 4. Apply the threshold, order, cut.
+    const best = found.images
       .filter(({ score }) => score >= threshold)
       .sort(byVerdictThenScore)
       .slice(0, maxResults);
     if (best.length > 0)
-      return { pictures: best.map((each) => ({ judged: judgedImage(each), record: each.record })) };
-    // 5. nothing: say why
-    const explanation = await why(tenant, manifest, probe, { threshold, filter, nearest, neighbours });
-    return { pictures: [], explanation };
+      return { images: best.map((each) => ({ judged: judgedImage(each), record: each.record })) };
+    // 5. Explain an empty result.
+    return { images: [], explanation: await explain(tenant, manifest, query, { threshold, filter }, found) };
   };
 }
 
-/**
- * Calibrated scores are flat at their upper end, so the raw cosine decides between equals; then the id, so that the
- * same search gives the same order.
- */
-function byVerdictThenScore(one: Neighbour, other: Neighbour): number {
+/** Breaks ties of scores, which are flat at their upper end, by the raw cosine; then by the id, for a stable order. */
+function byVerdictThenScore(one: NearImage, other: NearImage): number {
   return (
     VERDICTS.indexOf(one.verdict) - VERDICTS.indexOf(other.verdict) ||
     other.score - one.score ||
@@ -112,5 +109,5 @@ function byVerdictThenScore(one: Neighbour, other: Neighbour): number {
   );
 }
 
-const cosineOf = ({ verdict, evidence }: Neighbour): number =>
+const cosineOf = ({ verdict, evidence }: NearImage): number =>
   (verdict === 'similar' ? evidence.semantic : evidence.copy) ?? 0;

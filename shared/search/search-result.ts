@@ -2,7 +2,7 @@ import type { IndexedRecord } from '#shared/images/indexed-image.ts';
 import type { ImageId, QueryId } from '#shared/kernel/ids.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import type { Alignment } from '#shared/matching/geometry/alignment.ts';
-import type { Neighbour } from '#shared/matching/match.ts';
+import type { NearImage } from '#shared/matching/near-image.ts';
 import type { Explanation, JudgedImage } from './answer.ts';
 
 /** The reply to a search. Fields carry their names on the wire. */
@@ -13,7 +13,6 @@ export interface SimilarityResults {
   total_results: number;
   processing_time_ms: number;
   model: string;
-  /** Whether the answer was found out by an earlier search. */
   cached: boolean;
 }
 
@@ -32,15 +31,15 @@ export interface SimilarityResult extends JudgedImage {
   thumbnail_url: string;
 }
 
-/** What a search found out of a neighbour. */
+/** Converts a near image to the part of a result that is cached. */
 export const judgedImage = ({
   record,
   evidence,
   verdict,
   score,
   alignment,
-  part,
-}: Neighbour): JudgedImage => ({
+  queryRegion,
+}: NearImage): JudgedImage => ({
   image_id: record.image_id,
   similarity_score: score,
   verdict,
@@ -49,12 +48,12 @@ export const judgedImage = ({
     perceptual_distance: evidence.perceptualDistance,
     copy_score: asScore(evidence.copy),
     semantic_score: asScore(evidence.semantic),
-    ...(alignment && verdict !== 'similar' && { alignment: shown(alignment) }),
-    ...(part && { query_region: part }),
+    ...(alignment && verdict !== 'similar' && { alignment: wireAlignment(alignment) }),
+    ...(queryRegion && { query_region: queryRegion }),
   },
 });
 
-/** A judged picture as the caller reads it. The tenant's own metadata never hides what we measured. */
+/** Adds the record's fields. Measured metadata takes precedence over the tenant's own keys. */
 export const searchResult = (
   { image_id, ...judged }: JudgedImage,
   record: IndexedRecord,
@@ -69,7 +68,7 @@ export const searchResult = (
   thumbnail_url: options.thumbnailUrl(image_id),
 });
 
-/** Rounding can lift the cosine of a vector with itself above 1. */
+/** Clamps to 0..1: rounding can lift the cosine of a vector with itself above 1. */
 const asScore = (cosine = 0): number => Math.min(1, Math.max(0, cosine));
 
 const measured = ({ width, height, file_size, format, created_at }: IndexedRecord) => ({
@@ -80,10 +79,9 @@ const measured = ({ width, height, file_size, format, created_at }: IndexedRecor
   created_at,
 });
 
-/** The transform itself stays inside: the quad says the same in the picture's own terms. */
-const shown = ({ quad, score, scale, rotation, mirrored }: Alignment) => ({
+const wireAlignment = ({ quad, inlierScore, scale, rotation, mirrored }: Alignment) => ({
   quad: [...quad],
-  score,
+  score: inlierScore,
   scale,
   rotation,
   mirrored,

@@ -1,21 +1,21 @@
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { SimilarityAnswer } from './answer.ts';
 
-/** What was asked, and of which library: an answer holds for both. */
+/** A query and the state of the library that it was answered from. */
 export interface CacheKey {
-  /** SHA-256 over all that an answer depends on, but the library. */
+  /** SHA-256 over everything that an answer depends on, except the library. */
   queryHash: string;
   /** `ImageStore.libraryVersion`, read before the search began. */
   libraryVersion: string;
 }
 
-/** Answers to searches, kept for a while. */
+/** Caches the answers to searches. */
 export interface SimilarityCache {
-  /** @returns undefined where there is none, it has expired, or it is of another version of the library */
+  /** @returns undefined if there is none, it has expired, or the library has changed since */
   get(tenant: TenantId, key: CacheKey): Promise<SimilarityAnswer | undefined>;
-  /** Keeps an answer, in the place of an earlier one to the same query. */
+  /** Replaces an earlier answer to the same query. */
   put(tenant: TenantId, key: CacheKey, answer: SimilarityAnswer, expiresAt: Date): Promise<void>;
-  /** The query hashes of the answers that name the picture, expired ones too. It reads all that the tenant has here. */
+  /** Returns the query hashes of the answers that contain an image, expired ones too. Reads all answers of the tenant. */
   naming(tenant: TenantId, image: ImageId): Promise<string[]>;
   remove(tenant: TenantId, queryHashes: readonly string[]): Promise<void>;
 }

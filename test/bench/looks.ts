@@ -8,7 +8,7 @@ import { cpuMsSince } from '../cpu-time.ts';
 import { edited } from '../eval/edits.ts';
 import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
 import { memorySimilarityCache } from '../memory/similarity-cache.ts';
-import { ACME, leaning, library, only } from '../unit/search/library.ts';
+import { ACME, installedOnly, library, vectorAt } from '../unit/search/library.ts';
 
 const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
 
@@ -27,8 +27,8 @@ const steered: typeof embedder = {
   embed: async (inputs) =>
     (await embedder.embed(inputs)).map((embedding) => ({
       ...embedding,
-      copy: leaning(1),
-      semantic: leaning(1),
+      copy: vectorAt(1),
+      semantic: vectorAt(1),
     })),
 };
 
@@ -48,7 +48,7 @@ async function searchIn({ doubtful, copies }: Shelf, query: Uint8Array) {
     const picture = await imaging.modelImage(raster);
     const [embedding] = await embedder.embed([await imaging.modelInput(picture, embedder.manifest.input)]);
     const image = await shelf.add(
-      { ...embedding, copy: leaning(cosine, axis), semantic: leaning(cosine, axis) },
+      { ...embedding, copy: vectorAt(cosine, axis), semantic: vectorAt(cosine, axis) },
       { width: raster.width, height: raster.height },
     );
     const key = objectKeys.modelImage(ACME, image);
@@ -57,7 +57,7 @@ async function searchIn({ doubtful, copies }: Shelf, query: Uint8Array) {
   for (let at = 0; at < doubtful; at++)
     await add(0.6 - at / 100, at + 1, photograph(PHOTOGRAPHS[at % PHOTOGRAPHS.length] ?? PHOTOGRAPHS[0]));
   for (let at = 0; at < copies; at++) await add(0.95 - at / 100, doubtful + at + 1, query);
-  return searchImages({ ...shelf, installed: only(steered), cache: neverCached });
+  return searchImages({ ...shelf, installed: installedOnly(steered), cache: neverCached });
 }
 
 /** CPU time of all threads, in milliseconds: the least of the runs, since what else the machine does only adds. */

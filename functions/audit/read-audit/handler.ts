@@ -1,9 +1,8 @@
 import { dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { listAudit } from '#shared/contracts/http/audit.ts';
-import { operatorGuards } from '#shared/guards/guards.ts';
+import { operatorDoor } from '#shared/front-door/front-door.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
-import { operatorRoute } from '#shared/runtime/routes.ts';
+import { httpFunction, route } from '#shared/runtime/http.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
@@ -11,10 +10,10 @@ const audit = dynamoAuditLog({ table: env.AUDIT_TABLE });
 
 export const handler = httpFunction(
   [
-    operatorRoute(listAudit, async ({ query }) => {
+    route(listAudit, async ({ query }) => {
       const { items, nextCursor } = await audit.list(query);
       return { entries: items, ...(nextCursor !== undefined && { next_cursor: nextCursor }) };
     }),
   ],
-  operatorGuards(env),
+  operatorDoor(env),
 );

@@ -1,8 +1,8 @@
-import { OperatorGuardsEnv } from '#shared/guards/guards.ts';
+import { OperatorDoorEnv } from '#shared/front-door/front-door.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { PurgesQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 
 export const Env = TenantsTableEnv.extend(ActivityTableEnv.shape)
   .extend(PurgesQueueEnv.shape)
-  .extend(OperatorGuardsEnv.shape);
+  .extend(OperatorDoorEnv.shape);

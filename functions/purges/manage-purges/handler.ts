@@ -1,14 +1,13 @@
 import { getJob } from '#shared/contracts/http/jobs.ts';
 import { deleteTenant } from '#shared/contracts/http/tenants.ts';
-import { operatorGuards } from '#shared/guards/guards.ts';
+import { operatorDoor } from '#shared/front-door/front-door.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { jobReply } from '#shared/jobs/job-reply.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { jobId, tenantId } from '#shared/kernel/ids.ts';
 import { findJob, startPurge } from '#shared/purges/start-tenant-purge.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
-import { operatorRoute } from '#shared/runtime/routes.ts';
+import { httpFunction, route } from '#shared/runtime/http.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
@@ -20,15 +19,12 @@ const find = findJob({ jobs });
 
 export const handler = httpFunction(
   [
-    operatorRoute(deleteTenant, async ({ params, recordChange }) => {
+    route(deleteTenant, async ({ params, note }) => {
       const { job, before, after } = await purge(tenantId(params.tenant_id));
-      recordChange({
-        before: { state: before.state },
-        after: { state: after.state, purge_job_id: job.job_id },
-      });
+      note({ before: { state: before.state }, after: { state: after.state, purge_job_id: job.job_id } });
       return { job_id: job.job_id, status: job.status };
     }),
-    operatorRoute(getJob, async ({ params }) => jobReply(await find(jobId(params.job_id)))),
+    route(getJob, async ({ params }) => jobReply(await find(jobId(params.job_id)))),
   ],
-  operatorGuards(env),
+  operatorDoor(env),
 );

@@ -1,10 +1,9 @@
 import * as api from '#shared/contracts/http/statistics.ts';
-import { tenantGuards } from '#shared/guards/guards.ts';
+import { frontDoor } from '#shared/front-door/front-door.ts';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
-import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
+import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
 import { dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { capacity } from '#shared/statistics/report-capacity.ts';
 import { overviewOf } from '#shared/statistics/report-overview.ts';
@@ -27,7 +26,7 @@ const capacityOf = capacity(ports);
 export const handler = httpFunction(
   [
     tenantRoute(api.getOverview, ({ tenant }) => overview(tenant)),
-    operatorRoute(api.getCapacity, ({ query }) => capacityOf(query.limit)),
+    route(api.getCapacity, ({ query }) => capacityOf(query.limit)),
   ],
-  tenantGuards(env),
+  frontDoor(env),
 );

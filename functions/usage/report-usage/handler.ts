@@ -1,11 +1,10 @@
 import * as api from '#shared/contracts/http/usage.ts';
-import { tenantGuards } from '#shared/guards/guards.ts';
+import { frontDoor } from '#shared/front-door/front-door.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { periodOf } from '#shared/kernel/period.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
-import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
+import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
 import { findTenant } from '#shared/tenants/change-tenant.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { limitsInForce } from '#shared/tenants/tenant-reply.ts';
@@ -30,13 +29,13 @@ export const handler = httpFunction(
       ...(await usage(tenant, period)),
       limits: limitsInForce({ plan: caller.plan ?? 'free', ...(caller.limits && { limits: caller.limits }) }),
     })),
-    operatorRoute(api.getTenantUsage, async ({ params, query: { period = thisMonth() } }) => {
+    route(api.getTenantUsage, async ({ params, query: { period = thisMonth() } }) => {
       const tenant = await find(tenantId(params.tenant_id));
       return { ...(await usage(tenant.tenant_id, period)), limits: limitsInForce(tenant) };
     }),
-    operatorRoute(api.listUsage, async ({ query: { period = thisMonth(), sort, limit } }) =>
+    route(api.listUsage, async ({ query: { period = thisMonth(), sort, limit } }) =>
       heaviest(period, sort, limit),
     ),
   ],
-  tenantGuards(env),
+  frontDoor(env),
 );

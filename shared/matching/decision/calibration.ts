@@ -1,12 +1,12 @@
-/** Pairs of a cosine (or another raw score) and the share of pairs with at least it that are what it looks for; ascending. */
+/** Pairs of a raw number (a cosine, an inlier score) and the share of pairs with at least it that are true; ascending. */
 export type Calibration = readonly (readonly [raw: number, share: number])[];
 
-/** Only bytes or pixels that are equal make a certainty: nothing measured reaches 1. */
+/** Only equal bytes or pixels are certain: nothing measured reaches 1. */
 export const MOST_CERTAIN = 0.999;
 
 /**
- * What a raw score is worth, 0..0.999: linear between the points, from (0, 0) to the first one, and flat after the
- * last one. Never falls as the raw score grows.
+ * Converts a raw number to a score, 0..0.999: linear between the points, from (0, 0) to the first one, and flat after the
+ * last one. Never falls as the raw number grows.
  */
 export function calibrated(points: Calibration, raw: number): number {
   if (raw <= 0) return 0;

@@ -1,22 +1,22 @@
 import type { Verdict } from '#shared/kernel/vocabulary.ts';
 import { type Calibration, calibrated, MOST_CERTAIN } from './calibration.ts';
 
-/** What is known of two pictures. Cosines are absent where a vector is. */
+/** Everything measured about a pair of images. Cosines are absent if a vector is. */
 export interface Evidence {
   sameBytes: boolean;
-  /** The decoded, upright pixels are the same, whatever the file. */
+  /** The decoded, upright pixels are equal, whatever the file format. */
   samePixels: boolean;
-  /** Bits of the 64-bit perceptual hashes that differ. */
+  /** Number of differing bits of the 64-bit perceptual hashes. */
   perceptualDistance: number;
   copy?: number | undefined;
   semantic?: number | undefined;
-  /** The score of the geometric check, where it was made. */
-  alignment?: number | undefined;
-  /** How well the pixels agree, -1..1, where they had to be asked: then they decide. */
-  agreement?: number | undefined;
+  /** Absent if geometry was not verified, or no alignment was found. */
+  inlierScore?: number | undefined;
+  /** -1..1; absent if pixels were not compared. If present, it decides. */
+  blockNcc?: number | undefined;
 }
 
-/** What a model's numbers mean: the part of its manifest that a verdict needs. */
+/** The thresholds and calibration of a model's manifest that a verdict needs. */
 export interface VerdictRules {
   thresholds: {
     copy: { precision_999: number; review: number };
@@ -27,15 +27,15 @@ export interface VerdictRules {
 
 export interface Judgement {
   verdict: Verdict;
-  /** 0..1: of pairs like this one, the share that are what the verdict says. 1 for `exact` only. */
+  /** 0..1: the share of pairs with such evidence that are what the verdict says. 1 for `exact` only. */
   score: number;
 }
 
 /**
- * The geometric check's score, and the share of true copies among pairs that it alone calls so: of 130 pairs of 114
- * photographs and parts of photographs, each edited in 16 ways.
+ * From an inlier score to the share of true copies among pairs that it alone proves: 130 pairs of 114 photographs and parts of
+ * photographs, each edited in 16 ways.
  */
-const ALIGNMENT_CALIBRATION: Calibration = [
+const INLIER_CALIBRATION: Calibration = [
   [14, 0.6],
   [16, 0.75],
   [18, 0.93],
@@ -43,108 +43,112 @@ const ALIGNMENT_CALIBRATION: Calibration = [
   [30, 0.985],
 ];
 
-/** Bits: re-compressed and resized copies stay within it; of 31 125 pairs of photographs, the nearest differ in 12. */
+/** Bits. Re-compressed and resized copies stay within it; of 31 125 pairs of photographs, the nearest differ in 12. */
 const NEAR_HASH = 6;
-/** A bound, not a measurement: no false pair was seen with near hashes and a cosine at or above `review`. */
+/** A bound, not a measurement: no false pair with near hashes and a cosine of at least `review` was seen. */
 const NEAR_HASH_SHARE = 0.99;
 
-/** From this agreement on the pixels are the same picture's. */
-const AGREES_FROM = 0.8;
-export const agrees = (agreement: number): boolean => agreement >= AGREES_FROM;
+/** Images with at least this block NCC have the same content. */
+const MIN_BLOCK_NCC = 0.8;
+export const passesBlockNcc = (blockNcc: number): boolean => blockNcc >= MIN_BLOCK_NCC;
 /**
- * Of 621 pairs that agreed so among six kinds of generated look-alikes, and of 920 among photographs, none was false; these
- * shares are the least that such numbers allow (1 - 3/n). Of pairs that agree by .7 to .75, 7 % were false.
+ * None was false of 621 passing pairs among six kinds of generated look-alikes, nor of 920 among photographs: these shares are
+ * the lower bounds that such counts allow (1 - 3/n). Of pairs between .7 and .75, 7 % were false.
  */
-const AGREEMENT_CALIBRATION: Calibration = [
-  [AGREES_FROM, 0.98],
+const BLOCK_NCC_CALIBRATION: Calibration = [
+  [MIN_BLOCK_NCC, 0.98],
   [0.9, 0.994],
   [0.98, 0.998],
 ];
 
-/** The share of its blocks by which a picture has to agree with a copy of it. The rest may be what was pasted on. */
-const BLOCKS_TO_AGREE = 0.8;
-/** Of a picture whose parts look alike: products and boxes whose labels alone differ agree in more than four fifths. */
-const BLOCKS_OF_SELF_ALIKE_TO_AGREE = 0.9;
-export const blocksToAgree = (selfAlike: boolean): number =>
-  selfAlike ? BLOCKS_OF_SELF_ALIKE_TO_AGREE : BLOCKS_TO_AGREE;
+/** The share of an image's blocks that must reach the block NCC. An overlay may cover the others. */
+const REQUIRED_BLOCKS = 0.8;
+/** For self-similar images: products and boxes that differ by their labels alone match in more than four fifths. */
+const REQUIRED_BLOCKS_SELF_SIMILAR = 0.9;
+export const requiredBlockShare = (isSelfSimilar: boolean): number =>
+  isSelfSimilar ? REQUIRED_BLOCKS_SELF_SIMILAR : REQUIRED_BLOCKS;
 
-/** As a share of the threshold. With it .98 of quarter turns are found, and a third of unrelated queries pay for it. */
-const WORTH_TURNING_FROM = 0.6;
+/** As a share of the copy threshold: finds .98 of quarter turns, at the price of forward passes for a third of unrelated queries. */
+const ROTATED_FROM = 0.6;
 
-/** A cosine below this share of the threshold is not worth a second look where another picture is a copy beyond doubt. */
-const DOUBTFUL_FROM = 0.5;
+/** As a share of the copy threshold, if another image is certainly a copy. */
+const UNCERTAIN_FROM = 0.5;
 /**
- * Nor is it below this one where none is. Of 1 200 edited photographs 161 of 163 that the cosine does not prove lie above
- * it, all but one of them first; as does something for five in six strangers. Looks are bounded by their number.
+ * As a share of the copy threshold, if no image is certainly a copy. Of 163 edited photographs (of 1 200) whose cosine is below the
+ * threshold, 161 lie above it, all but one in first place. Five in six strangers have a candidate above it too: hence the
+ * bounds on verifications.
  */
-const DOUBTFUL_AT_LAST_FROM = 0.4;
+const UNCERTAIN_FROM_WITHOUT_COPY = 0.4;
 
-/** The one place that says what two pictures are to each other. */
+/** Returns the verdict on a pair of images, and its score. The only place that decides. */
 export function judge(evidence: Evidence, rules: VerdictRules): Judgement {
   if (evidence.sameBytes || evidence.samePixels) return { verdict: 'exact', score: 1 };
-  const proofs =
-    evidence.agreement === undefined ? copyProofs(evidence, rules) : pixelProofs(evidence.agreement);
-  return proofs.length > 0
-    ? { verdict: 'edited_copy', score: Math.max(...proofs) }
+  const scores =
+    evidence.blockNcc === undefined ? copyScores(evidence, rules) : blockNccScores(evidence.blockNcc);
+  return scores.length > 0
+    ? { verdict: 'edited_copy', score: Math.max(...scores) }
     : { verdict: 'similar', score: calibrated(rules.calibration.semantic, evidence.semantic ?? 0) };
 }
 
-/** Where pixels were asked, nothing else counts: what vectors and cells say is why they had to be. */
-const pixelProofs = (agreement: number): number[] =>
-  agrees(agreement) ? [calibrated(AGREEMENT_CALIBRATION, agreement)] : [];
+/** Pixels overrule vectors and geometry: they are compared only where those cannot be trusted. */
+const blockNccScores = (blockNcc: number): number[] =>
+  passesBlockNcc(blockNcc) ? [calibrated(BLOCK_NCC_CALIBRATION, blockNcc)] : [];
 
-/** What each sign that alone makes a copy is worth, 0..1. */
-function copyProofs(evidence: Evidence, rules: VerdictRules): number[] {
-  const { copy, alignment, perceptualDistance } = evidence;
+/** Returns the score of each piece of evidence that alone proves a copy. */
+function copyScores(evidence: Evidence, rules: VerdictRules): number[] {
+  const { copy, inlierScore, perceptualDistance } = evidence;
   const { thresholds, calibration } = rules;
-  const proofs: number[] = [];
-  if (copy !== undefined && isBeyondDoubt(copy, rules)) proofs.push(calibrated(calibration.copy, copy));
-  if (alignment !== undefined && thresholds.local && alignment >= thresholds.local.verified) {
-    proofs.push(calibrated(ALIGNMENT_CALIBRATION, alignment));
+  const scores: number[] = [];
+  if (copy !== undefined && isCertainCopy(copy, rules)) scores.push(calibrated(calibration.copy, copy));
+  if (inlierScore !== undefined && thresholds.local && inlierScore >= thresholds.local.verified) {
+    scores.push(calibrated(INLIER_CALIBRATION, inlierScore));
   }
   if (copy !== undefined && copy >= thresholds.copy.review && perceptualDistance <= NEAR_HASH) {
-    proofs.push(NEAR_HASH_SHARE);
+    scores.push(NEAR_HASH_SHARE);
   }
-  return proofs;
+  return scores;
 }
 
-/** The cosine from which 999 pairs of 1 000 are copies. */
+/** Returns the cosine from which 999 of 1 000 pairs are copies. */
 function copyThreshold({ calibration, thresholds }: VerdictRules): number {
   const point = calibration.copy.find(([, share]) => share >= MOST_CERTAIN);
   return point?.[0] ?? thresholds.copy.precision_999;
 }
 
-/** Whether the copy cosine alone says that it is a copy. */
-export const isBeyondDoubt = (copy: number, rules: VerdictRules): boolean => copy >= copyThreshold(rules);
+/** Returns true if the copy cosine alone proves a copy. */
+const isCertainCopy = (copy: number, rules: VerdictRules): boolean => copy >= copyThreshold(rules);
+
+export const hasCertainCopy = (candidates: readonly { copy?: number }[], rules: VerdictRules): boolean =>
+  candidates.some(({ copy }) => copy !== undefined && isCertainCopy(copy, rules));
 
 /**
- * Whether the copy cosine alone cannot say it, but the geometric check can.
- * @param found whether another picture is a copy beyond doubt
+ * Returns true if the copy cosine alone does not decide, but geometry can.
+ * @param copyIsCertain another candidate is certainly a copy
  */
-export function isDoubtful(copy: number, rules: VerdictRules, found = false): boolean {
-  const from = (found ? DOUBTFUL_FROM : DOUBTFUL_AT_LAST_FROM) * copyThreshold(rules);
-  return rules.thresholds.local !== undefined && copy >= from && !isBeyondDoubt(copy, rules);
+export function isUncertain(copy: number, rules: VerdictRules, copyIsCertain = false): boolean {
+  const from = (copyIsCertain ? UNCERTAIN_FROM : UNCERTAIN_FROM_WITHOUT_COPY) * copyThreshold(rules);
+  return rules.thresholds.local !== undefined && copy >= from && !isCertainCopy(copy, rules);
 }
 
-/** Whether the nearest doubtful picture may be a turned copy: worth four more forward passes. */
-export const isWorthTurning = (copy: number, rules: VerdictRules): boolean =>
-  isDoubtful(copy, rules) && copy >= WORTH_TURNING_FROM * copyThreshold(rules);
+/** Returns true if an uncertain candidate may be a rotated or mirrored copy: worth four more forward passes. */
+export const mayBeRotatedCopy = (copy: number, rules: VerdictRules): boolean =>
+  isUncertain(copy, rules) && copy >= ROTATED_FROM * copyThreshold(rules);
 
 /**
- * Whether so many pictures are near that vectors cannot tell a copy from its look-alikes: two at least, within what is
- * worth a review. Receipts of a shop, pages of a book; or several copies of one picture, which the pixels then confirm.
+ * Returns true if at least two candidates reach the review threshold: vectors cannot separate copies from look-alikes there.
+ * They may be receipts of a shop or pages of a book; or several copies of one image, which pixels then confirm.
  */
-export const isCrowded = (copies: readonly number[], { thresholds }: VerdictRules): boolean =>
+export const isAmbiguous = (copies: readonly number[], { thresholds }: VerdictRules): boolean =>
   copies.filter((copy) => copy >= thresholds.copy.review).length > 1;
 
 /**
- * Whether a copy cosine may belong to a copy at all.
- * @param found whether another picture is a copy beyond doubt
+ * Returns true if a copy with this cosine could be proven.
+ * @param copyIsCertain another candidate is certainly a copy
  */
-export const mayBeCopy = (copy: number, rules: VerdictRules, found = false): boolean =>
-  isBeyondDoubt(copy, rules) || isDoubtful(copy, rules, found);
+export const mayBeCopy = (copy: number, rules: VerdictRules, copyIsCertain = false): boolean =>
+  isCertainCopy(copy, rules) || isUncertain(copy, rules, copyIsCertain);
 
-/** How many of the 64 bits of two hashes (16 hex digits each) differ. */
+/** Returns the number of differing bits of two 64-bit hashes (16 hex digits each). */
 export function perceptualDistance(one: string, other: string): number {
   let differing = BigInt(`0x${one}`) ^ BigInt(`0x${other}`);
   let bits = 0;

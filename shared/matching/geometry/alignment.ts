@@ -1,52 +1,59 @@
 import type { Size } from '#shared/imaging/raster.ts';
 import type { Turn } from '#shared/imaging/turn.ts';
 import { doubleAt as at } from '#shared/matching/typed-arrays.ts';
-import { type Complex, carry, type Matches, matchCells, type PictureCells } from './descriptor-matches.ts';
+import {
+  type Complex,
+  type LocalDescriptors,
+  type Matches,
+  matchDescriptors,
+  transform,
+} from './descriptor-matches.ts';
 
 export interface Point {
   x: number;
   y: number;
 }
 
-/** Where a query's own corners (top left, then clockwise) lie, in shares of the stored picture's width and height. */
+/** The positions of a query's corners (top left, then clockwise), in shares of the stored image's width and height. */
 export type Quad = readonly [Point, Point, Point, Point];
 
-/** How one picture lies within another. */
+/** A similarity transform from the query into a stored image. */
 export interface Alignment {
-  /** The sum of the cosines of the cells that agree: 14 says *copy* (the manifest's `thresholds.local.verified`). */
-  score: number;
+  /** The sum of the inliers' cosines: 14 proves a copy (the manifest's `thresholds.local.verified`). */
+  inlierScore: number;
   quad: Quad;
-  /** The query's longer side in the stored picture, as a share of that picture's longer side. */
+  /** The query's longer side in the stored image, as a share of that image's longer side. */
   scale: number;
-  /** Degrees clockwise, -180 to 180, by which the query (mirrored first, where it is) is turned. */
+  /** Degrees clockwise, -180 to 180, after mirroring if `mirrored`. */
   rotation: number;
   mirrored: boolean;
 }
 
-/** Two matches that define a transform are at least this far apart, in longer sides of the query. */
-const MIN_APART = 0.1;
+/** The least distance of two matches that define a transform, in longer sides of the query. */
+const MIN_DISTANCE = 0.1;
 const MIN_SCALE = 0.25;
 const MAX_SCALE = 4;
-/** A match agrees with a transform that carries it to within this distance, in longer sides of the stored picture. */
+/** An inlier lies within this distance after the transform, in longer sides of the stored image. */
 const TOLERANCE = 0.05;
 
 /**
- * Looks for the similarity transform that most of the two pictures' matching cells agree on: tries the one that
- * every two matches define. Deterministic. The numbers come with the model (models/README.md).
- * @returns undefined where no two matches define a transform
+ * Finds the similarity transform with the highest inlier score, of those that any two matches define. Deterministic, unlike
+ * RANSAC. The constants were measured with the model (models/README.md).
+ * @param orientation in which the query's descriptors were computed
+ * @returns undefined if no two matches define a transform
  */
 export function align(
-  query: PictureCells,
-  stored: PictureCells,
-  turn: Turn = 'upright',
+  query: LocalDescriptors,
+  stored: LocalDescriptors,
+  orientation: Turn = 'upright',
 ): Alignment | undefined {
-  const matches = matchCells(query, stored);
+  const matches = matchDescriptors(query, stored);
   const best = bestTransform(matches);
-  return best && describe(best, query, stored, turn);
+  return best && describe(best, query, stored, orientation);
 }
 
 interface Fit {
-  score: number;
+  inlierScore: number;
   a: Complex;
   b: Complex;
 }
@@ -58,26 +65,33 @@ function bestTransform(matches: Matches): Fit | undefined {
     for (let j = i + 1; j < count; j++) {
       const dx = at(qx, j) - at(qx, i);
       const dy = at(qy, j) - at(qy, i);
-      const apart = dx * dx + dy * dy;
-      if (apart < MIN_APART ** 2) continue;
+      const squaredDistance = dx * dx + dy * dy;
+      if (squaredDistance < MIN_DISTANCE ** 2) continue;
       const ex = at(sx, j) - at(sx, i);
       const ey = at(sy, j) - at(sy, i);
-      const scale = (ex * ex + ey * ey) / apart;
-      if (scale <= MIN_SCALE ** 2 || scale >= MAX_SCALE ** 2) continue;
+      const squaredScale = (ex * ex + ey * ey) / squaredDistance;
+      if (squaredScale <= MIN_SCALE ** 2 || squaredScale >= MAX_SCALE ** 2) continue;
       // a = (s_j - s_i) / (q_j - q_i), b = s_i - a q_i
-      const ar = (ex * dx + ey * dy) / apart;
-      const ai = (ey * dx - ex * dy) / apart;
+      const ar = (ex * dx + ey * dy) / squaredDistance;
+      const ai = (ey * dx - ex * dy) / squaredDistance;
       const br = at(sx, i) - (ar * at(qx, i) - ai * at(qy, i));
       const bi = at(sy, i) - (ar * at(qy, i) + ai * at(qx, i));
-      const score = scoreOf(matches, ar, ai, br, bi);
-      if (!best || score > best.score) best = { score, a: { re: ar, im: ai }, b: { re: br, im: bi } };
+      const inlierScore = inlierScoreOf(matches, ar, ai, br, bi);
+      if (!best || inlierScore > best.inlierScore)
+        best = { inlierScore, a: { re: ar, im: ai }, b: { re: br, im: bi } };
     }
   }
   return best;
 }
 
-/** The sum of the cosines of the matches that agree with the transform `z → a z + b`. */
-function scoreOf({ count, qx, qy, sx, sy, cosine }: Matches, ar: number, ai: number, br: number, bi: number) {
+/** Sums the cosines of the inliers of the transform `z → a z + b`. A function of its own, so that V8 optimises it early. */
+function inlierScoreOf(
+  { count, qx, qy, sx, sy, cosine }: Matches,
+  ar: number,
+  ai: number,
+  br: number,
+  bi: number,
+) {
   let score = 0;
   for (let k = 0; k < count; k++) {
     const x = ar * at(qx, k) - ai * at(qy, k) + br - at(sx, k);
@@ -87,7 +101,7 @@ function scoreOf({ count, qx, qy, sx, sy, cosine }: Matches, ar: number, ai: num
   return score;
 }
 
-/** By each turn: where the upright picture's corners (top left, then clockwise) lie in the picture as it was held. */
+/** By orientation: the positions of the upright image's corners (top left, then clockwise) in the reoriented image. */
 const CORNERS: Record<Turn, readonly (readonly [number, number])[]> = {
   upright: [
     [0, 0],
@@ -121,33 +135,41 @@ const CORNERS: Record<Turn, readonly (readonly [number, number])[]> = {
   ],
 };
 
-function describe({ score, a, b }: Fit, query: PictureCells, stored: PictureCells, turn: Turn): Alignment {
+function describe(
+  { inlierScore, a, b }: Fit,
+  query: LocalDescriptors,
+  stored: LocalDescriptors,
+  orientation: Turn,
+): Alignment {
   const queryLonger = Math.max(query.width, query.height);
   const storedLonger = Math.max(stored.width, stored.height);
   const corner = (index: number): Point => {
-    const [x, y] = CORNERS[turn][index] ?? [0, 0];
-    const lies = carry({ re: (x * query.width) / queryLonger, im: (y * query.height) / queryLonger }, a, b);
-    return { x: (lies.re * storedLonger) / stored.width, y: (lies.im * storedLonger) / stored.height };
+    const [x, y] = CORNERS[orientation][index] ?? [0, 0];
+    const z = transform({ re: (x * query.width) / queryLonger, im: (y * query.height) / queryLonger }, a, b);
+    return { x: (z.re * storedLonger) / stored.width, y: (z.im * storedLonger) / stored.height };
   };
-  const onItsSide = turn === 'turned90' || turn === 'turned270';
-  const own = onItsSide ? { width: query.height, height: query.width } : query;
-  return alignmentBy([corner(0), corner(1), corner(2), corner(3)], score, own, stored);
+  const isOnSide = orientation === 'turned90' || orientation === 'turned270';
+  const upright = isOnSide ? { width: query.height, height: query.width } : query;
+  return alignmentFromQuad([corner(0), corner(1), corner(2), corner(3)], inlierScore, upright, stored);
 }
 
-/** What the place of a query's corners says of how it lies. Sizes are the pictures' own, upright, in any unit. */
-export function alignmentBy(quad: Quad, score: number, query: Size, stored: Size): Alignment {
-  const [corner, right, , below] = quad;
-  const along = { x: (right.x - corner.x) * stored.width, y: (right.y - corner.y) * stored.height };
-  const down = { x: (below.x - corner.x) * stored.width, y: (below.y - corner.y) * stored.height };
-  const area = along.x * down.y - along.y * down.x;
+/** Derives scale, rotation and mirroring from a quad. Sizes are those of the upright images, in any unit. */
+export function alignmentFromQuad(quad: Quad, inlierScore: number, query: Size, stored: Size): Alignment {
+  const [topLeft, topRight, , bottomLeft] = quad;
+  const right = { x: (topRight.x - topLeft.x) * stored.width, y: (topRight.y - topLeft.y) * stored.height };
+  const down = {
+    x: (bottomLeft.x - topLeft.x) * stored.width,
+    y: (bottomLeft.y - topLeft.y) * stored.height,
+  };
+  const area = right.x * down.y - right.y * down.x;
   const mirrored = area < 0;
-  const enlarged = Math.sqrt(Math.abs(area) / (query.width * query.height));
+  const scale = Math.sqrt(Math.abs(area) / (query.width * query.height));
   const direction = mirrored ? -1 : 1;
   return {
-    score,
+    inlierScore,
     quad,
-    scale: (enlarged * Math.max(query.width, query.height)) / Math.max(stored.width, stored.height),
-    rotation: (Math.atan2(direction * along.y, direction * along.x) * 180) / Math.PI,
+    scale: (scale * Math.max(query.width, query.height)) / Math.max(stored.width, stored.height),
+    rotation: (Math.atan2(direction * right.y, direction * right.x) * 180) / Math.PI,
     mirrored,
   };
 }

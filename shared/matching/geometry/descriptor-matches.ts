@@ -1,30 +1,30 @@
 import { doubleAt as at } from '#shared/matching/typed-arrays.ts';
 
-/** A point in the plane, `x + iy`: turning and scaling are one multiplication. */
+/** A point in the plane, `x + iy`: rotation and scaling are one multiplication. */
 export interface Complex {
   re: number;
   im: number;
 }
 
 /** `z → a z + b` */
-export const carry = (z: Complex, a: Complex, b: Complex): Complex => ({
+export const transform = (z: Complex, a: Complex, b: Complex): Complex => ({
   re: a.re * z.re - a.im * z.im + b.re,
   im: a.re * z.im + a.im * z.re + b.im,
 });
 
-/** What the cells of a picture look like: one descriptor each, int8, row by row. */
-export interface PictureCells {
+/** An image's local descriptors: one for each part of a grid, int8, row by row. */
+export interface LocalDescriptors {
   rows: number;
   columns: number;
   dimension: number;
   /** rows × columns × dimension */
-  descriptors: Int8Array;
-  /** The picture's own size, in any unit: cells lie in its aspect ratio, whatever shape the model was fed. */
+  values: Int8Array;
+  /** The image's size, in any unit: positions follow its aspect ratio, not that of the model's input. */
   width: number;
   height: number;
 }
 
-/** Cells of two pictures that look alike, the most alike first. Positions are in longer sides of their picture. */
+/** Matching descriptors of two images, highest cosine first. Positions are in longer sides of their image. */
 export interface Matches {
   count: number;
   qx: Float64Array;
@@ -34,66 +34,65 @@ export interface Matches {
   cosine: Float64Array;
 }
 
-/** A less alike pair of cells says nothing. */
+/** Pairs below it are no matches. */
 const MIN_COSINE = 0.4;
-/** The transforms tried grow with the square of it. */
+/** The number of transforms to try grows with its square. */
 const MAX_MATCHES = 90;
 
-/** Pairs of cells that are each other's nearest by cosine. */
-export function matchCells(query: PictureCells, stored: PictureCells): Matches {
+/** Finds descriptors that are mutual nearest neighbours by cosine. */
+export function matchDescriptors(query: LocalDescriptors, stored: LocalDescriptors): Matches {
   const pairs = mutualNearest(query, stored);
-  pairs.sort((one, other) => other.cosine - one.cosine || one.queryCell - other.queryCell);
+  pairs.sort((one, other) => other.cosine - one.cosine || one.queryIndex - other.queryIndex);
   const best = pairs.slice(0, MAX_MATCHES);
   return {
     count: best.length,
-    qx: Float64Array.from(best, (pair) => centre(query, pair.queryCell).re),
-    qy: Float64Array.from(best, (pair) => centre(query, pair.queryCell).im),
-    sx: Float64Array.from(best, (pair) => centre(stored, pair.storedCell).re),
-    sy: Float64Array.from(best, (pair) => centre(stored, pair.storedCell).im),
+    qx: Float64Array.from(best, (pair) => centre(query, pair.queryIndex).re),
+    qy: Float64Array.from(best, (pair) => centre(query, pair.queryIndex).im),
+    sx: Float64Array.from(best, (pair) => centre(stored, pair.storedIndex).re),
+    sy: Float64Array.from(best, (pair) => centre(stored, pair.storedIndex).im),
     cosine: Float64Array.from(best, (pair) => pair.cosine),
   };
 }
 
-/** Pairs that no other cell of either picture is nearer to, among those above `MIN_COSINE`. */
-function mutualNearest(query: PictureCells, stored: PictureCells) {
+function mutualNearest(query: LocalDescriptors, stored: LocalDescriptors) {
   const { dimension } = query;
-  const one = evenUnits(query);
-  const other = evenUnits(stored);
-  const [queryCells, storedCells] = [one.length / dimension, other.length / dimension];
-  const forward = nearestOf(queryCells);
-  const backward = nearestOf(storedCells);
-  const seen = (i: number, j: number, cosine: number): void => {
+  const one = unitVectors(query);
+  const other = unitVectors(stored);
+  const [queryCount, storedCount] = [one.length / dimension, other.length / dimension];
+  const forward = nearestOf(queryCount);
+  const backward = nearestOf(storedCount);
+  const update = (i: number, j: number, cosine: number): void => {
     if (cosine <= MIN_COSINE) return;
     if (cosine > at(forward.cosine, i)) {
       forward.cosine[i] = cosine;
-      forward.cell[i] = j;
+      forward.index[i] = j;
     }
     if (cosine > at(backward.cosine, j)) {
       backward.cosine[j] = cosine;
-      backward.cell[j] = i;
+      backward.index[j] = i;
     }
   };
   const cosines = new Float64Array(4);
-  for (let i = 0; i < queryCells; i += 2) {
-    for (let j = 0; j < storedCells; j += 2) {
+  for (let i = 0; i < queryCount; i += 2) {
+    for (let j = 0; j < storedCount; j += 2) {
       fourCosines(one, i * dimension, other, j * dimension, dimension, cosines);
-      seen(i, j, at(cosines, 0));
-      seen(i, j + 1, at(cosines, 1));
-      seen(i + 1, j, at(cosines, 2));
-      seen(i + 1, j + 1, at(cosines, 3));
+      update(i, j, at(cosines, 0));
+      update(i, j + 1, at(cosines, 1));
+      update(i + 1, j, at(cosines, 2));
+      update(i + 1, j + 1, at(cosines, 3));
     }
   }
-  return Array.from(forward.cell, (storedCell, queryCell) => ({
-    queryCell,
-    storedCell,
-    cosine: at(forward.cosine, queryCell),
-  })).filter(({ queryCell, storedCell }) => storedCell >= 0 && backward.cell[storedCell] === queryCell);
+  return Array.from(forward.index, (storedIndex, queryIndex) => ({
+    queryIndex,
+    storedIndex,
+    cosine: at(forward.cosine, queryIndex),
+  })).filter(({ queryIndex, storedIndex }) => storedIndex >= 0 && backward.index[storedIndex] === queryIndex);
 }
 
 /**
- * Of two cells with two others: each value that is read is used twice. A function of its own, since a compiler makes fast what is
- * called often, and leaves the loop around it as it is.
- * @param cosines the first one's with both, then the second one's
+ * Computes the cosines of two descriptors with two others, to use each value read twice. A function of its own: V8
+ * optimises functions that are called often, not the loop around the call.
+ * @param cosines set to the first descriptor's two, then the second's
  */
 function fourCosines(
   one: Float64Array,
@@ -120,16 +119,16 @@ function fourCosines(
   cosines[3] = bb;
 }
 
-const nearestOf = (cells: number) => ({
-  cell: new Int32Array(cells).fill(-1),
-  cosine: new Float64Array(cells).fill(MIN_COSINE),
+const nearestOf = (count: number) => ({
+  index: new Int32Array(count).fill(-1),
+  cosine: new Float64Array(count).fill(MIN_COSINE),
 });
 
-/** The descriptors at unit length, which rounding to int8 leaves them only near; an even number of cells, a last one of zeros. */
-export function evenUnits({ rows, columns, dimension, descriptors }: PictureCells): Float64Array {
-  const cells = rows * columns;
-  const units = new Float64Array((cells + (cells % 2)) * dimension);
-  units.set(descriptors);
+/** Normalises the descriptors, which int8 rounding left near unit length. Pads an odd count with a descriptor of zeros. */
+export function unitVectors({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
+  const count = rows * columns;
+  const units = new Float64Array((count + (count % 2)) * dimension);
+  units.set(values);
   for (let from = 0; from < units.length; from += dimension) {
     let squares = 0;
     for (let d = from; d < from + dimension; d++) squares += at(units, d) ** 2;
@@ -139,11 +138,11 @@ export function evenUnits({ rows, columns, dimension, descriptors }: PictureCell
   return units;
 }
 
-/** The middle of a cell. */
-function centre({ rows, columns, width, height }: PictureCells, cell: number): Complex {
+/** Returns the centre of the part that a descriptor describes. */
+function centre({ rows, columns, width, height }: LocalDescriptors, index: number): Complex {
   const longer = Math.max(width, height);
   return {
-    re: (((cell % columns) + 0.5) / columns) * (width / longer),
-    im: ((Math.floor(cell / columns) + 0.5) / rows) * (height / longer),
+    re: (((index % columns) + 0.5) / columns) * (width / longer),
+    im: ((Math.floor(index / columns) + 0.5) / rows) * (height / longer),
   };
 }

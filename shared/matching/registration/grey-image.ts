@@ -2,14 +2,12 @@ import type { Raster, Size } from '#shared/imaging/raster.ts';
 import { byteAt, doubleAt, floatAt } from '#shared/matching/typed-arrays.ts';
 
 /** Brightness alone, 0..255, row by row. */
-export interface GreyPicture {
-  width: number;
-  height: number;
+export interface GreyImage extends Size {
   data: Float32Array;
 }
 
-/** ITU-R BT.601's weights. */
-export function greyOf({ width, height, data }: Raster): GreyPicture {
+/** Converts to brightness with the weights of ITU-R BT.601. */
+export function greyOf({ width, height, data }: Raster): GreyImage {
   const grey = new Float32Array(width * height);
   for (let pixel = 0; pixel < grey.length; pixel++)
     grey[pixel] =
@@ -21,20 +19,20 @@ export function greyOf({ width, height, data }: Raster): GreyPicture {
 
 export const longerSide = ({ width, height }: Size): number => Math.max(width, height);
 
-/** The picture with its longer side of `side` pixels, each the mean of those it stands for; never enlarged. */
-export function shrunk(picture: GreyPicture, side: number): GreyPicture {
-  if (side >= longerSide(picture)) return picture;
-  return means(picture, side, (row, sums) => addGrey(picture.data, row * picture.width, sums));
+/** Scales the longer side down to `side` pixels, by area means. Never enlarges. */
+export function shrunk(image: GreyImage, side: number): GreyImage {
+  if (side >= longerSide(image)) return image;
+  return means(image, side, (row, sums) => addGrey(image.data, row * image.width, sums));
 }
 
-/** As `shrunk` of `greyOf`, without the picture in its own size in between. */
-export function shrunkGrey(picture: Raster, side: number): GreyPicture {
-  if (side >= longerSide(picture)) return greyOf(picture);
-  return means(picture, side, (row, sums) => addPixels(picture.data, 3 * row * picture.width, sums));
+/** Equals `shrunk(greyOf(image), side)`, without the full-size intermediate. */
+export function shrunkGrey(image: Raster, side: number): GreyImage {
+  if (side >= longerSide(image)) return greyOf(image);
+  return means(image, side, (row, sums) => addPixels(image.data, 3 * row * image.width, sums));
 }
 
 /** @param addRow adds the brightness of a row's pixels to a sum for each column */
-function means(size: Size, side: number, addRow: (row: number, sums: Float64Array) => void): GreyPicture {
+function means(size: Size, side: number, addRow: (row: number, sums: Float64Array) => void): GreyImage {
   const factor = side / longerSide(size);
   const width = Math.max(1, Math.round(size.width * factor));
   const height = Math.max(1, Math.round(size.height * factor));
@@ -50,7 +48,7 @@ function means(size: Size, side: number, addRow: (row: number, sums: Float64Arra
   return { width, height, data };
 }
 
-// A row at a time: a compiler makes fast what is called often, and leaves the loop around it as it is.
+// One call a row: V8 optimises functions that are called often, not the loop around the call.
 
 function addGrey(data: Float32Array, from: number, sums: Float64Array): void {
   for (let column = 0; column < sums.length; column++)
@@ -66,7 +64,7 @@ function addPixels(data: Uint8Array, from: number, sums: Float64Array): void {
       0.114 * byteAt(data, at + 2);
 }
 
-/** @param rows how many were summed */
+/** @param rows number of rows in the sums */
 function putMeans(sums: Float64Array, rows: number, data: Float32Array, to: number, width: number): void {
   for (let x = 0, column = 0; x < width; x++) {
     const left = column;
@@ -77,5 +75,5 @@ function putMeans(sums: Float64Array, rows: number, data: Float32Array, to: numb
   }
 }
 
-/** The first of `from` lines that one of `to` lines, which are no more, stands for. */
+/** Returns the first of `from` source lines that target line `line` of `to` covers. */
 const firstOf = (line: number, to: number, from: number): number => Math.floor((line * from) / to);

@@ -3,7 +3,7 @@ import type { Correlation, Overlay } from './warp.ts';
 
 /** Unknowns of a step: six of the transform (`xx xy x0 yx yy y0`), gain and offset of the brightness. */
 export const UNKNOWNS = 8;
-/** Residuals beyond this share of the contrast count little: what was pasted on does not pull. */
+/** Residuals beyond this share of the contrast get little weight, so that an overlay does not distort the transform. */
 const ROBUST = 0.7;
 
 export interface NormalEquations {
@@ -14,10 +14,10 @@ export interface NormalEquations {
 }
 
 /**
- * The normal equations of a step of Gauss–Newton on brightness, each point weighed by how well it is explained already
- * (Cauchy). A point stands in them by `[h x, h y, h, v x, v y, v, o, 1]` and by what is left unexplained of it, `e`: `h`
- * and `v` are how its brightness changes to the right and down, `o` is what lies under it. A row of points has one `y`, which is
- * multiplied in at its end: so it is summed in 26 numbers, not 44.
+ * Sums the normal equations of a Gauss–Newton step on brightness, with Cauchy weights. The Jacobian row of a point is
+ * `[h x, h y, h, v x, v y, v, o, 1]`, its residual `e`: `h` and `v` are the horizontal and vertical gradients of the
+ * stored image, `o` its brightness. All points of a row have the same `y`, which is multiplied in after the row: 26 sums
+ * instead of 44.
  */
 export function normalEquations(
   points: Overlay,
@@ -32,49 +32,49 @@ export function normalEquations(
   };
   for (let point = 0; point < points.count; ) {
     const y = floatAt(points.y, point);
-    // Each is the weighed sum of the product that it is named after.
+    // Each is the weighted sum of the product in its name.
     let [hh, hhx, hhxx, hv, hvx, hvxx, vv, vvx, vvxx] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
     let [ho, hox, h, hx, vo, vox, v, vx] = [0, 0, 0, 0, 0, 0, 0, 0];
     let [oo, o, n, he, hex, ve, vex, oe, e] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
     for (; point < points.count && floatAt(points.y, point) === y; point++) {
       const x = floatAt(points.x, point);
-      const other = floatAt(points.other, point);
-      const residual = floatAt(points.own, point) - gain * other - offset;
+      const other = floatAt(points.stored, point);
+      const residual = floatAt(points.query, point) - gain * other - offset;
       const weight = 1 / (1 + (residual / scale) ** 2);
       const across = gain * floatAt(points.dx, point);
       const down = gain * floatAt(points.dy, point);
-      const weighedAcross = weight * across;
-      const weighedDown = weight * down;
-      const weighedOther = weight * other;
-      const weighedResidual = weight * residual;
+      const weightedAcross = weight * across;
+      const weightedDown = weight * down;
+      const weightedOther = weight * other;
+      const weightedResidual = weight * residual;
       const acrossX = across * x;
       const downX = down * x;
-      hh += weighedAcross * across;
-      hhx += weighedAcross * acrossX;
-      hhxx += weighedAcross * acrossX * x;
-      hv += weighedAcross * down;
-      hvx += weighedAcross * downX;
-      hvxx += weighedAcross * downX * x;
-      vv += weighedDown * down;
-      vvx += weighedDown * downX;
-      vvxx += weighedDown * downX * x;
-      ho += weighedOther * across;
-      hox += weighedOther * acrossX;
-      h += weighedAcross;
-      hx += weighedAcross * x;
-      vo += weighedOther * down;
-      vox += weighedOther * downX;
-      v += weighedDown;
-      vx += weighedDown * x;
-      oo += weighedOther * other;
-      o += weighedOther;
+      hh += weightedAcross * across;
+      hhx += weightedAcross * acrossX;
+      hhxx += weightedAcross * acrossX * x;
+      hv += weightedAcross * down;
+      hvx += weightedAcross * downX;
+      hvxx += weightedAcross * downX * x;
+      vv += weightedDown * down;
+      vvx += weightedDown * downX;
+      vvxx += weightedDown * downX * x;
+      ho += weightedOther * across;
+      hox += weightedOther * acrossX;
+      h += weightedAcross;
+      hx += weightedAcross * x;
+      vo += weightedOther * down;
+      vox += weightedOther * downX;
+      v += weightedDown;
+      vx += weightedDown * x;
+      oo += weightedOther * other;
+      o += weightedOther;
       n += weight;
-      he += weighedResidual * across;
-      hex += weighedResidual * acrossX;
-      ve += weighedResidual * down;
-      vex += weighedResidual * downX;
-      oe += weighedResidual * other;
-      e += weighedResidual;
+      he += weightedResidual * across;
+      hex += weightedResidual * acrossX;
+      ve += weightedResidual * down;
+      vex += weightedResidual * downX;
+      oe += weightedResidual * other;
+      e += weightedResidual;
     }
     const yy = y * y;
     // biome-ignore format: a line is a row of the triangle

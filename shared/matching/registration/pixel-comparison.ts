@@ -1,35 +1,35 @@
 import type { Raster } from '#shared/imaging/raster.ts';
 import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { blockCorrelations } from './block-ncc.ts';
-import { type GreyPicture, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
-import { overlap, register } from './register.ts';
+import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
+import { overlapNcc, register } from './register.ts';
 import type { Affine } from './warp.ts';
 
-/** A picture in the sizes that it is compared in. */
+/** An image at the scales of a comparison. */
 export interface Pyramid {
   /** Coarse to fine. */
-  small: readonly [GreyPicture, GreyPicture, GreyPicture];
-  /** Its own size, made when it is first asked for: most look-alikes are told apart before. */
-  own: () => GreyPicture;
+  small: readonly [GreyImage, GreyImage, GreyImage];
+  /** Full resolution, computed on first use: most look-alikes are rejected before. */
+  full: () => GreyImage;
 }
 
-/** Longer sides, in pixels, of the small sizes. */
+/** Longer sides of the small scales, in pixels. */
 const SIDES = { finer: 256, coarser: 128, coarsest: 64 } as const;
-/** How each size is gone about: 1 000 to 4 000 points a step are plenty for eight unknowns. */
-const [FIRST, SECOND, THIRD, LAST] = [
+/** Registration at each scale: 1 000 to 4 000 points a step are enough for eight unknowns. */
+const [AT_64, AT_128, AT_256, AT_FULL] = [
   { steps: 10, stride: 2 },
   { steps: 8, stride: 2 },
   { steps: 5, stride: 4 },
   { steps: 4, stride: 8 },
 ] as const;
 
-/** Fewer blocks with something to see in them prove nothing. */
+/** Fewer blocks with detail prove nothing. */
 const MIN_BLOCKS = 6;
 /**
- * What agrees by less than this in the finest of the small sizes, with a tenth more of the blocks left out, is not looked at in
- * its own size. Of 345 true copies the lowest two agree there by .63 and .75, of 857 others half by less than this.
+ * Pairs with a lower block NCC at 256 px, over a tenth fewer blocks than required, are not compared at full resolution. Of 345
+ * true copies the lowest two reach .63 and .75 there; of 857 other pairs, half stay below .5.
  */
-const HOPELESS = { below: 0.5, leftOut: 0.1 } as const;
+const EARLY_REJECTION = { below: 0.5, fewerBlocks: 0.1 } as const;
 
 const [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT] = [
   { x: 0, y: 0 },
@@ -37,94 +37,107 @@ const [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT] = [
   { x: 1, y: 1 },
   { x: 0, y: 1 },
 ] as const;
-/** The whole of the query on the whole of the stored picture: as it is, mirrored, and turned by a quarter either way. */
-const WHOLES: readonly Quad[] = [
+/** Full-frame starts of registration: identity, mirrored, and rotated by 90° either way. */
+const FULL_FRAME_QUADS: readonly Quad[] = [
   [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT],
   [TOP_RIGHT, TOP_LEFT, BOTTOM_LEFT, BOTTOM_RIGHT],
   [TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT, TOP_LEFT],
   [BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT],
 ];
 
-export interface PixelAgreement {
-  /** The correlation that the asked share of the query's blocks reaches, -1..1; -1 where there is too little to see. */
-  agreement: number;
-  /** Where the query's corners lie in the stored picture, by its pixels. */
+export interface PixelComparison {
+  /** The NCC that the required share of the query's blocks reaches, -1..1; -1 if too few blocks have detail. */
+  blockNcc: number;
+  /** Of the registered query, in the stored image. */
   quad: Quad;
 }
 
 export function pyramidOf(pixels: Raster): Pyramid {
   const finer = shrunkGrey(pixels, SIDES.finer);
   const coarser = shrunk(finer, SIDES.coarser);
-  let own: GreyPicture | undefined;
+  let full: GreyImage | undefined;
   return {
     small: [shrunk(coarser, SIDES.coarsest), coarser, finer],
-    own: () => {
-      own ??= longerSide(pixels) > SIDES.finer ? greyOf(pixels) : finer;
-      return own;
+    full: () => {
+      full ??= longerSide(pixels) > SIDES.finer ? greyOf(pixels) : finer;
+      return full;
     },
   };
 }
 
 /**
- * How well two pictures agree in their pixels, once the one is laid upon the other: it begins where each of the quads
- * says, and with the whole on the whole; goes on from the best; and compares what then lies on each other, block by block.
- * @param share of the blocks that have to agree, 0..1: the others may be what was pasted on
+ * Registers two images and compares them block by block. Registration starts from each of the quads and from four full-frame
+ * transforms, at 64 px; the best result is refined at 128 px, 256 px and full resolution.
+ * @param quads where geometry aligned the query, if it did
+ * @param share of the blocks that must reach the block NCC, 0..1: an overlay may cover the others
  */
-export function pixelAgreement(
+export function comparePixels(
   query: Pyramid,
   stored: Pyramid,
   { quads, share }: { quads: readonly Quad[]; share: number },
-): PixelAgreement {
+): PixelComparison {
   const start = bestStart({ query: query.small[0], stored: stored.small[0] }, quads);
-  const coarser = laidOn({ query: query.small[1], stored: stored.small[1] }, start, SECOND);
-  const finer = laidOn({ query: query.small[2], stored: stored.small[2] }, coarser, THIRD);
-  const small = blocksOf(finer);
-  if (small.length >= MIN_BLOCKS && reachedBy(small, share - HOPELESS.leftOut) < HOPELESS.below)
-    return { agreement: reachedBy(small, share), quad: quadOf(finer) };
-  const own = laidOn({ query: query.own(), stored: stored.own() }, finer, LAST);
-  return { agreement: reachedBy(blocksOf(own), share), quad: quadOf(own) };
+  const coarser = refine({ query: query.small[1], stored: stored.small[1] }, start, AT_128);
+  const finer = refine({ query: query.small[2], stored: stored.small[2] }, coarser, AT_256);
+  const blocks = blocksOf(finer);
+  if (
+    blocks.length >= MIN_BLOCKS &&
+    blockNccOf(blocks, share - EARLY_REJECTION.fewerBlocks) < EARLY_REJECTION.below
+  )
+    return { blockNcc: blockNccOf(blocks, share), quad: quadOf(finer) };
+  const full = refine({ query: query.full(), stored: stored.full() }, finer, AT_FULL);
+  return { blockNcc: blockNccOf(blocksOf(full), share), quad: quadOf(full) };
 }
 
 interface Pair {
-  query: GreyPicture;
-  stored: GreyPicture;
+  query: GreyImage;
+  stored: GreyImage;
 }
 
-/** A pair of which the one is laid upon the other. */
-interface Laid extends Pair {
-  by: Affine;
+interface RegisteredPair extends Pair {
+  /** From the query into the stored image. */
+  transform: Affine;
 }
 
-function bestStart(pair: Pair, quads: readonly Quad[]): Laid {
+function bestStart(pair: Pair, quads: readonly Quad[]): RegisteredPair {
   const { query, stored } = pair;
-  const starts = [...quads, ...WHOLES].map((quad) => {
-    const by = register(query, stored, affineOf(quad, query, stored), FIRST);
-    return { by, fits: overlap(query, stored, by, FIRST.stride) };
+  const starts = [...quads, ...FULL_FRAME_QUADS].map((quad) => {
+    const transform = register(query, stored, affineOf(quad, query, stored), AT_64);
+    return { transform, ncc: overlapNcc(query, stored, transform, AT_64.stride) };
   });
-  return { ...pair, by: starts.reduce((best, each) => (each.fits > best.fits ? each : best)).by };
+  const best = starts.reduce((one, other) => (other.ncc > one.ncc ? other : one));
+  return { ...pair, transform: best.transform };
 }
 
-/** The pair, laid as it was in a smaller size, and then better. */
-const laidOn = (pair: Pair, smaller: Laid, how: { steps: number; stride: number }): Laid => ({
+/** Registers a pair at a larger scale, starting from the transform of the smaller one. */
+const refine = (
+  pair: Pair,
+  smaller: RegisteredPair,
+  options: { steps: number; stride: number },
+): RegisteredPair => ({
   ...pair,
-  by: register(pair.query, pair.stored, rescaled(smaller.by, smaller, pair), how),
+  transform: register(pair.query, pair.stored, rescaled(smaller.transform, smaller, pair), options),
 });
 
-const blocksOf = ({ query, stored, by }: Laid): number[] => blockCorrelations(query, stored, by);
+const blocksOf = ({ query, stored, transform }: RegisteredPair): number[] =>
+  blockCorrelations(query, stored, transform);
 
-/** The correlation that the share of the blocks reaches; -1 where there is too little to see. */
-const reachedBy = (blocks: readonly number[], share: number): number =>
+/** Returns the NCC that the share of the blocks reaches; -1 if there are too few. */
+const blockNccOf = (blocks: readonly number[], share: number): number =>
   blocks.length < MIN_BLOCKS ? -1 : (blocks[Math.floor(blocks.length * (1 - share))] ?? -1);
 
-function quadOf({ query, stored, by }: Laid): Quad {
+function quadOf({ query, stored, transform }: RegisteredPair): Quad {
   const corner = (right: number, down: number) => ({
-    x: (by.xx * right * query.width + by.xy * down * query.height + by.x0) / stored.width,
-    y: (by.yx * right * query.width + by.yy * down * query.height + by.y0) / stored.height,
+    x:
+      (transform.xx * right * query.width + transform.xy * down * query.height + transform.x0) / stored.width,
+    y:
+      (transform.yx * right * query.width + transform.yy * down * query.height + transform.y0) /
+      stored.height,
   });
   return [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
 }
 
-function affineOf([topLeft, topRight, , bottomLeft]: Quad, query: GreyPicture, stored: GreyPicture): Affine {
+function affineOf([topLeft, topRight, , bottomLeft]: Quad, query: GreyImage, stored: GreyImage): Affine {
   const { width, height } = stored;
   return {
     xx: ((topRight.x - topLeft.x) * width) / query.width,
@@ -136,17 +149,17 @@ function affineOf([topLeft, topRight, , bottomLeft]: Quad, query: GreyPicture, s
   };
 }
 
-/** The same transform between the same pictures in other sizes. */
-function rescaled(by: Affine, from: Pair, to: Pair): Affine {
-  const own = longerSide(from.query) / longerSide(to.query);
-  const other = longerSide(to.stored) / longerSide(from.stored);
-  const linear = own * other;
+/** Converts a transform between two images to other scales of them. */
+function rescaled(transform: Affine, from: Pair, to: Pair): Affine {
+  const queryScale = longerSide(from.query) / longerSide(to.query);
+  const storedScale = longerSide(to.stored) / longerSide(from.stored);
+  const linear = queryScale * storedScale;
   return {
-    xx: by.xx * linear,
-    xy: by.xy * linear,
-    x0: by.x0 * other,
-    yx: by.yx * linear,
-    yy: by.yy * linear,
-    y0: by.y0 * other,
+    xx: transform.xx * linear,
+    xy: transform.xy * linear,
+    x0: transform.x0 * storedScale,
+    yx: transform.yx * linear,
+    yy: transform.yy * linear,
+    y0: transform.y0 * storedScale,
   };
 }

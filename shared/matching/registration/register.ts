@@ -1,79 +1,81 @@
 import { doubleAt } from '#shared/matching/typed-arrays.ts';
-import type { GreyPicture } from './grey-image.ts';
+import type { GreyImage } from './grey-image.ts';
 import { type NormalEquations, normalEquations, UNKNOWNS } from './normal-equations.ts';
 import { type Affine, correlationOf, type Overlay, overlay, roomFor } from './warp.ts';
 
 const MIN_POINTS = 100;
-/** Pixels: a step that moves less ends it. */
-const SETTLED = 0.03;
+/** In pixels: converged if a step shifts by less. */
+const CONVERGED = 0.03;
 
 /**
- * Moves the transform until the stored picture, carried by it, looks most like the query: Gauss–Newton on brightness
- * (Lucas and Kanade 1981), with gain and offset free and large residuals weighed down (Cauchy).
- * @param stride every how many pixels it looks, in each direction
+ * Refines a transform until the warped stored image matches the query best: Gauss–Newton on brightness (Lucas and Kanade
+ * 1981), with free gain and offset, and Cauchy weights.
+ * @param steps at most
+ * @param stride samples every `stride`th pixel, in each direction
  */
 export function register(
-  query: GreyPicture,
-  stored: GreyPicture,
+  query: GreyImage,
+  stored: GreyImage,
   start: Affine,
   { steps, stride }: { steps: number; stride: number },
 ): Affine {
-  let by = start;
-  // One for all steps: what is thrown away a megabyte at a time is paid for in collections.
+  let transform = start;
+  // Reused by all steps: a megabyte a step would cost garbage collections.
   const room = roomFor(query, stride);
   for (let step = 0; step < steps; step++) {
-    const moved = improved(by, overlay(query, stored, by, stride, room));
-    if (!moved) return by;
-    const shift = Math.abs(moved.x0 - by.x0) + Math.abs(moved.y0 - by.y0);
-    by = moved;
-    if (shift < SETTLED) break;
+    const refined = gaussNewtonStep(transform, overlay(query, stored, transform, stride, room));
+    if (!refined) return transform;
+    const shift = Math.abs(refined.x0 - transform.x0) + Math.abs(refined.y0 - transform.y0);
+    transform = refined;
+    if (shift < CONVERGED) break;
   }
-  return by;
+  return transform;
 }
 
-/** How well the whole of two pictures goes together, -1..1; -1 where they hardly overlap. */
-export function overlap(query: GreyPicture, stored: GreyPicture, by: Affine, stride: number): number {
-  const { count, variances, covariance } = correlationOf(overlay(query, stored, by, stride));
+/** Returns the NCC of all overlapping pixels, -1..1; -1 if too few overlap, or have no detail. */
+export function overlapNcc(query: GreyImage, stored: GreyImage, transform: Affine, stride: number): number {
+  const { count, variances, covariance } = correlationOf(overlay(query, stored, transform, stride));
   if (count < MIN_POINTS || variances[0] < 1 || variances[1] < 1) return -1;
   return covariance / Math.sqrt(variances[0] * variances[1]);
 }
 
-function improved(by: Affine, points: Overlay): Affine | undefined {
-  const whole = correlationOf(points);
-  if (whole.count < MIN_POINTS || whole.variances[1] < 1) return undefined;
-  const change = solved(normalEquations(points, whole));
+/** Returns undefined if the points do not determine a transform. */
+function gaussNewtonStep(transform: Affine, points: Overlay): Affine | undefined {
+  const correlation = correlationOf(points);
+  if (correlation.count < MIN_POINTS || correlation.variances[1] < 1) return undefined;
+  const change = solve(normalEquations(points, correlation));
   if (!change?.every(Number.isFinite)) return undefined;
   return {
-    xx: by.xx + doubleAt(change, 0),
-    xy: by.xy + doubleAt(change, 1),
-    x0: by.x0 + doubleAt(change, 2),
-    yx: by.yx + doubleAt(change, 3),
-    yy: by.yy + doubleAt(change, 4),
-    y0: by.y0 + doubleAt(change, 5),
+    xx: transform.xx + doubleAt(change, 0),
+    xy: transform.xy + doubleAt(change, 1),
+    x0: transform.x0 + doubleAt(change, 2),
+    yx: transform.yx + doubleAt(change, 3),
+    yy: transform.yy + doubleAt(change, 4),
+    y0: transform.y0 + doubleAt(change, 5),
   };
 }
 
-/** Solves the normal equations by Cholesky's decomposition, in place. */
-function solved({ matrix, right }: NormalEquations): Float64Array | undefined {
-  const cell = (row: number, column: number): number => (row * (row + 1)) / 2 + column;
+/** Solves the normal equations by Cholesky decomposition, in place. Returns undefined if they are singular. */
+function solve({ matrix, right }: NormalEquations): Float64Array | undefined {
+  const index = (row: number, column: number): number => (row * (row + 1)) / 2 + column;
   for (let i = 0; i < UNKNOWNS; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = doubleAt(matrix, cell(i, j));
-      for (let k = 0; k < j; k++) sum -= doubleAt(matrix, cell(i, k)) * doubleAt(matrix, cell(j, k));
-      if (i !== j) matrix[cell(i, j)] = sum / doubleAt(matrix, cell(j, j));
+      let sum = doubleAt(matrix, index(i, j));
+      for (let k = 0; k < j; k++) sum -= doubleAt(matrix, index(i, k)) * doubleAt(matrix, index(j, k));
+      if (i !== j) matrix[index(i, j)] = sum / doubleAt(matrix, index(j, j));
       else if (sum <= 1e-9) return undefined;
-      else matrix[cell(i, j)] = Math.sqrt(sum);
+      else matrix[index(i, j)] = Math.sqrt(sum);
     }
   }
   for (let i = 0; i < UNKNOWNS; i++) {
     let sum = doubleAt(right, i);
-    for (let k = 0; k < i; k++) sum -= doubleAt(matrix, cell(i, k)) * doubleAt(right, k);
-    right[i] = sum / doubleAt(matrix, cell(i, i));
+    for (let k = 0; k < i; k++) sum -= doubleAt(matrix, index(i, k)) * doubleAt(right, k);
+    right[i] = sum / doubleAt(matrix, index(i, i));
   }
   for (let i = UNKNOWNS - 1; i >= 0; i--) {
     let sum = doubleAt(right, i);
-    for (let k = i + 1; k < UNKNOWNS; k++) sum -= doubleAt(matrix, cell(k, i)) * doubleAt(right, k);
-    right[i] = sum / doubleAt(matrix, cell(i, i));
+    for (let k = i + 1; k < UNKNOWNS; k++) sum -= doubleAt(matrix, index(k, i)) * doubleAt(right, k);
+    right[i] = sum / doubleAt(matrix, index(i, i));
   }
   return right;
 }

@@ -8,7 +8,7 @@ import { undoDecision } from '#shared/duplicates/undo-decision.ts';
 import { type GroupId, type ImageId, newGroupId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { DecisionAction } from '#shared/kernel/vocabulary.ts';
-import { ACME, library, NOW, OTHER, seen } from '../search/library.ts';
+import { ACME, embeddingAt, library, NOW, OTHER } from '../search/library.ts';
 import { indexed } from './events.ts';
 
 const ANN = { by: 'key_ann', keeperRule: 'pixels', at: NOW } as const;
@@ -19,7 +19,7 @@ async function shelf(count = 3) {
   const ports = await library();
   const detect = detectDuplicates(ports);
   const copy = async (change = {}) => {
-    const image = await ports.add(seen(1, 1), { hash_sha256: 'a'.repeat(64), ...change });
+    const image = await ports.add(embeddingAt(1, 1), { hash_sha256: 'a'.repeat(64), ...change });
     await detect(indexed(image));
     return image;
   };
@@ -99,7 +99,7 @@ describe('decisions that keep a group', () => {
 
   test('are refused for a stranger, an unknown group, and what changes meanwhile', async () => {
     const { say, add, groups, group, images, imageStore } = await shelf();
-    const stranger = await add(seen(0.5, 0.5));
+    const stranger = await add(embeddingAt(0.5, 0.5));
     await expect(say('keep_one', { keeper: stranger })).rejects.toMatchObject({ code: 'invalid_request' });
     await expect(say('keep_all', {}, newGroupId())).rejects.toMatchObject({ code: 'not_found' });
     await expect(

@@ -7,7 +7,7 @@ import { leaveGroup } from '#shared/duplicates/leave-group.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { tenantNamed } from '../../fixtures/tenant.ts';
-import { ACME, cellsOfSeed, library, manifest, OTHER, seen } from '../search/library.ts';
+import { ACME, embeddingAt, library, manifest, OTHER, randomDescriptors } from '../search/library.ts';
 import { indexed } from './events.ts';
 
 async function groupsOf({ groups }: { groups: GroupStore }) {
@@ -20,12 +20,12 @@ describe('detectDuplicates', () => {
   test('puts an exact and an edited copy into one group, and tells who is in it', async () => {
     const shelf = await library();
     const detect = detectDuplicates(shelf);
-    const first = await shelf.add(seen(1, 1), { hash_sha256: 'a'.repeat(64) });
+    const first = await shelf.add(embeddingAt(1, 1), { hash_sha256: 'a'.repeat(64) });
     expect(await detect(indexed(first))).toBeUndefined();
-    const twin = await shelf.add(seen(1, 1), { hash_sha256: 'a'.repeat(64) });
+    const twin = await shelf.add(embeddingAt(1, 1), { hash_sha256: 'a'.repeat(64) });
     await detect(indexed(twin));
     expect((await groupsOf(shelf))[0]).toMatchObject({ verdict: 'exact', confidence: 1, version: 1 });
-    const edited = await shelf.add(seen(0.8, 0.7), { width: 800, height: 600 });
+    const edited = await shelf.add(embeddingAt(0.8, 0.7), { width: 800, height: 600 });
     await detect(indexed(edited));
 
     const [group, ...others] = await groupsOf(shelf);
@@ -45,9 +45,9 @@ describe('detectDuplicates', () => {
 
   test('finds a half crop by geometry, and leaves a look-alike alone', async () => {
     const shelf = await library();
-    const crop = await shelf.add({ ...seen(0.5, 0.9), local: cellsOfSeed(1) });
-    await shelf.add({ ...seen(0.5, 0.9, 2), local: cellsOfSeed(2) });
-    const original = await shelf.add({ ...seen(1, 1), local: cellsOfSeed(1) });
+    const crop = await shelf.add({ ...embeddingAt(0.5, 0.9), local: randomDescriptors(1) });
+    await shelf.add({ ...embeddingAt(0.5, 0.9, 2), local: randomDescriptors(2) });
+    const original = await shelf.add({ ...embeddingAt(1, 1), local: randomDescriptors(1) });
     const group = await detectDuplicates(shelf)(indexed(original));
     expect(idsOf(group)).toEqual([crop, original].sort());
   });
@@ -65,10 +65,14 @@ describe('detectDuplicates', () => {
     /** Alike by the second model alone. */
     const add = async (axis: number, models: string[]) => {
       const created_at = `2026-02-0${axis}T00:00:00.000Z`;
-      const image = await shelf.add(seen(0.2, 0.2, axis), { models, file_size: 1000 * axis, created_at });
-      await shelf.imageStore.putVectors(ACME, image, 'second', seen(0.95, 0.9));
+      const image = await shelf.add(embeddingAt(0.2, 0.2, axis), {
+        models,
+        file_size: 1000 * axis,
+        created_at,
+      });
+      await shelf.imageStore.putVectors(ACME, image, 'second', embeddingAt(0.95, 0.9));
       const document = { imageId: image, storageLocation: 'uploads', format: 'jpeg' as const };
-      const rest = { createdAt: '2026-03-01T12:00:00.000Z', metadata: {}, ...seen(0.95, 0.9) };
+      const rest = { createdAt: '2026-03-01T12:00:00.000Z', metadata: {}, ...embeddingAt(0.95, 0.9) };
       await shelf.index.upsert(ACME, 'second', [{ ...document, ...rest }]);
       return image;
     };
@@ -83,7 +87,7 @@ describe('detectDuplicates', () => {
 
   test('told again, changes nothing and tells nothing', async () => {
     const shelf = await library();
-    const images = [await shelf.add(seen(1, 1)), await shelf.add(seen(0.9, 1))];
+    const images = [await shelf.add(embeddingAt(1, 1)), await shelf.add(embeddingAt(0.9, 1))];
     const detect = detectDuplicates(shelf);
     for (const image of images) await detect(indexed(image));
     const before = await groupsOf(shelf);
@@ -94,7 +98,7 @@ describe('detectDuplicates', () => {
 
   test('tells again under the same id where it broke off before it had noted that', async () => {
     const shelf = await library();
-    const images = [await shelf.add(seen(1, 1)), await shelf.add(seen(0.9, 1))];
+    const images = [await shelf.add(embeddingAt(1, 1)), await shelf.add(embeddingAt(0.9, 1))];
     const markTold = async () => {
       throw new Problem('dependency_unavailable', 'It was told, and nobody noted it.');
     };
@@ -108,9 +112,9 @@ describe('detectDuplicates', () => {
 
   test('never joins pictures of two tenants, nor purged ones', async () => {
     const shelf = await library();
-    const mine = await shelf.add(seen(1, 1), { hash_sha256: 'c'.repeat(64) });
-    await shelf.add(seen(1, 1), { hash_sha256: 'c'.repeat(64) }, OTHER);
-    const purged = await shelf.add(seen(0.99, 1));
+    const mine = await shelf.add(embeddingAt(1, 1), { hash_sha256: 'c'.repeat(64) });
+    await shelf.add(embeddingAt(1, 1), { hash_sha256: 'c'.repeat(64) }, OTHER);
+    const purged = await shelf.add(embeddingAt(0.99, 1));
     await shelf.imageStore.markPurged(ACME, purged, '2026-03-02T00:00:00.000Z');
     expect(await detectDuplicates(shelf)(indexed(mine))).toBeUndefined();
     expect(await detectDuplicates(shelf)(indexed(purged))).toBeUndefined();
@@ -119,7 +123,7 @@ describe('detectDuplicates', () => {
 
   test('a picture that is purged after its detection broke off leaves its group by the redelivery', async () => {
     const shelf = await library();
-    const [stays, gone] = [await shelf.add(seen(1, 1)), await shelf.add(seen(0.9, 1))];
+    const [stays, gone] = [await shelf.add(embeddingAt(1, 1)), await shelf.add(embeddingAt(0.9, 1))];
     const imageStore = {
       ...shelf.imageStore,
       getMany: async () => {
@@ -134,8 +138,8 @@ describe('detectDuplicates', () => {
 
   test('a copy that is purged while its group is written does not stay in it', async () => {
     const shelf = await library();
-    const gone = await shelf.add(seen(1, 1));
-    const stays = await shelf.add(seen(0.9, 1));
+    const gone = await shelf.add(embeddingAt(1, 1));
+    const stays = await shelf.add(embeddingAt(0.9, 1));
     const groups: GroupStore = {
       ...shelf.groups,
       async save(group) {
@@ -167,7 +171,7 @@ describe('detectDuplicates', () => {
           const images: ImageId[] = [];
           const arrive = async (axis: number) => {
             await scheduler.schedule(Promise.resolve(), `picture ${axis} arrives`);
-            const image = await shelf.add(seen(0.95, 0.9, axis + 1));
+            const image = await shelf.add(embeddingAt(0.95, 0.9, axis + 1));
             images.push(image);
             await detect(indexed(image));
             if (redelivered) await detect(indexed(image));
@@ -207,7 +211,7 @@ describe('detectDuplicates', () => {
           save: scheduler.scheduleFunction(shelf.groups.save),
         };
         const images: ImageId[] = [];
-        for (let axis = 1; axis <= count; axis++) images.push(await shelf.add(seen(0.95, 0.9, axis)));
+        for (let axis = 1; axis <= count; axis++) images.push(await shelf.add(embeddingAt(0.95, 0.9, axis)));
         const [first] = images;
         if (!first) return;
         const detect = detectDuplicates({ ...shelf, groups });

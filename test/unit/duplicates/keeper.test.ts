@@ -4,12 +4,12 @@ import type { ImageRecord } from '#shared/images/image-record.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import { newImageId } from '#shared/kernel/ids.ts';
 import type { KeeperRule } from '#shared/kernel/settings.ts';
-import { ACME, library, seen } from '../search/library.ts';
+import { ACME, embeddingAt, library } from '../search/library.ts';
 
 async function records(...changes: Partial<ImageRecord>[]): Promise<IndexedRecord[]> {
   const { add, imageStore } = await library();
   const ids = [];
-  for (const change of changes) ids.push(await add(seen(1, 1), change));
+  for (const change of changes) ids.push(await add(embeddingAt(1, 1), change));
   return (await imageStore.getMany(ACME, ids)).filter(isIndexed);
 }
 

@@ -8,7 +8,7 @@ import { leaveGroup } from '#shared/duplicates/leave-group.ts';
 import { listDuplicates } from '#shared/duplicates/list-duplicates.ts';
 import { type ImageId, newImageId } from '#shared/kernel/ids.ts';
 import type { KeeperRule } from '#shared/kernel/settings.ts';
-import { ACME, library, NOW, OTHER, seen } from '../search/library.ts';
+import { ACME, embeddingAt, library, NOW, OTHER } from '../search/library.ts';
 
 const display = { thumbnailUrl: (image: ImageId) => `/thumbnails/${image}`, keeperRule: 'pixels' } as const;
 const everything = {
@@ -25,8 +25,8 @@ async function shelf() {
   const pairs: [ImageId, ImageId][] = [];
   for (let pair = 0; pair < 5; pair++) {
     const [one, other] = [
-      await ports.add(seen(1, 1), { metadata: { album: 'sea' } }),
-      await ports.add(seen(1, 1), { width: 800, height: 600 }),
+      await ports.add(embeddingAt(1, 1), { metadata: { album: 'sea' } }),
+      await ports.add(embeddingAt(1, 1), { width: 800, height: 600 }),
     ];
     const match =
       pair < 2
@@ -42,7 +42,7 @@ type Ports = Awaited<ReturnType<typeof library>>;
 
 /** A new group of a picture and its edit. */
 async function pairOf(ports: Ports): Promise<DuplicateGroup | undefined> {
-  const [one, other] = [await ports.add(seen(1, 1)), await ports.add(seen(1, 1))];
+  const [one, other] = [await ports.add(embeddingAt(1, 1)), await ports.add(embeddingAt(1, 1))];
   const match: Match = { imageId: one, verdict: 'edited_copy', confidence: 0.99 };
   return (await joinGroup(ports)(ACME, other, [match], NOW))?.group;
 }
@@ -50,7 +50,7 @@ async function pairOf(ports: Ports): Promise<DuplicateGroup | undefined> {
 /** One picture more in a group. */
 async function grow(ports: Ports, group: DuplicateGroup | undefined): Promise<void> {
   const imageId = group?.members[0]?.image_id;
-  const copy = await ports.add(seen(1, 1));
+  const copy = await ports.add(embeddingAt(1, 1));
   if (imageId)
     await joinGroup(ports)(ACME, copy, [{ imageId, verdict: 'edited_copy', confidence: 0.99 }], NOW);
 }
@@ -167,11 +167,11 @@ describe('listDuplicates', () => {
 
   test('a picture that was not compared yet says so; one without copies has no group', async () => {
     const { list, add } = await shelf();
-    const early = await add(seen(1, 1), { status: 'processed' });
+    const early = await add(embeddingAt(1, 1), { status: 'processed' });
     await expect(list(ACME, { imageId: early, ...display })).rejects.toMatchObject({
       code: 'image_not_ready',
     });
-    const alone = await add(seen(0, 0));
+    const alone = await add(embeddingAt(0, 0));
     expect(await list(ACME, { imageId: alone, ...display })).toEqual({ groups: [], total_groups: 0 });
   });
 });

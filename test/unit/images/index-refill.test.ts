@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ImagesProcessedV1 } from '#shared/contracts/events/images-processed.v1.ts';
 import { encodeEmbedding } from '#shared/embedding/wire.ts';
 import { indexImages } from '#shared/images/index-image.ts';
-import { ACME, seen } from '../search/library.ts';
+import { ACME, embeddingAt } from '../search/library.ts';
 import { imageOf, LATER, MODEL, PURGED, setUp, validated } from './processed-events.ts';
 
 /** The event of the same image's embedding by another model. */
@@ -13,7 +13,7 @@ const refillOf = (event: ImagesProcessedV1, model: string): ImagesProcessedV1 =>
     ...event.data,
     refill: true,
     embed_with: [model],
-    embeddings: [encodeEmbedding(model, seen(1, 1))],
+    embeddings: [encodeEmbedding(model, embeddingAt(1, 1))],
   },
 });
 

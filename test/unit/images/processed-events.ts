@@ -8,7 +8,7 @@ import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 import { indexed } from '../duplicates/events.ts';
-import { ACME, leaning, manifest, NOW, seen } from '../search/library.ts';
+import { ACME, embeddingAt, manifest, NOW, vectorAt } from '../search/library.ts';
 
 export const MODEL = manifest.name;
 export const LATER = '2026-03-01T12:00:05.000Z';
@@ -53,11 +53,11 @@ export function processed(image: ImageId, tenant: TenantId = ACME): ImagesProces
     subject: image,
     correlationId: 'corr-1',
     time: NOW,
-    data: { ...fields, embeddings: [encodeEmbedding(MODEL, seen(1, 1))], processed_at: NOW },
+    data: { ...fields, embeddings: [encodeEmbedding(MODEL, embeddingAt(1, 1))], processed_at: NOW },
   });
 }
 export const imageOf = (event: ImagesProcessedV1) => event.data.image_id as ImageId; // made by newImageId above
 export const found = async ({ index }: ReturnType<typeof setUp>, tenant = ACME) =>
-  (await index.search(tenant, MODEL, { semantic: leaning(1), copy: leaning(1), k: 50 }))
+  (await index.search(tenant, MODEL, { semantic: vectorAt(1), copy: vectorAt(1), k: 50 }))
     .map(({ imageId }) => imageId)
     .sort();

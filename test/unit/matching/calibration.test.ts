@@ -8,14 +8,14 @@ const POINTS = [
   [0.6, 1],
 ] as const;
 
-test('says what was measured at its points, and lies between them on a line', () => {
+test('returns the measured share at its points, and interpolates between them', () => {
   expect(calibrated(POINTS, 0.2)).toBeCloseTo(0.5);
   expect(calibrated(POINTS, 0.225)).toBeCloseTo(0.6);
   expect(calibrated(POINTS, 0.25)).toBeCloseTo(0.7);
   expect(calibrated(POINTS, 0.1)).toBeCloseTo(0.25);
 });
 
-test('is 0 for what points away, and never quite 1', () => {
+test('is 0 for negative cosines, and below 1 for all', () => {
   expect(calibrated(POINTS, 0)).toBe(0);
   expect(calibrated(POINTS, -0.4)).toBe(0);
   expect(calibrated(POINTS, 0.6)).toBe(MOST_CERTAIN);

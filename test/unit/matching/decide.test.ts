@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  blocksToAgree,
   type Evidence,
-  isDoubtful,
-  isWorthTurning,
+  isUncertain,
   judge,
   mayBeCopy,
+  mayBeRotatedCopy,
   perceptualDistance,
+  requiredBlockShare,
   type VerdictRules,
 } from '#shared/matching/decision/decide.ts';
 
@@ -43,9 +43,9 @@ describe('judge', () => {
         fc.double({ min: -1, max: 1, noNaN: true }),
         fc.double({ min: 0, max: 90, noNaN: true }),
         fc.integer({ min: 0, max: 64 }),
-        (copy, semantic, alignment, distance) => {
+        (copy, semantic, inlierScore, distance) => {
           const { verdict, score } = judge(
-            { ...unrelated, copy, semantic, alignment, perceptualDistance: distance },
+            { ...unrelated, copy, semantic, inlierScore, perceptualDistance: distance },
             rules,
           );
           expect(verdict).not.toBe('exact');
@@ -56,42 +56,42 @@ describe('judge', () => {
     );
   });
 
-  test('a copy cosine at the measured .999 point is a copy, just below it is not', () => {
+  test('a copy cosine at the measured .999 point proves a copy, just below it does not', () => {
     expect(judge({ ...unrelated, copy: 0.682 }, rules)).toEqual({ verdict: 'edited_copy', score: 0.999 });
     expect(judge({ ...unrelated, copy: 0.6819 }, rules).verdict).toBe('similar');
   });
 
-  test('an alignment at the verified score makes a copy of any cosine', () => {
-    const judged = judge({ ...unrelated, copy: 0.4, alignment: 14 }, rules);
+  test('an inlier score at the threshold proves a copy at any cosine', () => {
+    const judged = judge({ ...unrelated, copy: 0.4, inlierScore: 14 }, rules);
     expect(judged.verdict).toBe('edited_copy');
     const scores = [14, 17, 21, 40].map(
-      (alignment) => judge({ ...unrelated, copy: 0.4, alignment }, rules).score,
+      (inlierScore) => judge({ ...unrelated, copy: 0.4, inlierScore }, rules).score,
     );
     expect(scores).toEqual(scores.toSorted());
-    expect(scores[0]).toBeLessThan(0.7); // a weak alignment alone is not shown where nobody asks for less
+    expect(scores[0]).toBeLessThan(0.7); // below the default threshold of a search
     expect(scores[2]).toBeGreaterThan(0.9);
-    expect(judge({ ...unrelated, copy: 0.4, alignment: 13.9 }, rules).verdict).toBe('similar');
-    expect(judge({ ...unrelated, copy: 0.4, alignment: 30 }, withoutLocal).verdict).toBe('similar');
+    expect(judge({ ...unrelated, copy: 0.4, inlierScore: 13.9 }, rules).verdict).toBe('similar');
+    expect(judge({ ...unrelated, copy: 0.4, inlierScore: 30 }, withoutLocal).verdict).toBe('similar');
   });
 
-  test('where pixels were asked they decide, and the score is what their agreement is worth', () => {
-    const near = { ...unrelated, copy: 0.99, alignment: 90, perceptualDistance: 0 };
-    expect(judge({ ...near, agreement: 0.79 }, rules).verdict).toBe('similar');
-    const scores = [0.8, 0.85, 0.9, 0.95, 0.99].map((agreement) => judge({ ...near, agreement }, rules));
+  test('a block NCC overrules other evidence, and determines the score', () => {
+    const near = { ...unrelated, copy: 0.99, inlierScore: 90, perceptualDistance: 0 };
+    expect(judge({ ...near, blockNcc: 0.79 }, rules).verdict).toBe('similar');
+    const scores = [0.8, 0.85, 0.9, 0.95, 0.99].map((blockNcc) => judge({ ...near, blockNcc }, rules));
     expect(scores.every(({ verdict }) => verdict === 'edited_copy')).toBe(true);
     expect(scores.map(({ score }) => score)).toEqual(scores.map(({ score }) => score).toSorted());
     expect(scores[0]?.score).toBeLessThan(0.99);
-    expect(judge({ ...unrelated, agreement: 0.9 }, rules)).toEqual(judge({ ...near, agreement: 0.9 }, rules));
-    expect(blocksToAgree(true)).toBeGreaterThan(blocksToAgree(false));
+    expect(judge({ ...unrelated, blockNcc: 0.9 }, rules)).toEqual(judge({ ...near, blockNcc: 0.9 }, rules));
+    expect(requiredBlockShare(true)).toBeGreaterThan(requiredBlockShare(false));
   });
 
-  test('near hashes count where the cosine is at least worth a review', () => {
+  test('near hashes prove a copy if the cosine reaches the review threshold', () => {
     expect(judge({ ...unrelated, copy: 0.56, perceptualDistance: 6 }, rules).verdict).toBe('edited_copy');
     expect(judge({ ...unrelated, copy: 0.56, perceptualDistance: 7 }, rules).verdict).toBe('similar');
     expect(judge({ ...unrelated, copy: 0.54, perceptualDistance: 0 }, rules).verdict).toBe('similar');
   });
 
-  test('what is no copy is as similar as its semantic cosine is worth', () => {
+  test('an image that is no copy has the calibrated score of its semantic cosine', () => {
     const judged = judge({ ...unrelated, semantic: 0.251 }, rules);
     expect(judged.verdict).toBe('similar');
     expect(judged.score).toBeCloseTo(0.7);
@@ -99,17 +99,17 @@ describe('judge', () => {
   });
 });
 
-test('a second look is for cosines in between, and for models that have cells', () => {
-  const doubtful = (found: boolean) =>
-    [0.26, 0.3, 0.36, 0.68, 0.69].map((copy) => isDoubtful(copy, rules, found));
-  expect(doubtful(false)).toEqual([false, true, true, true, false]);
-  expect(doubtful(true)).toEqual([false, false, true, true, false]);
-  expect(isDoubtful(0.5, withoutLocal)).toBe(false);
-  expect([0.4, 0.42, 0.69].map((copy) => isWorthTurning(copy, rules))).toEqual([false, true, false]);
+test('cosines below the copy threshold are uncertain if the model computes local descriptors', () => {
+  const uncertain = (copyIsCertain: boolean) =>
+    [0.26, 0.3, 0.36, 0.68, 0.69].map((copy) => isUncertain(copy, rules, copyIsCertain));
+  expect(uncertain(false)).toEqual([false, true, true, true, false]);
+  expect(uncertain(true)).toEqual([false, false, true, true, false]);
+  expect(isUncertain(0.5, withoutLocal)).toBe(false);
+  expect([0.4, 0.42, 0.69].map((copy) => mayBeRotatedCopy(copy, rules))).toEqual([false, true, false]);
   expect([0.26, 0.3, 0.69].map((copy) => mayBeCopy(copy, rules))).toEqual([false, true, true]);
 });
 
-test('perceptual distance counts the bits that differ', () => {
+test('perceptual distance is the number of differing bits', () => {
   expect(perceptualDistance('ffffffffffffffff', 'ffffffffffffffff')).toBe(0);
   expect(perceptualDistance('0000000000000000', 'ffffffffffffffff')).toBe(64);
   expect(perceptualDistance('0000000000000005', '0000000000000001')).toBe(1);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { insetOf } from '#shared/matching/geometry/embedded-image.ts';
+import { findEmbeddedImage } from '#shared/matching/geometry/embedded-image.ts';
 import { randomOf } from '../../eval/random.ts';
 
 const [WIDTH, HEIGHT] = [512, 288];
 
-/** A page of one colour, with noise wherever it is asked for. */
+/** A page of one colour, with noise where `isShown`. */
 function page(isShown: (x: number, y: number) => boolean, colour = 240) {
   const random = randomOf('noise');
   const data = new Uint8Array(3 * WIDTH * HEIGHT).fill(colour);
@@ -17,8 +17,8 @@ function page(isShown: (x: number, y: number) => boolean, colour = 240) {
   return { width: WIDTH, height: HEIGHT, data };
 }
 
-describe('insetOf', () => {
-  test('finds what a page shows, to within a block, wherever it lies', () => {
+describe('findEmbeddedImage', () => {
+  test('finds the image on a page to within a block', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 300 }),
@@ -26,22 +26,24 @@ describe('insetOf', () => {
         fc.integer({ min: 110, max: 210 }),
         fc.integer({ min: 90, max: 150 }),
         (left, top, width, height) => {
-          const part = insetOf(page((x, y) => x >= left && x < left + width && y >= top && y < top + height));
-          expect(Math.abs((part?.x ?? -1) * WIDTH - left)).toBeLessThanOrEqual(8);
-          expect(Math.abs((part?.y ?? -1) * HEIGHT - top)).toBeLessThanOrEqual(8);
-          expect(Math.abs((part?.width ?? -1) * WIDTH - width)).toBeLessThanOrEqual(16);
-          expect(Math.abs((part?.height ?? -1) * HEIGHT - height)).toBeLessThanOrEqual(16);
+          const region = findEmbeddedImage(
+            page((x, y) => x >= left && x < left + width && y >= top && y < top + height),
+          );
+          expect(Math.abs((region?.x ?? -1) * WIDTH - left)).toBeLessThanOrEqual(8);
+          expect(Math.abs((region?.y ?? -1) * HEIGHT - top)).toBeLessThanOrEqual(8);
+          expect(Math.abs((region?.width ?? -1) * WIDTH - width)).toBeLessThanOrEqual(16);
+          expect(Math.abs((region?.height ?? -1) * HEIGHT - height)).toBeLessThanOrEqual(16);
         },
       ),
       { numRuns: 30 },
     );
   });
 
-  test('leaves out a line that touches it, and what is smaller', () => {
+  test('leaves out a line that touches the image, and smaller images', () => {
     const isPhotograph = (x: number, y: number) => x >= 96 && x < 256 && y >= 80 && y < 240;
     const isLine = (x: number, y: number) => x >= 256 && x < 480 && y >= 120 && y < 136;
     const isIcon = (x: number, y: number) => x >= 400 && x < 440 && y >= 200 && y < 240;
-    expect(insetOf(page((x, y) => isPhotograph(x, y) || isLine(x, y) || isIcon(x, y)))).toEqual({
+    expect(findEmbeddedImage(page((x, y) => isPhotograph(x, y) || isLine(x, y) || isIcon(x, y)))).toEqual({
       x: 96 / WIDTH,
       y: 80 / HEIGHT,
       width: 160 / WIDTH,
@@ -49,11 +51,11 @@ describe('insetOf', () => {
     });
   });
 
-  test('is nothing where there is no page, nothing on it, or only a little', () => {
-    expect(insetOf(page(() => true))).toBeUndefined();
-    expect(insetOf(page(() => false))).toBeUndefined();
-    expect(insetOf(page((x, y) => x < 40 && y < 40))).toBeUndefined();
-    expect(insetOf(page((x, y) => x < 500 && y < 260))).toBeUndefined();
-    expect(insetOf({ width: 5, height: 3, data: new Uint8Array(45) })).toBeUndefined();
+  test('is undefined without a page, and if the image covers too little or too much', () => {
+    expect(findEmbeddedImage(page(() => true))).toBeUndefined();
+    expect(findEmbeddedImage(page(() => false))).toBeUndefined();
+    expect(findEmbeddedImage(page((x, y) => x < 40 && y < 40))).toBeUndefined();
+    expect(findEmbeddedImage(page((x, y) => x < 500 && y < 260))).toBeUndefined();
+    expect(findEmbeddedImage({ width: 5, height: 3, data: new Uint8Array(45) })).toBeUndefined();
   });
 });

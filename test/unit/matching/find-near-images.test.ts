@@ -1,179 +1,198 @@
 import { describe, expect, test } from 'vitest';
-import { findNearImages, type NearQuery } from '#shared/matching/find-near-images.ts';
-import type { Probe } from '#shared/matching/query-image.ts';
-import type { HeldCells } from '#shared/matching/verify-geometry.ts';
-import { ACME, cellsOfSeed, library, manifest, OTHER, seen, weakened } from '../search/library.ts';
+import { findNearImages } from '#shared/matching/find-near-images.ts';
+import type { MatchOptions, MatchPorts } from '#shared/matching/match-context.ts';
+import type { OrientedDescriptors, QueryImage } from '#shared/matching/query-image.ts';
+import { SEARCH_BOUNDS } from '#shared/search/search-images.ts';
+import {
+  ACME,
+  embeddingAt,
+  library,
+  manifest,
+  OTHER,
+  partlyCovered,
+  randomDescriptors,
+} from '../search/library.ts';
 
-const probe: Probe = {
+const query: QueryImage = {
   sha256: 'f'.repeat(64),
   pixelHash: () => 'e'.repeat(64),
   perceptualHash: 'fedcba9876543210',
   width: 400,
   height: 300,
-  embedding: { ...seen(1, 1), local: cellsOfSeed(1) },
+  embedding: { ...embeddingAt(1, 1), local: randomDescriptors(1) },
 };
-const all: NearQuery = { k: 50, similarFrom: 0 };
-const upsideDown = (descriptors: Int8Array): HeldCells => ({
-  turn: 'turned180',
-  cells: { rows: 14, columns: 14, dimension: 64, descriptors, width: 400, height: 300 },
+const options: MatchOptions = { k: 50, similarFrom: 0, bounds: SEARCH_BOUNDS };
+const upsideDown = (values: Int8Array): OrientedDescriptors => ({
+  orientation: 'turned180',
+  descriptors: { rows: 14, columns: 14, dimension: 64, values, width: 400, height: 300 },
 });
 
+async function findImages(ports: MatchPorts, by: QueryImage, how: MatchOptions, model = manifest) {
+  return (await findNearImages(ports)(ACME, model, by, how)).images;
+}
+
 describe('findNearImages', () => {
-  test('looks again where the cosine is in doubt, and says how the pictures lie', async () => {
+  test('verifies uncertain candidates by geometry, and returns the alignment', async () => {
     const { add, ...ports } = await library();
-    const image = await add({ ...seen(0.5, 0.3), local: cellsOfSeed(1) });
-    const lookalike = await add({ ...seen(0.5, 0.3, 2), local: cellsOfSeed(2) });
-    const near = await findNearImages(ports)(ACME, manifest, probe, all);
-    const byId = new Map(near.map((neighbour) => [neighbour.record.image_id, neighbour]));
+    const image = await add({ ...embeddingAt(0.5, 0.3), local: randomDescriptors(1) });
+    const lookalike = await add({ ...embeddingAt(0.5, 0.3, 2), local: randomDescriptors(2) });
+    const { images } = await findNearImages(ports)(ACME, manifest, query, options);
+    const byId = new Map(images.map((each) => [each.record.image_id, each]));
     expect(byId.get(image)?.verdict).toBe('edited_copy');
     expect(byId.get(image)?.alignment?.scale).toBeCloseTo(1);
     expect(byId.get(lookalike)?.verdict).toBe('similar');
   });
 
-  test('looks again at the five nearest only', async () => {
+  test('verifies the five nearest uncertain candidates only', async () => {
     const { add, ...ports } = await library();
     for (let axis = 1; axis <= 8; axis++) {
-      await add({ ...seen(0.4 + axis / 100, 0.3, axis), local: cellsOfSeed(1) });
+      await add({ ...embeddingAt(0.4 + axis / 100, 0.3, axis), local: randomDescriptors(1) });
     }
-    const near = await findNearImages(ports)(ACME, manifest, probe, all);
-    const copies = near.filter(({ verdict }) => verdict === 'edited_copy');
+    const { images } = await findNearImages(ports)(ACME, manifest, query, options);
+    const copies = images.filter(({ verdict }) => verdict === 'edited_copy');
     expect(copies).toHaveLength(5);
     expect(Math.min(...copies.map(({ evidence }) => evidence.copy ?? 0))).toBeGreaterThan(0.43);
   });
 
-  test('looks further down where nothing is a copy beyond doubt', async () => {
+  test('verifies candidates with lower cosines if no copy is certain', async () => {
     const { add, ...ports } = await library();
-    const far = await add({ ...seen(0.3, 0.3), local: cellsOfSeed(1) });
+    const far = await add({ ...embeddingAt(0.3, 0.3), local: randomDescriptors(1) });
     const verdict = async () =>
-      (await findNearImages(ports)(ACME, manifest, probe, all)).find(({ record }) => record.image_id === far)
-        ?.verdict;
+      (await findNearImages(ports)(ACME, manifest, query, options)).images.find(
+        ({ record }) => record.image_id === far,
+      )?.verdict;
     expect(await verdict()).toBe('edited_copy');
-    await add(seen(0.9, 0.3, 2));
+    await add(embeddingAt(0.9, 0.3, 2));
     expect(await verdict()).toBe('similar');
   });
 
-  test('where the query lies better as it is than in any other way, that is told', async () => {
+  test('returns the upright alignment if it is better than those of other orientations', async () => {
     const { add, ...ports } = await library();
-    const local = cellsOfSeed(1);
-    await add({ ...seen(0.5, 0.3), local });
-    const [near] = await findNearImages(ports)(
-      ACME,
-      manifest,
-      { ...probe, embedding: { ...probe.embedding, local: weakened(local) } },
-      { ...all, otherTurns: async () => [upsideDown(cellsOfSeed(7))] },
+    const local = randomDescriptors(1);
+    await add({ ...embeddingAt(0.5, 0.3), local });
+    const [near] = await findImages(
+      ports,
+      { ...query, embedding: { ...query.embedding, local: partlyCovered(local) } },
+      { ...options, otherOrientations: async () => [upsideDown(randomDescriptors(7))] },
     );
-    expect(near?.alignment?.score).toBeGreaterThan(7);
+    expect(near?.alignment?.inlierScore).toBeGreaterThan(7);
     expect(near?.alignment?.rotation).toBeCloseTo(0, 0);
   });
 
-  test('holds the query in other ways only where something is in doubt and nothing proves to be a copy', async () => {
-    const local = cellsOfSeed(1);
-    let asked = 0;
-    const otherTurns = async (): Promise<HeldCells[]> => {
-      asked++;
+  test('tries other orientations only if a candidate is uncertain and nothing is proven', async () => {
+    const local = randomDescriptors(1);
+    let calls = 0;
+    const otherOrientations = async (): Promise<OrientedDescriptors[]> => {
+      calls++;
       return [upsideDown(local)];
     };
-    const unlike = { ...probe, embedding: { ...probe.embedding, local: cellsOfSeed(9) } };
+    const unlike = { ...query, embedding: { ...query.embedding, local: randomDescriptors(9) } };
 
-    const clear = await library();
-    await clear.add({ ...seen(0.2, 0.3), local });
-    await findNearImages(clear)(ACME, manifest, unlike, { ...all, otherTurns });
-    expect(asked).toBe(0);
+    const unlikely = await library();
+    await unlikely.add({ ...embeddingAt(0.2, 0.3), local });
+    await findNearImages(unlikely)(ACME, manifest, unlike, { ...options, otherOrientations });
+    expect(calls).toBe(0);
 
-    const found = await library();
-    await found.add(seen(0.9, 0.3, 2));
-    await found.add({ ...seen(0.5, 0.3), local });
-    await findNearImages(found)(ACME, manifest, unlike, { ...all, otherTurns });
-    expect(asked).toBe(0);
+    const certain = await library();
+    await certain.add(embeddingAt(0.9, 0.3, 2));
+    await certain.add({ ...embeddingAt(0.5, 0.3), local });
+    await findNearImages(certain)(ACME, manifest, unlike, { ...options, otherOrientations });
+    expect(calls).toBe(0);
 
-    const turned = await library();
-    await turned.add({ ...seen(0.5, 0.3), local });
-    const [near] = await findNearImages(turned)(ACME, manifest, unlike, { ...all, otherTurns });
-    expect(asked).toBe(1);
+    const rotated = await library();
+    await rotated.add({ ...embeddingAt(0.5, 0.3), local });
+    const [near] = await findImages(rotated, unlike, { ...options, otherOrientations });
+    expect(calls).toBe(1);
     expect(near?.verdict).toBe('edited_copy');
     expect(Math.abs(near?.alignment?.rotation ?? 0)).toBeCloseTo(180);
   });
 
-  test('fills in a cosine that the index did not tell', async () => {
+  test('computes a cosine that the index did not return', async () => {
     const { add, ...ports } = await library();
-    await add(seen(0.9, 0.1, 1));
-    await add(seen(0.1, 0.9, 2));
-    const near = await findNearImages(ports)(ACME, manifest, probe, { ...all, k: 1 });
-    expect(near).toHaveLength(2);
-    for (const { evidence } of near) {
+    await add(embeddingAt(0.9, 0.1, 1));
+    await add(embeddingAt(0.1, 0.9, 2));
+    const { images } = await findNearImages(ports)(ACME, manifest, query, { ...options, k: 1 });
+    expect(images).toHaveLength(2);
+    for (const { evidence } of images) {
       expect((evidence.copy ?? 0) + (evidence.semantic ?? 0)).toBeCloseTo(1);
     }
   });
 
-  test('a model without cells is judged by its vectors alone', async () => {
+  test('judges by vectors alone if the model computes no local descriptors', async () => {
     const { add, ...ports } = await library();
-    await add({ ...seen(0.5, 0.3), local: cellsOfSeed(1) });
+    await add({ ...embeddingAt(0.5, 0.3), local: randomDescriptors(1) });
     const plain = { ...manifest, outputs: manifest.outputs.filter(({ use }) => use !== 'verification') };
-    const [near] = await findNearImages(ports)(ACME, plain, probe, all);
+    const [near] = await findImages(ports, query, options, plain);
     expect(near?.verdict).toBe('similar');
     expect(near?.alignment).toBeUndefined();
   });
 
-  test('leaves out the probe itself, what was purged since, and other tenants', async () => {
+  test('leaves out the query itself, purged images and other tenants', async () => {
     const { add, ...ports } = await library();
-    const self = await add(seen(1, 1));
-    const purged = await add(seen(0.95, 0.9, 2));
+    const self = await add(embeddingAt(1, 1));
+    const purged = await add(embeddingAt(0.95, 0.9, 2));
     await ports.imageStore.markPurged(ACME, purged, '2026-03-02T00:00:00.000Z');
-    await add(seen(0.99, 0.99), {}, OTHER);
-    expect(await findNearImages(ports)(ACME, manifest, { ...probe, imageId: self }, all)).toEqual([]);
+    await add(embeddingAt(0.99, 0.99), {}, OTHER);
+    const { images, nearest } = await findNearImages(ports)(
+      ACME,
+      manifest,
+      { ...query, imageId: self },
+      options,
+    );
+    expect(images).toEqual([]);
+    expect(nearest.map(({ imageId }) => imageId)).toEqual([purged]);
   });
 
   test('equal pixels in another file are exact', async () => {
     const { add, ...ports } = await library();
-    const hashes = { hash_perceptual: probe.perceptualHash, hash_pixels: probe.pixelHash() };
-    await add(seen(0.99, 0.99), hashes);
-    await add(seen(0.98, 0.98, 2), { ...hashes, width: 300, height: 400 });
-    const near = await findNearImages(ports)(ACME, manifest, probe, all);
-    expect(near.map(({ verdict }) => verdict).sort()).toEqual(['edited_copy', 'exact']);
+    const hashes = { hash_perceptual: query.perceptualHash, hash_pixels: query.pixelHash() };
+    await add(embeddingAt(0.99, 0.99), hashes);
+    await add(embeddingAt(0.98, 0.98, 2), { ...hashes, width: 300, height: 400 });
+    const { images } = await findNearImages(ports)(ACME, manifest, query, options);
+    expect(images.map(({ verdict }) => verdict).sort()).toEqual(['edited_copy', 'exact']);
   });
 
-  test('looks at what the query shows where nothing proves to be a copy, and tells it of the whole query', async () => {
+  test('searches for the embedded image if nothing is proven, with alignments of the whole query', async () => {
     const { add, ...ports } = await library();
-    const image = await add({ ...seen(0.5, 0.9), local: cellsOfSeed(1) });
-    const page = { ...probe, embedding: seen(0.1, 0.9, 2) };
-    const part = { x: 0.5, y: 0.25, width: 0.5, height: 0.5 };
-    let asked = 0;
-    const inset = async () => {
-      asked += 1;
-      return { part, probe };
+    const image = await add({ ...embeddingAt(0.5, 0.9), local: randomDescriptors(1) });
+    const page = { ...query, embedding: embeddingAt(0.1, 0.9, 2) };
+    const region = { x: 0.5, y: 0.25, width: 0.5, height: 0.5 };
+    let calls = 0;
+    const embeddedImage = async () => {
+      calls += 1;
+      return { region, query };
     };
-    const [near, ...others] = await findNearImages(ports)(ACME, manifest, page, { ...all, inset });
+    const [near, ...others] = await findImages(ports, page, { ...options, embeddedImage });
     expect(others).toEqual([]);
-    expect(near).toMatchObject({ record: { image_id: image }, verdict: 'edited_copy', part });
+    expect(near).toMatchObject({ record: { image_id: image }, verdict: 'edited_copy', queryRegion: region });
     const [corner, , below] = near?.alignment?.quad ?? [];
     expect(corner?.x).toBeCloseTo(-1);
     expect(corner?.y).toBeCloseTo(-0.5);
     expect(below?.x).toBeCloseTo(1);
     expect(below?.y).toBeCloseTo(1.5);
 
-    const [same] = await findNearImages(ports)(ACME, manifest, probe, { ...all, inset });
-    expect(same).not.toHaveProperty('part');
-    expect(asked).toBe(1);
-    const unlike = { ...probe, embedding: { ...seen(0.1, 0.5, 2), local: cellsOfSeed(3) } };
-    const nothing = async () => ({ part, probe: unlike });
-    const found = await findNearImages(ports)(ACME, manifest, page, { ...all, inset: nothing });
-    expect(found.map(({ verdict }) => verdict)).toEqual(['similar']);
+    const [same] = await findImages(ports, query, { ...options, embeddedImage });
+    expect(same).not.toHaveProperty('queryRegion');
+    expect(calls).toBe(1);
+    const unlike = { ...query, embedding: { ...embeddingAt(0.1, 0.5, 2), local: randomDescriptors(3) } };
+    const unrelated = async () => ({ region, query: unlike });
+    const without = await findImages(ports, page, { ...options, embeddedImage: unrelated });
+    expect(without.map(({ verdict }) => verdict)).toEqual(['similar']);
   });
 
-  test('a query that is a page is not turned as well: the one or the other is paid for', async () => {
+  test('does not try other orientations of a query with an embedded image', async () => {
     const { add, ...ports } = await library();
-    await add({ ...seen(0.5, 0.9), local: cellsOfSeed(1) });
-    const unlike = { ...probe, embedding: { ...probe.embedding, local: cellsOfSeed(9) } };
-    let turned = 0;
-    const otherTurns = async () => {
-      turned += 1;
+    await add({ ...embeddingAt(0.5, 0.9), local: randomDescriptors(1) });
+    const unlike = { ...query, embedding: { ...query.embedding, local: randomDescriptors(9) } };
+    let calls = 0;
+    const otherOrientations = async () => {
+      calls += 1;
       return [];
     };
-    const shown = { part: { x: 0, y: 0, width: 0.5, height: 0.5 }, probe: unlike };
-    const nothing = async () => undefined;
-    await findNearImages(ports)(ACME, manifest, unlike, { ...all, otherTurns, inset: async () => shown });
-    expect(turned).toBe(0);
-    await findNearImages(ports)(ACME, manifest, unlike, { ...all, otherTurns, inset: nothing });
-    expect(turned).toBe(1);
+    const embedded = { region: { x: 0, y: 0, width: 0.5, height: 0.5 }, query: unlike };
+    await findImages(ports, unlike, { ...options, otherOrientations, embeddedImage: async () => embedded });
+    expect(calls).toBe(0);
+    await findImages(ports, unlike, { ...options, otherOrientations, embeddedImage: async () => undefined });
+    expect(calls).toBe(1);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Raster } from '#shared/imaging/raster.ts';
 import { greyOf, longerSide, shrunk, shrunkGrey } from '#shared/matching/registration/grey-image.ts';
 
-const pictures = fc
+const images = fc
   .tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), fc.infiniteStream(fc.nat(255)))
   .map(
     ([width, height, bytes]): Raster => ({
@@ -13,26 +13,25 @@ const pictures = fc
   );
 const side = fc.integer({ min: 1, max: 50 });
 
-describe('a smaller picture', () => {
-  it('is the same whether it is made grey before or while it is made smaller', () => {
+describe('a reduced image', () => {
+  it('is the same whether converted to grey before or during reduction', () => {
     fc.assert(
-      fc.property(pictures, side, (picture, longest) => {
-        const [before, meanwhile] = [shrunk(greyOf(picture), longest), shrunkGrey(picture, longest)];
-        expect([meanwhile.width, meanwhile.height]).toEqual([before.width, before.height]);
-        for (const [at, value] of meanwhile.data.entries())
-          expect(value).toBeCloseTo(before.data[at] ?? -1, 3);
+      fc.property(images, side, (image, longest) => {
+        const [before, during] = [shrunk(greyOf(image), longest), shrunkGrey(image, longest)];
+        expect([during.width, during.height]).toEqual([before.width, before.height]);
+        for (const [at, value] of during.data.entries()) expect(value).toBeCloseTo(before.data[at] ?? -1, 3);
       }),
     );
   });
 
-  it('has its longer side as asked, is never enlarged, and is as bright as the picture where each pixel stands for as many', () => {
+  it('has the requested longer side, is never enlarged, and keeps the mean brightness if it divides the size', () => {
     fc.assert(
-      fc.property(pictures, side, (picture, longest) => {
-        const grey = greyOf(picture);
+      fc.property(images, side, (image, longest) => {
+        const grey = greyOf(image);
         const smaller = shrunk(grey, longest);
-        expect(longerSide(smaller)).toBe(Math.min(longest, longerSide(picture)));
+        expect(longerSide(smaller)).toBe(Math.min(longest, longerSide(image)));
         const mean = (data: Float32Array) => data.reduce((sum, value) => sum + value, 0) / data.length;
-        const even = picture.width % smaller.width === 0 && picture.height % smaller.height === 0;
+        const even = image.width % smaller.width === 0 && image.height % smaller.height === 0;
         if (even) expect(mean(smaller.data)).toBeCloseTo(mean(grey.data), 1);
       }),
     );

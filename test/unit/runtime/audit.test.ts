@@ -4,8 +4,7 @@ import { z } from 'zod';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
-import { operatorRoute } from '#shared/runtime/routes.ts';
+import { httpFunction, route } from '#shared/runtime/http.ts';
 import { memoryAuditLog } from '../../memory/audit-log.ts';
 
 const change = operation({
@@ -26,9 +25,9 @@ const OPERATOR = { kind: 'operator', scopes: 'deeplens.admin', role: 'SystemAdmi
 function office(audit: AuditLog) {
   const handler = httpFunction(
     [
-      operatorRoute(change, async ({ body, recordChange }) => {
+      route(change, async ({ body, note }) => {
         if (body.to === 'fail') throw new Problem('conflict', 'no');
-        recordChange({ before: 'one', after: body.to });
+        note({ before: 'one', after: body.to });
         return { changed: true };
       }),
     ],

@@ -5,9 +5,7 @@ import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import type { Limiter } from '#shared/rate-limit/limiter.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
-import { tenantRoute } from '#shared/runtime/routes.ts';
-import { memoryGuards } from '../../memory/guards.ts';
+import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
 import { memoryWindows } from '../../memory/window-store.ts';
 
 const common = {
@@ -42,7 +40,7 @@ function service(limiter: Limiter, limits?: object) {
       tenantRoute(search, async () => ({ found: true })),
       tenantRoute(bring, async ({ uploads }) => ({ granted: uploads?.granted ?? 'not counted' })),
     ],
-    memoryGuards({ limiter }),
+    { limiter },
   );
   return async (path: string, body: object) => {
     const answer = await handler(

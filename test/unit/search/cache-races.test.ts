@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { searchImages } from '#shared/search/search-images.ts';
 import { memorySimilarityCache } from '../../memory/similarity-cache.ts';
-import { ACME, library, manifest, NOW, only, seen } from './library.ts';
+import { ACME, embeddingAt, installedOnly, library, manifest, NOW } from './library.ts';
 
-/** How many the index tells: few, so that what is in the index and not shown crowds out others. */
-const SHELF = 3;
+/** Candidates that the index returns: few, so that a purged image displaces another. */
+const CANDIDATES = 3;
 
 type Step = 'add' | 'purge' | 'search';
 
-test('whatever happens at the same time, a search afterwards finds what is there, cached or not', async () => {
+test('a search after concurrent changes returns the same results, cached or not', async () => {
   const answers: [cached: boolean, results: number][] = [];
   await fc.assert(
     fc.asyncProperty(
@@ -19,26 +19,26 @@ test('whatever happens at the same time, a search afterwards finds what is there
       async (scheduler, steps) => {
         const shelf = await library();
         const { imageStore, index } = shelf;
-        const turn = () => scheduler.schedule(Promise.resolve());
+        const yieldTurn = () => scheduler.schedule(Promise.resolve());
         const add = async (): Promise<ImageId> => {
-          const image = await shelf.add(seen(0.99, 0.99), { status: 'processed' });
-          await turn();
+          const image = await shelf.add(embeddingAt(0.99, 0.99), { status: 'processed' });
+          await yieldTurn();
           await imageStore.advance(ACME, image, 'indexed', NOW);
           return image;
         };
         const purge = async (image: ImageId) => {
           await imageStore.markPurged(ACME, image, NOW);
-          await turn();
+          await yieldTurn();
           await index.remove(ACME, manifest.name, [image]);
-          await turn();
+          await yieldTurn();
           await imageStore.removeVectors(ACME, image);
         };
         const cache = memorySimilarityCache();
-        const searchWith = (kept: typeof cache, yielding: () => Promise<unknown>) => {
+        const searchWith = (used: typeof cache, yielding: () => Promise<unknown>) => {
           const search = searchImages({
             ...shelf,
-            cache: kept,
-            installed: only({ manifest, provider: 'cpu', embed: async () => [] }),
+            cache: used,
+            installed: installedOnly({ manifest, provider: 'cpu', embed: async () => [] }),
             imageStore: {
               ...imageStore,
               async libraryVersion(tenant) {
@@ -48,9 +48,9 @@ test('whatever happens at the same time, a search afterwards finds what is there
               },
             },
             index: {
-              // The three nearest beside its own: what is in the index and not shown takes the place of another.
+              // One more: the query itself.
               async search(tenant, model, query) {
-                const found = await index.search(tenant, model, { ...query, k: SHELF + 1 });
+                const found = await index.search(tenant, model, { ...query, k: CANDIDATES + 1 });
                 await yielding();
                 return found;
               },
@@ -66,16 +66,18 @@ test('whatever happens at the same time, a search afterwards finds what is there
               thumbnailUrl: (image) => image,
             });
         };
-        const own = await shelf.add(seen(1, 1), { status: 'processed' });
+        const own = await shelf.add(embeddingAt(1, 1), { status: 'processed' });
         await imageStore.advance(ACME, own, 'indexed', NOW);
         const first = await Promise.all(
-          Array.from({ length: SHELF }, () => shelf.add(seen(0.99, 0.99), { status: 'processed' })),
+          Array.from({ length: CANDIDATES }, () =>
+            shelf.add(embeddingAt(0.99, 0.99), { status: 'processed' }),
+          ),
         );
         for (const image of first) await imageStore.advance(ACME, image, 'indexed', NOW);
 
-        const search = searchWith(cache, turn);
+        const search = searchWith(cache, yieldTurn);
         const running = steps.map(async (step) => {
-          await turn();
+          await yieldTurn();
           if (step === 'search') return search();
           if (step === 'add') return add();
           const image = first.pop();
@@ -83,16 +85,16 @@ test('whatever happens at the same time, a search afterwards finds what is there
         });
         await scheduler.waitFor(Promise.all(running));
 
-        const now = async () => undefined;
-        const fresh = await searchWith(memorySimilarityCache(), now)();
-        const known = await searchWith(cache, now)();
+        const immediately = async () => undefined;
+        const fresh = await searchWith(memorySimilarityCache(), immediately)();
+        const repeated = await searchWith(cache, immediately)();
         expect(fresh.cached).toBe(false);
-        expect(known.results).toEqual(fresh.results);
-        answers.push([known.cached, known.results.length]);
+        expect(repeated.results).toEqual(fresh.results);
+        answers.push([repeated.cached, repeated.results.length]);
       },
     ),
     { numRuns: 200 },
   );
-  // Otherwise it would have proven nothing.
+  // Otherwise the test proves nothing.
   expect(answers.some(([cached, results]) => cached && results > 0)).toBe(true);
 });

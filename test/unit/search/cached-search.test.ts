@@ -6,7 +6,7 @@ import { searchImages } from '#shared/search/search-images.ts';
 import type { SimilarityCache } from '#shared/search/similarity-cache.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 import { memorySimilarityCache } from '../../memory/similarity-cache.ts';
-import { ACME, library, manifest, NOW, OTHER, only, seen } from './library.ts';
+import { ACME, embeddingAt, installedOnly, library, manifest, NOW, OTHER } from './library.ts';
 
 const BYTES = photograph('airplane-from-above');
 const QUERY: SimilarityQuery = {
@@ -20,10 +20,10 @@ const QUERY: SimilarityQuery = {
 
 let shelf: Awaited<ReturnType<typeof library>>;
 let clock: number;
-let asked: { embeddings: number; searches: number; reads: number };
+let calls: { embeddings: number; searches: number; reads: number };
 let search: ReturnType<typeof searchImages>;
 
-const down = async () => {
+const unavailable = async () => {
   throw new Problem('dependency_unavailable', 'The database does not answer.');
 };
 
@@ -35,30 +35,33 @@ function open(cache: Pick<SimilarityCache, 'get' | 'put'> = memorySimilarityCach
     imaging: {
       ...shelf.imaging,
       read: (...given) => {
-        asked.reads += 1;
+        calls.reads += 1;
         return shelf.imaging.read(...given);
       },
     },
-    installed: only({
+    installed: installedOnly({
       manifest,
       provider: 'cpu',
       async embed(inputs) {
-        asked.embeddings += inputs.length;
-        return inputs.map(() => seen(1, 1));
+        calls.embeddings += inputs.length;
+        return inputs.map(() => embeddingAt(1, 1));
       },
     }),
     index: {
       search: (...given) => {
-        asked.searches += 1;
+        calls.searches += 1;
         return shelf.index.search(...given);
       },
     },
   });
 }
 
-/** Puts a picture in as the pipeline does, up to the step that makes it findable. */
+/** Stores and indexes an image as the pipeline does. */
 async function add(axis = 1): Promise<ImageId> {
-  const image = await shelf.add(seen(0.99, 0.99, axis), { status: 'processed', metadata: { shelf: 'a' } });
+  const image = await shelf.add(embeddingAt(0.99, 0.99, axis), {
+    status: 'processed',
+    metadata: { shelf: 'a' },
+  });
   await shelf.imageStore.advance(ACME, image, 'indexed', NOW);
   return image;
 }
@@ -66,15 +69,15 @@ async function add(axis = 1): Promise<ImageId> {
 beforeEach(async () => {
   shelf = await library();
   clock = Date.parse(NOW);
-  asked = { embeddings: 0, searches: 0, reads: 0 };
+  calls = { embeddings: 0, searches: 0, reads: 0 };
   search = open();
 });
 
-describe('a search that was answered before', () => {
-  test('gives the same results, and decodes, embeds and searches nothing', async () => {
+describe('a repeated search', () => {
+  test('returns the same results without decoding, embedding or searching', async () => {
     await add();
     const first = await search(ACME, QUERY);
-    const work = { ...asked };
+    const work = { ...calls };
     const second = await search(ACME, QUERY);
     expect([first.cached, second.cached]).toEqual([false, true]);
     expect(first.results).toHaveLength(1);
@@ -82,15 +85,15 @@ describe('a search that was answered before', () => {
     expect(second.total_results).toBe(1);
     expect(second.query_id).not.toBe(first.query_id);
     expect(work.reads).toBe(1);
-    expect(asked).toEqual(work);
+    expect(calls).toEqual(work);
   });
 
-  test('also where nothing was found', async () => {
+  test('is cached if nothing was found', async () => {
     expect((await search(ACME, QUERY)).cached).toBe(false);
     expect(await search(ACME, QUERY)).toMatchObject({ cached: true, results: [], total_results: 0 });
   });
 
-  test('shows what its caller asks to see, with links made for this reply', async () => {
+  test('returns the requested fields, with new links', async () => {
     const image = await add();
     await search(ACME, QUERY);
     const thumbnailUrl = () => 'https://elsewhere';
@@ -102,37 +105,37 @@ describe('a search that was answered before', () => {
 
   test.each<[string, Partial<SimilarityQuery>]>([
     ['other bytes', { source: { bytes: photograph('dust-bowl-home') } }],
-    ['a part', { region: { x: 0, y: 0, width: 0.5, height: 1 } }],
-    ['another part', { region: { x: 0, y: 0, width: 1, height: 0.5 } }],
+    ['a region', { region: { x: 0, y: 0, width: 0.5, height: 1 } }],
+    ['another region', { region: { x: 0, y: 0, width: 1, height: 0.5 } }],
     ['another threshold', { threshold: 0.71 }],
-    ['another number', { maxResults: 19 }],
+    ['another number of results', { maxResults: 19 }],
     ['a format', { filter: { format: 'jpeg' } }],
     ['a location', { filter: { storageLocations: ['uploads'] } }],
-    ['a date', { filter: { createdAfter: '2020-01-01T00:00:00Z' } }],
-    ['the other end of time', { filter: { createdBefore: '2020-01-01T00:00:00Z' } }],
+    ['a first date', { filter: { createdAfter: '2020-01-01T00:00:00Z' } }],
+    ['a last date', { filter: { createdBefore: '2020-01-01T00:00:00Z' } }],
     ['metadata', { filter: { metadata: { shelf: 'a' } } }],
-  ])('is another one with %s', async (_what, change) => {
+  ])('is not cached with %s', async (_what, change) => {
     await add();
     await search(ACME, QUERY);
     expect((await search(ACME, { ...QUERY, ...change })).cached).toBe(false);
     expect((await search(ACME, { ...QUERY, ...change })).cached).toBe(true);
   });
 
-  test('is the same one, however its filter is written', async () => {
+  test('is cached whatever the order of its filter', async () => {
     const filter = { storageLocations: ['a', 'b'], metadata: { one: '1', two: ['2', '3'] } };
-    const turned = { metadata: { two: ['3', '2'], one: ['1'] }, storageLocations: ['b', 'a', 'b'] };
+    const reordered = { metadata: { two: ['3', '2'], one: ['1'] }, storageLocations: ['b', 'a', 'b'] };
     await search(ACME, { ...QUERY, filter: { ...filter, createdAfter: '2026-01-01T00:00:00Z' } });
-    const again = { ...QUERY, filter: { createdAfter: '2026-01-01T01:00:00+01:00', ...turned } };
+    const again = { ...QUERY, filter: { createdAfter: '2026-01-01T01:00:00+01:00', ...reordered } };
     expect((await search(ACME, again)).cached).toBe(true);
   });
 
-  test('is not another tenant’s', async () => {
+  test('is not shared with another tenant', async () => {
     await add();
     await search(ACME, QUERY);
     expect(await search(OTHER, QUERY)).toMatchObject({ cached: false, results: [] });
   });
 
-  test('is asked anew when it has expired', async () => {
+  test('is not cached after it has expired', async () => {
     await search(ACME, QUERY);
     clock += 15 * 60_000 - 1;
     expect((await search(ACME, QUERY)).cached).toBe(true);
@@ -142,7 +145,7 @@ describe('a search that was answered before', () => {
 });
 
 describe('a change of the library', () => {
-  test('that brings a picture ends what was known', async () => {
+  test('that adds an image invalidates the cache', async () => {
     await add();
     await search(ACME, QUERY);
     const image = await add(2);
@@ -151,14 +154,14 @@ describe('a change of the library', () => {
     expect(found.results.map(({ image_id }) => image_id)).toContain(image);
   });
 
-  test('that takes one away ends it', async () => {
+  test('that purges an image invalidates it', async () => {
     const image = await add();
     await search(ACME, QUERY);
     await shelf.imageStore.markPurged(ACME, image, NOW);
     expect(await search(ACME, QUERY)).toMatchObject({ cached: false, results: [] });
   });
 
-  test('after the index was asked, and before the answer is kept, is not missed by the next search', async () => {
+  test('between the index search and caching the answer is visible to the next search', async () => {
     const { index } = shelf;
     let late: ImageId | undefined;
     shelf = {
@@ -177,7 +180,7 @@ describe('a change of the library', () => {
     expect(await search(ACME, QUERY)).toMatchObject({ cached: true, results: [{ image_id: late }] });
   });
 
-  test('does not show a picture that is no longer there, whatever the version says', async () => {
+  test('removes a purged image from results even if the version is unchanged', async () => {
     const image = await add();
     shelf.imageStore = { ...shelf.imageStore, libraryVersion: async () => 'the same' };
     search = open();
@@ -187,18 +190,18 @@ describe('a change of the library', () => {
   });
 });
 
-test('a search does without a cache that does not answer', async () => {
+test('a search works without the cache if that is unavailable', async () => {
   const image = await add();
-  const found = await open({ get: down, put: down })(ACME, QUERY);
+  const found = await open({ get: unavailable, put: unavailable })(ACME, QUERY);
   expect(found).toMatchObject({ cached: false, results: [{ image_id: image }] });
   const broken = async () => {
-    throw new TypeError('a fault of ours');
+    throw new TypeError('a programming error');
   };
-  await expect(open({ get: broken, put: down })(ACME, QUERY)).rejects.toThrow(TypeError);
+  await expect(open({ get: broken, put: unavailable })(ACME, QUERY)).rejects.toThrow(TypeError);
 });
 
-test('a picture that cannot be read is refused each time', async () => {
-  const query = { ...QUERY, source: { bytes: Buffer.from('no picture') } };
+test('an unreadable image is refused each time', async () => {
+  const query = { ...QUERY, source: { bytes: Buffer.from('no image') } };
   for (const _time of [1, 2])
     await expect(search(ACME, query)).rejects.toMatchObject({ code: 'unsupported_media_type' });
 });

@@ -4,7 +4,7 @@ import type { SimilarityQuery } from '#shared/search/query.ts';
 import { searchImages } from '#shared/search/search-images.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 import { memorySimilarityCache } from '../../memory/similarity-cache.ts';
-import { ACME, library, manifest, OTHER, only, seen } from './library.ts';
+import { ACME, embeddingAt, installedOnly, library, manifest, OTHER } from './library.ts';
 
 const QUERY: SimilarityQuery = {
   source: { bytes: photograph('airplane-from-above') },
@@ -18,25 +18,29 @@ const OTHERS_FORMAT = { format: 'png' } as const;
 
 let shelf: Awaited<ReturnType<typeof library>>;
 let search: ReturnType<typeof searchImages>;
-let asked: number;
+let searches: number;
 
 beforeEach(async () => {
   shelf = await library();
-  asked = 0;
+  searches = 0;
   search = searchImages({
     ...shelf,
     cache: memorySimilarityCache(),
-    installed: only({ manifest, provider: 'cpu', embed: async (inputs) => inputs.map(() => seen(1, 1)) }),
+    installed: installedOnly({
+      manifest,
+      provider: 'cpu',
+      embed: async (inputs) => inputs.map(() => embeddingAt(1, 1)),
+    }),
     index: {
       search: (...given) => {
-        asked += 1;
+        searches += 1;
         return shelf.index.search(...given);
       },
     },
   });
 });
 
-const reason = async (change: Partial<SimilarityQuery> = {}) => {
+const explanationOf = async (change: Partial<SimilarityQuery> = {}) => {
   const found = await search(ACME, { ...QUERY, ...change });
   expect(searchSimilarity.reply.schema.parse(found)).toEqual(found);
   expect(found.results).toEqual([]);
@@ -44,18 +48,18 @@ const reason = async (change: Partial<SimilarityQuery> = {}) => {
   return found.explanation;
 };
 
-describe('a search that finds nothing says', () => {
-  test('that there is nothing to find; also where others have something', async () => {
-    await shelf.add(seen(1, 1), {}, OTHER);
-    expect(await reason()).toMatchObject({ code: 'library_empty' });
-    expect(await reason({ filter: OTHERS_FORMAT })).toMatchObject({ code: 'library_empty' });
+describe('the explanation of an empty result is', () => {
+  test('an empty library, whatever other tenants have', async () => {
+    await shelf.add(embeddingAt(1, 1), {}, OTHER);
+    expect(await explanationOf()).toMatchObject({ code: 'library_empty' });
+    expect(await explanationOf({ filter: OTHERS_FORMAT })).toMatchObject({ code: 'library_empty' });
   });
 
-  test('that there is nothing beside the query’s own picture', async () => {
-    const imageId = await shelf.add(seen(1, 1));
-    expect(await reason({ source: { imageId } })).toMatchObject({ code: 'library_empty' });
+  test('an empty library if the query is the only image', async () => {
+    const imageId = await shelf.add(embeddingAt(1, 1));
+    expect(await explanationOf({ source: { imageId } })).toMatchObject({ code: 'library_empty' });
     const filter = { format: 'jpeg' } as const;
-    expect(await reason({ source: { imageId }, filter })).toMatchObject({ code: 'library_empty' });
+    expect(await explanationOf({ source: { imageId }, filter })).toMatchObject({ code: 'library_empty' });
   });
 
   test.each([
@@ -63,45 +67,45 @@ describe('a search that finds nothing says', () => {
     ['location', { storageLocations: ['elsewhere'] }],
     ['date', { createdAfter: '2030-01-01T00:00:00Z' }],
     ['metadata', { metadata: { album: ['winter', 'spring'] } }],
-  ])('that the filters leave nothing: %s', async (_what, filter) => {
-    await shelf.add(seen(1, 1), { metadata: { album: 'summer' } });
-    expect(await reason({ filter })).toMatchObject({ code: 'filters_exclude_all' });
+  ])('filters that exclude all images: %s', async (_what, filter) => {
+    await shelf.add(embeddingAt(1, 1), { metadata: { album: 'summer' } });
+    expect(await explanationOf({ filter })).toMatchObject({ code: 'filters_exclude_all' });
   });
 
-  test('that nothing is near enough, and how near the nearest is: asking again with that finds it', async () => {
-    await shelf.add(seen(0.1, 0.1));
-    const near = await shelf.add(seen(0.1, 0.3, 2));
-    const why = await reason({ threshold: 0.9 });
-    expect(why).toMatchObject({ code: 'below_threshold', nearest_score: expect.any(Number) });
-    const nearest = why?.nearest_score ?? 0;
+  test('the nearest score, below the threshold; a search with that score as threshold finds the image', async () => {
+    await shelf.add(embeddingAt(0.1, 0.1));
+    const near = await shelf.add(embeddingAt(0.1, 0.3, 2));
+    const explanation = await explanationOf({ threshold: 0.9 });
+    expect(explanation).toMatchObject({ code: 'below_threshold', nearest_score: expect.any(Number) });
+    const nearest = explanation?.nearest_score ?? 0;
     expect(nearest).toBeGreaterThan(0);
     expect(nearest).toBeLessThan(0.9);
-    expect(asked).toBe(1);
+    expect(searches).toBe(1);
     const { results } = await search(ACME, { ...QUERY, threshold: nearest });
     expect(results).toMatchObject([{ image_id: near, similarity_score: nearest, verdict: 'similar' }]);
   });
 
-  test('how near a copy is that is not certain enough', async () => {
-    await shelf.add(seen(0.99, 0.99));
-    const why = await reason({ threshold: 1 });
-    expect(why?.nearest_score).toBeGreaterThan(0.9);
-    expect(why?.nearest_score).toBeLessThan(1);
+  test('the score of a copy below the threshold', async () => {
+    await shelf.add(embeddingAt(0.99, 0.99));
+    const explanation = await explanationOf({ threshold: 1 });
+    expect(explanation?.nearest_score).toBeGreaterThan(0.9);
+    expect(explanation?.nearest_score).toBeLessThan(1);
   });
 
-  test('the same when it is asked again', async () => {
-    const first = await reason();
+  test('the same if it is cached', async () => {
+    const first = await explanationOf();
     expect(await search(ACME, QUERY)).toMatchObject({ cached: true, explanation: first });
   });
 });
 
-test('a search that finds something needs no explanation', async () => {
-  await shelf.add(seen(0.99, 0.99));
+test('a result that is not empty has no explanation', async () => {
+  await shelf.add(embeddingAt(0.99, 0.99));
   const found = await search(ACME, QUERY);
   expect(found.results).toHaveLength(1);
   expect(found).not.toHaveProperty('explanation');
 });
 
-describe('filters as a caller gives them', () => {
+describe('filters in a request', () => {
   const parse = (filters: unknown) => searchSimilarity.body?.safeParse({ image_id: IMAGE, filters });
   const IMAGE = 'img_01JCZ8M3P7Q4R5S6T7V8W9X0Y1';
 

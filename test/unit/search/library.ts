@@ -19,22 +19,22 @@ export const manifest = await loadManifest('models', 'deeplens-lite-v1');
 const DIMENSION = 256;
 export const NOW = '2026-03-01T12:00:00.000Z';
 
-/** A unit vector at this cosine from the first axis, leaning towards an axis of its own. */
-export function leaning(cosine: number, axis = 1): Float32Array {
+/** A unit vector at this cosine from the first axis, vectorAt towards an axis of its own. */
+export function vectorAt(cosine: number, axis = 1): Float32Array {
   const vector = new Float32Array(DIMENSION);
   vector[0] = cosine;
   vector[axis] = Math.sqrt(1 - cosine ** 2);
   return vector;
 }
 
-/** What the model sees in a picture whose cosines with the first axis are these. */
-export const seen = (copy: number, semantic: number, axis = 1): Embedding => ({
-  copy: leaning(copy, axis),
-  semantic: leaning(semantic, axis),
+/** An embedding whose vectors have these cosines with the first axis. */
+export const embeddingAt = (copy: number, semantic: number, axis = 1): Embedding => ({
+  copy: vectorAt(copy, axis),
+  semantic: vectorAt(semantic, axis),
 });
 
-/** Distinct cells, so that a picture aligns with itself; another seed gives unrelated ones. */
-export function cellsOfSeed(seed: number): Int8Array {
+/** Distinct local descriptors, so that an image aligns with itself; another seed gives unrelated ones. */
+export function randomDescriptors(seed: number): Int8Array {
   let state = seed;
   return Int8Array.from({ length: 14 * 14 * 64 }, () => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
@@ -42,20 +42,20 @@ export function cellsOfSeed(seed: number): Int8Array {
   });
 }
 
-/** The cells of a picture most of which is covered: a score between 7 and 14. */
-export function weakened(local: Int8Array): Int8Array {
-  const covered = cellsOfSeed(9);
+/** The local descriptors of a mostly covered image: its inlier score with the uncovered one is between 7 and 14. */
+export function partlyCovered(local: Int8Array): Int8Array {
+  const covered = randomDescriptors(9);
   return local.map((value, at) => (at < 10 * 64 ? value : (covered[at] ?? 0)));
 }
 
 const digest = (text: string): string => text.padStart(64, '0').slice(-64);
 
-/** All models are this one. */
-export const only = (embedder: Embedder): Pick<InstalledModels, 'embedder'> => ({
+/** Installed models that are all this one. */
+export const installedOnly = (embedder: Embedder): Pick<InstalledModels, 'embedder'> => ({
   embedder: async () => embedder,
 });
 
-/** An empty library in memory, and what puts pictures into it as the pipeline would. */
+/** An empty library in memory, with a function that adds indexed images. */
 export async function library() {
   const imageStore = memoryImageStore();
   const index = memoryVectorIndex();
@@ -71,7 +71,7 @@ export async function library() {
       tenant_id: tenant,
       image_id: image,
       status: 'indexed',
-      file_path: `pictures/${image}.jpg`,
+      file_path: `images/${image}.jpg`,
       storage_location: 'uploads',
       storage_type: 's3',
       file_size: 1000,
@@ -112,7 +112,6 @@ export async function library() {
   return {
     ...{ imageStore, index, blobs: memoryBlobs(), imaging: sharpImaging() },
     ...{ groups: memoryGroupStore(), publisher: memoryPublisher(), add },
-    /** As a tenant is that has chosen nothing. */
     tenants: { get: async (tenant: TenantId): Promise<Tenant | undefined> => tenantNamed(tenant) },
     manifests: [manifest] as const,
   };

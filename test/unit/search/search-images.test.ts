@@ -12,7 +12,7 @@ import { type EditName, edits } from '../../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/photographs.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memorySimilarityCache } from '../../memory/similarity-cache.ts';
-import { ACME, library, OTHER, only, seen } from './library.ts';
+import { ACME, embeddingAt, installedOnly, library, OTHER } from './library.ts';
 
 const imaging = sharpImaging();
 const embedder = await onnxEmbedder({ modelsDir: 'models', name: 'deeplens-lite-v1', provider: 'cpu' });
@@ -20,12 +20,12 @@ const blobs = memoryBlobs();
 const shelf = await library();
 const ports = {
   ...{ ...shelf, imaging, embedder, blobs },
-  ...{ installed: only(embedder), cache: memorySimilarityCache() },
+  ...{ installed: installedOnly(embedder), cache: memorySimilarityCache() },
 };
 const search = searchImages(ports);
 const ids = new Map<PhotographName, ImageId>();
 
-const ask = (change: Partial<SimilarityQuery> & Pick<SimilarityQuery, 'source'>): SimilarityQuery => ({
+const queryFor = (change: Partial<SimilarityQuery> & Pick<SimilarityQuery, 'source'>): SimilarityQuery => ({
   threshold: 0.7,
   maxResults: 20,
   includeMetadata: true,
@@ -34,39 +34,38 @@ const ask = (change: Partial<SimilarityQuery> & Pick<SimilarityQuery, 'source'>)
   ...change,
 });
 
-/** Puts a picture in as the pipeline does. */
-async function put(bytes: Uint8Array, tenant: TenantId = ACME): Promise<ImageId> {
+/** Stores an image as the pipeline does. */
+async function store(bytes: Uint8Array, tenant: TenantId = ACME): Promise<ImageId> {
   const { raster } = await imaging.read(bytes);
-  const { probe } = await readQuery(ports)(tenant, { bytes });
+  const { query } = await readQuery(ports)(tenant, { bytes });
   const image = await shelf.add(
-    probe.embedding,
+    query.embedding,
     {
       width: raster.width,
       height: raster.height,
-      hash_sha256: probe.sha256 ?? '',
-      hash_perceptual: probe.perceptualHash,
-      hash_pixels: probe.pixelHash(),
+      hash_sha256: query.sha256 ?? '',
+      hash_perceptual: query.perceptualHash,
+      hash_pixels: query.pixelHash(),
       metadata: { album: 'summer' },
       external_id: 'shelf-1',
     },
     tenant,
   );
-  const picture = await imaging.modelImage(raster);
-  const stored = await imaging.encodeModelImage(picture);
-  await blobs.put(tenant, objectKeys.modelImage(tenant, image), stored, 'image/png');
+  const modelImage = await imaging.encodeModelImage(await imaging.modelImage(raster));
+  await blobs.put(tenant, objectKeys.modelImage(tenant, image), modelImage, 'image/png');
   return image;
 }
 
 beforeAll(async () => {
-  for (const name of PHOTOGRAPHS) ids.set(name, await put(photograph(name)));
-  await put(photograph('nagasaki-boats'), OTHER);
+  for (const name of PHOTOGRAPHS) ids.set(name, await store(photograph(name)));
+  await store(photograph('nagasaki-boats'), OTHER);
 });
 
 const idOf = (name: PhotographName): ImageId => ids.get(name) ?? newImageId();
 
 describe('searchImages', () => {
-  test('the same file is exact, alone at score 1, and the reply is what the contract says', async () => {
-    const found = await search(ACME, ask({ source: { bytes: photograph('nagasaki-boats') } }));
+  test('the same file is exact, the only result with score 1, and the reply follows the contract', async () => {
+    const found = await search(ACME, queryFor({ source: { bytes: photograph('nagasaki-boats') } }));
     expect(found.results[0]).toMatchObject({
       image_id: idOf('nagasaki-boats'),
       external_id: 'shelf-1',
@@ -83,19 +82,19 @@ describe('searchImages', () => {
 
   test('the same pixels in another file are exact', async () => {
     const png = await sharp(photograph('allium-oreophilum')).png().toBuffer();
-    const found = await search(ACME, ask({ source: { bytes: png } }));
+    const found = await search(ACME, queryFor({ source: { bytes: png } }));
     expect(found.results[0]).toMatchObject({ verdict: 'exact', reason: { sha256_equal: false } });
   });
 
-  test.each<EditName>(['jpeg20', 'crop50', 'turned90'])('finds what was edited: %s', async (name) => {
+  test.each<EditName>(['jpeg20', 'crop50', 'turned90'])('finds an edited copy: %s', async (name) => {
     for (const original of ['dust-bowl-home', 'locomotion-house-cat'] as const) {
       const bytes = await edits[name](photograph(original));
-      const [first] = (await search(ACME, ask({ source: { bytes } }))).results;
+      const [first] = (await search(ACME, queryFor({ source: { bytes } }))).results;
       expect([original, first?.image_id, first?.verdict]).toEqual([original, idOf(original), 'edited_copy']);
     }
   });
 
-  test('a part of the query is looked for by itself', async () => {
+  test('searches for a region of the query', async () => {
     const two = await sharp(photograph('locomotion-house-cat'))
       .resize(600, 600, { fit: 'fill' })
       .extend({ right: 600 })
@@ -109,63 +108,63 @@ describe('searchImages', () => {
       .png()
       .toBuffer();
     const region = { x: 0.5, y: 0, width: 0.5, height: 1 };
-    const [first] = (await search(ACME, ask({ source: { bytes: two }, region }))).results;
+    const [first] = (await search(ACME, queryFor({ source: { bytes: two }, region }))).results;
     expect(first).toMatchObject({ image_id: idOf('nagasaki-boats'), verdict: 'edited_copy' });
   });
 
-  test('a picture of the tenant’s own finds others, not itself; also by a part of it', async () => {
-    const copy = await put(await edits.crop70(photograph('dust-bowl-home')));
+  test('a stored image, or a region of it, finds others and not itself', async () => {
+    const copy = await store(await edits.crop70(photograph('dust-bowl-home')));
     const source = { imageId: idOf('dust-bowl-home') };
-    const whole = await search(ACME, ask({ source }));
-    expect(whole.results[0]).toMatchObject({ image_id: copy, verdict: 'edited_copy' });
-    expect(whole.results.map(({ image_id }) => image_id)).not.toContain(source.imageId);
+    const byImage = await search(ACME, queryFor({ source }));
+    expect(byImage.results[0]).toMatchObject({ image_id: copy, verdict: 'edited_copy' });
+    expect(byImage.results.map(({ image_id }) => image_id)).not.toContain(source.imageId);
     const region = { x: 0.1, y: 0.1, width: 0.8, height: 0.8 };
-    const part = await search(ACME, ask({ source, region }));
-    expect(part.results[0]).toMatchObject({ image_id: copy, verdict: 'edited_copy' });
+    const byRegion = await search(ACME, queryFor({ source, region }));
+    expect(byRegion.results[0]).toMatchObject({ image_id: copy, verdict: 'edited_copy' });
   });
 
-  test('everything is at or above the threshold, in order of verdict and score, and cut', async () => {
+  test('results reach the threshold, are ordered by verdict and score, and are at most `maxResults`', async () => {
     const source = { bytes: photograph('acanthus-mollis') };
-    const every = await search(ACME, ask({ source, threshold: 0, maxResults: 100 }));
+    const every = await search(ACME, queryFor({ source, threshold: 0, maxResults: 100 }));
     expect(every.results.length).toBeGreaterThanOrEqual(PHOTOGRAPHS.length);
     const rank = ['exact', 'edited_copy', 'similar'];
     const order = every.results.map((each) => 2 - rank.indexOf(each.verdict) + each.similarity_score / 2);
     expect(order).toEqual(order.toSorted((a, b) => b - a));
-    const some = await search(ACME, ask({ source, threshold: 0.3, maxResults: 2 }));
+    const some = await search(ACME, queryFor({ source, threshold: 0.3, maxResults: 2 }));
     expect(some.results).toHaveLength(2);
     for (const { similarity_score } of some.results) expect(similarity_score).toBeGreaterThanOrEqual(0.3);
-    expect((await search(ACME, ask({ source, threshold: 1 }))).results).toHaveLength(1);
+    expect((await search(ACME, queryFor({ source, threshold: 1 }))).results).toHaveLength(1);
   });
 
-  test('metadata is left out where it is not asked for', async () => {
+  test('metadata is included only on request', async () => {
     const source = { bytes: photograph('acanthus-mollis') };
-    const [first] = (await search(ACME, ask({ source, includeMetadata: false }))).results;
+    const [first] = (await search(ACME, queryFor({ source, includeMetadata: false }))).results;
     expect(first).toBeDefined();
     expect(first).not.toHaveProperty('metadata');
   });
 
-  test('another tenant finds only its own, and does not know the others’ ids', async () => {
+  test('a tenant finds only its own images, and cannot search with the ids of others', async () => {
     const bytes = photograph('allium-oreophilum');
-    expect((await search(OTHER, ask({ source: { bytes }, threshold: 0 }))).results).toHaveLength(1);
+    expect((await search(OTHER, queryFor({ source: { bytes }, threshold: 0 }))).results).toHaveLength(1);
     await expect(
-      search(OTHER, ask({ source: { imageId: idOf('allium-oreophilum') } })),
+      search(OTHER, queryFor({ source: { imageId: idOf('allium-oreophilum') } })),
     ).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('one model goes all the way: it embeds, its space is searched, its vectors are compared', async () => {
-    const asked: string[] = [];
+  test('one model embeds the query, its partition is searched, and its vectors are compared', async () => {
+    const loaded: string[] = [];
     const second = { ...embedder, manifest: { ...embedder.manifest, name: 'second' } };
     const installed = {
       embedder: async (name: string) => {
-        asked.push(name);
+        loaded.push(name);
         return name === 'second' ? second : embedder;
       },
     };
-    const spaces: string[] = [];
+    const searched: string[] = [];
     const index: typeof shelf.index = {
       ...shelf.index,
       search: (tenant, model, query) => {
-        spaces.push(model);
+        searched.push(model);
         return shelf.index.search(tenant, model, query);
       },
     };
@@ -173,29 +172,29 @@ describe('searchImages', () => {
     const by = searchImages({ ...ports, index, installed, cache: memorySimilarityCache() });
     const source = { bytes: photograph('nagasaki-boats') };
     const models = ['second', embedder.manifest.name] as const;
-    expect(await by(ACME, ask({ source, models: [...models] }))).toMatchObject({
+    expect(await by(ACME, queryFor({ source, models: [...models] }))).toMatchObject({
       model: 'second',
       results: [],
     });
-    const named = await by(ACME, ask({ source, models: [...models], model: embedder.manifest.name }));
+    const named = await by(ACME, queryFor({ source, models: [...models], model: embedder.manifest.name }));
     expect(named).toMatchObject({ model: embedder.manifest.name, results: [{ verdict: 'exact' }, {}] });
-    expect(asked).toEqual(['second', embedder.manifest.name]);
-    expect(new Set(spaces)).toEqual(new Set(models));
-    const unknown = by(ACME, ask({ source, model: 'second' }));
+    expect(loaded).toEqual(['second', embedder.manifest.name]);
+    expect(new Set(searched)).toEqual(new Set(models));
+    const unknown = by(ACME, queryFor({ source, model: 'second' }));
     await expect(unknown).rejects.toMatchObject({ code: 'invalid_request', errors: [{ pointer: '/model' }] });
   });
 
-  test('a picture that cannot be searched with is refused with the reason', async () => {
-    const early = await shelf.add(seen(1, 1), { status: 'validated' }, OTHER);
-    const purged = await shelf.add(seen(1, 1), {}, OTHER);
+  test('an image that cannot be searched with is refused with the reason', async () => {
+    const early = await shelf.add(embeddingAt(1, 1), { status: 'validated' }, OTHER);
+    const purged = await shelf.add(embeddingAt(1, 1), {}, OTHER);
     await shelf.imageStore.markPurged(OTHER, purged, '2026-03-02T00:00:00.000Z');
     const code = (imageId: ImageId) =>
-      search(OTHER, ask({ source: { imageId } })).catch((problem: { code: string }) => problem.code);
+      search(OTHER, queryFor({ source: { imageId } })).catch((problem: { code: string }) => problem.code);
     expect(await code(early)).toBe('image_not_ready');
     expect(await code(purged)).toBe('purged');
     expect(await code(newImageId())).toBe('not_found');
     await expect(
-      search(ACME, ask({ source: { bytes: photograph('acanthus-mollis') }, model: 'no-such' })),
+      search(ACME, queryFor({ source: { bytes: photograph('acanthus-mollis') }, model: 'no-such' })),
     ).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });
