@@ -1,47 +1,153 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
 import * as images from '#shared/contracts/http/images.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
-import { createTenant } from '#shared/contracts/http/tenants.ts';
+import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
+import { getOverview } from '#shared/contracts/http/statistics.ts';
+import { createTenant, putLimits } from '#shared/contracts/http/tenants.ts';
+import { getTenantUsage } from '#shared/contracts/http/usage.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, type Request, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';
 
-let one: Client;
-let other: Client;
-let group = '';
+/** Both tenants have data; all numbers that replies show differ between them. */
+const OWNERS = {
+  settings: { similarity_threshold: 0.91, keeper_rule: 'age' as const, thumbnail_sizes: [96, 320] },
+  limits: { stored_images: 4321 },
+};
+const INTRUDERS = {
+  settings: { similarity_threshold: 0.33, keeper_rule: 'bytes' as const, thumbnail_sizes: [128] },
+  limits: { stored_images: 8765 },
+};
+/** Sent by both tenants: the intruder must not get the owner's reply. */
+const SHARED_REQUEST = {
+  body: { files: [{ filename: 'a', content_type: 'image/jpeg', size: 1 }] },
+  headers: { 'idempotency-key': 'shared' },
+};
+
+let owner: Client;
+let intruder: Client;
 let image: string;
 let key: string;
+let group = '';
+/** Texts that belong to the owner. */
+let owned: readonly string[];
+let before: Awaited<ReturnType<typeof stateOf>>;
+/** Calls of each tenant that were let in. */
+const calls = new Map<string, number>();
+
+const operator = () => ({ authorization: `Bearer ${readStack().admin_token}` });
+const REFUSED = [401, 403, 429];
+
+async function newCountedTenant(name: string, { settings, limits }: typeof OWNERS | typeof INTRUDERS) {
+  const client = await newTenant(name);
+  const counted: Client = {
+    ...client,
+    call: async (operation, request) => {
+      const answer = await client.call(operation, request);
+      if (!REFUSED.includes(answer.status)) calls.set(client.tenant, (calls.get(client.tenant) ?? 0) + 1);
+      return answer;
+    },
+  };
+  const params = { tenant_id: client.tenant };
+  expect((await call(putLimits, { params, body: limits, headers: operator() })).status).toBe(200);
+  expect((await counted.call(changeSettings, { body: settings })).status).toBe(200);
+  return counted;
+}
+
+/** What a tenant sees of its own data, without what changes by itself. */
+async function stateOf(client: Client) {
+  const [overview, settings, keys, list] = await Promise.all([
+    client.call(getOverview),
+    client.call(getSettings),
+    client.call(ownKeys.list),
+    client.call(images.listImages),
+  ]);
+  const { pipeline: _, ...counts } = overview.body;
+  return {
+    counts,
+    settings: settings.body,
+    keys: keys.body.keys.map(({ last_used_at: _, ...fields }) => fields),
+    images: list.body.images,
+  };
+}
+
+/** Number and bytes of a tenant's validated images, as its list shows them. */
+async function storedOf(client: Client) {
+  const { images } = await stateOf(client);
+  const stored = images.filter(({ status }) => status === 'indexed');
+  return { images: stored.length, bytes: stored.reduce((sum, { file_size }) => sum + file_size, 0) };
+}
+
+const usageOf = async ({ tenant }: Client) =>
+  (await call(getTenantUsage, { params: { tenant_id: tenant }, headers: operator() })).body;
 
 beforeAll(async () => {
-  [one, other] = [await newTenant('one'), await newTenant('other')];
+  owner = await newCountedTenant('owner', OWNERS);
+  intruder = await newCountedTenant('intruder', INTRUDERS);
   const bytes = await photograph('airplane-from-above');
-  image = await upload(one, bytes, { filename: 'mine.jpg', external_id: 'shared-name' });
-  key = (await one.call(ownKeys.create, { body: { name: 'mine', scopes: ['deeplens.search'] } })).body.key_id;
-  const copy = await upload(one, bytes, { filename: 'mine-too.jpg' });
-  await Promise.all([settled(one, image), settled(one, copy)]);
+  const metadata = { project: 'owner-project' };
+  image = await upload(owner, bytes, { filename: 'owner-file.jpg', external_id: 'owner-external', metadata });
+  const copy = await upload(owner, bytes, { filename: 'owner-file-2.jpg', external_id: 'owner-copy' });
+  const [pending] = (await owner.call(images.requestUploads, SHARED_REQUEST)).body.uploads;
+  if (!pending || 'error' in pending) throw new Error('the owner got no form');
+  const wish = { name: 'owner-key', scopes: ['deeplens.search' as const] };
+  key = (await owner.call(ownKeys.create, { body: wish })).body.key_id;
+  const own = await upload(intruder, await photograph('nagasaki-boats'), { filename: 'own.jpg' });
+  await Promise.all([settled(owner, image), settled(owner, copy), settled(intruder, own)]);
   const { body } = await eventually(
-    () => one.call(searchDuplicates, { body: { scope: 'all' } }),
+    () => owner.call(searchDuplicates, { body: { scope: 'all' } }),
     ({ body }) => body.total_groups === 1,
   );
   group = body.groups[0]?.group_id ?? '';
+  before = await eventually(
+    () => stateOf(owner),
+    ({ counts }) =>
+      counts.images.total === 3 && counts.images.by_status.indexed === 2 && counts.duplicates.groups === 1,
+  );
+  owned = [
+    ...[owner.tenant, image, copy, pending.image_id, group, key],
+    ...['owner-file', 'owner-external', 'owner-copy', 'owner-project', 'owner-key'],
+  ];
 });
 
-/** What another tenant gets when it tries a route with this tenant's ids: its status, and the places where a picture would show. */
-const ATTEMPTS: Record<
-  string,
-  { request: () => Promise<Request<Operation>>; status: number; nothingIn?: string }
-> = {
-  requestUploads: {
-    request: async () => ({ body: { files: [{ filename: 'a', content_type: 'image/jpeg', size: 1 }] } }),
-    status: 201,
+interface Attempt {
+  request: () => Promise<Request<Operation>>;
+  status: number;
+  /** A list in the reply that must be empty. */
+  nothingIn?: string;
+  /** Further checks of the reply. */
+  check?: (body: unknown) => Promise<void>;
+}
+
+/** For each call, a request of the intruder with the owner's ids, and the reply to expect. */
+const ATTEMPTS: Record<string, Attempt> = {
+  requestUploads: { request: async () => SHARED_REQUEST, status: 201 },
+  addImage: {
+    request: async () => ({
+      body: {
+        image: (await photograph('airplane-from-above')).toString('base64'),
+        external_id: 'owner-copy',
+        metadata: { tenant_id: owner.tenant, image_id: image },
+        ...{ tenant_id: owner.tenant, image_id: image },
+      },
+    }),
+    status: 202,
+    check: async (body) => {
+      const { image_id } = z.object({ image_id: z.string() }).parse(body);
+      expect(owned).not.toContain(image_id);
+      expect((await settled(intruder, image_id)).status).toBe('indexed');
+      const query = { external_id: 'owner-copy' };
+      const { body: own } = await intruder.call(images.listImages, { query });
+      expect(own.images.map((each) => each.image_id)).toEqual([image_id]);
+    },
   },
-  addImage: { request: async () => ({ body: {} }), status: 400 },
   listImages: {
-    request: async () => ({ query: { external_id: 'shared-name' } }),
+    request: async () => ({ query: { external_id: 'owner-external' } }),
     status: 200,
     nothingIn: 'images',
   },
@@ -56,20 +162,60 @@ const ATTEMPTS: Record<
   },
   undoDecision: { request: async () => ({ params: { group_id: group } }), status: 404 },
   createTenant: { request: async () => ({ body: { tenant_id: 'x', name: 'x', plan: 'free' } }), status: 401 },
-  getTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
+  getTenant: { request: async () => ({ params: { tenant_id: owner.tenant } }), status: 401 },
   listKeys: { request: async () => ({}), status: 200 },
-  createKey: { request: async () => ({ body: {} }), status: 400 },
+  createKey: {
+    request: async () => ({
+      body: { name: 'own', scopes: ['deeplens.search'], tenant_id: owner.tenant, key_id: key },
+    }),
+    status: 201,
+    check: async (body) => {
+      const { key_id, api_key } = z.object({ key_id: z.string(), api_key: z.string() }).parse(body);
+      expect(key_id).not.toBe(key);
+      const seen = await call(images.listImages, { headers: { 'x-api-key': api_key } });
+      calls.set(intruder.tenant, (calls.get(intruder.tenant) ?? 0) + 1);
+      expect(seen.body.images).toEqual((await stateOf(intruder)).images);
+      expect((await stateOf(intruder)).keys.map((each) => each.key_id)).toContain(key_id);
+    },
+  },
   rotateKey: { request: async () => ({ params: { key_id: key }, body: {} }), status: 404 },
   revokeKey: { request: async () => ({ params: { key_id: key } }), status: 404 },
-  getOverview: { request: async () => ({}), status: 200 },
+  getOverview: {
+    request: async () => ({ query: { tenant_id: owner.tenant } }),
+    status: 200,
+    check: async (body) => {
+      const { bytes } = await storedOf(intruder);
+      expect(bytes).not.toBe(before.counts.storage_bytes);
+      expect(body).toMatchObject({
+        storage_bytes: bytes,
+        duplicates: { groups: 0, reclaimable_bytes: 0 },
+      });
+    },
+  },
   getCapacity: { request: async () => ({}), status: 401 },
-  getUsage: { request: async () => ({}), status: 200 },
-  getTenantUsage: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
+  getUsage: {
+    request: async () => ({ query: { tenant_id: owner.tenant } }),
+    status: 200,
+    check: async (body) => {
+      const { images: images_stored, bytes: storage_bytes } = await storedOf(intruder);
+      expect(storage_bytes).not.toBe(before.counts.storage_bytes);
+      expect(body).toMatchObject({ images_stored, storage_bytes, limits: INTRUDERS.limits });
+    },
+  },
+  getTenantUsage: { request: async () => ({ params: { tenant_id: owner.tenant } }), status: 401 },
   listUsage: { request: async () => ({}), status: 401 },
-  getSettings: { request: async () => ({}), status: 200 },
-  changeSettings: { request: async () => ({ body: { similarity_threshold: 2 } }), status: 400 },
+  getSettings: {
+    request: async () => ({ query: { tenant_id: owner.tenant } }),
+    status: 200,
+    check: async (body) => expect(body).toMatchObject(INTRUDERS.settings),
+  },
+  changeSettings: {
+    request: async () => ({ body: { ...INTRUDERS.settings, tenant_id: owner.tenant } }),
+    status: 200,
+    check: async (body) => expect(body).toMatchObject(INTRUDERS.settings),
+  },
   revokeTokens: { request: async () => ({ body: { subject: 'x' } }), status: 401 },
-  deleteTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
+  deleteTenant: { request: async () => ({ params: { tenant_id: owner.tenant } }), status: 401 },
   getJob: { request: async () => ({ params: { job_id: `job_${'0'.repeat(26)}` } }), status: 401 },
   cancelJob: { request: async () => ({ params: { job_id: `job_${'0'.repeat(26)}` } }), status: 401 },
   listModels: { request: async () => ({}), status: 401 },
@@ -81,58 +227,70 @@ const ATTEMPTS: Record<
   listAudit: { request: async () => ({}), status: 401 },
   listTenants: { request: async () => ({}), status: 401 },
   changeTenant: {
-    request: async () => ({ params: { tenant_id: one.tenant }, body: { plan: 'free' } }),
+    request: async () => ({ params: { tenant_id: owner.tenant }, body: { plan: 'free' } }),
     status: 401,
   },
-  getLimits: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
-  putLimits: { request: async () => ({ params: { tenant_id: one.tenant }, body: {} }), status: 401 },
-  listKeysOfTenant: { request: async () => ({ params: { tenant_id: one.tenant } }), status: 401 },
-  createKeyOfTenant: { request: async () => ({ params: { tenant_id: one.tenant }, body: {} }), status: 401 },
+  getLimits: { request: async () => ({ params: { tenant_id: owner.tenant } }), status: 401 },
+  putLimits: { request: async () => ({ params: { tenant_id: owner.tenant }, body: {} }), status: 401 },
+  listKeysOfTenant: { request: async () => ({ params: { tenant_id: owner.tenant } }), status: 401 },
+  createKeyOfTenant: {
+    request: async () => ({ params: { tenant_id: owner.tenant }, body: {} }),
+    status: 401,
+  },
   rotateKeyOfTenant: {
-    request: async () => ({ params: { tenant_id: one.tenant, key_id: key }, body: {} }),
+    request: async () => ({ params: { tenant_id: owner.tenant, key_id: key }, body: {} }),
     status: 401,
   },
   revokeKeyOfTenant: {
-    request: async () => ({ params: { tenant_id: one.tenant, key_id: key } }),
+    request: async () => ({ params: { tenant_id: owner.tenant, key_id: key } }),
     status: 401,
   },
 };
 
 describe('two tenants', () => {
-  it.each(
-    OPERATIONS.filter(({ policy }) => policy !== 'Open').map(
-      (operation) => [operation.id, operation] as const,
-    ),
-  )('do not meet by %s', async (id, operation) => {
-    const attempt = ATTEMPTS[id];
-    if (!attempt) throw new Error(`say in ATTEMPTS what another tenant gets from ${id}`);
-    const { status, body } = await other.call(operation, await attempt.request());
-    expect(status).toBe(attempt.status);
-    if (attempt.nothingIn) expect(Object(body)[attempt.nothingIn]).toEqual([]);
-    else expect(JSON.stringify(body)).not.toContain('mine');
-  });
-
-  it('do not find each other’s pictures, though the picture is the same', async () => {
-    const query = {
-      body: {
-        image: Buffer.from(await photograph('airplane-from-above')).toString('base64'),
-        similarity_threshold: 0,
-      },
-    };
-    expect((await one.call(searchSimilarity, query)).body.results.length).toBe(2);
-    expect((await other.call(searchSimilarity, query)).body).toMatchObject({ results: [], total_results: 0 });
-    expect((await other.call(searchDuplicates, { body: { scope: 'all' } })).body).toMatchObject({
+  it('do not find each other’s images, though the image is the same', async () => {
+    const image = (await photograph('airplane-from-above')).toString('base64');
+    const query = { body: { image, similarity_threshold: 0 } };
+    expect((await owner.call(searchSimilarity, query)).body.results.length).toBe(2);
+    const own = (await stateOf(intruder)).images.map(({ image_id }) => image_id);
+    const { results } = (await intruder.call(searchSimilarity, query)).body;
+    expect(results.map(({ image_id }) => image_id)).toEqual(own);
+    expect((await intruder.call(searchDuplicates, { body: { scope: 'all' } })).body).toMatchObject({
       groups: [],
       total_groups: 0,
     });
   });
 
-  it('still has all its pictures after the other has tried', async () => {
-    expect((await one.call(images.getImage, { params: { image_id: image } })).body.status).toBe('indexed');
+  it.each(
+    OPERATIONS.filter(({ policy }) => policy !== 'Open').map(
+      (operation) => [operation.id, operation] as const,
+    ),
+  )('are isolated in %s: it neither shows nor changes the other’s data', async (id, operation) => {
+    const attempt = ATTEMPTS[id];
+    if (!attempt) throw new Error(`add to ATTEMPTS what another tenant gets from ${id}`);
+    const request = await attempt.request();
+    const { status, body } = await intruder.call(operation, request);
+    expect(status).toBe(attempt.status);
+    if (attempt.nothingIn) expect(Object(body)[attempt.nothingIn]).toEqual([]);
+    const [sent, reply] = [JSON.stringify(request), JSON.stringify(body)];
+    expect(owned.filter((text) => reply.includes(text) && !sent.includes(text))).toEqual([]);
+    await attempt.check?.(body);
+    expect(await stateOf(owner)).toEqual(before);
+  });
+
+  it('are each charged for their own calls alone', async () => {
+    const expected = [calls.get(owner.tenant), calls.get(intruder.tenant)];
+    const usages = await eventually(
+      () => Promise.all([usageOf(owner), usageOf(intruder)]),
+      (both) => both.every(({ requests }, at) => requests === expected[at]),
+    );
+    // Owner: two files and a form; intruder: a file, a form and an inline image.
+    expect(usages.map(({ uploads }) => uploads)).toEqual([3, 3]);
+    expect(usages.map(({ limits }) => limits.stored_images)).toEqual([4321, 8765]);
   });
 });
 
-describe('who is not known', () => {
+describe('an unknown caller', () => {
   const guarded = OPERATIONS.filter(({ policy }) => policy !== 'Open');
 
   it.each(guarded.map((operation) => [operation.id, operation] as const))(
@@ -152,7 +310,7 @@ describe('who is not known', () => {
     },
   );
 
-  it('cannot use a token that is forged', async () => {
+  it('cannot use a forged token', async () => {
     const [header, payload] = readStack().admin_token.split('.');
     const forged = { authorization: `Bearer ${header}.${payload}.${'A'.repeat(342)}` };
     const attempt = await call(createTenant, {
@@ -163,9 +321,9 @@ describe('who is not known', () => {
   });
 
   it('cannot create a tenant twice', async () => {
-    const headers = { authorization: `Bearer ${readStack().admin_token}` };
+    const headers = operator();
     const again = await call(createTenant, {
-      body: { tenant_id: one.tenant, name: 'x', plan: 'free' },
+      body: { tenant_id: owner.tenant, name: 'x', plan: 'free' },
       headers,
     });
     expect(again).toMatchObject({ status: 409, body: { code: 'conflict' } });
