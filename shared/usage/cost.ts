@@ -11,6 +11,8 @@ export const PRICES = {
   dynamoDbGbMonth: 0.25,
   /** Per GB and month of an OpenSearch node's memory: an r7g.large.search with 16 GB at 0.167 an hour, 730 hours. */
   indexMemoryGbMonth: (0.167 * 730) / 16,
+  /** Per interface endpoint, availability zone and month: 0.01 an hour, 730 hours. */
+  interfaceEndpointMonth: 0.01 * 730,
   /** Per search: the authorizer, two vCPUs of Lambda for 0.3 s, API Gateway, reads. */
   search: 22e-6,
   /** Per ingested image: validation, its share of a worker, queues, about 30 writes. */

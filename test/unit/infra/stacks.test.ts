@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { EVENTS } from '#shared/contracts/events/registry.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
+import { standingCostRow } from './standing-costs.ts';
 import { type Synthesized, synthesize, violations } from './synthesized.ts';
 
 const synthesized = ENVIRONMENT_NAMES.map((name) => [name, synthesize(name)] as const);
@@ -20,6 +22,11 @@ const functionVariables = ({ of }: Synthesized) =>
     .map(({ id, properties }) => [id, Variables.parse(properties.Environment).Variables] as const);
 
 describe.each(synthesized)('env %s', (name, stacks) => {
+  it('runs all the time what docs/cost.md says', () => {
+    const page = readFileSync(new URL('../../../docs/cost.md', import.meta.url), 'utf8');
+    expect(page.split('\n')).toContain(standingCostRow(stacks));
+  });
+
   it('meets the AwsSolutions pack', () => {
     expect(stacks.violations()).toEqual([]);
   });

@@ -11,7 +11,7 @@ const dollars = (usd: number) => {
 };
 
 describe('docs/cost.md', () => {
-  it.each(PLAN_NAMES)('says what a full tenant of the plan %s costs', (plan) => {
+  it.each(PLAN_NAMES)('states the cost of a full tenant on the plan %s', (plan) => {
     const { storedImages: images, priceUsd } = PLANS[plan];
     const holding = { images, bytes: images * 1e6, vectors: 2 * images };
     const row = page.split('\n').find((line) => line.startsWith(`| ${plan} |`)) ?? '';
@@ -26,12 +26,12 @@ describe('docs/cost.md', () => {
   });
 });
 
-it('says what a picture takes of the index, by either storage', () => {
+it('states the index memory of an image for both storages', () => {
   const kilobytes = (storage: 'float' | 'sq') => (indexMemory(2, storage) / 1000).toFixed(1);
-  expect(page).toContain(`${kilobytes('sq')} KB a picture in place of ${kilobytes('float')}.`);
+  expect(page).toContain(`${kilobytes('sq')} KB per image instead of ${kilobytes('float')}.`);
 });
 
-it('is nothing for who holds and calls nothing, and counts a search once', () => {
+it('is zero without images and calls, and counts a search once', () => {
   expect(holdingCost({ images: 0, bytes: 0, vectors: 0 })).toBe(0);
   expect(usageCost({ requests: 0, searches: 0, uploads: 0 })).toBe(0);
   expect(usageCost({ requests: 1, searches: 1, uploads: 0 })).toBe(PRICES.search);
