@@ -14,7 +14,7 @@ const LAYERS = [
   ['duplicates', 'search'],
   ['models', 'purges', 'statistics'],
   ['runtime'],
-  ['front-door'],
+  ['guards'],
 ];
 const FOLDERS = LAYERS.flat();
 
@@ -108,13 +108,13 @@ module.exports = {
     rule(
       'modules-meet-at-their-surface',
       'Of another module only its nouns and ports, never its adapters or other steps.',
-      { path: '^shared/([^/]+)/', pathNot: '^shared/front-door/' },
+      { path: '^shared/([^/]+)/', pathNot: '^shared/guards/' },
       { path: '^shared/', pathNot: ['^shared/$1/', KERNEL, CONTRACTS, AWS, ...SURFACE] },
     ),
     rule(
       'adapters-are-wired-above',
-      'A noun, a port or a step never imports an adapter: functions, gpu-worker and the front door wire them.',
-      { path: '^shared/', pathNot: [ADAPTER, CHOOSER, AWS, '^shared/front-door/'] },
+      'A noun, a port or a step never imports an adapter: functions, gpu-worker and shared/guards wire them.',
+      { path: '^shared/', pathNot: [ADAPTER, CHOOSER, AWS, '^shared/guards/'] },
       { path: [ADAPTER, AWS] },
     ),
     ...Object.entries(HOMES).map(([technology, homes]) =>
@@ -145,10 +145,10 @@ module.exports = {
       },
     ),
     rule(
-      'front-door-is-for-functions',
+      'guards-are-for-functions',
       'The wiring that all functions behind the API share; nothing else imports it.',
-      { pathNot: '^(functions|test|shared/front-door)/' },
-      { path: '^shared/front-door/' },
+      { pathNot: '^(functions|test|shared/guards)/' },
+      { path: '^shared/guards/' },
     ),
     rule(
       'functions-apart',

@@ -119,7 +119,7 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
       name: 'usage-untold',
       graph: 'Calls beside the limits and the meter',
       meaning:
-        'Calls were served and not metered: the log has each as "usage not told", to be counted later.',
+        'Calls were served and not metered: the log has each as "usage not published", to be counted later.',
       metric: ownMetric('usage_untold', { scope: 'all' }),
       above: 0.5,
       periods: 1,

@@ -5,7 +5,7 @@ import type { Env as ReviewDuplicatesEnv } from '../../functions/duplicates/revi
 import type { Environment } from '../config/environments.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
-import { frontDoorAccess } from '../constructs/front-door-access.ts';
+import { tenantGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -80,13 +80,13 @@ export class DuplicatesStack extends Stack {
 
   private reviewDuplicates({ environment, data }: DuplicatesStackProps): NodejsFunction {
     const { tables } = data;
-    const door = frontDoorAccess(data);
+    const guards = tenantGuardsAccess(data);
     const review = new AppFunction<typeof ReviewDuplicatesEnv>(this, 'ReviewDuplicates', {
       environment,
       path: 'duplicates/review-duplicates',
       description: 'Shows groups of duplicates, and takes down what people decide on them',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
       },
@@ -95,6 +95,6 @@ export class DuplicatesStack extends Stack {
     })
       .allow(ACTIONS.readTable, tables.imagesArns)
       .allow(ACTIONS.changeTable, [tables.groups.tableArn]);
-    return door.allow(review).lambda;
+    return guards.allow(review).lambda;
   }
 }

@@ -11,8 +11,8 @@ import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { sendUploads } from '../constructs/bucket-notifications.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
-import { frontDoorAccess } from '../constructs/front-door-access.ts';
 import { GpuWorker } from '../constructs/gpu-worker.ts';
+import { tenantGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { eventSource, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -82,13 +82,13 @@ export class IngestStack extends Stack {
 
   private requestUploads(): NodejsFunction {
     const { environment, data } = this.props;
-    const door = frontDoorAccess(data);
+    const guards = tenantGuardsAccess(data);
     const request = new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
       environment,
       path: 'images/request-uploads',
       description: 'Gives presigned POSTs for pictures',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         IMAGES_BUCKET: data.pictures.bucket.bucketName,
@@ -98,20 +98,20 @@ export class IngestStack extends Stack {
     })
       .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
       .allow(ACTIONS.writeObjects, [data.pictures.objects('uploads')]);
-    return door.allow(request).lambda;
+    return guards.allow(request).lambda;
   }
 
   private manageImages(): NodejsFunction {
     const { environment, data, index } = this.props;
     const { tables, pictures } = data;
-    const door = frontDoorAccess(data);
+    const guards = tenantGuardsAccess(data);
     const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
       environment,
       path: 'images/manage-images',
       description: 'Takes a picture, lists, shows and purges them, and signs their thumbnails',
       variables: {
         ...index.variables,
-        ...door.variables,
+        ...guards.variables,
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
@@ -128,7 +128,7 @@ export class IngestStack extends Stack {
       )
       .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn]);
     index.allow(manage);
-    return door.allow(manage).lambda;
+    return guards.allow(manage).lambda;
   }
 
   private validateImage(): NodejsFunction {

@@ -4,7 +4,7 @@ import type { Env as ManageModelsEnv } from '../../functions/models/manage-model
 import type { Env as RunModelJobEnv } from '../../functions/models/run-model-job/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
-import { operatorDoorAccess } from '../constructs/front-door-access.ts';
+import { operatorGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -50,13 +50,13 @@ export class ModelsStack extends Stack {
   private manageModels({ environment, data }: ModelsStackProps): NodejsFunction {
     const { tenants, activity } = data.tables;
     const { queue } = this.jobs;
-    const door = operatorDoorAccess(data);
+    const guards = operatorGuardsAccess(data);
     const manage = new AppFunction<typeof ManageModelsEnv>(this, 'ManageModels', {
       environment,
       path: 'models/manage-models',
       description: 'Starts and ends jobs about a model and its index',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         TENANTS_TABLE: tenants.tableName,
         ACTIVITY_TABLE: activity.tableName,
         DEEPLENS_MODELS: environment.models,
@@ -68,7 +68,7 @@ export class ModelsStack extends Stack {
       .allow(['dynamodb:GetItem'], [tenants.tableArn])
       .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [activity.tableArn])
       .allow(ACTIONS.send, [queue.queueArn]);
-    return door.allow(manage).lambda;
+    return guards.allow(manage).lambda;
   }
 
   private runModelJob({ environment, data, index, validationSeconds }: ModelsStackProps): NodejsFunction {

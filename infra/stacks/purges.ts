@@ -4,7 +4,7 @@ import type { Env as ManagePurgesEnv } from '../../functions/purges/manage-purge
 import type { Env as PurgeTenantEnv } from '../../functions/purges/purge-tenant/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
-import { operatorDoorAccess } from '../constructs/front-door-access.ts';
+import { operatorGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -42,13 +42,13 @@ function managePurges(
 ): NodejsFunction {
   const { tenants, activity } = data.tables;
   const { queue } = purges;
-  const door = operatorDoorAccess(data);
+  const guards = operatorGuardsAccess(data);
   const manage = new AppFunction<typeof ManagePurgesEnv>(stack, 'ManagePurges', {
     environment,
     path: 'purges/manage-purges',
     description: 'Starts the removal of a tenant, and says how far it is',
     variables: {
-      ...door.variables,
+      ...guards.variables,
       TENANTS_TABLE: tenants.tableName,
       ACTIVITY_TABLE: activity.tableName,
       PURGES_QUEUE_URL: queue.queueUrl,
@@ -59,7 +59,7 @@ function managePurges(
     .allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tenants.tableArn])
     .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [activity.tableArn])
     .allow(ACTIONS.send, [queue.queueArn]);
-  return door.allow(manage).lambda;
+  return guards.allow(manage).lambda;
 }
 
 function purgeTenant(

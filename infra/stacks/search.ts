@@ -3,7 +3,7 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as SearchImagesEnv } from '../../functions/search/search-images/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
-import { frontDoorAccess } from '../constructs/front-door-access.ts';
+import { tenantGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
@@ -22,14 +22,14 @@ export class SearchStack extends Stack {
 
   constructor(app: App, { environment, data, index }: SearchStackProps) {
     super(app, `deeplens-${environment.name}-search`);
-    const door = frontDoorAccess(data);
+    const guards = tenantGuardsAccess(data);
     const search = new AppFunction<typeof SearchImagesEnv>(this, 'SearchImages', {
       environment,
       path: 'search/search-images',
       description: 'Embeds the picture that is asked for, and finds those like it',
       variables: {
         ...index.variables,
-        ...door.variables,
+        ...guards.variables,
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         IMAGES_BUCKET: data.pictures.bucket.bucketName,
@@ -47,7 +47,7 @@ export class SearchStack extends Stack {
       .allow(ACTIONS.readObjects, [data.pictures.objects('derived')])
       .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn]);
     index.allow(search);
-    door.allow(search);
+    guards.allow(search);
     this.functions = [search.lambda];
     this.routes = { 'POST /v1/search/similarity': search.lambda };
   }

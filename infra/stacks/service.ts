@@ -12,7 +12,7 @@ import project from '../../package.json' with { type: 'json' };
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
-import { operatorDoorAccess } from '../constructs/front-door-access.ts';
+import { operatorGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -93,16 +93,16 @@ export class ServiceStack extends Stack {
   }
 
   private readAudit({ environment, data }: ServiceStackProps): NodejsFunction {
-    const door = operatorDoorAccess(data);
+    const guards = operatorGuardsAccess(data);
     const read = new AppFunction<typeof ReadAuditEnv>(this, 'ReadAudit', {
       environment,
       path: 'audit/read-audit',
       description: 'Shows the operator who changed what, and who was refused',
-      variables: door.variables,
+      variables: guards.variables,
       timeout: 29,
       memory: 512,
     }).allow(ACTIONS.queryTable, data.audit.tableArns);
-    return door.allow(read).lambda;
+    return guards.allow(read).lambda;
   }
 
   /** A batch is tried until it is exported: the stream keeps it for a day, and alarms sound before. */

@@ -8,8 +8,8 @@ import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-se
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
-import { frontDoorAccess, operatorDoorAccess } from '../constructs/front-door-access.ts';
 import { gatewayKeysAccess } from '../constructs/gateway-keys-access.ts';
+import { operatorGuardsAccess, tenantGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import type { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -62,13 +62,13 @@ export class TenantsStack extends Stack {
 
   private authorizeRequest({ environment, data, identity }: TenantsStackProps): NodejsFunction {
     const { userPoolId } = identity.pool;
-    const door = operatorDoorAccess(data);
+    const guards = operatorGuardsAccess(data);
     const authorize = new AppFunction<typeof AuthorizeRequestEnv>(this, 'AuthorizeRequest', {
       environment,
       path: 'identity/authorize-request',
       description: 'Finds the tenant of a key, the role of a token',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
         USER_POOL_ID: userPoolId,
         ACTIVITY_TABLE: data.tables.activity.tableName,
@@ -85,18 +85,18 @@ export class TenantsStack extends Stack {
       .allow(ACTIONS.readTable, data.tables.tenantsArns)
       .allow(['dynamodb:UpdateItem'], [data.tables.tenants.tableArn]) // when a key was used last
       .allow(['dynamodb:GetItem'], [data.tables.activity.tableArn]); // whose tokens were revoked
-    return door.allow(authorize).lambda;
+    return guards.allow(authorize).lambda;
   }
 
   private manageTenants({ environment, data }: TenantsStackProps): NodejsFunction {
-    const door = operatorDoorAccess(data);
+    const guards = operatorGuardsAccess(data);
     const gatewayKeys = gatewayKeysAccess(environment);
     const manage = new AppFunction<typeof ManageTenantsEnv>(this, 'ManageTenants', {
       environment,
       path: 'tenants/manage-tenants',
       description: 'Creates, shows and changes tenants and their limits',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         ...gatewayKeys.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
         DEEPLENS_MODELS: environment.models,
@@ -104,17 +104,17 @@ export class TenantsStack extends Stack {
       timeout: 29,
       memory: 512,
     }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
-    return gatewayKeys.allow(door.allow(manage)).lambda;
+    return gatewayKeys.allow(guards.allow(manage)).lambda;
   }
 
   private revokeTokens({ environment, data, identity }: TenantsStackProps): NodejsFunction {
-    const door = operatorDoorAccess(data);
+    const guards = operatorGuardsAccess(data);
     const revoke = new AppFunction<typeof RevokeTokensEnv>(this, 'RevokeTokens', {
       environment,
       path: 'identity/revoke-tokens',
       description: 'Refuses the tokens that a person or a client holds',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         USER_POOL_ID: identity.pool.userPoolId,
         TRUSTED_ISSUERS: JSON.stringify(environment.trustedIssuers),
@@ -122,17 +122,17 @@ export class TenantsStack extends Stack {
       timeout: 15,
       memory: 512,
     }).allow(['dynamodb:PutItem'], [data.tables.activity.tableArn]);
-    return door.allow(revoke).lambda;
+    return guards.allow(revoke).lambda;
   }
 
   private manageSettings({ environment, data, modelJobs }: TenantsStackProps): NodejsFunction {
-    const door = frontDoorAccess(data);
+    const guards = tenantGuardsAccess(data);
     const manage = new AppFunction<typeof ManageSettingsEnv>(this, 'ManageSettings', {
       environment,
       path: 'tenants/manage-settings',
       description: 'Shows and changes what a tenant has chosen',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         DEEPLENS_MODELS: environment.models,
@@ -144,25 +144,25 @@ export class TenantsStack extends Stack {
       .allow(ACTIONS.changeTable, data.tables.tenantsArns)
       .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [data.tables.activity.tableArn])
       .allow(ACTIONS.send, [modelJobs.queueArn]);
-    return door.allow(manage).lambda;
+    return guards.allow(manage).lambda;
   }
 
   private manageKeys({ environment, data }: TenantsStackProps): NodejsFunction {
-    const door = frontDoorAccess(data);
+    const guards = tenantGuardsAccess(data);
     const gatewayKeys = gatewayKeysAccess(environment);
     const manage = new AppFunction<typeof ManageKeysEnv>(this, 'ManageKeys', {
       environment,
       path: 'tenants/manage-keys',
       description: 'Lists, creates, rotates and revokes API keys',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         ...gatewayKeys.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
       },
       timeout: 29,
       memory: 512,
     }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
-    return gatewayKeys.allow(door.allow(manage)).lambda;
+    return gatewayKeys.allow(guards.allow(manage)).lambda;
   }
 }
 

@@ -10,7 +10,7 @@ import type { Env as ReportUsageEnv } from '../../functions/usage/report-usage/e
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
-import { frontDoorAccess } from '../constructs/front-door-access.ts';
+import { tenantGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -77,13 +77,13 @@ export class UsageStack extends Stack {
 
   private reportUsage({ environment, data }: UsageStackProps): NodejsFunction {
     const { tenants, activity, images } = data.tables;
-    const door = frontDoorAccess(data);
+    const guards = tenantGuardsAccess(data);
     const report = new AppFunction<typeof ReportUsageEnv>(this, 'ReportUsage', {
       environment,
       path: 'usage/report-usage',
       description: 'Shows what tenants have used',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         TENANTS_TABLE: tenants.tableName,
         ACTIVITY_TABLE: activity.tableName,
         IMAGES_TABLE: images.tableName,
@@ -93,18 +93,18 @@ export class UsageStack extends Stack {
     })
       .allow(ACTIONS.readTable, [...data.tables.tenantsArns, activity.tableArn])
       .allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], [images.tableArn]);
-    return door.allow(report).lambda;
+    return guards.allow(report).lambda;
   }
 
   private reportStatistics({ environment, data }: UsageStackProps): NodejsFunction {
     const { tenants, activity, images } = data.tables;
-    const door = frontDoorAccess(data);
+    const guards = tenantGuardsAccess(data);
     const report = new AppFunction<typeof ReportStatisticsEnv>(this, 'ReportStatistics', {
       environment,
       path: 'statistics/report-statistics',
       description: 'Shows what tenants hold, and what that costs',
       variables: {
-        ...door.variables,
+        ...guards.variables,
         TENANTS_TABLE: tenants.tableName,
         ACTIVITY_TABLE: activity.tableName,
         IMAGES_TABLE: images.tableName,
@@ -114,7 +114,7 @@ export class UsageStack extends Stack {
     })
       .allow(ACTIONS.readTable, [...data.tables.tenantsArns, activity.tableArn])
       .allow(ACTIONS.readTable, data.tables.imagesArns);
-    return door.allow(report).lambda;
+    return guards.allow(report).lambda;
   }
 
   /** A batch is tried until it is counted: the stream keeps it for a day, and alarms sound before. */

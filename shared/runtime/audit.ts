@@ -1,58 +1,33 @@
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { z } from 'zod';
 import type { AuditEntry } from '#shared/audit/audit-entry.ts';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
-import { ROLES } from '#shared/kernel/access.ts';
-import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
-import { newAuditId, TENANT_ID_PATTERN, tenantId } from '#shared/kernel/ids.ts';
+import type { PresumedCaller } from '#shared/kernel/caller.ts';
+import { newAuditId, TENANT_ID_PATTERN } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { NOBODY } from './caller.ts';
 import { correlationIdOf } from './correlation.ts';
 import { logger } from './telemetry.ts';
 
-/** What a call changed: never with a secret. */
+/** The change that a call made, without secrets. */
 export interface Change {
-  /** The tenant that it is about, where neither the caller nor the path says so. */
+  /** The tenant concerned, if neither the caller nor the path names it. */
   tenant_id?: string;
-  /** The id of what was changed. */
+  /** The id of the changed item. */
   target?: string;
   before?: unknown;
   after?: unknown;
 }
 
-/** A call, as far as the audit log tells of it. */
+/** A call that gets an audit entry. */
 export interface AuditedCall {
   /** The operation's id. */
   action: string;
-  /** Nobody, where the call was refused before it was known who calls. */
+  /** `NOBODY` if the call was refused before a caller was identified. */
   caller: PresumedCaller;
   /** Header names are in lower case. */
   event: Pick<
     APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent,
     'headers' | 'pathParameters' | 'requestContext'
   >;
-}
-
-const CALLERS = ['key', 'person', 'operator'] as const;
-const PresumedContext = z.object({
-  kind: z.enum(CALLERS),
-  subject: z.string(),
-  tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
-  role: z.enum(ROLES).optional(),
-});
-
-/** Who it seems to be, as far as the authorizer could tell before it refused. */
-export function presumedCaller({ requestContext }: APIGatewayProxyEvent): Caller {
-  const { data } = PresumedContext.safeParse(requestContext.authorizer ?? {});
-  if (!data) return NOBODY;
-  const { kind, subject, tenant, role } = data;
-  return {
-    kind,
-    subject,
-    scopes: [],
-    ...(role && { role }),
-    ...(tenant !== undefined && { tenant: tenantId(tenant) }),
-  };
 }
 
 type Outcome = Pick<AuditEntry, 'outcome' | 'code' | 'detail'>;
@@ -75,53 +50,49 @@ function entryOf({ action, caller, event }: AuditedCall, outcome: Outcome, chang
   };
 }
 
-/** A refusal goes out whether it could be written down or not. */
-export async function recordRefusal(
-  log: AuditLog | undefined,
-  call: AuditedCall,
-  problem: Problem,
-): Promise<void> {
+/** Appends a refusal; if the log is unavailable, logs an error instead, so that the refusal still reaches the caller. */
+export async function recordRefusal(log: AuditLog, call: AuditedCall, problem: Problem): Promise<void> {
   const outcome = { outcome: 'refused' as const, code: problem.code, detail: problem.message };
-  await log?.append(entryOf(call, outcome, targetOf(call.event))).catch((error: unknown) => {
+  await log.append(entryOf(call, outcome, targetOf(call.event))).catch((error: unknown) => {
     logger.error('refusal not in the audit log', { error });
   });
 }
 
 /**
- * Runs an administrative call and writes down what came of it. What could not be written down was not done properly:
- * the caller hears so, and repeats a call that is idempotent.
- * @throws Problem `dependency_unavailable` where the log does not answer; whatever the call throws
+ * Runs an administrative call and appends its outcome to the audit log. If appending fails, the call fails too, and the
+ * caller repeats it. Refusals are left to `recordRefusal`.
+ * @throws Problem `dependency_unavailable` if the log is unavailable; rethrows the call's errors
  */
-export async function recorded<Reply>(
+export async function withAudit<Reply>(
   log: AuditLog,
   call: AuditedCall,
-  run: (note: (change: Change) => void) => Promise<Reply>,
+  run: (recordChange: (change: Change) => void) => Promise<Reply>,
 ): Promise<Reply> {
   let change: Change = targetOf(call.event);
-  const note = (more: Change) => {
+  const recordChange = (more: Change) => {
     change = { ...change, ...more };
   };
   try {
-    const reply = await run(note);
+    const reply = await run(recordChange);
     await log.append(entryOf(call, { outcome: 'done' }, change));
     return reply;
   } catch (error) {
     const problem = error instanceof Problem ? error : undefined;
-    if (problem && isRefusal(problem)) throw error; // written down where it is refused
-    const why = problem
+    if (problem && isRefusal(problem)) throw error;
+    const reason = problem
       ? { code: problem.code, detail: problem.message }
       : { code: 'internal_error' as const };
-    await log.append(entryOf(call, { outcome: 'failed', ...why }, change)).catch((failure: unknown) => {
+    await log.append(entryOf(call, { outcome: 'failed', ...reason }, change)).catch((failure: unknown) => {
       logger.error('failed call not in the audit log', { error: failure });
     });
     throw error;
   }
 }
 
-/** Whether it says that somebody may not do what they tried. */
+/** Returns true if the problem is about who calls, 401 or 403. */
 export const isRefusal = ({ status }: Problem): boolean => status === 401 || status === 403;
 
-/** The innermost id of the path: `/tenants/{tenant_id}/keys/{key_id}` is about the key. */
+/** Returns the innermost id of the path: the key of `/tenants/{tenant_id}/keys/{key_id}`. */
 function targetOf({ pathParameters }: AuditedCall['event']): Change {
   const target = Object.values(pathParameters ?? {}).at(-1);
   return target === undefined ? {} : { target };

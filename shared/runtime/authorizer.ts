@@ -9,40 +9,43 @@ import { recordRefusal } from './audit.ts';
 import { NOBODY, toCallerContext, toRefusalContext } from './caller.ts';
 import { logger, tracer } from './telemetry.ts';
 
-/** Told who it seems to be as soon as that is known. */
+/** Called with the caller that the credential claims to be, as soon as that is known. */
 type Presume = (caller: PresumedCaller) => void;
 
-interface Identities {
+interface AuthorizerPorts {
   byKey: (
     credential: { key: string; authorization?: string | undefined },
     presume: Presume,
   ) => Promise<Caller>;
   byToken: (authorization: string, presume: Presume) => Promise<Caller>;
-  /** Where it is written down whom this function turns away itself. */
-  audit?: AuditLog;
+  /** Records the refusals that this function makes itself. */
+  audit: AuditLog;
 }
 
 /**
- * A REQUEST authorizer. The admin plane carries a token, the data plane an API key and, on behalf of a person, a token.
- * It turns away by itself whom nobody knows (401) and whose key does not work (403). Any finer refusal goes on to the
- * function as what the authorizer found, because a gateway response has one status and cannot be told which code to show.
+ * A REQUEST authorizer. The admin plane takes a token; the data plane an API key and, on behalf of a person, a token too.
+ * It refuses unknown callers (401) and keys that are not valid (403). Every other refusal is passed on to the function in
+ * the context, because a gateway response has one status and cannot be given a problem code.
  */
-export const authorizerFunction = ({ byKey, byToken, audit }: Identities) =>
+export const authorizerFunction = ({ byKey, byToken, audit }: AuthorizerPorts) =>
   middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
       const headers = inLowerCase(event.headers);
       let presumed: PresumedCaller = NOBODY;
-      const presume: Presume = (seems) => {
-        presumed = seems;
+      const presume: Presume = (claimed) => {
+        presumed = claimed;
       };
       const identify = (): Promise<Caller> => {
         const { 'x-api-key': key, authorization } = headers;
         const isAdmin = event.resource.startsWith('/v1/admin/');
         if (isAdmin && authorization) return byToken(authorization, presume);
         if (!isAdmin && key) return byKey({ key, authorization }, presume);
-        throw new Problem('unauthenticated', 'The call carries no credential.');
+        throw new Problem(
+          'unauthenticated',
+          'The call has no credential. Send an API key, or a token for /v1/admin.',
+        );
       };
       try {
         const caller = await identify();
@@ -61,7 +64,7 @@ export const authorizerFunction = ({ byKey, byToken, audit }: Identities) =>
     });
 
 type LowerCased = Record<string, string | undefined>;
-/** Names come in the case in which the caller wrote them. */
+/** Header names arrive in the case that the caller used. */
 const inLowerCase = (headers: APIGatewayRequestAuthorizerEvent['headers']): LowerCased =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { z } from 'zod';
 import { POLICIES, type Policy, ROLES, SCOPES, type Scope } from '#shared/kernel/access.ts';
 import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
-import { TENANT_ID_PATTERN, tenantId } from '#shared/kernel/ids.ts';
+import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { PROBLEM_CODES, Problem } from '#shared/kernel/problems.ts';
 import { KEEPER_RULES } from '#shared/kernel/settings.ts';
@@ -33,8 +33,8 @@ const Settings = z.object({
 });
 
 /**
- * What the authorizer hands on: API Gateway carries strings only. What cannot be read, as it can be while a deployment
- * changes one function after the other, is left out; but never who it is.
+ * The authorizer's context: API Gateway passes strings only. Limits and settings that do not parse, as during a
+ * deployment that updates one function after another, are ignored; the identity must parse.
  */
 const CallerContext = z.object({
   kind: z.enum(['key', 'person', 'operator']),
@@ -47,7 +47,7 @@ const CallerContext = z.object({
   subject: z.string(),
 });
 
-/** The caller as the authorizer's context: the inverse of `callerOf`. */
+/** Serialises the caller for the authorizer's context: the inverse of `callerOf`. */
 export const toCallerContext = (caller: Caller): Record<string, string> => ({
   kind: caller.kind,
   scopes: caller.scopes.join(' '),
@@ -59,13 +59,13 @@ export const toCallerContext = (caller: Caller): Record<string, string> => ({
   ...(caller.role && { role: caller.role }),
 });
 
-/** A refusal that the authorizer leaves to the function. */
+/** A refusal that the authorizer passes on to the function. */
 const RefusalContext = z.object({
   refusal: z.enum(PROBLEM_CODES),
   detail: z.string(),
   retry_after: z.coerce.number().optional(),
 });
-/** The refusal, and who it seems to be: the function writes it into the audit log. */
+/** Serialises a refusal with the presumed caller, for the function to throw and to audit. */
 export const toRefusalContext = (
   { code, message, retryAfter }: Problem,
   presumed: PresumedCaller,
@@ -81,7 +81,7 @@ export const toRefusalContext = (
 
 export const NOBODY: Caller = { kind: 'nobody', scopes: [], subject: 'nobody' };
 
-/** Who the authorizer found to be calling; nobody on an open route. @throws Problem the one that the authorizer found */
+/** Returns the caller that the authorizer identified. @throws Problem the refusal that the authorizer passed on */
 export function callerOf(event: APIGatewayProxyEvent): Caller {
   const context = event.requestContext.authorizer ?? {};
   const refused = RefusalContext.safeParse(context);
@@ -104,19 +104,49 @@ export function callerOf(event: APIGatewayProxyEvent): Caller {
   };
 }
 
-/** @throws Problem `unauthenticated`, `forbidden` or `missing_scope` where the caller may not do what the policy guards */
-export function authorize(caller: Caller, policy: Policy): void {
-  if (policy === 'Open') return;
-  if (caller === NOBODY) throw new Problem('unauthenticated', 'Send your API key in the header x-api-key.');
+const PresumedContext = z.object({
+  kind: z.enum(['key', 'person', 'operator']),
+  subject: z.string(),
+  tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
+  role: z.enum(ROLES).optional(),
+});
+
+/** Returns the caller that a refused credential claims to be, as far as the authorizer read it. */
+export function presumedCaller({ requestContext }: APIGatewayProxyEvent): PresumedCaller {
+  const { data } = PresumedContext.safeParse(requestContext.authorizer ?? {});
+  if (!data) return NOBODY;
+  const { kind, subject, tenant, role } = data;
+  return {
+    kind,
+    subject,
+    ...(role && { role }),
+    ...(tenant !== undefined && { tenant: tenantId(tenant) }),
+  };
+}
+
+/** @throws Problem `unauthenticated`, `forbidden` or `missing_scope` if the policy does not allow the call */
+export function authorize(caller: Caller, policy: Exclude<Policy, 'Open'>): void {
+  if (caller === NOBODY)
+    throw new Problem(
+      'unauthenticated',
+      'The call has no credential. Send your API key in the header x-api-key.',
+    );
   if (policy === 'SystemAdmin' && caller.role !== 'SystemAdmin')
     throw new Problem(
       'forbidden',
-      'This call is the operator’s: it takes a token with the role SystemAdmin.',
+      'Only the operator may make this call: it needs a token with the role SystemAdmin.',
     );
   const accepted: readonly string[] = POLICIES[policy];
   if (!caller.scopes.some((scope) => accepted.includes(scope)))
     throw new Problem(
       'missing_scope',
-      `This call takes the scope ${accepted.join(' or ')}; the credential has ${caller.scopes.join(', ') || 'none'}.`,
+      `This call needs the scope ${accepted.join(' or ')}; the credential has ${caller.scopes.join(', ') || 'none'}. Use a credential that has it.`,
     );
+}
+
+/** @throws Problem `unauthenticated` for a caller without a tenant */
+export function tenantOf({ tenant }: Caller): TenantId {
+  if (!tenant)
+    throw new Problem('unauthenticated', 'The credential belongs to no tenant. Send a tenant’s API key.');
+  return tenant;
 }

@@ -12,33 +12,44 @@ export interface UploadedFile {
   contentType: string;
 }
 
-/** What the multipart parser leaves of a file. */
+/** The input of a call: what the operation's schemas make of its parts. */
+export interface Input<Op extends Operation> {
+  params: z.output<NonNullable<Op['params']>>;
+  query: z.output<NonNullable<Op['query']>>;
+  body: z.output<NonNullable<Op['body']>>;
+  /** The part named `file` of a multipart form. */
+  file?: UploadedFile;
+}
+
+/**
+ * Parses each part of a request by the operation's schemas.
+ * @throws Problem `invalid_request` that lists every invalid field of the first invalid part
+ */
+export function parseInput<Op extends Operation>(operation: Op, event: APIGatewayProxyEvent): Input<Op> {
+  const file = operation.multipart ? takeFile(event) : undefined;
+  return {
+    params: parse(operation.params, event.pathParameters ?? {}, '/path'),
+    query: parse(operation.query, event.queryStringParameters ?? {}, '/query'),
+    body: parse(operation.body, event.body ?? {}, ''),
+    ...(file && { file }),
+  } as Input<Op>; // each part is parsed by the schema that its type is derived from
+}
+
+/** A file as the multipart parser leaves it. */
 const FilePart = z.object({
   content: z.instanceof(Uint8Array),
   filename: z.string(),
   mimetype: z.string(),
 });
 
-/** Takes the part named `file` out of the body, so that the rest is fields. */
-export function takeFile(event: APIGatewayProxyEvent): UploadedFile | undefined {
-  const body: unknown = event.body; // the body parsers have replaced the text by what it says
+/** Removes the part named `file` from the body, which then holds fields alone. */
+function takeFile(event: APIGatewayProxyEvent): UploadedFile | undefined {
+  const body: unknown = event.body; // the body parsers have replaced the text by its content
   if (typeof body !== 'object' || body === null || !('file' in body)) return undefined;
   const part = FilePart.safeParse(body.file);
   delete body.file;
-  if (!part.success) throw invalid([{ pointer: '/file', message: 'is not one file' }]);
+  if (!part.success) throw invalid([{ pointer: '/file', message: 'must be one file' }]);
   return { bytes: part.data.content, filename: part.data.filename, contentType: part.data.mimetype };
-}
-
-/**
- * Parses each part of a request by the operation's schemas.
- * @throws Problem `invalid_request` that lists every invalid field
- */
-export function parseInput(operation: Operation, event: APIGatewayProxyEvent) {
-  return {
-    params: parse(operation.params, event.pathParameters ?? {}, '/path'),
-    query: parse(operation.query, event.queryStringParameters ?? {}, '/query'),
-    body: parse(operation.body, event.body ?? {}, ''),
-  };
 }
 
 const parse = (schema: z.ZodType | undefined, input: unknown, at: string): unknown =>
@@ -67,15 +78,13 @@ const invalid = (errors: InvalidField[]) =>
   new Problem(
     'invalid_request',
     errors.map(({ pointer, message }) => `${pointer || 'the body'}: ${message}`).join('; '),
-    {
-      errors,
-    },
+    { errors },
   );
 
 /**
- * The one picture that a request carries, as a file or as base64.
- * @throws Problem `invalid_request` where there is none, or both; `payload_too_large` above the inline limit;
- *   `unreadable_image` where it is empty
+ * Returns the image that a request brings as a file or as base64, if any.
+ * @throws Problem `invalid_request` if it brings both; `payload_too_large` above the inline limit; `unreadable_image` if
+ *   it is empty
  */
 export function inlineImageBytes(call: {
   file?: UploadedFile;
@@ -83,28 +92,34 @@ export function inlineImageBytes(call: {
 }): Uint8Array | undefined {
   const { file, body } = call;
   if (file && body.image !== undefined)
-    throw new Problem('invalid_request', 'Give the picture once: as file, or as image.');
+    throw new Problem(
+      'invalid_request',
+      'The request has two images. Send one: as the part file, or as base64 in image.',
+    );
   const bytes = file?.bytes ?? (body.image === undefined ? undefined : Buffer.from(body.image, 'base64'));
   if (!bytes) return undefined;
-  if (bytes.length === 0) throw new Problem('unreadable_image', 'The picture is empty: 0 bytes.');
+  if (bytes.length === 0) throw new Problem('unreadable_image', 'The image is empty: 0 bytes.');
   if (bytes.length > IMAGE_LIMITS.inlineBytes)
     throw new Problem(
       'payload_too_large',
-      `The picture has ${bytes.length} bytes; inside a request at most ${IMAGE_LIMITS.inlineBytes} can travel. Upload it by POST /v1/uploads.`,
+      `The image has ${bytes.length} bytes; a request can hold ${IMAGE_LIMITS.inlineBytes}. Upload it with POST /v1/uploads.`,
     );
   return bytes;
 }
 
-/** @throws Problem as `inlineImageBytes`; `invalid_request` also where there is none */
+/** Returns the image that a request brings. @throws Problem as `inlineImageBytes`; `invalid_request` if there is none */
 export function requiredImage(call: Parameters<typeof inlineImageBytes>[0]): Uint8Array {
   const bytes = inlineImageBytes(call);
   if (bytes) return bytes;
-  throw new Problem('invalid_request', 'Give a picture: a multipart part named file, or image as base64.');
+  throw new Problem(
+    'invalid_request',
+    'The request has no image. Send a multipart part named file, or image as base64.',
+  );
 }
 
 /**
- * What a search looks for: exactly one of a picture inside the request and a stored picture's id.
- * @throws Problem `invalid_request`, and those of `inlineImageBytes`
+ * Returns the query of a search: the image that the request brings, or the id of a stored one.
+ * @throws Problem `invalid_request` unless there is exactly one; those of `inlineImageBytes`
  */
 export function querySource(call: {
   file?: UploadedFile;
@@ -116,6 +131,6 @@ export function querySource(call: {
   if (!bytes && image_id !== undefined) return { imageId: imageId(image_id) };
   throw new Problem(
     'invalid_request',
-    'Give one picture to look for: a multipart part named file, image as base64, or image_id.',
+    'A search needs exactly one query image. Send a multipart part named file, image as base64, or image_id.',
   );
 }

@@ -8,41 +8,41 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { type Demand, type Grant, type Limiter, WINDOW_SECONDS } from '#shared/rate-limit/limiter.ts';
 import { countForAlarm, logger } from './telemetry.ts';
 
-/** How many of a call's pictures may come in, and what to say of the others. */
+/** How many of a call's images the limits admit, and the problem of the others. */
 export interface UploadGrant {
   granted: number;
   refusal: Problem;
 }
 
-/** What a call of the operation takes; a body that could not be parsed brings no picture. */
+/** Returns what a call counts; a body that could not be parsed adds no images. */
 function demandsOf({ method, path, counts }: Operation, caller: Caller, body: unknown): Demand[] {
   const limits = limitsOf(caller.plan ?? 'free', caller.limits);
   const endpoint = `${method} ${path}`;
-  const ofEndpoint = limits.endpoints[endpoint];
+  const endpointLimit = limits.endpoints[endpoint];
   const uploads = body === undefined ? 0 : (counts?.uploads?.(body) ?? 0);
   return [
     { counter: 'requests', amount: 1, limit: limits.requests },
-    ...(ofEndpoint === undefined ? [] : [{ counter: endpoint, amount: 1, limit: ofEndpoint }]),
+    ...(endpointLimit === undefined ? [] : [{ counter: endpoint, amount: 1, limit: endpointLimit }]),
     ...(counts?.searches ? [{ counter: 'searches', amount: 1, limit: limits.searches }] : []),
     ...(uploads > 0 ? [{ counter: 'uploads', amount: uploads, limit: limits.uploads }] : []),
   ];
 }
 
+interface LimitedCall {
+  operation: Operation;
+  tenant: TenantId;
+  caller: Caller;
+  body: unknown;
+  event: APIGatewayProxyEvent;
+}
+
 /**
- * Takes what a call takes of its tenant's counters. Where nobody can count, pictures are refused and all else goes on.
- * @returns undefined where it could not be counted
- * @throws Problem `rate_limited` where a counter has nothing left, `dependency_unavailable`
+ * Counts a call against its tenant's limits. If the counters are unavailable, calls that add images are refused and all
+ * others are served.
+ * @returns the grant for the call's images; undefined if it adds none, or could not be counted
+ * @throws Problem `rate_limited` if a limit is used up; `dependency_unavailable`
  */
-export async function takeLimits(
-  limiter: Limiter,
-  call: {
-    operation: Operation;
-    tenant: TenantId;
-    caller: Caller;
-    body: unknown;
-    event: APIGatewayProxyEvent;
-  },
-): Promise<UploadGrant | undefined> {
+export async function enforceLimits(limiter: Limiter, call: LimitedCall): Promise<UploadGrant | undefined> {
   const demands = demandsOf(call.operation, call.caller, call.body);
   const grants = await limiter.take(call.tenant, demands).catch((error: unknown) => {
     if (!(error instanceof Problem) || demands.some(({ counter }) => counter === 'uploads')) throw error;
@@ -51,7 +51,7 @@ export async function takeLimits(
     return undefined;
   });
   if (!grants) return undefined;
-  limitHeaders.set(call.event, headersOf(grants));
+  replyHeaders.set(call.event, headersOf(grants));
   const refused = grants.find(({ granted }) => granted === 0);
   if (refused) throw refusalOf(refused);
   const uploads = grants.find(({ counter }) => counter === 'uploads');
@@ -61,11 +61,11 @@ export async function takeLimits(
 const refusalOf = ({ counter, limit, resetsIn }: Grant): Problem =>
   new Problem(
     'rate_limited',
-    `${limit} ${counter.includes(' ') ? `calls of ${counter}` : counter} in ${WINDOW_SECONDS} seconds are what this tenant may make. Try again in ${resetsIn} s, or ask for a wider plan.`,
+    `The limit of ${limit} ${counter.includes(' ') ? `calls of ${counter}` : counter} in ${WINDOW_SECONDS} seconds is used up. Retry in ${resetsIn} s, or ask for a larger plan.`,
     { retryAfter: resetsIn },
   );
 
-/** IETF draft-ietf-httpapi-ratelimit-headers-09: a policy and what is left of it, for each counter. */
+/** Per IETF draft-ietf-httpapi-ratelimit-headers-09: each counter's policy, and what is left of it. */
 const headersOf = (grants: readonly Grant[]): Record<string, string> => ({
   'RateLimit-Policy': grants
     .map(({ counter, limit }) => `"${counter}";q=${limit};w=${WINDOW_SECONDS}`)
@@ -75,12 +75,12 @@ const headersOf = (grants: readonly Grant[]): Record<string, string> => ({
     .join(', '),
 });
 
-const limitHeaders = new WeakMap<APIGatewayProxyEvent, Record<string, string>>();
+const replyHeaders = new WeakMap<APIGatewayProxyEvent, Record<string, string>>();
 
-/** Puts what is left of the limits on the reply, also on a refusal. */
-export const sayLimits = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => {
-  const answer = ({ event, response }: middy.Request<APIGatewayProxyEvent, APIGatewayProxyResult>) => {
-    if (response) response.headers = { ...response.headers, ...limitHeaders.get(event) };
+/** Puts the limits and what is left of them on every reply, refusals included. */
+export const limitHeaders = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => {
+  const addHeaders = ({ event, response }: middy.Request<APIGatewayProxyEvent, APIGatewayProxyResult>) => {
+    if (response) response.headers = { ...response.headers, ...replyHeaders.get(event) };
   };
-  return { after: answer, onError: answer };
+  return { after: addHeaders, onError: addHeaders };
 };

@@ -2,39 +2,39 @@ import { newEvent } from '#shared/contracts/events/new-event.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
+import type { HttpRequest } from './call.ts';
+import { correlationIdOf } from './correlation.ts';
 import type { UploadGrant } from './limits.ts';
 import { countForAlarm, logger } from './telemetry.ts';
 
-/** A call that was let in. */
-interface LetIn {
+/** A call that passed the policy and the limits. */
+interface AdmittedCall {
   operation: Operation;
   tenant: TenantId;
-  /** Of this call alone: told twice, it is counted once. */
-  id: string;
-  correlationId: string;
+  request: HttpRequest;
   uploads: UploadGrant | undefined;
 }
 
 /**
- * Tells that a call was made. A call is served also where this fails: the log line then holds all that is needed to
- * count it later.
+ * Publishes `tenant.usage` for a call. The call is served even if publishing fails: the log line then holds the event,
+ * to count the call later. The event's id is derived from the request's, so a repeated delivery is counted once.
  */
 export async function meterCall(
   publisher: EventPublisher,
-  { operation, tenant, id, correlationId, uploads }: LetIn,
+  { operation, tenant, request, uploads }: AdmittedCall,
 ): Promise<void> {
   const event = newEvent('tenant.usage', {
     tenant,
     subject: operation.id,
-    correlationId,
+    correlationId: correlationIdOf(request.event),
     time: new Date().toISOString(),
-    id: `${id}.tenant.usage`,
+    id: `${request.context.awsRequestId}.tenant.usage`,
     data: { requests: 1, searches: operation.counts?.searches ? 1 : 0, uploads: uploads?.granted ?? 0 },
   });
   try {
     await publisher.publish(tenant, [event]);
   } catch (error) {
     countForAlarm('usage_untold');
-    logger.error('usage not told', { event, error });
+    logger.error('usage not published', { event, error });
   }
 }

@@ -1,8 +1,9 @@
 import { dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { listAudit } from '#shared/contracts/http/audit.ts';
-import { operatorDoor } from '#shared/front-door/front-door.ts';
+import { operatorGuards } from '#shared/guards/guards.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute } from '#shared/runtime/routes.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
@@ -10,10 +11,10 @@ const audit = dynamoAuditLog({ table: env.AUDIT_TABLE });
 
 export const handler = httpFunction(
   [
-    route(listAudit, async ({ query }) => {
+    operatorRoute(listAudit, async ({ query }) => {
       const { items, nextCursor } = await audit.list(query);
       return { entries: items, ...(nextCursor !== undefined && { next_cursor: nextCursor }) };
     }),
   ],
-  operatorDoor(env),
+  operatorGuards(env),
 );

@@ -3,14 +3,15 @@ import { decideGroup } from '#shared/duplicates/decide-group.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { listDuplicates } from '#shared/duplicates/list-duplicates.ts';
 import { undoDecision } from '#shared/duplicates/undo-decision.ts';
-import { frontDoor } from '#shared/front-door/front-door.ts';
+import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
 import { groupId, type ImageId, imageId } from '#shared/kernel/ids.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
 import { countSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { tenantRoute } from '#shared/runtime/routes.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
@@ -54,5 +55,5 @@ export const handler = httpFunction(
       return { group_id: params.group_id, decided: false as const };
     }),
   ],
-  frontDoor(env),
+  tenantGuards(env),
 );

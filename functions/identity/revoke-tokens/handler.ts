@@ -1,10 +1,11 @@
 import * as api from '#shared/contracts/http/audit.ts';
-import { operatorDoor } from '#shared/front-door/front-door.ts';
+import { operatorGuards } from '#shared/guards/guards.ts';
 import { dynamoRevocations } from '#shared/identity/dynamodb-revocations.ts';
 import { poolIssuer } from '#shared/identity/issuers.ts';
 import { revokeTokens } from '#shared/identity/revoke-tokens.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute } from '#shared/runtime/routes.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
@@ -15,12 +16,12 @@ const revoke = revokeTokens({
 
 export const handler = httpFunction(
   [
-    route(api.revokeTokens, async ({ body: { subject, issuer }, note }) => {
-      note({ target: subject });
+    operatorRoute(api.revokeTokens, async ({ body: { subject, issuer }, recordChange }) => {
+      recordChange({ target: subject });
       const revoked = await revoke(subject, issuer);
-      note({ after: { issuer: revoked.issuer } });
+      recordChange({ after: { issuer: revoked.issuer } });
       return { subject, revoked_at: revoked.at.toISOString() };
     }),
   ],
-  operatorDoor(env),
+  operatorGuards(env),
 );

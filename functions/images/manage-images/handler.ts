@@ -1,8 +1,7 @@
-import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import * as api from '#shared/contracts/http/images.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
-import { frontDoor } from '#shared/front-door/front-door.ts';
+import { idempotentGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { findImage, signThumbnail } from '#shared/images/find-image.ts';
 import { imageQuery, imageReply, imagesReply } from '#shared/images/image-reply.ts';
@@ -12,9 +11,9 @@ import { addImage, quotaReservation } from '#shared/images/request-upload.ts';
 import { imageId } from '#shared/kernel/ids.ts';
 import { deleteImage } from '#shared/purges/purge-image.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
-import { dynamoIdempotency } from '#shared/runtime/idempotency.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
 import { requiredImage } from '#shared/runtime/input.ts';
+import { tenantRoute } from '#shared/runtime/routes.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
@@ -30,16 +29,12 @@ const ports = {
 
 export const handler = httpFunction(
   [
-    tenantRoute(
-      api.addImage,
-      async ({ tenant, caller, body, file, correlationId }) => {
-        const bytes = requiredImage({ body, ...(file && { file }) });
-        const reserveQuota = await quotaReservation(ports)(tenant, quotaOf(caller));
-        const picture = inlineImage(body, bytes.length, file);
-        return addImage(ports)(tenant, picture, bytes, reserveQuota, correlationId);
-      },
-      dynamoIdempotency(env.ACTIVITY_TABLE, idempotencyPartition),
-    ),
+    tenantRoute(api.addImage, async ({ tenant, caller, body, file, correlationId }) => {
+      const bytes = requiredImage({ body, ...(file && { file }) });
+      const reserveQuota = await quotaReservation(ports)(tenant, quotaOf(caller));
+      const image = inlineImage(body, bytes.length, file);
+      return addImage(ports)(tenant, image, bytes, reserveQuota, correlationId);
+    }),
     tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) =>
       imagesReply(await ports.imageStore.list(tenant, imageQuery(query)), baseUrl),
     ),
@@ -53,5 +48,5 @@ export const handler = httpFunction(
       location: await signThumbnail(ports)(tenant, imageId(params.image_id), query.size),
     })),
   ],
-  frontDoor(env),
+  idempotentGuards(env),
 );

@@ -1,16 +1,15 @@
-import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import * as api from '#shared/contracts/http/images.ts';
-import { frontDoor } from '#shared/front-door/front-door.ts';
+import { idempotentGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { announcedImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
 import { quotaReservation, requestUpload } from '#shared/images/request-upload.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
-import { dynamoIdempotency } from '#shared/runtime/idempotency.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
 import { parseField } from '#shared/runtime/input.ts';
 import { orProblem } from '#shared/runtime/problem-responses.ts';
+import { tenantRoute } from '#shared/runtime/routes.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
@@ -20,22 +19,18 @@ const request = requestUpload({ imageStore, blobs: s3Blobs({ bucket: env.IMAGES_
 
 export const handler = httpFunction(
   [
-    tenantRoute(
-      api.requestUploads,
-      async ({ tenant, caller, body, uploads, correlationId }) => {
-        const reserveQuota = await reservation(tenant, quotaOf(caller));
-        let accepted = 0;
-        const announce = async (file: unknown, position: number) => {
-          const picture = announcedImage(parseField(api.UploadFile, file, `/files/${position}`));
-          accepted += 1;
-          if (uploads && accepted > uploads.granted) throw uploads.refusal;
-          return request(tenant, picture, reserveQuota, correlationId);
-        };
-        const entries = body.files.map((file, i) => orProblem(correlationId, () => announce(file, i)));
-        return { uploads: await Promise.all(entries) };
-      },
-      dynamoIdempotency(env.ACTIVITY_TABLE, idempotencyPartition),
-    ),
+    tenantRoute(api.requestUploads, async ({ tenant, caller, body, uploads, correlationId }) => {
+      const reserveQuota = await reservation(tenant, quotaOf(caller));
+      let accepted = 0;
+      const announce = async (file: unknown, position: number) => {
+        const image = announcedImage(parseField(api.UploadFile, file, `/files/${position}`));
+        accepted += 1;
+        if (uploads && accepted > uploads.granted) throw uploads.refusal;
+        return request(tenant, image, reserveQuota, correlationId);
+      };
+      const entries = body.files.map((file, i) => orProblem(correlationId, () => announce(file, i)));
+      return { uploads: await Promise.all(entries) };
+    }),
   ],
-  frontDoor(env),
+  idempotentGuards(env),
 );

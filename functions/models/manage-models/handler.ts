@@ -1,5 +1,5 @@
 import * as api from '#shared/contracts/http/models.ts';
-import { operatorDoor } from '#shared/front-door/front-door.ts';
+import { operatorGuards } from '#shared/guards/guards.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import type { ModelJob } from '#shared/jobs/job.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
@@ -11,7 +11,8 @@ import {
   startModelJob,
 } from '#shared/models/start-model-job.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute } from '#shared/runtime/routes.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
@@ -29,19 +30,23 @@ const cancel = cancelModelJob(ports);
 type Asked = { tenants?: string[] | undefined } & Omit<ModelRequest, 'kind' | 'model' | 'tenants'>;
 interface Call {
   params: { name: string };
-  note(entry: { target: string; after: Record<string, unknown> }): void;
+  recordChange(entry: { target: string; after: Record<string, unknown> }): void;
 }
-async function begin(kind: ModelRequest['kind'], { params, note }: Call, { tenants, ...more }: Asked = {}) {
+async function begin(
+  kind: ModelRequest['kind'],
+  { params, recordChange }: Call,
+  { tenants, ...more }: Asked = {},
+) {
   const named = tenants && { tenants: tenants.map(tenantId) };
   const job = await start({ kind, model: params.name, ...named, ...more });
-  note({ target: params.name, after: { job_id: job.job_id, kind, ...named, ...more } });
+  recordChange({ target: params.name, after: { job_id: job.job_id, kind, ...named, ...more } });
   return started(job);
 }
 const started = ({ job_id, status }: ModelJob) => ({ job_id, status });
 
 export const handler = httpFunction(
   [
-    route(api.listModels, async () => ({
+    operatorRoute(api.listModels, async () => ({
       models: await Promise.all(
         installed.map(async (name, at) => {
           const last = await jobs.latest(operatorsSubject({ model: name }));
@@ -49,16 +54,16 @@ export const handler = httpFunction(
         }),
       ),
     })),
-    route(api.migrateToModel, (call) => begin('model_migration', call, call.body)),
-    route(api.rollBackModel, (call) => begin('model_rollback', call, call.body)),
-    route(api.rebuildIndex, (call) => begin('index_rebuild', call)),
-    route(api.checkIndex, (call) => begin('index_check', call, call.body)),
-    route(api.moveTenants, (call) => begin('index_move', call, call.body)),
-    route(api.cancelJob, async ({ params, note }) => {
+    operatorRoute(api.migrateToModel, (call) => begin('model_migration', call, call.body)),
+    operatorRoute(api.rollBackModel, (call) => begin('model_rollback', call, call.body)),
+    operatorRoute(api.rebuildIndex, (call) => begin('index_rebuild', call)),
+    operatorRoute(api.checkIndex, (call) => begin('index_check', call, call.body)),
+    operatorRoute(api.moveTenants, (call) => begin('index_move', call, call.body)),
+    operatorRoute(api.cancelJob, async ({ params, recordChange }) => {
       const job = await cancel(jobId(params.job_id));
-      note({ target: job.model, after: { job_id: job.job_id, status: job.status } });
+      recordChange({ target: job.model, after: { job_id: job.job_id, status: job.status } });
       return started(job);
     }),
   ],
-  operatorDoor(env),
+  operatorGuards(env),
 );

@@ -1,13 +1,14 @@
 import { getJob } from '#shared/contracts/http/jobs.ts';
 import { deleteTenant } from '#shared/contracts/http/tenants.ts';
-import { operatorDoor } from '#shared/front-door/front-door.ts';
+import { operatorGuards } from '#shared/guards/guards.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { jobReply } from '#shared/jobs/job-reply.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { jobId, tenantId } from '#shared/kernel/ids.ts';
 import { findJob, startPurge } from '#shared/purges/start-tenant-purge.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute } from '#shared/runtime/routes.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
@@ -19,12 +20,15 @@ const find = findJob({ jobs });
 
 export const handler = httpFunction(
   [
-    route(deleteTenant, async ({ params, note }) => {
+    operatorRoute(deleteTenant, async ({ params, recordChange }) => {
       const { job, before, after } = await purge(tenantId(params.tenant_id));
-      note({ before: { state: before.state }, after: { state: after.state, purge_job_id: job.job_id } });
+      recordChange({
+        before: { state: before.state },
+        after: { state: after.state, purge_job_id: job.job_id },
+      });
       return { job_id: job.job_id, status: job.status };
     }),
-    route(getJob, async ({ params }) => jobReply(await find(jobId(params.job_id)))),
+    operatorRoute(getJob, async ({ params }) => jobReply(await find(jobId(params.job_id)))),
   ],
-  operatorDoor(env),
+  operatorGuards(env),
 );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
-import { FrontDoorEnv } from '#shared/front-door/front-door.ts';
+import { TenantGuardsEnv } from '#shared/guards/guards.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
@@ -11,5 +11,5 @@ export const Env = z.intersection(
   ImagesTableEnv.extend(ActivityTableEnv.shape)
     .extend(S3BlobsEnv.shape)
     .extend(EmbeddingEnv.shape)
-    .extend(FrontDoorEnv.shape),
+    .extend(TenantGuardsEnv.shape),
 );

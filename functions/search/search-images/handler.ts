@@ -3,15 +3,16 @@ import { searchSimilarity, vectorFilter } from '#shared/contracts/http/search.ts
 import { installedModels } from '#shared/embedding/installed-models.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
-import { frontDoor } from '#shared/front-door/front-door.ts';
+import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
 import { countCache, countSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
 import { querySource } from '#shared/runtime/input.ts';
+import { tenantRoute } from '#shared/runtime/routes.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import { searchImages } from '#shared/search/search-images.ts';
 import { modelsOf } from '#shared/tenants/tenant-models.ts';
@@ -55,5 +56,5 @@ export const handler = httpFunction(
       return found;
     }),
   ],
-  frontDoor(env),
+  tenantGuards(env),
 );

@@ -10,7 +10,8 @@ import { openSearchDomainHealth } from '#shared/health/opensearch-domain-health.
 import { s3BucketHealth } from '#shared/health/s3-bucket-health.ts';
 import { sqsQueueHealth } from '#shared/health/sqs-queue-health.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route, WithStatus } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { openRoute, WithStatus } from '#shared/runtime/routes.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
@@ -25,10 +26,13 @@ const checks = {
   embedding: embeddingHealth(heartbeats),
 };
 
-export const handler = httpFunction([
-  route(liveness, async () => ({ status: 'ok' as const, version: env.DEEPLENS_VERSION })),
-  route(readiness, async () => {
-    const result = await checkReadiness(checks);
-    return new WithStatus(result.status === 'down' ? 503 : 200, result);
-  }),
-]);
+export const handler = httpFunction(
+  [
+    openRoute(liveness, async () => ({ status: 'ok' as const, version: env.DEEPLENS_VERSION })),
+    openRoute(readiness, async () => {
+      const result = await checkReadiness(checks);
+      return new WithStatus(result.status === 'down' ? 503 : 200, result);
+    }),
+  ],
+  {},
+);

@@ -1,9 +1,10 @@
 import * as api from '#shared/contracts/http/statistics.ts';
-import { frontDoor } from '#shared/front-door/front-door.ts';
+import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
 import { dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { capacity } from '#shared/statistics/report-capacity.ts';
 import { overviewOf } from '#shared/statistics/report-overview.ts';
@@ -26,7 +27,7 @@ const capacityOf = capacity(ports);
 export const handler = httpFunction(
   [
     tenantRoute(api.getOverview, ({ tenant }) => overview(tenant)),
-    route(api.getCapacity, ({ query }) => capacityOf(query.limit)),
+    operatorRoute(api.getCapacity, ({ query }) => capacityOf(query.limit)),
   ],
-  frontDoor(env),
+  tenantGuards(env),
 );

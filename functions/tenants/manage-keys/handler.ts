@@ -1,10 +1,11 @@
 import { ownKeys, tenantKeys } from '#shared/contracts/http/keys.ts';
-import { frontDoor } from '#shared/front-door/front-door.ts';
+import { tenantGuards } from '#shared/guards/guards.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
 import { keyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import type { Change } from '#shared/runtime/audit.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
 import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { keyReply } from '#shared/tenants/key-reply.ts';
@@ -19,42 +20,52 @@ const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PA
 const keys = manageKeys({ tenants, usagePlans, newApiKey, hashApiKey });
 
 /** @param replaced the key in whose place it is */
-const shown = ({ key, secret }: CreatedKey, note: (change: Change) => void, replaced?: string) => {
-  note({ target: key.key_id, ...(replaced && { before: { key_id: replaced } }), after: keyReply(key) });
+const shown = ({ key, secret }: CreatedKey, recordChange: (change: Change) => void, replaced?: string) => {
+  recordChange({
+    target: key.key_id,
+    ...(replaced && { before: { key_id: replaced } }),
+    after: keyReply(key),
+  });
   return { ...keyReply(key), api_key: secret };
 };
-const revoke = async (tenant: TenantId, key: string, note: (change: Change) => void) => {
+const revoke = async (tenant: TenantId, key: string, recordChange: (change: Change) => void) => {
   const { before, after } = await keys.revoke(tenant, keyId(key));
-  note({ target: key, before: keyReply(before), after: keyReply(after) });
+  recordChange({ target: key, before: keyReply(before), after: keyReply(after) });
   return keyReply(after);
 };
 
 export const handler = httpFunction(
   [
     tenantRoute(ownKeys.list, async ({ tenant }) => ({ keys: (await keys.list(tenant)).map(keyReply) })),
-    tenantRoute(ownKeys.create, async ({ tenant, caller, body, note }) =>
-      shown(await keys.create(tenant, body, caller.scopes), note),
+    tenantRoute(ownKeys.create, async ({ tenant, caller, body, recordChange }) =>
+      shown(await keys.create(tenant, body, caller.scopes), recordChange),
     ),
-    tenantRoute(ownKeys.rotate, async ({ tenant, params, body, note }) =>
-      shown(await keys.rotate(tenant, keyId(params.key_id), body.overlap_seconds), note, params.key_id),
-    ),
-    tenantRoute(ownKeys.revoke, async ({ tenant, params, note }) => revoke(tenant, params.key_id, note)),
-    route(tenantKeys.list, async ({ params }) => ({
-      keys: (await keys.list(tenantId(params.tenant_id))).map(keyReply),
-    })),
-    route(tenantKeys.create, async ({ params, body, note }) =>
-      shown(await keys.create(tenantId(params.tenant_id), body, SCOPES), note),
-    ),
-    route(tenantKeys.rotate, async ({ params, body, note }) =>
+    tenantRoute(ownKeys.rotate, async ({ tenant, params, body, recordChange }) =>
       shown(
-        await keys.rotate(tenantId(params.tenant_id), keyId(params.key_id), body.overlap_seconds),
-        note,
+        await keys.rotate(tenant, keyId(params.key_id), body.overlap_seconds),
+        recordChange,
         params.key_id,
       ),
     ),
-    route(tenantKeys.revoke, async ({ params, note }) =>
-      revoke(tenantId(params.tenant_id), params.key_id, note),
+    tenantRoute(ownKeys.revoke, async ({ tenant, params, recordChange }) =>
+      revoke(tenant, params.key_id, recordChange),
+    ),
+    operatorRoute(tenantKeys.list, async ({ params }) => ({
+      keys: (await keys.list(tenantId(params.tenant_id))).map(keyReply),
+    })),
+    operatorRoute(tenantKeys.create, async ({ params, body, recordChange }) =>
+      shown(await keys.create(tenantId(params.tenant_id), body, SCOPES), recordChange),
+    ),
+    operatorRoute(tenantKeys.rotate, async ({ params, body, recordChange }) =>
+      shown(
+        await keys.rotate(tenantId(params.tenant_id), keyId(params.key_id), body.overlap_seconds),
+        recordChange,
+        params.key_id,
+      ),
+    ),
+    operatorRoute(tenantKeys.revoke, async ({ params, recordChange }) =>
+      revoke(tenantId(params.tenant_id), params.key_id, recordChange),
     ),
   ],
-  frontDoor(env),
+  tenantGuards(env),
 );

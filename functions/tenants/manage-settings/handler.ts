@@ -1,10 +1,11 @@
 import * as api from '#shared/contracts/http/settings.ts';
-import { frontDoor } from '#shared/front-door/front-door.ts';
+import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { startModelJob, tenantsSubject } from '#shared/models/start-model-job.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { tenantRoute } from '#shared/runtime/routes.ts';
 import { changeSettings } from '#shared/tenants/change-settings.ts';
 import { findTenant } from '#shared/tenants/change-tenant.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
@@ -28,11 +29,11 @@ const find = findTenant({ tenants });
 export const handler = httpFunction(
   [
     tenantRoute(api.getSettings, async ({ tenant }) => settingsReply(await find(tenant), installed)),
-    tenantRoute(api.changeSettings, async ({ tenant, body, note }) => {
+    tenantRoute(api.changeSettings, async ({ tenant, body, recordChange }) => {
       const { before, after } = await change(tenant, body);
-      note({ before: settingsReply(before, installed), after: settingsReply(after, installed) });
+      recordChange({ before: settingsReply(before, installed), after: settingsReply(after, installed) });
       return settingsReply(after, installed);
     }),
   ],
-  frontDoor(env),
+  tenantGuards(env),
 );

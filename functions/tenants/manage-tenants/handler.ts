@@ -1,8 +1,9 @@
 import * as api from '#shared/contracts/http/tenants.ts';
-import { operatorDoor } from '#shared/front-door/front-door.ts';
+import { operatorGuards } from '#shared/guards/guards.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute } from '#shared/runtime/routes.ts';
 import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
 import { checkModels } from '#shared/tenants/change-settings.ts';
 import { changeTenant, findTenant } from '#shared/tenants/change-tenant.ts';
@@ -25,30 +26,30 @@ const change = changeTenant({ tenants, usagePlans });
 
 export const handler = httpFunction(
   [
-    route(api.createTenant, async ({ body, note }) => {
+    operatorRoute(api.createTenant, async ({ body, recordChange }) => {
       const { tenant_id, name, plan, settings } = body;
-      note({ tenant_id, target: tenant_id, after: { name, plan, ...(settings && { settings }) } });
+      recordChange({ tenant_id, target: tenant_id, after: { name, plan, ...(settings && { settings }) } });
       checkModels(settings ?? {}, env.DEEPLENS_MODELS, '/settings');
       const api_key = await create(tenantId(tenant_id), name, plan, settings);
       return { tenant_id, status: 'created' as const, api_key };
     }),
-    route(api.listTenants, async ({ query }) => {
+    operatorRoute(api.listTenants, async ({ query }) => {
       const { items, nextCursor } = await tenants.list(query);
       return { tenants: items.map(tenantReply), ...(nextCursor && { next_cursor: nextCursor }) };
     }),
-    route(api.getTenant, async ({ params }) => tenantReply(await find(tenantId(params.tenant_id)))),
-    route(api.changeTenant, async ({ params, body, note }) => {
+    operatorRoute(api.getTenant, async ({ params }) => tenantReply(await find(tenantId(params.tenant_id)))),
+    operatorRoute(api.changeTenant, async ({ params, body, recordChange }) => {
       const { before, after } = await change(tenantId(params.tenant_id), tenantChange(body));
-      note({ before: tenantReply(before), after: tenantReply(after) });
+      recordChange({ before: tenantReply(before), after: tenantReply(after) });
       return tenantReply(after);
     }),
-    route(api.getLimits, async ({ params }) => limitsReply(await find(tenantId(params.tenant_id)))),
-    route(api.putLimits, async ({ params, body, note }) => {
+    operatorRoute(api.getLimits, async ({ params }) => limitsReply(await find(tenantId(params.tenant_id)))),
+    operatorRoute(api.putLimits, async ({ params, body, recordChange }) => {
       checkEndpoints(body);
       const { before, after } = await change(tenantId(params.tenant_id), { limits: body });
-      note({ before: limitsReply(before).overrides, after: limitsReply(after).overrides });
+      recordChange({ before: limitsReply(before).overrides, after: limitsReply(after).overrides });
       return limitsReply(after);
     }),
   ],
-  operatorDoor(env),
+  operatorGuards(env),
 );

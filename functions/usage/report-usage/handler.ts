@@ -1,10 +1,11 @@
 import * as api from '#shared/contracts/http/usage.ts';
-import { frontDoor } from '#shared/front-door/front-door.ts';
+import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { periodOf } from '#shared/kernel/period.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
 import { findTenant } from '#shared/tenants/change-tenant.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { limitsInForce } from '#shared/tenants/tenant-reply.ts';
@@ -29,13 +30,13 @@ export const handler = httpFunction(
       ...(await usage(tenant, period)),
       limits: limitsInForce({ plan: caller.plan ?? 'free', ...(caller.limits && { limits: caller.limits }) }),
     })),
-    route(api.getTenantUsage, async ({ params, query: { period = thisMonth() } }) => {
+    operatorRoute(api.getTenantUsage, async ({ params, query: { period = thisMonth() } }) => {
       const tenant = await find(tenantId(params.tenant_id));
       return { ...(await usage(tenant.tenant_id, period)), limits: limitsInForce(tenant) };
     }),
-    route(api.listUsage, async ({ query: { period = thisMonth(), sort, limit } }) =>
+    operatorRoute(api.listUsage, async ({ query: { period = thisMonth(), sort, limit } }) =>
       heaviest(period, sort, limit),
     ),
   ],
-  frontDoor(env),
+  tenantGuards(env),
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SCOPES } from '#shared/kernel/access.ts';
+import { type Policy, SCOPES } from '#shared/kernel/access.ts';
 import { KEY_KINDS } from '#shared/kernel/vocabulary.ts';
 import { KeyIdField, TenantIdField, Time } from './fields.ts';
 import { type Operation, operation } from './operation.ts';
@@ -52,10 +52,18 @@ const NewKeyReply = KeyReply.extend({
   api_key: z.string().meta({ description: 'The key itself: shown here and never again.' }),
 });
 
-type Plane = Pick<Operation, 'tag' | 'policy'> & { root: `/v1/${string}` | '/v1/'; suffix: string };
+interface Plane<Access extends Policy> {
+  root: `/v1/${string}` | '/v1/';
+  suffix: string;
+  tag: Operation['tag'];
+  policy: Access;
+}
 
-/** The same calls for a tenant's own administrator and for the operator. */
-const keyOperations = <Scope extends z.ZodRawShape>({ root, suffix, tag, policy }: Plane, scope: Scope) => {
+/** Defines the same calls for a tenant's administrator and for the operator. @param scope the parameters of `root` */
+const keyOperations = <Access extends Policy, Scope extends z.ZodRawShape>(
+  { root, suffix, tag, policy }: Plane<Access>,
+  scope: Scope,
+) => {
   const Owner = z.object(scope);
   const Key = z.object({ ...scope, key_id: KeyIdField });
   return {

@@ -4,59 +4,73 @@ import type { ProblemCode } from '#shared/kernel/problems.ts';
 
 type Fields = z.ZodType<Record<string, unknown>>;
 
-/** The chapters of the document. */
+/** The sections of the OpenAPI document. */
 export const TAGS = ['Ingest', 'Search', 'Duplicates', 'Tenant', 'Operator', 'Service'] as const;
 
 /**
- * One call of the HTTP API: what its handler parses, what the OpenAPI document says, and what the authorisation
- * tests walk through, written once.
+ * One call of the HTTP API, written once: its handler parses by it, the OpenAPI document describes it, and the
+ * authorisation tests iterate over all of them. The policy and the flags are literal types: they decide which guards
+ * its route needs.
  */
 export interface Operation<
   Params extends Fields = Fields,
   Query extends Fields = Fields,
   Body extends z.ZodType = z.ZodType,
   Reply extends z.ZodType = z.ZodType,
+  Access extends Policy = Policy,
+  Audited extends boolean = boolean,
+  Idempotent extends boolean = boolean,
 > {
   /** Its name in clients and logs, in camelCase. */
   id: string;
   tag: (typeof TAGS)[number];
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** From the stage on, `/v1/…`, with `{parameters}`. */
+  /** The path after the stage: `/v1/…`, with `{parameters}`. */
   path: `/v1/${string}`;
   summary: string;
-  policy: Policy;
+  policy: Access;
   params?: Params;
   query?: Query;
   body?: Body;
-  /** Whether the body may also come as `multipart/form-data` with a `file`. */
+  /** True if the body may also come as `multipart/form-data` with a `file`. */
   multipart?: boolean;
-  /** What the call takes of a tenant's counters, beside one of `requests`. */
+  /** What the call counts towards a tenant's limits, besides one of `requests`. */
   counts?: {
     searches?: 1;
-    /** How many pictures the call brings. */
+    /** Returns the number of images that the call adds. */
     uploads?(body: z.output<Body>): number;
   };
-  /** Whether it changes what a tenant is or who may do what: then it is in the audit log. */
-  audited?: boolean;
-  /** Whether a repeated call with the same `Idempotency-Key` gives the first call's reply. */
-  idempotent?: boolean;
+  /** True if the call changes a tenant's state or access: every call is in the audit log, not refusals alone. */
+  audited?: Audited;
+  /** True if a repeated call with the same `Idempotency-Key` gets the first call's reply. */
+  idempotent?: Idempotent;
   reply: {
     status: 200 | 201 | 202 | 302;
     description: string;
     schema: Reply;
-    /** Statuses that carry the same schema, as readiness does with 503. */
+    /** Another status with the same schema: 503 of readiness. */
     alsoStatus?: 503;
   };
-  /** The refusals of its own; those that any call can meet are added by the document. */
+  /** The problems of this operation; the document adds those that every call can meet. */
   problems: readonly ProblemCode[];
 }
 
-/** Keeps the literal types of an operation. */
+/** Defines an operation and keeps its literal types. */
 export const operation = <
   Params extends Fields,
   Query extends Fields,
   Body extends z.ZodType,
   Reply extends z.ZodType,
+  Access extends Policy,
+  Audited extends boolean = false,
+  Idempotent extends boolean = false,
 >(
-  definition: Operation<Params, Query, Body, Reply>,
-): Operation<Params, Query, Body, Reply> => definition;
+  definition: Operation<Params, Query, Body, Reply, Access, Audited, Idempotent>,
+): Operation<Params, Query, Body, Reply, Access, Audited, Idempotent> => definition;
+
+/** An operation that needs no credential. */
+export type OpenOperation = Operation & { policy: 'Open'; audited?: false; idempotent?: false };
+/** An operation of the operator, on no tenant's behalf. */
+export type OperatorOperation = Operation & { policy: 'SystemAdmin'; idempotent?: false };
+/** An operation of the tenant that the credential belongs to. */
+export type TenantOperation = Operation & { policy: Exclude<Policy, 'Open' | 'SystemAdmin'> };

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { httpFunction, route } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { operatorRoute } from '#shared/runtime/routes.ts';
 import { memoryAuditLog } from '../../memory/audit-log.ts';
 
 const change = operation({
@@ -25,9 +26,9 @@ const OPERATOR = { kind: 'operator', scopes: 'deeplens.admin', role: 'SystemAdmi
 function office(audit: AuditLog) {
   const handler = httpFunction(
     [
-      route(change, async ({ body, note }) => {
+      operatorRoute(change, async ({ body, recordChange }) => {
         if (body.to === 'fail') throw new Problem('conflict', 'no');
-        note({ before: 'one', after: body.to });
+        recordChange({ before: 'one', after: body.to });
         return { changed: true };
       }),
     ],

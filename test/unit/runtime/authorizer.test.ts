@@ -8,9 +8,8 @@ import { describe, expect, it } from 'vitest';
 import type { Caller } from '#shared/kernel/caller.ts';
 import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem, type ProblemCode } from '#shared/kernel/problems.ts';
-import { presumedCaller } from '#shared/runtime/audit.ts';
 import { authorizerFunction } from '#shared/runtime/authorizer.ts';
-import { callerOf } from '#shared/runtime/caller.ts';
+import { callerOf, presumedCaller } from '#shared/runtime/caller.ts';
 import { memoryAuditLog } from '../../memory/audit-log.ts';
 
 const uploader: Caller = {
@@ -107,6 +106,7 @@ describe('the authorizer', () => {
     const broken = authorizerFunction({
       byKey: () => Promise.reject(new TypeError('a mistake of ours')),
       byToken: () => Promise.reject(new TypeError('a mistake of ours')),
+      audit: memoryAuditLog(),
     });
     const event = { resource: '/v1/images', headers: { 'x-api-key': 'good' }, methodArn: 'arn:call' };
     await expect(

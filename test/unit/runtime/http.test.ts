@@ -3,15 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
-import type { Idempotency } from '#shared/runtime/idempotency.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { openRoute, tenantRoute } from '#shared/runtime/routes.ts';
+import { memoryGuards } from '../../memory/guards.ts';
 
 const echo = operation({
   id: 'echo',
   tag: 'Search',
   method: 'POST',
   path: '/v1/echo/{name}',
-  summary: 'Says what it was told',
+  summary: 'Echo the request',
   policy: 'UploaderOrAdmin',
   params: z.object({ name: z.string().max(8) }),
   query: z.object({ times: z.coerce.number().default(1) }),
@@ -39,17 +40,10 @@ const UPLOADER = {
   scopes: 'deeplens.search deeplens.upload',
   subject: 'key_1',
 };
-const remembered = new Map<string, unknown>();
-const idempotency: Idempotency = async (call, _context, run) => {
-  const key = `${call.tenant}/${call.operation}/${call.key}`;
-  if (!remembered.has(key)) remembered.set(key, await run());
-  return remembered.get(key) as Awaited<ReturnType<typeof run>>;
-};
 let calls = 0;
-const handler = httpFunction([
-  tenantRoute(
-    echo,
-    async ({ tenant, params, query, body, file, correlationId, baseUrl }) => {
+const handler = httpFunction(
+  [
+    tenantRoute(echo, async ({ tenant, params, query, body, file, correlationId, baseUrl }) => {
       calls += 1;
       if (body.text === 'fail') throw new Error('a secret detail');
       if (body.text === 'busy') throw new Problem('dependency_unavailable', 'later', { retryAfter: 7 });
@@ -63,11 +57,11 @@ const handler = httpFunction([
         baseUrl,
         calls,
       };
-    },
-    idempotency,
-  ),
-  route(open, async () => ({ ok: true })),
-]);
+    }),
+    openRoute(open, async () => ({ ok: true })),
+  ],
+  memoryGuards(),
+);
 
 async function call(
   change: Partial<APIGatewayProxyEvent> & { authorizer?: Record<string, string> | null } = {},

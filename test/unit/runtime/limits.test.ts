@@ -5,7 +5,9 @@ import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import type { Limiter } from '#shared/rate-limit/limiter.ts';
-import { httpFunction, tenantRoute } from '#shared/runtime/http.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { tenantRoute } from '#shared/runtime/routes.ts';
+import { memoryGuards } from '../../memory/guards.ts';
 import { memoryWindows } from '../../memory/window-store.ts';
 
 const common = {
@@ -40,7 +42,7 @@ function service(limiter: Limiter, limits?: object) {
       tenantRoute(search, async () => ({ found: true })),
       tenantRoute(bring, async ({ uploads }) => ({ granted: uploads?.granted ?? 'not counted' })),
     ],
-    { limiter },
+    memoryGuards({ limiter }),
   );
   return async (path: string, body: object) => {
     const answer = await handler(

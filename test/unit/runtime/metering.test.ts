@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { DeepLensEvent } from '#shared/contracts/events/registry.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
-import { httpFunction, route, tenantRoute } from '#shared/runtime/http.ts';
-import { memoryWindows } from '../../memory/window-store.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { openRoute, tenantRoute } from '#shared/runtime/routes.ts';
+import { memoryGuards } from '../../memory/guards.ts';
 
 const common = {
   tag: 'Search' as const,
@@ -33,12 +33,9 @@ function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
         throw new Problem('dependency_unavailable', 'the index is away');
       }),
       tenantRoute(bring, async () => ({ brought: true })),
-      route(open, async () => ({ open: true })),
+      openRoute(open, async () => ({ open: true })),
     ],
-    {
-      limiter: leasingLimiter(memoryWindows()),
-      publisher: { publish: (_tenant, events) => publish(events) },
-    },
+    memoryGuards({ publisher: { publish: (_tenant, events) => publish(events) } }),
   );
   let calls = 0;
   return (path: string, body: object = {}, scopes = 'deeplens.search') =>

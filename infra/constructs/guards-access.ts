@@ -3,22 +3,22 @@ import type { DataStack } from '../stacks/data.ts';
 import type { AppFunction } from './app-function.ts';
 import { ACTIONS } from './permissions.ts';
 
-/** What a function that serves tenants' routes needs: its variables, and what it may do. */
-export const frontDoorAccess = (data: DataStack) => ({
+/** The variables and permissions of `tenantGuards`, for functions that serve tenants. */
+export const tenantGuardsAccess = (data: DataStack) => ({
   variables: {
-    ...operatorDoorAccess(data).variables,
+    ...operatorGuardsAccess(data).variables,
     LIMITS_TABLE: data.tables.limits.tableName,
     EVENTS_TOPIC_ARN: data.events.topicArn,
   },
   allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
-    operatorDoorAccess(data)
+    operatorGuardsAccess(data)
       .allow(appFunction)
       .allow(ACTIONS.countInTable, [data.tables.limits.tableArn])
       .allow(ACTIONS.publish, [data.events.topicArn]),
 });
 
-/** The same for one that serves the operator's routes, or refuses callers. */
-export const operatorDoorAccess = ({ audit }: DataStack) => ({
+/** The variables and permissions of `operatorGuards`, for functions that serve the operator or refuse callers. */
+export const operatorGuardsAccess = ({ audit }: DataStack) => ({
   variables: { AUDIT_TABLE: audit.table.tableName },
   allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
     appFunction.allow(ACTIONS.appendTable, [audit.table.tableArn]),

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { AuditTableEnv, dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
+import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
+import { SnsEnv, snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { dynamoWindows, LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
+import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
+import type { IdempotentGuards, OperatorGuards, TenantGuards } from '#shared/runtime/guards.ts';
+import { dynamoIdempotency, IdempotencyEnv } from '#shared/runtime/idempotency.ts';
+
+export const OperatorGuardsEnv = AuditTableEnv;
+
+/** The guards of a function that serves the operator alone. */
+export const operatorGuards = (env: z.output<typeof OperatorGuardsEnv>): OperatorGuards => ({
+  audit: dynamoAuditLog({ table: env.AUDIT_TABLE }),
+});
+
+export const TenantGuardsEnv = z.object({
+  ...OperatorGuardsEnv.shape,
+  ...LimitsTableEnv.shape,
+  ...SnsEnv.shape,
+});
+
+/** The guards of a function that serves tenants. */
+export const tenantGuards = (env: z.output<typeof TenantGuardsEnv>): TenantGuards => ({
+  ...operatorGuards(env),
+  limiter: leasingLimiter(dynamoWindows({ table: env.LIMITS_TABLE })),
+  publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
+});
+
+export const IdempotentGuardsEnv = TenantGuardsEnv.extend(IdempotencyEnv.shape);
+
+/** The guards of a function that serves tenants' idempotent operations too. */
+export const idempotentGuards = (env: z.output<typeof IdempotentGuardsEnv>): IdempotentGuards => ({
+  ...tenantGuards(env),
+  idempotency: dynamoIdempotency(env.ACTIVITY_TABLE, idempotencyPartition),
+});

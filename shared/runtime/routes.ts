@@ -1,0 +1,141 @@
+import type { z } from 'zod';
+import type { AuditLog } from '#shared/audit/audit-log.ts';
+import type {
+  OpenOperation,
+  Operation,
+  OperatorOperation,
+  TenantOperation,
+} from '#shared/contracts/http/operation.ts';
+import type { Caller } from '#shared/kernel/caller.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { isRefusal, recordRefusal, withAudit } from './audit.ts';
+import { type Call, callOf, type HttpRequest, type TenantCall } from './call.ts';
+import { authorize, callerOf, NOBODY, presumedCaller, tenantOf } from './caller.ts';
+import type { IdempotentGuards, OpenGuards, OperatorGuards, TenantGuards, TenantGuardsOf } from './guards.ts';
+import { once } from './idempotency.ts';
+import { parseInput } from './input.ts';
+import { enforceLimits } from './limits.ts';
+import { meterCall } from './metering.ts';
+import { logger } from './telemetry.ts';
+
+type Reply<Op extends Operation> = z.input<Op['reply']['schema']>;
+
+/** A reply with another status than the operation's usual one. */
+export class WithStatus<Body> {
+  readonly status: number;
+  readonly body: Body;
+  constructor(status: number, body: Body) {
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** An operation and the function that serves it, once it is given its guards. */
+export interface Route<Guards> {
+  operation: Operation;
+  serve: (request: HttpRequest, guards: Guards) => Promise<unknown>;
+}
+
+/** Serves an operation that needs no credential. */
+export const openRoute = <Op extends OpenOperation>(
+  operation: Op,
+  run: (call: Call<Op>) => Promise<Reply<Op> | WithStatus<Reply<Op>>>,
+): Route<OpenGuards> => ({
+  operation,
+  serve: async (request) => {
+    logger.appendKeys({ operation: operation.id });
+    return run(callOf(request, NOBODY, parseInput(operation, request.event)));
+  },
+});
+
+/** Serves an operation of the operator. */
+export const operatorRoute = <Op extends OperatorOperation>(
+  operation: Op,
+  run: (call: Call<Op>) => Promise<Reply<Op>>,
+): Route<OperatorGuards> => ({
+  operation,
+  serve: (request, { audit }) =>
+    withAuthorizedCaller(operation, request, audit, async (caller) => {
+      const call = callOf(request, caller, parseInput(operation, request.event));
+      return audited(operation, request, audit, call, run);
+    }),
+});
+
+/**
+ * Serves an operation of a tenant: the credential's, never one that the request names. An admitted call is counted and
+ * metered, also where its input is invalid.
+ */
+export const tenantRoute = <Op extends TenantOperation>(
+  operation: Op,
+  run: (call: TenantCall<Op>) => Promise<Reply<Op>>,
+): Route<TenantGuardsOf<Op>> => ({
+  operation,
+  serve: (request, guards) => {
+    const { audit, limiter, publisher, idempotency }: TenantGuards & Partial<IdempotentGuards> = guards;
+    return withAuthorizedCaller(operation, request, audit, async (caller) => {
+      const { event } = request;
+      const tenant = tenantOf(caller);
+      const input = resultOrProblem(() => parseInput(operation, event));
+      const body = input instanceof Problem ? undefined : input.body;
+      const uploads = await enforceLimits(limiter, { operation, tenant, caller, body, event });
+      const metered = meterCall(publisher, { operation, tenant, request, uploads });
+      try {
+        if (input instanceof Problem) throw input;
+        const call = { ...callOf(request, caller, input), tenant, ...(uploads && { uploads }) };
+        return await audited(operation, request, audit, call, (audited) =>
+          once(idempotency, operation, request, audited, run),
+        );
+      } finally {
+        await metered; // concurrently with the run, and before Lambda freezes the process
+      }
+    });
+  },
+});
+
+/**
+ * Runs with the caller that the authorizer identified, if the policy allows the call. Refusals, of `run` too, are in the
+ * audit log.
+ * @throws Problem
+ */
+async function withAuthorizedCaller<Result>(
+  operation: OperatorOperation | TenantOperation,
+  { event }: HttpRequest,
+  audit: AuditLog,
+  run: (caller: Caller) => Promise<Result>,
+): Promise<Result> {
+  let caller = presumedCaller(event);
+  try {
+    const identified = callerOf(event);
+    caller = identified;
+    logger.appendKeys({ operation: operation.id, tenant_id: identified.tenant, caller: identified.subject });
+    authorize(identified, operation.policy);
+    return await run(identified);
+  } catch (error) {
+    if (error instanceof Problem && isRefusal(error))
+      await recordRefusal(audit, { action: operation.id, caller, event }, error);
+    throw error;
+  }
+}
+
+async function audited<SomeCall extends Call<Operation>, Result>(
+  operation: Operation,
+  { event }: HttpRequest,
+  audit: AuditLog,
+  call: SomeCall,
+  run: (call: SomeCall) => Promise<Result>,
+): Promise<Result> {
+  if (!operation.audited) return run(call);
+  return withAudit(audit, { action: operation.id, caller: call.caller, event }, (recordChange) =>
+    run({ ...call, recordChange }),
+  );
+}
+
+/** Returns the result, or the problem that was thrown instead. */
+function resultOrProblem<Result>(run: () => Result): Result | Problem {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}

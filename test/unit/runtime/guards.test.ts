@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Operation, operation } from '#shared/contracts/http/operation.ts';
+import { httpFunction } from '#shared/runtime/http.ts';
+import { openRoute, operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
+import { memoryGuards } from '../../memory/guards.ts';
+
+const common = {
+  tag: 'Search' as const,
+  method: 'POST' as const,
+  path: '/v1/things' as const,
+  summary: 'For tests',
+  reply: { status: 200 as const, description: 'Yes', schema: z.looseObject({}) },
+  problems: [],
+};
+const ofTenant = operation({ ...common, id: 'ofTenant', policy: 'SearchImages' });
+const idempotent = operation({ ...common, id: 'idempotent', policy: 'SearchImages', idempotent: true });
+const ofOperator = operation({ ...common, id: 'ofOperator', policy: 'SystemAdmin', audited: true });
+const open = operation({ ...common, id: 'open', policy: 'Open' });
+
+const run = async () => ({});
+const { audit, limiter, publisher, idempotency } = memoryGuards();
+const compiled = (handler: unknown) => expect(handler).toBeTypeOf('function');
+
+describe('a function compiles', () => {
+  it('with the guards that its routes need', () => {
+    compiled(httpFunction([openRoute(open, run)], {}));
+    compiled(httpFunction([operatorRoute(ofOperator, run)], { audit }));
+    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, limiter, publisher }));
+    compiled(httpFunction([tenantRoute(idempotent, run)], { audit, limiter, publisher, idempotency }));
+  });
+
+  it('with the guards that the most demanding of its routes needs', () => {
+    const routes = [openRoute(open, run), operatorRoute(ofOperator, run), tenantRoute(ofTenant, run)];
+    compiled(httpFunction(routes, { audit, limiter, publisher }));
+  });
+});
+
+describe('a function does not compile', () => {
+  it('where a tenant’s route has no limiter, meter or audit log', () => {
+    // @ts-expect-error limiter is missing
+    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, publisher }));
+    // @ts-expect-error publisher is missing
+    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, limiter }));
+    // @ts-expect-error audit is missing
+    compiled(httpFunction([tenantRoute(ofTenant, run)], { limiter, publisher }));
+    // @ts-expect-error all are missing
+    compiled(httpFunction([tenantRoute(ofTenant, run)]));
+  });
+
+  it('where an idempotent route has no store of replies', () => {
+    // @ts-expect-error idempotency is missing
+    compiled(httpFunction([tenantRoute(idempotent, run)], { audit, limiter, publisher }));
+  });
+
+  it('where the operator’s route has no audit log', () => {
+    // @ts-expect-error audit is missing
+    compiled(httpFunction([operatorRoute(ofOperator, run)], {}));
+  });
+
+  it('where one of several routes lacks a guard', () => {
+    const mixed = [openRoute(open, run), operatorRoute(ofOperator, run), tenantRoute(ofTenant, run)];
+    // @ts-expect-error limiter and publisher are missing
+    compiled(httpFunction(mixed, { audit }));
+    const ofTenants = [tenantRoute(idempotent, run), tenantRoute(ofTenant, run)];
+    // @ts-expect-error idempotency is missing
+    compiled(httpFunction(ofTenants, { audit, limiter, publisher }));
+  });
+
+  it('where an operation is served as another kind', () => {
+    // @ts-expect-error a tenant’s operation as one of the operator
+    compiled(operatorRoute(ofTenant, run).serve);
+    // @ts-expect-error an operation of the operator as a tenant’s
+    compiled(tenantRoute(ofOperator, run).serve);
+    // @ts-expect-error a tenant’s operation as an open one
+    compiled(openRoute(ofTenant, run).serve);
+  });
+
+  it('where the type of an operation does not say which kind it is', () => {
+    const unknown: Operation = ofTenant;
+    // @ts-expect-error any policy
+    compiled(tenantRoute(unknown, run).serve);
+    // @ts-expect-error any policy
+    compiled(openRoute(unknown, run).serve);
+  });
+});
