@@ -1,26 +1,32 @@
-import type { Role } from '#shared/kernel/access.ts';
-import type { Caller } from '#shared/kernel/caller.ts';
-import type { AuditId } from '#shared/kernel/ids.ts';
-import type { ProblemCode } from '#shared/kernel/problems.ts';
+import { z } from 'zod';
+import { ROLES } from '#shared/kernel/access.ts';
+import { AuditIdField } from '#shared/kernel/id-fields.ts';
+import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 
 /** A change or a refused attempt. Field names as stored and on the wire; never contains a secret. */
-export interface AuditEntry {
-  audit_id: AuditId;
-  at: string;
+export const AuditEntry = z.object({
+  audit_id: AuditIdField,
+  at: z.string(),
   /** The affected tenant; absent if unknown. */
-  tenant_id?: string;
-  actor: { kind: Caller['kind']; subject: string; role?: Role };
+  tenant_id: z.string().exactOptional(),
+  /** `kind` and `role`: see `Caller`. */
+  actor: z.object({
+    kind: z.enum(['key', 'person', 'operator', 'nobody']),
+    subject: z.string(),
+    role: z.enum(ROLES).exactOptional(),
+  }),
   /** The operation's id. */
-  action: string;
+  action: z.string(),
   /** Id of the tenant, key or job to change. */
-  target?: string;
-  outcome: 'done' | 'refused' | 'failed';
+  target: z.string().exactOptional(),
+  outcome: z.enum(['done', 'refused', 'failed']),
   /** The reason of a refusal or failure. */
-  code?: ProblemCode;
-  detail?: string;
-  source_ip: string;
-  user_agent: string;
-  before?: unknown;
-  after?: unknown;
-  correlation_id: string;
-}
+  code: z.enum(PROBLEM_CODES).exactOptional(),
+  detail: z.string().exactOptional(),
+  source_ip: z.string(),
+  user_agent: z.string(),
+  before: z.unknown().exactOptional(),
+  after: z.unknown().exactOptional(),
+  correlation_id: z.string(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;

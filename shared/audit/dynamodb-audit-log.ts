@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { auditPartition, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
-import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
+import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { TENANT_ID_PATTERN } from '#shared/kernel/ids.ts';
-import type { AuditEntry } from './audit-entry.ts';
+import { AuditEntry } from './audit-entry.ts';
 import type { AuditLog } from './audit-log.ts';
 import { type AuditRange, positionOf, readAuditPage } from './audit-page.ts';
 
@@ -13,10 +14,8 @@ const READ_BATCH = 1000;
 
 const monthOf = (time: string): string => time.slice(0, 7);
 
-/** The entry of an item of the table, as it is read and as the table's stream tells of it. */
-export function auditEntryOf({ pk, sk, gsi_tenant, ...entry }: Item): AuditEntry {
-  return entry as unknown as AuditEntry; // nothing but this adapter writes these items
-}
+/** Reads an entry from an item of the table or of its stream. */
+export const auditEntryOf = itemReader('audit', AuditEntry);
 
 /** The months of a range, the last one first. */
 function* monthsBack({ from, before }: AuditRange): Generator<string> {

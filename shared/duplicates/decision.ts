@@ -1,19 +1,22 @@
-import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
-import type { DuplicateGroup, GroupMember } from './group.ts';
+import { z } from 'zod';
+import { GroupIdField, ImageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
+import type { ImageId } from '#shared/kernel/ids.ts';
+import { type DuplicateGroup, GroupMember } from './group.ts';
 
-/** The decision that pictures of a group are not the same. It outlives the group, so that it can be undone. */
-export interface Separation {
-  tenant_id: TenantId;
-  group_id: GroupId;
-  /** The group's members before, with their places. */
-  members: GroupMember[];
-  /** Which are not the same; without it, no two of the members are. */
-  pairs?: [ImageId, ImageId][];
-  /** When the group was made. */
-  created_at: string;
-  decided_at: string;
-  decided_by: string;
-}
+/** The decision that images of a group are not the same. It is stored apart from the group, so that it can be undone. */
+export const Separation = z.object({
+  tenant_id: TenantIdField,
+  group_id: GroupIdField,
+  /** The group's members before the decision. */
+  members: z.array(GroupMember),
+  /** The pairs that are not the same; absent: no two members are. */
+  pairs: z.array(z.tuple([ImageIdField, ImageIdField])).exactOptional(),
+  /** When the group was created. */
+  created_at: z.string(),
+  decided_at: z.string(),
+  decided_by: z.string(),
+});
+export type Separation = z.infer<typeof Separation>;
 
 /** From each picture to those that it must not share a group with. */
 export type Apart = ReadonlyMap<ImageId, ReadonlySet<ImageId>>;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { GROUP_PREFIX, groupKey, memberKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
 import { readPage } from '#shared/aws/dynamodb-page.ts';
-import { type Item, openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
+import { openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
+import { GroupIdField, ImageIdField } from '#shared/kernel/id-fields.ts';
 import { GROUP_ID_PATTERN, type GroupId, groupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { groupSeparations } from './dynamodb-separations.ts';
-import type { DuplicateGroup } from './group.ts';
+import { DuplicateGroup } from './group.ts';
 import type { GroupStore } from './group-store.ts';
 
 export const GroupsTableEnv = z.object({ GROUPS_TABLE: z.string().min(1) });
@@ -14,10 +16,8 @@ const groupsOfTenant = (tenant: TenantId) => ({
   ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':group': GROUP_PREFIX },
 });
 
-/** The cast: nothing but this adapter writes these items. */
-function groupOf({ pk, sk, ...group }: Item): DuplicateGroup {
-  return group as unknown as DuplicateGroup;
-}
+const groupOf = itemReader('groups', DuplicateGroup);
+const readMember = itemReader('groups', z.object({ image_id: ImageIdField, group_id: GroupIdField }));
 
 /** Duplicate groups in DynamoDB: the members lie within the group; an item for each keeps it out of other groups. */
 export function dynamoGroupStore(options: TableOptions): GroupStore {
@@ -33,7 +33,7 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
     get,
     async groupsOf(tenant, images) {
       const items = await table.getMany([...new Set(images)].map((image) => memberKey(tenant, image)));
-      return new Map(items.map((item) => [item.image_id as ImageId, item.group_id as GroupId])); // as written by save
+      return new Map(items.map(readMember).map(({ image_id, group_id }) => [image_id, group_id]));
     },
     async list(tenant, query) {
       return readPage(

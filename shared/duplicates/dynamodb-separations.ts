@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import {
   cannotLinkKey,
   separationKey,
@@ -5,12 +7,22 @@ import {
   tenantPartition,
 } from '#shared/aws/dynamodb-keys.ts';
 import type { Table } from '#shared/aws/dynamodb-table.ts';
+import { ImageIdField } from '#shared/kernel/id-fields.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
-import { apartBy, type Separation } from './decision.ts';
+import { apartBy, Separation } from './decision.ts';
 import type { GroupStore } from './group-store.ts';
 
 const keyOf = ({ tenant_id, group_id, decided_at }: Separation) =>
   separationKey(tenant_id, group_id, decided_at);
+
+const readSeparation = itemReader('groups', Separation);
+const readCannotLink = itemReader(
+  'groups',
+  z.object({
+    image_id: ImageIdField,
+    apart_from: z.set(ImageIdField).default(() => new Set<ImageId>()), // DynamoDB has no empty sets
+  }),
+);
 
 /** Sets that are written at a time. */
 const ABREAST = 25;
@@ -39,24 +51,18 @@ export function groupSeparations(
       await changeSets('ADD', separation);
     },
     async separations(tenant, group) {
-      const found: Separation[] = [];
-      for await (const { pk, sk, ...separation } of table.query({
+      const separations: Separation[] = [];
+      for await (const item of table.query({
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :group)',
         ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':group': separationPrefix(group) },
       })) {
-        found.push(separation as unknown as Separation); // nothing but this adapter writes these items
+        separations.push(readSeparation(item));
       }
-      return found;
+      return separations;
     },
     async apart(tenant, images) {
       const items = await table.getMany([...new Set(images)].map((image) => cannotLinkKey(tenant, image)));
-      // as written above; a set that became empty is no attribute any more
-      return new Map(
-        items.map(({ image_id, apart_from }) => [
-          image_id as ImageId,
-          (apart_from ?? new Set()) as Set<ImageId>,
-        ]),
-      );
+      return new Map(items.map(readCannotLink).map(({ image_id, apart_from }) => [image_id, apart_from]));
     },
     async unbar(separation) {
       await changeSets('DELETE', separation);

@@ -1,42 +1,46 @@
-import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
-import type { CopyVerdict } from '#shared/kernel/vocabulary.ts';
+import { z } from 'zod';
+import { GroupIdField, ImageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
+import { COPY_VERDICTS } from '#shared/kernel/vocabulary.ts';
 
-/** A picture in a duplicate group. */
-export interface GroupMember {
-  image_id: ImageId;
-  /** 0..1: how sure it is that this picture is the anchor's copy; 1 for the anchor itself. */
-  confidence: number;
-  verdict: CopyVerdict;
-  /** Matches between it and the group's first picture: 0 for that one, at most 2, so that no chain of copies grows long. */
-  distance: number;
-}
+/** An image in a duplicate group. */
+export const GroupMember = z.object({
+  image_id: ImageIdField,
+  /** Confidence, 0..1, that this image is a copy of the anchor; 1 for the anchor itself. */
+  confidence: z.number(),
+  verdict: z.enum(COPY_VERDICTS),
+  /** Matches between this image and the anchor, the group's first image: 0 for the anchor, at most 2, so that chains stay short. */
+  distance: z.number(),
+});
+export type GroupMember = z.infer<typeof GroupMember>;
 
-/** A decision that leaves the group as it is. It lies within the group. */
-export interface Decision {
-  action: 'keep_all' | 'keep_one';
-  /** With `keep_one`: which one. */
-  keeper?: ImageId;
-  /** The pictures that it was about: one that joins later is a new question. */
-  image_ids: ImageId[];
-  decided_at: string;
+/** A decision that leaves the group as it is. It is stored within the group. */
+export const Decision = z.object({
+  action: z.enum(['keep_all', 'keep_one']),
+  /** The image to keep, with `keep_one`. */
+  keeper: ImageIdField.exactOptional(),
+  /** The images that were decided on: a member that joins later reopens the question. */
+  image_ids: z.array(ImageIdField),
+  decided_at: z.string(),
   /** The credential's subject. */
-  decided_by: string;
-}
+  decided_by: z.string(),
+});
+export type Decision = z.infer<typeof Decision>;
 
-/** Pictures of one tenant that are the same picture. Never fewer than two. */
-export interface DuplicateGroup {
-  tenant_id: TenantId;
-  group_id: GroupId;
-  /** `exact` where all members are, else `edited_copy`. */
-  verdict: CopyVerdict;
+/** Images of one tenant that are copies of each other: at least two. */
+export const DuplicateGroup = z.object({
+  tenant_id: TenantIdField,
+  group_id: GroupIdField,
+  /** `exact` if all members are, else `edited_copy`. */
+  verdict: z.enum(COPY_VERDICTS),
   /** The least of the members' confidences. */
-  confidence: number;
-  members: GroupMember[];
-  /** Counts the changes: a write names the version that it read. */
-  version: number;
-  /** The version that `duplicates.found` has told of. */
-  told_version?: number;
-  decision?: Decision;
-  created_at: string;
-  updated_at: string;
-}
+  confidence: z.number(),
+  members: z.array(GroupMember),
+  /** Number of changes: a write names the version that it read. */
+  version: z.number(),
+  /** The version that `duplicates.found` was published of. */
+  told_version: z.number().exactOptional(),
+  decision: Decision.exactOptional(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type DuplicateGroup = z.infer<typeof DuplicateGroup>;

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { heartbeatKey } from '#shared/aws/dynamodb-activity-keys.ts';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { Heartbeats } from './heartbeats.ts';
 
 export const ActivityTableEnv = z.object({ ACTIVITY_TABLE: z.string().min(1) });
 
-const Beat = z.object({ at: z.string(), detail: z.string(), counts_until: z.number() });
+const readHeartbeat = itemReader(
+  'activity',
+  z.object({ at: z.string(), detail: z.string(), counts_until: z.number() }),
+);
 
 /** Signs of life in DynamoDB. */
 export function dynamoHeartbeats(options: TableOptions): Heartbeats {
@@ -18,9 +22,9 @@ export function dynamoHeartbeats(options: TableOptions): Heartbeats {
     },
     async last(service) {
       const item = await table.get(heartbeatKey(service));
-      const beat = item && Beat.parse(item);
-      // TTL removes items hours late
-      return beat && beat.counts_until > Date.now() ? { at: beat.at, detail: beat.detail } : undefined;
+      const heartbeat = item && readHeartbeat(item);
+      if (!heartbeat || heartbeat.counts_until <= Date.now()) return undefined; // TTL removes items hours late
+      return { at: heartbeat.at, detail: heartbeat.detail };
     },
   };
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { revocationKey } from '#shared/aws/dynamodb-activity-keys.ts';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { Revocations } from './revocations.ts';
 
-const Revoked = z.object({ revoked_at: z.number() });
+const readRevocation = itemReader('activity', z.object({ revoked_at: z.number() }));
 
 /** Revocations in DynamoDB, in the table `activity`. */
 export function dynamoRevocations(options: TableOptions): Revocations {
@@ -22,7 +23,7 @@ export function dynamoRevocations(options: TableOptions): Revocations {
     },
     async isRevoked(issuer, subject, issuedAt) {
       const item = await table.get(revocationKey(issuer, subject));
-      return item !== undefined && issuedAt <= Revoked.parse(item).revoked_at;
+      return item !== undefined && issuedAt <= readRevocation(item).revoked_at;
     },
   };
 }

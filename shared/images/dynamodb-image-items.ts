@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import {
   externalIdPartition,
   imageKey,
@@ -8,10 +10,11 @@ import {
 } from '#shared/aws/dynamodb-keys.ts';
 import type { Item } from '#shared/aws/dynamodb-table.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
-import type { ImageRecord } from './image-record.ts';
-import { purgedRecord } from './tombstone.ts';
+import { ImageIdField } from '#shared/kernel/id-fields.ts';
+import { ImageRecord } from './image-record.ts';
+import { purgedRecord, Tombstone } from './tombstone.ts';
 
-/** A new record with its places in the indexes. */
+/** Returns the item of a new record, with the keys of the indexes. */
 export const imageItem = (record: ImageRecord): Item & Key => ({
   ...imageKey(record.tenant_id, record.image_id),
   ...record,
@@ -21,14 +24,15 @@ export const imageItem = (record: ImageRecord): Item & Key => ({
   ...(record.hash_sha256 && { gsi_sha256: sha256Partition(record.tenant_id, record.hash_sha256) }),
 });
 
-/** The record without what only the table needs. The cast: nothing but this adapter writes these items. */
-export function recordOf(item: Item): ImageRecord {
-  const { pk, sk, gsi_status, gsi_status_at, gsi_external_id, gsi_sha256, original_event, ...rest } = item;
-  const record = rest as unknown as ImageRecord;
-  return record.status === 'purged' ? purgedRecord({ ...record, status: 'purged' }) : record;
-}
+const readRecord = itemReader('images', ImageRecord);
+const readTombstone = itemReader('images', Tombstone);
+export const recordOf = (item: Item): ImageRecord =>
+  item.status === 'purged' ? purgedRecord(readTombstone(item)) : readRecord(item);
 
-/** Every platform that we run on is little-endian, so memory is the stored format. */
+/** Reads an image's id alone. */
+export const readImageId = itemReader('images', z.object({ image_id: ImageIdField }));
+
+/** Stored little-endian, as all supported platforms have it in memory. */
 const bytesOf = (values: Float32Array | Int8Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
@@ -38,14 +42,19 @@ export const vectorsItem = ({ semantic, copy, local }: Embedding): Item => ({
   ...(local && { local: bytesOf(local) }),
 });
 
-export function embeddingOf({ semantic, copy, local }: Item): Embedding {
-  if (!(semantic instanceof Uint8Array) || !(copy instanceof Uint8Array)) {
-    throw new TypeError('An item of vectors holds no vectors');
-  }
-  return {
-    // slice(): what the SDK hands out lies anywhere in memory, floats must be aligned
-    semantic: new Float32Array(semantic.slice().buffer),
-    copy: new Float32Array(copy.slice().buffer),
-    ...(local instanceof Uint8Array && { local: new Int8Array(local.slice().buffer) }),
-  };
-}
+const Bytes = z.instanceof(Uint8Array); // a view of the SDK's buffer: reading it copies nothing
+const Vectors = z.object({
+  image_id: ImageIdField,
+  semantic: Bytes,
+  copy: Bytes,
+  local: Bytes.exactOptional(),
+});
+/** Reads the vectors of one image by one model. */
+export const readVectors = itemReader('images', Vectors);
+
+export const embeddingOf = ({ semantic, copy, local }: z.infer<typeof Vectors>): Embedding => ({
+  // slice(): the SDK's buffer may be unaligned, and floats must be aligned
+  semantic: new Float32Array(semantic.slice().buffer),
+  copy: new Float32Array(copy.slice().buffer),
+  ...(local && { local: new Int8Array(local.slice().buffer) }),
+});

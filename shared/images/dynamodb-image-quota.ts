@@ -1,4 +1,5 @@
 import { pause } from '#shared/aws/dynamodb-errors.ts';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { imageKey, storedKey } from '#shared/aws/dynamodb-keys.ts';
 import type { Item, Table, Update, Write } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
@@ -9,8 +10,7 @@ import { moved, stepUpdate } from './dynamodb-image-steps.ts';
 import { libraryChange } from './dynamodb-library-version.ts';
 import { statusesBefore } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
-import type { Stored } from './quota.ts';
-import { hasRoom, NOTHING_STORED } from './quota.ts';
+import { hasRoom, NOTHING_STORED, Stored } from './quota.ts';
 import { tombstoneOf } from './tombstone.ts';
 
 const ATTEMPTS = 6;
@@ -68,11 +68,8 @@ export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 
   };
 }
 
-// The cast: nothing but this adapter writes the item.
-const storedIn = (item: Item | undefined): Stored => {
-  const { images, bytes } = (item ?? NOTHING_STORED) as unknown as Stored;
-  return { images, bytes };
-};
+const readStored = itemReader('images', Stored);
+const storedIn = (item: Item | undefined): Stored => (item ? readStored(item) : NOTHING_STORED);
 
 const NOT_COUNTED = 'attribute_not_exists(stored_bytes)';
 

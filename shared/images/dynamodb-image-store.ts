@@ -14,7 +14,7 @@ import { type PagedList, readPage } from '#shared/aws/dynamodb-page.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { IMAGE_ID_PATTERN, type ImageId, imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { imageItem, recordOf } from './dynamodb-image-items.ts';
+import { imageItem, readImageId, recordOf } from './dynamodb-image-items.ts';
 import { imageQuota } from './dynamodb-image-quota.ts';
 import { moved, statusUpdate, stepUpdate } from './dynamodb-image-steps.ts';
 import { imageTraces } from './dynamodb-image-traces.ts';
@@ -44,7 +44,7 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
     },
     async getMany(tenant, images) {
       const items = await table.getMany([...new Set(images)].map((image) => imageKey(tenant, image)));
-      const records = new Map(items.map((item) => [item.image_id, recordOf(item)]));
+      const records = new Map(items.map(recordOf).map((record) => [record.image_id, record]));
       return images.flatMap((image) => records.get(image) ?? []);
     },
     async list(tenant, query) {
@@ -61,15 +61,15 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
       return undefined;
     },
     async findBySha256(tenant, sha256) {
-      const found: ImageId[] = [];
+      const images: ImageId[] = [];
       for await (const item of table.query({
         IndexName: 'by_sha256',
         KeyConditionExpression: 'gsi_sha256 = :sha256',
         ExpressionAttributeValues: { ':sha256': sha256Partition(tenant, sha256) },
       })) {
-        found.push(item.image_id as ImageId); // written by this adapter only
+        images.push(readImageId(item).image_id);
       }
-      return found;
+      return images;
     },
     async advance(tenant, image, to, at, change = {}) {
       const Key = imageKey(tenant, image);

@@ -1,7 +1,12 @@
+import { z } from 'zod';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { archivedKey, archivedPrefix, receiptKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
 import type { Table } from '#shared/aws/dynamodb-table.ts';
-import type { PurgeReceipt } from './image-record.ts';
+import { PurgeReceipt } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
+
+const readReceipt = itemReader('images', PurgeReceipt);
+const readArchived = itemReader('images', z.object({ key: z.string() }));
 
 /** What a picture leaves elsewhere, so that a purge finds it, and the proof of the purge. */
 export const imageTraces = (
@@ -13,11 +18,11 @@ export const imageTraces = (
   },
   async archivedKeys(tenant, image) {
     const keys: string[] = [];
-    for await (const { key } of table.query({
+    for await (const item of table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :archived)',
       ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':archived': archivedPrefix(image) },
     })) {
-      keys.push(String(key));
+      keys.push(readArchived(item).key);
     }
     return keys;
   },
@@ -26,8 +31,6 @@ export const imageTraces = (
   },
   async getReceipt(tenant, image) {
     const item = await table.get(receiptKey(tenant, image));
-    if (!item) return undefined;
-    const { pk, sk, ...receipt } = item;
-    return receipt as unknown as PurgeReceipt; // written by putReceipt only
+    return item && readReceipt(item);
   },
 });

@@ -1,8 +1,6 @@
 import { imageKey, tenantPartition, vectorKey, vectorPrefix } from '#shared/aws/dynamodb-keys.ts';
 import type { Table } from '#shared/aws/dynamodb-table.ts';
-import type { Embedding } from '#shared/embedding/embedder.ts';
-import type { ImageId } from '#shared/kernel/ids.ts';
-import { embeddingOf, vectorsItem } from './dynamodb-image-items.ts';
+import { embeddingOf, readVectors, vectorsItem } from './dynamodb-image-items.ts';
 import { libraryChange, noteLibraryChange } from './dynamodb-library-version.ts';
 import type { ImageStore } from './image-store.ts';
 
@@ -46,11 +44,11 @@ export const imageVectors = (
   },
   async getVectors(tenant, images, model) {
     const items = await table.getMany([...new Set(images)].map((image) => vectorKey(tenant, image, model)));
-    const found = new Map<unknown, Embedding>(items.map((item) => [item.image_id, embeddingOf(item)]));
-    return new Map<ImageId, Embedding>(
+    const found = new Map(items.map(readVectors).map((vectors) => [vectors.image_id, embeddingOf(vectors)]));
+    return new Map(
       images.flatMap((image) => {
         const embedding = found.get(image);
-        return embedding ? [[image, embedding]] : [];
+        return embedding ? [[image, embedding] as const] : [];
       }),
     );
   },

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { LIBRARY_PREFIX, libraryKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
 import type { Table, Update, Write } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
@@ -23,14 +25,17 @@ const ONE_MORE: Update = {
   ExpressionAttributeValues: { ':one': 1 },
 };
 
+const readCounter = itemReader('images', z.object({ sk: z.string(), changes: z.number() }));
+
 export const libraryVersions = (table: Table): Pick<ImageStore, 'libraryVersion'> => ({
   async libraryVersion(tenant) {
     const counters: string[] = [];
-    for await (const { sk, changes } of table.query({
+    for await (const item of table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :counters)',
       ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':counters': LIBRARY_PREFIX },
     })) {
-      counters.push(`${String(sk).slice(LIBRARY_PREFIX.length)}:${changes}`);
+      const { sk, changes } = readCounter(item);
+      counters.push(`${sk.slice(LIBRARY_PREFIX.length)}:${changes}`);
     }
     return counters.join(' ');
   },

@@ -1,8 +1,8 @@
-import type { Exif } from '#shared/imaging/imaging.ts';
-import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
-import type { Metadata } from '#shared/kernel/metadata.ts';
-import type { ProblemCode } from '#shared/kernel/problems.ts';
-import { IMAGE_STATUSES, type ImageFormat, type ImageStatus, type Stage } from '#shared/kernel/vocabulary.ts';
+import { z } from 'zod';
+import { Exif } from '#shared/imaging/imaging.ts';
+import { ImageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
+import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
+import { IMAGE_FORMAT_NAMES, IMAGE_STATUSES, type ImageStatus, STAGES } from '#shared/kernel/vocabulary.ts';
 
 /** Returns the states from which `to` can be reached. A failed image may be retried; `purged` is final. */
 export function statusesBefore(to: ImageStatus): readonly ImageStatus[] {
@@ -11,72 +11,96 @@ export function statusesBefore(to: ImageStatus): readonly ImageStatus[] {
   return [...IMAGE_STATUSES.slice(0, IMAGE_STATUSES.indexOf(to)), 'failed'];
 }
 
-export interface Failure {
-  stage: Stage;
-  code: ProblemCode;
-  detail: string;
-  retryable: boolean;
-  attempts: number;
-}
+export const Failure = z.object({
+  stage: z.enum(STAGES),
+  code: z.enum(PROBLEM_CODES),
+  detail: z.string(),
+  retryable: z.boolean(),
+  attempts: z.number(),
+});
+export type Failure = z.infer<typeof Failure>;
 
-export interface Thumbnail {
+export const Thumbnail = z.object({
   /** Bound of the longer side in pixels, from the tenant's settings. */
-  size: number;
-  width: number;
-  height: number;
+  size: z.number(),
+  width: z.number(),
+  height: z.number(),
   /** Object key in the images bucket. */
-  key: string;
-}
-
-/** Results of validation. Hashes are lower-case hex. */
-export interface ImageFacts {
-  format: ImageFormat;
-  width: number;
-  height: number;
-  hash_sha256: string;
-  hash_md5: string;
-  /** 64-bit perceptual hash. */
-  hash_perceptual: string;
-  /** SHA-256 of the decoded, oriented RGB pixels and their dimensions. */
-  hash_pixels: string;
-  exif: Exif;
-  thumbnails: Thumbnail[];
-}
+  key: z.string(),
+});
+export type Thumbnail = z.infer<typeof Thumbnail>;
 
 /** The stored record of an image. Fields have their names on the wire (docs/adr/0004-wire-names.md). */
-export interface ImageRecord extends Partial<ImageFacts> {
-  tenant_id: TenantId;
-  image_id: ImageId;
-  external_id?: string;
-  status: ImageStatus;
+export const ImageRecord = z.object({
+  tenant_id: TenantIdField,
+  image_id: ImageIdField,
+  external_id: z.string().exactOptional(),
+  status: z.enum(IMAGE_STATUSES),
   /** The file name given by the tenant, or the path in its own storage. */
-  file_path: string;
+  file_path: z.string(),
   /** `uploads`, or the id of the tenant's own storage. */
-  storage_location: string;
-  storage_type: 's3' | 'minio' | 'azure_blob' | 'gcs';
+  storage_location: z.string(),
+  storage_type: z.enum(['s3', 'minio', 'azure_blob', 'gcs']),
   /** Bytes; as announced until validation measures it. */
-  file_size: number;
+  file_size: z.number(),
   /** The announced media type. */
-  content_type: string;
-  metadata: Metadata;
+  content_type: z.string(),
+  metadata: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   /** Models whose vectors are in the index. */
-  models: string[];
-  failure?: Failure;
+  models: z.array(z.string()),
+  failure: Failure.exactOptional(),
   /** Bytes counted against the tenant's quota; absent until the image is admitted. */
-  stored_bytes?: number;
+  stored_bytes: z.number().exactOptional(),
   /** The correlation id of the upload's call, used throughout the pipeline. */
-  correlation_id: string;
-  created_at: string;
-  updated_at: string;
-  uploaded_at?: string;
-  validated_at?: string;
-  processed_at?: string;
-  indexed_at?: string;
-}
+  correlation_id: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  uploaded_at: z.string().exactOptional(),
+  validated_at: z.string().exactOptional(),
+  processed_at: z.string().exactOptional(),
+  indexed_at: z.string().exactOptional(),
+
+  // Results of validation. Hashes are lower-case hex.
+  format: z.enum(IMAGE_FORMAT_NAMES).exactOptional(),
+  width: z.number().exactOptional(),
+  height: z.number().exactOptional(),
+  hash_sha256: z.string().exactOptional(),
+  hash_md5: z.string().exactOptional(),
+  /** 64-bit perceptual hash. */
+  hash_perceptual: z.string().exactOptional(),
+  /** SHA-256 of the decoded, oriented RGB pixels and their dimensions. */
+  hash_pixels: z.string().exactOptional(),
+  exif: Exif.exactOptional(),
+  thumbnails: z.array(Thumbnail).exactOptional(),
+});
+export type ImageRecord = z.infer<typeof ImageRecord>;
+
+/** Results of validation. */
+export type ImageFacts = Required<
+  Pick<
+    ImageRecord,
+    | 'format'
+    | 'width'
+    | 'height'
+    | 'hash_sha256'
+    | 'hash_md5'
+    | 'hash_perceptual'
+    | 'hash_pixels'
+    | 'exif'
+    | 'thumbnails'
+  >
+>;
 
 /** Proof of a deletion: the number of items removed, by kind. */
-export interface PurgeReceipt {
-  image_id: ImageId;
-  deleted: { objects: number; thumbnails: number; vectors: number; cache_entries: number; events: number };
-  completed_at: string;
-}
+export const PurgeReceipt = z.object({
+  image_id: ImageIdField,
+  deleted: z.object({
+    objects: z.number(),
+    thumbnails: z.number(),
+    vectors: z.number(),
+    cache_entries: z.number(),
+    events: z.number(),
+  }),
+  completed_at: z.string(),
+});
+export type PurgeReceipt = z.infer<typeof PurgeReceipt>;

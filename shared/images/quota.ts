@@ -1,11 +1,10 @@
+import { z } from 'zod';
 import { type LimitOverrides, limitsOf, type PlanName } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 
 /** Admitted images of a tenant and the bytes of their files; exact. */
-export interface Stored {
-  images: number;
-  bytes: number;
-}
+export const Stored = z.object({ images: z.number(), bytes: z.number() });
+export type Stored = z.infer<typeof Stored>;
 
 export const NOTHING_STORED: Stored = { images: 0, bytes: 0 };
 

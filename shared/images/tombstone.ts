@@ -1,12 +1,15 @@
-import type { ImageRecord } from './image-record.ts';
+import { z } from 'zod';
+import { ImageRecord } from './image-record.ts';
 
 /** The remainder of a purged image's record. It keeps the thumbnails, so that an interrupted purge can be resumed. */
-export type Tombstone = Pick<
-  ImageRecord,
-  'tenant_id' | 'image_id' | 'created_at' | 'updated_at' | 'thumbnails'
-> & {
-  status: 'purged';
-};
+export const Tombstone = ImageRecord.pick({
+  tenant_id: true,
+  image_id: true,
+  created_at: true,
+  updated_at: true,
+  thumbnails: true,
+}).extend({ status: z.literal('purged') });
+export type Tombstone = z.infer<typeof Tombstone>;
 
 export const tombstoneOf = (record: ImageRecord, at: string): Tombstone => ({
   tenant_id: record.tenant_id,

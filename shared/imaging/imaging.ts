@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ModelInput } from '#shared/embedding/embedder.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
@@ -6,13 +7,14 @@ import type { Region } from './region.ts';
 import type { Turn } from './turn.ts';
 
 /** The EXIF tags that are stored. */
-export interface Exif {
-  camera?: string;
-  lens?: string;
-  taken_at?: string;
-  orientation?: number;
-  gps?: { latitude: number; longitude: number };
-}
+export const Exif = z.object({
+  camera: z.string().exactOptional(),
+  lens: z.string().exactOptional(),
+  taken_at: z.string().exactOptional(),
+  orientation: z.number().exactOptional(),
+  gps: z.object({ latitude: z.number(), longitude: z.number() }).exactOptional(),
+});
+export type Exif = z.infer<typeof Exif>;
 
 /** A decoded image that passed every check. */
 export interface SourceImage {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Limits, quotas and prices of the plans. Source: the service's price list. */
 export const PLANS = {
   free: { requests: 100, searches: 50, uploads: 5, priceUsd: 0, storedImages: 1_000, storageBytes: 1e9 },
@@ -40,15 +42,16 @@ export type PlanName = keyof typeof PLANS;
 export const PLAN_NAMES = Object.keys(PLANS) as [PlanName, ...PlanName[]]; // Object.keys loses the literal types
 
 /** Limits that an operator sets for one tenant; they replace its plan's. Field names as stored and on the wire. */
-export interface LimitOverrides {
-  requests?: number | undefined;
-  searches?: number | undefined;
-  uploads?: number | undefined;
-  stored_images?: number | undefined;
-  storage_bytes?: number | undefined;
+export const LimitOverrides = z.object({
+  requests: z.number().optional(),
+  searches: z.number().optional(),
+  uploads: z.number().optional(),
+  stored_images: z.number().optional(),
+  storage_bytes: z.number().optional(),
   /** Calls per minute of single endpoints, keyed by `METHOD /v1/path`; counted in addition to the other limits. */
-  endpoints?: Readonly<Record<string, number>> | undefined;
-}
+  endpoints: z.record(z.string(), z.number()).readonly().optional(),
+});
+export type LimitOverrides = z.infer<typeof LimitOverrides>;
 
 /** The limits in force for a tenant. */
 export interface Limits {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** First criterion for the suggested keeper of a duplicate group; ties are broken by the other criteria. */
 export const KEEPER_RULES = ['pixels', 'bytes', 'age', 'metadata'] as const;
 export type KeeperRule = (typeof KEEPER_RULES)[number];
@@ -6,16 +8,18 @@ export type KeeperRule = (typeof KEEPER_RULES)[number];
 export const THUMBNAIL_BOUNDS = { min: 64, max: 2048, count: 4 } as const;
 
 /** Settings that a tenant can change. Field names as stored and on the wire. */
-export interface Settings {
+const Settings = z.object({
   /** Pixels of the longer side. A change applies to images that are added afterwards. */
-  thumbnail_sizes: readonly number[];
+  thumbnail_sizes: z.array(z.number()).readonly(),
   /** Default threshold of a similarity search. */
-  similarity_threshold: number;
-  keeper_rule: KeeperRule;
+  similarity_threshold: z.number(),
+  keeper_rule: z.enum(KEEPER_RULES),
   /** Models with vectors of all the tenant's images, the default for searches first; empty: the service's default model (`modelsOf`). */
-  models: readonly string[];
-}
-export type SettingsChange = { [Name in keyof Settings]?: Settings[Name] | undefined };
+  models: z.array(z.string()).readonly(),
+});
+export type Settings = z.infer<typeof Settings>;
+export const SettingsChange = Settings.partial();
+export type SettingsChange = z.infer<typeof SettingsChange>;
 
 /** Values of settings that a tenant has not set. */
 export const DEFAULT_SETTINGS: Settings = {

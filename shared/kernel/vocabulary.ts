@@ -13,7 +13,8 @@ export const IMAGE_STATUSES = [
 export type ImageStatus = (typeof IMAGE_STATUSES)[number];
 
 /** Pipeline step at which an image failed. */
-export type Stage = 'upload' | 'validation' | 'embedding' | 'indexing' | 'duplicates';
+export const STAGES = ['upload', 'validation', 'embedding', 'indexing', 'duplicates'] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** Supported image formats: sharp's name and the media type. */
 export const IMAGE_FORMATS = {
@@ -26,6 +27,7 @@ export const IMAGE_FORMATS = {
   heic: 'image/heic',
 } as const;
 export type ImageFormat = keyof typeof IMAGE_FORMATS;
+export const IMAGE_FORMAT_NAMES = Object.keys(IMAGE_FORMATS) as [ImageFormat, ...ImageFormat[]]; // Object.keys loses the literal types
 export const MEDIA_TYPES: readonly string[] = Object.values(IMAGE_FORMATS);
 
 /** How a search result relates to the query image, best first. */

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { windowsKey } from '#shared/aws/dynamodb-keys.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { Charge, WindowStore, Windows } from './window-store.ts';
@@ -18,12 +19,17 @@ const KEPT = 3600;
 const STARTED = 'started ';
 const USED = 'used ';
 
+const readWindow = itemReader('limits', z.object({ startedAt: z.number(), used: z.number() }));
+
 function windowsOf(item: Item = {}): Windows {
-  const counters = Object.keys(item).filter((name) => name.startsWith(STARTED));
+  const counters = Object.keys(item).flatMap((name) =>
+    name.startsWith(STARTED) ? name.slice(STARTED.length) : [],
+  );
+  const { pk, sk } = item;
   return new Map(
-    counters.map((name) => {
-      const counter = name.slice(STARTED.length);
-      return [counter, { startedAt: Number(item[name]), used: Number(item[`${USED}${counter}`]) }];
+    counters.map((counter) => {
+      const window = { pk, sk, startedAt: item[`${STARTED}${counter}`], used: item[`${USED}${counter}`] };
+      return [counter, readWindow(window)];
     }),
   );
 }

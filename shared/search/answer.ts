@@ -1,38 +1,53 @@
-import type { Region } from '#shared/imaging/region.ts';
-import type { ImageId } from '#shared/kernel/ids.ts';
-import type { NO_RESULT_REASONS, Verdict } from '#shared/kernel/vocabulary.ts';
-import type { Point } from '#shared/matching/geometry/alignment.ts';
+import { z } from 'zod';
+import { ImageIdField } from '#shared/kernel/id-fields.ts';
+import { NO_RESULT_REASONS, VERDICTS } from '#shared/kernel/vocabulary.ts';
 
 /** A found image and the reason. Fields carry their names on the wire. */
-export interface JudgedImage {
-  image_id: ImageId;
+export const JudgedImage = z.object({
+  image_id: ImageIdField,
   /** 0..1 */
-  similarity_score: number;
-  verdict: Verdict;
-  reason: {
-    sha256_equal: boolean;
-    perceptual_distance: number;
+  similarity_score: z.number(),
+  verdict: z.enum(VERDICTS),
+  reason: z.object({
+    sha256_equal: z.boolean(),
+    perceptual_distance: z.number(),
     /** Cosines, 0..1; negative ones are 0. */
-    copy_score: number;
-    semantic_score: number;
-    alignment?: { quad: Point[]; score: number; scale: number; rotation: number; mirrored: boolean };
+    copy_score: z.number(),
+    semantic_score: z.number(),
+    alignment: z
+      .object({
+        quad: z.array(z.object({ x: z.number(), y: z.number() })),
+        score: z.number(),
+        scale: z.number(),
+        rotation: z.number(),
+        mirrored: z.boolean(),
+      })
+      .exactOptional(),
     /** The part of the query that shows the image, if not all of it. */
-    query_region?: Region;
-  };
-}
-
-/** The expensive part of a reply, as it is cached: results in order, without records or links. */
-export interface SimilarityAnswer {
-  pictures: JudgedImage[];
-  /** Present if there are no results. */
-  explanation?: Explanation;
-}
+    query_region: z
+      .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+      .exactOptional(),
+  }),
+});
+export type JudgedImage = z.infer<typeof JudgedImage>;
 
 /** The reason for an empty result. Fields carry their names on the wire. */
-export interface Explanation {
-  code: (typeof NO_RESULT_REASONS)[number];
+export const Explanation = z.object({
+  code: z.enum(NO_RESULT_REASONS),
   /** For people. */
-  detail: string;
+  detail: z.string(),
   /** 0..1, of the nearest image that passes the filters. */
-  nearest_score?: number;
-}
+  nearest_score: z.number().exactOptional(),
+});
+export type Explanation = z.infer<typeof Explanation>;
+
+/** The expensive part of a reply, as it is cached: results in order, without records or links. */
+export const SimilarityAnswer = z.object({
+  pictures: z.array(JudgedImage),
+  /** Present if there are no results. */
+  explanation: Explanation.exactOptional(),
+});
+export type SimilarityAnswer = z.infer<typeof SimilarityAnswer>;
+
+/** The version of the cached form of `SimilarityAnswer`: to be counted up with any change of its fields or of their meaning. */
+export const ANSWER_SHAPE = 1;

@@ -1,7 +1,23 @@
+import { z } from 'zod';
 import { cacheKey, cachePartition } from '#shared/aws/dynamodb-activity-keys.ts';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
-import type { SimilarityAnswer } from './answer.ts';
+import { ANSWER_SHAPE, SimilarityAnswer } from './answer.ts';
 import type { SimilarityCache } from './similarity-cache.ts';
+
+const readEntry = itemReader(
+  'activity',
+  z.object({ answer: z.string().transform(jsonOf).pipe(SimilarityAnswer), expires_at: z.number() }),
+);
+
+/** @returns undefined if the text is not JSON */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Answers in the table `activity`: some 300 bytes a picture. @param now milliseconds since 1970 */
 export function dynamoSimilarityCache(options: TableOptions, now: () => number = Date.now): SimilarityCache {
@@ -9,14 +25,14 @@ export function dynamoSimilarityCache(options: TableOptions, now: () => number =
   return {
     async get(tenant, { queryHash, libraryVersion }) {
       const item = await table.get(cacheKey(tenant, queryHash));
-      // TTL removes items late
-      if (!item || item.library_version !== libraryVersion || Number(item.expires_at) * 1000 <= now())
-        return undefined;
-      return JSON.parse(String(item.answer)) as SimilarityAnswer; // written by this adapter only
+      if (!item || item.shape !== ANSWER_SHAPE || item.library_version !== libraryVersion) return undefined;
+      const { answer, expires_at } = readEntry(item);
+      return expires_at * 1000 > now() ? answer : undefined; // TTL removes items late
     },
     async put(tenant, { queryHash, libraryVersion }, answer, expiresAt) {
       await table.put({
         ...cacheKey(tenant, queryHash),
+        shape: ANSWER_SHAPE,
         query_hash: queryHash,
         library_version: libraryVersion,
         answer: JSON.stringify(answer),

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { minuteKey, summandKey, sumsKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import { pause } from '#shared/aws/dynamodb-errors.ts';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import type { Key } from '#shared/aws/dynamodb-keys.ts';
 import {
   type Item,
@@ -14,67 +16,62 @@ import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { type Counters, difference, INDEXED, sumOf } from './statistics.ts';
 import type { CountedId, ReadContributions, StatisticsStore } from './statistics-store.ts';
 
-/** Things of one transaction: 100 items are its most, and the sums are among them. */
-const TOGETHER = 90;
+/** Images and groups of one transaction: it holds 100 items, and the sums are among them. */
+const BATCH = 90;
 const ATTEMPTS = 8;
 const MINUTE = 60_000;
 
-/** What a thing added, as it was last written. */
-interface Noted {
-  counters: Counters;
-  version: number;
-}
+const CountersField = z.record(z.string(), z.number());
+const Summand = z.object({ sk: z.string(), counters: CountersField, version: z.number() });
+const readSummand = itemReader('activity', Summand);
+const readCounters = itemReader('activity', CountersField);
+const readMinute = itemReader('activity', z.object({ indexed: z.number() }));
 
 /**
- * Statistics in the table `activity`: what each thing adds, and the sums, changed in one transaction. It holds only
- * where none of the things was changed by somebody else since it was read; then all is read again.
+ * Statistics in the table `activity`: a summand for each image and group, and the sums, changed in one transaction. Its
+ * condition is that no summand has changed since it was read; else all are read again.
  */
 export function dynamoStatisticsStore(options: TableOptions, now: () => number = Date.now): StatisticsStore {
   const table = openTable(options);
 
-  async function noted(tenant: TenantId, things: readonly CountedId[]): Promise<Map<string, Noted>> {
-    const items = await table.getMany(things.map((thing) => summandKey(tenant, thing)));
-    // The cast: nothing but this adapter writes these items.
-    return new Map(items.map((item) => [String(item.sk), item as unknown as Noted]));
-  }
-
-  async function updateSome(
+  async function updateBatch(
     tenant: TenantId,
-    things: readonly CountedId[],
-    look: ReadContributions,
+    ids: readonly CountedId[],
+    read: ReadContributions,
   ): Promise<void> {
     const exhausted = () =>
       new Problem('dependency_unavailable', 'The statistics are contended. Try again in a moment.');
     await retryOnConflict({ attempts: ATTEMPTS, pause, exhausted }, async () => {
-      const before = await noted(tenant, things);
-      const after = await look(things); // after what was noted: an older look can never replace a newer one
-      const changes = things.flatMap((thing) => {
-        const key = summandKey(tenant, thing);
-        const change = { key, before: before.get(key.sk), after: after.get(thing) };
+      const items = await table.getMany(ids.map((id) => summandKey(tenant, id)));
+      const before = new Map(items.map(readSummand).map((summand) => [summand.sk, summand]));
+      const after = await read(ids); // after the summands, so that an older reading never replaces a newer one
+      const changes = ids.flatMap((id) => {
+        const key = summandKey(tenant, id);
+        const change = { key, before: before.get(key.sk), after: after.get(id) };
         const by = difference(change.before?.counters ?? {}, change.after ?? {});
         return Object.keys(by).length > 0 ? [{ ...change, by }] : [];
       });
       if (changes.length === 0) return true;
-      const writes = [...changes.map(thingWrite), ...sumWrites(tenant, changes, now())];
+      const writes = [...changes.map(summandWrite), ...sumWrites(tenant, changes, now())];
       return (await table.writeTogether(writes)) || CONFLICT;
     });
   }
 
   return {
-    async update(tenant, things, look) {
-      const each = [...new Set(things)];
-      for (let from = 0; from < each.length; from += TOGETHER)
-        await updateSome(tenant, each.slice(from, from + TOGETHER), look);
+    async update(tenant, ids, read) {
+      const unique = [...new Set(ids)];
+      for (let from = 0; from < unique.length; from += BATCH)
+        await updateBatch(tenant, unique.slice(from, from + BATCH), read);
     },
     async read(tenant) {
       return countersIn(await table.get(sumsKey(tenant)));
     },
     async readMany(tenants) {
       const items = await table.getMany([...new Set(tenants)].map(sumsKey));
-      const found = new Map(items.map((item) => [item.pk, countersIn(item)]));
+      const sums = new Map(items.map((item) => [item.pk, countersIn(item)]));
       return new Map(
         tenants.flatMap((tenant) => {
-          const counters = found.get(sumsKey(tenant).pk);
+          const counters = sums.get(sumsKey(tenant).pk);
           return counters ? [[tenant, counters] as const] : [];
         }),
       );
@@ -82,25 +79,25 @@ export function dynamoStatisticsStore(options: TableOptions, now: () => number =
     async indexingRate(tenant) {
       const time = now();
       const items = await table.getMany([minuteKey(tenant, time), minuteKey(tenant, time - MINUTE)]);
-      const indexed = items.reduce((sum, { indexed }) => sum + Number(indexed), 0);
-      return indexed / ((MINUTE + (time % MINUTE)) / 1000); // the whole minute before, and what has passed of this one
+      const indexed = items.map(readMinute).reduce((sum, minute) => sum + minute.indexed, 0);
+      return indexed / ((MINUTE + (time % MINUTE)) / 1000); // over the previous minute and the elapsed part of this one
     },
   };
 }
 
 const countersIn = (item: Item = {}): Counters => {
-  const { pk, sk, ...counters } = item;
-  return counters as Counters; // nothing but this adapter writes the item
+  const { pk: _pk, sk: _sk, ...counters } = item;
+  return readCounters(counters);
 };
 
 interface Change {
   key: Key;
-  before: Noted | undefined;
+  before: z.infer<typeof Summand> | undefined;
   after: Counters | undefined;
   by: Counters;
 }
 
-function thingWrite({ key, before, after }: Change): Write {
+function summandWrite({ key, before, after }: Change): Write {
   const condition = before
     ? {
         ConditionExpression: '#version = :version',

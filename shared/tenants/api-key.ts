@@ -1,25 +1,27 @@
-import type { Scope } from '#shared/kernel/access.ts';
-import type { KeyId, TenantId } from '#shared/kernel/ids.ts';
-import type { KeyKind } from '#shared/kernel/vocabulary.ts';
+import { z } from 'zod';
+import { SCOPES } from '#shared/kernel/access.ts';
+import { KeyIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
+import { KEY_KINDS } from '#shared/kernel/vocabulary.ts';
 
 /** An API key as stored: with the SHA-256 of the whole key, never with its secret. */
-export interface ApiKey {
-  key_id: KeyId;
-  tenant_id: TenantId;
-  kind: KeyKind;
-  name: string;
-  hash: string;
-  scopes: Scope[];
+export const ApiKey = z.object({
+  key_id: KeyIdField,
+  tenant_id: TenantIdField,
+  kind: z.enum(KEY_KINDS),
+  name: z.string(),
+  hash: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
   /** The key's id in API Gateway, where it belongs to a usage plan. */
-  gateway_key_id: string;
-  created_at: string;
-  expires_at?: string;
-  revoked_at?: string;
+  gateway_key_id: z.string(),
+  created_at: z.string(),
+  expires_at: z.string().exactOptional(),
+  revoked_at: z.string().exactOptional(),
   /** Accurate to the minute. */
-  last_used_at?: string;
+  last_used_at: z.string().exactOptional(),
   /** The key that it was rotated to. */
-  replaced_by?: KeyId;
-}
+  replaced_by: KeyIdField.exactOptional(),
+});
+export type ApiKey = z.infer<typeof ApiKey>;
 
 export type KeyState = 'active' | 'expired' | 'revoked';
 

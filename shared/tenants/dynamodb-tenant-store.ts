@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import {
   API_KEY_PREFIX,
   apiKeyKey,
@@ -12,21 +13,16 @@ import { type Item, openTable, type TableOptions, type Update } from '#shared/aw
 import { setAndRemove } from '#shared/aws/dynamodb-update.ts';
 import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import type { ApiKey } from './api-key.ts';
+import { ApiKey } from './api-key.ts';
 import { CHANGEABLE, changed, given, notChangeable } from './changed-tenant.ts';
-import type { Tenant } from './tenant.ts';
+import { Tenant } from './tenant.ts';
 import type { TenantModels } from './tenant-models.ts';
 import type { TenantChange, TenantStore } from './tenant-store.ts';
 
 export const TenantsTableEnv = z.object({ TENANTS_TABLE: z.string().min(1) });
 
-// The casts: nothing but this adapter writes these items.
-function tenantOf({ pk, sk, gsi_kind, ...tenant }: Item): Tenant {
-  return tenant as unknown as Tenant;
-}
-function apiKeyOf({ pk, sk, key_hash, ...key }: Item): ApiKey {
-  return key as unknown as ApiKey;
-}
+const tenantOf = itemReader('tenants', Tenant);
+const apiKeyOf = itemReader('tenants', ApiKey);
 const apiKeyItem = (key: ApiKey): Item & Key => ({
   ...apiKeyKey(key.tenant_id, key.key_id),
   ...key,

@@ -1,21 +1,23 @@
-import type { JobId, KeyId, TenantId } from '#shared/kernel/ids.ts';
-import type { LimitOverrides, PlanName } from '#shared/kernel/plans.ts';
-import type { SettingsChange } from '#shared/kernel/settings.ts';
-import type { TenantState } from '#shared/kernel/vocabulary.ts';
+import { z } from 'zod';
+import { JobIdField, KeyIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
+import { LimitOverrides, PLAN_NAMES } from '#shared/kernel/plans.ts';
+import { SettingsChange } from '#shared/kernel/settings.ts';
+import { TENANT_STATES } from '#shared/kernel/vocabulary.ts';
 
 /** Field names as stored and on the wire. */
-export interface Tenant {
-  tenant_id: TenantId;
-  name: string;
-  plan: PlanName;
-  state: TenantState;
-  created_at: string;
+export const Tenant = z.object({
+  tenant_id: TenantIdField,
+  name: z.string(),
+  plan: z.enum(PLAN_NAMES),
+  state: z.enum(TENANT_STATES),
+  created_at: z.string(),
   /** The id of the key made with the tenant: a repeated creation reuses it instead of adding a second key. */
-  first_key_id: KeyId;
-  limits?: LimitOverrides;
-  settings?: SettingsChange;
+  first_key_id: KeyIdField,
+  limits: LimitOverrides.exactOptional(),
+  settings: SettingsChange.exactOptional(),
   /** Models that are being filled, with the start time: `TenantModels.filling`. */
-  filling_models?: Readonly<Record<string, string>>;
+  filling_models: z.record(z.string(), z.string()).readonly().exactOptional(),
   /** The job that purges the tenant. */
-  purge_job_id?: JobId;
-}
+  purge_job_id: JobIdField.exactOptional(),
+});
+export type Tenant = z.infer<typeof Tenant>;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   dateOf,
   meteredKey,
@@ -6,31 +7,38 @@ import {
   usagePartition,
 } from '#shared/aws/dynamodb-activity-keys.ts';
 import { pause } from '#shared/aws/dynamodb-errors.ts';
-import { type Item, openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
+import { openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { addUsage, type DailyUsage, NO_USAGE, type Usage } from './usage.ts';
 import type { MeteredCall, UsageStore } from './usage-store.ts';
 
-/** Calls of one transaction: 100 items are its most, and the counters of two days and two months are among them. */
+/** Calls of one transaction: it holds 100 items, four of which are the counters of two days and two months. */
 const CALLS_TOGETHER = 96;
 const ATTEMPTS = 6;
-/** Days: a message lives 4 in its queue and 14 as a dead letter. */
+/** Days: a message stays for 4 in its queue and for 14 in the dead-letter queue. */
 const MARKER_DAYS = 19;
 
+const Counter = z.number().default(0); // absent in an item that it was not added to
+const readUsage = itemReader(
+  'activity',
+  z.object({ requests: Counter, searches: Counter, uploads: Counter }),
+);
+
 /**
- * Counters in the table `activity`. A call's marker is written in the same transaction as the counters that it moves:
- * what is told again finds its marker, and moves nothing.
+ * Counters in the table `activity`. A call's marker is written in the same transaction as the counters that it
+ * increments, so that a redelivered event finds the marker and counts nothing.
  */
 export function dynamoUsageStore(options: TableOptions, now: () => number = Date.now): UsageStore {
   const table = openTable(options);
 
-  /** @returns the calls that have no marker yet; each once */
+  /** Returns the calls without a marker, each once. */
   async function uncounted(tenant: TenantId, calls: readonly MeteredCall[]): Promise<MeteredCall[]> {
     const byId = new Map(calls.map((call) => [call.id, call]));
-    const found = await table.getMany([...byId.values()].map((call) => meteredKey(tenant, call.id)));
-    for (const { sk } of found) byId.delete(String(sk));
+    const markers = await table.getMany([...byId.values()].map((call) => meteredKey(tenant, call.id)));
+    for (const { sk } of markers) byId.delete(String(sk));
     return [...byId.values()];
   }
 
@@ -59,15 +67,15 @@ export function dynamoUsageStore(options: TableOptions, now: () => number = Date
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :days)',
         ExpressionAttributeValues: { ':pk': pk, ':days': days },
       }))
-        daily.push({ date: dateOf(String(item.sk)), ...usageIn(item) });
+        daily.push({ date: dateOf(String(item.sk)), ...readUsage(item) });
       return { total: daily.reduce(addUsage, NO_USAGE), daily };
     },
     async readTotals(tenants, period) {
       const items = await table.getMany([...new Set(tenants)].map((tenant) => usageMonthKey(tenant, period)));
-      const found = new Map(items.map((item) => [item.pk, usageIn(item)]));
+      const totals = new Map(items.map((item) => [item.pk, readUsage(item)]));
       return new Map(
         tenants.flatMap((tenant) => {
-          const usage = found.get(usagePartition(tenant));
+          const usage = totals.get(usagePartition(tenant));
           return usage ? [[tenant, usage] as const] : [];
         }),
       );
@@ -75,16 +83,10 @@ export function dynamoUsageStore(options: TableOptions, now: () => number = Date
   };
 }
 
-const usageIn = ({ requests, searches, uploads }: Item): Usage => ({
-  requests: Number(requests ?? 0),
-  searches: Number(searches ?? 0),
-  uploads: Number(uploads ?? 0),
-});
-
 const sumOf = (calls: readonly MeteredCall[]): Usage =>
   calls.map(({ usage }) => usage).reduce(addUsage, NO_USAGE);
 
-/** A marker for each call, and what they add to each day and month. */
+/** Returns a marker for each call, and the increments of each day and month. */
 function writes(tenant: TenantId, calls: readonly MeteredCall[], now: number): Write[] {
   const expires_at = Math.ceil(now / 1000) + MARKER_DAYS * 24 * 60 * 60; // DynamoDB's TTL counts seconds
   const days = Map.groupBy(calls, ({ at }) => at.slice(0, 10));

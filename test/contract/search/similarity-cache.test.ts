@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openTable } from '#shared/aws/dynamodb-table.ts';
+import { cacheKey } from '#shared/aws/dynamodb-activity-keys.ts';
+import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
-import type { JudgedImage, SimilarityAnswer } from '#shared/search/answer.ts';
+import { ANSWER_SHAPE, type JudgedImage, type SimilarityAnswer } from '#shared/search/answer.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import type { SimilarityCache } from '#shared/search/similarity-cache.ts';
 import { memorySimilarityCache } from '../../memory/similarity-cache.ts';
@@ -98,10 +99,37 @@ describe.each([
   });
 });
 
-it('a kept answer says what the table needs to remove it: its second, under its query_hash', async () => {
-  const options = await newTable('activity');
+describe('an answer in the table', () => {
   const tenant = newTenant();
-  await dynamoSimilarityCache(options).put(tenant, key, answerOf(), later(60));
-  const item = await openTable(options).get({ pk: `TENANT#${tenant}#CACHE`, sk: HASH });
-  expect(item).toMatchObject({ query_hash: HASH, expires_at: NOW / 1000 + 60 });
+  let options: TableOptions;
+  beforeEach(async () => {
+    options = await newTable('activity');
+    await dynamoSimilarityCache(options).put(tenant, key, answerOf(), later(60));
+  });
+
+  it('has the attributes by which the table removes it: its time in seconds, under its query_hash', async () => {
+    const item = await openTable(options).get(cacheKey(tenant, HASH));
+    expect(item).toMatchObject({ query_hash: HASH, expires_at: NOW / 1000 + 60 });
+  });
+
+  it.each([ANSWER_SHAPE - 1, ANSWER_SHAPE + 1, undefined])(
+    'is not returned if another release wrote it in the shape %s',
+    async (shape) => {
+      const table = openTable(options);
+      const item = await table.get(cacheKey(tenant, HASH));
+      await table.put({ ...cacheKey(tenant, HASH), ...item, shape });
+      const cache = dynamoSimilarityCache(options, () => NOW);
+      expect(await cache.get(tenant, key)).toBeUndefined();
+      await cache.put(tenant, key, answerOf(), later(60));
+      expect(await cache.get(tenant, key)).toEqual(answerOf());
+    },
+  );
+
+  it.each(['no JSON', '{}'])('is reported if it is not valid: %s', async (answer) => {
+    const table = openTable(options);
+    const item = await table.get(cacheKey(tenant, HASH));
+    await table.put({ ...cacheKey(tenant, HASH), ...item, answer });
+    const reading = dynamoSimilarityCache(options, () => NOW).get(tenant, key);
+    await expect(reading).rejects.toMatchObject({ code: 'internal_error' });
+  });
 });

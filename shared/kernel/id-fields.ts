@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import {
+  type AuditId,
+  GROUP_ID_PATTERN,
+  type GroupId,
+  IMAGE_ID_PATTERN,
+  type ImageId,
+  JOB_ID_PATTERN,
+  type JobId,
+  KEY_ID_PATTERN,
+  type KeyId,
+  TENANT_ID_PATTERN,
+  type TenantId,
+} from './ids.ts';
+
+const idField = <Id extends string>(pattern: RegExp) =>
+  z.custom<Id>((value) => typeof value === 'string' && pattern.test(value));
+
+/** Fields of schemas whose output is a branded id. */
+export const TenantIdField = idField<TenantId>(TENANT_ID_PATTERN);
+export const ImageIdField = idField<ImageId>(IMAGE_ID_PATTERN);
+export const GroupIdField = idField<GroupId>(GROUP_ID_PATTERN);
+export const KeyIdField = idField<KeyId>(KEY_ID_PATTERN);
+export const JobIdField = idField<JobId>(JOB_ID_PATTERN);
+export const AuditIdField = idField<AuditId>(/^aud_/);
