@@ -1,23 +1,23 @@
 import type { ModelManifest } from './manifest.ts';
 
-/** A picture's pixels in the size, layout and type that the model's manifest asks for. */
+/** An image's pixels in the size, layout and type that the model's manifest demands. */
 export type ModelInput = Uint8Array | Float32Array;
 
-/** One forward pass. */
+/** The result of one forward pass. */
 export interface Embedding {
-  /** "Looks like": unit length. */
+  /** Measures likeness; unit length. */
   semantic: Float32Array;
-  /** "Is an edit of": unit length. */
+  /** Measures whether two images are edits of one original; unit length. */
   copy: Float32Array;
-  /** Unit descriptors of the cells of a grid, row by row, as int8 (`round(127 x)`): rows × columns × dimension. */
+  /** Local descriptors, row by row, as int8 (`round(127 x)`): rows × columns × dimension. */
   local?: Int8Array;
 }
 
-/** A model, loaded. */
+/** A loaded model. */
 export interface Embedder {
   readonly manifest: ModelManifest;
-  /** The provider that runs it: `cuda` or `cpu`. */
+  /** The execution provider: `cuda` or `cpu`. */
   readonly provider: string;
-  /** One embedding an input, in order. */
+  /** Returns one embedding an input, in order. */
   embed(inputs: readonly ModelInput[]): Promise<Embedding[]>;
 }

@@ -1,13 +1,13 @@
 import type { Embedder } from './embedder.ts';
 
-/** The models of an environment, its default first, each loaded when it is first asked for and then kept. */
+/** The models of an environment, its default first. Each is loaded on first use, once. */
 export interface InstalledModels {
   readonly names: readonly [string, ...string[]];
-  /** @throws Problem `internal_error` where it cannot be loaded; the next call tries again */
+  /** @throws Problem `internal_error` if it cannot be loaded; the next call tries again */
   embedder(name: string): Promise<Embedder>;
 }
 
-/** @param load called once a model, unless it fails */
+/** @param load is called once a model; again only after a failure */
 export function installedModels(
   names: readonly [string, ...string[]],
   load: (name: string) => Promise<Embedder>,

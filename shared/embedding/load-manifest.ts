@@ -5,9 +5,9 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { ModelManifest } from './manifest.ts';
 import { outputRoles } from './output-roles.ts';
 
-/** Which models an environment works with, and where they lie. */
+/** The models of an environment, and their folder. */
 export const EmbeddingEnv = z.object({
-  /** The models that the service has, separated by commas; the first is what new tenants get. */
+  /** Names, separated by commas; new tenants get the first. */
   DEEPLENS_MODELS: z
     .string()
     .transform((list) =>
@@ -23,7 +23,7 @@ export const EmbeddingEnv = z.object({
 
 /**
  * Reads `<modelsDir>/<name>.json`.
- * @throws Problem `internal_error` where it is not there, is not a manifest, or belongs to another model
+ * @throws Problem `internal_error` if it is missing, invalid, or of another model
  */
 export async function loadManifest(modelsDir: string, name: string): Promise<ModelManifest> {
   const path = join(modelsDir, `${name}.json`);
@@ -35,11 +35,11 @@ export async function loadManifest(modelsDir: string, name: string): Promise<Mod
   if (parsed.data.name !== name) {
     throw new Problem('internal_error', `${path} is the manifest of ${parsed.data.name}, not of ${name}.`);
   }
-  outputRoles(parsed.data); // a model that cannot do both searches is refused before it is loaded
+  outputRoles(parsed.data); // refuses a model without both vectors before it is loaded
   return parsed.data;
 }
 
-/** As `loadManifest`, of several, in their order. */
+/** Loads several manifests, in order. */
 export async function loadManifests(
   modelsDir: string,
   [first, ...others]: readonly [string, ...string[]],

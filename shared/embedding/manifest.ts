@@ -5,7 +5,7 @@ const Cosine = z.number().min(-1).max(1);
 const Count = z.number().int().positive();
 const perChannel = <Value extends z.ZodType>(value: Value) => z.tuple([value, value, value]);
 
-/** What a vector output is for: `similar` (looks like), `copy` (is an edit of), or both. */
+/** A vector for likeness (`similar`), for copies (`copy`), or for both. */
 const VectorOutput = z.object({
   name: z.string(),
   dimension: Count,
@@ -15,7 +15,7 @@ const VectorOutput = z.object({
 });
 const LocalOutput = z.object({
   name: z.string(),
-  /** Rows and columns of the grid of cells over the input. */
+  /** Rows and columns of the grid of local descriptors. */
   grid: z.tuple([Count, Count]),
   dimension: Count,
   normalised: z.boolean(),
@@ -23,7 +23,7 @@ const LocalOutput = z.object({
   use: z.literal('verification'),
 });
 
-/** Pairs of a cosine and the share of pairs with at least that cosine that are what the output looks for; ascending. */
+/** Points of a cosine and the share of pairs with at least that cosine that are true; ascending. */
 const Calibration = z
   .array(z.tuple([Cosine, z.number().min(0).max(1)]))
   .min(1)
@@ -47,7 +47,7 @@ const InputRule = z
     width: Count,
     height: Count,
     colour: z.literal('srgb'),
-    /** A sentence where the graph normalises; else per channel, on values of 0..1: `(x - mean) / std`. */
+    /** A text if the graph normalises; otherwise, per channel on values of 0..1: `(x - mean) / std`. */
     normalisation: z.union([
       z.string(),
       z.object({ mean: perChannel(z.number()), std: perChannel(z.number().positive()) }),
@@ -80,7 +80,7 @@ const SemanticThresholds = z
     'is out of order: loosely_similar ≤ similar',
   );
 
-/** How an ONNX image encoder wants its pictures, what it gives back, and what its cosines mean: docs/models.md. */
+/** Describes an ONNX image encoder: its input, its outputs, and the meaning of its cosines (docs/models.md). */
 export const ModelManifest = z
   .object({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),

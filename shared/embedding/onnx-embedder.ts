@@ -6,7 +6,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { Embedder, Embedding, ModelInput } from './embedder.ts';
 import { loadManifest } from './load-manifest.ts';
 import type { ModelInputRule, ModelManifest } from './manifest.ts';
-import { misfits } from './onnx-signature.ts';
+import { mismatches } from './onnx-signature.ts';
 import { type OutputRoles, outputRoles } from './output-roles.ts';
 import { normaliseRows, quantise } from './unit-vectors.ts';
 
@@ -15,18 +15,17 @@ export interface OnnxOptions {
   modelsDir: string;
   /** The model's name: its manifest is `<name>.json`. */
   name: string;
-  /** What has to run it. There is no second choice: where it cannot, the model is not loaded. */
+  /** Runs the whole graph, or loading fails: there is no fallback. */
   provider: 'cpu' | 'cuda';
-  /** Threads of one forward pass on the CPU; as many as there are cores where absent. */
+  /** Threads of one forward pass on the CPU; one a core by default. */
   threads?: number;
 }
 
 /**
- * Loads a model by its manifest: checks the file's digest, that its input and outputs are those which the manifest
- * describes, and that the provider asked for runs it.
+ * Loads a model. Checks the file's digest, that its input and outputs match the manifest, and that the provider runs it.
  *
- * ONNX Runtime's `run` blocks the event loop of Node for the length of a forward pass.
- * @throws Problem `internal_error` that says what does not fit
+ * ONNX Runtime's `run` blocks Node's event loop for the whole forward pass.
+ * @throws Problem `internal_error` with the mismatch
  */
 export async function onnxEmbedder({ modelsDir, name, provider, threads }: OnnxOptions): Promise<Embedder> {
   const manifest = await loadManifest(modelsDir, name);
@@ -64,9 +63,8 @@ async function readModel(path: string, manifest: ModelManifest): Promise<Uint8Ar
 }
 
 /**
- * A session runs on the CPU what its provider cannot run, and says so only in its log. With `cuda` that is forbidden
- * by `session.disable_cpu_ep_fallback`: creation fails where CUDA's libraries or a device are missing, and where one
- * node of the graph would run on the CPU.
+ * By default a session runs unsupported nodes on the CPU, with no more than a log line. `session.disable_cpu_ep_fallback`
+ * prevents this: creation fails if CUDA's libraries or a device are missing, or a node would run on the CPU.
  */
 async function createSession(
   model: Uint8Array,
@@ -89,11 +87,11 @@ async function createSession(
 }
 
 function checkSignature(session: InferenceSession, manifest: ModelManifest): void {
-  const found = misfits(session, manifest);
-  if (found.length > 0) {
+  const problems = mismatches(session, manifest);
+  if (problems.length > 0) {
     throw new Problem(
       'internal_error',
-      `The file of ${manifest.name} does not fit its manifest: ${found.join('; ')}.`,
+      `The file of ${manifest.name} does not fit its manifest: ${problems.join('; ')}.`,
     );
   }
 }
@@ -126,7 +124,7 @@ function split(results: InferenceSession.ReturnType, roles: OutputRoles, count: 
   }));
 }
 
-/** One picture's part of an output, of unit length, in memory of its own. */
+/** Returns a function that copies one image's row of an output, normalised. */
 function rows(
   results: InferenceSession.ReturnType,
   output: { name: string; dimension: number; normalised: boolean },

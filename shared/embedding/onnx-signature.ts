@@ -1,14 +1,14 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelManifest } from './manifest.ts';
 
-/** What an ONNX file says of its own inputs and outputs. */
+/** The inputs and outputs of an ONNX file. */
 export type ModelSignature = Pick<InferenceSession, 'inputMetadata' | 'outputMetadata'>;
 
 /**
- * Where the file and its manifest disagree, each with what to do; nothing where they agree. A dimension that the file
- * leaves open fits anything: what it then gives is checked at every forward pass.
+ * Lists the mismatches between a file and its manifest, each with its correction. A dynamic dimension matches any size: the
+ * output is checked at every forward pass.
  */
-export function misfits(
+export function mismatches(
   { inputMetadata, outputMetadata }: ModelSignature,
   manifest: ModelManifest,
 ): string[] {
@@ -20,9 +20,9 @@ export function misfits(
     ];
   const outputs = manifest.outputs.flatMap((output) => {
     const found = outputMetadata.find(({ name }) => name === output.name);
-    return found ? outputMisfits(found, output) : [missing(output.name, outputMetadata)];
+    return found ? outputMismatches(found, output) : [missing(output.name, outputMetadata)];
   });
-  return [...inputMisfits(input, manifest.input), ...outputs];
+  return [...inputMismatches(input, manifest.input), ...outputs];
 }
 
 const listed = (values: readonly { name: string }[]): string =>
@@ -31,7 +31,7 @@ const listed = (values: readonly { name: string }[]): string =>
 const missing = (name: string, outputs: ModelSignature['outputMetadata']): string =>
   `it has no output "${name}", but ${listed(outputs)}: correct the name in outputs`;
 
-function inputMisfits(found: InferenceSession.ValueMetadata, rule: ModelManifest['input']): string[] {
+function inputMismatches(found: InferenceSession.ValueMetadata, rule: ModelManifest['input']): string[] {
   if (!found.isTensor) return [`its input "${found.name}" is no tensor`];
   const { width, height, layout, dtype } = rule;
   const sides = layout === 'NHWC' ? [height, width, 3] : [3, height, width];
@@ -41,7 +41,7 @@ function inputMisfits(found: InferenceSession.ValueMetadata, rule: ModelManifest
     ...(found.shape.length === 0 || fits(own, sides)
       ? []
       : [
-          `its input is ${shapeOf(own)}, not ${shapeOf(sides)} a picture: correct input.width, height or layout`,
+          `its input is ${shapeOf(own)}, not ${shapeOf(sides)} an image: correct input.width, height or layout`,
         ]),
     ...(typeof batch === 'number'
       ? [`it takes batches of ${batch} only: export it with a batch dimension that is left open`]
@@ -49,17 +49,17 @@ function inputMisfits(found: InferenceSession.ValueMetadata, rule: ModelManifest
   ];
 }
 
-function outputMisfits(found: InferenceSession.ValueMetadata, output: ModelManifest['outputs'][number]) {
+function outputMismatches(found: InferenceSession.ValueMetadata, output: ModelManifest['outputs'][number]) {
   if (!found.isTensor || found.type !== 'float32')
     return [`its output "${found.name}" is ${found.isTensor ? found.type : 'no tensor'}: export float32`];
-  const values = output.use === 'verification' ? cells(output.grid) * output.dimension : output.dimension;
+  const values = output.use === 'verification' ? product(output.grid) * output.dimension : output.dimension;
   const own = found.shape.slice(1);
   const count = own.reduce<number>((product, side) => product * (typeof side === 'number' ? side : NaN), 1);
   return own.length === 0 || Number.isNaN(count) || count === values
     ? []
-    : [`its output "${found.name}" has ${count} values a picture, not ${values}: correct its dimension`];
+    : [`its output "${found.name}" has ${count} values an image, not ${values}: correct its dimension`];
 }
-const cells = ([rows, columns]: readonly [number, number]): number => rows * columns;
+const product = ([rows, columns]: readonly [number, number]): number => rows * columns;
 
 const fits = (own: readonly (number | string)[], wanted: readonly number[]): boolean =>
   own.length === wanted.length && own.every((side, at) => typeof side === 'string' || side === wanted[at]);

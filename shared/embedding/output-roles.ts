@@ -5,7 +5,7 @@ type Output = ModelManifest['outputs'][number];
 export type VectorOutput = Exclude<Output, { use: 'verification' }>;
 export type LocalOutput = Extract<Output, { use: 'verification' }>;
 
-/** Which output of a model plays which part. With a model of one vector, it plays both. */
+/** The output of a model for each vector. One output may serve both. */
 export interface OutputRoles {
   semantic: VectorOutput;
   copy: VectorOutput;
@@ -13,9 +13,9 @@ export interface OutputRoles {
 }
 
 /**
- * Finds the parts by each output's `use`: `similar` gives the semantic vector, `copy` the copy vector, `both` either,
- * `verification` the local descriptors.
- * @throws Problem `internal_error` where one of the two vectors has no output, or more than one
+ * Assigns outputs by their `use`: `similar` is the semantic vector, `copy` the copy vector, `both` serves as either, and
+ * `verification` holds the local descriptors.
+ * @throws Problem `internal_error` if a vector has no output, or several
  */
 export function outputRoles(manifest: ModelManifest): OutputRoles {
   const vectors = manifest.outputs.filter((output) => output.use !== 'verification');

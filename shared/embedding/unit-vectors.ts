@@ -1,7 +1,7 @@
-/** The greatest int8 that stands for a component: a unit vector's components are within ±1. */
+/** The int8 value of 1: a unit vector's components are within ±1. */
 const INT8_SCALE = 127;
 
-/** Scales each run of `dimension` values to unit length, in place. A run of zeros stays as it is. */
+/** Scales each run of `dimension` values to unit length, in place. A run of zeros is unchanged. */
 export function normaliseRows(values: Float32Array, dimension: number): Float32Array {
   for (let start = 0; start < values.length; start += dimension) {
     const row = values.subarray(start, start + dimension);
@@ -11,7 +11,7 @@ export function normaliseRows(values: Float32Array, dimension: number): Float32A
   return values;
 }
 
-/** `round(127 x)`, kept within ±127. A plain loop: `Int8Array.from` with a mapper takes twenty times as long. */
+/** Returns `round(127 x)`, clamped to ±127. A plain loop: `Int8Array.from` with a mapper takes twenty times as long. */
 export function quantise(values: Float32Array): Int8Array {
   const result = new Int8Array(values.length);
   for (let i = 0; i < values.length; i++) {

@@ -1,7 +1,7 @@
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Embedding } from './embedder.ts';
 
-/** An embedding in JSON: base64 of little-endian float32, and of int8 for `local`. */
+/** An embedding in JSON: base64 of little-endian float32; of int8 for `local`. */
 export interface WireEmbedding {
   model: string;
   semantic: string;
@@ -9,7 +9,7 @@ export interface WireEmbedding {
   local?: string | undefined;
 }
 
-/** For `images.processed`. */
+/** Encodes an embedding for the event `images.processed`. */
 export function encodeEmbedding(model: string, { semantic, copy, local }: Embedding): WireEmbedding {
   return {
     model,
@@ -19,7 +19,7 @@ export function encodeEmbedding(model: string, { semantic, copy, local }: Embedd
   };
 }
 
-/** @throws Problem `invalid_request` where a vector is not a whole number of float32 */
+/** @throws Problem `invalid_request` if a vector's length is not a multiple of 4 bytes */
 export function decodeEmbedding({ semantic, copy, local }: WireEmbedding): Embedding {
   return {
     semantic: toFloats(semantic),
@@ -28,12 +28,12 @@ export function decodeEmbedding({ semantic, copy, local }: WireEmbedding): Embed
   };
 }
 
-/** Every platform that Node 24 and we run on is little-endian, so memory is the wire format. */
+/** Encodes memory as it is: all supported platforms are little-endian. */
 const toBase64 = (values: Float32Array | Int8Array): string =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
 
 function toFloats(base64: string): Float32Array {
-  const bytes = new Uint8Array(Buffer.from(base64, 'base64')); // a copy: Buffer's own memory may be unaligned
+  const bytes = new Uint8Array(Buffer.from(base64, 'base64')); // copied: a Buffer may be unaligned
   if (bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) {
     throw new Problem('invalid_request', `A vector of ${bytes.length} bytes is not made of float32.`);
   }

@@ -1,4 +1,4 @@
-// `npm run bench:ingest -- --photos DIR`: what telling copies from look-alikes adds to the CPU of bringing a picture in.
+// `npm run bench:ingest -- --photos DIR`: measures the CPU that verification of copies adds to ingest.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { tenantId } from '#shared/kernel/ids.ts';
 import { cpuMsSince } from '../cpu-time.ts';
 import { eachOf } from '../each-of.ts';
 import { LOOK_ALIKES, lookAlike } from '../eval/look-alikes.ts';
-import { type Picture, photographs } from '../eval/pictures.ts';
+import { type NamedImage, photographs } from '../eval/photographs.ts';
 import { openService, type Service } from '../eval/service.ts';
 
 const { values: options } = parseArgs({
@@ -21,21 +21,18 @@ const { values: options } = parseArgs({
 });
 if (!options.photos) {
   console.error(
-    'usage: npm run bench:ingest -- --photos DIR [--items PICTURES OF EACH KIND] [--side PIXELS] [--runs TIMES]',
+    'usage: npm run bench:ingest -- --photos DIR [--items IMAGES OF EACH KIND] [--side PIXELS] [--runs TIMES]',
   );
   process.exit(2);
 }
-/** The share of the CPU that a picture's way in takes by vectors alone, that all else may add. */
-const MOST_MORE = 0.15;
+/** The most that verification may add, as a share of the CPU of ingest by vectors alone. */
+const MAX_EXTRA = 0.15;
 
 const items = Number(options.items);
 const runs = Array.from({ length: Number(options.runs) }, (_, run) => run);
 
-/**
- * The picture with its longer side of `side` pixels, as a camera or scanner gives it: what telling copies apart costs is
- * the same in all sizes.
- */
-async function ofSide(bytes: Uint8Array): Promise<Uint8Array> {
+/** Scales the longer side to that of a camera or scanner: verification costs the same at all sizes, decoding does not. */
+async function scaled(bytes: Uint8Array): Promise<Uint8Array> {
   const side = Number(options.side);
   return await sharp(bytes).resize(side, side, { fit: 'inside' }).jpeg({ quality: 90 }).toBuffer();
 }
@@ -44,16 +41,16 @@ const mean = (numbers: readonly number[]) =>
   numbers.reduce((total, each) => total + each, 0) / numbers.length;
 
 /**
- * The mean CPU of a picture of the library, by each of the services: of all runs, since a collection is paid for by the garbage of
- * many pictures, and the least of some runs would leave it out.
+ * Measures the mean CPU of an image, for each service. The mean, not the minimum of the runs: one garbage collection clears the
+ * garbage of many images, and the minimum would leave it out.
  */
-async function costIn(library: string, pictures: readonly Picture[], services: readonly Service[]) {
+async function costIn(library: string, images: readonly NamedImage[], services: readonly Service[]) {
   const costs: number[][] = services.map(() => []);
   for (const run of runs) {
     const tenant = tenantId(`${library}-${run}`);
-    await eachOf(`${library}, run ${run + 1}`, [...pictures.entries()], async ([at, { name, load }]) => {
-      const bytes = await ofSide(await load());
-      // In turns: the second of a pair pays for memory that the first one used.
+    await eachOf(`${library}, run ${run + 1}`, [...images.entries()], async ([at, { name, load }]) => {
+      const bytes = await scaled(await load());
+      // Alternates the order: the second of a pair also collects the first one's garbage.
       const order = [...services.entries()];
       for (const [which, service] of (at + run) % 2 === 0 ? order : order.toReversed()) {
         const before = process.cpuUsage();
@@ -67,24 +64,24 @@ async function costIn(library: string, pictures: readonly Picture[], services: r
 
 const folder = await mkdtemp(join(tmpdir(), 'deeplens-ingest-'));
 try {
-  // One core does all of it, so that threads that wait for each other are not counted: imaging uses one in any case.
+  // One thread, so that CPU time does not include threads that wait for each other. Imaging uses one anyway.
   const open = (name: string, vectorsAlone: boolean) =>
     openService({ indexDir: join(folder, name), model: 'deeplens-lite-v1', threads: 1, vectorsAlone });
-  const libraries: Record<string, Picture[]> = { photographs: await photographs(options.photos, items) };
+  const libraries: Record<string, NamedImage[]> = { photographs: await photographs(options.photos, items) };
   for (const kind of LOOK_ALIKES)
     libraries[kind] = Array.from({ length: items }, (_, at) => ({
       name: `${kind}-${at}.jpg`,
       load: () => lookAlike(kind, at),
     }));
-  console.log('CPU a picture, ms          vectors alone      all     more');
-  for (const [library, pictures] of Object.entries(libraries)) {
+  console.log('CPU an image, ms           vectors alone      all    extra');
+  for (const [library, images] of Object.entries(libraries)) {
     const services = [await open(`${library}-vectors`, true), await open(`${library}-all`, false)];
-    const [alone = 0, all = 0] = await costIn(library, pictures, services);
-    const more = all / alone - 1;
+    const [alone = 0, all = 0] = await costIn(library, images, services);
+    const extra = all / alone - 1;
     console.log(
-      `${library.padEnd(27)}${alone.toFixed(1).padStart(13)}${all.toFixed(1).padStart(9)}${(more * 100).toFixed(1).padStart(7)} %`,
+      `${library.padEnd(27)}${alone.toFixed(1).padStart(13)}${all.toFixed(1).padStart(9)}${(extra * 100).toFixed(1).padStart(7)} %`,
     );
-    if (more > MOST_MORE) process.exitCode = 1;
+    if (extra > MAX_EXTRA) process.exitCode = 1;
   }
 } finally {
   await rm(folder, { recursive: true });

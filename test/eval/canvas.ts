@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { randomOf } from './random.ts';
 
-// Drawn dot by dot: no font is needed, no file format is read, and it is the same on every machine.
+// Draws dot by dot: without a font, it is the same on every machine.
 
 /** Columns and rows of a letter. */
 const COLUMNS = 5;
@@ -16,7 +16,7 @@ export type Colour = `#${string}`;
 const channels = (colour: Colour): number[] =>
   [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
-/** Words of 2 to 9 letters, as indices into the alphabet; -1 after each. */
+/** Returns words of 2 to 9 letters, as indices into the alphabet, with -1 after each. */
 export function words(count: number, random: () => number): number[] {
   const letters: number[] = [];
   for (let word = 0; word < count; word++) {
@@ -26,12 +26,12 @@ export function words(count: number, random: () => number): number[] {
   return letters;
 }
 
-/** How many letters of a height fit into a width. */
+/** Returns how many letters of height `size` fit into a width. */
 export const fitting = (width: number, size: number): number =>
   Math.max(0, Math.floor(width / ((size / ROWS) * (COLUMNS + 1))));
 
-/** A surface of one colour to draw on; what lies outside of it is cut off. */
-export function canvas(width: number, height: number, ground: Colour) {
+/** Returns a surface of one colour that draws rectangles and text, clipped to its bounds. */
+export function canvas(width: number, height: number, background: Colour) {
   const data = new Uint8Array(width * height * 3);
   const rect = (x: number, y: number, w: number, h: number, colour: Colour): void => {
     const rgb = channels(colour);
@@ -41,7 +41,7 @@ export function canvas(width: number, height: number, ground: Colour) {
     for (let row = Math.max(0, Math.round(y)); row < Math.min(height, Math.round(y + h)); row++)
       data.set(line, (row * width + left) * 3);
   };
-  rect(0, 0, width, height, ground);
+  rect(0, 0, width, height, background);
   return {
     rect,
     /** @param size the height of a letter, in pixels */
@@ -58,6 +58,6 @@ export function canvas(width: number, height: number, ground: Colour) {
               ink,
             );
     },
-    picture: (): Sharp => sharp(data, { raw: { width, height, channels: 3 } }),
+    image: (): Sharp => sharp(data, { raw: { width, height, channels: 3 } }),
   };
 }

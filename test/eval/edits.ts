@@ -6,8 +6,8 @@ type Random = () => number;
 type Edit = (bytes: Uint8Array, random: Random) => Promise<Buffer>;
 
 /**
- * What people do to a picture before they post it again, as strictly as the model was measured with: crops keep that
- * share of each side, at a place of chance; a screenshot shows it on half to .85 of its sides.
+ * Edits that are common in re-posted images, as strong as those that the model was measured with: crops keep that share of each
+ * side, at a random position; an embedded image takes .5 to .85 of a screenshot's sides.
  */
 const EDITS = {
   jpeg20: (bytes) => sharp(bytes).jpeg({ quality: 20 }).toBuffer(),
@@ -25,7 +25,7 @@ const EDITS = {
   turned90: (bytes) => jpeg(sharp(bytes).rotate(90)),
   banner: async (bytes, random) => {
     const { width, height } = await sharp(bytes).metadata();
-    const band = await written(width, Math.round(0.2 * height), '#dc141e', '#ffffff', random);
+    const band = await textBand(width, Math.round(0.2 * height), '#dc141e', '#ffffff', random);
     return jpeg(sharp(bytes).composite([{ input: band, left: 0, top: Math.round(0.4 * height) }]));
   },
   border: async (bytes) => {
@@ -37,10 +37,10 @@ const EDITS = {
   screenshot,
   tint: async (bytes) => {
     const { width, height } = await sharp(bytes).metadata();
-    const veil = {
+    const layer = {
       create: { width, height, channels: 4 as const, background: { r: 255, g: 140, b: 40, alpha: 0.3 } },
     };
-    return jpeg(sharp(bytes).composite([{ input: veil }]));
+    return jpeg(sharp(bytes).composite([{ input: layer }]));
   },
   combination: async (bytes, random) => {
     const part = await sharp(await cropped(bytes, 0.8, () => 0.5))
@@ -52,11 +52,11 @@ const EDITS = {
 export type EditName = keyof typeof EDITS;
 export const EDIT_NAMES = Object.keys(EDITS) as EditName[]; // Object.keys loses the literal types
 
-/** @param name of the picture: what is left to chance is the same for it each time */
+/** @param name of the image: the seed of random parameters */
 export const edited = (edit: EditName, bytes: Uint8Array, name: string): Promise<Buffer> =>
   EDITS[edit](bytes, randomOf(`${edit}/${name}`));
 
-const jpeg = (picture: Sharp): Promise<Buffer> => picture.jpeg({ quality: 90 }).toBuffer();
+const jpeg = (image: Sharp): Promise<Buffer> => image.jpeg({ quality: 90 }).toBuffer();
 const sides = (width: number) => ({ top: width, bottom: width, left: width, right: width });
 async function cropped(bytes: Uint8Array, share: number, random: Random): Promise<Buffer> {
   const source = await sharp(bytes).metadata();
@@ -70,13 +70,13 @@ async function cropped(bytes: Uint8Array, share: number, random: Random): Promis
 
 async function captioned(bytes: Uint8Array, random: Random): Promise<Buffer> {
   const { width, height } = await sharp(bytes).metadata();
-  const band = await written(width, Math.max(10, Math.round(height * 0.18)), '#ffffff', '#000000', random);
+  const band = await textBand(width, Math.max(10, Math.round(height * 0.18)), '#ffffff', '#000000', random);
   const { height: top } = await sharp(band).metadata();
   const extended = await sharp(bytes).extend({ top, background: '#ffffff' }).png().toBuffer();
   return jpeg(sharp(extended).composite([{ input: band, left: 0, top: 0 }]));
 }
 
-/** On a page with a bar and lines of text, at a place of chance. */
+/** Embeds the image at a random position of a page with a bar and lines of text. */
 async function screenshot(bytes: Uint8Array, random: Random): Promise<Buffer> {
   const { width, height } = await sharp(bytes).metadata();
   const share = 0.5 + 0.35 * random();
@@ -100,15 +100,15 @@ async function screenshot(bytes: Uint8Array, random: Random): Promise<Buffer> {
   }
   const left = Math.floor((W - width) * random());
   const top = Math.min(H - height, Math.round(H * 0.07) + Math.floor((H - height) * random()));
-  const shown = await sharp(bytes).png().toBuffer();
-  return jpeg(sharp(await page.picture().png().toBuffer()).composite([{ input: shown, left, top }]));
+  const embedded = await sharp(bytes).png().toBuffer();
+  return jpeg(sharp(await page.image().png().toBuffer()).composite([{ input: embedded, left, top }]));
 }
 
-/** A band with a line of text in it, as PNG. */
-function written(width: number, height: number, fill: Colour, ink: Colour, random: Random): Promise<Buffer> {
+/** Draws a band with a line of text, as PNG. */
+function textBand(width: number, height: number, fill: Colour, ink: Colour, random: Random): Promise<Buffer> {
   const band = canvas(width, height, fill);
   const size = height * 0.45;
   const letters = words(6, random).slice(0, fitting(width * 0.92, size));
   band.text(letters, width * 0.04, height * 0.28, size, ink);
-  return band.picture().png().toBuffer();
+  return band.image().png().toBuffer();
 }

@@ -5,33 +5,33 @@ type Copy = ModelManifest['thresholds']['copy'];
 type Semantic = ModelManifest['thresholds']['semantic'];
 type Points = ModelManifest['calibration']['copy'];
 
-/** What the rules for copies are fitted on: cosines of edits, with their picture and with all others. */
+/** The data to fit the rules for copies on: cosines of edited images with their originals and with all others. */
 export interface CopyCosines {
-  /** One for each edited picture. */
+  /** One for each edited image. */
   copies: readonly number[];
-  /** Those of them that were hardly changed. */
+  /** Of mild edits only. */
   mild: readonly number[];
-  /** All of all edited pictures. */
+  /** Of each edited image with all other originals. */
   others: readonly number[];
 }
 
-/** The size of library that precision is stated for: a larger one has more pictures to be taken for a copy. */
+/** The size of library that precision is stated for: a larger one has more false candidates. */
 const LIBRARY = 1000;
 
-/** Jeffreys' estimate: where n false pairs were seen, n and a half are to be expected. */
+/** Jeffreys' prior: of n false pairs seen, n + .5 are expected. */
 const UNSEEN = 0.5;
 
 /**
- * Precision counts as if each picture had been asked for in a library of 1 000, and as if half a false pair more had
- * been seen than was: few photographs make careful thresholds, not bold ones.
- * @param photographs how many there were to be found
- * @throws RangeError where there are too few photographs to show a precision of 99.9 %
+ * Fits thresholds and calibration for copies. Scales false pairs to a library of 1 000 and adds half a pair: few photographs
+ * result in strict thresholds.
+ * @param photographs number of originals
+ * @throws RangeError if there are too few photographs to show a precision of 99.9 %
  */
 export function fitCopy({ copies, mild, others }: CopyCosines, photographs: number) {
   const weight = (LIBRARY - 1) / (photographs - 1);
   const from = (precision: number): number => {
-    const found = leastCosine(copies, others, precision, weight);
-    if (found !== undefined) return roundedUp(found);
+    const cosine = leastCosine(copies, others, precision, weight);
+    if (cosine !== undefined) return roundedUp(cosine);
     throw new RangeError(
       `${photographs} photographs are too few to show a precision of ${precision} of this model: take more of them, no two alike`,
     );
@@ -49,15 +49,15 @@ export function fitCopy({ copies, mild, others }: CopyCosines, photographs: numb
   return { thresholds, calibration };
 }
 
-/** The least cosine from which at least that share of the pairs are copies. */
+/** Returns the least cosine from which pairs have the precision. */
 function leastCosine(
   copies: readonly number[],
   others: readonly number[],
   precision: number,
   weight: number,
 ): number | undefined {
-  const falling = (values: readonly number[]) => Float64Array.from(values).sort().reverse();
-  const [right, wrong] = [falling(copies), falling(others)];
+  const descending = (values: readonly number[]) => Float64Array.from(values).sort().reverse();
+  const [right, wrong] = [descending(copies), descending(others)];
   let [least, nearer]: [number | undefined, number] = [undefined, 0];
   for (const [at, cosine] of right.entries()) {
     while ((wrong[nearer] ?? -Infinity) >= cosine) nearer++;
@@ -66,45 +66,45 @@ function leastCosine(
   return least;
 }
 
-/** Cosines of the same pairs of different pictures: by the model in question, and by one whose calibration is known. */
+/** Cosines of the same pairs of different images, by the model to fit and by the reference model. */
 export interface SemanticCosines {
-  own: readonly number[];
-  known: readonly number[];
+  fitted: readonly number[];
+  reference: readonly number[];
 }
 
-/** So many pairs at least have to reach a cosine for it to be placed. */
-const LEAST_PAIRS = 10;
+/** The least number of pairs above a cosine that is transferred. */
+const MIN_PAIRS = 10;
 
 /**
- * A cosine of the model is worth what a cosine of the known one is worth that as many pairs of pictures reach. Presumes
- * that the model knows likeness as well as the known one. Nothing is worth what unrelated pictures reach: the first
- * point is where the known cosine is 0. Points that too few pairs reach are left out.
- * @throws RangeError where too few pairs are similar at all
+ * Transfers the semantic rules of a reference model by quantiles: a cosine gets the score of the reference cosine that as many
+ * pairs reach. Assumes that the model ranks likeness as well as the reference. Starts at the quantile of reference cosine
+ * 0, which unrelated images reach. Leaves out points that too few pairs reach.
+ * @throws RangeError if too few pairs are similar at all
  */
 export function fitSemantic(
-  { own, known }: SemanticCosines,
-  reference: { thresholds: Semantic; calibration: Points },
+  { fitted, reference }: SemanticCosines,
+  rules: { thresholds: Semantic; calibration: Points },
 ) {
-  const rising = (values: readonly number[]) => Float64Array.from(values).sort();
-  const [ours, theirs] = [rising(own), rising(known)];
-  const place = (cosine: number): number | undefined => {
-    const reaching = theirs.filter((other) => other >= cosine).length;
-    const placed = reaching < LEAST_PAIRS ? undefined : ours[ours.length - reaching];
-    return placed === undefined ? undefined : rounded(placed);
+  const ascending = (values: readonly number[]) => Float64Array.from(values).sort();
+  const [target, source] = [ascending(fitted), ascending(reference)];
+  const transfer = (cosine: number): number | undefined => {
+    const reaching = source.filter((other) => other >= cosine).length;
+    const transferred = reaching < MIN_PAIRS ? undefined : target[target.length - reaching];
+    return transferred === undefined ? undefined : rounded(transferred);
   };
   const calibration: Points = [];
-  for (const [cosine, share] of [[0, 0] as const, ...reference.calibration]) {
-    const placed = place(cosine);
-    if (placed !== undefined && placed > (calibration.at(-1)?.[0] ?? -Infinity))
-      calibration.push([placed, share]);
+  for (const [cosine, share] of [[0, 0] as const, ...rules.calibration]) {
+    const transferred = transfer(cosine);
+    if (transferred !== undefined && transferred > (calibration.at(-1)?.[0] ?? -Infinity))
+      calibration.push([transferred, share]);
   }
   const [similar, loosely_similar] = [
-    place(reference.thresholds.similar),
-    place(reference.thresholds.loosely_similar),
+    transfer(rules.thresholds.similar),
+    transfer(rules.thresholds.loosely_similar),
   ];
   if (similar === undefined || loosely_similar === undefined)
     throw new RangeError(
-      `fewer than ${LEAST_PAIRS} of ${known.length} pairs are similar: take more photographs`,
+      `fewer than ${MIN_PAIRS} of ${reference.length} pairs are similar: take more photographs`,
     );
   return { thresholds: { similar, loosely_similar }, calibration };
 }

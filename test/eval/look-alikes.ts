@@ -7,15 +7,15 @@ const pick = <Value>(values: readonly [Value, ...Value[]], random: Random): Valu
 const digits = (random: Random): number[] => Array.from({ length: 5 }, () => Math.floor(random() * 10));
 const INK: Colour = '#1a1a1a';
 
-/** Kinds of pictures that tenants have thousands of, each another one, and all of them alike. */
+/** Kinds of images of which a tenant stores thousands: all different, all alike. */
 const KINDS = { pages, receipts, products } as const;
 export type LookAlike = keyof typeof KINDS;
 export const LOOK_ALIKES = Object.keys(KINDS) as LookAlike[]; // Object.keys loses the literal types
 
-/** The `index`th picture of its kind, as JPEG: always the same. */
+/** Draws the `index`th image of a kind, as JPEG. Deterministic. */
 export const lookAlike = (kind: LookAlike, index: number): Promise<Buffer> =>
   KINDS[kind](randomOf(`${kind}/${index}`))
-    .picture()
+    .image()
     .jpeg({ quality: 90 })
     .toBuffer();
 
@@ -30,7 +30,7 @@ function pages(random: Random) {
   return page;
 }
 
-/** One shop's receipt: the same head and foot, other goods, prices and times. */
+/** A receipt of one shop: the same header and footer; other goods, prices and times. */
 function receipts(random: Random) {
   const shop = randomOf('the shop');
   const receipt = canvas(420, 840, '#ffffff');
@@ -48,7 +48,7 @@ function receipts(random: Random) {
   return receipt;
 }
 
-/** A bottle, box or jar with a label, on a plain ground. */
+/** A bottle, box or jar with a label, on a plain background. */
 function products(random: Random) {
   const shot = canvas(600, 600, '#f8f9f9');
   const colour = pick<Colour>(['#b03a2e', '#1f618d', '#117a65', '#b7950b', '#6c3483', '#2e4053'], random);

@@ -1,4 +1,4 @@
-// `npm run eval -- --photos DIR`: how well copies are found in any folder of photographs. Nothing is fitted on it.
+// `npm run eval -- --photos DIR`: measures how well copies are found in a folder of photographs. Fits nothing on it.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { eachOf } from '../each-of.ts';
 import { EDIT_NAMES, type EditName, edited } from './edits.ts';
 import { LOOK_ALIKES, lookAlike } from './look-alikes.ts';
 import type { Query } from './measure.ts';
-import { type Picture, photographs } from './pictures.ts';
+import { type NamedImage, photographs } from './photographs.ts';
 import { type Measured, report } from './report.ts';
 import { openService, type Service } from './service.ts';
 
@@ -29,12 +29,12 @@ if (!options.photos) {
   process.exit(2);
 }
 
-/** Of so many photographs one is kept out of the library: its copies have nothing to be found. */
+/** One image in ten is not stored: its edits have no copy to find. */
 const STRANGERS = 10;
-/** Edits that every look-alike is asked with. */
+/** Edits of look-alikes. */
 const MILD: readonly EditName[] = ['jpeg20', 'resize25', 'crop70', 'brightness'];
 
-/** So many of them, spread evenly over the folder. */
+/** Takes `count` items, spread evenly. */
 const spread = <Item>(items: readonly Item[], count: number): Item[] =>
   count >= items.length
     ? [...items]
@@ -45,23 +45,23 @@ const spread = <Item>(items: readonly Item[], count: number): Item[] =>
 async function measure(
   service: Service,
   tenant: TenantId,
-  pictures: readonly Picture[],
+  images: readonly NamedImage[],
   edits: readonly EditName[],
-  asked: number,
+  originals: number,
 ): Promise<Measured> {
   const ids = new Map<string, ImageId>();
-  const strangers = pictures.filter((_, at) => at % STRANGERS === STRANGERS - 1);
-  const stored = pictures.filter((picture) => !strangers.includes(picture));
+  const strangers = images.filter((_, at) => at % STRANGERS === STRANGERS - 1);
+  const stored = images.filter((image) => !strangers.includes(image));
   await eachOf(`${tenant}: ingest`, stored, async ({ name, load }) => {
     const image = await service.ingest(tenant, await load(), name);
     if (image) ids.set(name, image);
   });
   const queries: Query[] = [];
-  const asks = [
-    ...spread(stored, Math.ceil(asked * (1 - 1 / STRANGERS))),
-    ...spread(strangers, Math.floor(asked / STRANGERS)),
-  ].flatMap((picture) => edits.map((edit) => ({ picture, edit })));
-  await eachOf(`${tenant}: search`, asks, async ({ picture: { name, load }, edit }) => {
+  const editedImages = [
+    ...spread(stored, Math.ceil(originals * (1 - 1 / STRANGERS))),
+    ...spread(strangers, Math.floor(originals / STRANGERS)),
+  ].flatMap((image) => edits.map((edit) => ({ image, edit })));
+  await eachOf(`${tenant}: search`, editedImages, async ({ image: { name, load }, edit }) => {
     const truth = ids.get(name);
     const answer = await service.search(tenant, await edited(edit, await load(), name));
     queries.push({ kind: edit, ...(truth && { truth }), answer });
@@ -75,14 +75,8 @@ async function measure(
 const indexDir = await mkdtemp(join(tmpdir(), 'deeplens-eval-'));
 try {
   const service = await openService({ indexDir, model: options.model });
-  const pictures = await photographs(options.photos, Number(options.limit ?? 1e9));
-  const photos = await measure(
-    service,
-    tenantId('photographs'),
-    pictures,
-    EDIT_NAMES,
-    Number(options.queries),
-  );
+  const images = await photographs(options.photos, Number(options.limit ?? 1e9));
+  const photos = await measure(service, tenantId('photographs'), images, EDIT_NAMES, Number(options.queries));
   const alike: Measured[] = [];
   for (const kind of LOOK_ALIKES) {
     const items = Array.from({ length: Number(options.items) }, (_, at) => ({

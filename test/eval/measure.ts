@@ -2,7 +2,7 @@ import type { ImageId } from '#shared/kernel/ids.ts';
 import { VERDICTS } from '#shared/kernel/vocabulary.ts';
 import type { Answer } from './service.ts';
 
-/** A stored picture that was named for a query, how sure that is, and whether it is the one. */
+/** A stored image in an answer, with its score, and whether it is the query's original. */
 export interface Pair {
   score: number;
   isTrue: boolean;
@@ -11,32 +11,32 @@ export interface Pair {
 /** A query and its answer. */
 export interface Query {
   kind: string;
-  /** The stored picture that it is a copy of; absent for a query of which the library has none. */
+  /** The stored original; absent if it is not stored. */
   truth?: ImageId;
   answer: Answer;
 }
 
 export interface Figures {
   queries: number;
-  /** Share of queries whose first answer is the one. */
+  /** Share of queries whose first result is the original. */
   r1: number;
-  /** Micro average precision: of all pairs of all queries in one ranking (as in the Image Similarity Challenge 2021). */
+  /** Micro average precision over all pairs of all queries (as in the Image Similarity Challenge 2021). */
   microAp: number;
-  /** Share of queries whose picture is found at the least score from which 99 (99.9) of 100 pairs are true. */
+  /** Share of queries whose original reaches the least score with a precision of 99 % (99.9 %). */
   recall99: number;
   recall999: number;
 }
 
-/** The pairs of an answer, the surest first. */
+/** Orders the pairs of an answer, highest score first. */
 export type Ranking = (query: Query) => Pair[];
 
-/** By the model's `copy` cosine alone. */
+/** Ranks by the model's `copy` cosine alone. */
 export const byCosine: Ranking = ({ truth, answer }) =>
   answer.candidates
     .map(({ imageId, copy = -1 }) => ({ score: copy, isTrue: imageId === truth }))
     .sort((one, other) => other.score - one.score);
 
-/** As the service orders them: by verdict, then score; where scores are level, by the cosine. */
+/** Ranks like the service: by verdict, then score, then cosine. */
 export const byService: Ranking = ({ truth, answer }) =>
   answer.results.map(({ image_id, verdict, similarity_score, reason }) => ({
     score: 10 * (VERDICTS.length - VERDICTS.indexOf(verdict)) + similarity_score + reason.copy_score / 1000,
@@ -56,7 +56,7 @@ interface Thresholds {
   at999: number;
 }
 
-/** The figures of some of the queries, at thresholds that were found over all. */
+/** Computes the figures of some queries, at the thresholds of all. */
 export function figuresAt(queries: readonly Query[], ranking: Ranking, thresholds: Thresholds): Figures {
   const ranked = queries.map((query) => ({ query, pairs: ranking(query) }));
   const all = ranked.flatMap(({ pairs }) => pairs).sort((one, other) => other.score - one.score);
@@ -64,17 +64,17 @@ export function figuresAt(queries: readonly Query[], ranking: Ranking, threshold
 }
 
 function atThresholds(ranked: readonly { pairs: readonly Pair[] }[], { at99, at999 }: Thresholds) {
-  const found = (from: number) =>
+  const recallAt = (from: number) =>
     share(ranked, ({ pairs }) => pairs.some(({ isTrue, score }) => isTrue && score >= from));
   return {
     queries: ranked.length,
     r1: share(ranked, ({ pairs }) => pairs[0]?.isTrue === true),
-    recall99: found(at99),
-    recall999: found(at999),
+    recall99: recallAt(at99),
+    recall999: recallAt(at999),
   };
 }
 
-/** The least score from which at least that share of the pairs is true; pairs of one score stand or fall together. */
+/** Returns the least score from which pairs have the precision. Pairs of equal score count together. */
 function thresholdOf(ranked: readonly Pair[], precision: number): number {
   let [threshold, right] = [Number.POSITIVE_INFINITY, 0];
   for (const [at, { score, isTrue }] of ranked.entries()) {
@@ -94,7 +94,7 @@ function microAp(ranked: readonly Pair[], truths: number): number {
   return truths === 0 ? 0 : sum / truths;
 }
 
-/** What the service itself calls a copy: how many of the true ones it finds, and how many queries have a false one. */
+/** Computes the recall of the service's own verdicts, and the share of queries with a false copy. */
 export const verdictFigures = (queries: readonly Query[]) => ({
   found: share(
     queries.filter(({ truth }) => truth !== undefined),
@@ -107,7 +107,7 @@ export const verdictFigures = (queries: readonly Query[]) => ({
 
 const copiesIn = ({ results }: Answer) => results.filter(({ verdict }) => verdict !== 'similar');
 
-/** Of pairs that were called `edited_copy`, by score: what was promised, and what came true. */
+/** Compares predicted scores of `edited_copy` with the share of true pairs, by score range. */
 export function reliability(queries: readonly Query[]) {
   const pairs = queries.flatMap(({ truth, answer }) =>
     answer.results
@@ -116,8 +116,8 @@ export function reliability(queries: readonly Query[]) {
   );
   return BUCKETS.map(([from, to]) => {
     const own = pairs.filter(({ score }) => score >= from && score < to);
-    const promised = own.reduce((sum, { score }) => sum + score, 0) / own.length;
-    return { from, to, pairs: own.length, promised, cameTrue: share(own, ({ isTrue }) => isTrue) };
+    const predicted = own.reduce((sum, { score }) => sum + score, 0) / own.length;
+    return { from, to, pairs: own.length, predicted, observed: share(own, ({ isTrue }) => isTrue) };
   }).filter(({ pairs: count }) => count > 0);
 }
 const BUCKETS = [
@@ -128,9 +128,9 @@ const BUCKETS = [
   [0.995, 1],
 ] as const;
 
-/** @returns 0 where there is nothing to share */
-export const share = <Item>(items: readonly Item[], holds: (item: Item) => boolean): number =>
-  items.length === 0 ? 0 : items.filter(holds).length / items.length;
+/** @returns 0 for no items */
+export const share = <Item>(items: readonly Item[], condition: (item: Item) => boolean): number =>
+  items.length === 0 ? 0 : items.filter(condition).length / items.length;
 
 /** @param at 0..1 */
 export const quantile = (values: readonly number[], at: number): number =>

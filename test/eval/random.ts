@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers in [0, 1), always the same for the same seed: Marsaglia's xorshift32. */
+/** Returns a deterministic source of numbers in [0, 1): Marsaglia's xorshift32. */
 export function randomOf(seed: string): () => number {
   let state = createHash('sha256').update(seed).digest().readUInt32LE(0) || 1;
   return () => {

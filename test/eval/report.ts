@@ -11,7 +11,7 @@ import {
   verdictFigures,
 } from './measure.ts';
 
-/** A library, what it was asked, and the duplicate groups that its pictures made among themselves. */
+/** The results for one library: its queries, and the duplicate groups among its images. */
 export interface Measured {
   name: string;
   stored: number;
@@ -20,19 +20,19 @@ export interface Measured {
 }
 
 const share = (value: number): string => value.toFixed(3);
-const row = (...cells: (string | number)[]): string => `| ${cells.join(' | ')} |`;
-const cells = ({ recall99, recall999, microAp, r1 }: Figures) =>
+const row = (...columns: (string | number)[]): string => `| ${columns.join(' | ')} |`;
+const columns = ({ recall99, recall999, microAp, r1 }: Figures) =>
   [recall99, recall999, microAp, r1].map(share);
 
-/** All that was measured: as a page to read, and as numbers. */
+/** Renders the results as Markdown, and as data. */
 export function report(model: string, photos: Measured, alike: readonly Measured[]) {
-  const ways = [
+  const rankings = [
     ['model alone', byCosine],
     ['service', byService],
   ] as const;
   const perEdit = EDIT_NAMES.map((edit) => photos.queries.filter(({ kind }) => kind === edit));
-  const recalls = ways.map(([name, ranking]) => {
-    const { thresholds, ...whole } = figuresOf(photos.queries, ranking);
+  const recalls = rankings.map(([name, ranking]) => {
+    const { thresholds, ...all } = figuresOf(photos.queries, ranking);
     const edits = perEdit.map((queries) =>
       figuresAt(
         queries.filter(({ truth }) => truth),
@@ -40,7 +40,7 @@ export function report(model: string, photos: Measured, alike: readonly Measured
         thresholds,
       ),
     );
-    return { name, whole, edits };
+    return { name, all, edits };
   });
   const verdicts = { all: verdictFigures(photos.queries), edits: perEdit.map(verdictFigures) };
   const sets = [photos, ...alike].map(({ name, stored, queries, groups }) => ({
@@ -51,14 +51,14 @@ export function report(model: string, photos: Measured, alike: readonly Measured
     perThousand: (1000 * groups.length) / stored,
   }));
   const cost = costOf([photos, ...alike]);
-  const trust = reliability([photos, ...alike].flatMap(({ queries }) => queries));
+  const byScore = reliability([photos, ...alike].flatMap(({ queries }) => queries));
   const strangers = photos.queries.filter(({ truth }) => !truth).length;
 
   const lines = [
-    `\n${model}: ${photos.stored} photographs stored, ${photos.queries.length} queries, ${strangers} of them of pictures that are not stored\n`,
+    `\n${model}: ${photos.stored} photographs stored, ${photos.queries.length} queries, ${strangers} of them of images that are not stored\n`,
     row('', 'recall at 99 %', 'at 99.9 %', 'µAP', 'R@1'),
     row('---', '---', '---', '---', '---'),
-    ...recalls.map(({ name, whole }) => row(name, ...cells(whole))),
+    ...recalls.map(({ name, all }) => row(name, ...columns(all))),
     '',
     row(
       'edit',
@@ -83,23 +83,23 @@ export function report(model: string, photos: Measured, alike: readonly Measured
     }),
     row(
       'all',
-      share(recalls[0]?.whole.recall99 ?? 0),
+      share(recalls[0]?.all.recall99 ?? 0),
       ...[
-        recalls[1]?.whole.recall99,
-        recalls[1]?.whole.recall999,
-        recalls[1]?.whole.r1,
+        recalls[1]?.all.recall99,
+        recalls[1]?.all.recall999,
+        recalls[1]?.all.r1,
         verdicts.all.found,
         verdicts.all.falseCopies,
       ].map((value = 0) => share(value)),
     ),
     '',
-    row('library', 'pictures', 'copies found', 'queries with a false copy', 'false groups', 'per thousand'),
+    row('library', 'images', 'copies found', 'queries with a false copy', 'false groups', 'per thousand'),
     row(...Array(6).fill('---')),
     ...sets.map(({ name, stored, found, falseCopies, falseGroups, perThousand }) =>
       row(name, stored, share(found), share(falseCopies), falseGroups, perThousand.toFixed(1)),
     ),
     '',
-    row('CPU of a search, ms', 'searches', 'median', 'p95', 'beyond the model alone: median', 'p95'),
+    row('CPU of a search, ms', 'searches', 'median', 'p95', 'in addition to the model: median', 'p95'),
     row(...Array(6).fill('---')),
     ...cost.map(({ name, searches, ...times }) =>
       row(
@@ -109,28 +109,37 @@ export function report(model: string, photos: Measured, alike: readonly Measured
       ),
     ),
     '',
-    row('score of an `edited_copy`', 'pairs', 'promised', 'came true'),
+    row('score of an `edited_copy`', 'pairs', 'predicted', 'observed'),
     row(...Array(4).fill('---')),
-    ...trust.map(({ from, to, pairs, promised, cameTrue }) =>
-      row(`${from} to ${to}`, pairs, share(promised), share(cameTrue)),
+    ...byScore.map(({ from, to, pairs, predicted, observed }) =>
+      row(`${from} to ${to}`, pairs, share(predicted), share(observed)),
     ),
     ...(photos.groups.length > 0
-      ? ['', 'Groups among the photographs, to be looked at: they may be right.']
+      ? ['', 'Groups among the photographs. Inspect them: they may be correct.']
       : []),
     ...photos.groups.map((names) => `- ${names.join(', ')}`),
   ];
-  return { text: lines.join('\n'), figures: { model, recalls, verdicts, sets, cost, reliability: trust } };
+  return { text: lines.join('\n'), figures: { model, recalls, verdicts, sets, cost, reliability: byScore } };
 }
 
-/** The model alone; a search by vectors and cells; and what a closer look adds: what the query shows, turns, the pixels. */
+/** Computes the CPU time of the model alone, and of searches by the verifications that they ran. */
 function costOf(measured: readonly Measured[]) {
   const answers = measured.flatMap(({ queries }) => queries.map(({ answer }) => answer));
   const kinds = [
     ['model alone', answers.map((answer) => ({ ...answer, cpuMs: answer.modelMs }))],
-    ['vectors and cells', answers.filter(({ looks, passes }) => looks === 0 && passes === 1)],
-    ['shown within it as well', answers.filter(({ looks, passes }) => looks === 0 && passes === 2)],
-    ['turned as well', answers.filter(({ looks, passes }) => looks === 0 && passes > 2)],
-    ['pixels as well', answers.filter(({ looks }) => looks > 0)],
+    [
+      'vectors and geometry',
+      answers.filter(({ pixelComparisons, passes }) => pixelComparisons === 0 && passes === 1),
+    ],
+    [
+      'also an embedded image',
+      answers.filter(({ pixelComparisons, passes }) => pixelComparisons === 0 && passes === 2),
+    ],
+    [
+      'also other orientations',
+      answers.filter(({ pixelComparisons, passes }) => pixelComparisons === 0 && passes > 2),
+    ],
+    ['also pixels', answers.filter(({ pixelComparisons }) => pixelComparisons > 0)],
   ] as const;
   return kinds.map(([name, own]) => {
     const times = own.map(({ cpuMs }) => cpuMs);

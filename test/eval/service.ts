@@ -22,51 +22,51 @@ import { memoryGroupStore } from '../memory/group-store.ts';
 import { memoryImageStore } from '../memory/image-store.ts';
 import { memorySimilarityCache } from '../memory/similarity-cache.ts';
 
-/** What a search answered, what the index alone said, and what it took. */
+/** The results of a search, the candidates of the index alone, and the cost. */
 export interface Answer {
   results: readonly SimilarityResult[];
   candidates: readonly Candidate[];
   /** CPU time of all threads, in milliseconds, decoding and embedding included. */
   cpuMs: number;
-  /** Of it, until the index had answered: what the model alone costs. */
+  /** The part until the index answered: the cost of the model alone. */
   modelMs: number;
-  /** Forward passes: one; one more for what is shown within the query; four more where it was also turned. */
+  /** Forward passes: one; one more for an embedded image, or four for other orientations. */
   passes: number;
-  /** Stored pictures that were laid upon the query, pixel by pixel. */
-  looks: number;
+  /** Stored images that were compared by pixels. */
+  pixelComparisons: number;
 }
 
 interface ServiceOptions {
   indexDir: string;
   model: string;
-  /** For the model; all by default. */
+  /** Of the model; one a core by default. */
   threads?: number;
-  /** Whether copies are told by vectors alone: neither cells nor pixels are kept, or asked. */
+  /** Find copies by vectors alone, without local descriptors and pixels. */
   vectorsAlone?: boolean;
 }
 
-/** The service in one process: the real steps, model and index; records and bytes are kept in memory. */
+/** Opens the service in one process: the real steps, model and index; records and files in memory. */
 export async function openService({ indexDir, model, threads, vectorsAlone = false }: ServiceOptions) {
   const index = await lanceDbVectorIndex({
     uri: indexDir,
     modulePath: fileURLToPath(import.meta.resolve('@lancedb/lancedb')),
   });
-  const whole = await onnxEmbedder({
+  const complete = await onnxEmbedder({
     ...{ modelsDir: 'models', name: model, provider: 'cpu' },
     ...(threads && { threads }),
   });
-  const loaded = vectorsAlone ? withoutCells(whole) : whole;
-  const seen: {
+  const loaded = vectorsAlone ? withoutDescriptors(complete) : complete;
+  const measured: {
     candidates?: Candidate[];
     modelMs?: number;
     passes: number;
-    looks: number;
+    pixelComparisons: number;
     before: NodeJS.CpuUsage;
-  } = { passes: 0, looks: 0, before: process.cpuUsage() };
+  } = { passes: 0, pixelComparisons: 0, before: process.cpuUsage() };
   const embedder: typeof loaded = {
     ...loaded,
     embed: (inputs) => {
-      seen.passes += inputs.length;
+      measured.passes += inputs.length;
       return loaded.embed(inputs);
     },
   };
@@ -76,9 +76,9 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
     memoryGroupStore(),
     sharpImaging(),
   ];
-  const told: DeepLensEvent[] = [];
+  const published: DeepLensEvent[] = [];
   const publisher = {
-    publish: async (_: TenantId, events: readonly DeepLensEvent[]) => void told.push(...events),
+    publish: async (_: TenantId, events: readonly DeepLensEvent[]) => void published.push(...events),
   };
   const tenants = { get: async (tenant_id: TenantId) => tenantNamed(tenant_id) };
   const ports = {
@@ -100,41 +100,47 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
     index: {
       async search(...given) {
         const candidates = await index.search(...given);
-        seen.candidates ??= candidates; // what is shown within the query is searched for afterwards
-        seen.modelMs ??= cpuMsSince(seen.before);
+        measured.candidates ??= candidates; // a search by an embedded image comes later
+        measured.modelMs ??= cpuMsSince(measured.before);
         return candidates;
       },
     },
     blobs: {
       ...blobs,
       get(...given) {
-        seen.looks += 1;
+        measured.pixelComparisons += 1;
         return blobs.get(...given);
       },
     },
   });
-  const taken = <T extends EventType>(type: T) =>
-    told.splice(0).find((event): event is Extract<DeepLensEvent, { type: T }> => event.type === type);
+  const takeEvent = <T extends EventType>(type: T) =>
+    published.splice(0).find((event): event is Extract<DeepLensEvent, { type: T }> => event.type === type);
 
   return {
-    /** Brings a picture in, through every step. @returns undefined where it is refused */
+    /** Ingests an image through every step. @returns undefined if it is refused */
     async ingest(tenant: TenantId, bytes: Uint8Array, filename: string): Promise<ImageId | undefined> {
-      const picture = { filename, contentType: 'image/jpeg', size: bytes.length };
-      const { image_id } = await add(tenant, picture, bytes, () => {}, filename);
+      const upload = { filename, contentType: 'image/jpeg', size: bytes.length };
+      const { image_id } = await add(tenant, upload, bytes, () => {}, filename);
       await validate(tenant, image_id, { key: objectKeys.upload(tenant, image_id), size: bytes.length });
-      const validated = taken('images.validated');
+      const validated = takeEvent('images.validated');
       if (validated) await embed([validated]);
-      const processed = taken('images.processed');
+      const processed = takeEvent('images.processed');
       if (processed) await indexAll([processed]);
-      const indexed = taken('images.indexed');
+      const indexed = takeEvent('images.indexed');
       if (!indexed) return undefined;
       await detect(indexed);
-      told.splice(0);
+      published.splice(0);
       return image_id;
     },
     async search(tenant: TenantId, bytes: Uint8Array): Promise<Answer> {
       const before = process.cpuUsage();
-      Object.assign(seen, { candidates: undefined, modelMs: undefined, passes: 0, looks: 0, before });
+      Object.assign(measured, {
+        candidates: undefined,
+        modelMs: undefined,
+        passes: 0,
+        pixelComparisons: 0,
+        before,
+      });
       const { results } = await search(tenant, {
         source: { bytes },
         threshold: 0,
@@ -144,8 +150,8 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
         thumbnailUrl: (image) => image,
       });
       const cpuMs = cpuMsSince(before);
-      const { candidates = [], modelMs = cpuMs, passes, looks } = seen;
-      return { results, candidates, cpuMs, modelMs, passes, looks };
+      const { candidates = [], modelMs = cpuMs, passes, pixelComparisons } = measured;
+      return { results, candidates, cpuMs, modelMs, passes, pixelComparisons };
     },
     async groups(tenant: TenantId): Promise<DuplicateGroup[]> {
       return (await groups.list(tenant, { limit: 10_000 })).items;
@@ -154,7 +160,7 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
 }
 export type Service = Awaited<ReturnType<typeof openService>>;
 
-function withoutCells({ manifest, ...embedder }: Embedder): Embedder {
+function withoutDescriptors({ manifest, ...embedder }: Embedder): Embedder {
   const { local: _, ...thresholds } = manifest.thresholds;
   const outputs = manifest.outputs.filter(({ use }) => use !== 'verification');
   return {

@@ -138,7 +138,7 @@ describe('loading a model', () => {
     }));
     await expect(load()).rejects.toEqual(
       problem(
-        /"semantic" has 256 values.*"copy" has 256 values.*"local" has 12544 values a picture, not 25088/,
+        /"semantic" has 256 values.*"copy" has 256 values.*"local" has 12544 values an image, not 25088/,
       ),
     );
   });

@@ -7,20 +7,20 @@ import { type CopyCosines, fitCopy, fitSemantic } from '../../eval/fit-rules.ts'
 
 const evenly = (count: number, from: number, to: number): number[] =>
   Array.from({ length: count }, (_, at) => from + ((to - from) * at) / (count - 1));
-/** As of 1 000 photographs: most copies are nearer than any other picture, some are not. */
+/** Like those of 1 000 photographs: most copies are nearer than any other image, some are not. */
 const COSINES: CopyCosines = {
   copies: [...evenly(8000, 0.5, 1), ...evenly(100, 0.2, 0.4)],
   mild: evenly(100, 0.9, 1),
   others: [...evenly(50_000, -0.2, 0.4), ...evenly(80, 0.4, 0.7)],
 };
 const manifest = await loadManifest('models', 'deeplens-lite-v1');
-const reference = {
+const rules = {
   thresholds: manifest.thresholds.semantic,
   calibration: manifest.calibration.semantic,
 };
 
 describe('rules for copies', () => {
-  it('keep the precision that they state, on what they were fitted on', () => {
+  it('keep their stated precision on the data that they were fitted on', () => {
     const { thresholds, calibration } = fitCopy(COSINES, 1000);
     expect(calibration).toEqual([
       [thresholds.precision_99, 0.99],
@@ -34,18 +34,18 @@ describe('rules for copies', () => {
     }
   });
 
-  it('are stricter for fewer photographs: the others of a library of 1 000 were not seen', () => {
+  it('are stricter for fewer photographs, which stand for a library of 1 000', () => {
     const [many, few] = [1000, 300].map((photographs) => fitCopy(COSINES, photographs).thresholds);
     expect(few?.precision_99).toBeGreaterThan(many?.precision_99 ?? 1);
     expect(few?.precision_999).toBeGreaterThanOrEqual(many?.precision_999 ?? 1);
   });
 
-  it('refuse to promise what too few photographs cannot show', () => {
+  it('are refused for too few photographs', () => {
     const few = { ...COSINES, copies: evenly(160, 0.5, 1), others: [] };
     expect(() => fitCopy(few, 10)).toThrow(/10 photographs are too few/);
   });
 
-  it('are those of a manifest, whatever was measured', () => {
+  it('are valid in a manifest, whatever was measured', () => {
     const cosine = fc.double({ min: -1, max: 1, noNaN: true });
     const measured = fc.record({
       copies: fc.array(cosine, { minLength: 1100, maxLength: 1200 }),
@@ -54,7 +54,7 @@ describe('rules for copies', () => {
     });
     fc.assert(
       fc.property(measured, (cosines) => {
-        const others = cosines.others.map((other) => other / 10 - 0.9); // below: any of them could be shown
+        const others = cosines.others.map((other) => other / 10 - 0.9); // below all copies
         const { thresholds, calibration } = fitCopy({ ...cosines, others }, 1000);
         const changed = {
           ...manifest,
@@ -69,30 +69,30 @@ describe('rules for copies', () => {
 });
 
 describe('rules for likeness', () => {
-  const known = evenly(20_000, -0.4, 0.9);
+  const reference = evenly(20_000, -0.4, 0.9);
 
-  it('of a model with the same cosines are the same, and start from nothing', () => {
-    const { thresholds, calibration } = fitSemantic({ own: known, known }, reference);
-    expect(thresholds.similar).toBeCloseTo(reference.thresholds.similar, 2);
-    expect(thresholds.loosely_similar).toBeCloseTo(reference.thresholds.loosely_similar, 2);
-    expect(calibration).toHaveLength(reference.calibration.length + 1);
+  it('are those of the reference for the same cosines, and start at 0', () => {
+    const { thresholds, calibration } = fitSemantic({ fitted: reference, reference }, rules);
+    expect(thresholds.similar).toBeCloseTo(rules.thresholds.similar, 2);
+    expect(thresholds.loosely_similar).toBeCloseTo(rules.thresholds.loosely_similar, 2);
+    expect(calibration).toHaveLength(rules.calibration.length + 1);
     expect(calibration[0]?.[0]).toBeCloseTo(0, 2);
     expect(calibrated(calibration, 0)).toBe(0);
   });
 
-  it('follow any model that orders the pairs alike: a score is worth the same there', () => {
-    const bent = (cosine: number) => 0.5 + cosine / 2; // all of its cosines are high
-    const { calibration } = fitSemantic({ own: known.map(bent).toReversed(), known }, reference);
+  it('give equal scores to equal ranks for any model that ranks pairs like the reference', () => {
+    const shifted = (cosine: number) => 0.5 + cosine / 2; // all cosines are high
+    const { calibration } = fitSemantic({ fitted: reference.map(shifted).toReversed(), reference }, rules);
     for (const cosine of [0.2, 0.3, 0.5, 0.7])
-      expect(calibrated(calibration, bent(cosine))).toBeCloseTo(calibrated(reference.calibration, cosine), 1);
-    expect(calibrated(calibration, bent(-0.1))).toBe(0);
+      expect(calibrated(calibration, shifted(cosine))).toBeCloseTo(calibrated(rules.calibration, cosine), 1);
+    expect(calibrated(calibration, shifted(-0.1))).toBe(0);
   });
 
-  it('say nothing of cosines that hardly a pair reaches', () => {
+  it('leave out cosines that too few pairs reach', () => {
     const low = evenly(20_000, -0.4, 0.45);
-    const { calibration } = fitSemantic({ own: low, known: low }, reference);
+    const { calibration } = fitSemantic({ fitted: low, reference: low }, rules);
     expect(Math.max(...calibration.map(([, share]) => share))).toBe(0.9);
     const unlike = evenly(20_000, -0.4, 0.3);
-    expect(() => fitSemantic({ own: unlike, known: unlike }, reference)).toThrow(/pairs are similar/);
+    expect(() => fitSemantic({ fitted: unlike, reference: unlike }, rules)).toThrow(/pairs are similar/);
   });
 });

@@ -1,4 +1,4 @@
-// `npm run bench:looks`: what a closer look costs a search, by each way that it can take; the dearest of each way.
+// `npm run bench:verification`: measures the CPU that verification adds to a search, for the most expensive search of each path.
 import { parseArgs } from 'node:util';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
@@ -12,7 +12,7 @@ import { ACME, installedOnly, library, vectorAt } from '../unit/search/library.t
 
 const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
 
-// One core does all of it, so that CPU time is what the caller waits for: imaging uses one thread in any case.
+// One thread, so that CPU time equals latency. Imaging uses one anyway.
 const imaging = sharpImaging();
 const embedder = await onnxEmbedder({
   modelsDir: 'models',
@@ -21,7 +21,7 @@ const embedder = await onnxEmbedder({
   threads: 1,
 });
 
-/** The model at work, but every picture lies where the libraries below want it: on the first axis. */
+/** Runs the model, but replaces the vectors: each query lies on the first axis. */
 const steered: typeof embedder = {
   ...embedder,
   embed: async (inputs) =>
@@ -32,37 +32,37 @@ const steered: typeof embedder = {
     })),
 };
 
-/** Pictures at these cosines from any query: others than it, or the query's own. */
-interface Shelf {
-  doubtful: number;
+/** Numbers of stored images: other images at uncertain cosines, and copies of the query. */
+interface Contents {
+  uncertain: number;
   copies: number;
 }
 
-/** Answers expire before they are asked for. */
+/** Answers expire at once. */
 const neverCached = memorySimilarityCache(() => Number.POSITIVE_INFINITY);
 
-async function searchIn({ doubtful, copies }: Shelf, query: Uint8Array) {
+async function searchIn({ uncertain, copies }: Contents, query: Uint8Array) {
   const shelf = await library();
   const add = async (cosine: number, axis: number, bytes: Uint8Array) => {
     const { raster } = await imaging.read(bytes);
-    const picture = await imaging.modelImage(raster);
-    const [embedding] = await embedder.embed([await imaging.modelInput(picture, embedder.manifest.input)]);
+    const modelImage = await imaging.modelImage(raster);
+    const [embedding] = await embedder.embed([await imaging.modelInput(modelImage, embedder.manifest.input)]);
     const image = await shelf.add(
       { ...embedding, copy: vectorAt(cosine, axis), semantic: vectorAt(cosine, axis) },
       { width: raster.width, height: raster.height },
     );
     const key = objectKeys.modelImage(ACME, image);
-    await shelf.blobs.put(ACME, key, await imaging.encodeModelImage(picture), 'image/png');
+    await shelf.blobs.put(ACME, key, await imaging.encodeModelImage(modelImage), 'image/png');
   };
-  for (let at = 0; at < doubtful; at++)
+  for (let at = 0; at < uncertain; at++)
     await add(0.6 - at / 100, at + 1, photograph(PHOTOGRAPHS[at % PHOTOGRAPHS.length] ?? PHOTOGRAPHS[0]));
-  for (let at = 0; at < copies; at++) await add(0.95 - at / 100, doubtful + at + 1, query);
+  for (let at = 0; at < copies; at++) await add(0.95 - at / 100, uncertain + at + 1, query);
   return searchImages({ ...shelf, installed: installedOnly(steered), cache: neverCached });
 }
 
-/** CPU time of all threads, in milliseconds: the least of the runs, since what else the machine does only adds. */
-async function costOf(shelf: Shelf, query: Uint8Array): Promise<number> {
-  const search = await searchIn(shelf, query);
+/** Measures the CPU time of all threads, in milliseconds: the minimum of the runs, since other load only adds. */
+async function costOf(contents: Contents, query: Uint8Array): Promise<number> {
+  const search = await searchIn(contents, query);
   const times: number[] = [];
   for (let run = -3; run < Number(options.runs); run++) {
     const before = process.cpuUsage();
@@ -82,17 +82,17 @@ async function costOf(shelf: Shelf, query: Uint8Array): Promise<number> {
 
 const photo = photograph('locomotion-house-cat');
 const page = await edited('screenshot', photo, 'page');
-const WAYS = [
-  ['a copy beyond doubt', photo, { doubtful: 0, copies: 1 }],
-  ['in doubt: cells, the query turned, one by its pixels', photo, { doubtful: 5, copies: 0 }],
-  ['in doubt, and a page: cells, what it shows, pixels', page, { doubtful: 5, copies: 0 }],
-  ['crowded: pixels', photo, { doubtful: 0, copies: 4 }],
-  ['crowded and in doubt: cells, pixels', photo, { doubtful: 5, copies: 4 }],
+const PATHS = [
+  ['a certain copy', photo, { uncertain: 0, copies: 1 }],
+  ['uncertain: geometry, other orientations, one by pixels', photo, { uncertain: 5, copies: 0 }],
+  ['uncertain page: geometry, embedded image, pixels', page, { uncertain: 5, copies: 0 }],
+  ['ambiguous: pixels', photo, { uncertain: 0, copies: 4 }],
+  ['ambiguous and uncertain: geometry, pixels', photo, { uncertain: 5, copies: 4 }],
 ] as const;
 
 console.log(`${'CPU of a search, ms, on one core'.padEnd(58)} all   extra`);
-for (const [name, query, shelf] of WAYS) {
-  const whole = await costOf(shelf, query);
-  const plain = await costOf({ doubtful: 0, copies: 1 }, query);
-  console.log(`${name.padEnd(56)} ${whole.toFixed(0).padStart(5)} ${(whole - plain).toFixed(0).padStart(7)}`);
+for (const [name, query, contents] of PATHS) {
+  const all = await costOf(contents, query);
+  const plain = await costOf({ uncertain: 0, copies: 1 }, query);
+  console.log(`${name.padEnd(56)} ${all.toFixed(0).padStart(5)} ${(all - plain).toFixed(0).padStart(7)}`);
 }
