@@ -1,6 +1,6 @@
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 
-/** Keys of a picture's objects in the pictures bucket. */
+/** Keys of an image's objects in the images bucket. */
 export const objectKeys = {
   upload: (tenant: TenantId, image: ImageId) => `uploads/${tenant}/${image}`,
   thumbnail: (tenant: TenantId, image: ImageId, size: number) => `derived/${tenant}/${image}/${size}.webp`,

@@ -19,16 +19,16 @@ import { checkKey } from './tenant-keys.ts';
 
 export const S3BlobsEnv = z.object({ IMAGES_BUCKET: z.string().min(1) });
 
-/** The most keys in one DeleteObjects. */
+/** The most keys in one DeleteObjects call. */
 const DELETE_BATCH = 1000;
-/** The most keys, and folders, in one reply of ListObjectsV2. */
+/** The most keys or prefixes in one ListObjectsV2 reply. */
 const PAGE = 1000;
-/** Prefixes that are listed at the same time: an archive has a hundred or two. */
-const LISTED_TOGETHER = 10;
+/** Prefixes listed concurrently; an archive has one or two hundred. */
+const LIST_CONCURRENCY = 10;
 
 const isMissing = (error: unknown): boolean => error instanceof NoSuchKey || error instanceof NotFound;
 
-/** Pictures' bytes in S3. */
+/** Stores images in S3. */
 export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; client?: S3Client }): Blobs {
   const ask = <Output>(call: Promise<Output>): Promise<Output> => orUnavailable('The object store', call);
   const at = (tenant: TenantId, key: string) => {
@@ -53,36 +53,36 @@ export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; c
         client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } })),
       );
       if (Errors.length > 0) {
-        const detail = `The object store kept ${Errors.length} objects that it was to delete. Try again.`;
+        const detail = `The object store failed to delete ${Errors.length} objects. Try again.`;
         throw new Problem('dependency_unavailable', detail, { retryAfter: 2 });
       }
     }
   }
 
-  /** The first keys of the tenant in a folder; none where there are none. */
+  /** Returns up to one page of keys for each of a few prefixes of the folder; none if the folder is empty. */
   async function firstKeys(tenant: TenantId, folder: Folder): Promise<string[]> {
     const prefixes = folder === 'events' ? await archivePrefixes(tenant) : [`${folder}/${tenant}/`];
-    for (let start = 0; start < prefixes.length; start += LISTED_TOGETHER) {
-      const found = await Promise.all(prefixes.slice(start, start + LISTED_TOGETHER).map(listed));
-      if (found.some((keys) => keys.length > 0)) return found.flat();
+    for (let start = 0; start < prefixes.length; start += LIST_CONCURRENCY) {
+      const pages = await Promise.all(prefixes.slice(start, start + LIST_CONCURRENCY).map(keysUnder));
+      if (pages.some((keys) => keys.length > 0)) return pages.flat();
     }
     return [];
   }
 
-  /** Events lie under their type and day, so that types can be kept for different times. */
+  /** Archived events are grouped by type and day, so that lifecycle rules can expire each type separately. */
   async function archivePrefixes(tenant: TenantId): Promise<string[]> {
     const types = await foldersIn('events/');
     const days = await Promise.all(types.map(foldersIn));
     return days.flat().map((day) => `${day}${tenant}/`);
   }
 
-  async function listed(prefix: string): Promise<string[]> {
+  async function keysUnder(prefix: string): Promise<string[]> {
     const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: PAGE });
     const { Contents = [] } = await ask(client.send(command));
     return Contents.flatMap(({ Key }) => Key ?? []);
   }
 
-  /** With a slash at the end, as prefixes. All of them: a type has at most 90 days, and there are few types. */
+  /** Returns prefixes with a trailing slash. One page suffices: there are few types, with at most 90 days each. */
   async function foldersIn(prefix: string): Promise<string[]> {
     const command = new ListObjectsV2Command({
       Bucket: bucket,
@@ -113,7 +113,7 @@ export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; c
       }
     },
     async remove(tenant, keys) {
-      // S3 does not say which of the objects were there
+      // DeleteObjects does not report which objects existed.
       const sizes = await Promise.all(keys.map((key) => size(tenant, key)));
       const present = keys.filter((_, i) => sizes[i] !== undefined);
       await removeAll(present);
@@ -130,7 +130,7 @@ export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; c
     async presignUpload(tenant, key, { contentType, size: bytes, expiresIn }) {
       return createPresignedPost(client, {
         ...at(tenant, key),
-        Fields: { 'Content-Type': contentType }, // fields are conditions too: they must come exactly so
+        Fields: { 'Content-Type': contentType }, // fields are conditions as well: they must match exactly
         Conditions: [['content-length-range', bytes, bytes]],
         Expires: expiresIn,
       });

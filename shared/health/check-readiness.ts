@@ -2,17 +2,17 @@ import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import type { Health, HealthCheck } from './health.ts';
 import type { Heartbeats } from './heartbeats.ts';
 
-/** A check that takes longer is taken as down, in milliseconds. */
-const TIMEOUT = 5_000;
-/** A worker beats every few seconds; after this long without one, in milliseconds, it is taken as gone. */
-const STALE_AFTER = 60_000;
+/** Milliseconds after which a check counts as down. */
+const TIMEOUT_MS = 5_000;
+/** Milliseconds since the last heartbeat after which the worker counts as gone; it sends one every 20 s. */
+const STALE_AFTER_MS = 60_000;
 const WORKER = 'gpu-worker';
 
 export interface CheckResult extends Health {
   latency_ms: number;
 }
 
-/** Asks every part at once. Down where one is down that a call needs; degraded where one is not as it should be. */
+/** Runs all checks concurrently and returns the worst status. */
 export async function checkReadiness<Name extends string>(
   checks: Readonly<Record<Name, HealthCheck>>,
 ): Promise<{ status: Health['status']; checks: Record<Name, CheckResult> }> {
@@ -30,44 +30,44 @@ export async function checkReadiness<Name extends string>(
 
 async function timed(check: HealthCheck): Promise<CheckResult> {
   const startedAt = performance.now();
-  const late = new Promise<Health>((resolve) =>
-    setTimeout(resolve, TIMEOUT, { status: 'down', detail: `no answer within ${TIMEOUT} ms` }).unref(),
+  const timeout = new Promise<Health>((resolve) =>
+    setTimeout(resolve, TIMEOUT_MS, { status: 'down', detail: `no answer within ${TIMEOUT_MS} ms` }).unref(),
   );
-  const health = await Promise.race([check(), late]).catch(
+  const health = await Promise.race([check(), timeout]).catch(
     (error: unknown): Health => ({
       status: 'down',
-      detail: error instanceof Error ? error.name : 'does not answer',
+      detail: error instanceof Error ? error.name : 'no answer',
     }),
   );
   return { ...health, latency_ms: Math.round(performance.now() - startedAt) };
 }
 
-/** Whether the table of activity can be read. */
+/** Checks that the activity table can be read. */
 export const databaseHealth =
   (heartbeats: Heartbeats): HealthCheck =>
   async () => {
     await heartbeats.last(WORKER);
-    return { status: 'ok', detail: 'the tables answer' };
+    return { status: 'ok', detail: 'tables readable' };
   };
 
-/** Whether a worker has lately said that it embeds. Without one, searches work and uploads wait: degraded. */
+/** Checks the gpu-worker's last heartbeat. Without a worker, searches work and uploads wait: degraded. */
 export const embeddingHealth =
   (heartbeats: Heartbeats, now: () => Date = () => new Date()): HealthCheck =>
   async () => {
     const beat = await heartbeats.last(WORKER);
-    if (!beat)
-      return { status: 'degraded', detail: 'no worker has been seen; uploads wait until one starts' };
+    if (!beat) return { status: 'degraded', detail: 'no worker is running; uploads wait until one starts' };
     const age = now().getTime() - Date.parse(beat.at);
-    if (age > STALE_AFTER)
-      return { status: 'degraded', detail: `the last sign of a worker is ${Math.round(age / 1000)} s old` };
+    if (age > STALE_AFTER_MS)
+      return { status: 'degraded', detail: `the worker's last heartbeat is ${Math.round(age / 1000)} s old` };
     return { status: 'ok', detail: beat.detail };
   };
 
-/** The index, and where it is a domain, the domain's own state: the worse of the two. */
+/** Checks the index and, if given, its OpenSearch domain; returns the worse of the two. */
 export const vectorIndexHealth =
   (index: VectorIndex, domain?: HealthCheck): HealthCheck =>
   async () => {
-    const [own, around] = await Promise.all([index.health(), domain?.()]);
-    const worse = around && (around.status === 'down' || own.status === 'ok') ? around : own;
-    return { status: worse.status, detail: worse.detail ?? 'the index answers' };
+    const [own, domainHealth] = await Promise.all([index.health(), domain?.()]);
+    const worse =
+      domainHealth && (domainHealth.status === 'down' || own.status === 'ok') ? domainHealth : own;
+    return { status: worse.status, detail: worse.detail ?? 'index reachable' };
   };

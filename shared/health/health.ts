@@ -1,8 +1,8 @@
-/** How a part of the system is. `degraded`: it serves, but not as it should. */
+/** Health of a dependency. `degraded`: it works with restrictions. */
 export interface Health {
   status: 'ok' | 'degraded' | 'down';
   detail: string;
 }
 
-/** Asks one part. It may throw: then the part is down. */
+/** Checks one dependency; an error means down. */
 export type HealthCheck = () => Promise<Health>;

@@ -1,7 +1,7 @@
-/** Signs of life of the services that no request reaches: the gpu-worker says that it is there, readiness reads it. */
+/** Heartbeats of services that receive no requests: the gpu-worker writes them, the readiness check reads them. */
 export interface Heartbeats {
-  /** @param ttlSeconds how long the sign counts */
+  /** @param ttlSeconds validity of the heartbeat */
   beat(service: string, at: Date, ttlSeconds: number, detail: string): Promise<void>;
-  /** The last sign that still counts. `at` is RFC 3339. */
+  /** Returns the last heartbeat that is still valid. `at` is RFC 3339. */
   last(service: string): Promise<{ at: string; detail: string } | undefined>;
 }

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-opensearch';
 import type { HealthCheck } from './health.ts';
 
-/** The domain's own state: whether it is changing, and its cluster's colour. */
+/** Checks an OpenSearch domain by its cluster's colour; reports whether the domain is being changed. */
 export const openSearchDomainHealth =
   ({ domain, client = new OpenSearchClient() }: { domain: string; client?: OpenSearchClient }): HealthCheck =>
   async () => {

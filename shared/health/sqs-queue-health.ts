@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { HealthCheck } from './health.ts';
 
-/** Whether the queue answers, and how many messages wait in it. */
+/** Checks that the queue is reachable and reports its length. */
 export const sqsQueueHealth =
   ({ queueUrl, client = new SQSClient() }: { queueUrl: string; client?: SQSClient }): HealthCheck =>
   async () => {
@@ -10,6 +10,6 @@ export const sqsQueueHealth =
     );
     return {
       status: 'ok',
-      detail: `${Attributes?.ApproximateNumberOfMessages ?? '?'} pictures wait for embedding`,
+      detail: `${Attributes?.ApproximateNumberOfMessages ?? '?'} images waiting for embedding`,
     };
   };

@@ -6,13 +6,13 @@ import type { EventPublisher } from './publisher.ts';
 
 export const SnsEnv = z.object({ EVENTS_TOPIC_ARN: z.string().min(1) });
 
-/** SNS's limits of one PublishBatch: entries, and bytes of all messages with their attributes. */
+/** SNS's limits for one PublishBatch: entries, and bytes of all messages with their attributes. */
 const BATCH_ENTRIES = 10;
 const BATCH_BYTES = 256 * 1024;
-/** What the attribute `type` adds to a message, generously. */
+/** Upper bound of the bytes that the attribute `type` adds to a message. */
 const ATTRIBUTE_BYTES = 64;
 
-/** Tells events to an SNS topic; subscriptions choose by the message attribute `type`. */
+/** Publishes events to an SNS topic; subscriptions filter by the message attribute `type`. */
 export function snsPublisher({
   topicArn,
   client = new SNSClient(),
@@ -25,14 +25,14 @@ export function snsPublisher({
       const entries = events.map((event, i) => ({
         Id: String(i),
         Message: JSON.stringify(event),
-        MessageGroupId: tenant, // a standard topic hands it on to SQS, whose queues are fair between groups
+        MessageGroupId: tenant, // forwarded by standard topics to SQS, whose queues are fair between groups
         MessageAttributes: { type: { DataType: 'String', StringValue: event.type } },
       }));
       for (const PublishBatchRequestEntries of inBatches(entries)) {
         const command = new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries });
         const { Failed = [] } = await orUnavailable('The event bus', client.send(command));
         if (Failed.some((entry) => entry.SenderFault)) {
-          throw new Error(`SNS refused an event: ${Failed.map((entry) => entry.Code).join(', ')}`);
+          throw new Error(`SNS rejected an event: ${Failed.map((entry) => entry.Code).join(', ')}`);
         }
         if (Failed.length > 0) {
           const detail = `${Failed.length} events were not accepted. Try again in a moment.`;
@@ -45,7 +45,7 @@ export function snsPublisher({
 
 type Entry = PublishBatchRequestEntry & { Message: string };
 
-/** As few batches as the limits allow, in order. */
+/** Splits entries into as few batches as the limits allow, in order. */
 function inBatches(entries: readonly Entry[]): Entry[][] {
   const batches: Entry[][] = [];
   let room = 0;

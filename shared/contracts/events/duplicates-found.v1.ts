@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { envelope } from './envelope.ts';
 
-/** A duplicate group was made, or has grown. */
+/** A duplicate group was created or has grown. */
 export const DuplicatesFoundV1 = envelope(
   'duplicates.found',
   z.object({
     group_id: z.string(),
-    /** The picture whose arrival made the difference. */
+    /** The image whose detection changed the group. */
     image_id: z.string(),
     verdict: z.enum(['exact', 'edited_copy']),
     confidence: z.number().min(0).max(1),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * CloudEvents 1.0, JSON format, with two extensions: the tenant and the correlation id. `id` is made from what
- * happened (`img_….images.validated`), so that the same happening told twice carries the same id.
+ * Builds the schema of an event: CloudEvents 1.0, JSON format, extended by the tenant and the correlation id. `id` is
+ * deterministic (`img_….images.validated`), so that an event published twice has the same id.
  */
 export const envelope = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({
@@ -14,14 +14,14 @@ export const envelope = <Type extends string, Data extends z.ZodType>(type: Type
     subject: z.string().min(1),
     time: z.iso.datetime(),
     datacontenttype: z.literal('application/json'),
-    /** The version of `data`: a number, counted up by a break. */
+    /** The version of `data`, incremented by a breaking change. */
     dataversion: z.literal('1'),
     tenantid: z.string().min(1),
     correlationid: z.string().min(1),
     data,
   });
 
-/** Any event of ours, before it is known which. Unknown fields pass. */
+/** An event of any type. Unknown fields are ignored. */
 export const AnyEvent = envelope('any', z.record(z.string(), z.unknown())).extend({
   type: z.string().min(1),
 });

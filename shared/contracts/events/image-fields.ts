@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What every event about a picture says of it, so that a consumer needs no look-up. */
+/** Fields of every event about an image, so that consumers need no look-up. */
 export const ImageFields = z.object({
   image_id: z.string(),
   external_id: z.string().optional(),
@@ -8,7 +8,7 @@ export const ImageFields = z.object({
   file_path: z.string(),
   storage_location: z.string(),
   storage_type: z.enum(['s3', 'minio', 'azure_blob', 'gcs']),
-  /** Where its bytes are in our own store. */
+  /** The object with the image's bytes. */
   object: z.object({ bucket: z.string(), key: z.string() }),
   /** Bytes. */
   file_size: z.number().int().nonnegative(),
@@ -25,15 +25,15 @@ export const Exif = z.object({
   gps: z.object({ latitude: z.number(), longitude: z.number() }).optional(),
 });
 
-/** What is wanted of the steps after validation. */
-export const EmbeddingOrder = z.object({
-  /** The models to embed the picture with; where absent, the worker's first. */
+/** Instructions for the steps after validation. */
+export const EmbeddingRequest = z.object({
+  /** The models to embed the image with; by default the worker's first. */
   embed_with: z.array(z.string()).min(1).optional(),
-  /** It is indexed already: only these models' vectors are wanted, and nothing is told of it. */
+  /** The image is indexed already: only add these models' vectors, and publish no `images.indexed`. */
   refill: z.boolean().optional(),
 });
 
-/** What validation adds. */
+/** Fields from validation on. */
 export const ValidatedFields = ImageFields.extend({
   format: z.enum(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heic']),
   width: z.number().int().positive(),
@@ -46,7 +46,7 @@ export const ValidatedFields = ImageFields.extend({
   thumbnails: z.array(
     z.object({ size: z.number().int(), width: z.number().int(), height: z.number().int(), key: z.string() }),
   ),
-  /** The picture that models read. */
+  /** The model image: the reduced copy that models read. */
   model_picture: z.object({ bucket: z.string(), key: z.string() }),
   validated_at: z.iso.datetime(),
 });

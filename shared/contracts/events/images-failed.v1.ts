@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { envelope } from './envelope.ts';
 import { ImageFields } from './image-fields.ts';
 
-/** A picture could not go on: where, why, whether trying again can help, and the event to try again with. */
+/** A step failed for an image: the stage, the cause, whether a retry can help, and the event to retry with. */
 export const ImagesFailedV1 = envelope(
   'images.failed',
   ImageFields.partial()
@@ -15,7 +15,7 @@ export const ImagesFailedV1 = envelope(
         retryable: z.boolean(),
         attempts: z.number().int().positive(),
       }),
-      /** The message that could not be handled, as it was received. */
+      /** The failed message as received. */
       original_event: z.unknown(),
       failed_at: z.iso.datetime(),
     }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { envelope } from './envelope.ts';
 import { ValidatedFields } from './image-fields.ts';
 
-/** A search issued now finds the picture. */
+/** An image was indexed: searches find it from now on. */
 export const ImagesIndexedV1 = envelope(
   'images.indexed',
   ValidatedFields.extend({ models: z.array(z.string()).min(1), indexed_at: z.iso.datetime() }),

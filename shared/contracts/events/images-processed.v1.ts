@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { envelope } from './envelope.ts';
-import { EmbeddingOrder, ValidatedFields } from './image-fields.ts';
+import { EmbeddingRequest, ValidatedFields } from './image-fields.ts';
 
-/** One model's view of a picture. Vectors are base64 of little-endian float32, `local` of int8 (`round(127 x)`). */
+/** One model's embedding of an image. Vectors are base64 of little-endian float32, `local` of int8 (`round(127 x)`). */
 export const EncodedEmbedding = z.object({
   model: z.string(),
   semantic: z.base64(),
@@ -10,10 +10,10 @@ export const EncodedEmbedding = z.object({
   local: z.base64().optional(),
 });
 
-/** A picture is embedded by the models that were asked for. */
+/** An image was embedded by the requested models. */
 export const ImagesProcessedV1 = envelope(
   'images.processed',
-  ValidatedFields.extend(EmbeddingOrder.shape).extend({
+  ValidatedFields.extend(EmbeddingRequest.shape).extend({
     embeddings: z.array(EncodedEmbedding).min(1),
     processed_at: z.iso.datetime(),
   }),

@@ -1,12 +1,12 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { DeepLensEvent, EventType } from './registry.ts';
 
-/** Who says it: every event of ours comes from here. */
+/** CloudEvents `source` of every event. */
 const SOURCE = 'deeplens';
 
 type EventOf<T extends EventType> = Extract<DeepLensEvent, { type: T }>;
 
-/** What only the sender knows of an event. */
+/** The fields of an event that its sender sets. */
 export interface NewEvent<T extends EventType> {
   tenant: TenantId;
   /** The image id; the group id for `duplicates.found`, the operation's for `tenant.usage`. */
@@ -15,13 +15,13 @@ export interface NewEvent<T extends EventType> {
   /** RFC 3339. */
   time: string;
   data: EventOf<T>['data'];
-  /** Where the subject alone does not say which happening it is. */
+  /** Required if the subject and type do not identify the event. */
   id?: string;
 }
 
 /**
- * Puts what happened into its envelope. Unless given, the id is `<subject>.<type>`: a step that runs again for the
- * same picture tells the same event, not another one.
+ * Builds an event. By default the id is `<subject>.<type>`, so that a step repeated for the same image publishes the same
+ * event.
  */
 export function newEvent<T extends EventType>(type: T, init: NewEvent<T>): EventOf<T> {
   const event = {
@@ -37,6 +37,6 @@ export function newEvent<T extends EventType>(type: T, init: NewEvent<T>): Event
     correlationid: init.correlationId,
     data: init.data,
   } as const;
-  // The compiler cannot follow that `type` and `data` belong together; the parameter's type says so.
+  // TypeScript cannot correlate `type` and `data`; the parameters' types do.
   return event as unknown as EventOf<T>;
 }

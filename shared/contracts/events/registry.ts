@@ -40,7 +40,7 @@ export type {
   TenantUsageV1,
 };
 
-/** Any event that we publish. */
+/** Any published event. */
 export type DeepLensEvent =
   | ImagesUploadedV1
   | ImagesValidatedV1

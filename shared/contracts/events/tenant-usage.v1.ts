@@ -3,7 +3,7 @@ import { envelope } from './envelope.ts';
 
 const count = z.number().int().nonnegative();
 
-/** A call that was let in, and what it took of each counter. The subject is the operation's id; the id is the call's own. */
+/** An accepted call and its amount of each counter. The subject is the operation's id; the id is unique per call. */
 export const TenantUsageV1 = envelope(
   'tenant.usage',
   z.object({ requests: count, searches: count, uploads: count }),

@@ -9,24 +9,24 @@ import type { Health } from '#shared/health/health.ts';
 import { memoryHeartbeats } from '../../memory/image-store.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 
-const as = (status: Health['status']) => async (): Promise<Health> => ({ status, detail: status });
+const checkWith = (status: Health['status']) => async (): Promise<Health> => ({ status, detail: status });
 
 describe('readiness', () => {
   it.each([
     [['ok', 'ok'], 'ok'],
     [['ok', 'degraded'], 'degraded'],
     [['degraded', 'down'], 'down'],
-  ] as const)('of parts that are %s is %s', async ([a, b], status) => {
-    const result = await checkReadiness({ a: as(a), b: as(b) });
+  ] as const)('of checks that are %s is %s', async ([a, b], status) => {
+    const result = await checkReadiness({ a: checkWith(a), b: checkWith(b) });
     expect(result).toMatchObject({ status, checks: { a: { status: a }, b: { status: b } } });
   });
 
-  it('takes a check that throws as down, and does not tell what it threw', async () => {
+  it('reports a check that throws as down, without its message', async () => {
     const { status, checks } = await checkReadiness({ a: () => Promise.reject(new TypeError('secret')) });
     expect([status, checks.a.detail]).toEqual(['down', 'TypeError']);
   });
 
-  it('knows of the worker by its heartbeat', async () => {
+  it('checks the worker by its heartbeat', async () => {
     const heartbeats = memoryHeartbeats();
     const now = new Date();
     const check = embeddingHealth(heartbeats, () => now);
@@ -38,9 +38,9 @@ describe('readiness', () => {
     expect((await databaseHealth(heartbeats)()).status).toBe('ok');
   });
 
-  it('is of the index the worse of what it says itself and what its domain says', async () => {
+  it('reports the worse of the index and its domain', async () => {
     expect((await vectorIndexHealth(memoryVectorIndex())()).status).toBe('ok');
-    expect((await vectorIndexHealth(memoryVectorIndex(), as('degraded'))()).status).toBe('degraded');
-    expect((await vectorIndexHealth(memoryVectorIndex(), as('down'))()).status).toBe('down');
+    expect((await vectorIndexHealth(memoryVectorIndex(), checkWith('degraded'))()).status).toBe('degraded');
+    expect((await vectorIndexHealth(memoryVectorIndex(), checkWith('down'))()).status).toBe('down');
   });
 });
