@@ -3,13 +3,13 @@ import { GroupIdField, ImageIdField, TenantIdField } from '#shared/kernel/id-fie
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { type DuplicateGroup, GroupMember } from './group.ts';
 
-/** The decision that images of a group are not the same. It is stored apart from the group, so that it can be undone. */
+/** The decision that images of a group are not duplicates. It outlives the group, so that it can be undone. */
 export const Separation = z.object({
   tenant_id: TenantIdField,
   group_id: GroupIdField,
   /** The group's members before the decision. */
   members: z.array(GroupMember),
-  /** The pairs that are not the same; absent: no two members are. */
+  /** The pairs that are not duplicates; by default all pairs of members. */
   pairs: z.array(z.tuple([ImageIdField, ImageIdField])).exactOptional(),
   /** When the group was created. */
   created_at: z.string(),
@@ -18,27 +18,27 @@ export const Separation = z.object({
 });
 export type Separation = z.infer<typeof Separation>;
 
-/** From each picture to those that it must not share a group with. */
-export type Apart = ReadonlyMap<ImageId, ReadonlySet<ImageId>>;
+/** Maps each image to the images that it must not share a group with. */
+export type CannotLinks = ReadonlyMap<ImageId, ReadonlySet<ImageId>>;
 
-/** Whether somebody has decided on the group as it is now. */
+/** Returns true if the decision covers all current members. */
 export const isDecided = ({ decision, members }: Pick<DuplicateGroup, 'decision' | 'members'>): boolean =>
   decision !== undefined && members.every(({ image_id }) => decision.image_ids.includes(image_id));
 
-/** Who is kept apart from whom by a separation. Each pair is told from both sides. */
-export function apartBy({ members, pairs }: Pick<Separation, 'members' | 'pairs'>): Apart {
+/** Returns the cannot-links of a separation, each in both directions. */
+export function cannotLinksOf({ members, pairs }: Pick<Separation, 'members' | 'pairs'>): CannotLinks {
   const ids = members.map(({ image_id }) => image_id);
   if (!pairs) return new Map(ids.map((id) => [id, new Set(ids.filter((other) => other !== id))]));
-  const apart = new Map<ImageId, Set<ImageId>>();
+  const links = new Map<ImageId, Set<ImageId>>();
   for (const [one, other] of pairs) {
-    apart.set(one, (apart.get(one) ?? new Set()).add(other));
-    apart.set(other, (apart.get(other) ?? new Set()).add(one));
+    links.set(one, (links.get(one) ?? new Set()).add(other));
+    links.set(other, (links.get(other) ?? new Set()).add(one));
   }
-  return apart;
+  return links;
 }
 
-/** Whether a picture may be in a group with these. */
-export function mayJoin(apart: Apart, image: ImageId, members: readonly GroupMember[]): boolean {
-  const others = apart.get(image);
+/** Returns true if no cannot-link forbids the image in a group with these members. */
+export function mayLink(cannotLinks: CannotLinks, image: ImageId, members: readonly GroupMember[]): boolean {
+  const others = cannotLinks.get(image);
   return !others || !members.some(({ image_id }) => others.has(image_id));
 }

@@ -21,7 +21,7 @@ import { leaveGroup } from './leave-group.ts';
 export interface DetectPorts extends Omit<MatchPorts, 'manifest'> {
   imageStore: ImageStore;
   tenants: Pick<TenantStore, 'get'>;
-  /** Of the models that the service has, the default first. */
+  /** Manifests of the service's models, the default first. */
   manifests: readonly [ModelManifest, ...ModelManifest[]];
   groups: GroupStore;
   publisher: EventPublisher;
@@ -29,9 +29,9 @@ export interface DetectPorts extends Omit<MatchPorts, 'manifest'> {
 }
 
 /**
- * Looks for the copies of a picture that a search finds since now, and puts them into one group. Told again, it
- * changes nothing, and tells `duplicates.found` only of what was not told yet.
- * @throws Problem `image_not_ready` where no model of the tenant has vectors of the picture; `dependency_unavailable`
+ * Finds the copies of a newly indexed image, puts them into one group, and publishes `duplicates.found` if the group's
+ * version was not published yet. Idempotent.
+ * @throws Problem `image_not_ready` if no model of the tenant has vectors of the image; `dependency_unavailable`
  */
 export function detectDuplicates(ports: DetectPorts) {
   const { imageStore, groups, tenants, publisher, now = () => new Date() } = ports;
@@ -41,33 +41,33 @@ export function detectDuplicates(ports: DetectPorts) {
   return async (event: ImagesIndexedV1): Promise<DuplicateGroup | undefined> => {
     const tenant = tenantId(event.tenantid);
     const image = imageId(event.data.image_id);
-    // 1. the picture as it is now; a purged one has no copies, also where an earlier delivery broke off after step 2
+    // 1. read the image; a purged one leaves the group that an interrupted delivery may have put it into
     const [record, owner] = await Promise.all([imageStore.get(tenant, image), tenants.get(tenant)]);
     if (!record || record.status === 'purged') await leave(tenant, image);
     if (!owner || !record || !isIndexed(record)) return undefined;
     const manifest = manifestFor(ports.manifests, owner, record);
     const embedding = (await imageStore.getVectors(tenant, [image], manifest.name)).get(image);
     if (!embedding) throw new Problem('image_not_ready', `${manifest.name} has no vectors of ${image}.`);
-    // 2. its copies, and the group that they make
+    // 2. find its copies and join their group
     const at = now().toISOString();
     const matches = await findMatches({ ...ports, manifest })(tenant, record, embedding);
     const joined = await join(tenant, image, matches, at);
     if (!joined) return undefined;
-    // 3. a purge may have come between the reading and the writing
+    // 3. remove members that were purged meanwhile
     const members = await readMembers(imageStore, tenant, joined.group);
     const gone = joined.group.members.filter((member) => !members.has(member.image_id));
     for (const member of gone) await leave(tenant, member.image_id, at);
     if (members.size < 2) return undefined;
-    // 4. tell, once for each change; where the note is lost, again under the same id
+    // 4. publish each version once; if it cannot be recorded, the redelivery publishes the same id
     if (joined.group.told_version !== joined.group.version) {
       await publisher.publish(tenant, [duplicatesFound(owner, joined.group, members, event, at)]);
-      await groups.markTold(joined.group);
+      await groups.markPublished(joined.group);
     }
     return joined.group;
   };
 }
 
-/** The model that the tenant's searches use; while a picture lacks its vectors, another one of the tenant's. */
+/** Returns the tenant's search model, or another model of the tenant if the image lacks vectors of that one. */
 function manifestFor(
   manifests: DetectPorts['manifests'],
   owner: Tenant,
@@ -117,14 +117,14 @@ function duplicatesFound(
         cause.data.image_id,
       members: group.members.flatMap(({ image_id, verdict, confidence }) => {
         const record = records.get(image_id);
-        return record ? [{ ...described(record), verdict, confidence }] : [];
+        return record ? [{ ...memberFields(record), verdict, confidence }] : [];
       }),
       found_at: at,
     },
   });
 }
 
-const described = (record: IndexedRecord) => ({
+const memberFields = (record: IndexedRecord) => ({
   image_id: record.image_id,
   file_name: record.file_path.split('/').at(-1) ?? record.file_path,
   file_path: record.file_path,

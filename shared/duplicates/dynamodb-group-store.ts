@@ -58,14 +58,14 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
       if ((before?.version ?? 0) !== group.version) return false;
       const members = new Set(group.members.length >= 2 ? group.members.map((each) => each.image_id) : []);
       if (!before && members.size === 0) return true;
-      const were = new Set(before?.members.map((each) => each.image_id));
+      const former = new Set(before?.members.map((each) => each.image_id));
       return table.writeTogether([
         members.size === 0 ? removal(group) : replacement(group),
-        ...[...members].filter((image) => !were.has(image)).map((image) => lock(group, image)),
-        ...[...were].filter((image) => !members.has(image)).map((image) => release(group, image)),
+        ...[...members].filter((image) => !former.has(image)).map((image) => lock(group, image)),
+        ...[...former].filter((image) => !members.has(image)).map((image) => release(group, image)),
       ]);
     },
-    async markTold(group) {
+    async markPublished(group) {
       await table.update(groupKey(group.tenant_id, group.group_id), {
         UpdateExpression: 'SET told_version = :version',
         ConditionExpression: 'version = :version',

@@ -9,7 +9,7 @@ import {
 import type { Table } from '#shared/aws/dynamodb-table.ts';
 import { ImageIdField } from '#shared/kernel/id-fields.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
-import { apartBy, Separation } from './decision.ts';
+import { cannotLinksOf, Separation } from './decision.ts';
 import type { GroupStore } from './group-store.ts';
 
 const keyOf = ({ tenant_id, group_id, decided_at }: Separation) =>
@@ -24,18 +24,18 @@ const readCannotLink = itemReader(
   }),
 );
 
-/** Sets that are written at a time. */
-const ABREAST = 25;
+/** Sets written concurrently. */
+const CONCURRENCY = 25;
 
-/** What people said is not the same: a record of each decision, and beside each picture the set of those it is apart from. */
+/** Stores separations: an item for each decision, and an item for each image with the set of its cannot-links. */
 export function groupSeparations(
   table: Table,
-): Pick<GroupStore, 'separate' | 'separations' | 'apart' | 'unbar' | 'forget'> {
+): Pick<GroupStore, 'separate' | 'separations' | 'cannotLinks' | 'removeCannotLinks' | 'removeSeparation'> {
   async function changeSets(verb: 'ADD' | 'DELETE', separation: Separation): Promise<void> {
-    const sets = [...apartBy(separation)];
-    for (let start = 0; start < sets.length; start += ABREAST) {
+    const sets = [...cannotLinksOf(separation)];
+    for (let start = 0; start < sets.length; start += CONCURRENCY) {
       await Promise.all(
-        sets.slice(start, start + ABREAST).map(([image, others]) =>
+        sets.slice(start, start + CONCURRENCY).map(([image, others]) =>
           table.update(cannotLinkKey(separation.tenant_id, image), {
             UpdateExpression: `${verb} apart_from :others SET image_id = :image`,
             ExpressionAttributeValues: { ':others': others, ':image': image },
@@ -60,14 +60,14 @@ export function groupSeparations(
       }
       return separations;
     },
-    async apart(tenant, images) {
+    async cannotLinks(tenant, images) {
       const items = await table.getMany([...new Set(images)].map((image) => cannotLinkKey(tenant, image)));
       return new Map(items.map(readCannotLink).map(({ image_id, apart_from }) => [image_id, apart_from]));
     },
-    async unbar(separation) {
+    async removeCannotLinks(separation) {
       await changeSets('DELETE', separation);
     },
-    async forget(separation) {
+    async removeSeparation(separation) {
       await table.remove(keyOf(separation));
     },
   };

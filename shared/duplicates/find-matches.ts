@@ -9,7 +9,7 @@ import type { PixelPorts } from '#shared/matching/pixel-verifier.ts';
 import { storedQueryImage } from '#shared/matching/query-image.ts';
 import { readModelImage } from '#shared/matching/read-model-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { bySureness, type Match } from './group-members.ts';
+import { byConfidence, type Match } from './group-members.ts';
 
 export interface MatchPorts extends PixelPorts {
   imageStore: Pick<ImageStore, 'getMany' | 'getVectors' | 'findBySha256'>;
@@ -49,5 +49,5 @@ export const findMatches =
     for (const { image_id } of (await imageStore.getMany(tenant, others)).filter(isIndexed)) {
       found.set(image_id, { imageId: image_id, verdict: 'exact', confidence: 1 });
     }
-    return [...found.values()].sort(bySureness);
+    return [...found.values()].sort(byConfidence);
   };

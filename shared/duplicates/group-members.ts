@@ -2,7 +2,7 @@ import type { ImageId } from '#shared/kernel/ids.ts';
 import type { CopyVerdict } from '#shared/kernel/vocabulary.ts';
 import type { DuplicateGroup, GroupMember } from './group.ts';
 
-/** A picture that is the same as the one in question. */
+/** A stored image that is a copy of the query. */
 export interface Match {
   imageId: ImageId;
   verdict: CopyVerdict;
@@ -10,12 +10,12 @@ export interface Match {
   confidence: number;
 }
 
-/** Matches between a member and the group's anchor: a copy of a copy of a copy need not be one. */
+/** The most matches between a member and the anchor: similarity is not transitive. */
 const MAX_DISTANCE = 2;
-/** A member that is less surely the anchor's copy, 0..1, stays out. `min_confidence` of a listing starts here. */
-export const LEAST_CONFIDENCE = 0.9;
+/** The lowest confidence of a member, 0..1; also the lowest `min_confidence` of a listing. */
+export const MIN_CONFIDENCE = 0.9;
 
-/** The picture that the others are compared with. */
+/** Returns a member that is the group's anchor, to which the distances of the others refer. */
 export const anchorOf = (imageId: ImageId): GroupMember => ({
   image_id: imageId,
   confidence: 1,
@@ -23,28 +23,28 @@ export const anchorOf = (imageId: ImageId): GroupMember => ({
   distance: 0,
 });
 
-/** A picture's place, reached through a member that it matches; undefined where that is too far or too unsure. */
-export function placeBy(member: GroupMember, match: Match, imageId: ImageId): GroupMember | undefined {
+/** Returns the membership of an image that matches `member`; undefined if it is too distant or its confidence too low. */
+export function membershipVia(member: GroupMember, match: Match, imageId: ImageId): GroupMember | undefined {
   const distance = member.distance + 1;
   const confidence = member.confidence * match.confidence;
-  if (distance > MAX_DISTANCE || confidence < LEAST_CONFIDENCE) return undefined;
+  if (distance > MAX_DISTANCE || confidence < MIN_CONFIDENCE) return undefined;
   const exact = member.verdict === 'exact' && match.verdict === 'exact';
   return { image_id: imageId, confidence, verdict: exact ? 'exact' : 'edited_copy', distance };
 }
 
-/** The best place first: the nearest to the anchor, then the surest, then by id. */
-export const byPlace = (one: GroupMember, other: GroupMember): number =>
+/** Orders members by distance to the anchor, then by descending confidence, then by id. */
+export const byProximity = (one: GroupMember, other: GroupMember): number =>
   one.distance - other.distance ||
   other.confidence - one.confidence ||
   (one.image_id < other.image_id ? -1 : 1);
 
-/** The surest match first. */
-export const bySureness = (one: Match, other: Match): number =>
+/** Orders matches: exact first, then by descending confidence, then by id. */
+export const byConfidence = (one: Match, other: Match): number =>
   Number(other.verdict === 'exact') - Number(one.verdict === 'exact') ||
   other.confidence - one.confidence ||
   (one.imageId < other.imageId ? -1 : 1);
 
-/** The group with these members, and what follows from them. */
+/** Returns the group with these members and the verdict and confidence derived from them. */
 export const withMembers = (
   group: Omit<DuplicateGroup, 'members' | 'verdict' | 'confidence'>,
   members: readonly GroupMember[],
@@ -57,24 +57,24 @@ export const withMembers = (
   updated_at: at,
 });
 
-/** The group before a change that is no finding: nobody has to be told of it. */
-export const quietly = <Group extends Pick<DuplicateGroup, 'version' | 'told_version'>>(
+/** Marks the version that the next write makes as published, if the current one is: the change is no finding. */
+export const suppressEvent = <Group extends Pick<DuplicateGroup, 'version' | 'told_version'>>(
   group: Group,
 ): Group => (group.told_version === group.version ? { ...group, told_version: group.version + 1 } : group);
 
-/** The members without one. */
-export const without = (members: readonly GroupMember[], imageId: ImageId): GroupMember[] =>
+/** Returns the members without one, with an anchor. */
+export const withoutMember = (members: readonly GroupMember[], imageId: ImageId): GroupMember[] =>
   reanchored(members.filter((member) => member.image_id !== imageId));
 
 /**
- * The members with an anchor: where it went, the next best takes its place, an exact one before an edited one; the others
- * keep their distance, which was counted to the same picture.
+ * Returns the members with an anchor. If it is missing, the next best member becomes the anchor, exact before edited. The
+ * others keep their distances, which still refer to the former anchor.
  */
 export function reanchored(members: readonly GroupMember[]): GroupMember[] {
   if (members.some(({ distance }) => distance === 0)) return [...members];
-  const [heir] = members.toSorted(
+  const [successor] = members.toSorted(
     (one, other) =>
-      Number(other.verdict === 'exact') - Number(one.verdict === 'exact') || byPlace(one, other),
+      Number(other.verdict === 'exact') - Number(one.verdict === 'exact') || byProximity(one, other),
   );
-  return members.map((member) => (member === heir ? anchorOf(member.image_id) : member));
+  return members.map((member) => (member === successor ? anchorOf(member.image_id) : member));
 }

@@ -1,30 +1,34 @@
 import { type GroupId, type ImageId, newGroupId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
-import { type Apart, mayJoin } from './decision.ts';
+import { type CannotLinks, mayLink } from './decision.ts';
 import type { DuplicateGroup, GroupMember } from './group.ts';
-import { anchorOf, byPlace, bySureness, type Match, placeBy, withMembers } from './group-members.ts';
+import {
+  anchorOf,
+  byConfidence,
+  byProximity,
+  type Match,
+  membershipVia,
+  withMembers,
+} from './group-members.ts';
 import type { GroupStore } from './group-store.ts';
 
-/** A group as it is after a picture was looked at, and whether that changed it. */
-export interface Joined {
+export interface JoinResult {
   group: DuplicateGroup;
   changed: boolean;
 }
 
-/** Each failed attempt means that another picture's succeeded. */
+/** Each failed attempt means that a concurrent write succeeded. */
 const MAX_ATTEMPTS = 20;
-/** New members of one write: a DynamoDB transaction holds 100 items. The rest join by their own detection. */
+/** The most new members in one write: a DynamoDB transaction has at most 100 items. The others join by their own detection. */
 const MAX_NEW_MEMBERS = 90;
 
 /**
- * Puts a picture and those that match it into one group. It joins the group of its surest match that has a place for
- * it; matches that are in no group yet come along, since they may have been looked at before this picture could be
- * found, and so do groups whose members all match it. Nothing is locked: a write that another one came before is thought
- * over again, so however many copies arrive in the same second, they end together. What people said is not the same
- * is kept apart.
- * @returns undefined where the picture stays alone
- * @throws Problem `dependency_unavailable` where others were always faster
+ * Puts an image and its matches into one group. The image joins the group of its best match that can take it. Ungrouped
+ * matches join too, since their detection may have run before this image was indexed, and groups whose members all match
+ * are merged. Writes are optimistic and retried, so that concurrent copies end in one group. Respects cannot-links.
+ * @returns undefined if the image stays ungrouped
+ * @throws Problem `dependency_unavailable` if concurrent changes win every attempt
  */
 export const joinGroup =
   ({ groups }: { groups: GroupStore }) =>
@@ -33,22 +37,24 @@ export const joinGroup =
     image: ImageId,
     matches: readonly Match[],
     at: string,
-  ): Promise<Joined | undefined> => {
-    const sure = matches.toSorted(bySureness);
+  ): Promise<JoinResult | undefined> => {
+    const ranked = matches.toSorted(byConfidence);
     const exhausted = () =>
       new Problem('dependency_unavailable', `The duplicate groups around ${image} keep changing.`);
     return retryOnConflict({ attempts: MAX_ATTEMPTS, exhausted }, async () => {
-      const images = [image, ...sure.map(({ imageId }) => imageId)];
+      const images = [image, ...ranked.map(({ imageId }) => imageId)];
       const known = await readGroups(groups, tenant, images);
-      // after the groups: what a decision has taken from them is then known to be apart
-      const apart = sure.length > 0 ? await groups.apart(tenant, images) : new Map();
-      const before = homeOf(known, apart, image, sure) ?? newGroup(tenant, image, at);
-      const added = newMembers(before, known, apart, image, sure);
-      const place = [...before.members, ...added].find((member) => member.image_id === image);
-      const same = place && mergeable([...known.values()], [...before.members, ...added], apart, place, sure);
-      if (same) {
-        // its members are free then, and come along; where this breaks off, the redelivery finds them
-        await groups.save({ ...same, members: [] });
+      // Read after the groups: a separation writes its cannot-links before it changes a group.
+      const cannotLinks = ranked.length > 0 ? await groups.cannotLinks(tenant, images) : new Map();
+      const before = groupToJoin(known, cannotLinks, image, ranked) ?? newGroup(tenant, image, at);
+      const added = newMembers(before, known, cannotLinks, image, ranked);
+      const membership = [...before.members, ...added].find((member) => member.image_id === image);
+      const merged =
+        membership &&
+        mergeable([...known.values()], [...before.members, ...added], cannotLinks, membership, ranked);
+      if (merged) {
+        // Frees its members, which join in the next attempt, or on redelivery if this is interrupted.
+        await groups.save({ ...merged, members: [] });
         return CONFLICT;
       }
       if (before.members.length + added.length < 2) return undefined;
@@ -59,7 +65,7 @@ export const joinGroup =
     });
   };
 
-/** The groups that these pictures are in. */
+/** Returns the group of each image that is in one. */
 async function readGroups(
   groups: GroupStore,
   tenant: TenantId,
@@ -78,10 +84,10 @@ async function readGroups(
   );
 }
 
-/** The group that the picture is in, or that of its surest match that has a place for it. */
-function homeOf(
+/** Returns the image's group, or that of its best match that can take it. */
+function groupToJoin(
   known: ReadonlyMap<ImageId, DuplicateGroup>,
-  apart: Apart,
+  cannotLinks: CannotLinks,
   image: ImageId,
   matches: readonly Match[],
 ): DuplicateGroup | undefined {
@@ -90,23 +96,26 @@ function homeOf(
     matches
       .flatMap(({ imageId }) => known.get(imageId) ?? [])
       .find(
-        ({ members }) => mayJoin(apart, image, members) && bestPlace(members, image, matches) !== undefined,
+        ({ members }) =>
+          mayLink(cannotLinks, image, members) && bestMembership(members, image, matches) !== undefined,
       )
   );
 }
 
-/** Another group that is the same: the picture matches each of its members, and all find a place. Decided ones stay. */
+/** Returns another undecided group to merge: the image matches all its members, and all can join. */
 function mergeable(
   known: readonly DuplicateGroup[],
   members: readonly GroupMember[],
-  apart: Apart,
-  place: GroupMember,
+  cannotLinks: CannotLinks,
+  membership: GroupMember,
   matches: readonly Match[],
 ): DuplicateGroup | undefined {
   const room = MAX_NEW_MEMBERS - members.length;
-  const finds = (image: ImageId) => {
+  const canJoin = (image: ImageId) => {
     const match = matches.find(({ imageId }) => imageId === image);
-    return match && placeBy(place, match, image) !== undefined && mayJoin(apart, image, members);
+    return (
+      match && membershipVia(membership, match, image) !== undefined && mayLink(cannotLinks, image, members)
+    );
   };
   const isIn = (group: DuplicateGroup) =>
     group.members.some(({ image_id }) => members.some((member) => member.image_id === image_id));
@@ -115,7 +124,7 @@ function mergeable(
       !group.decision &&
       !isIn(group) &&
       group.members.length <= room &&
-      group.members.every(({ image_id }) => finds(image_id)),
+      group.members.every(({ image_id }) => canJoin(image_id)),
   );
 }
 
@@ -130,30 +139,33 @@ const newGroup = (tenant: TenantId, image: ImageId, at: string): DuplicateGroup 
   updated_at: at,
 });
 
-/** Who is to be added to the group: the picture itself, and its matches that are in no group. */
+/** Returns the members to add: the image, if it is not a member, and its ungrouped matches. */
 function newMembers(
   group: DuplicateGroup,
   known: ReadonlyMap<ImageId, DuplicateGroup>,
-  apart: Apart,
+  cannotLinks: CannotLinks,
   image: ImageId,
   matches: readonly Match[],
 ): GroupMember[] {
   const present = group.members.find((member) => member.image_id === image);
-  const place = present ?? bestPlace(group.members, image, matches);
-  if (!place) return [];
-  // The group was read after the memberships: it may have gained members that seemed to be free.
-  const added = present ? [] : [place];
+  const membership = present ?? bestMembership(group.members, image, matches);
+  if (!membership) return [];
+  // The group was read after the memberships: it may have gained members that were free then.
+  const added = present ? [] : [membership];
   for (const match of matches) {
     const members = [...group.members, ...added];
     const isFree = !known.has(match.imageId) && !members.some(({ image_id }) => image_id === match.imageId);
-    const along = isFree && mayJoin(apart, match.imageId, members) && placeBy(place, match, match.imageId);
-    if (along) added.push(along);
+    const joining =
+      isFree &&
+      mayLink(cannotLinks, match.imageId, members) &&
+      membershipVia(membership, match, match.imageId);
+    if (joining) added.push(joining);
   }
   return added.slice(0, MAX_NEW_MEMBERS);
 }
 
-/** The best place that a picture can have among the members that it matches. */
-function bestPlace(
+/** Returns the best membership of an image through the members that it matches. */
+function bestMembership(
   members: readonly GroupMember[],
   image: ImageId,
   matches: readonly Match[],
@@ -161,7 +173,7 @@ function bestPlace(
   return members
     .flatMap((member) => {
       const match = matches.find(({ imageId }) => imageId === member.image_id);
-      return (match && placeBy(member, match, image)) ?? [];
+      return (match && membershipVia(member, match, image)) ?? [];
     })
-    .sort(byPlace)[0];
+    .sort(byProximity)[0];
 }

@@ -2,7 +2,7 @@ import type { IndexedRecord } from '#shared/images/indexed-image.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import type { KeeperRule } from '#shared/kernel/settings.ts';
 
-/** Which of the pictures to keep, and why, in words for people. */
+/** The suggested image to keep, with a human-readable reason. */
 export interface Keeper {
   imageId: ImageId;
   reason: string;
@@ -10,7 +10,7 @@ export interface Keeper {
 
 interface Rule {
   reason: string;
-  /** Below 0 where the one is to be kept rather than the other. */
+  /** Negative if `one` is to be kept rather than `other`. */
   prefer: (one: IndexedRecord, other: IndexedRecord) => number;
 }
 
@@ -26,26 +26,26 @@ const RULES: Record<KeeperRule, Rule> = {
   },
   metadata: { reason: 'most metadata', prefer: (one, other) => fieldsOf(other) - fieldsOf(one) },
 };
-const USUAL_ORDER: readonly KeeperRule[] = ['pixels', 'bytes', 'age'];
+const TIE_BREAKERS: readonly KeeperRule[] = ['pixels', 'bytes', 'age'];
 
 const fieldsOf = ({ metadata }: IndexedRecord): number => Object.keys(metadata).length;
 
 /**
- * The picture that is best by the rule; between equals the most pixels decide, then the most bytes, then age. The reason
- * is the rule that decided.
+ * Suggests the best image by the rule; ties are resolved by pixels, then bytes, then age. The reason names the rule that
+ * decided.
  */
 export function suggestKeeper(
   records: readonly IndexedRecord[],
   rule: KeeperRule = 'pixels',
 ): Keeper | undefined {
-  let left = [...records].sort((one, other) => (one.image_id < other.image_id ? -1 : 1));
-  for (const name of new Set([rule, ...USUAL_ORDER])) {
+  let candidates = [...records].sort((one, other) => (one.image_id < other.image_id ? -1 : 1));
+  for (const name of new Set([rule, ...TIE_BREAKERS])) {
     const { reason, prefer } = RULES[name];
-    left.sort(prefer);
-    const [first] = left;
+    candidates.sort(prefer);
+    const [first] = candidates;
     if (!first) return undefined;
-    left = left.filter((record) => prefer(first, record) === 0);
-    if (left.length === 1) return { imageId: first.image_id, reason };
+    candidates = candidates.filter((record) => prefer(first, record) === 0);
+    if (candidates.length === 1) return { imageId: first.image_id, reason };
   }
-  return left[0] && { imageId: left[0].image_id, reason: 'all the same' };
+  return candidates[0] && { imageId: candidates[0].image_id, reason: 'all the same' };
 }

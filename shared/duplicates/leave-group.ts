@@ -1,14 +1,14 @@
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
-import { quietly, withMembers, without } from './group-members.ts';
+import { suppressEvent, withMembers, withoutMember } from './group-members.ts';
 import type { GroupStore } from './group-store.ts';
 
 const MAX_ATTEMPTS = 20;
 
 /**
- * Takes a picture out of its group, if it is in one. A group that would have one member left is removed.
- * @throws Problem `dependency_unavailable` where others were always faster
+ * Removes an image from its group, if it is in one. A group left with one member is deleted.
+ * @throws Problem `dependency_unavailable` if concurrent changes win every attempt
  */
 export const leaveGroup =
   ({ groups }: { groups: GroupStore }) =>
@@ -19,7 +19,9 @@ export const leaveGroup =
       const id = (await groups.groupsOf(tenant, [image])).get(image);
       const group = id && (await groups.get(tenant, id));
       if (!group) return undefined;
-      const saved = await groups.save(withMembers(quietly(group), without(group.members, image), at));
+      const saved = await groups.save(
+        withMembers(suppressEvent(group), withoutMember(group.members, image), at),
+      );
       return saved ? undefined : CONFLICT;
     });
   };

@@ -7,14 +7,13 @@ import type { KeeperRule } from '#shared/kernel/settings.ts';
 import { COPY_VERDICTS, type CopyVerdict } from '#shared/kernel/vocabulary.ts';
 import { isDecided } from './decision.ts';
 import type { Decision, DuplicateGroup } from './group.ts';
-import { LEAST_CONFIDENCE } from './group-members.ts';
+import { MIN_CONFIDENCE } from './group-members.ts';
 import type { GroupStore } from './group-store.ts';
 import { suggestKeeper } from './keeper.ts';
 
-/** How a group is shown. */
 interface Display {
   thumbnailUrl: (image: ImageId) => string;
-  /** What decides which picture to keep. */
+  /** The rule that suggests which image to keep. */
   keeperRule: KeeperRule;
 }
 
@@ -26,17 +25,17 @@ export type DuplicatesQuery = Display &
         /** 0..1 */
         minConfidence: number;
         verdicts: readonly CopyVerdict[];
-        /** Only those that somebody has decided on, or only those that nobody has. */
+        /** Only decided, or only undecided groups. */
         decided?: boolean | undefined;
         cursor?: string | undefined;
         limit: number;
       }
   );
 
-/** The reply. Fields carry their names on the wire. */
+/** The reply. Fields have their names on the wire. */
 export interface DuplicatesPage {
   groups: ListedGroup[];
-  /** Of the whole list that was asked for, as it was when its first page was read; not of this page. */
+  /** Groups in the whole list, counted when its first page was read. */
   total_groups: number;
   next_cursor?: string;
 }
@@ -47,7 +46,7 @@ export interface ListedGroup {
   confidence: number;
   suggested_keeper: ImageId;
   keeper_reason: string;
-  /** Whether somebody has decided on it as it is now: a picture that joined since opens the question again. */
+  /** True if the decision covers all current members. */
   decided: boolean;
   decision?: Omit<Decision, 'image_ids'>;
   images: {
@@ -62,12 +61,12 @@ export interface ListedGroup {
   }[];
 }
 
-/** Groups counted at a time. */
-const WALK_PAGE = 1_000;
+/** Groups read per page when counting. */
+const COUNT_PAGE = 1_000;
 
 /**
- * The group of one picture, or a page of all groups, newest first.
- * @throws Problem `not_found`, `purged` or `image_not_ready` for a picture; `invalid_cursor`
+ * Lists the group of one image, or a page of all groups, newest first.
+ * @throws Problem `not_found`, `purged` or `image_not_ready` for an image; `invalid_cursor`
  */
 export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageStore }) {
   const { groups, imageStore } = ports;
@@ -77,7 +76,7 @@ export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageSto
     if (record.status !== 'indexed') {
       throw new Problem(
         'image_not_ready',
-        `The picture ${image} is ${record.status}: it was not compared yet.`,
+        `The image ${image} is ${record.status}: it has not been compared yet.`,
       );
     }
     const id = (await groups.groupsOf(tenant, [image])).get(image);
@@ -85,10 +84,10 @@ export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageSto
   }
 
   return async (tenant: TenantId, query: DuplicatesQuery): Promise<DuplicatesPage> => {
-    const shown = (found: readonly DuplicateGroup[]) => showGroups(imageStore, tenant, found, query);
+    const toReply = (page: readonly DuplicateGroup[]) => groupReplies(imageStore, tenant, page, query);
     if ('imageId' in query) {
       const group = await groupOf(tenant, query.imageId);
-      const listed = await shown(group ? [group] : []);
+      const listed = await toReply(group ? [group] : []);
       return { groups: listed, total_groups: listed.length };
     }
     const wanted = (group: DuplicateGroup) =>
@@ -97,34 +96,35 @@ export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageSto
       (query.decided === undefined || query.decided === isDecided(group));
     const everyGroup =
       query.decided === undefined &&
-      query.minConfidence <= LEAST_CONFIDENCE &&
+      query.minConfidence <= MIN_CONFIDENCE &&
       COPY_VERDICTS.every((each) => query.verdicts.includes(each));
 
-    const begun = query.cursor === undefined ? undefined : begunList(query.cursor);
+    const continued = query.cursor === undefined ? undefined : parseCursor(query.cursor);
     const page = await groups.list(tenant, {
       limit: query.limit,
-      cursor: begun?.cursor,
+      cursor: continued?.cursor,
       ...(!everyGroup && { wanted }),
     });
     const total =
-      begun?.total ?? (everyGroup ? await groups.count(tenant) : await countWanted(groups, tenant, wanted));
+      continued?.total ??
+      (everyGroup ? await groups.count(tenant) : await countWanted(groups, tenant, wanted));
     return {
-      groups: await shown(page.items),
+      groups: await toReply(page.items),
       total_groups: total,
       ...(page.nextCursor && { next_cursor: `${total}.${page.nextCursor}` }),
     };
   };
 }
 
-/** Where a list that was begun goes on, and how long it was then: it is counted once, not for each page. */
-function begunList(cursor: string): { total: number; cursor: string } {
+/** Splits a cursor into the total, counted once for the first page, and the store's cursor. */
+function parseCursor(cursor: string): { total: number; cursor: string } {
   const [, total, rest] = /^(\d+)[.](.+)$/.exec(cursor) ?? [];
   if (rest === undefined)
-    throw new Problem('invalid_cursor', 'The cursor is not one of this list. Start again without it.');
+    throw new Problem('invalid_cursor', 'The cursor does not belong to this list. Start again without it.');
   return { total: Number(total), cursor: rest };
 }
 
-/** What no index counts has to be walked through: linear in the tenant's groups. */
+/** Counts matching groups by reading all: linear in the tenant's groups. */
 async function countWanted(
   groups: GroupStore,
   tenant: TenantId,
@@ -133,15 +133,15 @@ async function countWanted(
   let count = 0;
   let cursor: string | undefined;
   do {
-    const page = await groups.list(tenant, { limit: WALK_PAGE, cursor, wanted });
+    const page = await groups.list(tenant, { limit: COUNT_PAGE, cursor, wanted });
     count += page.items.length;
     cursor = page.nextCursor;
   } while (cursor);
   return count;
 }
 
-/** Groups with their pictures' records. What was purged is not shown, nor what is left alone by that. */
-async function showGroups(
+/** Joins groups with their images' records. Omits purged images, and groups with fewer than two images left. */
+async function groupReplies(
   imageStore: Pick<ImageStore, 'getMany'>,
   tenant: TenantId,
   groups: readonly DuplicateGroup[],
@@ -172,7 +172,7 @@ async function showGroups(
         suggested_keeper: chosen || keeper.imageId,
         keeper_reason: chosen ? 'chosen by a person' : keeper.reason,
         decided,
-        ...(group.decision && { decision: shownDecision(group.decision) }),
+        ...(group.decision && { decision: decisionReply(group.decision) }),
         images: members.map(({ member, record }) => ({
           image_id: record.image_id,
           confidence: member.confidence,
@@ -188,7 +188,7 @@ async function showGroups(
   });
 }
 
-const shownDecision = ({ action, keeper, decided_at, decided_by }: Decision) => ({
+const decisionReply = ({ action, keeper, decided_at, decided_by }: Decision) => ({
   action,
   ...(keeper && { keeper }),
   decided_at,

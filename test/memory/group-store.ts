@@ -1,4 +1,4 @@
-import { apartBy, type Separation } from '#shared/duplicates/decision.ts';
+import { cannotLinksOf, type Separation } from '#shared/duplicates/decision.ts';
 import type { DuplicateGroup } from '#shared/duplicates/group.ts';
 import type { GroupStore } from '#shared/duplicates/group-store.ts';
 import { GROUP_ID_PATTERN, type GroupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
@@ -9,7 +9,7 @@ export function memoryGroupStore(): GroupStore {
   const groups = new Map<string, DuplicateGroup>();
   const memberOf = new Map<string, GroupId>();
   const separations = new Map<string, Separation>();
-  const barred = new Map<string, Set<ImageId>>();
+  const cannotLink = new Map<string, Set<ImageId>>();
   const at = (tenant: TenantId, id: string) => `${tenant}/${id}`;
 
   return {
@@ -46,15 +46,15 @@ export function memoryGroupStore(): GroupStore {
       groups.set(at(tenant, group.group_id), structuredClone({ ...group, version: group.version + 1 }));
       return true;
     },
-    async markTold({ tenant_id, group_id, version }) {
+    async markPublished({ tenant_id, group_id, version }) {
       const group = groups.get(at(tenant_id, group_id));
       if (group?.version === version) group.told_version = version;
     },
     async separate(separation) {
       separations.set(keyOf(separation), structuredClone(separation));
-      for (const [image, others] of apartBy(separation)) {
+      for (const [image, others] of cannotLinksOf(separation)) {
         const key = at(separation.tenant_id, image);
-        barred.set(key, new Set([...(barred.get(key) ?? []), ...others]));
+        cannotLink.set(key, new Set([...(cannotLink.get(key) ?? []), ...others]));
       }
     },
     async separations(tenant, group) {
@@ -64,15 +64,15 @@ export function memoryGroupStore(): GroupStore {
           .sort((one, other) => (one.decided_at < other.decided_at ? -1 : 1)),
       );
     },
-    async apart(tenant, images) {
-      return new Map(images.map((image) => [image, new Set(barred.get(at(tenant, image)))]));
+    async cannotLinks(tenant, images) {
+      return new Map(images.map((image) => [image, new Set(cannotLink.get(at(tenant, image)))]));
     },
-    async unbar(separation) {
-      for (const [image, others] of apartBy(separation)) {
-        for (const other of others) barred.get(at(separation.tenant_id, image))?.delete(other);
+    async removeCannotLinks(separation) {
+      for (const [image, others] of cannotLinksOf(separation)) {
+        for (const other of others) cannotLink.get(at(separation.tenant_id, image))?.delete(other);
       }
     },
-    async forget(separation) {
+    async removeSeparation(separation) {
       separations.delete(keyOf(separation));
     },
   };

@@ -56,7 +56,7 @@ describe.each([
     expect((await groups.get(tenant, id))?.version).toBe(1);
   });
 
-  it('has a picture in one group at most', async () => {
+  it('has an image in at most one group', async () => {
     const [first, second] = [newGroup(), newGroup()];
     await groups.save(groupWith(tenant, first, [a, b]));
     expect(await groups.save(groupWith(tenant, second, [c, b]))).toBe(false);
@@ -96,7 +96,7 @@ describe.each([
     });
   });
 
-  it('lists those that are wanted, and says where to go on only where there are more of them', async () => {
+  it('lists the groups that satisfy the filter, with a cursor only if there are more', async () => {
     const ids = Array.from({ length: 7 }, newGroup);
     for (const id of ids) await groups.save(groupWith(tenant, id, [newImage(), newImage()]));
     const wanted = ({ group_id }: { group_id: string }) => group_id !== ids[6] && group_id !== ids[0];
@@ -108,19 +108,19 @@ describe.each([
     expect(await groups.list(tenant, { limit: 3, wanted: () => false })).toEqual({ items: [] });
   });
 
-  it('notes what was told, and keeps that and a decision where the group is written again', async () => {
+  it('records the published version and keeps it and a decision when the group is written again', async () => {
     const id = newGroup();
     await groups.save(groupWith(tenant, id, [a, b]));
-    await groups.markTold(groupWith(tenant, id, [a, b], 1));
-    const told = await groups.get(tenant, id);
-    expect(told).toMatchObject({ version: 1, told_version: 1 });
+    await groups.markPublished(groupWith(tenant, id, [a, b], 1));
+    const stored = await groups.get(tenant, id);
+    expect(stored).toMatchObject({ version: 1, told_version: 1 });
     const decision = { action: 'keep_one', keeper: a, image_ids: [a, b], decided_at: NOW, decided_by: 'ann' };
-    if (told) await groups.save({ ...told, decision: { ...decision, action: 'keep_one' } });
-    await groups.markTold(groupWith(tenant, id, [a, b], 1)); // late: it is at 2
+    if (stored) await groups.save({ ...stored, decision: { ...decision, action: 'keep_one' } });
+    await groups.markPublished(groupWith(tenant, id, [a, b], 1)); // late: it is at 2
     expect(await groups.get(tenant, id)).toMatchObject({ version: 2, told_version: 1, decision });
   });
 
-  it('keeps pictures apart, from both sides, until that is undone', async () => {
+  it('stores cannot-links in both directions until they are removed', async () => {
     const id = newGroup();
     const { members } = groupWith(tenant, id, [a, b, c]);
     const base = { tenant_id: tenant, group_id: id, members, created_at: NOW, decided_by: 'ann' };
@@ -132,20 +132,20 @@ describe.each([
     expect(await groups.separations(tenant, id)).toEqual([all, some]);
     expect(await groups.separations(newTenant(), id)).toEqual([]);
     expect(await groups.separations(tenant, newGroup())).toEqual([]);
-    expect(await apartOf([a, b, d])).toEqual({ [a]: [b, c, d].sort(), [b]: [a, c].sort(), [d]: [a] });
-    expect((await groups.apart(newTenant(), [a])).get(a)?.size ?? 0).toBe(0);
+    expect(await cannotLinksOf([a, b, d])).toEqual({ [a]: [b, c, d].sort(), [b]: [a, c].sort(), [d]: [a] });
+    expect((await groups.cannotLinks(newTenant(), [a])).get(a)?.size ?? 0).toBe(0);
 
-    await groups.unbar(all);
-    await groups.unbar(all);
-    expect(await apartOf([a, b, c])).toEqual({ [a]: [d], [b]: [], [c]: [] });
+    await groups.removeCannotLinks(all);
+    await groups.removeCannotLinks(all);
+    expect(await cannotLinksOf([a, b, c])).toEqual({ [a]: [d], [b]: [], [c]: [] });
     expect(await groups.separations(tenant, id)).toEqual([all, some]);
-    await groups.forget(all);
-    await groups.forget(all);
+    await groups.removeSeparation(all);
+    await groups.removeSeparation(all);
     expect(await groups.separations(tenant, id)).toEqual([some]);
   });
 
-  const apartOf = async (images: ImageId[]) =>
+  const cannotLinksOf = async (images: ImageId[]) =>
     Object.fromEntries(
-      [...(await groups.apart(tenant, images))].map(([id, others]) => [id, [...others].sort()]),
+      [...(await groups.cannotLinks(tenant, images))].map(([id, others]) => [id, [...others].sort()]),
     );
 });

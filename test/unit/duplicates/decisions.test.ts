@@ -14,8 +14,8 @@ import { indexed } from './events.ts';
 const ANN = { by: 'key_ann', keeperRule: 'pixels', at: NOW } as const;
 const LATER = '2026-03-09T00:00:00.000Z';
 
-/** A group of some exact copies, and what can be done with it. */
-async function shelf(count = 3) {
+/** Creates a group of exact copies, and functions that act on it. */
+async function setUp(count = 3) {
   const ports = await library();
   const detect = detectDuplicates(ports);
   const copy = async (change = {}) => {
@@ -45,37 +45,40 @@ async function shelf(count = 3) {
     copy,
     listed,
     detect: (image: ImageId) => detect(indexed(image)),
-    say: (action: DecisionAction, more = {}, id: GroupId = group) =>
+    decideOn: (action: DecisionAction, more = {}, id: GroupId = group) =>
       decide(ACME, id, { ...ANN, action, ...more }),
     undo: (id: GroupId = group, tenant = ACME) => undoDecision(ports)(tenant, id, LATER),
-    /** The groups' members, each sorted, without the groups' ids. */
-    sets: async () =>
+    /** Sorted image ids of each group. */
+    memberIds: async () =>
       (await listed()).groups.map(({ images: all }) => all.map(({ image_id }) => image_id).sort()),
   };
 }
 
 describe('decisions that keep a group', () => {
-  test('are shown, filter the list, and outlive another comparison', async () => {
-    const { images, group, say, listed, detect } = await shelf();
+  test('are listed, filter the list and survive another detection', async () => {
+    const { images, group, decideOn, listed, detect } = await setUp();
     expect((await listed({ decided: false })).total_groups).toBe(1);
-    const said = await say('keep_all');
-    expect(decision.reply.schema.parse(said)).toMatchObject({ action: 'keep_all', deletable_image_ids: [] });
+    const decided = await decideOn('keep_all');
+    expect(decision.reply.schema.parse(decided)).toMatchObject({
+      action: 'keep_all',
+      deletable_image_ids: [],
+    });
     for (const image of images) await detect(image);
     expect((await listed()).groups).toMatchObject([
       { group_id: group, decided: true, decision: { action: 'keep_all', decided_by: 'key_ann' } },
     ]);
     expect(await listed({ decided: false })).toMatchObject({ groups: [], total_groups: 0 });
     expect(await listed({ decided: true })).toMatchObject({ total_groups: 1 });
-    expect(await say('keep_all', { at: LATER })).toEqual(said);
+    expect(await decideOn('keep_all', { at: LATER })).toEqual(decided);
   });
 
-  test('name what may be deleted: all but the keeper, the suggested one where none is given', async () => {
-    const { images, say, listed, copy } = await shelf();
+  test('return all images but the keeper as deletable; the keeper defaults to the suggested one', async () => {
+    const { images, decideOn, listed, copy } = await setUp();
     const big = await copy({ width: 4000, height: 3000 });
-    expect(await say('keep_one')).toMatchObject({ keeper: big });
+    expect(await decideOn('keep_one')).toMatchObject({ keeper: big });
     const [first, ...others] = images;
-    const said = await say('keep_one', { keeper: first });
-    expect(said.deletable_image_ids.toSorted()).toEqual([...others, big].sort());
+    const decided = await decideOn('keep_one', { keeper: first });
+    expect(decided.deletable_image_ids.toSorted()).toEqual([...others, big].sort());
     expect((await listed()).groups[0]).toMatchObject({
       suggested_keeper: first,
       keeper_reason: 'chosen by a person',
@@ -83,25 +86,27 @@ describe('decisions that keep a group', () => {
     });
   });
 
-  test('are open again when a new copy arrives, or when undone', async () => {
-    const { say, listed, copy, undo, group, publisher } = await shelf();
-    await say('keep_all');
-    const told = publisher.events.length;
+  test('become undecided when a new copy joins or the decision is undone', async () => {
+    const { decideOn, listed, copy, undo, group, publisher } = await setUp();
+    await decideOn('keep_all');
+    const published = publisher.events.length;
     await copy();
     expect((await listed()).groups[0]).toMatchObject({ decided: false, decision: { action: 'keep_all' } });
-    expect(publisher.events).toHaveLength(told + 1);
-    await say('keep_all');
+    expect(publisher.events).toHaveLength(published + 1);
+    await decideOn('keep_all');
     await undo();
     expect((await listed()).groups[0]).toMatchObject({ group_id: group, decided: false });
     expect((await listed()).groups[0]).not.toHaveProperty('decision');
-    expect(publisher.events).toHaveLength(told + 1);
+    expect(publisher.events).toHaveLength(published + 1);
   });
 
-  test('are refused for a stranger, an unknown group, and what changes meanwhile', async () => {
-    const { say, add, groups, group, images, imageStore } = await shelf();
+  test('are rejected for a non-member, an unknown group and a concurrent change', async () => {
+    const { decideOn, add, groups, group, images, imageStore } = await setUp();
     const stranger = await add(embeddingAt(0.5, 0.5));
-    await expect(say('keep_one', { keeper: stranger })).rejects.toMatchObject({ code: 'invalid_request' });
-    await expect(say('keep_all', {}, newGroupId())).rejects.toMatchObject({ code: 'not_found' });
+    await expect(decideOn('keep_one', { keeper: stranger })).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    await expect(decideOn('keep_all', {}, newGroupId())).rejects.toMatchObject({ code: 'not_found' });
     await expect(
       decideGroup({ groups, imageStore })(OTHER, group, { ...ANN, action: 'keep_all' }),
     ).rejects.toEqual(expect.any(Problem));
@@ -114,40 +119,40 @@ describe('decisions that keep a group', () => {
 });
 
 describe('not_duplicates', () => {
-  test('ends the group, and no comparison brings it back; undone, it is there as it was', async () => {
-    const { images, group, say, undo, sets, detect, listed, publisher } = await shelf();
-    const told = publisher.events.length;
-    const said = await say('not_duplicates');
-    expect(said.image_ids.toSorted()).toEqual(images.toSorted());
+  test('deletes the group for all later detections; undo restores it', async () => {
+    const { images, group, decideOn, undo, memberIds, detect, listed, publisher } = await setUp();
+    const published = publisher.events.length;
+    const decided = await decideOn('not_duplicates');
+    expect(decided.image_ids.toSorted()).toEqual(images.toSorted());
     for (const image of images) await detect(image);
-    expect(await sets()).toEqual([]);
-    expect(await say('not_duplicates', { at: LATER })).toEqual(said);
-    await expect(say('keep_all')).rejects.toMatchObject({ code: 'not_found' });
+    expect(await memberIds()).toEqual([]);
+    expect(await decideOn('not_duplicates', { at: LATER })).toEqual(decided);
+    await expect(decideOn('keep_all')).rejects.toMatchObject({ code: 'not_found' });
 
     await undo();
     expect((await listed()).groups).toMatchObject([{ group_id: group, decided: false }]);
-    expect(await sets()).toEqual([images.toSorted()]);
+    expect(await memberIds()).toEqual([images.toSorted()]);
     for (const image of images) await detect(image);
-    expect(await sets()).toEqual([images.toSorted()]);
-    expect(publisher.events).toHaveLength(told);
+    expect(await memberIds()).toEqual([images.toSorted()]);
+    expect(publisher.events).toHaveLength(published);
     await expect(undo()).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('a copy that comes later joins one of them, and never brings two of them together', async () => {
-    const { images, say, copy, sets } = await shelf(2);
-    await say('not_duplicates');
+  test('lets a later copy join one of them, never linking two of them', async () => {
+    const { images, decideOn, copy, memberIds } = await setUp(2);
+    await decideOn('not_duplicates');
     const third = await copy();
-    const [set = [], ...others] = await sets();
+    const [set = [], ...others] = await memberIds();
     expect(others).toEqual([]);
     expect(set).toContain(third);
     expect(set).toHaveLength(2);
     expect(images).toEqual(expect.arrayContaining(set.filter((image) => image !== third)));
   });
 
-  test('of pairs only: who left and is still the same makes a group; undone, all are one again', async () => {
-    const { images, say, sets, undo, group, detect } = await shelf(4);
-    const [a, b, c, d] = images as [ImageId, ImageId, ImageId, ImageId]; // shelf(4)
-    await say('not_duplicates', {
+  test('with pairs, regroups the remaining copies; undo merges all again', async () => {
+    const { images, decideOn, memberIds, undo, group, detect } = await setUp(4);
+    const [a, b, c, d] = images as [ImageId, ImageId, ImageId, ImageId]; // setUp(4)
+    await decideOn('not_duplicates', {
       pairs: [
         [a, c],
         [a, d],
@@ -156,30 +161,30 @@ describe('not_duplicates', () => {
       ],
     });
     for (const image of images) await detect(image);
-    expect((await sets()).map(String).sort()).toEqual([[a, b].sort(), [c, d].sort()].map(String).sort());
+    expect((await memberIds()).map(String).sort()).toEqual([[a, b].sort(), [c, d].sort()].map(String).sort());
     await undo(group);
-    expect(await sets()).toEqual([images.toSorted()]);
+    expect(await memberIds()).toEqual([images.toSorted()]);
   });
 
-  test('undone, it brings nothing back that was deleted or has found others', async () => {
-    const { images, say, undo, sets, imageStore, copy } = await shelf(4);
-    const [a, b, c, d] = images as [ImageId, ImageId, ImageId, ImageId]; // shelf(4)
-    await say('not_duplicates');
+  test('does not restore, when undone, images that were deleted or have joined another group', async () => {
+    const { images, decideOn, undo, memberIds, imageStore, copy } = await setUp(4);
+    const [a, b, c, d] = images as [ImageId, ImageId, ImageId, ImageId]; // setUp(4)
+    await decideOn('not_duplicates');
     await imageStore.markPurged(ACME, d, LATER);
     const newer = await copy();
-    const taken = (await sets()).flat().find((image) => image !== newer);
+    const taken = (await memberIds()).flat().find((image) => image !== newer);
     await undo();
     const left = [a, b, c].filter((image) => image !== taken).sort();
-    expect((await sets()).map(String).sort()).toEqual([[taken, newer].sort(), left].map(String).sort());
+    expect((await memberIds()).map(String).sort()).toEqual([[taken, newer].sort(), left].map(String).sort());
   });
 
-  test('whatever breaks off, repeating it ends the same', async () => {
+  test('can be repeated after any interruption with the same result', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 7 }), fc.boolean(), async (fails, undone) => {
-        const whole = await shelf(3);
-        if (undone) await whole.say('not_duplicates');
+        const world = await setUp(3);
+        if (undone) await world.decideOn('not_duplicates');
         let calls = 0;
-        const broken = new Proxy(whole.groups, {
+        const broken = new Proxy(world.groups, {
           get: (target, name, receiver) => {
             const value = Reflect.get(target, name, receiver);
             return async (...args: unknown[]) => {
@@ -189,19 +194,22 @@ describe('not_duplicates', () => {
             };
           },
         });
-        const act = (groups: typeof whole.groups) =>
+        const act = (groups: typeof world.groups) =>
           undone
-            ? undoDecision({ ...whole, groups })(ACME, whole.group, LATER)
-            : decideGroup({ ...whole, groups })(ACME, whole.group, { ...ANN, action: 'not_duplicates' });
+            ? undoDecision({ ...world, groups })(ACME, world.group, LATER)
+            : decideGroup({ ...world, groups })(ACME, world.group, {
+                ...ANN,
+                action: 'not_duplicates',
+              });
         const first = await act(broken).then(
           () => 'done',
           () => 'broken off',
         );
         if (first !== 'done') {
           // an undoing that was cut off after its last step has nothing left to undo
-          await act(whole.groups).catch((error) => expect(error).toMatchObject({ code: 'not_found' }));
+          await act(world.groups).catch((error) => expect(error).toMatchObject({ code: 'not_found' }));
         }
-        expect(await whole.sets()).toEqual(undone ? [whole.images.toSorted()] : []);
+        expect(await world.memberIds()).toEqual(undone ? [world.images.toSorted()] : []);
       }),
       { numRuns: 40 },
     );

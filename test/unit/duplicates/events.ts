@@ -3,7 +3,7 @@ import { newEvent } from '#shared/contracts/events/new-event.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { ACME, manifest, NOW } from '../search/library.ts';
 
-/** What index-image says of a picture. */
+/** Builds the `images.indexed` event of an image. */
 export const indexed = (image: ImageId, tenant: TenantId = ACME): ImagesIndexedV1 =>
   newEvent('images.indexed', {
     tenant,

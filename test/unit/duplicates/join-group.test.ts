@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LEAST_CONFIDENCE, type Match } from '#shared/duplicates/group-members.ts';
+import { type Match, MIN_CONFIDENCE } from '#shared/duplicates/group-members.ts';
 import { joinGroup } from '#shared/duplicates/join-group.ts';
 import { leaveGroup } from '#shared/duplicates/leave-group.ts';
 import { type ImageId, newImageId } from '#shared/kernel/ids.ts';
 import { memoryGroupStore } from '../../memory/group-store.ts';
 import { ACME, NOW } from '../search/library.ts';
 
-// In order: equally sure matches are taken by their ids, which are random within a millisecond.
+// Sorted: matches of equal confidence are ordered by id, and ids are random within a millisecond.
 const [a, b, c, d, e] = Array.from({ length: 5 }, newImageId).sort() as Five;
 type Five = [ImageId, ImageId, ImageId, ImageId, ImageId];
 const edited = (imageId: Match['imageId'], confidence = 0.99): Match => ({
@@ -17,7 +17,7 @@ const edited = (imageId: Match['imageId'], confidence = 0.99): Match => ({
 });
 const exact = (imageId: Match['imageId']): Match => ({ imageId, verdict: 'exact', confidence: 1 });
 
-function shelf() {
+function setUp() {
   const groups = memoryGroupStore();
   const join = joinGroup({ groups });
   return {
@@ -33,8 +33,8 @@ function shelf() {
 }
 
 describe('joinGroup', () => {
-  test('a chain of copies ends two matches from the anchor', async () => {
-    const { join, distances } = shelf();
+  test('limits a chain of copies to two matches from the anchor', async () => {
+    const { join, distances } = setUp();
     await join(b, [edited(a)]);
     await join(c, [edited(a)]);
     expect(await distances()).toEqual({ [b]: 0, [a]: 1, [c]: 2 });
@@ -43,25 +43,25 @@ describe('joinGroup', () => {
     expect(await distances()).toMatchObject({ [e]: 1 });
   });
 
-  test('whatever matches whatever: no group of one, nobody more than two matches from the anchor', async () => {
-    const pictures = Array.from({ length: 9 }, () => newImageId());
+  test('for any matches, makes no group of one and no member beyond two matches from the anchor', async () => {
+    const images = Array.from({ length: 9 }, () => newImageId());
     const pair = fc.tuple(fc.nat({ max: 8 }), fc.nat({ max: 8 })).filter(([one, other]) => one !== other);
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(pair, { maxLength: 24, selector: ([one, other]) => [one, other].sort().join() }),
-        fc.shuffledSubarray([...pictures.keys()], { minLength: 9 }),
+        fc.shuffledSubarray([...images.keys()], { minLength: 9 }),
         async (pairs, arrivals) => {
-          const { join, groups } = shelf();
-          const matchesOf = (picture: number) =>
+          const { join, groups } = setUp();
+          const matchesOf = (position: number) =>
             pairs
-              .flatMap(([one, other]) => (one === picture ? [other] : other === picture ? [one] : []))
-              .flatMap((other) => pictures[other] ?? []);
-          for (const picture of [...arrivals, ...arrivals]) {
-            const image = pictures[picture];
+              .flatMap(([one, other]) => (one === position ? [other] : other === position ? [one] : []))
+              .flatMap((other) => images[other] ?? []);
+          for (const position of [...arrivals, ...arrivals]) {
+            const image = images[position];
             if (image)
               await join(
                 image,
-                matchesOf(picture).map((other) => edited(other)),
+                matchesOf(position).map((other) => edited(other)),
               );
           }
           const all = (await groups.list(ACME, { limit: 99 })).items;
@@ -72,21 +72,21 @@ describe('joinGroup', () => {
             expect(group.members.filter(({ distance }) => distance === 0)).toHaveLength(1);
             for (const { distance, confidence } of group.members) {
               expect(distance).toBeLessThanOrEqual(2);
-              expect(confidence).toBeGreaterThanOrEqual(LEAST_CONFIDENCE);
+              expect(confidence).toBeGreaterThanOrEqual(MIN_CONFIDENCE);
             }
           }
-          // who is alone matches nobody who is alone too
-          const alone = pictures.filter((image) => !members.includes(image));
-          for (const image of alone)
-            expect(matchesOf(pictures.indexOf(image)).filter((other) => alone.includes(other))).toEqual([]);
+          // ungrouped images do not match each other
+          const single = images.filter((image) => !members.includes(image));
+          for (const image of single)
+            expect(matchesOf(images.indexOf(image)).filter((other) => single.includes(other))).toEqual([]);
         },
       ),
       { numRuns: 60 },
     );
   });
 
-  test('a picture that could only be a third match makes a group with what is free', async () => {
-    const { join, groups } = shelf();
+  test('groups an image that is too distant from the anchor with ungrouped matches', async () => {
+    const { join, groups } = setUp();
     await join(b, [edited(a)]);
     await join(c, [edited(a)]);
     await join(d, [edited(c), edited(e)]);
@@ -95,8 +95,8 @@ describe('joinGroup', () => {
     expect(ids.get(d)).not.toBe(ids.get(a));
   });
 
-  test('two groups become one where a picture is the same as all in both', async () => {
-    const { join, groups } = shelf();
+  test('merges two groups if an image matches all members of both', async () => {
+    const { join, groups } = setUp();
     await join(b, [exact(a)]);
     await join(d, [exact(c)]);
     const joined = await join(e, [edited(a), edited(b), edited(c)]);
@@ -107,8 +107,8 @@ describe('joinGroup', () => {
     expect(await groups.count(ACME)).toBe(1);
   });
 
-  test('two groups stay two where a person has decided on the other one', async () => {
-    const { join, groups } = shelf();
+  test('does not merge a group with a decision', async () => {
+    const { join, groups } = setUp();
     await join(b, [exact(a)]);
     const other = (await join(d, [exact(c)]))?.group;
     if (!other) throw new Error('no group');
@@ -118,8 +118,8 @@ describe('joinGroup', () => {
     expect(await groups.count(ACME)).toBe(2);
   });
 
-  test('confidence falls with each match, and what is too unsure stays out', async () => {
-    const { join } = shelf();
+  test('multiplies confidence along matches and rejects members below the minimum', async () => {
+    const { join } = setUp();
     await join(b, [edited(a, 0.95)]);
     const joined = await join(c, [edited(a, 0.95)]);
     expect(joined?.group.members.at(-1)?.confidence).toBeCloseTo(0.9025);
@@ -128,8 +128,8 @@ describe('joinGroup', () => {
     expect(await join(e, [])).toBeUndefined();
   });
 
-  test('the surest match decides between two groups', async () => {
-    const { join, groups } = shelf();
+  test('joins the group of the best match', async () => {
+    const { join, groups } = setUp();
     await join(b, [edited(a)]);
     await join(d, [edited(c)]);
     await join(e, [edited(b, 0.99), exact(d)]);
@@ -138,7 +138,7 @@ describe('joinGroup', () => {
     expect(ids.get(e)).not.toBe(ids.get(b));
   });
 
-  test('gives up with a problem that is tried again, where others are always faster', async () => {
+  test('throws a retryable problem if concurrent writes always win', async () => {
     const groups = { ...memoryGroupStore(), save: async () => false };
     await expect(joinGroup({ groups })(ACME, a, [exact(b)], NOW)).rejects.toMatchObject({
       code: 'dependency_unavailable',
@@ -147,16 +147,16 @@ describe('joinGroup', () => {
 });
 
 describe('leaveGroup', () => {
-  test('a group of one is removed, and its last member is free again', async () => {
-    const { join, groups } = shelf();
+  test('deletes a group of one and frees its last member', async () => {
+    const { join, groups } = setUp();
     await join(b, [edited(a)]);
     await leaveGroup({ groups })(ACME, a, NOW);
     expect(await groups.count(ACME)).toBe(0);
     expect((await groups.groupsOf(ACME, [a, b])).size).toBe(0);
   });
 
-  test('the next best member takes the place of an anchor that leaves', async () => {
-    const { join, groups, distances } = shelf();
+  test('makes the next best member the anchor if the anchor leaves', async () => {
+    const { join, groups, distances } = setUp();
     await join(b, [edited(a)]);
     await join(c, [exact(b)]);
     await join(d, [edited(b)]);
@@ -167,8 +167,8 @@ describe('leaveGroup', () => {
     expect(group?.members.find(({ image_id }) => image_id === c)?.confidence).toBe(1);
   });
 
-  test('a picture without a group has none to leave', async () => {
-    const { groups } = shelf();
+  test('does nothing for an image without a group', async () => {
+    const { groups } = setUp();
     await leaveGroup({ groups })(ACME, a, NOW);
     expect(await groups.count(ACME)).toBe(0);
   });

@@ -17,7 +17,7 @@ test.each<[string, Partial<ImageRecord>, Partial<ImageRecord>]>([
   ['most pixels', { width: 400, file_size: 9000 }, { width: 500, file_size: 10 }],
   ['largest file', { file_size: 10, created_at: '2020-01-01T00:00:00.000Z' }, { file_size: 11 }],
   ['oldest', { created_at: '2026-01-02T00:00:00.000Z' }, { created_at: '2026-01-01T00:00:00.000Z' }],
-])('keeps the one that is best: %s', async (reason, worse, better) => {
+])('suggests the image with: %s', async (reason, worse, better) => {
   const [one, other] = await records(worse, better);
   if (!one || !other) throw new RangeError('two records were made');
   const expected = { imageId: other.image_id, reason };
@@ -30,14 +30,14 @@ test.each<[KeeperRule, string, Partial<ImageRecord>]>([
   ['bytes', 'largest file', { width: 300, file_size: 11, created_at: '2026-01-03T00:00:00.000Z' }],
   ['age', 'oldest', { width: 300, file_size: 9, created_at: '2026-01-01T00:00:00.000Z' }],
   ['metadata', 'most metadata', { width: 300, file_size: 9, metadata: { album: 'sea', tags: ['a', 'b'] } }],
-])('the rule %s goes before the others', async (rule, reason, better) => {
+])('applies the rule %s first', async (rule, reason, better) => {
   const [one, other] = await records(worse, { ...worse, ...better });
   if (!one || !other) throw new RangeError('two records were made');
   expect(suggestKeeper([one, other], rule)).toEqual({ imageId: other.image_id, reason });
   expect(suggestKeeper([one, other])).toEqual({ imageId: one.image_id, reason: 'most pixels' });
 });
 
-test('where the rule finds equals, the others decide in their order', async () => {
+test('resolves ties of the rule by the others in order', async () => {
   const metadata = { album: 'sea' };
   const [one, other] = await records({ metadata, file_size: 10 }, { metadata: { tag: 'x' }, file_size: 11 });
   if (!one || !other) throw new RangeError('two records were made');
@@ -45,7 +45,7 @@ test('where the rule finds equals, the others decide in their order', async () =
   expect(suggestKeeper([one, other], 'metadata')).toEqual(expected);
 });
 
-test('of equals it is always the same one; of none it is none', async () => {
+test('is deterministic for equal images and undefined for none', async () => {
   const [one] = await records({});
   if (!one) throw new RangeError('a record was made');
   const twin = { ...one, image_id: newImageId() };

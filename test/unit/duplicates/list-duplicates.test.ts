@@ -11,7 +11,7 @@ import type { KeeperRule } from '#shared/kernel/settings.ts';
 import { ACME, embeddingAt, library, NOW, OTHER } from '../search/library.ts';
 
 const display = { thumbnailUrl: (image: ImageId) => `/thumbnails/${image}`, keeperRule: 'pixels' } as const;
-const everything = {
+const ALL = {
   scope: 'all',
   minConfidence: 0.9,
   verdicts: ['exact', 'edited_copy'],
@@ -19,8 +19,8 @@ const everything = {
   ...display,
 } as const;
 
-/** Five groups of two: two exact ones, three of an original and its edit. */
-async function shelf() {
+/** Five groups of two: two exact ones, three with an edited copy. */
+async function setUp() {
   const ports = await library();
   const pairs: [ImageId, ImageId][] = [];
   for (let pair = 0; pair < 5; pair++) {
@@ -40,14 +40,14 @@ async function shelf() {
 
 type Ports = Awaited<ReturnType<typeof library>>;
 
-/** A new group of a picture and its edit. */
+/** Creates a group of an image and an edited copy. */
 async function pairOf(ports: Ports): Promise<DuplicateGroup | undefined> {
   const [one, other] = [await ports.add(embeddingAt(1, 1)), await ports.add(embeddingAt(1, 1))];
   const match: Match = { imageId: one, verdict: 'edited_copy', confidence: 0.99 };
   return (await joinGroup(ports)(ACME, other, [match], NOW))?.group;
 }
 
-/** One picture more in a group. */
+/** Adds an image to a group. */
 async function grow(ports: Ports, group: DuplicateGroup | undefined): Promise<void> {
   const imageId = group?.members[0]?.image_id;
   const copy = await ports.add(embeddingAt(1, 1));
@@ -56,22 +56,22 @@ async function grow(ports: Ports, group: DuplicateGroup | undefined): Promise<vo
 }
 
 describe('listDuplicates', () => {
-  test('all groups, page by page, with the pictures’ records, as the contract says', async () => {
-    const { list } = await shelf();
-    const found: string[] = [];
+  test('lists all groups page by page with image records, in the contract’s schema', async () => {
+    const { list } = await setUp();
+    const listed: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await list(ACME, { ...everything, limit: 2, cursor });
+      const page = await list(ACME, { ...ALL, limit: 2, cursor });
       expect(searchDuplicates.reply.schema.parse(page)).toBeTruthy();
       expect(page.total_groups).toBe(5);
-      found.push(...page.groups.map(({ group_id }) => group_id));
+      listed.push(...page.groups.map(({ group_id }) => group_id));
       cursor = page.next_cursor;
     } while (cursor);
-    expect(new Set(found).size).toBe(5);
-    expect(found).toHaveLength(5);
+    expect(new Set(listed).size).toBe(5);
+    expect(listed).toHaveLength(5);
   });
 
-  test('while groups change: one that stays is told once, none is told twice, and the total is as at first', async () => {
+  test('lists each lasting group once and no group twice while groups change, with a constant total', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 7 }),
@@ -81,16 +81,16 @@ describe('listDuplicates', () => {
           const ports = await library();
           const groups = await Promise.all(Array.from({ length: 30 }, () => pairOf(ports)));
           const list = listDuplicates(ports);
-          const asked = { ...everything, limit, ...(filtered && { verdicts: ['edited_copy'] as const }) };
+          const asked = { ...ALL, limit, ...(filtered && { verdicts: ['edited_copy'] as const }) };
           const changes = changed.values();
-          const [told, gone] = [[] as string[], new Set<string | undefined>()];
+          const [listed, gone] = [[] as string[], new Set<string | undefined>()];
           let cursor: string | undefined;
           do {
             const page = await list(ACME, { ...asked, cursor });
             expect(page.total_groups).toBe(30);
-            told.push(...page.groups.map(({ group_id }) => group_id));
+            listed.push(...page.groups.map(({ group_id }) => group_id));
             cursor = page.next_cursor;
-            // between two pages one group grows, another one ends, and a new one comes
+            // between two pages one group grows, one is deleted and one is created
             const { value: place } = changes.next();
             if (place === undefined) continue;
             await grow(ports, groups[place]);
@@ -99,40 +99,40 @@ describe('listDuplicates', () => {
             if (ending) await leaveGroup(ports)(ACME, ending.members[0]?.image_id ?? newImageId(), NOW);
             await pairOf(ports);
           } while (cursor);
-          expect(new Set(told).size).toBe(told.length);
+          expect(new Set(listed).size).toBe(listed.length);
           const stayed = groups.map((group) => group?.group_id).filter((id) => id && !gone.has(id));
-          expect(told).toEqual(expect.arrayContaining(stayed));
+          expect(listed).toEqual(expect.arrayContaining(stayed));
         },
       ),
       { numRuns: 20 },
     );
   });
 
-  test('a cursor of another list is refused', async () => {
-    const { list } = await shelf();
-    const { next_cursor = '' } = await list(ACME, { ...everything, limit: 1 });
+  test('rejects a cursor of another list', async () => {
+    const { list } = await setUp();
+    const { next_cursor = '' } = await list(ACME, { ...ALL, limit: 1 });
     for (const [tenant, cursor] of [
       [ACME, 'x'],
       [ACME, next_cursor.slice(2)],
       [OTHER, next_cursor],
     ] as const)
-      await expect(list(tenant, { ...everything, cursor })).rejects.toMatchObject({ code: 'invalid_cursor' });
+      await expect(list(tenant, { ...ALL, cursor })).rejects.toMatchObject({ code: 'invalid_cursor' });
   });
 
-  test('filters by verdict and confidence; the total is of what was asked for', async () => {
-    const { list } = await shelf();
-    const exact = await list(ACME, { ...everything, verdicts: ['exact'] });
+  test('filters by verdict and confidence and counts the filtered groups', async () => {
+    const { list } = await setUp();
+    const exact = await list(ACME, { ...ALL, verdicts: ['exact'] });
     expect(exact.groups.map(({ verdict }) => verdict)).toEqual(['exact', 'exact']);
     expect(exact.total_groups).toBe(2);
-    const sure = await list(ACME, { ...everything, minConfidence: 0.975, limit: 1 });
+    const sure = await list(ACME, { ...ALL, minConfidence: 0.975, limit: 1 });
     expect(sure.groups).toHaveLength(1);
     expect(sure.total_groups).toBe(4);
-    const next = await list(ACME, { ...everything, minConfidence: 0.975, cursor: sure.next_cursor });
+    const next = await list(ACME, { ...ALL, minConfidence: 0.975, cursor: sure.next_cursor });
     expect(next.groups).toHaveLength(3);
   });
 
-  test('the group of one picture, with the one to keep and why', async () => {
-    const { list, pairs } = await shelf();
+  test('lists the group of one image with the suggested keeper and the reason', async () => {
+    const { list, pairs } = await setUp();
     const [one, other] = pairs[2] ?? [newImageId(), newImageId()];
     const page = await list(ACME, { imageId: one, ...display });
     expect(page.total_groups).toBe(1);
@@ -140,38 +140,41 @@ describe('listDuplicates', () => {
     expect(page.groups[0]?.images.map(({ image_id }) => image_id).sort()).toEqual([one, other].sort());
   });
 
-  test('the one to keep by the rule that was chosen', async () => {
-    const { list, pairs } = await shelf();
+  test('suggests a keeper by the given rule', async () => {
+    const { list, pairs } = await setUp();
     const [one, other] = pairs[2] ?? [newImageId(), newImageId()];
-    const kept = async (keeperRule: KeeperRule) =>
+    const groupWith = async (keeperRule: KeeperRule) =>
       (await list(ACME, { imageId: one, ...display, keeperRule })).groups[0];
-    expect(await kept('metadata')).toMatchObject({ suggested_keeper: one, keeper_reason: 'most metadata' });
-    expect(await kept('bytes')).toMatchObject({ suggested_keeper: other, keeper_reason: 'most pixels' });
+    expect(await groupWith('metadata')).toMatchObject({
+      suggested_keeper: one,
+      keeper_reason: 'most metadata',
+    });
+    expect(await groupWith('bytes')).toMatchObject({ suggested_keeper: other, keeper_reason: 'most pixels' });
   });
 
-  test('purged pictures are not shown, nor what they leave alone', async () => {
-    const { list, pairs, imageStore } = await shelf();
+  test('omits purged images and groups with one image left', async () => {
+    const { list, pairs, imageStore } = await setUp();
     const [one, other] = pairs[0] ?? [newImageId(), newImageId()];
     await imageStore.markPurged(ACME, one, '2026-03-02T00:00:00.000Z');
     expect((await list(ACME, { imageId: other, ...display })).groups).toEqual([]);
-    expect((await list(ACME, everything)).groups).toHaveLength(4);
+    expect((await list(ACME, ALL)).groups).toHaveLength(4);
     await expect(list(ACME, { imageId: one, ...display })).rejects.toMatchObject({ code: 'purged' });
   });
 
-  test('another tenant sees nothing of it', async () => {
-    const { list, pairs } = await shelf();
-    expect(await list(OTHER, everything)).toEqual({ groups: [], total_groups: 0 });
+  test('shows nothing to another tenant', async () => {
+    const { list, pairs } = await setUp();
+    expect(await list(OTHER, ALL)).toEqual({ groups: [], total_groups: 0 });
     const imageId = pairs[0]?.[0] ?? newImageId();
     await expect(list(OTHER, { imageId, ...display })).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('a picture that was not compared yet says so; one without copies has no group', async () => {
-    const { list, add } = await shelf();
+  test('rejects an image that was not compared yet and returns no group for one without copies', async () => {
+    const { list, add } = await setUp();
     const early = await add(embeddingAt(1, 1), { status: 'processed' });
     await expect(list(ACME, { imageId: early, ...display })).rejects.toMatchObject({
       code: 'image_not_ready',
     });
-    const alone = await add(embeddingAt(0, 0));
-    expect(await list(ACME, { imageId: alone, ...display })).toEqual({ groups: [], total_groups: 0 });
+    const single = await add(embeddingAt(0, 0));
+    expect(await list(ACME, { imageId: single, ...display })).toEqual({ groups: [], total_groups: 0 });
   });
 });
