@@ -25,8 +25,15 @@ export interface Resource {
   properties: Record<string, unknown>;
 }
 
-/** An environment's templates, without bundling any function. */
-export function synthesize(name: string) {
+/** Synthesises an environment's templates once per process, without bundling any function. */
+export function synthesize(name: string): Synthesized {
+  const known = synthesizedOnce.get(name) ?? synthesizeAnew(name);
+  synthesizedOnce.set(name, known);
+  return known;
+}
+const synthesizedOnce = new Map<string, Synthesized>();
+
+function synthesizeAnew(name: string) {
   const context = { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] };
   const outdir = mkdtempSync(join(tmpdir(), `deeplens-${name}-`));
   const app = new App({ context, outdir });
@@ -45,7 +52,7 @@ export function synthesize(name: string) {
     })),
   );
 
-  /** The resource whose ARN this is, in whichever stack it lies. */
+  /** Returns the resource with an ARN, from any stack. */
   function byArn(stack: string, reference: unknown): Resource | undefined {
     const imported = ImportValue.safeParse(reference);
     if (imported.success)
@@ -67,7 +74,7 @@ export function synthesize(name: string) {
   };
 }
 
-/** What the AwsSolutions pack finds in an app. */
+/** Returns the violations of the AwsSolutions pack in an app. */
 export const violations = (app: App) => new AwsSolutionsChecks(app).validateScope(app).violations;
 
-export type Synthesized = ReturnType<typeof synthesize>;
+export type Synthesized = ReturnType<typeof synthesizeAnew>;
