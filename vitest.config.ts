@@ -21,16 +21,18 @@ export default defineConfig({
     reporters: ['default', './test/count-reporter.ts'],
     env: { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_TRACE_ENABLED: 'false' },
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     teardownTimeout: 60_000, // the emulator writes its state when it ends
     coverage: {
       // What tests import. Functions are run as bundles, in the emulator, where they are not measured.
       include: ['shared/**/*.ts', 'gpu-worker/**/*.ts', 'infra/{config,constructs,stacks}/**/*.ts'],
       reporter: ['text-summary', 'html'],
+      reportOnFailure: true,
       reportsDirectory: '.deeplens/coverage',
     },
     projects: [
       project('unit', 1, { exclude: SLOW_UNIT, ...shared }),
-      project('slow', 1, { include: SLOW_UNIT, ...shared }),
+      project('slow', 1, { include: SLOW_UNIT, ...shared, ...slow }),
       project('contract', 2, { globalSetup: 'test/global-setup/emulator.ts', ...slow }),
       project('artefact', 3, slow),
       project('e2e', 4, {
