@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { z } from 'zod';
 import { deleteImage, type ImageReply, listImages, requestUploads } from '#shared/contracts/http/images.ts';
 import type { Api } from './api.ts';
+import { postFile } from './presigned-post.ts';
 import type { Sample } from './samples.ts';
 import { PlainError, until } from './steps.ts';
 
@@ -51,10 +52,7 @@ async function upload(api: Api, samples: readonly Sample[]): Promise<void> {
   for (const [index, { name, bytes }] of samples.entries()) {
     const form = uploads[index];
     if (!form || 'error' in form) throw new PlainError(`${name} was refused: ${JSON.stringify(form?.error)}`);
-    const body = new FormData();
-    for (const [field, value] of Object.entries(form.fields)) body.append(field, value);
-    body.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }));
-    const reply = await fetch(form.url, { method: 'POST', body });
+    const reply = await postFile(form, bytes, 'image/jpeg');
     if (!reply.ok) throw new PlainError(`${name} could not be stored: ${reply.status} ${await reply.text()}`);
   }
 }

@@ -4,18 +4,11 @@ import * as images from '#shared/contracts/http/images.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { createTenant } from '#shared/contracts/http/tenants.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
+import { type Request, send } from '../../infra/local/api.ts';
+import { postFile } from '../../infra/local/presigned-post.ts';
 import { expectAsDocumented } from './contract.ts';
 import { readStack } from './stack.ts';
 
-type Input<Schema> = Schema extends z.ZodType ? z.input<Schema> : never;
-
-export interface Request<Op extends Operation> {
-  params?: Input<NonNullable<Op['params']>>;
-  query?: Record<string, string>;
-  body?: Input<NonNullable<Op['body']>>;
-  form?: FormData;
-  headers?: Record<string, string>;
-}
 export interface Answer<Op extends Operation> {
   status: number;
   headers: Headers;
@@ -23,30 +16,14 @@ export interface Answer<Op extends Operation> {
   body: z.output<Op['reply']['schema']> & { code?: string; detail?: string; errors?: { pointer: string }[] };
 }
 
-/** Calls an operation of the running service; every reply is held against the served OpenAPI document. */
+/** Calls an operation of the running service, and checks the reply against the OpenAPI document that it serves. */
 export async function call<Op extends Operation>(
   operation: Op,
   request: Request<Op> = {},
 ): Promise<Answer<Op>> {
-  const path = operation.path
-    .replace('/v1', '')
-    .replace(/\{(\w+)\}/g, (_whole, name: string) => String(Object(request.params)[name]));
-  const query = request.query ? `?${new URLSearchParams(request.query)}` : '';
-  const reply = await fetch(`${readStack().api_url}${path}${query}`, {
-    method: operation.method,
-    redirect: 'manual',
-    headers: {
-      ...(request.body !== undefined && { 'content-type': 'application/json' }),
-      ...request.headers,
-    },
-    ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-    ...(request.form && { body: request.form }),
-  });
-  const contentType = reply.headers.get('content-type') ?? '';
-  const text = await reply.text();
-  const body = text && contentType.includes('json') ? JSON.parse(text) : text;
-  await expectAsDocumented(operation, reply.status, contentType, body);
-  return { status: reply.status, headers: reply.headers, body };
+  const { status, headers, contentType, body } = await send(readStack().api_url, operation, request);
+  await expectAsDocumented(operation, status, contentType, body);
+  return { status, headers, body: body as Answer<Op>['body'] }; // checked against the document
 }
 
 /** A caller with a tenant's key. */
@@ -56,14 +33,14 @@ export interface Client {
   call: typeof call;
 }
 
-/** A tenant of its own for a test, on the widest plan unless it says otherwise. */
+/** Creates a tenant for one test, by default on the largest plan. */
 export async function newTenant(name: string, plan: PlanName = 'enterprise'): Promise<Client> {
   const tenant = `${name}-${randomUUID().slice(0, 8)}`;
   const { body, status } = await call(createTenant, {
     body: { tenant_id: tenant, name, plan },
     headers: { authorization: `Bearer ${readStack().admin_token}` },
   });
-  if (status !== 201) throw new Error(`no tenant: ${status} ${JSON.stringify(body)}`);
+  if (status !== 201) throw new Error(`tenant not created: ${status} ${JSON.stringify(body)}`);
   const key = body.api_key;
   return {
     tenant,
@@ -73,23 +50,23 @@ export async function newTenant(name: string, plan: PlanName = 'enterprise'): Pr
   };
 }
 
-/** Waits for a condition; the error says what was seen last. */
-export async function eventually<Found>(
-  look: () => Promise<Found>,
-  isThere: (found: Found) => boolean,
+/** Polls until the condition holds. @throws Error with the last value after `timeoutMs` */
+export async function eventually<Value>(
+  poll: () => Promise<Value>,
+  condition: (value: Value) => boolean,
   timeoutMs = 60_000,
-): Promise<Found> {
+): Promise<Value> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const found = await look();
-    if (isThere(found)) return found;
+    const value = await poll();
+    if (condition(value)) return value;
     if (Date.now() > end)
-      throw new Error(`still not so after ${timeoutMs} ms: ${JSON.stringify(found).slice(0, 1000)}`);
+      throw new Error(`condition not met after ${timeoutMs} ms: ${JSON.stringify(value).slice(0, 1000)}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** Uploads a picture the way a browser does, by presigned POST. @returns its id */
+/** Uploads an image by presigned POST, as a browser does. @returns its id */
 export async function upload(
   client: Client,
   bytes: Uint8Array,
@@ -105,24 +82,12 @@ export async function upload(
   });
   const [first] = body.uploads;
   if (!first || 'error' in first) throw new Error(`refused: ${JSON.stringify(body)}`);
-  const posted = await post(first, bytes, file.content_type ?? 'image/jpeg');
+  const posted = await postFile(first, bytes, file.content_type ?? 'image/jpeg');
   if (!posted.ok) throw new Error(`storage answered ${posted.status}: ${await posted.text()}`);
   return first.image_id;
 }
 
-/** Posts bytes with a presigned form. */
-export function post(
-  form: { url: string; fields: Record<string, string> },
-  bytes: Uint8Array,
-  contentType: string,
-): Promise<Response> {
-  const data = new FormData();
-  for (const [name, value] of Object.entries(form.fields)) data.append(name, value);
-  data.append('file', new Blob([Buffer.from(bytes)], { type: contentType }));
-  return fetch(form.url, { method: 'POST', body: data });
-}
-
-/** Waits until the picture has come to the end of its way. */
+/** Waits until an image is indexed or has failed. @returns its record */
 export const settled = async (client: Client, image: string, timeoutMs?: number) =>
   (
     await eventually(

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as api from '#shared/contracts/http/images.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
+import { postFile } from '../../infra/local/presigned-post.ts';
 import { photograph } from '../fixtures/photographs.ts';
-import { type Client, newTenant, post, settled, upload } from './client.ts';
+import { type Client, newTenant, settled, upload } from './client.ts';
 
 let client: Client;
 let bytes: Uint8Array;
@@ -71,9 +72,9 @@ describe('a picture that is uploaded', () => {
     });
     const form = body.uploads[0];
     if (!form || 'error' in form) throw new Error('refused');
-    expect((await post(form, bytes.slice(1), 'image/jpeg')).ok).toBe(false);
+    expect((await postFile(form, bytes.slice(1), 'image/jpeg')).ok).toBe(false);
     const elsewhere = { ...form, fields: { ...form.fields, key: 'uploads/somebody/else' } };
-    expect((await post(elsewhere, bytes, 'image/jpeg')).ok).toBe(false);
+    expect((await postFile(elsewhere, bytes, 'image/jpeg')).ok).toBe(false);
   });
 
   it('does not stop the others where it cannot be accepted', async () => {

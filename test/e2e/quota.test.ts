@@ -4,8 +4,9 @@ import { addImage, deleteImage, getThumbnail, requestUploads } from '#shared/con
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
 import { putLimits } from '#shared/contracts/http/tenants.ts';
+import { postFile } from '../../infra/local/presigned-post.ts';
 import { photograph } from '../fixtures/photographs.ts';
-import { type Client, call, eventually, newTenant, post, settled, upload } from './client.ts';
+import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';
 
 const limit = (client: Client, body: { stored_images: number }) =>
@@ -50,7 +51,7 @@ describe('what a tenant stores', () => {
   it('is held to its quota by validation, exactly, when both of two came at once', async () => {
     const forms = [...(await ask(1)), ...(await ask(1))].flatMap((entry) => ('url' in entry ? [entry] : []));
     expect(forms).toHaveLength(2);
-    await Promise.all(forms.map((form) => post(form, bytes, 'image/jpeg')));
+    await Promise.all(forms.map((form) => postFile(form, bytes, 'image/jpeg')));
     const ends = await Promise.all(forms.map(({ image_id }) => settled(client, image_id)));
     expect(ends.map(({ status }) => status).sort()).toEqual(['failed', 'indexed']);
     expect(ends.find(({ status }) => status === 'failed')?.failure).toMatchObject({

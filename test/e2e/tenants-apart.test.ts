@@ -10,8 +10,9 @@ import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts'
 import { getOverview } from '#shared/contracts/http/statistics.ts';
 import { createTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { getTenantUsage } from '#shared/contracts/http/usage.ts';
+import type { Request } from '../../infra/local/api.ts';
 import { photograph } from '../fixtures/photographs.ts';
-import { type Client, call, eventually, newTenant, type Request, settled, upload } from './client.ts';
+import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';
 
 /** Both tenants have data; all numbers that replies show differ between them. */

@@ -8,7 +8,8 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { getImage, requestUploads } from '#shared/contracts/http/images.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
-import { type Client, eventually, newTenant, post, settled, upload } from '../e2e/client.ts';
+import { postFile } from '../../infra/local/presigned-post.ts';
+import { type Client, eventually, newTenant, settled, upload } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
 import { photograph } from '../fixtures/photographs.ts';
 
@@ -111,7 +112,7 @@ describe('an upload that a step gave up', () => {
       status: 'failed',
       failure: { stage: 'validation', code: 'dependency_unavailable', retryable: true },
     });
-    expect((await post(form, bytes, 'image/jpeg')).ok).toBe(true);
+    expect((await postFile(form, bytes, 'image/jpeg')).ok).toBe(true);
     const again = await eventually(
       () => client.call(getImage, { params: { image_id: form.image_id } }),
       (answer) => answer.body.status === 'indexed',
