@@ -1,56 +1,60 @@
 /**
- * Every way in which a request or a picture can be refused: the stable code, its HTTP status, its title,
- * and whether trying the very same thing again can succeed (a queue redelivers, a caller retries).
+ * All problems of requests and images: the stable code, its HTTP status and title, and whether a retry of the same
+ * request or message can succeed.
  */
 export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is not valid', retry: false },
   invalid_cursor: { status: 400, title: 'The cursor is not valid', retry: false },
   idempotency_key_reused: {
     status: 400,
-    title: 'The idempotency key was used for another request',
+    title: 'The idempotency key belongs to another request',
     retry: false,
   },
-  unauthenticated: { status: 401, title: 'No valid credential', retry: false },
+  unauthenticated: { status: 401, title: 'The credential is missing or not valid', retry: false },
   token_expired: { status: 401, title: 'The token has expired', retry: false },
   invalid_api_key: { status: 403, title: 'The API key is not valid', retry: false },
-  forbidden: { status: 403, title: 'Not allowed', retry: false },
-  missing_scope: { status: 403, title: 'The credential lacks a scope', retry: false },
-  tenant_mismatch: { status: 403, title: 'The token belongs to another tenant than the key', retry: false },
+  forbidden: { status: 403, title: 'The credential does not allow this call', retry: false },
+  missing_scope: { status: 403, title: 'The credential lacks a required scope', retry: false },
+  tenant_mismatch: {
+    status: 403,
+    title: 'The token and the API key belong to different tenants',
+    retry: false,
+  },
   tenant_suspended: { status: 403, title: 'The tenant is suspended', retry: false },
-  not_found: { status: 404, title: 'Not found', retry: false },
-  conflict: { status: 409, title: 'In conflict with what exists', retry: false },
-  image_not_ready: { status: 409, title: 'The image is not ready', retry: false },
+  not_found: { status: 404, title: 'The resource was not found', retry: false },
+  conflict: { status: 409, title: 'The request conflicts with the current state', retry: false },
+  image_not_ready: { status: 409, title: 'The image is not processed yet', retry: false },
   request_in_progress: {
     status: 409,
-    title: 'The first request with this key is still running',
+    title: 'A request with the same idempotency key is still running',
     retry: true,
   },
   purged: { status: 410, title: 'The image was deleted', retry: false },
-  payload_too_large: { status: 413, title: 'The payload is too large', retry: false },
-  unsupported_media_type: { status: 415, title: 'Not a kind of picture that is supported', retry: false },
-  unreadable_image: { status: 422, title: 'The picture cannot be read', retry: false },
-  too_many_pixels: { status: 422, title: 'The picture has too many pixels', retry: false },
-  too_many_frames: { status: 422, title: 'The picture is animated or has several pages', retry: false },
-  type_mismatch: { status: 422, title: 'The bytes are of another type than was said', retry: false },
-  truncated: { status: 422, title: 'The picture is cut off', retry: false },
-  low_detail: { status: 422, title: 'The picture has too little detail to be found again', retry: false },
-  unsafe_url: { status: 422, title: 'The URL may not be fetched', retry: false },
-  rate_limited: { status: 429, title: 'Too many requests', retry: true },
-  quota_exceeded: { status: 429, title: 'The quota of the plan is used up', retry: false },
-  internal_error: { status: 500, title: 'Something went wrong on our side', retry: true },
-  dependency_unavailable: { status: 503, title: 'A part that is needed does not answer', retry: true },
+  payload_too_large: { status: 413, title: 'The request body or file is too large', retry: false },
+  unsupported_media_type: { status: 415, title: 'The image format is not supported', retry: false },
+  unreadable_image: { status: 422, title: 'The image cannot be decoded', retry: false },
+  too_many_pixels: { status: 422, title: 'The image has too many pixels', retry: false },
+  too_many_frames: { status: 422, title: 'The image has more than one frame or page', retry: false },
+  type_mismatch: { status: 422, title: 'The file does not match its declared media type', retry: false },
+  truncated: { status: 422, title: 'The image file is truncated', retry: false },
+  low_detail: { status: 422, title: 'The image has too little detail to search by', retry: false },
+  unsafe_url: { status: 422, title: 'The URL must not be fetched', retry: false },
+  rate_limited: { status: 429, title: 'A rate limit is used up', retry: true },
+  quota_exceeded: { status: 429, title: 'The storage quota is used up', retry: false },
+  internal_error: { status: 500, title: 'An internal error occurred', retry: true },
+  dependency_unavailable: { status: 503, title: 'A dependency is unavailable', retry: true },
 } as const satisfies Record<string, { status: number; title: string; retry: boolean }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 export const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]; // Object.keys loses the literal types
 
-/** One invalid field: where (an RFC 6901 JSON pointer) and what is wrong with it. */
+/** One invalid field: its RFC 6901 JSON pointer, and what is wrong with it. */
 export interface InvalidField {
   pointer: string;
   message: string;
 }
 
-/** What a caller reads of a problem: RFC 9457, `application/problem+json`. */
+/** A problem as the caller receives it: RFC 9457, `application/problem+json`. */
 export interface ProblemDocument {
   type: string;
   title: string;
@@ -62,14 +66,14 @@ export interface ProblemDocument {
 }
 
 /**
- * The one error that DeepLens throws on purpose. `detail` is shown to the caller: it says what happened and
- * what to do, and holds no secret. Adapters translate their SDK's errors into it at the source.
+ * The error for every expected failure. `detail` is shown to the caller: it says what happened and what to do, and holds
+ * no secret. Adapters translate their SDK's errors into problems.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
   readonly errors?: readonly InvalidField[];
-  /** Seconds after which trying again makes sense, for the header `Retry-After`. */
+  /** Seconds until a retry can succeed, for the header `Retry-After`. */
   readonly retryAfter?: number;
 
   constructor(
@@ -105,5 +109,5 @@ export class Problem extends Error {
   }
 }
 
-/** Whether the same attempt can succeed later: a `Problem` says so itself; any other error is taken to be passing. */
+/** Returns true if a retry can succeed: as a problem's code says; assumed for any other error. */
 export const isRetryable = (error: unknown): boolean => !(error instanceof Problem) || error.retryable;

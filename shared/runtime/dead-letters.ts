@@ -9,14 +9,14 @@ interface DeadLetter {
   attempts: number;
 }
 
-/** No picture can be told from a message. It stays in the dead-letter queue, whose alarm calls a person. */
+/** A message that names no image. It stays in the dead-letter queue, which has an alarm. */
 class UnreadableMessage extends Error {
   override readonly name = 'UnreadableMessage';
 }
 
 /**
- * A Lambda function behind the dead-letter queues: what it cannot record stays there.
- * @param stages the stage that each dead-letter queue belongs to, by the queue's name
+ * A Lambda function behind the dead-letter queues; messages that it cannot record stay there.
+ * @param stages the stage of each dead-letter queue, by queue name
  */
 export const deadLetterFunction = (
   stages: Readonly<Record<string, Stage>>,
@@ -26,7 +26,7 @@ export const deadLetterFunction = (
     body: z.unknown(),
     run: each(async ({ body, queue, attempts }) => {
       const stage = stages[queue];
-      if (!stage) throw new Error(`${queue} is not among the dead-letter queues of DEAD_LETTER_STAGES`);
+      if (!stage) throw new Error(`${queue} is missing from DEAD_LETTER_STAGES`);
       const outcome = await record({ body: JSON.stringify(body), stage, attempts });
       logger.info('dead letter', { stage, outcome });
       if (outcome === 'unreadable') throw new UnreadableMessage(stage);

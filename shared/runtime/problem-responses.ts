@@ -5,25 +5,26 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { correlationIdOf } from './correlation.ts';
 import { logger, metrics } from './telemetry.ts';
 
-/** What Middy's own middlewares throw carries an HTTP status: a body that cannot be parsed, a route that is not there. */
+/** Translates errors of Middy's middlewares by their HTTP status: a body that does not parse, an unknown route. */
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (status === 404) return new Problem('not_found', 'There is no such call in this API.', { cause: error });
+  if (status === 404)
+    return new Problem('not_found', 'The API has no such operation. See /v1/openapi.json.', { cause: error });
   if (status === 400 || status === 415 || status === 422)
-    return new Problem('invalid_request', 'The body cannot be read as what its content-type says it is.', {
+    return new Problem('invalid_request', 'The body does not match its content-type. Check both.', {
       cause: error,
     });
   return new Problem(
     'internal_error',
-    'This is our fault, and it is logged. Try again; if it stays, tell us the correlation id.',
+    'The service failed, and the error is logged. Retry; if it persists, report the correlation id.',
     {
       cause: error,
     },
   );
 }
 
-/** Renders whatever was thrown as RFC 9457. Only what is our own fault is logged as an error. */
+/** Renders every thrown error as RFC 9457. Only faults of the service are logged as errors. */
 export const renderProblems = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
   onError: (request) => {
     const problem = toProblem(request.error);
@@ -42,8 +43,8 @@ export const renderProblems = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIG
   },
 });
 
-/** One entry of a list whose entries succeed or fail by themselves. Only refusals become entries: what is our own fault fails the call. */
-export async function orProblem<Entry>(correlationId: string, run: () => Promise<Entry>) {
+/** Returns an entry of a list, or its problem as the entry. Faults of the service fail the whole call. */
+export async function entryOrProblem<Entry>(correlationId: string, run: () => Promise<Entry>) {
   try {
     return await run();
   } catch (error) {

@@ -9,40 +9,40 @@ import { z } from 'zod';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import { logger, metrics, tracer } from './telemetry.ts';
 
-/** A message of a queue, parsed. */
+/** A parsed message of a queue. */
 export interface Message<Body> {
   body: Body;
-  /** How often it was received, this time included. */
+  /** How often it was received, including this time. */
   attempts: number;
-  /** The queue's name. */
+  /** The name of the queue. */
   queue: string;
 }
 
 interface QueueFunction<Body> {
-  /** What a message's body holds once it is parsed as JSON. A body that does not fit stays for the dead-letter queue. */
+  /** The schema of the JSON body. A body that does not match is redelivered until it reaches the dead-letter queue. */
   body: z.ZodType<Body>;
-  /** Handles a batch; the outcomes are in the order of the messages. */
+  /** Handles a batch; returns one outcome per message, in order. */
   run: (messages: readonly Message<Body>[]) => Promise<readonly PromiseSettledResult<unknown>[]>;
-  /** Told of a message that can never succeed; when it returns, the message is acknowledged. */
+  /** Handles a message that can never succeed; the message is acknowledged when this returns. */
   reject?: (message: Message<Body>, problem: Problem) => Promise<void>;
 }
 
-/** Handles each message of a batch by itself. */
+/** Handles the messages of a batch independently and concurrently. */
 export const each =
   <Body>(run: (message: Message<Body>) => Promise<unknown>) =>
   (messages: readonly Message<Body>[]) =>
     Promise.allSettled(messages.map(run));
 
 /**
- * A Lambda function behind a queue. One message's failure is its own: it is redelivered, or, where its problem can
- * never pass, rejected and acknowledged.
+ * A Lambda function behind a queue. Each message fails separately: it is redelivered, or, if a retry cannot succeed,
+ * rejected and acknowledged.
  */
 export function queueFunction<Body>({ body, run, reject }: QueueFunction<Body>) {
   const Json = z
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(body);
-  const read = (record: SQSRecord): Message<Body> => ({
+  const parse = (record: SQSRecord): Message<Body> => ({
     body: Json.parse(record.body),
     attempts: Number(record.attributes.ApproximateReceiveCount),
     queue: record.eventSourceARN.split(':').at(-1) ?? '',
@@ -53,7 +53,7 @@ export function queueFunction<Body>({ body, run, reject }: QueueFunction<Body>) 
     .use(logMetrics(metrics))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-      const outcomes = await handleAll(event.Records, read, run);
+      const outcomes = await handleAll(event.Records, parse, run);
       metrics.addMetric('messages', MetricUnit.Count, event.Records.length);
       return processPartialResponse(
         event,
@@ -77,23 +77,23 @@ interface Outcome<Body> {
   error?: unknown;
 }
 
-/** Parses what can be parsed, runs that as one batch, and says of each record how it went. */
+/** Runs all messages that parse as one batch. @returns the outcome of each record by message id */
 async function handleAll<Body>(
   records: readonly SQSRecord[],
-  read: (record: SQSRecord) => Message<Body>,
+  parse: (record: SQSRecord) => Message<Body>,
   run: QueueFunction<Body>['run'],
 ): Promise<Map<string, Outcome<Body>>> {
   const outcomes = new Map<string, Outcome<Body>>();
-  const readable: { id: string; message: Message<Body> }[] = [];
+  const parsed: { id: string; message: Message<Body> }[] = [];
   for (const record of records) {
     try {
-      readable.push({ id: record.messageId, message: read(record) });
+      parsed.push({ id: record.messageId, message: parse(record) });
     } catch (error) {
       outcomes.set(record.messageId, { error });
     }
   }
-  const results = await run(readable.map(({ message }) => message));
-  for (const [position, { id, message }] of readable.entries()) {
+  const results = await run(parsed.map(({ message }) => message));
+  for (const [position, { id, message }] of parsed.entries()) {
     const result = results[position];
     outcomes.set(id, result?.status === 'rejected' ? { message, error: result.reason } : { message });
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ImageId, imageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { each } from './queue.ts';
 
-/** What S3 tells a queue: objects that were created, or, once, that the notification was set up. */
+/** S3's notification of created objects; S3 also sends one test event when the notification is configured. */
 export const S3Notification = z.union([
   z.object({
     Records: z.array(
@@ -22,7 +22,7 @@ export const S3Notification = z.union([
 ]);
 export type S3Notification = z.infer<typeof S3Notification>;
 
-/** S3 encodes keys in its notifications as in a query string. */
+/** Decodes a key: S3 encodes it as in a query string. */
 const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
 
 type HandleUpload = (
@@ -32,7 +32,7 @@ type HandleUpload = (
   attempts: number,
 ) => Promise<void>;
 
-/** Handles each upload that a batch of notifications tells of: `uploads/{tenant}/{image}`. A notification fails where one of its uploads does. */
+/** Handles each upload of a batch of notifications: `uploads/{tenant}/{image}`. A notification fails if one of its uploads does. */
 export const eachUpload = (handle: HandleUpload) =>
   each<S3Notification>(async ({ body, attempts }) => {
     for (const { s3 } of body.Records) {

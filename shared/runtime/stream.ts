@@ -9,20 +9,19 @@ import { logger, metrics, tracer } from './telemetry.ts';
 
 type Item = Record<string, unknown>;
 
-/** A change of an item of a table. */
+/** A change of a table item. */
 export interface StreamRecord {
-  /** The same each time the change is told. */
+  /** The same on each delivery of the change. */
   eventId: string;
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   keys: Item;
-  /** As far as the stream holds items, not keys alone. */
+  /** Present if the stream includes old and new images. */
   oldImage?: Item;
   newImage?: Item;
 }
 
 /**
- * A Lambda function behind the stream of a table. A batch is told again, in its order, until it was handled: nothing
- * later comes before it.
+ * A Lambda function behind the stream of a table. A batch is redelivered until it is handled; later changes wait for it.
  */
 export const streamFunction = ({ run }: { run: (records: readonly StreamRecord[]) => Promise<void> }) =>
   middy<DynamoDBStreamEvent, void>()
@@ -49,6 +48,6 @@ export const streamFunction = ({ run }: { run: (records: readonly StreamRecord[]
       );
     });
 
-/** The event's type knows only half of what the SDK's does; what it holds is the same. */
+/** The event's type of an attribute is narrower than the SDK's; the data is the same. */
 const itemOf = (image: Record<string, AttributeValue> | undefined): Item | undefined =>
   image && unmarshall(image as Parameters<typeof unmarshall>[0]);

@@ -9,7 +9,7 @@ type AddedClaims = (person: { attributes: Readonly<Record<string, string>>; grou
   surplusScopes: string[];
 };
 
-/** Cognito's trigger before it makes a person's tokens, version 2: it may change the access token too. */
+/** Cognito's pre-token-generation trigger, version 2, which can change access tokens too. */
 export const tokenTrigger = (addedClaims: AddedClaims) =>
   middy<PreTokenGenerationV2TriggerEvent, PreTokenGenerationV2TriggerEvent>()
     .use(injectLambdaContext(logger, { resetKeys: true }))

@@ -8,7 +8,7 @@ import { quotaReservation, requestUpload } from '#shared/images/request-upload.t
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { parseField } from '#shared/runtime/input.ts';
-import { orProblem } from '#shared/runtime/problem-responses.ts';
+import { entryOrProblem } from '#shared/runtime/problem-responses.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
 import { Env } from './env.ts';
 
@@ -28,7 +28,7 @@ export const handler = httpFunction(
         if (uploads && accepted > uploads.granted) throw uploads.refusal;
         return request(tenant, image, reserveQuota, correlationId);
       };
-      const entries = body.files.map((file, i) => orProblem(correlationId, () => announce(file, i)));
+      const entries = body.files.map((file, i) => entryOrProblem(correlationId, () => announce(file, i)));
       return { uploads: await Promise.all(entries) };
     }),
   ],

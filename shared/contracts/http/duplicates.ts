@@ -5,14 +5,14 @@ import { operation } from './operation.ts';
 
 const Verdict = z.enum(['exact', 'edited_copy']);
 const Pair = z.tuple([ImageIdField, ImageIdField]);
-const DecidedBy = z.string().meta({ description: 'The credential’s id.' });
+const DecidedBy = z.string().meta({ description: 'The id of the key or person that decided.' });
 
 export const searchDuplicates = operation({
   id: 'searchDuplicates',
   tag: 'Duplicates',
   method: 'POST',
   path: '/v1/search/duplicates',
-  summary: 'List the groups of pictures that are the same: one picture’s, or all',
+  summary: 'List duplicate groups: of one image, or all',
   policy: 'SearchImages',
   counts: { searches: 1 },
   body: z
@@ -22,7 +22,7 @@ export const searchDuplicates = operation({
       min_confidence: Score.default(0.9),
       verdicts: z.array(Verdict).min(1).default(['exact', 'edited_copy']),
       decided: z.boolean().optional().meta({
-        description: 'Only groups that somebody has decided on, or, `false`, only open ones.',
+        description: '`true`: only decided groups; `false`: only undecided ones; by default both.',
       }),
       cursor: z.string().max(2048).optional(),
       limit: z.number().int().min(1).max(100).default(50),
@@ -33,7 +33,7 @@ export const searchDuplicates = operation({
     ),
   reply: {
     status: 200,
-    description: 'Groups of two pictures or more, newest first.',
+    description: 'Groups of two images or more, newest first.',
     schema: z.object({
       groups: z.array(
         z
@@ -45,7 +45,7 @@ export const searchDuplicates = operation({
             keeper_reason: z.string(),
             decided: z.boolean().meta({
               description:
-                'Whether somebody has decided on it as it is now: a picture that joins opens the question again.',
+                'True if a decision holds for all current images; an image that joins makes the group undecided again.',
             }),
             decision: z
               .object({
@@ -73,7 +73,7 @@ export const searchDuplicates = operation({
           .meta({ id: 'DuplicateGroup' }),
       ),
       total_groups: z.number().int().meta({
-        description: 'Of the whole list, as it was when its first page was read.',
+        description: 'The number of groups in the whole list, counted when its first page was read.',
       }),
       next_cursor: z.string().optional(),
     }),
@@ -88,21 +88,22 @@ export const decideGroup = operation({
   tag: 'Duplicates',
   method: 'POST',
   path: '/v1/duplicates/{group_id}/decision',
-  summary: 'Say what a person has decided on a group; it outlives every comparison, and can be undone',
+  summary: 'Decide on a duplicate group',
   policy: 'UploaderOrAdmin',
   params: GroupParams,
   body: z
     .object({
       action: z.enum(DECISIONS).meta({
         description:
-          '`keep_all`: the same picture, and all stay. `keep_one`: one is enough; the others may be deleted by the ' +
-          'caller. `not_duplicates`: not the same picture; they are never put together again.',
+          '`keep_all`: duplicates, all are kept. `keep_one`: duplicates, you may delete all but one. ' +
+          '`not_duplicates`: different images, never grouped again.',
       }),
       keeper: ImageIdField.optional().meta({
-        description: 'With `keep_one`: which one. Without it, the one that is suggested.',
+        description: 'With `keep_one`: the image to keep; by default `suggested_keeper`.',
       }),
       pairs: z.array(Pair).min(1).max(500).optional().meta({
-        description: 'With `not_duplicates`: which pairs are not the same. Without it, none of them are.',
+        description:
+          'With `not_duplicates`: the pairs that are different images; by default every pair of the group.',
       }),
     })
     .refine(({ action, keeper }) => keeper === undefined || action === 'keep_one', {
@@ -115,19 +116,19 @@ export const decideGroup = operation({
     })
     .refine(({ pairs }) => pairs?.every(([one, other]) => one !== other) ?? true, {
       path: ['pairs'],
-      error: 'a picture is the same as itself',
+      error: 'a pair needs two different images',
     }),
   reply: {
     status: 200,
-    description: 'The decision as it stands.',
+    description: 'The decision.',
     schema: z.object({
       group_id: GroupIdField,
       action: z.enum(DECISIONS),
       keeper: ImageIdField.optional(),
       pairs: z.array(Pair).optional(),
-      image_ids: z.array(ImageIdField).meta({ description: 'The pictures that it is about.' }),
+      image_ids: z.array(ImageIdField).meta({ description: 'The images that the decision covers.' }),
       deletable_image_ids: z.array(ImageIdField).meta({
-        description: 'Those that you may delete now: a decision deletes nothing.',
+        description: 'Images that you may delete now; the decision itself deletes none.',
       }),
       decided_at: Time,
       decided_by: DecidedBy,
@@ -141,12 +142,12 @@ export const undoDecision = operation({
   tag: 'Duplicates',
   method: 'DELETE',
   path: '/v1/duplicates/{group_id}/decision',
-  summary: 'Undo what was decided on a group: it is an open question again, under the same id',
+  summary: 'Undo the decision on a duplicate group',
   policy: 'UploaderOrAdmin',
   params: GroupParams,
   reply: {
     status: 200,
-    description: 'Nothing is decided on it.',
+    description: 'The group is undecided, under the same id.',
     schema: z.object({ group_id: GroupIdField, decided: z.literal(false) }),
   },
   problems: ['not_found', 'conflict'],

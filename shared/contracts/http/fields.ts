@@ -15,46 +15,52 @@ export const ImageIdField = z.string().regex(IMAGE_ID_PATTERN).meta({
 export const GroupIdField = z
   .string()
   .regex(GROUP_ID_PATTERN)
-  .meta({ description: 'A duplicate group: `grp_` and a ULID.' });
+  .meta({ description: 'A duplicate group id: `grp_` and a ULID.' });
 export const TenantIdField = z.string().regex(TENANT_ID_PATTERN).meta({
-  description: 'A tenant: 2–63 characters of a–z, 0–9 and -.',
+  description: 'A tenant id: 2 to 63 characters of a–z, 0–9 and -.',
   example: 'acme',
 });
-export const KeyIdField = z.string().regex(KEY_ID_PATTERN).meta({ description: 'A key: `key_` and a ULID.' });
-export const JobIdField = z.string().regex(JOB_ID_PATTERN).meta({ description: 'A job: `job_` and a ULID.' });
+export const KeyIdField = z
+  .string()
+  .regex(KEY_ID_PATTERN)
+  .meta({ description: 'An API key id: `key_` and a ULID.' });
+export const JobIdField = z
+  .string()
+  .regex(JOB_ID_PATTERN)
+  .meta({ description: 'A job id: `job_` and a ULID.' });
 export const Cursor = z
   .string()
   .max(2048)
   .optional()
-  .meta({ description: '`next_cursor` of the page before.' });
+  .meta({ description: 'The `next_cursor` of the previous page.' });
 export const Count = z.number().int().nonnegative();
 export const Score = z.number().min(0).max(1);
-/** A share of a whole. */
+/** A fraction, 0 to 1. */
 export const Share = z.number().min(0).max(1);
-export const Time = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
-export const ExternalId = z.string().min(1).max(256).meta({ description: 'Your own id of the picture.' });
+export const Time = z.iso.datetime().meta({ description: 'A time as in RFC 3339, UTC.' });
+export const ExternalId = z.string().min(1).max(256).meta({ description: 'Your own id for the image.' });
 export const MediaType = z
   .string()
   .min(1)
   .max(100)
   .meta({
-    description: `The picture’s media type, one of ${MEDIA_TYPES.join(', ')}.`,
+    description: `The media type of the image, one of ${MEDIA_TYPES.join(', ')}.`,
     example: 'image/jpeg',
   });
 export const Format = z.enum(Object.keys(IMAGE_FORMATS) as [keyof typeof IMAGE_FORMATS]); // Object.keys loses the literal types
 export const Status = z.enum(IMAGE_STATUSES);
 export const FileName = z.string().min(1).max(1024);
 
-/** Up to 32 keys; a value is a string, or several. */
+/** At most 32 keys of 1 to 64 characters; values of at most 512, at most 32 a key. */
 export const MetadataField = z
   .record(
     z.string().regex(/^[\w.-]{1,64}$/),
     z.union([z.string().max(512), z.array(z.string().max(512)).max(32)]),
   )
   .refine((metadata) => Object.keys(metadata).length <= 32, 'at most 32 keys')
-  .meta({ description: 'Key-value pairs to filter searches by.' });
+  .meta({ description: 'Key-value pairs to filter searches by, at most 32.' });
 
-/** A field of a multipart form that holds JSON. */
+/** Parses a field that a multipart form sends as JSON text. */
 export const jsonText = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value, context) => {
     if (typeof value !== 'string') return value;
@@ -73,8 +79,8 @@ export const ProblemReply = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string(),
-    code: z.string().meta({ description: 'Stable; decide by this.' }),
-    instance: z.string().optional().meta({ description: 'The correlation id of the call.' }),
+    code: z.string().meta({ description: 'A stable code for programs to act on.' }),
+    instance: z.string().optional().meta({ description: 'The correlation id of the request.' }),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem' });

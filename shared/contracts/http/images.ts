@@ -24,12 +24,12 @@ const UploadProblems = [
   'request_in_progress',
 ] as const;
 
-/** One file of `POST /uploads`. It is checked by itself, so that one that can’t be accepted does not stop the others. */
+/** One file of `POST /uploads`. Each is validated separately, so that one invalid file does not reject the others. */
 export const UploadFile = z
   .object({
     filename: FileName,
     content_type: MediaType,
-    size: z.number().int().nonnegative().meta({ description: 'Bytes.' }),
+    size: z.number().int().nonnegative().meta({ description: 'Size in bytes.' }),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
@@ -44,7 +44,7 @@ export const requestUploads = operation({
   tag: 'Ingest',
   method: 'POST',
   path: '/v1/uploads',
-  summary: 'Ask for presigned POSTs, to upload pictures straight to storage',
+  summary: 'Request presigned POST forms for uploads to storage',
   policy: 'UploaderOrAdmin',
   body: z.object({
     files: z
@@ -52,7 +52,7 @@ export const requestUploads = operation({
       .min(1)
       .max(100)
       .meta({
-        description: 'Up to 100 files, each an `UploadFile`.',
+        description: '1 to 100 files, each an `UploadFile`.',
         override: { items: { $ref: '#/components/schemas/UploadFile' } },
       }),
   }),
@@ -60,7 +60,7 @@ export const requestUploads = operation({
   idempotent: true,
   reply: {
     status: 201,
-    description: 'In the order of the files: a form to post each to, or why it cannot be accepted.',
+    description: 'One entry per file, in order: a presigned form, or the problem that rejects the file.',
     schema: z.object({
       uploads: z.array(
         z.union([
@@ -81,7 +81,7 @@ export const requestUploads = operation({
 
 /** The JSON form, or the fields beside `file` of the multipart form. */
 const NewImage = z.object({
-  image: z.base64().optional().meta({ description: 'The picture, base64, up to 4.5 MB decoded.' }),
+  image: z.base64().optional().meta({ description: 'The image as base64, at most 4.5 MB decoded.' }),
   filename: FileName.optional(),
   content_type: MediaType.optional(),
   external_id: ExternalId.optional(),
@@ -93,7 +93,7 @@ export const addImage = operation({
   tag: 'Ingest',
   method: 'POST',
   path: '/v1/images',
-  summary: 'Add one picture, inside the request',
+  summary: 'Add an image that is sent in the request',
   policy: 'UploaderOrAdmin',
   body: NewImage,
   multipart: true,
@@ -101,13 +101,13 @@ export const addImage = operation({
   idempotent: true,
   reply: {
     status: 202,
-    description: 'The picture is stored and on its way.',
+    description: 'The image is stored; processing continues in the background.',
     schema: z.object({ image_id: ImageIdField, status: Status }),
   },
   problems: UploadProblems,
 });
 
-/** A picture, as the API tells it. */
+/** An image as the API returns it. */
 export const ImageReply = z
   .object({
     image_id: ImageIdField,
@@ -158,7 +158,7 @@ export const listImages = operation({
   tag: 'Ingest',
   method: 'GET',
   path: '/v1/images',
-  summary: 'List pictures, newest first',
+  summary: 'List images, newest first',
   policy: 'SearchImages',
   query: z.object({
     status: Status.exclude(['purged']).optional(),
@@ -168,7 +168,7 @@ export const listImages = operation({
   }),
   reply: {
     status: 200,
-    description: 'A page of pictures.',
+    description: 'A page of images.',
     schema: z.object({ images: z.array(ImageReply), next_cursor: z.string().optional() }),
   },
   problems: ['invalid_cursor'],
@@ -179,10 +179,10 @@ export const getImage = operation({
   tag: 'Ingest',
   method: 'GET',
   path: '/v1/images/{image_id}',
-  summary: 'Look a picture’s record up',
+  summary: 'Get the record of an image',
   policy: 'SearchImages',
   params: ImageParams,
-  reply: { status: 200, description: 'The record.', schema: ImageReply },
+  reply: { status: 200, description: 'The image record.', schema: ImageReply },
   problems: ['not_found', 'purged'],
 });
 
@@ -191,12 +191,12 @@ export const deleteImage = operation({
   tag: 'Ingest',
   method: 'DELETE',
   path: '/v1/images/{image_id}',
-  summary: 'Delete a picture and all that was made from it',
+  summary: 'Delete an image and everything derived from it',
   policy: 'UploaderOrAdmin',
   params: ImageParams,
   reply: {
     status: 200,
-    description: 'Proof of what was removed.',
+    description: 'A receipt with counts of the removed items.',
     schema: z.object({
       receipt: z.object({
         image_id: ImageIdField,
@@ -219,18 +219,18 @@ export const getThumbnail = operation({
   tag: 'Ingest',
   method: 'GET',
   path: '/v1/thumbnails/{image_id}',
-  summary: 'Be sent to a picture’s thumbnail, a WebP',
+  summary: 'Redirect to a thumbnail',
   policy: 'SearchImages',
   params: ImageParams,
   query: z.object({
     size: z.coerce.number().int().min(THUMBNAIL_BOUNDS.min).max(THUMBNAIL_BOUNDS.max).optional().meta({
       description:
-        'Pixels of the longer side, one of the sizes that the picture has; without it, 256 or the nearest to that.',
+        'Longer side in pixels, one of the image’s thumbnail sizes; by default the size nearest to 256.',
     }),
   }),
   reply: {
     status: 302,
-    description: 'Its address, signed for a few minutes.',
+    description: 'A redirect to the presigned URL of the WebP file, valid for a few minutes.',
     schema: z.object({ location: z.url() }),
   },
   problems: ['not_found', 'purged', 'image_not_ready'],

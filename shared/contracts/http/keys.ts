@@ -10,20 +10,19 @@ const NewKey = z
     kind: z.enum(KEY_KINDS).default('live'),
     scopes: z.array(z.enum(SCOPES)).max(SCOPES.length).default([]).meta({
       description:
-        'What the key may do. A publishable key takes none: the person’s token says what is allowed.',
+        'What the key allows. A publishable key has none: the person’s token decides what is allowed.',
     }),
     expires_at: Time.optional(),
   })
   .refine(({ kind, scopes }) => kind === 'live' || scopes.length === 0, {
     path: ['scopes'],
-    message: 'a publishable key has no scopes of its own',
+    message: 'a publishable key must have no scopes',
   })
   .refine(({ kind, scopes }) => kind === 'publishable' || scopes.length > 0, {
     path: ['scopes'],
     message: 'give at least one scope',
   });
 
-/** 0 ends the old key at once; a week at most. */
 const Rotation = z.object({
   overlap_seconds: z
     .number()
@@ -31,7 +30,10 @@ const Rotation = z.object({
     .min(0)
     .max(7 * 24 * 3600)
     .default(24 * 3600)
-    .meta({ description: 'How long the old key goes on working, in seconds.' }),
+    .meta({
+      description:
+        'Seconds for which the old key stays valid: 0 to 604800 (7 days), by default 86400 (1 day).',
+    }),
 });
 
 const KeyReply = z
@@ -44,12 +46,12 @@ const KeyReply = z
     created_at: Time,
     expires_at: Time.optional(),
     revoked_at: Time.optional(),
-    last_used_at: Time.optional().meta({ description: 'To the minute.' }),
+    last_used_at: Time.optional().meta({ description: 'Time of the last use, accurate to one minute.' }),
     replaced_by: KeyIdField.optional(),
   })
   .meta({ id: 'Key' });
 const NewKeyReply = KeyReply.extend({
-  api_key: z.string().meta({ description: 'The key itself: shown here and never again.' }),
+  api_key: z.string().meta({ description: 'The secret key, returned only in this reply.' }),
 });
 
 interface Plane<Access extends Policy> {
@@ -72,12 +74,12 @@ const keyOperations = <Access extends Policy, Scope extends z.ZodRawShape>(
       tag,
       method: 'GET',
       path: `${root}keys`,
-      summary: 'List the API keys, without their secrets',
+      summary: 'List API keys without their secrets',
       policy,
       params: Owner,
       reply: {
         status: 200,
-        description: 'All keys, oldest first; also those that are revoked or have expired.',
+        description: 'All keys, oldest first, including revoked and expired ones.',
         schema: z.object({ keys: z.array(KeyReply) }),
       },
       problems: ['not_found'],
@@ -92,7 +94,7 @@ const keyOperations = <Access extends Policy, Scope extends z.ZodRawShape>(
       audited: true,
       params: Owner,
       body: NewKey,
-      reply: { status: 201, description: 'The key, with its secret.', schema: NewKeyReply },
+      reply: { status: 201, description: 'The key with its secret.', schema: NewKeyReply },
       problems: ['not_found', 'conflict'],
     }),
     rotate: operation({
@@ -100,12 +102,12 @@ const keyOperations = <Access extends Policy, Scope extends z.ZodRawShape>(
       tag,
       method: 'POST',
       path: `${root}keys/{key_id}/rotate`,
-      summary: 'Replace an API key; the old one works on for a while',
+      summary: 'Replace an API key, with an overlap',
       policy,
       audited: true,
       params: Key,
       body: Rotation,
-      reply: { status: 201, description: 'The new key, with its secret.', schema: NewKeyReply },
+      reply: { status: 201, description: 'The new key with its secret.', schema: NewKeyReply },
       problems: ['not_found', 'conflict'],
     }),
     revoke: operation({
@@ -117,7 +119,7 @@ const keyOperations = <Access extends Policy, Scope extends z.ZodRawShape>(
       policy,
       audited: true,
       params: Key,
-      reply: { status: 200, description: 'It no longer works.', schema: KeyReply },
+      reply: { status: 200, description: 'The revoked key; calls with it are refused.', schema: KeyReply },
       problems: ['not_found'],
     }),
   };

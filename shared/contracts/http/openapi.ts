@@ -17,11 +17,11 @@ type Responses = ZodOpenApiOperationObject['responses'];
 const CORRELATION = {
   'x-correlation-id': {
     schema: { type: 'string' as const },
-    description: 'Tell us this id when something is wrong.',
+    description: 'The id of this request; include it in a support request.',
   },
 };
 
-/** The OpenAPI 3.1 document of the API, made from the schemas that the handlers parse with. */
+/** Returns the OpenAPI 3.1 document, generated from the schemas that the handlers parse with. */
 export function openApiDocument(version: string): Record<string, unknown> {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const operation of OPERATIONS) {
@@ -33,11 +33,12 @@ export function openApiDocument(version: string): Record<string, unknown> {
     info: {
       title: 'DeepLens',
       version,
-      description:
-        'Finds pictures: where is this image, or one like it, and which of my images are the same.',
-      license: { name: 'Proprietary', identifier: 'LicenseRef-DeepLens' },
+      description: 'Image search: finds copies of an image, similar images, and duplicates in a library.',
+      license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/api/v1', description: 'The API’s stage, on the origin that served this document.' }],
+    servers: [
+      { url: '/api/v1', description: 'The stage of the API on the origin that served this document.' },
+    ],
     tags: TAGS.map((name) => ({ name })),
     paths: paths as ZodOpenApiPathsObject, // the keys are built above
     components: {
@@ -63,7 +64,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     description: `Policy \`${policy}\`${policy === 'Open' ? '' : `: ${POLICIES[policy].join(' or ')}`}.`,
     security: policy === 'Open' ? [] : policy === 'SystemAdmin' ? [{ token: [] }] : [{ apiKey: [] }],
     requestParams: {
-      // An operation's input is an object schema; its type says only what it parses to.
+      // Every params and query schema is an object; its type does not say so.
       ...(params && { path: params as z.ZodObject }),
       ...(query && { query: query as z.ZodObject }),
       ...(headers && { header: headers }),
@@ -86,7 +87,7 @@ function bodyContent(operation: Operation, body: z.ZodType) {
 
 function responses(operation: Operation): Responses {
   const { reply } = operation;
-  const found =
+  const success =
     reply.status === 302
       ? {
           description: reply.description,
@@ -97,8 +98,8 @@ function responses(operation: Operation): Responses {
           headers: CORRELATION,
           content: { 'application/json': { schema: reply.schema } },
         };
-  const byStatus: Responses = { [`${reply.status}`]: found };
-  if (reply.alsoStatus) byStatus[`${reply.alsoStatus}`] = found;
+  const byStatus: Responses = { [`${reply.status}`]: success };
+  if (reply.alsoStatus) byStatus[`${reply.alsoStatus}`] = success;
   const codes = new Map<number, ProblemCode[]>();
   for (const code of new Set([...commonProblems(operation), ...operation.problems]))
     codes.set(PROBLEMS[code].status, [...(codes.get(PROBLEMS[code].status) ?? []), code]);

@@ -28,7 +28,7 @@ import {
 } from './tenants.ts';
 import { getTenantUsage, getUsage, listUsage } from './usage.ts';
 
-/** Every call of the API. The document, the deployed routes and the authorisation tests are held against this list. */
+/** Every operation of the API. Tests compare the OpenAPI document, the deployed routes and the authorisation tests with it. */
 export const OPERATIONS: readonly Operation[] = [
   requestUploads,
   addImage,

@@ -6,7 +6,7 @@ import { operation } from './operation.ts';
 const number = (schema: z.ZodNumber) =>
   z.preprocess((value) => (typeof value === 'string' && value ? Number(value) : value), schema);
 
-/** Strict: a filter that is misspelt must not pass for one that lets everything through. */
+/** Strict: a misspelt filter must not be ignored and match everything. */
 const Filters = z
   .strictObject({
     format: Format.optional(),
@@ -15,27 +15,27 @@ const Filters = z
     metadata: z
       .record(z.string(), z.union([z.string(), z.array(z.string()).min(1).max(32)]))
       .optional()
-      .meta({ description: 'By key: the value that a picture must have; of several, any one.' }),
+      .meta({ description: 'By metadata key: the value to match; for a list, any of its values matches.' }),
   })
-  .meta({ description: 'All that is given must hold. Bounds of time are inclusive.' });
+  .meta({ description: 'Filters that must all match. Time bounds are inclusive.' });
 const Region = z
   .object({ x: Share, y: Share, width: Share.positive(), height: Share.positive() })
   .refine(
     ({ x, y, width, height }) => x + width <= 1.000001 && y + height <= 1.000001,
-    'reaches beyond the picture',
+    'must lie within the image',
   )
-  .meta({ description: 'The part of the query to look for, in shares of its width and height.' });
+  .meta({ description: 'The part of the query image to search for, as fractions of its width and height.' });
 
-/** The JSON form, or the fields beside `file` of the multipart form. Exactly one picture is given. */
+/** The JSON form, or the fields beside `file` of the multipart form. Exactly one query image is given. */
 const SimilarityQuery = z.object({
   image: z
     .base64()
     .optional()
-    .meta({ description: 'The query picture, base64, up to 4.5 MB decoded. It is never stored.' }),
-  image_id: ImageIdField.optional().meta({ description: 'A picture of yours to search with.' }),
+    .meta({ description: 'The query image as base64, at most 4.5 MB decoded. It is never stored.' }),
+  image_id: ImageIdField.optional().meta({ description: 'A stored image to search with.' }),
   similarity_threshold: number(z.number().min(0).max(1))
     .optional()
-    .meta({ description: 'Without it, that of your settings; 0.7 where you have set none.' }),
+    .meta({ description: 'The lowest score to return, 0 to 1; by default that of your settings, else 0.7.' }),
   max_results: number(z.number().int().min(1).max(100)).default(20),
   include_metadata: z
     .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
@@ -53,7 +53,7 @@ const SimilarityResult = z
     image_id: ImageIdField,
     external_id: ExternalId.optional(),
     similarity_score: Score.meta({
-      description: 'The share of pairs like this one that are what the verdict says: 0.9 means nine of ten.',
+      description: 'Calibrated probability that the verdict is right: 0.9 means 9 of 10 such pairs.',
     }),
     verdict: z.enum(['exact', 'edited_copy', 'similar']),
     reason: z.object({
@@ -63,23 +63,24 @@ const SimilarityResult = z
         .int()
         .min(0)
         .max(64)
-        .meta({ description: 'Bits of the 64-bit perceptual hashes that differ.' }),
-      copy_score: Score.meta({ description: 'Cosine of the copy vectors.' }),
-      semantic_score: Score.meta({ description: 'Cosine of the semantic vectors.' }),
+        .meta({ description: 'Number of differing bits of the 64-bit perceptual hashes, 0 to 64.' }),
+      copy_score: Score.meta({ description: 'Cosine of the `copy` vectors.' }),
+      semantic_score: Score.meta({ description: 'Cosine of the `semantic` vectors.' }),
       alignment: z
         .object({
           quad: z.array(Point).length(4).meta({
-            description: 'Where the query’s corners lie in the stored picture, in shares of its sides.',
+            description:
+              'Where the four corners of the query image lie in the stored image, as fractions of its width and height.',
           }),
           score: z.number(),
           scale: z.number(),
-          rotation: z.number().meta({ description: 'Degrees, clockwise.' }),
+          rotation: z.number().meta({ description: 'Rotation in degrees, clockwise.' }),
           mirrored: z.boolean(),
         })
         .optional(),
       query_region: z.object({ x: Score, y: Score, width: Score, height: Score }).optional().meta({
         description:
-          'The part of the query, in shares of its sides, that shows the picture: a photograph in a screenshot.',
+          'The part of the query image that shows the stored image, as fractions of its width and height: for example a photograph in a screenshot.',
       }),
     }),
     file_path: z.string(),
@@ -102,17 +103,20 @@ const Explanation = z
     code: z.enum(NO_RESULT_REASONS),
     detail: z.string(),
     nearest_score: Score.optional().meta({
-      description: 'With `below_threshold`: the score of the nearest picture that passes the filters.',
+      description: 'With `below_threshold`: the score of the nearest image that passes the filters.',
     }),
   })
-  .meta({ id: 'SimilarityExplanation', description: 'Why `results` is empty; absent where it is not.' });
+  .meta({
+    id: 'SimilarityExplanation',
+    description: 'The reason why `results` is empty; absent if it is not.',
+  });
 
 export const searchSimilarity = operation({
   id: 'searchSimilarity',
   tag: 'Search',
   method: 'POST',
   path: '/v1/search/similarity',
-  summary: 'Find a picture, or ones like it',
+  summary: 'Search for copies of an image and similar ones',
   policy: 'SearchImages',
   counts: { searches: 1 },
   body: SimilarityQuery,
@@ -120,7 +124,7 @@ export const searchSimilarity = operation({
   reply: {
     status: 200,
     description:
-      'The nearest pictures, ordered by verdict, then by score. An empty list is a valid answer, and is explained.',
+      'The nearest images, ordered by verdict, then by score. An empty list comes with an explanation.',
     schema: z.object({
       query_id: z.string(),
       results: z.array(SimilarityResult),
@@ -128,7 +132,9 @@ export const searchSimilarity = operation({
       total_results: z.number().int(),
       processing_time_ms: z.number(),
       model: z.string(),
-      cached: z.boolean().meta({ description: 'Whether an earlier search found this out.' }),
+      cached: z
+        .boolean()
+        .meta({ description: 'True if the reply comes from the cache of an earlier search.' }),
     }),
   },
   problems: [
@@ -146,7 +152,7 @@ export const searchSimilarity = operation({
   ],
 });
 
-/** The filters of a query in the index's own terms. */
+/** Translates the filters of a query into the index's terms. */
 export function vectorFilter({ filters, storage_locations }: z.output<typeof SimilarityQuery>) {
   const { format, created_after, created_before, metadata } = filters ?? {};
   return {

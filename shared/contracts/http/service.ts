@@ -6,11 +6,11 @@ export const liveness = operation({
   tag: 'Service',
   method: 'GET',
   path: '/v1/health/live',
-  summary: 'Whether the service answers',
+  summary: 'Check that the API responds',
   policy: 'Open',
   reply: {
     status: 200,
-    description: 'It does.',
+    description: 'The API responds.',
     schema: z.object({ status: z.literal('ok'), version: z.string() }),
   },
   problems: [],
@@ -22,7 +22,7 @@ const Check = z.object({
   detail: z.string(),
 });
 
-/** The parts that readiness asks, each a real call. */
+/** The dependencies that readiness checks, each with a real call. */
 export const READINESS_CHECKS = [
   'database',
   'object_storage',
@@ -36,12 +36,12 @@ export const readiness = operation({
   tag: 'Service',
   method: 'GET',
   path: '/v1/health/ready',
-  summary: 'Whether every part that the service needs answers',
+  summary: 'Check that every dependency responds',
   policy: 'Open',
   reply: {
     status: 200,
     alsoStatus: 503,
-    description: '200 where it can serve, 503 where a part is down.',
+    description: '200 if the service can serve, 503 if a dependency is down.',
     schema: z.object({
       status: z.enum(['ok', 'degraded', 'down']),
       checks: z.object(Object.fromEntries(READINESS_CHECKS.map((name) => [name, Check]))),
@@ -55,7 +55,7 @@ export const openApi = operation({
   tag: 'Service',
   method: 'GET',
   path: '/v1/openapi.json',
-  summary: 'This document',
+  summary: 'Get the OpenAPI document',
   policy: 'Open',
   reply: {
     status: 200,

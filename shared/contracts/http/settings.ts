@@ -10,30 +10,34 @@ const fields = {
     .array(z.number().int().min(min).max(max))
     .min(1)
     .max(count)
-    .refine((sizes) => new Set(sizes).size === sizes.length, 'names a size twice')
-    .meta({ description: 'Pixels of the longer side. Pictures that come from now on have these.' }),
-  similarity_threshold: Share.meta({ description: 'The threshold of a search that gives none.' }),
+    .refine((sizes) => new Set(sizes).size === sizes.length, 'must not repeat a size')
+    .meta({
+      description: 'Longer sides of the thumbnails in pixels; they apply to images added from now on.',
+    }),
+  similarity_threshold: Share.meta({
+    description: 'The `similarity_threshold` of a search that gives none.',
+  }),
   keeper_rule: z.enum(KEEPER_RULES).meta({
-    description: 'What decides first which of several duplicates to keep; the other rules tell equals apart.',
+    description: 'The first rule for suggesting which duplicate to keep; the other rules break ties.',
   }),
   models: z
     .array(z.string().min(1).max(64))
     .max(4)
-    .refine((models) => new Set(models).size === models.length, 'names a model twice')
+    .refine((models) => new Set(models).size === models.length, 'must not repeat a model')
     .meta({
       description:
-        'The models that see your pictures; the first is used by a search that names none. A model that is new here joins when it has all of your pictures.',
+        'The models that embed your images, at most 4; a search that names none uses the first. A new model joins once all of your images are embedded with it.',
     }),
 };
 
-/** What a tenant may choose; what is left out stays as it is. */
+/** The settings of a tenant; in a change, omitted settings stay unchanged. */
 export const SettingsFields = z.object(fields).partial();
 const SettingsReply = z
   .object({
     ...fields,
     filling_models: z.array(z.string()).meta({
       description:
-        'Models that your earlier pictures are being embedded with; each is one of `models` once it has all.',
+        'Models that your existing images are being embedded with; each joins `models` once all are done.',
     }),
   })
   .meta({ id: 'Settings' });
@@ -43,9 +47,9 @@ export const getSettings = operation({
   tag: 'Tenant',
   method: 'GET',
   path: '/v1/settings',
-  summary: 'What you have chosen',
+  summary: 'Get your settings',
   policy: 'AdminOnly',
-  reply: { status: 200, description: 'What holds.', schema: SettingsReply },
+  reply: { status: 200, description: 'The settings in force.', schema: SettingsReply },
   problems: ['not_found'],
 });
 
@@ -54,13 +58,13 @@ export const changeSettings = operation({
   tag: 'Tenant',
   method: 'PATCH',
   path: '/v1/settings',
-  summary: 'Choose thumbnail sizes, the default threshold, the keeper rule, models',
+  summary: 'Change your settings',
   policy: 'AdminOnly',
   audited: true,
   body: SettingsFields,
   reply: {
     status: 200,
-    description: 'What holds from the next call on; models that are new are in `filling_models` at first.',
+    description: 'The settings in force from the next call on; new models are in `filling_models` first.',
     schema: SettingsReply,
   },
   problems: ['not_found', 'conflict'],

@@ -8,36 +8,44 @@ export const getOverview = operation({
   tag: 'Tenant',
   method: 'GET',
   path: '/v1/stats/overview',
-  summary: 'Your pictures at a glance',
+  summary: 'Get counts, storage, duplicates and pipeline status',
   policy: 'ViewMetrics',
   reply: {
     status: 200,
-    description: 'Counts are a moment behind the pictures; `storage_bytes` is exact.',
+    description: 'Counts may lag by seconds; `storage_bytes` is exact.',
     schema: z.object({
       images: z.object({
         total: Count,
         by_status: z.partialRecord(Status, Count),
-        by_format: z.partialRecord(Format, Count).meta({ description: 'Of pictures that were validated.' }),
+        by_format: z
+          .partialRecord(Format, Count)
+          .meta({ description: 'Counts of validated images by format.' }),
         by_storage: z.record(z.string(), Count),
       }),
-      storage_bytes: Count.meta({ description: 'The bytes of the pictures’ own files.' }),
+      storage_bytes: Count.meta({ description: 'Size of the original files in bytes.' }),
       duplicates: z.object({
         groups: Count,
-        reclaimable_bytes: Count.meta({ description: 'What all but the largest file of each group take.' }),
+        reclaimable_bytes: Count.meta({
+          description: 'Size in bytes of all files but the largest of each group.',
+        }),
       }),
       pipeline: z.object({
-        queue_depth: Count.meta({ description: 'Your pictures that have arrived and cannot be found yet.' }),
+        queue_depth: Count.meta({
+          description: 'Number of your images that have been uploaded and are not searchable yet.',
+        }),
         oldest_age_s: z
           .number()
           .nonnegative()
-          .meta({ description: 'Seconds since the first of them was announced.' }),
+          .meta({ description: 'Seconds since the oldest of them was requested.' }),
         images_per_s: z
           .number()
           .nonnegative()
-          .meta({ description: 'That became findable, over the last minute or two.' }),
+          .meta({
+            description: 'Images that became searchable per second, over the last one to two minutes.',
+          }),
       }),
       health: z.enum(['ok', 'degraded']).meta({
-        description: '`degraded`: your pictures wait longer than they should, or nothing embeds them.',
+        description: '`degraded`: your images wait too long, or no worker embeds them.',
       }),
     }),
   },
@@ -49,12 +57,12 @@ export const getCapacity = operation({
   tag: 'Operator',
   method: 'GET',
   path: '/v1/admin/capacity',
-  summary: 'What each tenant takes of the service, and what that costs, the dearest first',
+  summary: 'List tenants by resource use and cost, most expensive first',
   policy: 'SystemAdmin',
   query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
   reply: {
     status: 200,
-    description: 'The tenants that take most, and the sums over all of them.',
+    description: 'The most expensive tenants, and the totals over all tenants.',
     schema: z.object({
       totals: z.object({
         tenants: Count,
@@ -62,7 +70,9 @@ export const getCapacity = operation({
         bytes: Count,
         vectors: Count,
         queued: Count,
-        index_memory_bytes: Count.meta({ description: 'Estimated: docs/cost.md.' }),
+        index_memory_bytes: Count.meta({
+          description: 'Estimated memory of the vector index in bytes (docs/cost.md).',
+        }),
         cost_estimate_usd: z.number().nonnegative(),
       }),
       tenants: z.array(
@@ -78,7 +88,9 @@ export const getCapacity = operation({
           cost_estimate_usd: z
             .number()
             .nonnegative()
-            .meta({ description: 'A month of what it holds now, and its calls of this month.' }),
+            .meta({
+              description: 'Estimated US dollars: one month of current storage, and this month’s calls.',
+            }),
         }),
       ),
     }),

@@ -11,21 +11,21 @@ const Plan = z.enum(PLAN_NAMES);
 
 const limit = z.number().int().min(0).max(1_000_000);
 
-/** What is set for one tenant in place of its plan's. */
+/** The overrides of a tenant's plan. */
 const LimitFields = z.object({
-  requests: limit.optional().meta({ description: 'Calls a minute.' }),
-  searches: limit.optional().meta({ description: 'Searches a minute.' }),
-  uploads: limit.optional().meta({ description: 'Pictures a minute.' }),
+  requests: limit.optional().meta({ description: 'Calls per minute.' }),
+  searches: limit.optional().meta({ description: 'Searches per minute.' }),
+  uploads: limit.optional().meta({ description: 'Images per minute.' }),
   stored_images: Count.optional(),
   storage_bytes: Count.optional(),
   endpoints: z
     .record(z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/v1\/[\w{}/.-]+$/), limit)
     .refine((endpoints) => Object.keys(endpoints).length <= 20, 'at most 20 endpoints')
     .optional()
-    .meta({ description: 'Calls a minute of one endpoint: `{"POST /v1/search/similarity": 10}`.' }),
+    .meta({ description: 'Calls per minute by endpoint, at most 20: `{"POST /v1/search/similarity": 10}`.' }),
 });
 
-/** What holds for a tenant, its plan's numbers included. */
+/** The limits in force: the plan's and the overrides. */
 export const LimitsReply = z.object({
   requests: Count,
   searches: Count,
@@ -50,7 +50,7 @@ export const createTenant = operation({
   tag: 'Operator',
   method: 'POST',
   path: '/v1/admin/tenants',
-  summary: 'Create a tenant, its first API key and its place in the plan',
+  summary: 'Create a tenant with its first API key',
   policy: 'SystemAdmin',
   audited: true,
   body: z.object({
@@ -61,7 +61,7 @@ export const createTenant = operation({
   }),
   reply: {
     status: 201,
-    description: 'The tenant exists, whole. The key is shown here and never again.',
+    description: 'The tenant, with its key, returned only in this reply.',
     schema: z.object({ tenant_id: TenantIdField, status: z.literal('created'), api_key: z.string() }),
   },
   problems: ['conflict', 'dependency_unavailable'],
@@ -72,7 +72,7 @@ export const listTenants = operation({
   tag: 'Operator',
   method: 'GET',
   path: '/v1/admin/tenants',
-  summary: 'List the tenants, by id',
+  summary: 'List tenants, by id',
   policy: 'SystemAdmin',
   query: z.object({ cursor: Cursor, limit: z.coerce.number().int().min(1).max(100).default(50) }),
   reply: {
@@ -88,7 +88,7 @@ export const getTenant = operation({
   tag: 'Operator',
   method: 'GET',
   path: '/v1/admin/tenants/{tenant_id}',
-  summary: 'Look a tenant up',
+  summary: 'Get a tenant',
   policy: 'SystemAdmin',
   params: TenantParams,
   reply: { status: 200, description: 'The tenant.', schema: TenantReply },
@@ -100,7 +100,7 @@ export const changeTenant = operation({
   tag: 'Operator',
   method: 'PATCH',
   path: '/v1/admin/tenants/{tenant_id}',
-  summary: 'Change a tenant’s name, plan or state',
+  summary: 'Change the name, plan or state of a tenant',
   policy: 'SystemAdmin',
   audited: true,
   params: TenantParams,
@@ -114,7 +114,7 @@ export const changeTenant = operation({
   reply: {
     status: 200,
     description:
-      'The tenant as it is now. A plan holds from the next call on; what was counted stays counted.',
+      'The changed tenant. A plan applies from the next call on; calls counted so far stay counted.',
     schema: TenantReply,
   },
   problems: ['not_found', 'conflict'],
@@ -125,13 +125,14 @@ export const deleteTenant = operation({
   tag: 'Operator',
   method: 'DELETE',
   path: '/v1/admin/tenants/{tenant_id}',
-  summary: 'Remove a tenant and everything that is its own, in the background',
+  summary: 'Delete a tenant and all of its data, in the background',
   policy: 'SystemAdmin',
   audited: true,
   params: TenantParams,
   reply: {
     status: 202,
-    description: 'Its keys no longer work; the job removes the rest and ends with a receipt.',
+    description:
+      'The tenant’s keys are refused from now on; the job deletes its data and ends with a receipt.',
     schema: z.object({ job_id: JobIdField, status: z.enum(JOB_STATUSES) }),
   },
   problems: ['not_found', 'conflict'],
@@ -142,12 +143,12 @@ export const getLimits = operation({
   tag: 'Operator',
   method: 'GET',
   path: '/v1/admin/tenants/{tenant_id}/limits',
-  summary: 'What a tenant may take',
+  summary: 'Get the limits of a tenant',
   policy: 'SystemAdmin',
   params: TenantParams,
   reply: {
     status: 200,
-    description: 'What holds, and what of it was set for this tenant.',
+    description: 'The limits in force, and the overrides set for this tenant.',
     schema: z.object({ plan: Plan, limits: LimitsReply, overrides: LimitFields }),
   },
   problems: ['not_found'],
@@ -158,14 +159,14 @@ export const putLimits = operation({
   tag: 'Operator',
   method: 'PUT',
   path: '/v1/admin/tenants/{tenant_id}/limits',
-  summary: 'Set limits for one tenant, in place of its plan’s; what is left out is the plan’s again',
+  summary: 'Replace the limit overrides of a tenant',
   policy: 'SystemAdmin',
   audited: true,
   params: TenantParams,
   body: LimitFields,
   reply: {
     status: 200,
-    description: 'What holds from the next call on.',
+    description: 'The limits in force from the next call on; omitted limits are the plan’s.',
     schema: z.object({ plan: Plan, limits: LimitsReply, overrides: LimitFields }),
   },
   problems: ['not_found'],

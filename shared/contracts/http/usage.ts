@@ -5,18 +5,22 @@ import { Count, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 import { LimitsReply, TenantParams } from './tenants.ts';
 
-const Period = z.string().regex(PERIOD_PATTERN).meta({ description: 'A month, UTC: `2026-11`.' });
-const PeriodQuery = z.object({ period: Period.optional().meta({ description: 'This month, if left out.' }) });
+const Period = z.string().regex(PERIOD_PATTERN).meta({ description: 'A month in UTC, such as `2026-11`.' });
+const PeriodQuery = z.object({
+  period: Period.optional().meta({ description: 'By default the current month.' }),
+});
 const Used = z.object({ requests: Count, searches: Count, uploads: Count });
 
 const UsageReply = Used.extend({
   period: Period,
   starts_at: Time,
   ends_at: Time,
-  images_stored: Count.meta({ description: 'Now, whatever the period.' }),
-  storage_bytes: Count.meta({ description: 'Now: the bytes of the pictures’ own files.' }),
+  images_stored: Count.meta({ description: 'Images stored now, independent of the period.' }),
+  storage_bytes: Count.meta({ description: 'Size of the original files now, in bytes.' }),
   limits: LimitsReply,
-  daily: z.array(Used.extend({ date: z.iso.date() })).meta({ description: 'Days with calls, in order.' }),
+  daily: z
+    .array(Used.extend({ date: z.iso.date() }))
+    .meta({ description: 'Usage by day, for days with calls, in order.' }),
 }).meta({ id: 'Usage' });
 
 export const getUsage = operation({
@@ -24,10 +28,10 @@ export const getUsage = operation({
   tag: 'Tenant',
   method: 'GET',
   path: '/v1/usage',
-  summary: 'What you have used in a month, by day',
+  summary: 'Get your usage of a month, by day',
   policy: 'ViewMetrics',
   query: PeriodQuery,
-  reply: { status: 200, description: 'Calls are counted within a minute or so.', schema: UsageReply },
+  reply: { status: 200, description: 'The usage; calls appear within about a minute.', schema: UsageReply },
   problems: [],
 });
 
@@ -36,15 +40,15 @@ export const getTenantUsage = operation({
   tag: 'Operator',
   method: 'GET',
   path: '/v1/admin/tenants/{tenant_id}/usage',
-  summary: 'What a tenant has used in a month, by day',
+  summary: 'Get the usage of a tenant in a month, by day',
   policy: 'SystemAdmin',
   params: TenantParams,
   query: PeriodQuery,
-  reply: { status: 200, description: 'As the tenant itself sees it.', schema: UsageReply },
+  reply: { status: 200, description: 'The usage, as the tenant sees it.', schema: UsageReply },
   problems: ['not_found'],
 });
 
-/** What tenants are compared by. */
+/** Counters that tenants can be sorted by. */
 export const USAGE_ORDERS = ['requests', 'searches', 'uploads', 'images_stored', 'storage_bytes'] as const;
 
 export const listUsage = operation({
@@ -52,7 +56,7 @@ export const listUsage = operation({
   tag: 'Operator',
   method: 'GET',
   path: '/v1/admin/usage',
-  summary: 'What all tenants have used in a month, the heaviest first',
+  summary: 'List tenants by usage in a month, highest first',
   policy: 'SystemAdmin',
   query: PeriodQuery.extend({
     sort: z.enum(USAGE_ORDERS).default('requests'),
@@ -60,7 +64,7 @@ export const listUsage = operation({
   }),
   reply: {
     status: 200,
-    description: 'The heaviest tenants, and the sums over all of them.',
+    description: 'The tenants with the highest usage, and the totals over all tenants.',
     schema: z.object({
       period: Period,
       totals: Used.extend({ tenants: Count, images_stored: Count, storage_bytes: Count }),
