@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
 export const Env = z.object({
-  /** What the user pool writes before the names of our scopes: `deeplens-api`. */
+  /** The prefix of scope names in the user pool's tokens: `deeplens-api`. */
   RESOURCE_SERVER: z.string().min(1),
 });

@@ -23,7 +23,7 @@ const env = readEnv(Env);
 const index = await openVectorIndex(env);
 const installed = installedModels(env.DEEPLENS_MODELS, async (name) => {
   const embedder = await onnxEmbedder({ modelsDir: env.MODELS_DIR, name, provider: 'cpu' });
-  // Before the first picture there is no space of the model yet; a search then finds nothing, instead of failing.
+  // A model has no partition before its first image: a search then returns nothing, instead of failing.
   await index.prepare(name, outputRoles(embedder.manifest).copy.dimension);
   return embedder;
 });
