@@ -36,7 +36,7 @@ const SURFACE = Object.entries({
     'vector-document',
   ],
   imaging: ['imaging', 'raster', 'region', 'turn'],
-  jobs: ['job', 'job-queue', 'job-store', 'job-writer'],
+  jobs: ['cancel-job', 'job', 'job-queue', 'job-store', 'job-writer', 'run-job', 'start-job'],
   matching: ['.+'],
   messaging: ['publisher'],
   'rate-limit': ['limiter'],

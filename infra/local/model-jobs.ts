@@ -1,45 +1,45 @@
-// `npm run models -- rebuild MODEL`: starts a job about a model and its index, and shows it until its end.
+// `npm run models -- rebuild MODEL`: starts a job about a model and its index, and shows its progress until it ends.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { z } from 'zod';
-import { getJob } from '#shared/contracts/http/jobs.ts';
+import { cancelJob, getJob } from '#shared/contracts/http/jobs.ts';
 import * as api from '#shared/contracts/http/models.ts';
 import { type Api, apiAt } from './api.ts';
 import { DEEPLENS_HOME } from './home.ts';
 import { readLocalFile } from './local-file.ts';
 import { PlainError } from './steps.ts';
 
-const USAGE = `usage: npm run models                                    the models there are
-       npm run models -- migrate MODEL [--tenants A,B]   embed everything with it, and let searches use it
-       npm run models -- add MODEL --tenants A,B         the same, behind the model that searches use
-       npm run models -- rollback MODEL [--tenants A,B]  back to the model before
-       npm run models -- rebuild MODEL                   build its index anew from the table
-       npm run models -- check MODEL [--tenants A,B]     count what the index has missing, extra or stale
-       npm run models -- mend MODEL [--tenants A,B]      the same, and put it right
+const USAGE = `usage: npm run models                                    list the installed models
+       npm run models -- migrate MODEL [--tenants A,B]   embed all images with it, and let searches use it
+       npm run models -- add MODEL --tenants A,B         the same, but searches keep their model
+       npm run models -- rollback MODEL [--tenants A,B]  return to the previous model
+       npm run models -- rebuild MODEL                   rebuild its index from the image store
+       npm run models -- check MODEL [--tenants A,B]     count missing, extra and stale documents
+       npm run models -- repair MODEL [--tenants A,B]    the same, and repair them
        npm run models -- move MODEL --tenants A --into own|shared
-       npm run models -- cancel JOB                      end a job; what it has begun is taken back
+       npm run models -- cancel JOB                      cancel a job; its unfinished work is undone
 
-It speaks to what npm start keeps up; or to DEEPLENS_API_URL with DEEPLENS_ADMIN_TOKEN, a token of the operator's.`;
+It calls the API that npm start runs, or the one at DEEPLENS_API_URL with DEEPLENS_ADMIN_TOKEN, an operator's token.`;
 
 type Started = z.output<typeof api.migrateToModel.reply.schema>;
 type Job = z.output<typeof getJob.reply.schema>;
 
-interface Wish {
+interface Arguments {
   name: string;
   tenants: { tenants?: string[] };
   into: string | undefined;
 }
 
-const VERBS: Record<string, (call: Api, wish: Wish) => Promise<Started>> = {
+const VERBS: Record<string, (call: Api, args: Arguments) => Promise<Started>> = {
   migrate: (call, { name, tenants }) => call(api.migrateToModel, { params: { name }, body: tenants }),
   add: (call, { name, tenants }) =>
     call(api.migrateToModel, { params: { name }, body: { ...tenants, cut_over: false } }),
   rollback: (call, { name, tenants }) => call(api.rollBackModel, { params: { name }, body: tenants }),
   rebuild: (call, { name }) => call(api.rebuildIndex, { params: { name } }),
   check: (call, { name, tenants }) => call(api.checkIndex, { params: { name }, body: tenants }),
-  mend: (call, { name, tenants }) =>
+  repair: (call, { name, tenants }) =>
     call(api.checkIndex, { params: { name }, body: { ...tenants, mend: true } }),
-  cancel: (call, { name }) => call(api.cancelJob, { params: { job_id: name } }),
+  cancel: (call, { name }) => call(cancelJob, { params: { job_id: name } }),
   move: (call, { name, tenants: { tenants = [] }, into }) => {
     if (into !== 'own' && into !== 'shared') throw new PlainError(USAGE);
     return call(api.moveTenants, { params: { name }, body: { tenants, into } });
@@ -54,15 +54,15 @@ async function connect(): Promise<Api> {
   return apiAt(local.api_url, { authorization: `Bearer ${local.admin_token}` });
 }
 
-/** Shows a job until its end. @returns whether that is the one that was wished for */
-async function follow(call: Api, job_id: string, wished: Job['status']): Promise<boolean> {
+/** Shows a job until it ends. @returns true if it ends in the wanted status */
+async function follow(call: Api, job_id: string, wanted: Job['status']): Promise<boolean> {
   for (let shown = ''; ; await sleep(1_000)) {
     const job = await call(getJob, { params: { job_id } });
     const line = [lineOf(job), ...job.errors.map(({ code, detail }) => `  ${code}: ${detail}`)].join('\n');
     if (line !== shown) console.log(line);
     shown = line;
     if (job.status === 'queued' || job.status === 'running') continue;
-    return job.status === wished;
+    return job.status === wanted;
   }
 }
 
@@ -82,7 +82,7 @@ async function main(): Promise<number> {
   const call = await connect();
   if (verb === undefined) {
     for (const model of (await call(api.listModels)).models)
-      console.log(`${model.name}${model.default ? '  (what new tenants get)' : ''}`);
+      console.log(`${model.name}${model.default ? '  (default of new tenants)' : ''}`);
     return 0;
   }
   const start = VERBS[verb];

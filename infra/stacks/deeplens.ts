@@ -6,6 +6,7 @@ import { DataStack } from './data.ts';
 import { DuplicatesStack } from './duplicates.ts';
 import { IdentityStack } from './identity.ts';
 import { IngestStack, TIMEOUTS } from './ingest.ts';
+import { JobsStack } from './jobs.ts';
 import { ModelsStack } from './models.ts';
 import { NetworkStack } from './network.ts';
 import { OperationsStack } from './operations.ts';
@@ -42,11 +43,12 @@ export function deepLensStacks(app: App, environment: Environment): void {
     validationSeconds: environment.name === 'local' ? 5 : TIMEOUTS.validation,
   });
   const tenants = new TenantsStack(app, { environment, data, identity, index, modelJobs: models.jobs.queue });
+  const jobs = new JobsStack(app, { environment, data, modelJobs: models.jobs.queue });
   const usage = new UsageStack(app, { environment, data });
   const embeddingQueue = ingest.queues.embedding.queue;
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
-  const flows = [ingest, search, duplicates, models, tenants, usage, service];
+  const flows = [ingest, search, duplicates, models, tenants, jobs, usage, service];
   const functions = [...flows, identity].flatMap((each) => each.functions);
   const { authorizer } = tenants;
   const { api } = new ApiStack(app, {

@@ -15,14 +15,14 @@ export interface ModelsStackProps {
   environment: Environment;
   data: DataStack;
   index: VectorIndexAccess;
-  /** Seconds that a validation may take. */
+  /** Timeout of validate-image, in seconds. */
   validationSeconds: number;
 }
 
-/** Seconds that a run of a job may take. */
+/** Timeout of a run, in seconds. */
 const JOB_TIMEOUT = 120;
 
-/** Which models tenants have, and the index of each: migrations, rebuilds, checks, moves. */
+/** Jobs about models and their indexes: migrations, rebuilds, checks, moves. */
 export class ModelsStack extends Stack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
@@ -43,7 +43,6 @@ export class ModelsStack extends Stack {
       'POST /v1/admin/models/{name}/rebuilds': manage,
       'POST /v1/admin/models/{name}/checks': manage,
       'POST /v1/admin/models/{name}/moves': manage,
-      'POST /v1/admin/jobs/{job_id}/cancel': manage,
     };
   }
 
@@ -54,7 +53,7 @@ export class ModelsStack extends Stack {
     const manage = new AppFunction<typeof ManageModelsEnv>(this, 'ManageModels', {
       environment,
       path: 'models/manage-models',
-      description: 'Starts and ends jobs about a model and its index',
+      description: 'Starts jobs about a model and its index',
       variables: {
         ...guards.variables,
         TENANTS_TABLE: tenants.tableName,
@@ -77,7 +76,7 @@ export class ModelsStack extends Stack {
     const run = new AppFunction<typeof RunModelJobEnv>(this, 'RunModelJob', {
       environment,
       path: 'models/run-model-job',
-      description: 'Migrates tenants between models, and rebuilds, checks and moves what is indexed',
+      description: 'Migrates tenants between models; rebuilds, checks and moves their indexes',
       variables: {
         ...index.variables,
         TENANTS_TABLE: tables.tenants.tableName,

@@ -18,10 +18,10 @@ interface PurgesProps {
   index: VectorIndexAccess;
 }
 
-/** Seconds that a run of a purge may take: no longer than the pause before its last look. */
+/** Timeout of a run, in seconds: no longer than the pause before the final count. */
 const PURGE_TIMEOUT = 60;
 
-/** What removes whole tenants, in the stack of the tenants. */
+/** The functions and the queue that remove whole tenants, in the stack of the tenants. */
 export function tenantPurges(stack: Stack, props: PurgesProps) {
   const purges = new QueueWithDlq(stack, 'Purges', {
     name: `deeplens-${props.environment.name}-purges`,
@@ -30,7 +30,6 @@ export function tenantPurges(stack: Stack, props: PurgesProps) {
   const manage = managePurges(stack, purges, props);
   const routes: Routes = {
     'DELETE /v1/admin/tenants/{tenant_id}': manage,
-    'GET /v1/admin/jobs/{job_id}': manage,
   };
   return { queue: purges, functions: [manage, purgeTenant(stack, purges, props)], routes };
 }
@@ -46,7 +45,7 @@ function managePurges(
   const manage = new AppFunction<typeof ManagePurgesEnv>(stack, 'ManagePurges', {
     environment,
     path: 'purges/manage-purges',
-    description: 'Starts the removal of a tenant, and says how far it is',
+    description: 'Starts the removal of a tenant',
     variables: {
       ...guards.variables,
       TENANTS_TABLE: tenants.tableName,
@@ -73,7 +72,7 @@ function purgeTenant(
   const purge = new AppFunction<typeof PurgeTenantEnv>(stack, 'PurgeTenant', {
     environment,
     path: 'purges/purge-tenant',
-    description: 'Removes all that is a tenant’s, and looks whether anything is left',
+    description: 'Removes all data of a tenant, and counts what is left',
     variables: {
       ...index.variables,
       TENANTS_TABLE: tables.tenants.tableName,

@@ -10,7 +10,14 @@ const METERED_SHARDS = [...'0123456789abcdef'].map((digit) => `METERED#${digit}`
  * The partitions of `activity` that hold data of one tenant. A tenant's purge empties exactly these, and a key in such a
  * partition can be made of these alone: what is added here is purged.
  */
-export const TENANT_ACTIVITIES = ['IDEMPOTENCY', 'USAGE', ...METERED_SHARDS, 'STATISTICS', 'CACHE'] as const;
+export const TENANT_ACTIVITIES = [
+  'IDEMPOTENCY',
+  'USAGE',
+  ...METERED_SHARDS,
+  'STATISTICS',
+  'CACHE',
+  'JOBS',
+] as const;
 export const activityPartition = (tenant: TenantId, activity: (typeof TENANT_ACTIVITIES)[number]): string =>
   `${tenantPartition(tenant)}#${activity}`;
 
@@ -64,6 +71,13 @@ export const cacheKey = (tenant: TenantId, queryHash: string): Key => ({
 // the service's own
 
 export const jobKey = (job: JobId): Key => ({ pk: `JOB#${job}`, sk: 'JOB' });
+/** The list of all jobs, or of those that a tenant owns, in the order of creation. */
+export const jobEntryPartition = (owner: TenantId | undefined): string =>
+  owner === undefined ? 'JOBS' : activityPartition(owner, 'JOBS');
+export const jobEntryKey = (owner: TenantId | undefined, job: JobId): Key => ({
+  pk: jobEntryPartition(owner),
+  sk: `JOB#${job}`,
+});
 /** Names the job that works on a subject. */
 export const jobClaimKey = (subject: string): Key => ({ pk: `JOB#${subject}`, sk: 'CLAIM' });
 export const heartbeatKey = (service: string): Key => ({ pk: 'HEARTBEAT', sk: service });

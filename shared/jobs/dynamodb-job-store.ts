@@ -1,34 +1,83 @@
-import { jobClaimKey, jobKey } from '#shared/aws/dynamodb-activity-keys.ts';
+import { jobClaimKey, jobEntryKey, jobEntryPartition, jobKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import type { Key } from '#shared/aws/dynamodb-keys.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
-import { jobId } from '#shared/kernel/ids.ts';
-import type { Job } from './job.ts';
-import type { JobStore } from './job-store.ts';
+import { decodeCursor, encodeCursor } from '#shared/kernel/cursor.ts';
+import { JOB_ID_PATTERN, type JobId, jobId, type TenantId } from '#shared/kernel/ids.ts';
+import { type Job, JobSchema } from './job.ts';
+import type { JobFilter, JobStore } from './job-store.ts';
 
-/** A receipt can be looked up for a year and a month. */
-const KEPT_MS = 400 * 24 * 3600 * 1000;
+/** A receipt can be read for 400 days. */
+const RETENTION_MS = 400 * 24 * 3600 * 1000;
 
-const jobItem = (job: Job): Item & Key => ({
-  ...jobKey(job.job_id),
-  ...job,
-  expires_at: Math.ceil((Date.parse(job.started_at) + KEPT_MS) / 1000),
+const expiryOf = ({ started_at }: Job) => ({
+  expires_at: Math.ceil((Date.parse(started_at) + RETENTION_MS) / 1000),
 });
+const jobItem = (job: Job): Item & Key => ({ ...jobKey(job.job_id), ...job, ...expiryOf(job) });
 
-/** The cast: nothing but this adapter writes these items. */
-function jobOf({ pk, sk, expires_at, ...job }: Item): Job {
-  return job as unknown as Job;
-}
+const isWanted = (job: Job, { kind, status }: JobFilter): boolean =>
+  (kind === undefined || job.kind === kind) && (status === undefined || job.status === status);
 
 /** Jobs in DynamoDB, in the table `activity`. */
 export function dynamoJobStore(options: TableOptions): JobStore {
   const table = openTable(options);
+
+  async function get(job: JobId): Promise<Job | undefined> {
+    const item = await table.get(jobKey(job));
+    return item && JobSchema.parse(item);
+  }
+
+  /** Yields ids from the newest on, in batches. */
+  async function* idsOf(owner: TenantId | undefined, after: JobId | undefined, size: number) {
+    const entries = table.query({
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': jobEntryPartition(owner) },
+      ScanIndexForward: false,
+      Limit: size,
+      ...(after !== undefined && { ExclusiveStartKey: jobEntryKey(owner, after) }),
+    });
+    let batch: JobId[] = [];
+    for await (const { job_id } of entries) {
+      batch.push(jobId(String(job_id)));
+      if (batch.length < size) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  }
+
   return {
+    get,
     async create(job) {
-      return table.put(jobItem(job), { ConditionExpression: 'attribute_not_exists(pk)' });
+      const entry = (owner: TenantId | undefined) => ({
+        Put: { Item: { ...jobEntryKey(owner, job.job_id), job_id: job.job_id, ...expiryOf(job) } },
+      });
+      return table.writeTogether([
+        { Put: { Item: jobItem(job), ConditionExpression: 'attribute_not_exists(pk)' } },
+        entry(undefined),
+        ...(job.owner === undefined ? [] : [entry(job.owner)]),
+      ]);
     },
-    async get(job) {
-      const item = await table.get(jobKey(job));
-      return item && jobOf(item);
+    async getOwned(owner, job) {
+      const entry = await table.get(jobEntryKey(owner, job));
+      return entry && get(job);
+    },
+    async list(filter, { cursor, limit }) {
+      const { owner, kind, status } = filter;
+      const name = ['jobs', owner, kind, status];
+      const after = cursor === undefined ? undefined : jobId(decodeCursor(name, cursor, JOB_ID_PATTERN));
+      const items: Job[] = [];
+      for await (const ids of idsOf(owner, after, limit + 1)) {
+        const read = (await table.getMany(ids.map(jobKey))).map((item) => JobSchema.parse(item));
+        const jobs = new Map(read.map((job) => [job.job_id, job]));
+        for (const id of ids) {
+          const job = jobs.get(id);
+          if (!job || !isWanted(job, filter)) continue;
+          const last = items.at(-1);
+          if (last && items.length === limit) return { items, nextCursor: encodeCursor(name, last.job_id) };
+          items.push(job);
+        }
+      }
+      return { items };
     },
     async save(job) {
       const saved = { ...job, version: job.version + 1 };

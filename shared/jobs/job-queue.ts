@@ -1,10 +1,14 @@
-import type { JobId } from '#shared/kernel/ids.ts';
+import { z } from 'zod';
+import { JOB_ID_PATTERN, type JobId, jobId } from '#shared/kernel/ids.ts';
 
-/** Starts work that goes on in the background. At least once: the same job may be told again, also while it runs. */
+/** The body of a message that starts or resumes a job. */
+export const JobMessage = z.object({ job_id: z.string().regex(JOB_ID_PATTERN).transform(jobId) });
+
+/** Delivers jobs to their workers, at least once: a job may come again, also while it runs. */
 export interface JobQueue {
   /**
-   * @param delaySeconds how long nobody shall hear of it; 15 minutes at most
-   * @throws Problem `dependency_unavailable` where it was not accepted
+   * @param delaySeconds before delivery; at most 15 minutes
+   * @throws Problem `dependency_unavailable`
    */
   send(job: JobId, delaySeconds?: number): Promise<void>;
 }

@@ -1,16 +1,17 @@
 import type { Job } from './job.ts';
 
-/** A job without what only its worker needs. A receipt is one once all is done. */
+/** Renders a job without the fields that only its worker needs. */
 export function jobReply(job: Job) {
-  const { job_id, status, progress, errors, started_at, finished_at } = job;
+  const { job_id, status, progress, errors, errors_count, started_at, updated_at, finished_at } = job;
   return {
-    ...{ job_id, status, progress, errors, started_at },
+    ...{ job_id, status, progress, errors, errors_count: errors_count ?? errors.length },
+    ...{ started_at, updated_at },
     ...(finished_at !== undefined && { finished_at }),
     ...(job.kind === 'tenant_purge'
       ? {
           kind: job.kind,
           tenant_id: job.tenant_id,
-          ...(status === 'completed' && job.receipt && { receipt: job.receipt }),
+          ...(status === 'completed' && job.receipt && { receipt: job.receipt, result: job.receipt }),
         }
       : {
           kind: job.kind,

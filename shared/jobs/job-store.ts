@@ -1,24 +1,42 @@
-import type { JobId } from '#shared/kernel/ids.ts';
+import type { JobId, TenantId } from '#shared/kernel/ids.ts';
+import type { Page } from '#shared/kernel/page.ts';
+import type { JobKind, JobStatus } from '#shared/kernel/vocabulary.ts';
 import type { Job } from './job.ts';
 
-/** Work that goes on in the background. */
+/** Which jobs a list has. */
+export interface JobFilter {
+  /** Only jobs that this tenant owns; absent: all jobs. */
+  owner?: TenantId;
+  kind?: JobKind | undefined;
+  status?: JobStatus | undefined;
+}
+
 export interface JobStore {
-  /** @returns false where the id exists */
-  create(job: Job): Promise<boolean>;
-  /** The operator's: a job outlives the tenant that it is about. */
-  get(job: JobId): Promise<Job | undefined>;
   /**
-   * Writes the job, under the next version, if it is still the version that was read.
-   * @returns the job as it was written; undefined where somebody else wrote it meanwhile
+   * Stores a job and its entries in the lists, in one transaction.
+   * @returns false if the id exists
    */
-  save<Kind extends Job>(job: Kind): Promise<Kind | undefined>;
+  create(job: Job): Promise<boolean>;
+  /** Reads any job. A job outlives the tenant that it is about. */
+  get(job: JobId): Promise<Job | undefined>;
+  /** Reads a job that the tenant owns; after the tenant's purge there is none, though its id may be in use again. */
+  getOwned(owner: TenantId, job: JobId): Promise<Job | undefined>;
   /**
-   * Makes the job the one that works on the subject, if the last one that did is the one that was read.
-   * @param subject of which one job at a time may be, such as `model#name`
-   * @param last the job that `latest` told
-   * @returns whether it is
+   * Lists jobs, newest first.
+   * @throws Problem `invalid_cursor`
+   */
+  list(filter: JobFilter, page: { cursor?: string | undefined; limit: number }): Promise<Page<Job>>;
+  /**
+   * Writes the job under the next version, if its version is still the one that was read.
+   * @returns the job as written; undefined if it was written by another worker meanwhile
+   */
+  save<Saved extends Job>(job: Saved): Promise<Saved | undefined>;
+  /**
+   * Makes the job the only one that works on a subject, if the last one to claim it is the one that was read.
+   * @param subject such as `MODEL#name`
+   * @param last what `latest` returned
    */
   claim(subject: string, job: JobId, last: JobId | undefined): Promise<boolean>;
-  /** The job that claimed the subject last. */
+  /** Returns the job that claimed the subject last. */
   latest(subject: string): Promise<JobId | undefined>;
 }

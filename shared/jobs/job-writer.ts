@@ -2,29 +2,40 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { Job } from './job.ts';
 import type { JobStore } from './job-store.ts';
 
-const KEPT_ERRORS = 20;
+const MAX_ERRORS = 100;
 
-/** Somebody else has written the job: they go on with it, or have ended it. */
-export class Overtaken extends Error {
-  override readonly name = 'Overtaken';
+/** Another worker has written the job: it goes on, or the job was cancelled. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
 }
 
-/** A job as it was last written, and how to write it. */
-export interface JobPen<Kind extends Job> {
-  readonly job: Kind;
-  /** @throws Overtaken */
-  write(change: Partial<Kind>): Promise<void>;
-  /** Keeps what went wrong with the job, each thing once. @throws Overtaken */
-  noteError(error: unknown, change?: Partial<Kind>): Promise<void>;
+/** Writes a job that was read; each write is conditional on the version before. */
+export interface JobWriter<Written extends Job> {
+  /** The job as last written. */
+  readonly job: Written;
+  /** Writes progress: the job runs, and its failures in a row are over, unless the change says otherwise. @throws Superseded */
+  write(change: Partial<Written>): Promise<void>;
+  /** Adds an error to the job's list, once per detail. @throws Superseded */
+  noteError(error: unknown, change?: Partial<Written>): Promise<void>;
 }
 
-/** The one who works on a job that was read: each note is written on condition that nobody else has written. */
-export function jobPen<Kind extends Job>(jobs: JobStore, read: Kind, now: () => Date): JobPen<Kind> {
+export function jobWriter<Written extends Job>(
+  jobs: JobStore,
+  read: Written,
+  now: () => Date,
+): JobWriter<Written> {
   let job = read;
-  const write = async (change: Partial<Kind>): Promise<void> => {
-    const next = { ...job, status: 'running' as const, ...change, updated_at: now().toISOString() };
-    const saved = await jobs.save<Kind>(next);
-    if (!saved) throw new Overtaken(job.job_id);
+  const write = async (change: Partial<Written>): Promise<void> => {
+    const next = {
+      ...job,
+      status: 'running' as const,
+      finished_at: undefined,
+      failures: 0,
+      ...change,
+      updated_at: now().toISOString(),
+    };
+    const saved = await jobs.save<Written>(next);
+    if (!saved) throw new Superseded(job.job_id);
     job = saved;
   };
   return {
@@ -35,7 +46,12 @@ export function jobPen<Kind extends Job>(jobs: JobStore, read: Kind, now: () => 
     async noteError(error, change = {}) {
       const entry = entryOf(error);
       const others = job.errors.filter(({ detail }) => detail !== entry.detail);
-      await write({ ...change, errors: [...others, entry].slice(-KEPT_ERRORS) });
+      const isNew = others.length === job.errors.length;
+      await write({
+        ...change,
+        errors: [...others, entry].slice(-MAX_ERRORS),
+        errors_count: (job.errors_count ?? job.errors.length) + (isNew ? 1 : 0),
+      });
     },
   };
 }
@@ -43,4 +59,4 @@ export function jobPen<Kind extends Job>(jobs: JobStore, read: Kind, now: () => 
 const entryOf = (error: unknown): Job['errors'][number] =>
   error instanceof Problem
     ? { code: error.code, detail: error.message }
-    : { code: 'internal_error', detail: 'Something went wrong on our side; the log says what.' };
+    : { code: 'internal_error', detail: 'Something went wrong on our side; the log has the details.' };

@@ -1,75 +1,105 @@
-import type { ImageId, JobId, TenantId } from '#shared/kernel/ids.ts';
-import type { JobStatus, ModelJobKind } from '#shared/kernel/vocabulary.ts';
+import { z } from 'zod';
+import {
+  IMAGE_ID_PATTERN,
+  imageId,
+  JOB_ID_PATTERN,
+  jobId,
+  TENANT_ID_PATTERN,
+  tenantId,
+} from '#shared/kernel/ids.ts';
+import { JOB_STATUSES, type JobKind, type ModelJobKind } from '#shared/kernel/vocabulary.ts';
 
-/** What a tenant's purge has removed, by kind, and that a last look found nothing left. */
-export interface TenantReceipt {
-  tenant_id: TenantId;
-  deleted: Record<string, number>;
-  /** What the scan after the removal found, by place; all zero. */
-  left: Record<string, number>;
-  completed_at: string;
-}
+const TenantIdValue = z.string().regex(TENANT_ID_PATTERN).transform(tenantId);
+const Counts = z.record(z.string(), z.number());
 
-/** Long work that goes on in the background. Field names as stored and on the wire. */
-interface AnyJob {
-  job_id: JobId;
-  status: JobStatus;
-  /** The step that comes next, so that an interrupted job goes on there. */
-  step: string;
-  /** What is done so far, by kind. */
-  progress: Record<string, number>;
-  errors: { code: string; detail: string }[];
-  started_at: string;
-  updated_at: string;
-  finished_at?: string;
-  /** Counts its writes, so that of two who work on it at once one steps back. */
-  version: number;
-}
+/** What every job has. Field names as stored and on the wire. */
+const AnyJob = z.object({
+  job_id: z.string().regex(JOB_ID_PATTERN).transform(jobId),
+  /** The tenant that started it, which may list, read and cancel it; absent: the operator. */
+  owner: TenantIdValue.optional(),
+  status: z.enum(JOB_STATUSES),
+  /** The next step, from which an interrupted job resumes. */
+  step: z.string(),
+  /** Work done so far, by kind. */
+  progress: Counts,
+  /** The latest distinct errors, at most 100. */
+  errors: z.array(z.object({ code: z.string(), detail: z.string() })),
+  /** Distinct errors noted so far; absent in older items. */
+  errors_count: z.number().optional(),
+  /** Failures in a row that can pass. */
+  failures: z.number().optional(),
+  started_at: z.string(),
+  updated_at: z.string(),
+  finished_at: z.string().optional(),
+  /** Incremented by each write; a write is conditional on the version that was read. */
+  version: z.number(),
+});
 
-export interface TenantPurge extends AnyJob {
-  kind: 'tenant_purge';
-  tenant_id: TenantId;
-  receipt?: TenantReceipt;
-}
+/** What a tenant's purge removed, by store, and the proof that a later count found nothing. */
+const TenantReceipt = z.object({
+  tenant_id: TenantIdValue,
+  deleted: Counts,
+  /** Counts per store after the removal; all zero. */
+  left: Counts,
+  completed_at: z.string(),
+});
 
-/** Where a job is that goes through a tenant's pictures, page by page, as often as it takes. */
-export interface Position {
-  tenant_id: TenantId;
-  /** What is being done with the tenant. */
-  phase: string;
-  /** When that began, and when this time through the pages did. RFC 3339. */
-  since: string;
-  pass_since: string;
-  /** How often all pages were gone through. */
-  passes: number;
-  /** What the pages of this pass have in all, by kind. */
-  met: Record<string, number>;
-  /** Of the page that comes next; absent at the beginning. */
-  cursor?: string | undefined;
-  /** The last picture of the page before. */
-  above?: ImageId | undefined;
-  /** When what the page lacks was ordered. */
-  ordered_at?: string | undefined;
-  /** Pictures to try the new model on. */
-  sample?: readonly ImageId[];
-}
+/** Progress of a job through one tenant's images, page by page, in one or more passes. */
+const Position = z.object({
+  tenant_id: TenantIdValue,
+  phase: z.string(),
+  /** When the phase began, and when this pass did. RFC 3339. */
+  since: z.string(),
+  pass_since: z.string(),
+  /** Completed passes. */
+  passes: z.number(),
+  /** Counts over the pages of this pass. */
+  met: Counts,
+  /** Cursor of the next page; absent for the first. */
+  cursor: z.string().optional(),
+  /** Last image of the previous page. */
+  above: z.string().regex(IMAGE_ID_PATTERN).transform(imageId).optional(),
+  /** When the missing embeddings of this page were requested. */
+  ordered_at: z.string().optional(),
+  /** Images for the canary. */
+  sample: z.array(z.string().regex(IMAGE_ID_PATTERN).transform(imageId)).readonly().optional(),
+});
+export type Position = z.output<typeof Position>;
 
-export interface ModelJob extends AnyJob {
-  kind: ModelJobKind;
-  model: string;
-  /** Whose; absent: every tenant's. */
-  tenants?: readonly TenantId[];
-  /** Of a migration: whether searches use the model once it has all pictures. */
-  cut_over?: boolean;
-  /** Of a check: whether what is wrong is put right. */
-  mend?: boolean;
-  /** Of a move: where to. */
-  into?: 'own' | 'shared';
-  /** Where the list of tenants goes on; empty after the last one. */
-  next_tenant?: string;
-  /** How often in a row a part of the work has failed in a way that can pass. */
-  failures?: number;
-  position?: Position | undefined;
-}
+const AnyModelJob = AnyJob.extend({
+  model: z.string(),
+  /** Absent: all tenants. */
+  tenants: z.array(TenantIdValue).readonly().optional(),
+  /** Cursor of the next tenant; empty after the last. */
+  next_tenant: z.string().optional(),
+  position: Position.optional(),
+});
 
-export type Job = TenantPurge | ModelJob;
+/** A stored job, by its kind. A new kind is a row here, and a runner in the function that wires it. */
+export const JobSchema = z.discriminatedUnion('kind', [
+  AnyJob.extend({
+    kind: z.literal('tenant_purge'),
+    tenant_id: TenantIdValue,
+    receipt: TenantReceipt.optional(),
+  }),
+  AnyModelJob.extend({
+    kind: z.literal('model_migration'),
+    /** Make it the model that searches use, once all images have its vectors. */
+    cut_over: z.boolean().optional(),
+  }),
+  AnyModelJob.extend({ kind: z.literal('model_rollback') }),
+  AnyModelJob.extend({ kind: z.literal('index_rebuild') }),
+  AnyModelJob.extend({
+    kind: z.literal('index_check'),
+    /** Repair the differences, too. */
+    mend: z.boolean().optional(),
+  }),
+  AnyModelJob.extend({ kind: z.literal('index_move'), into: z.enum(['own', 'shared']).optional() }),
+]);
+
+/** Long work in the background. */
+export type Job = z.output<typeof JobSchema>;
+type JobsByKind = { [Kind in JobKind]: Extract<Job, { kind: Kind }> };
+export type JobOf<Kind extends JobKind> = JobsByKind[Kind];
+export type TenantPurge = JobOf<'tenant_purge'>;
+export type ModelJob = JobOf<ModelJobKind>;

@@ -6,7 +6,7 @@ import type { JobQueue } from './job-queue.ts';
 export const PurgesQueueEnv = z.object({ PURGES_QUEUE_URL: z.url() });
 export const ModelJobsQueueEnv = z.object({ MODEL_JOBS_QUEUE_URL: z.url() });
 
-/** SQS's bound of a message's delay, in seconds. */
+/** The longest delay of an SQS message, in seconds. */
 const MAX_DELAY = 900;
 
 /** Jobs as messages `{"job_id": …}` of an SQS queue. */

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   tenant_suspended: { status: 403, title: 'The tenant is suspended', retry: false },
   not_found: { status: 404, title: 'The resource was not found', retry: false },
   conflict: { status: 409, title: 'The request conflicts with the current state', retry: false },
+  job_finished: { status: 409, title: 'The job has ended already', retry: false },
   image_not_ready: { status: 409, title: 'The image is not processed yet', retry: false },
   request_in_progress: {
     status: 409,

@@ -66,3 +66,5 @@ export const MODEL_JOB_KINDS = [
   'index_move',
 ] as const;
 export type ModelJobKind = (typeof MODEL_JOB_KINDS)[number];
+export const JOB_KINDS = ['tenant_purge', ...MODEL_JOB_KINDS] as const;
+export type JobKind = (typeof JOB_KINDS)[number];

@@ -8,66 +8,68 @@ interface CanaryPorts {
   index: Pick<VectorIndex, 'search'>;
 }
 
-/** What a tenant's searches by a model would find, tried on some of its pictures. */
+/** Quality of a tenant's searches by a model, measured with some of its images as queries. */
 export interface Canary {
-  /** Of pictures that were tried, how many find themselves. */
-  tried: number;
-  found: number;
-  /** Of the 10 that are truly nearest, the share that a search tells: of both vectors the worse. */
+  queries: number;
+  /** Images that find themselves. */
+  selfMatches: number;
+  /** Recall at 10 against exact search, of the worse of the two vectors. */
   recall: number;
 }
 
-/** A picture's own copy vector is at a cosine of 1 to itself, but for rounding and quantisation. */
-const ITSELF = 0.98;
+/** Least cosine of an image's copy vector to itself, which is 1 but for rounding and quantisation. */
+const SELF_COSINE = 0.98;
 const NEAREST = 10;
-/** Cosines that differ by less are the same: which of two equals is told is chance. */
-const SAME = 1e-3;
-/** The recall that an index owes: QUALITY of the service, at 100 000 vectors. */
-const LEAST_RECALL = 0.98;
+/** Cosines that differ by less are ties, which an index may return in any order. */
+const TIE = 1e-3;
+/** The service's quality goal at 100 000 vectors. */
+const MIN_RECALL = 0.98;
 
-export const isWell = ({ tried, found, recall }: Canary): boolean =>
-  found === tried && recall >= LEAST_RECALL;
+export const isHealthy = ({ queries, selfMatches, recall }: Canary): boolean =>
+  selfMatches === queries && recall >= MIN_RECALL;
 
-/** Searches for pictures by their own vectors, and holds the answers against a comparison with every document. */
+/** Searches for images by their own vectors, and compares the results with those of exact search. */
 export const canary =
   ({ imageStore, index }: CanaryPorts) =>
   async (tenant: TenantId, model: string, images: readonly ImageId[]): Promise<Canary> => {
     const vectors = await imageStore.getVectors(tenant, images, model);
-    const tries: { itself: boolean; recalls: number[] }[] = [];
+    const outcomes: { findsItself: boolean; recalls: number[] }[] = [];
     for (const [image, { semantic, copy }] of vectors) {
       const query = { semantic, copy, k: NEAREST };
-      const [told, truth] = await Promise.all([
+      const [candidates, exact] = await Promise.all([
         index.search(tenant, model, query),
         index.search(tenant, model, { ...query, exact: true }),
       ]);
-      tries.push({
-        itself: told.some(({ imageId, copy: cosine = 0 }) => imageId === image && cosine >= ITSELF),
-        recalls: (['semantic', 'copy'] as const).map((by) => recallOf(told, truth, by)),
+      outcomes.push({
+        findsItself: candidates.some(
+          ({ imageId, copy: cosine = 0 }) => imageId === image && cosine >= SELF_COSINE,
+        ),
+        recalls: (['semantic', 'copy'] as const).map((vector) => recallOf(candidates, exact, vector)),
       });
     }
-    const means = [0, 1].map((by) => mean(tries.map(({ recalls }) => recalls[by] ?? 1)));
+    const means = [0, 1].map((vector) => mean(outcomes.map(({ recalls }) => recalls[vector] ?? 1)));
     return {
-      tried: tries.length,
-      found: tries.filter(({ itself }) => itself).length,
+      queries: outcomes.length,
+      selfMatches: outcomes.filter(({ findsItself }) => findsItself).length,
       recall: Math.min(...means),
     };
   };
 
-/** As many of the nearest are told as there truly are, counting those that are no farther than the farthest of them. */
+/** Returns the share of the exact nearest that were found; a tie with the farthest of them counts as found. */
 function recallOf(
-  told: readonly Candidate[],
-  truth: readonly Candidate[],
-  by: keyof Embedding & keyof Candidate,
+  candidates: readonly Candidate[],
+  exact: readonly Candidate[],
+  vector: keyof Embedding & keyof Candidate,
 ) {
-  const nearest = (candidates: readonly Candidate[]) =>
-    candidates
-      .flatMap((each) => each[by] ?? [])
+  const nearestCosines = (results: readonly Candidate[]) =>
+    results
+      .flatMap((each) => each[vector] ?? [])
       .sort((one, other) => other - one)
       .slice(0, NEAREST);
-  const [found, true10] = [nearest(told), nearest(truth)];
-  const farthest = true10.at(-1);
+  const [cosines, exactCosines] = [nearestCosines(candidates), nearestCosines(exact)];
+  const farthest = exactCosines.at(-1);
   if (farthest === undefined) return 1;
-  return found.filter((cosine) => cosine >= farthest - SAME).length / true10.length;
+  return cosines.filter((cosine) => cosine >= farthest - TIE).length / exactCosines.length;
 }
 
 const mean = (values: readonly number[]): number =>

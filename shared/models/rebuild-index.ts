@@ -1,33 +1,32 @@
-import type { ModelJob } from '#shared/jobs/job.ts';
+import type { JobOf, ModelJob, Position } from '#shared/jobs/job.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { embeddedWith, modelsOf } from '#shared/tenants/tenant-models.ts';
 import type { WriteModelsPorts } from '#shared/tenants/write-tenant-models.ts';
 import type { Build, VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { compareAll } from './compare-all.ts';
-import type { ComparePorts } from './compare-page.ts';
-import type { Task } from './task.ts';
+import type { ModelTask } from './model-task.ts';
+import { reconcileAll } from './reconcile-all.ts';
+import type { ReconcilePorts } from './reconcile-page.ts';
 
-export interface RebuildPorts extends ComparePorts, Pick<WriteModelsPorts, 'installed'> {
-  index: ComparePorts['index'] &
+export interface RebuildPorts extends ReconcilePorts, Pick<WriteModelsPorts, 'installed'> {
+  index: ReconcilePorts['index'] &
     Pick<VectorIndex, 'abandonBuild' | 'beginBuild' | 'finishBuild' | 'placement' | 'prepare'>;
   dimensionOf(model: string): number;
   now: () => Date;
 }
 
 /**
- * Builds a model's index anew from the catalog, beside the one that serves, which it then takes the place of. Every
- * write since the beginning goes to both. Tenants with a space of their own are passed over; `moveTenant` builds that
- * anew.
+ * Builds a model's index again from the image store, beside the one that serves, which it then replaces. Every write
+ * since the beginning goes to both. Tenants with a partition of their own are skipped; `moveTenant` rebuilds those.
  */
-export function rebuildIndex(ports: RebuildPorts): Task {
+export function rebuildIndex(ports: RebuildPorts): ModelTask<'index_rebuild'> {
   const { index, dimensionOf } = ports;
   const build = ({ model }: ModelJob): Build => ({ model, dimension: dimensionOf(model), of: 'shared' });
-  const fill = fillNext(ports);
+  const fill = fillBuild(ports);
   return {
     firstPhase: 'compare',
     async begin(job) {
-      await index.prepare(job.model, dimensionOf(job.model)); // where the index itself is lost
+      await index.prepare(job.model, dimensionOf(job.model)); // in case the index itself is lost
       await index.beginBuild(build(job));
     },
     async visit(owner, position, job) {
@@ -36,18 +35,18 @@ export function rebuildIndex(ports: RebuildPorts): Task {
       return fill(owner, position, job);
     },
     end: (job) => index.finishBuild(build(job)),
-    abandonAll: (job) => index.abandonBuild(build(job)),
+    undoAll: (job) => index.abandonBuild(build(job)),
   };
 }
 
-/** Moves tenants' documents into spaces of their own, or back among the others', while their searches go on. */
-export function moveTenant(ports: RebuildPorts): Task {
+/** Moves tenants' documents into partitions of their own, or back to the shared one, while searches go on. */
+export function moveTenant(ports: RebuildPorts): ModelTask<'index_move'> {
   const { index, dimensionOf } = ports;
-  const build = (tenant: TenantId, { model, into = 'own' }: ModelJob): Build => ({
+  const build = (tenant: TenantId, { model, into = 'own' }: JobOf<'index_move'>): Build => ({
     ...{ model, dimension: dimensionOf(model), of: 'tenant', tenant },
     into,
   });
-  const fill = fillNext(ports);
+  const fill = fillBuild(ports);
   return {
     firstPhase: 'begin',
     async visit(owner, position, job) {
@@ -63,17 +62,17 @@ export function moveTenant(ports: RebuildPorts): Task {
       await index.finishBuild(build(tenant, job));
       return { ...visit, progress: { ...visit.progress, moved: 1 } };
     },
-    abandon: ({ tenant_id }, job) => index.abandonBuild(build(tenant_id, job)),
+    undoTenant: ({ tenant_id }, job) => index.abandonBuild(build(tenant_id, job)),
   };
 }
 
-/** Fills what is being built with a tenant's documents. */
-const fillNext =
+/** Writes a tenant's documents to the partition that is being built. */
+const fillBuild =
   (ports: RebuildPorts) =>
-  async (owner: Tenant, position: Parameters<Task['visit']>[1], { model }: ModelJob) => {
+  async (owner: Tenant, position: Position, { model }: ModelJob) => {
     const wanted = embeddedWith(modelsOf(owner, ports.installed)).includes(model);
-    const comparison = { model, side: 'next', wanted, mend: true } as const;
-    const { done, progress, ...visit } = await compareAll(ports)(
+    const comparison = { model, side: 'next', wanted, repair: true } as const;
+    const { done, progress, ...visit } = await reconcileAll(ports)(
       owner.tenant_id,
       comparison,
       position,

@@ -1,93 +1,55 @@
-import type { ModelJob } from '#shared/jobs/job.ts';
-import type { JobQueue } from '#shared/jobs/job-queue.ts';
+import { endJob, isActive } from '#shared/jobs/cancel-job.ts';
+import type { Job, JobOf, ModelJob } from '#shared/jobs/job.ts';
 import type { JobStore } from '#shared/jobs/job-store.ts';
+import { queuedFields, resumeJob, type StartJobPorts, startJob } from '#shared/jobs/start-job.ts';
 import { type JobId, newJobId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import type { ModelJobKind } from '#shared/kernel/vocabulary.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 
-export interface StartPorts {
-  jobs: JobStore;
-  queue: JobQueue;
+export interface StartPorts extends StartJobPorts {
   tenants: Pick<TenantStore, 'get'>;
-  /** What the service has. */
+  /** The installed models. */
   installed: readonly string[];
-  now?: () => Date;
 }
 
+type Wanted = 'model' | 'tenants' | 'cut_over' | 'mend' | 'into';
+type RequestOf<Kind extends ModelJobKind> = Pick<JobOf<Kind>, 'kind' | Extract<keyof JobOf<Kind>, Wanted>>;
 /** What a job is to do. */
-export type ModelRequest = Pick<ModelJob, 'kind' | 'model' | 'tenants' | 'cut_over' | 'mend' | 'into'>;
+export type ModelRequest = { [Kind in ModelJobKind]: RequestOf<Kind> }[ModelJobKind];
 
-/** Nothing was heard of a running job for so long: its message is lost. A pause takes two minutes at most. */
-const STALLED_MS = 15 * 60_000;
-
-/** Of a model, one job at a time is the operator's; a tenant that adds a model to its own has one beside it. */
-export const operatorsSubject = ({ model }: Pick<ModelJob, 'model'>): string => `MODEL#${model}`;
-export const tenantsSubject = (model: string, tenant: TenantId): string => `MODEL#${model}#${tenant}`;
+/** Of a model, the operator has one job at a time, and beside it each tenant that adds the model has one. */
+const subjectOf = (model: string, owner: TenantId | undefined): string =>
+  `MODEL#${model}${owner === undefined ? '' : `#${owner}`}`;
 
 /**
- * Starts a job about a model. Asked for the same while it runs, it gives that job, and a push where nothing was heard of
- * it; a rollback ends the migration that runs.
- * @throws Problem `not_found` for a model or a tenant that is not there; `conflict` while another job about the model runs
+ * Starts a job about a model. The same request returns the job that runs already, and enqueues it again if it has
+ * stalled; a rollback cancels the migration that runs.
+ * @param owner the tenant that starts it; absent: the operator
+ * @throws Problem `not_found` for an unknown model or tenant; `conflict` while another job about the model runs
  */
 export const startModelJob =
   (ports: StartPorts) =>
-  async (request: ModelRequest, subject: string = operatorsSubject(request)): Promise<ModelJob> => {
-    const { jobs, queue, now = () => new Date() } = ports;
-    await checkNames(ports, request);
-    const last = await jobs.latest(subject);
-    const running = last && (await runningJob(jobs, last));
-    const at = now().toISOString();
-    if (running && isSame(running, request)) {
-      if (running.status === 'queued' || isStalled(running, at)) await queue.send(running.job_id);
-      return running;
-    }
-    if (running && !(request.kind === 'model_rollback' && running.kind === 'model_migration'))
-      throw runningProblem(request.model, running.job_id);
-    if (running) await endJob(ports, running, at);
-    const job: ModelJob = {
-      ...request,
-      job_id: newJobId(),
-      status: 'queued',
-      step: 'begin',
-      progress: {},
-      errors: [],
-      started_at: at,
-      updated_at: at,
-      version: 0,
-    };
-    if (!(await jobs.claim(subject, job.job_id, last))) throw runningProblem(request.model);
-    await jobs.create(job);
-    await queue.send(job.job_id);
-    return job;
-  };
-
-/**
- * Ends a job before its end; what it has begun is taken back in the background.
- * @throws Problem `not_found`; `conflict` for one that has ended, or that removes a tenant
- */
-export const cancelModelJob =
-  (ports: Pick<StartPorts, 'jobs' | 'queue' | 'now'>) =>
-  async (id: JobId): Promise<ModelJob> => {
+  async (request: ModelRequest, owner?: TenantId): Promise<Job> => {
     const { jobs, now = () => new Date() } = ports;
-    const job = await jobs.get(id);
-    if (!job) throw new Problem('not_found', `There is no job ${id}.`);
-    if (job.kind === 'tenant_purge')
-      throw new Problem('conflict', 'The removal of a tenant cannot be taken back.');
-    if (!isActive(job)) throw new Problem('conflict', `The job ${id} is ${job.status}.`);
-    return endJob(ports, job, now().toISOString());
+    const { model } = request;
+    await checkNames(ports, request);
+    const subject = subjectOf(model, owner);
+    const last = await jobs.latest(subject);
+    const running = last && (await activeJob(jobs, last));
+    if (running && isSame(running, request)) return resumeJob(ports)(running);
+    if (running && !(request.kind === 'model_rollback' && running.kind === 'model_migration'))
+      throw runningProblem(model, running.job_id);
+    if (running) await endJob(ports)(running);
+    const job_id = newJobId();
+    const job: ModelJob = { ...request, job_id, owner, ...queuedFields('begin', now()) };
+    if (!(await jobs.claim(subject, job_id, last))) throw runningProblem(model);
+    return startJob(ports)(job);
   };
 
-async function endJob(
-  { jobs, queue }: Pick<StartPorts, 'jobs' | 'queue'>,
-  job: ModelJob,
-  at: string,
-): Promise<ModelJob> {
-  const ended = await jobs.save<ModelJob>({ ...job, status: 'cancelled', finished_at: at, updated_at: at });
-  if (!ended)
-    throw new Problem('dependency_unavailable', 'The job has just gone on. Try again.', { retryAfter: 1 });
-  await queue.send(job.job_id);
-  return ended;
-}
+/** Returns the operator's last job about a model. */
+export const lastModelJob = ({ jobs }: { jobs: JobStore }, model: string): Promise<JobId | undefined> =>
+  jobs.latest(subjectOf(model, undefined));
 
 async function checkNames(
   { tenants, installed }: StartPorts,
@@ -99,27 +61,26 @@ async function checkNames(
     if (!(await tenants.get(tenant))) throw new Problem('not_found', `There is no tenant ${tenant}.`);
 }
 
-/** Undefined where it has ended, or was claimed for and never made. */
-async function runningJob(jobs: JobStore, id: JobId): Promise<ModelJob | undefined> {
+/** Returns undefined if the job has ended, or was claimed and never created. */
+async function activeJob(jobs: JobStore, id: JobId): Promise<ModelJob | undefined> {
   const job = await jobs.get(id);
   return job && job.kind !== 'tenant_purge' && isActive(job) ? job : undefined;
 }
 
-const isStalled = ({ updated_at }: ModelJob, at: string): boolean =>
-  Date.parse(at) - Date.parse(updated_at) > STALLED_MS;
-
-const isActive = ({ status }: ModelJob): boolean => status === 'queued' || status === 'running';
-
 const isSame = (job: ModelJob, request: ModelRequest): boolean =>
   JSON.stringify(partsOf(job)) === JSON.stringify(partsOf(request));
 
-const partsOf = ({ kind, model, tenants, cut_over, mend, into }: ModelRequest) => [
+const partsOf = ({ kind, model, tenants, ...rest }: ModelRequest | ModelJob) => [
   ...[kind, model, tenants ? [...tenants].sort() : null],
-  ...[cut_over ?? null, mend ?? null, into ?? null],
+  ...[
+    'cut_over' in rest ? (rest.cut_over ?? null) : null,
+    'mend' in rest ? (rest.mend ?? null) : null,
+    'into' in rest ? (rest.into ?? null) : null,
+  ],
 ];
 
 const runningProblem = (model: string, job?: JobId): Problem =>
   new Problem(
     'conflict',
-    `Another job about ${model} is running${job ? `: ${job}` : ''}. Wait for its end, or cancel it.`,
+    `Another job about ${model} is running${job ? `: ${job}` : ''}. Wait until it ends, or cancel it.`,
   );

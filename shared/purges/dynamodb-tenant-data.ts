@@ -36,7 +36,7 @@ export const dynamoTenantData = (
 
 /** @param spared the key of an item that stays */
 function partitions(
-  place: string,
+  store: string,
   options: TableOptions,
   partitionsOf: (tenant: TenantId) => readonly string[],
   spared?: (tenant: TenantId) => Key,
@@ -63,7 +63,7 @@ function partitions(
   }
 
   return {
-    place,
+    store,
     async removeSome(tenant) {
       const keys = await firstKeys(tenant, SLICE);
       await table.removeMany(keys);

@@ -1,11 +1,11 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 
-/** A place that holds things of tenants, such as a table or a bucket: what a tenant's purge empties. */
+/** A store that has data of tenants, such as a table or a bucket, as a tenant's purge empties it. */
 export interface TenantData {
-  /** Its name in progress and receipts: `objects`, `vectors`, `images`. */
-  readonly place: string;
-  /** Removes some of the tenant's things, ten thousand at most. @returns how many; 0 when nothing is left */
+  /** The store's name in progress and receipts: `uploads`, `vectors`, `images`. */
+  readonly store: string;
+  /** Removes some of the tenant's items, ten thousand at most. @returns how many; 0 when none are left */
   removeSome(tenant: TenantId): Promise<number>;
-  /** How many of the tenant's things are there; it may stop at 1. */
+  /** Counts the tenant's items; may stop at 1. */
   count(tenant: TenantId): Promise<number>;
 }

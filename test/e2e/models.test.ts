@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { getImage } from '#shared/contracts/http/images.ts';
-import { getJob } from '#shared/contracts/http/jobs.ts';
+import { cancelOwnJob, getJob, getOwnJob, listJobs, listOwnJobs } from '#shared/contracts/http/jobs.ts';
 import * as api from '#shared/contracts/http/models.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
@@ -11,7 +11,7 @@ import { readStack } from './stack.ts';
 
 const OLD = 'deeplens-lite-v1';
 const NEW = 'efficientnet-lite1';
-/** On two cores beside an emulator; a message that a killed function held comes back after minutes. */
+/** A message that a killed function held is delivered again after minutes. */
 const JOB_MS = 200_000;
 
 const operator = () => ({ authorization: `Bearer ${readStack().admin_token}` });
@@ -24,17 +24,17 @@ async function ended(job_id: string) {
     JOB_MS,
   );
 }
-/** Starts a job, and waits for its end. */
+/** Starts a job, and waits until it completes. */
 async function done(started: Promise<{ status: number; body: { job_id: string } }>) {
   const { status, body } = await started;
   expect(status).toBe(202);
   const job = await ended(body.job_id);
-  const { errors } = job; // shown where it has failed; what passed is told too
+  const { errors } = job; // shown if it failed; includes errors that passed
   expect({ status: job.status, errors }).toEqual({ status: 'completed', errors });
   return job;
 }
 
-/** A tenant with two photographs, and one that is looked for under load. */
+/** A tenant with photographs. */
 async function library(name: string, photographs: readonly PhotographName[]) {
   const client = await newTenant(name);
   const add = async (which: PhotographName) => {
@@ -46,14 +46,14 @@ async function library(name: string, photographs: readonly PhotographName[]) {
   return { client, add };
 }
 
-/** Each time another threshold, so that no answer is one that was given before. */
+/** Searches with a new threshold each time, so that no answer is cached. */
 async function find(client: Client, which: PhotographName, model?: string) {
   const image = (await edits.jpeg20(photograph(which))).toString('base64');
   const similarity_threshold = 0.5 + Math.random() / 10;
   return client.call(searchSimilarity, { body: { image, similarity_threshold, ...(model && { model }) } });
 }
 
-/** Searches until it is told to stop; every answer is by one model, and finds the picture first. */
+/** Searches until it is stopped; every answer is by one model, and finds the image first. */
 function searching(client: Client, which: PhotographName) {
   let going = true;
   const models: string[] = [];
@@ -83,13 +83,13 @@ describe('a tenant’s models', () => {
     ({ client, add } = await library('migrating', [one, two]));
   });
 
-  it('are the service’s first to begin with, and no other can be searched by', async () => {
+  it('are the default model at first, and searches cannot use another', async () => {
     expect((await client.call(getSettings)).body).toMatchObject({ models: [OLD], filling_models: [] });
     const refused = await find(client, one, NEW);
     expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 
-  it('change while searches go on: none fails, none mixes, and what comes meanwhile is there', async () => {
+  it('change while searches go on: none fails or mixes models, and images added meanwhile are found', async () => {
     const search = searching(client, one);
     const params = { name: NEW };
     const body = { tenants: [client.tenant] };
@@ -116,7 +116,7 @@ describe('a tenant’s models', () => {
     ]);
   });
 
-  it('go back in one step, while searches go on, with what came since', async () => {
+  it('roll back in one step while searches go on, with the images added since', async () => {
     const [four] = rest;
     if (!four) throw new Error('four photographs');
     await add(four);
@@ -131,7 +131,7 @@ describe('a tenant’s models', () => {
     expect((await search.stop()).length).toBeGreaterThan(0);
   });
 
-  it('are the tenant’s own to order, and to add to', async () => {
+  it('are ordered and added to by the tenant, in a job that it can list and read', async () => {
     const { client: other } = await library('adding', [one]);
     const added = await other.call(changeSettings, { body: { models: [OLD, NEW] } });
     expect(added).toMatchObject({ status: 200, body: { models: [OLD], filling_models: [NEW] } });
@@ -141,11 +141,49 @@ describe('a tenant’s models', () => {
       JOB_MS,
     );
     expect((await find(other, one, NEW)).body).toMatchObject({ model: NEW, results: [{ external_id: one }] });
+    const listed = await other.call(listOwnJobs, { query: { kind: 'model_migration', status: 'completed' } });
+    const [job] = listed.body.jobs;
+    if (!job || listed.body.jobs.length > 1) throw new Error('one migration');
+    expect(job).toMatchObject({ model: NEW, tenants: [other.tenant], errors_count: 0 });
+    const params = { job_id: job.job_id };
+    expect((await other.call(getOwnJob, { params })).body).toEqual(job);
+    expect(await other.call(cancelOwnJob, { params })).toMatchObject({
+      status: 409,
+      body: { code: 'job_finished' },
+    });
+    expect(await client.call(getOwnJob, { params })).toMatchObject({ status: 404 });
+    expect((await client.call(listOwnJobs)).body.jobs).toEqual([]); // the operator's migrations are not the tenant's
+    const all = await call(listJobs, { query: { limit: '100' }, headers: operator() });
+    expect(all.body.jobs).toContainEqual(job);
     const first = await other.call(changeSettings, { body: { models: [NEW, OLD] } });
     expect(first.body).toMatchObject({ models: [NEW, OLD] });
     expect((await find(other, one)).body.model).toBe(NEW);
     const unknown = await other.call(changeSettings, { body: { models: ['none'] } });
     expect(unknown).toMatchObject({ status: 400, body: { errors: [{ pointer: '/models/0' }] } });
+  });
+});
+
+describe('a tenant’s job', () => {
+  it('is cancelled by the tenant, and its unfinished work is undone', async () => {
+    const { client } = await library('cancelling', [PHOTOGRAPHS[0]]);
+    await client.call(changeSettings, { body: { models: [OLD, NEW] } });
+    const [job] = (await client.call(listOwnJobs)).body.jobs;
+    if (!job) throw new Error('no job');
+    const params = { job_id: job.job_id };
+    // 503 while the worker writes the job at the same moment; a small migration may be over by then.
+    const { status } = await eventually(
+      () => client.call(cancelOwnJob, { params }),
+      (reply) => reply.status !== 503,
+    );
+    expect([202, 409]).toContain(status);
+    const ended = await eventually(
+      async () => (await client.call(getSettings)).body,
+      ({ filling_models }) => filling_models.length === 0,
+      JOB_MS,
+    );
+    expect(ended.models).toEqual(status === 202 ? [OLD] : [OLD, NEW]);
+    const final = (await client.call(getOwnJob, { params })).body.status;
+    expect(final).toBe(status === 202 ? 'cancelled' : 'completed');
   });
 });
 
@@ -159,13 +197,13 @@ describe('the index of a model', () => {
     ({ client, add } = await library('rebuilt', [one, two]));
   });
 
-  it('is what the table says', async () => {
+  it('is consistent with the image store', async () => {
     const body = { tenants: [client.tenant] };
     const { progress } = await done(call(api.checkIndex, { params, body, headers: operator() }));
     expect(progress).toMatchObject({ pictures: 2, missing: 0, extra: 0, stale: 0, unembedded: 0 });
   });
 
-  it('is built anew while searches go on, and has what came meanwhile', async () => {
+  it('is rebuilt while searches go on, and has the images added meanwhile', async () => {
     const search = searching(client, one);
     const rebuild = done(call(api.rebuildIndex, { params, headers: operator() }));
     await add(three);
@@ -179,7 +217,7 @@ describe('the index of a model', () => {
     expect(check.progress).toMatchObject({ pictures: 3, missing: 0, extra: 0, stale: 0 });
   });
 
-  it('gives a tenant a space of its own and back, while searches go on', async () => {
+  it('moves a tenant into a partition of its own and back while searches go on', async () => {
     const search = searching(client, one);
     for (const into of ['own', 'shared'] as const) {
       const body = { tenants: [client.tenant], into };
@@ -189,12 +227,12 @@ describe('the index of a model', () => {
     expect((await search.stop()).length).toBeGreaterThan(1);
   });
 
-  it('is not there of a model that the service does not have', async () => {
+  it('is not found for a model that is not installed', async () => {
     const refused = await call(api.rebuildIndex, { params: { name: 'none' }, headers: operator() });
     expect(refused).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
-  it('shows the models to the operator', async () => {
+  it('lists the models for the operator', async () => {
     const { body } = await call(api.listModels, { headers: operator() });
     expect(body.models.map(({ name, default: first }) => [name, first])).toEqual([
       [OLD, true],

@@ -11,7 +11,7 @@ import { type Client, call, eventually, newTenant, settled, upload } from './cli
 import { readStack } from './stack.ts';
 import { tracesOf } from './traces.ts';
 
-/** A purge waits for what is in flight before its last look. */
+/** A purge waits for calls and events in flight before its final count. */
 const PURGE_MS = 200_000;
 
 const operator = () => ({ authorization: `Bearer ${readStack().admin_token}` });
@@ -54,13 +54,13 @@ describe('a tenant that is removed', () => {
     await client.call(searchSimilarity, { body: { image_id: images[0] ?? '' } });
   });
 
-  it('is everywhere before', async () => {
+  it('has data in every store before', async () => {
     const places = Object.keys(await tracesOf(client.tenant)).join(' ');
     for (const place of ['tenants', 'images', 'groups', 'uploads', 'derived', 'gateway keys'])
       expect(places).toContain(place);
   });
 
-  it('cannot come in from the first moment on; asked for again, it is the same job', async () => {
+  it('is refused from the first moment on; a repeated request returns the same job', async () => {
     const { status, body } = await remove(client.tenant);
     expect(status).toBe(202);
     job = body.job_id;
@@ -93,7 +93,7 @@ describe('a tenant that is removed', () => {
     expect(deleted.events).toBeGreaterThanOrEqual(12);
   });
 
-  it('is nowhere afterwards', async () => {
+  it('has no data in any store afterwards', async () => {
     expect(await tracesOf(client.tenant)).toEqual({});
     const gone = { params: { tenant_id: client.tenant }, headers: operator() };
     expect(await call(getTenant, gone)).toMatchObject({ status: 404 });
@@ -102,14 +102,14 @@ describe('a tenant that is removed', () => {
     expect(refused).toMatchObject({ status: 403, body: { code: 'invalid_api_key' } });
   });
 
-  it('has taken nothing of its neighbour’s', async () => {
+  it('leaves other tenants’ data in place', async () => {
     const found = await neighbour.call(getImage, { params: { image_id: kept } });
     expect(found.body.status).toBe('indexed');
     const { body } = await neighbour.call(searchSimilarity, { body: { image_id: kept } });
     expect(body.code).toBeUndefined();
   });
 
-  it('leaves its id to whoever comes next, who finds nothing', async () => {
+  it('frees its id for a new tenant, which starts empty', async () => {
     const anew = { tenant_id: client.tenant, name: 'next', plan: 'free' as const };
     const made = await call(createTenant, { body: anew, headers: operator() });
     expect(made.status).toBe(201);
@@ -122,7 +122,7 @@ describe('a tenant that is removed', () => {
     expect((await call(listImages, { headers: { 'x-api-key': client.key } })).status).toBe(403);
   });
 
-  it('that does not exist is not found, nor is a job that does not', async () => {
+  it('is not found if it does not exist; nor is an unknown job', async () => {
     expect(await remove('nobody-here')).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(await jobOf('job_01ARZ3NDEKTSV4RRFFQ69G5FAV')).toMatchObject({ status: 404 });
   });

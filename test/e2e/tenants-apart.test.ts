@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
 import * as images from '#shared/contracts/http/images.ts';
+import { listOwnJobs } from '#shared/contracts/http/jobs.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
@@ -35,6 +36,7 @@ let intruder: Client;
 let image: string;
 let key: string;
 let group = '';
+let job = '';
 /** Texts that belong to the owner. */
 let owned: readonly string[];
 let before: Awaited<ReturnType<typeof stateOf>>;
@@ -90,6 +92,12 @@ const usageOf = async ({ tenant }: Client) =>
 beforeAll(async () => {
   owner = await newCountedTenant('owner', OWNERS);
   intruder = await newCountedTenant('intruder', INTRUDERS);
+  await owner.call(changeSettings, { body: { models: ['deeplens-lite-v1', 'efficientnet-lite1'] } });
+  const jobs = await eventually(
+    () => owner.call(listOwnJobs),
+    ({ body }) => body.jobs[0]?.status === 'completed',
+  );
+  job = jobs.body.jobs[0]?.job_id ?? '';
   const bytes = await photograph('airplane-from-above');
   const metadata = { project: 'owner-project' };
   image = await upload(owner, bytes, { filename: 'owner-file.jpg', external_id: 'owner-external', metadata });
@@ -111,7 +119,7 @@ beforeAll(async () => {
       counts.images.total === 3 && counts.images.by_status.indexed === 2 && counts.duplicates.groups === 1,
   );
   owned = [
-    ...[owner.tenant, image, copy, pending.image_id, group, key],
+    ...[owner.tenant, image, copy, pending.image_id, group, key, job],
     ...['owner-file', 'owner-external', 'owner-copy', 'owner-project', 'owner-key'],
   ];
 });
@@ -217,8 +225,12 @@ const ATTEMPTS: Record<string, Attempt> = {
   },
   revokeTokens: { request: async () => ({ body: { subject: 'x' } }), status: 401 },
   deleteTenant: { request: async () => ({ params: { tenant_id: owner.tenant } }), status: 401 },
-  getJob: { request: async () => ({ params: { job_id: `job_${'0'.repeat(26)}` } }), status: 401 },
-  cancelJob: { request: async () => ({ params: { job_id: `job_${'0'.repeat(26)}` } }), status: 401 },
+  listOwnJobs: { request: async () => ({}), status: 200, nothingIn: 'jobs' },
+  getOwnJob: { request: async () => ({ params: { job_id: job } }), status: 404 },
+  cancelOwnJob: { request: async () => ({ params: { job_id: job } }), status: 404 },
+  listJobs: { request: async () => ({}), status: 401 },
+  getJob: { request: async () => ({ params: { job_id: job } }), status: 401 },
+  cancelJob: { request: async () => ({ params: { job_id: job } }), status: 401 },
   listModels: { request: async () => ({}), status: 401 },
   migrateToModel: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
   rollBackModel: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },

@@ -1,6 +1,7 @@
 import type { Job } from '#shared/jobs/job.ts';
 import type { JobStore } from '#shared/jobs/job-store.ts';
-import type { JobId } from '#shared/kernel/ids.ts';
+import { JOB_ID_PATTERN, type JobId } from '#shared/kernel/ids.ts';
+import { pageOf } from './page.ts';
 
 /** Jobs in memory, for tests. */
 export function memoryJobStore(): JobStore {
@@ -14,6 +15,20 @@ export function memoryJobStore(): JobStore {
     },
     async get(job) {
       return structuredClone(jobs.get(job));
+    },
+    async getOwned(owner, id) {
+      const job = jobs.get(id);
+      return job?.owner === owner ? structuredClone(job) : undefined;
+    },
+    async list({ owner, kind, status }, { cursor, limit }) {
+      const listed = [...jobs.values()].filter(
+        (job) =>
+          (owner === undefined || job.owner === owner) &&
+          (kind === undefined || job.kind === kind) &&
+          (status === undefined || job.status === status),
+      );
+      const name = ['jobs', owner, kind, status];
+      return pageOf(listed, ({ job_id }) => job_id, name, JOB_ID_PATTERN, cursor, limit);
     },
     async save(job) {
       if (jobs.get(job.job_id)?.version !== job.version) return undefined;

@@ -1,24 +1,24 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { TenantData } from '#shared/purges/tenant-data.ts';
 
-/** A place of things in memory, for tests. */
+/** Counts of items in memory, for tests. */
 export function memoryTenantData(
-  place: string,
+  store: string,
   slice = 1000,
-): TenantData & { add(tenant: TenantId, things: number): void } {
-  const things = new Map<TenantId, number>();
+): TenantData & { add(tenant: TenantId, items: number): void } {
+  const counts = new Map<TenantId, number>();
   return {
-    place,
-    add(tenant, more) {
-      things.set(tenant, (things.get(tenant) ?? 0) + more);
+    store,
+    add(tenant, items) {
+      counts.set(tenant, (counts.get(tenant) ?? 0) + items);
     },
     async removeSome(tenant) {
-      const there = things.get(tenant) ?? 0;
-      things.set(tenant, Math.max(0, there - slice));
-      return Math.min(there, slice);
+      const present = counts.get(tenant) ?? 0;
+      counts.set(tenant, Math.max(0, present - slice));
+      return Math.min(present, slice);
     },
     async count(tenant) {
-      return things.get(tenant) ?? 0;
+      return counts.get(tenant) ?? 0;
     },
   };
 }

@@ -1,15 +1,10 @@
 import * as api from '#shared/contracts/http/models.ts';
 import { operatorGuards } from '#shared/guards/guards.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
-import type { ModelJob } from '#shared/jobs/job.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
-import { jobId, tenantId } from '#shared/kernel/ids.ts';
-import {
-  cancelModelJob,
-  type ModelRequest,
-  operatorsSubject,
-  startModelJob,
-} from '#shared/models/start-model-job.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { lastModelJob, type ModelRequest, startModelJob } from '#shared/models/start-model-job.ts';
+import type { Change } from '#shared/runtime/audit.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { operatorRoute } from '#shared/runtime/routes.ts';
@@ -25,45 +20,45 @@ const ports = {
   tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
 };
 const start = startModelJob(ports);
-const cancel = cancelModelJob(ports);
 
-type Asked = { tenants?: string[] | undefined } & Omit<ModelRequest, 'kind' | 'model' | 'tenants'>;
 interface Call {
   params: { name: string };
-  recordChange(entry: { target: string; after: Record<string, unknown> }): void;
+  recordChange(change: Change): void;
 }
-async function begin(
-  kind: ModelRequest['kind'],
-  { params, recordChange }: Call,
-  { tenants, ...more }: Asked = {},
-) {
-  const named = tenants && { tenants: tenants.map(tenantId) };
-  const job = await start({ kind, model: params.name, ...named, ...more });
-  recordChange({ target: params.name, after: { job_id: job.job_id, kind, ...named, ...more } });
-  return started(job);
+async function begin(request: ModelRequest, { recordChange }: Call) {
+  const { job_id, status } = await start(request);
+  const { model, ...rest } = request;
+  recordChange({ target: model, after: { job_id, ...rest } });
+  return { job_id, status };
 }
-const started = ({ job_id, status }: ModelJob) => ({ job_id, status });
+const about = ({ params, body: { tenants } }: Call & { body: { tenants?: string[] | undefined } }) => ({
+  model: params.name,
+  ...(tenants && { tenants: tenants.map(tenantId) }),
+});
 
 export const handler = httpFunction(
   [
     operatorRoute(api.listModels, async () => ({
       models: await Promise.all(
         installed.map(async (name, at) => {
-          const last = await jobs.latest(operatorsSubject({ model: name }));
+          const last = await lastModelJob(ports, name);
           return { name, default: at === 0, ...(last && { last_job_id: last }) };
         }),
       ),
     })),
-    operatorRoute(api.migrateToModel, (call) => begin('model_migration', call, call.body)),
-    operatorRoute(api.rollBackModel, (call) => begin('model_rollback', call, call.body)),
-    operatorRoute(api.rebuildIndex, (call) => begin('index_rebuild', call)),
-    operatorRoute(api.checkIndex, (call) => begin('index_check', call, call.body)),
-    operatorRoute(api.moveTenants, (call) => begin('index_move', call, call.body)),
-    operatorRoute(api.cancelJob, async ({ params, recordChange }) => {
-      const job = await cancel(jobId(params.job_id));
-      recordChange({ target: job.model, after: { job_id: job.job_id, status: job.status } });
-      return started(job);
-    }),
+    operatorRoute(api.migrateToModel, (call) =>
+      begin({ kind: 'model_migration', ...about(call), cut_over: call.body.cut_over }, call),
+    ),
+    operatorRoute(api.rollBackModel, (call) => begin({ kind: 'model_rollback', ...about(call) }, call)),
+    operatorRoute(api.rebuildIndex, (call) =>
+      begin({ kind: 'index_rebuild', model: call.params.name }, call),
+    ),
+    operatorRoute(api.checkIndex, (call) =>
+      begin({ kind: 'index_check', ...about(call), mend: call.body.mend }, call),
+    ),
+    operatorRoute(api.moveTenants, (call) =>
+      begin({ kind: 'index_move', ...about(call), into: call.body.into }, call),
+    ),
   ],
   operatorGuards(env),
 );

@@ -18,11 +18,11 @@ export const Env = z.intersection(
     ...SnsEnv.shape,
     ...EmbeddingEnv.shape,
     ...ModelJobsQueueEnv.shape,
-    /** How often the queue gives a message before it gives it up. */
+    /** Deliveries of a message before it goes to the dead-letter queue. */
     MODEL_JOBS_MAX_RECEIVES: z.coerce.number().int().positive(),
-    /** How long a run goes on before it leaves the rest to the next; half the function's timeout. */
+    /** Seconds after which a run leaves the rest to the next message; half the function's timeout. */
     MODEL_JOBS_BUDGET_SECONDS: z.coerce.number().positive(),
-    /** How long a validation can go on that has read its tenant's models before: the timeout of validate-image. */
+    /** The timeout of validate-image: for so long, a validation may go on that read its tenant's previous models. */
     VALIDATION_SECONDS: z.coerce.number().positive(),
   }),
 );

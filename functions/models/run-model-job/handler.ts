@@ -1,14 +1,14 @@
-import { z } from 'zod';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { loadManifests } from '#shared/embedding/load-manifest.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
+import { JobMessage } from '#shared/jobs/job-queue.ts';
+import { runJob } from '#shared/jobs/run-job.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
-import { JOB_ID_PATTERN, jobId } from '#shared/kernel/ids.ts';
+import type { ModelJobKind } from '#shared/kernel/vocabulary.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
-import { runModelJob } from '#shared/models/run-model-job.ts';
-import { modelTasks } from '#shared/models/tasks.ts';
+import { modelRunners } from '#shared/models/model-runners.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
@@ -19,24 +19,24 @@ const env = readEnv(Env);
 const manifests = await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS);
 const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const now = () => new Date();
-const run = runModelJob({
-  ...{ tenants, now },
+const run = runJob<ModelJobKind>({
+  now,
   jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
   queue: sqsJobs({ queueUrl: env.MODEL_JOBS_QUEUE_URL }),
-  tasks: modelTasks({
+  runners: modelRunners({
     ...{ tenants, now },
     imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
     blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
     index: await openVectorIndex(env),
     publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
     installed: env.DEEPLENS_MODELS,
-    dimensions: new Map(manifests.map((each) => [each.name, outputRoles(each).copy.dimension])),
+    dimensions: new Map(manifests.map((manifest) => [manifest.name, outputRoles(manifest).copy.dimension])),
     settleSeconds: env.VALIDATION_SECONDS,
   }),
   budgetSeconds: env.MODEL_JOBS_BUDGET_SECONDS,
 });
 
 export const handler = queueFunction({
-  body: z.object({ job_id: z.string().regex(JOB_ID_PATTERN) }),
-  run: each(({ body, attempts }) => run(jobId(body.job_id), attempts >= env.MODEL_JOBS_MAX_RECEIVES)),
+  body: JobMessage,
+  run: each(({ body, attempts }) => run(body.job_id, attempts >= env.MODEL_JOBS_MAX_RECEIVES)),
 });

@@ -1,11 +1,9 @@
-import { getJob } from '#shared/contracts/http/jobs.ts';
 import { deleteTenant } from '#shared/contracts/http/tenants.ts';
 import { operatorGuards } from '#shared/guards/guards.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
-import { jobReply } from '#shared/jobs/job-reply.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
-import { jobId, tenantId } from '#shared/kernel/ids.ts';
-import { findJob, startPurge } from '#shared/purges/start-tenant-purge.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
+import { startPurge } from '#shared/purges/start-tenant-purge.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { operatorRoute } from '#shared/runtime/routes.ts';
@@ -16,7 +14,6 @@ const env = readEnv(Env);
 const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const jobs = dynamoJobStore({ table: env.ACTIVITY_TABLE });
 const purge = startPurge({ tenants, jobs, queue: sqsJobs({ queueUrl: env.PURGES_QUEUE_URL }) });
-const find = findJob({ jobs });
 
 export const handler = httpFunction(
   [
@@ -28,7 +25,6 @@ export const handler = httpFunction(
       });
       return { job_id: job.job_id, status: job.status };
     }),
-    operatorRoute(getJob, async ({ params }) => jobReply(await find(jobId(params.job_id)))),
   ],
   operatorGuards(env),
 );

@@ -20,12 +20,12 @@ export const Env = z.intersection(
     ...S3BlobsEnv.shape,
     ...UsagePlansEnv.shape,
     ...PurgesQueueEnv.shape,
-    /** How often the queue gives a message before it gives it up. */
+    /** Deliveries of a message before it goes to the dead-letter queue. */
     PURGES_MAX_RECEIVES: z.coerce.number().int().positive(),
-    /** How long a run goes on before it leaves the rest to the next; half the function's timeout. */
+    /** Seconds after which a run leaves the rest to the next message; half the function's timeout. */
     PURGE_BUDGET_SECONDS: z.coerce.number().positive().default(30),
     /**
-     * The pause before the last look: longer than a call or an event is on its way, and no shorter than the function's
+     * The pause before the final count: longer than any call or event in flight, and no shorter than the function's
      * timeout (docs/adr/0016-tenant-purge.md).
      */
     PURGE_SETTLE_SECONDS: z.coerce.number().min(0).max(900).default(60),

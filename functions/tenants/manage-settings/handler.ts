@@ -2,7 +2,7 @@ import * as api from '#shared/contracts/http/settings.ts';
 import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
-import { startModelJob, tenantsSubject } from '#shared/models/start-model-job.ts';
+import { startModelJob } from '#shared/models/start-model-job.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
@@ -22,7 +22,7 @@ const start = startModelJob({
 });
 const change = changeSettings({
   ...{ tenants, installed },
-  addModel: (tenant, request) => start(request, tenantsSubject(request.model, tenant)),
+  addModel: (tenant, request) => start(request, tenant),
 });
 const find = findTenant({ tenants });
 

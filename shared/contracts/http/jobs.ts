@@ -1,42 +1,129 @@
 import { z } from 'zod';
-import { JOB_STATUSES, MODEL_JOB_KINDS } from '#shared/kernel/vocabulary.ts';
-import { Count, JobIdField, TenantIdField, Time } from './fields.ts';
+import { JOB_KINDS, JOB_STATUSES } from '#shared/kernel/vocabulary.ts';
+import { Count, Cursor, JobIdField, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
 const counts = z.record(z.string(), Count);
+const Receipt = z.object({
+  tenant_id: TenantIdField,
+  deleted: counts,
+  left: counts.meta({ description: 'Counts after the removal; all zero.' }),
+  completed_at: Time,
+});
+
+const JobReply = z
+  .object({
+    job_id: JobIdField,
+    kind: z.enum(JOB_KINDS),
+    tenant_id: TenantIdField.optional().meta({ description: 'The tenant that is removed.' }),
+    model: z.string().optional().meta({ description: 'The model that the job is about.' }),
+    tenants: z.array(TenantIdField).optional().meta({ description: 'Absent: all tenants.' }),
+    at_tenant: TenantIdField.optional().meta({ description: 'The tenant in work.' }),
+    status: z.enum(JOB_STATUSES),
+    progress: counts,
+    errors_count: Count.meta({ description: 'Distinct errors.' }),
+    errors: z
+      .array(z.object({ code: z.string(), detail: z.string() }))
+      .meta({ description: 'At most 100; those that passed, too.' }),
+    started_at: Time,
+    updated_at: Time,
+    finished_at: Time.optional(),
+    receipt: Receipt.optional(),
+    result: Receipt.optional().meta({ description: 'Of a completed purge, its receipt.' }),
+  })
+  .meta({ id: 'Job' });
+
+const params = z.object({ job_id: JobIdField });
+const query = z.object({
+  kind: z.enum(JOB_KINDS).optional(),
+  status: z.enum(JOB_STATUSES).optional(),
+  cursor: Cursor,
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+const listReply = {
+  status: 200,
+  description: 'A page of jobs.',
+  schema: z.object({ jobs: z.array(JobReply), next_cursor: z.string().optional() }),
+} as const;
+const jobReply = { status: 200, description: 'The job.', schema: JobReply } as const;
+
+/** The reply of every call that starts or cancels a job. */
+export const acceptedReply = {
+  status: 202,
+  description: 'The job; read its progress with `GET` on its id.',
+  schema: z.object({ job_id: JobIdField, status: z.enum(JOB_STATUSES) }),
+} as const;
+
+export const listOwnJobs = operation({
+  id: 'listOwnJobs',
+  tag: 'Tenant',
+  method: 'GET',
+  path: '/v1/jobs',
+  summary: 'List the jobs that your tenant started, newest first',
+  policy: 'ViewMetrics',
+  query,
+  reply: listReply,
+  problems: ['invalid_cursor'],
+});
+
+export const getOwnJob = operation({
+  id: 'getOwnJob',
+  tag: 'Tenant',
+  method: 'GET',
+  path: '/v1/jobs/{job_id}',
+  summary: 'Get the status and progress of a job',
+  policy: 'ViewMetrics',
+  params,
+  reply: jobReply,
+  problems: ['not_found'],
+});
+
+export const cancelOwnJob = operation({
+  id: 'cancelOwnJob',
+  tag: 'Tenant',
+  method: 'POST',
+  path: '/v1/jobs/{job_id}/cancel',
+  summary: 'Cancel a job; its unfinished work is undone',
+  policy: 'AdminOnly',
+  audited: true,
+  params,
+  reply: acceptedReply,
+  problems: ['not_found', 'job_finished'],
+});
+
+export const listJobs = operation({
+  id: 'listJobs',
+  tag: 'Operator',
+  method: 'GET',
+  path: '/v1/admin/jobs',
+  summary: 'List the jobs of the operator and of all tenants, newest first',
+  policy: 'SystemAdmin',
+  query,
+  reply: listReply,
+  problems: ['invalid_cursor'],
+});
 
 export const getJob = operation({
   id: 'getJob',
   tag: 'Operator',
   method: 'GET',
   path: '/v1/admin/jobs/{job_id}',
-  summary: 'How far a job of the operator’s is',
+  summary: 'Get the status and progress of any job; with its receipt if it is a completed purge',
   policy: 'SystemAdmin',
-  params: z.object({ job_id: JobIdField }),
-  reply: {
-    status: 200,
-    description: 'The job; with its receipt once it is completed.',
-    schema: z.object({
-      job_id: JobIdField,
-      kind: z.enum(['tenant_purge', ...MODEL_JOB_KINDS]),
-      tenant_id: TenantIdField.optional().meta({ description: 'Who is removed.' }),
-      model: z.string().optional().meta({ description: 'The model that it is about.' }),
-      tenants: z.array(TenantIdField).optional().meta({ description: 'Whose; absent: every tenant’s.' }),
-      at_tenant: TenantIdField.optional().meta({ description: 'The tenant that it is at.' }),
-      status: z.enum(JOB_STATUSES),
-      progress: counts,
-      errors: z.array(z.object({ code: z.string(), detail: z.string() })),
-      started_at: Time,
-      finished_at: Time.optional(),
-      receipt: z
-        .object({
-          tenant_id: TenantIdField,
-          deleted: counts,
-          left: counts.meta({ description: 'What a scan after the removal found.' }),
-          completed_at: Time,
-        })
-        .optional(),
-    }),
-  },
+  params,
+  reply: jobReply,
   problems: ['not_found'],
+});
+
+export const cancelJob = operation({
+  id: 'cancelJob',
+  tag: 'Operator',
+  method: 'POST',
+  path: '/v1/admin/jobs/{job_id}/cancel',
+  summary: 'Cancel a job about a model; its unfinished work is undone',
+  policy: 'SystemAdmin',
+  audited: true,
+  params,
+  reply: acceptedReply,
+  problems: ['not_found', 'conflict'],
 });

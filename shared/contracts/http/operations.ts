@@ -1,10 +1,9 @@
 import { listAudit, revokeTokens } from './audit.ts';
 import { decideGroup, searchDuplicates, undoDecision } from './duplicates.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
-import { getJob } from './jobs.ts';
+import { cancelJob, cancelOwnJob, getJob, getOwnJob, listJobs, listOwnJobs } from './jobs.ts';
 import { ownKeys, tenantKeys } from './keys.ts';
 import {
-  cancelJob,
   checkIndex,
   listModels,
   migrateToModel,
@@ -45,6 +44,9 @@ export const OPERATIONS: readonly Operation[] = [
   changeSettings,
   getUsage,
   getOverview,
+  listOwnJobs,
+  getOwnJob,
+  cancelOwnJob,
   createTenant,
   listTenants,
   getTenant,
@@ -58,6 +60,7 @@ export const OPERATIONS: readonly Operation[] = [
   getCapacity,
   listAudit,
   revokeTokens,
+  listJobs,
   getJob,
   cancelJob,
   listModels,

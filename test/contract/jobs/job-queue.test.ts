@@ -15,14 +15,14 @@ async function newQueue() {
   return { queue: sqsJobs({ queueUrl: QueueUrl, client }), receive };
 }
 
-it('a job is told by its id', async () => {
+it('a message has the job’s id', async () => {
   const { queue, receive } = await newQueue();
   const job = newJobId();
   await queue.send(job);
   expect(await receive(5)).toEqual([{ job_id: job }]);
 });
 
-it('a job with a delay is heard of later, and not at once', async () => {
+it('a delayed message is delivered later', async () => {
   const { queue, receive } = await newQueue();
   const job = newJobId();
   await queue.send(job, 1.2);
@@ -30,13 +30,13 @@ it('a job with a delay is heard of later, and not at once', async () => {
   expect(await receive(10)).toEqual([{ job_id: job }]);
 });
 
-it('a delay beyond the bound of the queue is cut', async () => {
+it('a delay longer than SQS allows is cut', async () => {
   const { queue, receive } = await newQueue();
   await queue.send(newJobId(), 100_000);
   expect(await receive(0)).toEqual([]);
 });
 
-it('a queue that does not answer is said to', async () => {
+it('a queue that cannot be reached is a problem', async () => {
   const nobody = new SQSClient({ ...emulator(), endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
   const queue = sqsJobs({ queueUrl: 'http://127.0.0.1:9/000000000000/purges', client: nobody });
   await expect(queue.send(newJobId())).rejects.toMatchObject({ code: 'dependency_unavailable' });

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openTable } from '#shared/aws/dynamodb-table.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
-import type { TenantPurge } from '#shared/jobs/job.ts';
+import type { JobOf, TenantPurge } from '#shared/jobs/job.ts';
 import type { JobStore } from '#shared/jobs/job-store.ts';
-import { newJobId } from '#shared/kernel/ids.ts';
+import { type JobId, jobId, newJobId, type TenantId } from '#shared/kernel/ids.ts';
 import { memoryJobStore } from '../../memory/job-store.ts';
 import { newTable } from '../emulator.ts';
 import { newTenant } from '../samples.ts';
@@ -21,6 +21,13 @@ const newJob = (): TenantPurge => ({
   version: 0,
 });
 
+/** @param n ids sort by it */
+function newOwned(owner: TenantId, n: number): JobOf<'model_migration'> {
+  const { tenant_id: _, ...job } = newJob();
+  const job_id = jobId(`job_${String(n).padStart(10, '0')}${newJobId().slice(-16)}`);
+  return { ...job, job_id, kind: 'model_migration', model: 'm', tenants: [owner], owner };
+}
+
 describe.each([
   ['memory', async () => memoryJobStore()],
   ['DynamoDB', async () => dynamoJobStore(await newTable('activity'))],
@@ -30,7 +37,7 @@ describe.each([
     jobs = await open();
   });
 
-  it('are made once', async () => {
+  it('are created once', async () => {
     const job = newJob();
     expect(await jobs.get(job.job_id)).toBeUndefined();
     expect(await jobs.create(job)).toBe(true);
@@ -38,7 +45,7 @@ describe.each([
     expect(await jobs.get(job.job_id)).toEqual(job);
   });
 
-  it('claim a subject one after the other', async () => {
+  it('claim a subject in turn', async () => {
     const [first, second] = [newJobId(), newJobId()];
     const subject = `MODEL#${newJobId()}`;
     expect(await jobs.latest(subject)).toBeUndefined();
@@ -50,7 +57,7 @@ describe.each([
     expect(await jobs.latest(subject)).toBe(second);
   });
 
-  it('are written by who has read them last', async () => {
+  it('are written only under the version that was read', async () => {
     const job = newJob();
     expect(await jobs.save(job)).toBeUndefined();
     await jobs.create(job);
@@ -68,12 +75,71 @@ describe.each([
     expect(done).toMatchObject({ version: 2, receipt });
     expect(await jobs.get(job.job_id)).toEqual(done);
   });
+
+  it('are listed newest first, by the page, with their current status', async () => {
+    const owner = newTenant();
+    const made = [1, 2, 3, 4, 5].map((n) => newOwned(owner, n));
+    for (const job of made) await jobs.create(job);
+    const [first, second, third, fourth, fifth] = made.map(({ job_id }) => job_id);
+    const page = await jobs.list({ owner }, { limit: 2 });
+    expect(idsOf(page)).toEqual([fifth, fourth]);
+    const next = await jobs.list({ owner }, { cursor: page.nextCursor, limit: 2 });
+    expect(idsOf(next)).toEqual([third, second]);
+    const last = await jobs.list({ owner }, { cursor: next.nextCursor, limit: 2 });
+    expect(idsOf(last)).toEqual([first]);
+    expect(last.nextCursor).toBeUndefined();
+
+    const [, , middle] = made;
+    if (!middle) throw new Error('five jobs');
+    const saved = await jobs.save({ ...middle, status: 'completed' });
+    const completed = await jobs.list({ owner, status: 'completed' }, { limit: 1 });
+    expect(completed).toEqual({ items: [saved] });
+    const queued = await jobs.list({ owner, status: 'queued' }, { limit: 3 });
+    expect(idsOf(queued)).toEqual([fifth, fourth, second]);
+    const rest = await jobs.list({ owner, status: 'queued' }, { cursor: queued.nextCursor, limit: 3 });
+    expect(idsOf(rest)).toEqual([first]);
+    expect(idsOf(await jobs.list({ owner, kind: 'tenant_purge' }, { limit: 3 }))).toEqual([]);
+    const cursor = page.nextCursor;
+    await expect(jobs.list({ owner: newTenant() }, { cursor, limit: 2 })).rejects.toMatchObject({
+      code: 'invalid_cursor',
+    });
+  });
+
+  it('are listed and read by their owner, and by the operator', async () => {
+    const [owner, other] = [newTenant(), newTenant()];
+    const [own, others, operators] = [newOwned(owner, 10), newOwned(other, 11), newJob()];
+    for (const job of [own, others, operators]) expect(await jobs.create(job)).toBe(true);
+    expect(await jobs.create(own)).toBe(false);
+    expect(idsOf(await jobs.list({ owner }, { limit: 100 }))).toEqual([own.job_id]);
+    expect(idsOf(await jobs.list({}, { limit: 100 }))).toEqual(
+      expect.arrayContaining([own.job_id, others.job_id, operators.job_id]),
+    );
+    expect(await jobs.getOwned(owner, own.job_id)).toEqual(own);
+    for (const job of [others, operators]) expect(await jobs.getOwned(owner, job.job_id)).toBeUndefined();
+  });
 });
 
-it('a job is remembered for 400 days', async () => {
+const idsOf = ({ items }: { items: readonly { job_id: JobId }[] }) => items.map(({ job_id }) => job_id);
+
+it('a job and its entries in lists are stored for 400 days, until the owner’s purge removes its entry', async () => {
   const options = await newTable('activity');
-  const job = newJob();
-  await dynamoJobStore(options).create(job);
-  const item = await openTable(options).get({ pk: `JOB#${job.job_id}`, sk: 'JOB' });
-  expect(item?.expires_at).toBe(Date.UTC(2026, 0, 1) / 1000 + 400 * 86_400);
+  const [jobs, table, owner] = [dynamoJobStore(options), openTable(options), newTenant()];
+  const job = newOwned(owner, 1);
+  await jobs.create(job);
+  const sk = `JOB#${job.job_id}`;
+  const entry = { pk: `TENANT#${owner}#JOBS`, sk };
+  for (const key of [{ pk: sk, sk: 'JOB' }, { pk: 'JOBS', sk }, entry])
+    expect((await table.get(key))?.expires_at).toBe(Date.UTC(2026, 0, 1) / 1000 + 400 * 86_400);
+  await table.remove(entry);
+  expect(await jobs.getOwned(owner, job.job_id)).toBeUndefined();
+  expect(await jobs.get(job.job_id)).toEqual(job);
+});
+
+it('an older item, without what was added since, is read', async () => {
+  const options = await newTable('activity');
+  const { owner: _, errors, ...older } = newOwned(newTenant(), 1);
+  const key = { pk: `JOB#${older.job_id}`, sk: 'JOB' };
+  await openTable(options).put({ ...key, ...older, errors, unknown: 'x', expires_at: 1 });
+  const read = await dynamoJobStore(options).get(older.job_id);
+  expect(read).toEqual({ ...older, errors });
 });

@@ -21,7 +21,7 @@ describe.each([
       return dynamoTenantStore(await newTable('tenants', indexes));
     },
   ],
-])('the end of a tenant in %s', (_, open) => {
+])('the removal of a tenant in %s', (_, open) => {
   let tenants: TenantStore;
   let tenant: Tenant;
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe.each([
   };
 
   it.each(['creating', 'active', 'suspended'] as const)(
-    'begins once, also of one that is %s',
+    'begins once, also for a tenant that is %s',
     async (state) => {
       const id = await reserve(state);
       const job = newJobId();
@@ -48,7 +48,7 @@ describe.each([
     },
   );
 
-  it('lets nobody bring it back', async () => {
+  it('cannot be undone', async () => {
     const id = await reserve();
     await tenants.beginPurge(id, newJobId());
     const purging = await tenants.get(id);
@@ -71,7 +71,7 @@ describe.each([
     expect(await tenants.listKeys(id)).toEqual([]);
   });
 
-  it('frees the id, by its own job only', async () => {
+  it('frees the id, for its own job only', async () => {
     const id = await reserve();
     const job = newJobId();
     expect(await tenants.remove(id, job)).toBe(false);
@@ -87,17 +87,17 @@ describe.each([
   });
 });
 
-/** Places, and how to put things there. */
-interface Shelf {
-  places: readonly TenantData[];
-  add(tenant: TenantId, place: string, count: number): Promise<void>;
+/** Stores, and a way to add items to them. */
+interface Fixture {
+  stores: readonly TenantData[];
+  add(tenant: TenantId, store: string, count: number): Promise<void>;
 }
 
-function memoryShelf(): Shelf {
-  const places = ['images', 'groups', 'activity', 'limits', 'keys'].map((place) => memoryTenantData(place));
+function memoryFixture(): Fixture {
+  const stores = ['images', 'groups', 'activity', 'limits', 'keys'].map((store) => memoryTenantData(store));
   return {
-    places,
-    add: async (tenant, place, count) => places.find((each) => each.place === place)?.add(tenant, count),
+    stores,
+    add: async (tenant, store, count) => stores.find((each) => each.store === store)?.add(tenant, count),
   };
 }
 
@@ -114,36 +114,36 @@ async function newTables() {
   return { tables, client };
 }
 
-async function dynamoShelf(): Promise<Shelf> {
+async function dynamoFixture(): Promise<Fixture> {
   const { tables, client } = await newTables();
   const partitionOf = {
-    activity: ['#USAGE', '#STATISTICS', '#IDEMPOTENCY', '#METERED#0', '#METERED#f', '#CACHE'],
+    activity: ['#USAGE', '#STATISTICS', '#IDEMPOTENCY', '#METERED#0', '#METERED#f', '#CACHE', '#JOBS'],
   };
   return {
-    places: dynamoTenantData(tables, client),
-    async add(tenant, place, count) {
-      const name = place === 'keys' ? tables.TENANTS_TABLE : Object(tables)[`${place.toUpperCase()}_TABLE`];
+    stores: dynamoTenantData(tables, client),
+    async add(tenant, store, count) {
+      const name = store === 'keys' ? tables.TENANTS_TABLE : Object(tables)[`${store.toUpperCase()}_TABLE`];
       const table = openTable({ table: name, client });
-      const endings = place === 'activity' ? partitionOf.activity : [''];
+      const endings = store === 'activity' ? partitionOf.activity : [''];
       for (let at = 0; at < count; at++) {
         const pk = `TENANT#${tenant}${endings[at % endings.length]}`;
-        await table.put({ pk, sk: `${place === 'keys' ? 'KEY' : 'THING'}#${at}` });
+        await table.put({ pk, sk: `${store === 'keys' ? 'KEY' : 'ITEM'}#${at}` });
       }
     },
   };
 }
 
 describe.each([
-  ['memory', async () => memoryShelf()],
-  ['DynamoDB', dynamoShelf],
-])('a tenant’s things in %s', (_, open) => {
-  let shelf: Shelf;
+  ['memory', async () => memoryFixture()],
+  ['DynamoDB', dynamoFixture],
+])('a tenant’s data in %s', (_, open) => {
+  let fixture: Fixture;
   beforeAll(async () => {
-    shelf = await open();
+    fixture = await open();
   });
 
-  it('lie in places with names', () => {
-    expect(shelf.places.map(({ place }) => place)).toEqual([
+  it('is in named stores', () => {
+    expect(fixture.stores.map(({ store }) => store)).toEqual([
       'images',
       'groups',
       'activity',
@@ -153,27 +153,27 @@ describe.each([
   });
 
   it.each(['images', 'groups', 'activity', 'limits', 'keys'])(
-    'go from %s, and no one else’s',
+    'is removed from %s, and no other tenant’s',
     async (name) => {
-      const place = shelf.places.find((each) => each.place === name);
-      if (!place) throw new Error('no such place');
+      const store = fixture.stores.find((each) => each.store === name);
+      if (!store) throw new Error('no such store');
       const gone = newTenant();
-      const alike = tenantId(`${gone.slice(0, 55)}-2`);
-      expect(await place.count(gone)).toBe(0);
-      expect(await place.removeSome(gone)).toBe(0);
-      await shelf.add(gone, name, 30);
-      await shelf.add(alike, name, 2);
-      expect(await place.count(gone)).toBeGreaterThan(0);
-      expect(await place.removeSome(gone)).toBe(30);
-      expect(await place.count(gone)).toBe(0);
-      expect(await place.removeSome(gone)).toBe(0);
-      expect(await place.count(alike)).toBeGreaterThan(0);
-      expect(await place.removeSome(alike)).toBe(2);
+      const similar = tenantId(`${gone.slice(0, 55)}-2`);
+      expect(await store.count(gone)).toBe(0);
+      expect(await store.removeSome(gone)).toBe(0);
+      await fixture.add(gone, name, 30);
+      await fixture.add(similar, name, 2);
+      expect(await store.count(gone)).toBeGreaterThan(0);
+      expect(await store.removeSome(gone)).toBe(30);
+      expect(await store.count(gone)).toBe(0);
+      expect(await store.removeSome(gone)).toBe(0);
+      expect(await store.count(similar)).toBeGreaterThan(0);
+      expect(await store.removeSome(similar)).toBe(2);
     },
   );
 });
 
-it('more than a slice of items goes in several, and the profile stays', async () => {
+it('more items than a slice are removed in several, and the profile stays', async () => {
   const { tables, client } = await newTables();
   const tenant = newTenant();
   const table = openTable({ table: tables.TENANTS_TABLE, client });
@@ -185,7 +185,7 @@ it('more than a slice of items goes in several, and the profile stays', async ()
     }));
     await table.writeTogether(writes);
   }
-  const keys = dynamoTenantData(tables, client).find(({ place }) => place === 'keys');
+  const keys = dynamoTenantData(tables, client).find(({ store }) => store === 'keys');
   expect([
     await keys?.removeSome(tenant),
     await keys?.removeSome(tenant),

@@ -15,24 +15,24 @@ const document = (imageId: ImageId, change: Partial<VectorDocument> = {}): Vecto
   ...change,
 });
 
-/** An index with one document missing, one stale, two extra; and a picture on its way, whose document is right. */
+/** An index with one missing, one stale and two extra documents, and the correct document of an image in the pipeline. */
 async function damaged() {
   const shelf = await worldOf(250);
   const { world, images } = shelf;
   const [missing, stale, purged] = [images[10], images[120], images[200]];
-  if (!missing || !stale || !purged) throw new Error('250 pictures');
+  if (!missing || !stale || !purged) throw new Error('250 images');
   await world.index.remove(ALICE, OLD, [missing]);
   await world.index.upsert(ALICE, OLD, [document(stale, { format: 'png' })]);
   await world.imageStore.markPurged(ALICE, purged, AT);
-  const stranger = newImageId();
+  const orphan = newImageId();
   const arriving = await world.validate(ALICE);
-  const onItsWay = arriving.data.image_id as ImageId;
-  await world.index.upsert(ALICE, OLD, [document(stranger), document(onItsWay)]);
-  return { ...shelf, missing, stale, purged, stranger, onItsWay };
+  const inPipeline = arriving.data.image_id as ImageId;
+  await world.index.upsert(ALICE, OLD, [document(orphan), document(inPipeline)]);
+  return { ...shelf, missing, stale, purged, orphan, inPipeline };
 }
 
 describe('a check of the index', () => {
-  test('counts what is missing, extra and stale, and changes nothing', async () => {
+  test('counts missing, extra and stale documents, and changes nothing', async () => {
     const { world, missing } = await damaged();
     const { job_id } = await world.start({ kind: 'index_check', model: OLD, mend: false });
     await world.deliverAll();
@@ -41,25 +41,25 @@ describe('a check of the index', () => {
     expect(await world.finds(ALICE, missing, OLD)).toBe(false);
   });
 
-  test('mends it, and leaves alone what is on its way', async () => {
-    const { world, missing, stranger, purged, onItsWay } = await damaged();
+  test('repairs the index, and does not touch images in the pipeline', async () => {
+    const { world, missing, orphan, purged, inPipeline } = await damaged();
     const { job_id } = await world.start({ kind: 'index_check', model: OLD, mend: true });
     await world.deliverAll();
     expect((await world.jobOf(job_id)).progress).toMatchObject({ missing: 1, stale: 1, extra: 2 });
     expect(await world.finds(ALICE, missing, OLD)).toBe(true);
     const ids = (await world.index.list(ALICE, OLD, { limit: 1_000 })).map(({ imageId }) => imageId);
     expect(ids).toHaveLength(250);
-    expect(ids).toContain(onItsWay);
-    for (const gone of [stranger, purged]) expect(ids).not.toContain(gone);
+    expect(ids).toContain(inPipeline);
+    for (const gone of [orphan, purged]) expect(ids).not.toContain(gone);
     const again = await world.start({ kind: 'index_check', model: OLD, mend: false });
     await world.deliverAll();
     expect((await world.jobOf(again.job_id)).progress).toMatchObject({ missing: 0, stale: 0, extra: 0 });
   });
 
-  test('takes a model’s documents of a tenant that does not have it', async () => {
+  test('removes a model’s documents of a tenant that does not have it', async () => {
     const { world, images } = await worldOf(3);
     const [image] = images;
-    if (!image) throw new Error('three pictures');
+    if (!image) throw new Error('three images');
     await world.index.prepare(NEW, 12);
     await world.index.upsert(ALICE, NEW, [document(image, embeddingOf(image, NEW))]);
     const { job_id } = await world.start({ kind: 'index_check', model: NEW, mend: true, tenants: [ALICE] });
@@ -68,7 +68,7 @@ describe('a check of the index', () => {
     expect(await world.index.count(ALICE, NEW)).toBe(0);
   });
 
-  test('says at once that there is no index, and what brings it back', async () => {
+  test('fails at once if there is no index, and says how to rebuild it', async () => {
     const { world } = await worldOf(1);
     const { job_id } = await world.start({ kind: 'index_check', model: NEW, mend: true });
     await world.deliverAll();
@@ -77,21 +77,21 @@ describe('a check of the index', () => {
     expect(job.errors[0]?.detail).toMatch(/rebuild it/);
   });
 
-  test('says of pictures without vectors what embeds them', async () => {
+  test('says how to embed images without vectors', async () => {
     const { world, images } = await worldOf(2);
     const [image] = images;
-    if (!image) throw new Error('two pictures');
+    if (!image) throw new Error('two images');
     await world.imageStore.removeVectors(ALICE, image);
     const { job_id } = await world.start({ kind: 'index_check', model: OLD, mend: true });
     await world.deliverAll();
     const job = await world.jobOf(job_id);
     expect(job.status).toBe('failed');
-    expect(job.errors[0]?.detail).toMatch(/^1 pictures of alice have no vectors of old/);
+    expect(job.errors[0]?.detail).toMatch(/^1 images of alice have no vectors of old/);
   });
 });
 
 describe('a rebuild of the index', () => {
-  test('brings a lost index back', async () => {
+  test('restores a lost index', async () => {
     const { world, images, other } = await worldOf(120);
     for (const tenant of [ALICE, BOB]) while ((await world.index.removeTenant(tenant, OLD)) > 0);
     const { job_id } = await world.start({ kind: 'index_rebuild', model: OLD });
@@ -104,11 +104,11 @@ describe('a rebuild of the index', () => {
     expect(await world.finds(BOB, other, OLD)).toBe(true);
   });
 
-  test('serves all the time, and keeps what comes and goes meanwhile', async () => {
+  test('serves throughout, and has the images added and purged meanwhile', async () => {
     const { world, images } = await worldOf(230);
-    const [kept, purged] = images;
-    if (!kept || !purged) throw new Error('230 pictures');
-    await world.index.upsert(ALICE, OLD, [document(newImageId())]); // what the old one has too much
+    const [lasting, purged] = images;
+    if (!lasting || !purged) throw new Error('230 images');
+    await world.index.upsert(ALICE, OLD, [document(newImageId())]); // an extra document in the old index
     const { job_id } = await world.start({ kind: 'index_rebuild', model: OLD });
     const added: ImageId[] = [];
     const run = world.runWith();
@@ -121,7 +121,7 @@ describe('a rebuild of the index', () => {
           await world.index.remove(ALICE, OLD, [purged]);
         }
         const outcome = await run(...given);
-        expect(await world.finds(ALICE, kept, OLD)).toBe(true);
+        expect(await world.finds(ALICE, lasting, OLD)).toBe(true);
         for (const image of added) expect(await world.finds(ALICE, image, OLD)).toBe(true);
         return outcome;
       },
@@ -131,15 +131,15 @@ describe('a rebuild of the index', () => {
     expect(await world.index.count(ALICE, OLD)).toBe(229 + added.length);
   });
 
-  test('is given up as a whole where it cannot be finished, and the old one serves on', async () => {
+  test('is abandoned if it cannot be finished, and the old index goes on serving', async () => {
     const { world, images } = await worldOf(3);
-    const [kept] = images;
-    if (!kept) throw new Error('three pictures');
+    const [image] = images;
+    if (!image) throw new Error('three images');
     const { job_id } = await world.start({ kind: 'index_rebuild', model: OLD });
     const index = { ...world.index, list: async () => Promise.reject(new Error('no list')) };
     await world.deliverAll({ run: world.runWith({ index }) });
     expect((await world.jobOf(job_id)).status).toBe('failed');
-    expect(await world.finds(ALICE, kept, OLD)).toBe(true);
+    expect(await world.finds(ALICE, image, OLD)).toBe(true);
     const again = await world.start({ kind: 'index_rebuild', model: OLD });
     await world.deliverAll();
     expect((await world.jobOf(again.job_id)).status).toBe('completed');
@@ -147,7 +147,7 @@ describe('a rebuild of the index', () => {
 });
 
 describe('a move', () => {
-  test('gives a tenant a space of its own and back, while it is found and others stay', async () => {
+  test('moves a tenant into a partition of its own and back while searches find it, and moves no other', async () => {
     const { world, images, other } = await worldOf(130);
     for (const into of ['own', 'shared'] as const) {
       const { job_id } = await world.start({ kind: 'index_move', model: OLD, tenants: [ALICE], into });

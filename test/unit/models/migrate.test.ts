@@ -12,8 +12,8 @@ const NOTHING_FILLS = {};
 const everyFound = async (world: World, images: readonly ImageId[], model: string) =>
   (await Promise.all(images.map((image) => world.finds(ALICE, image, model)))).every(Boolean);
 
-describe('the migration to a model', () => {
-  test('embeds what was there, lets searches use the model, and tells how far it is', async () => {
+describe('a migration to a model', () => {
+  test('embeds existing images, lets searches use the model, and counts its progress', async () => {
     const { world, images, other } = await worldOf(7);
     const { job_id } = await world.start(migration);
     await world.deliverAll();
@@ -26,10 +26,10 @@ describe('the migration to a model', () => {
     expect(await world.finds(BOB, other, NEW)).toBe(true);
     for (const tenant of [ALICE, BOB])
       expect(await world.modelsOf(tenant)).toEqual({ chosen: [NEW, OLD], filling: NOTHING_FILLS });
-    expect(world.publisher.events).toEqual([]); // nothing is told of pictures that everybody knows
+    expect(world.publisher.events).toEqual([]); // images that were published as indexed are not published again
   });
 
-  test('of one tenant leaves the others as they are', async () => {
+  test('of one tenant does not change the others', async () => {
     const { world, images, other } = await worldOf(3);
     await world.start({ ...migration, tenants: [ALICE] });
     await world.deliverAll();
@@ -38,14 +38,14 @@ describe('the migration to a model', () => {
     expect((await world.imageStore.get(BOB, other))?.models).toEqual([OLD]);
   });
 
-  test('without the cut-over adds the model behind the one that searches use', async () => {
+  test('without the cut-over adds the model after the one that searches use', async () => {
     const { world } = await worldOf(2);
     await world.start({ ...migration, tenants: [ALICE], cut_over: false });
     await world.deliverAll();
     expect((await world.modelsOf(ALICE)).chosen).toEqual([OLD, NEW]);
   });
 
-  test('gives both models to what comes meanwhile, and waits for what is on its way with one', async () => {
+  test('embeds new images with both models, and waits for images in the pipeline with one', async () => {
     const { world, images } = await worldOf(2);
     const early = await world.validate(ALICE);
     const { job_id } = await world.start({ ...migration, tenants: [ALICE] });
@@ -70,16 +70,14 @@ describe('the migration to a model', () => {
     expect(await world.index.count(ALICE, NEW)).toBe(all.length);
   });
 
-  test('keeps the model before where pictures never get the new one’s vectors, and can be told again', async () => {
+  test('keeps the previous model if images never get the new one’s vectors, and can be repeated', async () => {
     const { world, images } = await worldOf(3);
     const [stuck] = images;
     const { job_id } = await world.start(migration);
     await world.deliverAll({ between: () => world.work(({ data }) => data.image_id !== stuck) });
     const job = await world.jobOf(job_id);
     expect(job).toMatchObject({ status: 'failed', progress: { failed_tenants: 1, cut_over: 1 } });
-    expect(job.errors).toEqual([
-      { code: 'conflict', detail: expect.stringContaining('1 pictures of alice') },
-    ]);
+    expect(job.errors).toEqual([{ code: 'conflict', detail: expect.stringContaining('1 images of alice') }]);
     expect(await world.modelsOf(ALICE)).toEqual({ chosen: [OLD], filling: NOTHING_FILLS });
     expect((await world.modelsOf(BOB)).chosen).toEqual([NEW, OLD]);
     world.publisher.events.splice(0);
@@ -89,7 +87,7 @@ describe('the migration to a model', () => {
     expect((await world.modelsOf(ALICE)).chosen).toEqual([NEW, OLD]);
   });
 
-  test('keeps the model before where searches by the new one do not find what they should', async () => {
+  test('keeps the previous model if searches by the new one fail the canary', async () => {
     const { world } = await worldOf(12);
     const { job_id } = await world.start({ ...migration, tenants: [ALICE] });
     const index = {
@@ -102,11 +100,11 @@ describe('the migration to a model', () => {
     await world.deliverAll({ run: world.runWith({ index }) });
     const job = await world.jobOf(job_id);
     expect(job.status).toBe('failed');
-    expect(job.errors[0]?.detail).toMatch(/of 12 pictures .* find themselves/);
+    expect(job.errors[0]?.detail).toMatch(/of 12 images find themselves/);
     expect(await world.modelsOf(ALICE)).toEqual({ chosen: [OLD], filling: NOTHING_FILLS });
   });
 
-  test('ends where it is cancelled, and takes back what it has begun', async () => {
+  test('stops when it is cancelled, and undoes its unfinished work', async () => {
     const { world } = await worldOf(3);
     const { job_id } = await world.start({ ...migration, tenants: [ALICE] });
     await world.deliverAll({
@@ -117,13 +115,26 @@ describe('the migration to a model', () => {
     });
     expect((await world.jobOf(job_id)).status).toBe('cancelled');
     expect(await world.modelsOf(ALICE)).toEqual({ chosen: [OLD], filling: NOTHING_FILLS });
-    await expect(world.cancel(job_id)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(world.cancel(job_id)).rejects.toMatchObject({ code: 'job_finished' });
   });
 
-  test('is one at a time, asked for again the same, and refused for what is not there', async () => {
+  test('of a tenant’s own is undone even if it is cancelled before it began', async () => {
+    const { world } = await worldOf(2);
+    const { job_id } = await world.start({ ...migration, tenants: [ALICE] }, ALICE);
+    const alice = await world.tenants.get(ALICE);
+    if (!alice) throw new Error('alice is a tenant');
+    const filling = { [NEW]: new Date(world.clock.now).toISOString() }; // as a change of settings writes it
+    await world.tenants.putModels(alice, { chosen: [OLD], filling });
+    await world.cancel(job_id);
+    await world.deliverAll();
+    expect(await world.jobOf(job_id)).toMatchObject({ status: 'cancelled', owner: ALICE });
+    expect(await world.modelsOf(ALICE)).toEqual({ chosen: [OLD], filling: NOTHING_FILLS });
+  });
+
+  test('runs one at a time, is the same when repeated, and is refused for an unknown model', async () => {
     const { world } = await worldOf(1);
     const first = await world.start(migration);
-    world.queue.sent.splice(0); // the message is lost: asked for again, it is sent again
+    world.queue.sent.splice(0); // the message is lost: a repeated request sends it again
     expect((await world.start(migration)).job_id).toBe(first.job_id);
     expect(world.queue.sent).toHaveLength(1);
     await expect(world.start({ kind: 'index_check', model: NEW })).rejects.toMatchObject({
@@ -136,10 +147,10 @@ describe('the migration to a model', () => {
     expect((await world.start(migration)).job_id).not.toBe(first.job_id);
   });
 
-  test('tries again what can pass, ever more seldom, and says what it was where it does not', async () => {
+  test('retries failures that can pass with growing pauses, and reports the last one when it fails', async () => {
     const { world } = await worldOf(1);
-    const away = () => Promise.reject(new Problem('dependency_unavailable', 'The index is away.'));
-    const broken = world.runWith({ index: { ...world.index, list: away } });
+    const down = () => Promise.reject(new Problem('dependency_unavailable', 'The index is down.'));
+    const broken = world.runWith({ index: { ...world.index, list: down } });
     const { job_id } = await world.start({ ...migration, tenants: [ALICE] });
     const began = world.clock.now;
     await world.deliverAll({ run: broken });
@@ -147,18 +158,18 @@ describe('the migration to a model', () => {
     expect(minutes).toBeGreaterThan(3);
     expect(await world.jobOf(job_id)).toMatchObject({
       status: 'failed',
-      errors: [{ code: 'dependency_unavailable', detail: 'The index is away.' }],
+      errors: [{ code: 'dependency_unavailable', detail: 'The index is down.' }],
     });
     expect(await world.modelsOf(ALICE)).toEqual({ chosen: [OLD], filling: NOTHING_FILLS });
   });
 
-  test('goes on where it is after whatever breaks', async () => {
+  test('resumes after failures of any call', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (seed) => {
         const { world, images } = await worldOf(4);
         const { job_id } = await world.start({ ...migration, tenants: [ALICE] });
-        const whole = world.runWith();
-        // Evenly spread, unlike what a generator of doubles gives: of a hundred calls one breaks.
+        const sound = world.runWith();
+        // One call in a hundred fails; fast-check's own doubles are not evenly spread.
         const next = randomOf(String(seed));
         const breaking = <Part extends object>(part: Part): Part =>
           new Proxy(part, {
@@ -167,9 +178,9 @@ describe('the migration to a model', () => {
               if (typeof call !== 'function') return call;
               return async (...given: unknown[]) => {
                 const chance = next();
-                if (chance < 0.005) throw new Problem('dependency_unavailable', 'away');
+                if (chance < 0.005) throw new Problem('dependency_unavailable', 'down');
                 const result = await Reflect.apply(call, target, given);
-                if (chance > 0.995) throw new Problem('dependency_unavailable', 'nobody heard');
+                if (chance > 0.995) throw new Problem('dependency_unavailable', 'no reply');
                 return result;
               };
             },
@@ -179,7 +190,7 @@ describe('the migration to a model', () => {
           index: breaking(world.index),
           tenants: breaking(world.tenants),
         });
-        await world.deliverAll({ run: (id, last = false) => (last ? whole(id) : broken(id)) });
+        await world.deliverAll({ run: (id, last = false) => (last ? sound(id) : broken(id)) });
         expect((await world.jobOf(job_id)).status).toBe('completed');
         expect(await everyFound(world, images, NEW)).toBe(true);
         expect(await world.modelsOf(ALICE)).toEqual({ chosen: [NEW, OLD], filling: NOTHING_FILLS });
@@ -189,24 +200,24 @@ describe('the migration to a model', () => {
   });
 });
 
-describe('the way back', () => {
-  test('is one write, and loses nothing that came since', async () => {
+describe('a rollback', () => {
+  test('is one write, and loses no image added since', async () => {
     const { world, images } = await worldOf(2);
     await world.start(migration);
     await world.deliverAll();
-    const since = await world.add(ALICE);
+    const added = await world.add(ALICE);
     const { job_id } = await world.start({ kind: 'model_rollback', model: NEW });
     await world.deliverAll();
     expect((await world.jobOf(job_id)).progress).toMatchObject({ tenants: 2, rolled_back: 2 });
     for (const tenant of [ALICE, BOB]) expect((await world.modelsOf(tenant)).chosen).toEqual([OLD, NEW]);
-    expect(await everyFound(world, [...images, since], OLD)).toBe(true);
+    expect(await everyFound(world, [...images, added], OLD)).toBe(true);
     const forward = await world.start(migration);
     await world.deliverAll();
     expect((await world.jobOf(forward.job_id)).progress).toMatchObject({ cut_over: 2 });
     expect((await world.jobOf(forward.job_id)).progress.ordered).toBeUndefined();
   });
 
-  test('ends the migration that runs', async () => {
+  test('cancels the migration that runs', async () => {
     const { world } = await worldOf(2);
     const { job_id } = await world.start(migration);
     await world.runWith()(job_id);

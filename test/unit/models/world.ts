@@ -4,7 +4,10 @@ import type { Embedding } from '#shared/embedding/embedder.ts';
 import { encodeEmbedding } from '#shared/embedding/wire.ts';
 import { validatedFields } from '#shared/images/image-event-data.ts';
 import { indexImages } from '#shared/images/index-image.ts';
+import { cancelJob } from '#shared/jobs/cancel-job.ts';
+import { findJob } from '#shared/jobs/find-job.ts';
 import type { ModelJob } from '#shared/jobs/job.ts';
+import { type JobOutcome, runJob } from '#shared/jobs/run-job.ts';
 import {
   type ImageId,
   type JobId,
@@ -13,9 +16,8 @@ import {
   type TenantId,
   tenantId,
 } from '#shared/kernel/ids.ts';
-import { type ModelJobOutcome, runModelJob } from '#shared/models/run-model-job.ts';
-import { cancelModelJob, type ModelRequest, startModelJob } from '#shared/models/start-model-job.ts';
-import { modelTasks } from '#shared/models/tasks.ts';
+import { modelRunners } from '#shared/models/model-runners.ts';
+import { type ModelRequest, startModelJob } from '#shared/models/start-model-job.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
@@ -35,7 +37,7 @@ export const DIMENSIONS = new Map([
 const SETTLE_SECONDS = 60;
 const MAX_RECEIVES = 5;
 
-/** Of unit length, and of its own for each picture and model. */
+/** Returns a unit vector, different for each image and model. */
 function vectorOf(image: ImageId, model: string, salt: number): Float32Array {
   const dimension = DIMENSIONS.get(model) ?? 0;
   let state = [...`${image}${model}${salt}`].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0, 7);
@@ -51,7 +53,7 @@ export const embeddingOf = (image: ImageId, model: string): Embedding => ({
   copy: vectorOf(image, model, 2),
 });
 
-/** Tenants with pictures, a pipeline that embeds what it is told to, and a clock that goes on with each message. */
+/** Tenants with images, a pipeline that embeds on request, and a clock that advances with each message. */
 async function modelsWorld() {
   const clock = { now: Date.parse('2026-03-01T12:00:00.000Z') };
   const now = () => new Date(clock.now);
@@ -94,7 +96,7 @@ async function modelsWorld() {
     ]);
   }
 
-  /** Announces and validates a picture: it is to be embedded with the models that its tenant has now. */
+  /** Creates a validated image, to be embedded with its tenant's current models. */
   async function validate(tenant: TenantId): Promise<ImagesValidatedV1> {
     const [image, at] = [newImageId(), now().toISOString()];
     const owner = await tenants.get(tenant);
@@ -107,7 +109,7 @@ async function modelsWorld() {
       validated_at: at,
     });
     const record = await imageStore.get(tenant, image);
-    if (!record) throw new Error('the picture was just made');
+    if (!record) throw new Error('the image was just created');
     const embed_with = [...(owner?.settings?.models ?? [OLD]), ...Object.keys(owner?.filling_models ?? {})];
     const data = { ...validatedFields(record, blobs.bucket), embed_with };
     return newEvent('images.validated', {
@@ -115,37 +117,41 @@ async function modelsWorld() {
     });
   }
 
-  /** Brings a picture in, the whole way. */
+  /** Adds an image through the whole pipeline. */
   async function add(tenant: TenantId): Promise<ImageId> {
     const event = await validate(tenant);
     await processed(event);
     return event.data.image_id as ImageId;
   }
 
-  const taskPorts = {
+  const runnerPorts = {
     ...{ tenants, now, imageStore, blobs, index, publisher, installed },
     ...{ dimensions: DIMENSIONS, settleSeconds: SETTLE_SECONDS },
   };
   const startPorts = { jobs, queue, tenants, installed, now };
-  const runWith = (ports: Partial<typeof taskPorts> = {}) =>
-    runModelJob({
-      ...{ jobs, queue, tenants, now },
-      tasks: modelTasks({ ...taskPorts, ...ports }),
+  const queues = {
+    ...{ model_migration: queue, model_rollback: queue },
+    ...{ index_rebuild: queue, index_check: queue, index_move: queue },
+  };
+  const runWith = (ports: Partial<typeof runnerPorts> = {}) =>
+    runJob({
+      ...{ jobs, queue, now },
+      runners: modelRunners({ ...runnerPorts, ...ports }),
       budgetSeconds: 30,
     });
 
-  /** Embeds what was ordered. */
-  async function work(which: (event: ImagesValidatedV1) => boolean = () => true): Promise<void> {
+  /** Embeds the images whose embedding was requested. */
+  async function work(selected: (event: ImagesValidatedV1) => boolean = () => true): Promise<void> {
     for (const event of publisher.events.splice(0))
-      if (event.type === 'images.validated' && which(event)) await processed(event);
+      if (event.type === 'images.validated' && selected(event)) await processed(event);
   }
 
   /**
-   * Delivers the messages about jobs until none is left, each after its delay; in between the worker works.
-   * A run that throws is delivered again.
+   * Delivers messages until none is left, each after its delay; in between the worker embeds. A message whose run throws is
+   * delivered again.
    */
-  async function deliverAll({ run = runWith(), between = () => work() } = {}): Promise<ModelJobOutcome[]> {
-    const outcomes: ModelJobOutcome[] = [];
+  async function deliverAll({ run = runWith(), between = () => work() } = {}): Promise<JobOutcome[]> {
+    const outcomes: JobOutcome[] = [];
     const waiting: { job: JobId; at: number; attempts: number }[] = [];
     for (let steps = 0; steps < 5_000; steps++) {
       for (const { job, delaySeconds } of queue.sent.splice(0))
@@ -161,36 +167,36 @@ async function modelsWorld() {
       }
       await between();
     }
-    throw new Error('the job does not end');
+    throw new Error('the job never ends');
   }
 
   return {
     ...{ clock, imageStore, index, jobs, tenants, queue, publisher, add, validate, processed, work },
     ...{ deliverAll, runWith },
-    start: (request: ModelRequest) => startModelJob(startPorts)(request),
-    cancel: (id: JobId) => cancelModelJob(startPorts)(id),
+    start: (request: ModelRequest, owner?: TenantId) => startModelJob(startPorts)(request, owner),
+    cancel: async (id: JobId) => cancelJob({ jobs, queues, now })(await findJob({ jobs })(id)),
     async jobOf(id: JobId): Promise<ModelJob> {
       const job = await jobs.get(id);
-      if (!job || job.kind === 'tenant_purge') throw new Error('the job is gone');
+      if (!job || job.kind === 'tenant_purge') throw new Error('there is no such job');
       return job;
     },
     async modelsOf(tenant: TenantId) {
       const owner = await tenants.get(tenant);
       return { chosen: owner?.settings?.models, filling: owner?.filling_models };
     },
-    /** A picture finds itself by the model. */
+    /** Returns true if an image is the nearest to its own vectors of the model. */
     async finds(tenant: TenantId, image: ImageId, model: string): Promise<boolean> {
-      const found = await index.search(tenant, model, { ...embeddingOf(image, model), k: 1 });
-      return found.some(({ imageId, copy = 0 }) => imageId === image && copy > 0.99);
+      const results = await index.search(tenant, model, { ...embeddingOf(image, model), k: 1 });
+      return results.some(({ imageId, copy = 0 }) => imageId === image && copy > 0.99);
     },
   };
 }
 
-/** So many pictures of Alice's, and one of Bob's. */
-export async function worldOf(pictures: number) {
+/** A world with images of Alice's, and one of Bob's. */
+export async function worldOf(count: number) {
   const world = await modelsWorld();
   const images: ImageId[] = [];
-  for (let n = 0; n < pictures; n++) images.push(await world.add(ALICE));
+  for (let n = 0; n < count; n++) images.push(await world.add(ALICE));
   const other = await world.add(BOB);
   world.publisher.events.splice(0);
   return { world, images, other };

@@ -4,10 +4,10 @@ import type { TenantPurge } from '#shared/jobs/job.ts';
 import { type JobId, newJobId, newKeyId } from '#shared/kernel/ids.ts';
 import { ACME, OTHER, purgeWorld, TABLES } from './purge-world.ts';
 
-const PLACES = ['gateway_keys', 'vectors', 'uploads', 'derived', 'events', ...TABLES];
-const NOTHING = Object.fromEntries(PLACES.map((place) => [place, 0]));
+const STORES = ['gateway_keys', 'vectors', 'uploads', 'derived', 'events', ...TABLES];
+const NOTHING = Object.fromEntries(STORES.map((store) => [store, 0]));
 
-/** A world with two tenants, of which the first is to go. */
+/** A world with two tenants, of which the first is to be purged. */
 async function worldOf(each: number, options: Parameters<typeof purgeWorld>[0] = {}) {
   const world = purgeWorld(options);
   await world.settle(ACME, each);
@@ -16,12 +16,12 @@ async function worldOf(each: number, options: Parameters<typeof purgeWorld>[0] =
 }
 const jobOf = async (world: ReturnType<typeof purgeWorld>, id: JobId): Promise<TenantPurge> => {
   const job = await world.jobs.get(id);
-  if (job?.kind !== 'tenant_purge') throw new Error('the job is gone');
+  if (job?.kind !== 'tenant_purge') throw new Error('there is no such job');
   return job;
 };
 
 describe('the purge of a tenant', () => {
-  it('leaves nothing of it, all of the others, and a receipt', async () => {
+  it('removes all of its data and none of other tenants, and issues a receipt', async () => {
     const { world, others } = await worldOf(5);
     const { job } = await world.start(ACME);
     await world.deliverAll();
@@ -33,34 +33,34 @@ describe('the purge of a tenant', () => {
     expect(done).toMatchObject({ status: 'completed', errors: [], step: 'done' });
     expect(done.receipt).toEqual({
       tenant_id: ACME,
-      deleted: { ...Object.fromEntries(PLACES.map((place) => [place, 5])), vectors: 10, profile: 1 },
+      deleted: { ...Object.fromEntries(STORES.map((store) => [store, 5])), vectors: 10, profile: 1 },
       left: { ...NOTHING, profile: 0 },
       completed_at: expect.any(String),
     });
   });
 
-  it('goes on with the next message when its time is over', async () => {
+  it('continues with the next message when its time is used up', async () => {
     const { world } = await worldOf(20);
     await world.start(ACME);
     const outcomes = await world.deliverAll();
-    expect(outcomes.filter((outcome) => outcome === 'going on').length).toBeGreaterThan(5);
+    expect(outcomes.filter((outcome) => outcome === 'continued').length).toBeGreaterThan(5);
     expect(outcomes.at(-1)).toBe('finished');
   });
 
-  it('shows how far it is, and keeps its keys dead from the first moment', async () => {
+  it('counts its progress, and has the tenant’s keys refused from the first moment', async () => {
     const { world } = await worldOf(5);
     const { before, after, job } = await world.start(ACME);
     expect([before.state, after.state, job.status]).toEqual(['active', 'purging', 'queued']);
     const message = world.queue.sent.shift();
     expect(message?.job).toBe(job.job_id);
-    expect(await world.purge(job.job_id)).toBe('going on');
+    expect(await world.purge(job.job_id)).toBe('continued');
     const running = await jobOf(world, job.job_id);
     expect(running.status).toBe('running');
     expect(running.progress.gateway_keys).toBe(5);
     expect(running.receipt).toBeUndefined();
   });
 
-  it('looks again after a pause, and begins anew where something was written late', async () => {
+  it('counts again after a pause, and begins again if something was written meanwhile', async () => {
     const { world } = await worldOf(1);
     const { job } = await world.start(ACME);
     let late = 2;
@@ -68,45 +68,49 @@ describe('the purge of a tenant', () => {
       const { step } = await jobOf(world, job.job_id);
       if (step !== 'settling' || late === 0) return;
       late -= 1;
-      await world.things.object(ACME, 'derived');
-      world.things.item(ACME, 'activity');
+      await world.add.object(ACME, 'derived');
+      world.add.item(ACME, 'activity');
     });
     expect(late).toBe(0);
     expect(await world.countOf(ACME)).toEqual(NOTHING);
     expect((await jobOf(world, job.job_id)).receipt?.deleted).toMatchObject({ derived: 3, activity: 3 });
   });
 
-  it('does not look before the pause is over, however often it is told', async () => {
+  it('does not count before the pause is over, however often its message comes', async () => {
     const { world } = await worldOf(0);
     const { job } = await world.start(ACME);
     while ((await jobOf(world, job.job_id)).step !== 'settling') await world.purge(job.job_id);
     world.queue.sent.splice(0);
     world.pass(20);
-    expect(await world.purge(job.job_id)).toBe('going on');
+    expect(await world.purge(job.job_id)).toBe('continued');
     const [again] = world.queue.sent;
     expect(again?.delaySeconds).toBeGreaterThan(20);
     expect(again?.delaySeconds).toBeLessThan(41);
     expect((await jobOf(world, job.job_id)).step).toBe('settling');
   });
 
-  it('is one job, however often it is asked for; of two runs one steps back', async () => {
+  it('is one job, however often it is requested; of two concurrent runs one stops', async () => {
     const { world } = await worldOf(5);
     const [one, two] = await Promise.all([world.start(ACME), world.start(ACME)]);
     expect(two.job.job_id).toBe(one.job.job_id);
     const runs = await Promise.all([world.purge(one.job.job_id), world.purge(one.job.job_id)]);
-    expect(runs.sort()).toEqual(['going on', 'overtaken']);
+    expect(runs.sort()).toEqual(['continued', 'superseded']);
     await world.deliverAll();
     expect(await world.countOf(ACME)).toEqual(NOTHING);
     expect((await jobOf(world, one.job.job_id)).status).toBe('completed');
     await expect(world.start(ACME)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('fails where it never succeeds, says why, and goes on when it is asked for again', async () => {
+  it('resumes when it is requested again after it failed', async () => {
     const { world } = await worldOf(3);
     const { job } = await world.start(ACME);
     world.queue.sent.splice(0);
-    const whole = await jobOf(world, job.job_id);
-    await world.jobs.save({ ...whole, status: 'failed', errors: [{ code: 'internal_error', detail: 'x' }] });
+    const running = await jobOf(world, job.job_id);
+    await world.jobs.save({
+      ...running,
+      status: 'failed',
+      errors: [{ code: 'internal_error', detail: 'x' }],
+    });
     const again = await world.start(ACME);
     expect(again.job).toMatchObject({ job_id: job.job_id, status: 'queued' });
     expect(world.queue.sent).toHaveLength(1);
@@ -114,7 +118,7 @@ describe('the purge of a tenant', () => {
     expect((await jobOf(world, job.job_id)).status).toBe('completed');
   });
 
-  it('notes what went wrong, and fails at the last attempt', async () => {
+  it('records the error, and fails at the last attempt', async () => {
     const { world } = await worldOf(3, { faults: [{ at: 7, when: 'before', kind: 'error' }] });
     const { job } = await world.start(ACME);
     await expect(world.purge(job.job_id, true)).rejects.toThrow();
@@ -124,7 +128,7 @@ describe('the purge of a tenant', () => {
     });
   });
 
-  it('gives a running job a push only where nothing was heard of it for long', async () => {
+  it('enqueues a running job again only if it has stalled', async () => {
     const { world } = await worldOf(3);
     const { job } = await world.start(ACME);
     await world.purge(job.job_id);
@@ -136,7 +140,7 @@ describe('the purge of a tenant', () => {
     expect(world.queue.sent).toHaveLength(1);
   });
 
-  it('never touches a tenant that has the id after it', async () => {
+  it('never touches a later tenant with the same id', async () => {
     const { world } = await worldOf(1);
     const { job } = await world.start(ACME);
     await world.deliverAll();
@@ -148,14 +152,14 @@ describe('the purge of a tenant', () => {
     expect(await world.purge(job.job_id)).toBe('finished');
     expect(await world.countOf(ACME)).toEqual(next);
     expect((await world.tenants.get(ACME))?.state).toBe('active');
-    // Nor does a job that is mistaken about whose the id is.
+    // Nor does a job that is wrong about the owner of the id.
     const ended = await jobOf(world, job.job_id);
     await world.jobs.save({ ...ended, status: 'running', step: 'start' });
     await expect(world.purge(job.job_id)).rejects.toThrow('not for');
     expect(await world.countOf(ACME)).toEqual(next);
   });
 
-  it('is refused for a tenant that does not exist; a job that is unknown is nothing to do', async () => {
+  it('is refused for an unknown tenant; an unknown job is finished', async () => {
     const { world } = await worldOf(0);
     await world.tenants.beginPurge(ACME, newJobId());
     await expect(world.tenants.change(ACME, { state: 'active' })).rejects.toMatchObject({ code: 'conflict' });
@@ -164,9 +168,9 @@ describe('the purge of a tenant', () => {
     await expect(empty.start(ACME)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('takes a key that was made in the gateway and never written down', async () => {
+  it('removes a key that was created in the gateway and never stored', async () => {
     const { world } = await worldOf(0);
-    await world.things.key(ACME);
+    await world.add.key(ACME);
     expect(await world.tenants.listKeys(ACME)).toEqual([]);
     await world.start(ACME);
     await world.deliverAll();
@@ -174,14 +178,14 @@ describe('the purge of a tenant', () => {
   });
 });
 
-describe('a purge that is broken off anywhere', () => {
+describe('a purge that is interrupted anywhere', () => {
   const fault = fc.record({
     at: fc.integer({ min: 1, max: 150 }),
     when: fc.constantFrom('before' as const, 'after' as const),
     kind: fc.constantFrom('error' as const, 'crash' as const),
   });
 
-  it('ends with nothing left, a right receipt, and all of the others', async () => {
+  it('ends with nothing left, a correct receipt, and no change to other tenants', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fault, { maxLength: 25 }),
@@ -189,14 +193,14 @@ describe('a purge that is broken off anywhere', () => {
         fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 4 }),
         async (faults, each, lateAt) => {
           const { world, others } = await worldOf(each, { faults });
-          const { job } = await world.startUntilHeard();
+          const { job } = await world.startWithRetries();
           let added = 0;
           await world.deliverAll(async (delivery) => {
-            // What is in flight when the tenant goes, and writes as long as there is a tenant.
+            // Writes that were in flight when the purge began.
             if (!lateAt.includes(delivery) || !(await isOpen(world, job.job_id))) return;
             added += 1;
-            await world.things.object(ACME, 'events');
-            world.things.item(ACME, 'activity');
+            await world.add.object(ACME, 'events');
+            world.add.item(ACME, 'activity');
           });
           const done = await jobOf(world, job.job_id);
           expect(done.status).toBe('completed');
@@ -205,14 +209,14 @@ describe('a purge that is broken off anywhere', () => {
           expect(await world.countOf(OTHER)).toEqual(others);
           const { deleted = {}, left } = done.receipt ?? {};
           expect(left).toEqual({ ...NOTHING, profile: 0 });
-          // A slice whose note was lost is not counted; nothing is counted twice.
-          const there: Record<string, number> = {
-            ...Object.fromEntries(PLACES.map((place) => [place, each])),
+          // A slice whose write to the job was lost is not counted; nothing is counted twice.
+          const present: Record<string, number> = {
+            ...Object.fromEntries(STORES.map((store) => [store, each])),
             vectors: 2 * each,
           };
-          for (const place of PLACES) {
-            const late = ['events', 'activity'].includes(place) ? added : 0;
-            expect(deleted[place]).toBeLessThanOrEqual((there[place] ?? 0) + late);
+          for (const store of STORES) {
+            const late = ['events', 'activity'].includes(store) ? added : 0;
+            expect(deleted[store]).toBeLessThanOrEqual((present[store] ?? 0) + late);
           }
         },
       ),
@@ -226,7 +230,7 @@ describe('a purge that is broken off anywhere', () => {
   it.each(['before', 'after'] as const)('at each single call, %s it', async (when) => {
     for (let at = 1; at <= 140; at++) {
       const { world, others } = await worldOf(2, { faults: [{ at, when, kind: 'crash' }] });
-      const { job } = await world.startUntilHeard();
+      const { job } = await world.startWithRetries();
       await world.deliverAll();
       expect((await jobOf(world, job.job_id)).status).toBe('completed');
       expect(await world.countOf(ACME)).toEqual(NOTHING);

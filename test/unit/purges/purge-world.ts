@@ -1,7 +1,8 @@
+import { type JobOutcome, runJob } from '#shared/jobs/run-job.ts';
 import { type JobId, newImageId, newKeyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
-import { type PurgeOutcome, purgeTenant } from '#shared/purges/purge-tenant.ts';
+import { purgeTenant } from '#shared/purges/purge-tenant.ts';
 import { startPurge } from '#shared/purges/start-tenant-purge.ts';
-import { placesBesideTables } from '#shared/purges/tenant-places.ts';
+import { tenantDataOutsideTables } from '#shared/purges/tenant-data-outside-tables.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
 import { memoryJobStore } from '../../memory/job-store.ts';
@@ -19,17 +20,17 @@ const MAX_RECEIVES = 5;
 const VISIBILITY_MS = 720_000;
 const SETTLE_SECONDS = 60;
 
-/** At which call of a port something breaks: before it has done anything, or after. */
+/** The call of a port that fails: before it has an effect, or after. */
 export interface Fault {
   at: number;
   when: 'before' | 'after';
-  /** A crash takes all that the run does afterwards with it; an error is seen by the run. */
+  /** A crash fails all later calls of the run, too; an error is one that the run can handle. */
   kind: 'error' | 'crash';
 }
 
 class Broken extends Error {}
 
-/** All that a purge meets, in memory: a clock that each call moves on, and calls that break. */
+/** All ports of a purge in memory, with a clock that each call advances, and calls that fail. */
 export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault[]; slice?: number } = {}) {
   let time = Date.parse('2026-11-24T00:00:00.000Z');
   let calls = 0;
@@ -62,10 +63,10 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
   const usagePlans = memoryUsagePlans();
   const blobs = memoryBlobs();
   const index = memoryVectorIndex();
-  const tables = TABLES.map((place) => memoryTenantData(place, slice));
+  const tables = TABLES.map((store) => memoryTenantData(store, slice));
   const ports = { tenants: breaking(tenants), jobs: breaking(jobs), queue: breaking(queue), now };
-  const places = [
-    ...placesBesideTables({
+  const stores = [
+    ...tenantDataOutsideTables({
       usagePlans: breaking(usagePlans),
       blobs: breaking(blobs),
       index: breaking(index),
@@ -73,9 +74,13 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
     ...tables.map(breaking),
   ];
   const start = startPurge(ports);
-  const purge = purgeTenant({ ...ports, places, settleSeconds: SETTLE_SECONDS, budgetSeconds: 8 });
+  const purge = runJob<'tenant_purge'>({
+    ...ports,
+    runners: { tenant_purge: purgeTenant({ ...ports, stores, settleSeconds: SETTLE_SECONDS }) },
+    budgetSeconds: 8,
+  });
 
-  const things = {
+  const add = {
     key: async (tenant: TenantId) => {
       await usagePlans.add(tenant, newKeyId(), 'secret', 'free');
     },
@@ -86,22 +91,22 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       const middle = folder === 'events' ? `images.indexed/2026-11-24/${tenant}` : tenant;
       await blobs.put(tenant, `${folder}/${middle}/${newImageId()}`, Uint8Array.of(1), 'image/png');
     },
-    item: (tenant: TenantId, place: string, count = 1) =>
-      tables.find((each) => each.place === place)?.add(tenant, count),
+    item: (tenant: TenantId, store: string, count = 1) =>
+      tables.find((each) => each.store === store)?.add(tenant, count),
   };
 
   return {
     tenants,
     jobs,
     queue,
-    things,
+    add,
     purge,
     start,
     now,
     pass: (seconds: number) => {
       time += seconds * 1000;
     },
-    /** A tenant with so many of each kind of thing. */
+    /** Creates a tenant with a number of items in each store. */
     async settle(tenant: TenantId, each: number): Promise<void> {
       const first_key_id = newKeyId();
       const created_at = now().toISOString();
@@ -115,25 +120,25 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       });
       for (const model of MODELS) await index.prepare(model, 2);
       for (let count = 0; count < each; count++) {
-        await things.key(tenant);
-        for (const model of MODELS) await things.vector(tenant, model);
-        for (const folder of ['uploads', 'derived', 'events']) await things.object(tenant, folder);
+        await add.key(tenant);
+        for (const model of MODELS) await add.vector(tenant, model);
+        for (const folder of ['uploads', 'derived', 'events']) await add.object(tenant, folder);
       }
-      for (const place of TABLES) things.item(tenant, place, each);
+      for (const table of TABLES) add.item(tenant, table, each);
     },
     async countOf(tenant: TenantId): Promise<Record<string, number>> {
-      const untouched = [...placesBesideTables({ usagePlans, blobs, index }), ...tables];
+      const untouched = [...tenantDataOutsideTables({ usagePlans, blobs, index }), ...tables];
       const counts = await Promise.all(
-        untouched.map(async (each) => [each.place, await each.count(tenant)] as const),
+        untouched.map(async (each) => [each.store, await each.count(tenant)] as const),
       );
       return Object.fromEntries(counts);
     },
     /**
-     * The queue as SQS has it: what breaks comes again, five times; then an operator repeats the DELETE or, where the
-     * tenant is gone and only the job does not know it yet, sends the dead letter on.
+     * Delivers as SQS does: a message whose run throws is redelivered, five times in all. Then an operator repeats the
+     * DELETE or, if the tenant is gone and only the job does not know it yet, redrives the dead letter.
      */
-    async deliverAll(between: (delivery: number) => Promise<void> = async () => {}): Promise<PurgeOutcome[]> {
-      const outcomes: PurgeOutcome[] = [];
+    async deliverAll(between: (delivery: number) => Promise<void> = async () => {}): Promise<JobOutcome[]> {
+      const outcomes: JobOutcome[] = [];
       const waiting: { job: JobId; at: number; attempts: number }[] = [];
       const deadLetters: typeof waiting = [];
       for (let delivery = 0; ; delivery++) {
@@ -143,7 +148,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
         waiting.sort((one, other) => one.at - other.at);
         const message = waiting.shift();
         if (!message) return outcomes;
-        if (delivery > 10_000) throw new Error('it never ends');
+        if (delivery > 10_000) throw new Error('the job never ends');
         time = Math.max(time, message.at);
         await between(delivery);
         crashed = false;
@@ -161,7 +166,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
         }
         crashed = false;
         if (waiting.length + queue.sent.length > 0) continue;
-        const isGone = await this.startUntilHeard().then(
+        const isGone = await this.startWithRetries().then(
           () => false,
           (error: unknown) => isNotFound(error),
         );
@@ -169,8 +174,8 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
         if (letter) waiting.push(letter);
       }
     },
-    /** An operator who tries again until the call succeeds. */
-    async startUntilHeard() {
+    /** Repeats the call until it succeeds, as an operator does. */
+    async startWithRetries() {
       for (;;) {
         crashed = false;
         try {
@@ -183,7 +188,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
   };
 }
 
-/** The tenant is gone: what it was all about. */
+/** Returns true if the tenant is gone. */
 function isNotFound(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error && error.code === 'not_found')) throw error;
   return true;

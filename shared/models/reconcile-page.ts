@@ -7,84 +7,83 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { documentDigest } from '#shared/vector-index/document-digest.ts';
 import type { Side, VectorDocument, VectorIndex } from '#shared/vector-index/vector-index.ts';
 
-export interface ComparePorts {
+export interface ReconcilePorts {
   imageStore: Pick<ImageStore, 'list' | 'getMany' | 'getVectors'>;
   index: Pick<VectorIndex, 'list' | 'upsert' | 'remove'>;
 }
 
-/** What is compared, and what becomes of the differences. */
 export interface Comparison {
   model: string;
   side: Side;
-  /** Whether the tenant has the model: of one that it does not have, no document is right. */
+  /** False if the tenant does not have the model: then every document is extra. */
   wanted: boolean;
-  /** Whether what is wrong is put right. */
-  mend: boolean;
+  /** Repair the differences. */
+  repair: boolean;
 }
 
-/** A page of the catalog, from the newest picture on. */
-export interface PagePlace {
+/** A page of the image store, newest image first. */
+export interface PageStart {
   cursor?: string | undefined;
-  /** The last picture of the page before. */
+  /** Last image of the previous page. */
   above?: ImageId | undefined;
 }
 
-/** How many pictures of a page are of which kind. */
+/** Counts of a page. */
 export interface Differences {
   pictures: number;
   /** Not in the index. */
   missing: number;
-  /** In the index, and no picture that is indexed. */
+  /** In the index, without an image that is indexed. */
   extra: number;
-  /** In the index as something else than the catalog says. */
+  /** In the index, but different from the image store. */
   stale: number;
-  /** Indexed, and never embedded with this model. */
+  /** Indexed, without vectors of this model. */
   unembedded: number;
 }
 
-/** Pictures of one page: their vectors by a model of 1 024 dimensions are 2 MB. */
+/** Images in a page: their vectors of a model with 1 024 dimensions are 2 MB. */
 const PAGE = 100;
-/** Documents that are listed at once. */
-const LISTED = 1_000;
+/** Documents in one list request. */
+const LIST_LIMIT = 1_000;
 
 /**
- * Compares a page of the catalog, which is the truth, with what the index holds between its first picture and its last.
- * Writes that go on meanwhile are not mistaken for differences: what the page does not know is looked up before it is
- * removed, and what was purged while it was written is removed again.
- * @returns where the next page begins; none after the last
+ * Compares a page of the image store, which is the source of truth, with the documents that the index has between the
+ * page's first image and its last. Concurrent writes are not taken for differences: a document without an image in the
+ * page is looked up before it is removed, and an image that is purged while it is written is removed again.
+ * @returns `next`: the start of the next page; undefined after the last
  */
-export const comparePage =
-  (ports: ComparePorts) =>
+export const reconcilePage =
+  (ports: ReconcilePorts) =>
   async (
     tenant: TenantId,
-    { model, side, wanted, mend }: Comparison,
-    { cursor, above }: PagePlace,
-  ): Promise<{ found: Differences; records: readonly ImageRecord[]; next: PagePlace | undefined }> => {
+    { model, side, wanted, repair }: Comparison,
+    { cursor, above }: PageStart,
+  ): Promise<{ differences: Differences; records: readonly ImageRecord[]; next: PageStart | undefined }> => {
     const { imageStore, index } = ports;
     const page = await imageStore.list(tenant, { limit: PAGE, ...(cursor !== undefined && { cursor }) });
     const last = page.items.at(-1)?.image_id;
     const next = page.nextCursor === undefined ? undefined : { cursor: page.nextCursor, above: last };
-    const right = wanted ? await documentsOf(ports, tenant, model, page.items) : new Map();
+    const expected = wanted ? await documentsOf(ports, tenant, model, page.items) : new Map();
     const present = await digestsBetween(index, tenant, model, side, above, next && last);
 
-    const missing = [...right.values()].filter(({ imageId }) => !present.has(imageId));
-    const stale = [...right.values()].filter(
+    const missing = [...expected.values()].filter(({ imageId }) => !present.has(imageId));
+    const stale = [...expected.values()].filter(
       (document) =>
         present.has(document.imageId) && present.get(document.imageId) !== documentDigest(document),
     );
-    const unknown = [...present.keys()].filter((image) => !right.has(image));
-    const extra = await withoutPicture(imageStore, tenant, unknown, wanted);
+    const unexpected = [...present.keys()].filter((image) => !expected.has(image));
+    const extra = await withoutImage(imageStore, tenant, unexpected, wanted);
     const unembedded = wanted
-      ? page.items.filter((each) => isIndexed(each) && !right.has(each.image_id))
+      ? page.items.filter((each) => isIndexed(each) && !expected.has(each.image_id))
       : [];
-    if (mend) {
+    if (repair) {
       const only = side === 'next' ? 'next' : undefined;
       await write(ports, tenant, model, [...missing, ...stale], only);
       await index.remove(tenant, model, extra, only);
     }
     return {
-      found: {
-        pictures: right.size,
+      differences: {
+        pictures: expected.size,
         missing: missing.length,
         extra: extra.length,
         stale: stale.length,
@@ -95,9 +94,9 @@ export const comparePage =
     };
   };
 
-/** What the index should hold of these pictures. */
+/** Returns the documents that the index should have of these images. */
 async function documentsOf(
-  { imageStore }: ComparePorts,
+  { imageStore }: ReconcilePorts,
   tenant: TenantId,
   model: string,
   records: readonly ImageRecord[],
@@ -115,32 +114,31 @@ async function documentsOf(
   );
 }
 
-/** The documents below one picture, down to another one and with it; to the end where that is absent. */
+/** Returns the digests of the documents below one image, down to and including another; to the end if that is absent. */
 async function digestsBetween(
-  index: ComparePorts['index'],
+  index: ReconcilePorts['index'],
   tenant: TenantId,
   model: string,
   side: Side,
   above: ImageId | undefined,
   lowest: ImageId | undefined,
 ): Promise<Map<ImageId, string>> {
-  const found = new Map<ImageId, string>();
+  const digests = new Map<ImageId, string>();
   let below = above;
   for (;;) {
-    const listed = await index.list(tenant, model, { below, limit: LISTED }, side);
+    const listed = await index.list(tenant, model, { below, limit: LIST_LIMIT }, side);
     for (const { imageId, digest } of listed)
-      if (lowest === undefined || imageId >= lowest) found.set(imageId, digest);
+      if (lowest === undefined || imageId >= lowest) digests.set(imageId, digest);
     below = listed.at(-1)?.imageId;
-    if (listed.length < LISTED || (below && lowest !== undefined && below <= lowest)) return found;
+    if (listed.length < LIST_LIMIT || (below && lowest !== undefined && below <= lowest)) return digests;
   }
 }
 
 /**
- * Of documents that the page does not know, those that no picture belongs to. A picture on its way has its document
- * before it is indexed.
+ * Returns the documents to which no image belongs. An image has its document shortly before its status is `indexed`.
  */
-async function withoutPicture(
-  imageStore: ComparePorts['imageStore'],
+async function withoutImage(
+  imageStore: ReconcilePorts['imageStore'],
   tenant: TenantId,
   images: readonly ImageId[],
   wanted: boolean,
@@ -153,9 +151,9 @@ async function withoutPicture(
   });
 }
 
-/** What is purged while it is written does not stay. */
+/** Writes documents, and removes those whose image was purged meanwhile. */
 async function write(
-  { imageStore, index }: ComparePorts,
+  { imageStore, index }: ReconcilePorts,
   tenant: TenantId,
   model: string,
   documents: readonly VectorDocument[],
@@ -165,9 +163,8 @@ async function write(
   const [refused] = await index.upsert(tenant, model, documents, only);
   if (refused) throw new Problem('internal_error', `The index refused ${refused.imageId}: ${refused.reason}`);
   const ids = documents.map(({ imageId }) => imageId);
-  const kept = new Set(
-    (await imageStore.getMany(tenant, ids)).filter(isIndexed).map((each) => each.image_id),
-  );
-  const gone = ids.filter((image) => !kept.has(image));
-  await index.remove(tenant, model, gone, only);
+  const records = await imageStore.getMany(tenant, ids);
+  const indexed = new Set(records.filter(isIndexed).map((each) => each.image_id));
+  const purged = ids.filter((image) => !indexed.has(image));
+  await index.remove(tenant, model, purged, only);
 }

@@ -9,16 +9,16 @@ interface Ports {
   blobs: Pick<Blobs, 'removeSome' | 'count'>;
 }
 
-/** What a tenant has outside the tables, in the order in which it goes. */
-export const placesBesideTables = ({ usagePlans, index, blobs }: Ports): readonly TenantData[] => [
+/** A tenant's data outside DynamoDB, in the order of removal. */
+export const tenantDataOutsideTables = ({ usagePlans, index, blobs }: Ports): readonly TenantData[] => [
   gatewayKeys(usagePlans),
   vectors(index),
   ...FOLDERS.map((folder) => objects(blobs, folder)),
 ];
 
-/** Found by their names: a key that was made and never written down goes too. */
+/** Found by name, so that a key which was created in the gateway and never stored is removed, too. */
 const gatewayKeys = (usagePlans: Ports['usagePlans']): TenantData => ({
-  place: 'gateway_keys',
+  store: 'gateway_keys',
   async removeSome(tenant) {
     const ids = await usagePlans.list(tenant);
     for (const id of ids) await usagePlans.remove(tenant, id);
@@ -29,9 +29,9 @@ const gatewayKeys = (usagePlans: Ports['usagePlans']): TenantData => ({
   },
 });
 
-/** Of every model that there is: a tenant may have used others before. */
+/** Of all models: the tenant may have used others before. */
 const vectors = (index: Ports['index']): TenantData => ({
-  place: 'vectors',
+  store: 'vectors',
   async removeSome(tenant) {
     for (const model of await index.models()) {
       const removed = await index.removeTenant(tenant, model);
@@ -47,7 +47,7 @@ const vectors = (index: Ports['index']): TenantData => ({
 });
 
 const objects = (blobs: Ports['blobs'], folder: Folder): TenantData => ({
-  place: folder,
+  store: folder,
   removeSome: (tenant) => blobs.removeSome(tenant, folder),
   count: (tenant) => blobs.count(tenant, folder),
 });

@@ -1,0 +1,53 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Env as ManageJobsEnv } from '../../functions/jobs/manage-jobs/env.ts';
+import type { Environment } from '../config/environments.ts';
+import { AppFunction } from '../constructs/app-function.ts';
+import { tenantGuardsAccess } from '../constructs/guards-access.ts';
+import { ACTIONS } from '../constructs/permissions.ts';
+import type { Routes } from '../constructs/routes.ts';
+import type { DataStack } from './data.ts';
+
+export interface JobsStackProps {
+  environment: Environment;
+  data: DataStack;
+  /** The queue of the jobs about models. */
+  modelJobs: Queue;
+}
+
+/** Lists, shows and cancels jobs of all kinds; the stacks that start them run them. */
+export class JobsStack extends Stack {
+  readonly routes: Routes;
+  readonly functions: NodejsFunction[];
+
+  constructor(app: App, { environment, data, modelJobs }: JobsStackProps) {
+    super(app, `deeplens-${environment.name}-jobs`);
+    const { activity } = data.tables;
+    const guards = tenantGuardsAccess(data);
+    const manage = new AppFunction<typeof ManageJobsEnv>(this, 'ManageJobs', {
+      environment,
+      path: 'jobs/manage-jobs',
+      description: 'Lists, shows and cancels jobs',
+      variables: {
+        ...guards.variables,
+        ACTIVITY_TABLE: activity.tableName,
+        MODEL_JOBS_QUEUE_URL: modelJobs.queueUrl,
+      },
+      timeout: 29,
+      memory: 512,
+    })
+      .allow([...ACTIONS.readTable, 'dynamodb:PutItem'], [activity.tableArn])
+      .allow(ACTIONS.send, [modelJobs.queueArn]);
+    const { lambda } = guards.allow(manage);
+    this.functions = [lambda];
+    this.routes = {
+      'GET /v1/jobs': lambda,
+      'GET /v1/jobs/{job_id}': lambda,
+      'POST /v1/jobs/{job_id}/cancel': lambda,
+      'GET /v1/admin/jobs': lambda,
+      'GET /v1/admin/jobs/{job_id}': lambda,
+      'POST /v1/admin/jobs/{job_id}/cancel': lambda,
+    };
+  }
+}
