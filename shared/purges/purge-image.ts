@@ -19,15 +19,14 @@ interface Ports {
   now?: () => Date;
 }
 
-/** The keys of everything that a picture left in the store, and the answers to searches that name it. */
+/** The object keys of an image, and the keys of cached search results that have it. */
 interface Remains {
   stored: ImageObjectKeys & { events: string[] };
-  answers: string[];
+  cached: string[];
 }
 
 /**
- * Removes a picture and all that came of it. Calling it again finishes what was interrupted, and gives the same
- * receipt.
+ * Removes an image and all data derived from it. Repeating it finishes an interrupted purge, and returns the same receipt.
  * @throws Problem `not_found`
  */
 export const purgeImage =
@@ -35,23 +34,23 @@ export const purgeImage =
   async (tenant: TenantId, image: ImageId): Promise<PurgeReceipt> => {
     const { imageStore, groups, blobs, cache, index } = ports;
     const record = await imageStore.get(tenant, image);
-    if (!record) throw new Problem('not_found', `There is no picture ${image}.`);
+    if (!record) throw new Problem('not_found', `There is no image ${image}.`);
 
-    await imageStore.markPurged(tenant, image, timeOf(ports)); // from here on no step can bring it back
+    await imageStore.markPurged(tenant, image, timeOf(ports)); // from here on no step can restore it
     const remains = await remainsOf(ports, tenant, image);
-    const models = await index.models(); // all: it may have been on its way into one that its record does not name yet
-    const receipt = await drawUp(ports, tenant, image, remains, models);
+    const models = await index.models(); // all: the image may be on its way into one that its record does not list yet
+    const receipt = await issueReceipt(ports, tenant, image, remains, models);
     await Promise.all(models.map((model) => index.remove(tenant, model, [image])));
     await imageStore.removeVectors(tenant, image);
     await leaveGroup({ groups })(tenant, image);
-    await cache.remove(tenant, remains.answers);
+    await cache.remove(tenant, remains.cached);
     await blobs.remove(tenant, Object.values(remains.stored).flat());
     return receipt;
   };
 
 /**
- * As `purgeImage`, for a caller who deletes: a purge that was interrupted is finished here.
- * @throws Problem `not_found`; `purged` where it was deleted before
+ * Purges an image on a caller's request; also finishes an interrupted purge.
+ * @throws Problem `not_found`; `purged` if the image was deleted before
  */
 export const deleteImage =
   (ports: Ports) =>
@@ -62,23 +61,23 @@ export const deleteImage =
     return receipt;
   };
 
-/** The tombstone is read, not the record before it: validation may have been quicker than the purge. */
+/** Reads the tombstone, not the record before it: validation may have added thumbnails before the purge. */
 async function remainsOf({ imageStore, cache }: Ports, tenant: TenantId, image: ImageId): Promise<Remains> {
   const tombstone = await imageStore.get(tenant, image);
   const sizes = tombstone?.thumbnails?.map(({ size }) => size);
   const events = await imageStore.archivedKeys(tenant, image);
   return {
     stored: { ...imageObjectKeys(tenant, image, sizes), events },
-    answers: await cache.naming(tenant, image),
+    cached: await cache.naming(tenant, image),
   };
 }
 
-/** Counted before the first removal, so that a purge in two attempts counts no less than one in a single attempt. */
-async function drawUp(
+/** Counts before the first removal, so that an interrupted purge counts no less than an uninterrupted one. */
+async function issueReceipt(
   ports: Ports,
   tenant: TenantId,
   image: ImageId,
-  { stored: { objects, thumbnails, events }, answers }: Remains,
+  { stored: { objects, thumbnails, events }, cached }: Remains,
   models: readonly string[],
 ): Promise<PurgeReceipt> {
   const { imageStore, blobs } = ports;
@@ -94,8 +93,8 @@ async function drawUp(
     deleted: {
       objects: await present(objects),
       thumbnails: await present(thumbnails),
-      vectors: vectors.filter((found) => found.has(image)).length,
-      cache_entries: answers.length,
+      vectors: vectors.filter((byImage) => byImage.has(image)).length,
+      cache_entries: cached.length,
       events: await present(events),
     },
     completed_at: timeOf(ports),

@@ -16,7 +16,7 @@ const MODEL = 'lite';
 const unit = Float32Array.from([1, 0]);
 const embedding = { semantic: unit, copy: unit };
 const { tenant_id: tenant, image_id: image, ...announced } = announcedImage();
-/** Made of it under other settings than the usual ones. */
+/** In other sizes than the default settings have. */
 const thumbnails = [96, 256].map((size) => ({
   size,
   width: size,
@@ -39,7 +39,7 @@ const keys = [
   ...[96, 256, 1024].map((size) => objectKeys.thumbnail(tenant, image, size)),
   archived,
 ];
-const ASKED = { queryHash: 'of it', libraryVersion: '1' };
+const CACHED_QUERY = { queryHash: 'finds it', libraryVersion: '1' };
 const ANSWER: SimilarityAnswer = {
   pictures: [
     {
@@ -55,7 +55,7 @@ beforeEach(async () => {
   ports = await newPorts();
 });
 
-/** A world with one indexed picture, which has a twin. */
+/** Ports with one indexed image, which is in a duplicate group. */
 async function newPorts() {
   const world = {
     imageStore: memoryImageStore(),
@@ -78,10 +78,10 @@ async function newPorts() {
     createdAt: NOW,
   } as const;
   await world.index.upsert(tenant, MODEL, [{ ...document, metadata: {} }]);
-  await world.cache.put(tenant, ASKED, ANSWER, new Date('2030-01-01'));
+  await world.cache.put(tenant, CACHED_QUERY, ANSWER, new Date('2030-01-01'));
   await world.cache.put(
     tenant,
-    { ...ASKED, queryHash: 'of others' },
+    { ...CACHED_QUERY, queryHash: 'finds others' },
     { pictures: [] },
     new Date('2030-01-01'),
   );
@@ -111,19 +111,19 @@ async function expectNothingLeft() {
   expect(await ports.imageStore.getVectors(tenant, [image], MODEL)).toEqual(new Map());
   expect(await ports.index.count(tenant, MODEL)).toBe(0);
   expect(await ports.cache.naming(tenant, image)).toEqual([]);
-  expect(await ports.cache.get(tenant, { ...ASKED, queryHash: 'of others' })).toBeDefined();
+  expect(await ports.cache.get(tenant, { ...CACHED_QUERY, queryHash: 'finds others' })).toBeDefined();
   expect(await ports.groups.count(tenant)).toBe(0);
   expect(await ports.imageStore.stored(tenant)).toEqual({ images: 0, bytes: 0 });
 }
 
-describe('purging a picture', () => {
-  it('removes all that came of it, and gives a receipt', async () => {
+describe('purging an image', () => {
+  it('removes all data derived from it, and issues a receipt', async () => {
     expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
     expect(await purgeImage(ports)(tenant, image)).toEqual(receipt);
     await expectNothingLeft();
   });
 
-  it('removes it from the index of every model, also of one that its record does not name', async () => {
+  it('removes it from the indexes of all models, also of one that its record does not list', async () => {
     await ports.index.prepare('second', 2);
     await ports.imageStore.putVectors(tenant, image, 'second', embedding);
     const rest = { storageLocation: 'uploads', format: 'jpeg', createdAt: NOW, metadata: {} } as const;
@@ -133,13 +133,13 @@ describe('purging a picture', () => {
     await expectNothingLeft();
   });
 
-  it('gives the same receipt again', async () => {
+  it('returns the same receipt when repeated', async () => {
     await purgeImage(ports)(tenant, image);
     expect(await purgeImage({ ...ports, now: () => new Date() })(tenant, image)).toEqual(receipt);
   });
 
   it.each(['index', 'blobs', 'groups', 'imageStore', 'cache'] as const)(
-    'finishes what the %s interrupted, and counts all of it',
+    'finishes after a failure of the %s, and counts everything',
     async (port) => {
       const fail = async () => {
         throw new Problem('dependency_unavailable', 'not now');
@@ -161,7 +161,7 @@ describe('purging a picture', () => {
     },
   );
 
-  it('says to whom deletes it twice that it is gone, and finishes what was interrupted', async () => {
+  it('finishes an interrupted purge when the image is deleted again, and says that it is gone', async () => {
     const blobs = {
       ...ports.blobs,
       remove: async () => {
@@ -175,7 +175,7 @@ describe('purging a picture', () => {
     await expectNothingLeft();
   });
 
-  it('finds the thumbnails of a validation that was quicker than it', async () => {
+  it('removes thumbnails that a concurrent validation added', async () => {
     const late = announcedImage({ status: 'uploaded' });
     const key = objectKeys.thumbnail(tenant, late.image_id, 64);
     await ports.imageStore.create(late);
@@ -190,7 +190,7 @@ describe('purging a picture', () => {
     expect(await ports.imageStore.stored(tenant)).toEqual({ images: 1, bytes: 1000 });
   });
 
-  it('knows no unknown picture, and none of another tenant', async () => {
+  it('does not find an unknown image, or another tenant’s', async () => {
     await expect(purgeImage(ports)(tenant, newImageId())).rejects.toMatchObject({ code: 'not_found' });
     await expect(purgeImage(ports)(tenantId('other'), image)).rejects.toMatchObject({ code: 'not_found' });
     expect(await ports.blobs.size(tenant, keys[0] ?? '')).toBe(1);
