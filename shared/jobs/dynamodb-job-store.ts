@@ -1,4 +1,5 @@
 import { jobClaimKey, jobEntryKey, jobEntryPartition, jobKey } from '#shared/aws/dynamodb-activity-keys.ts';
+import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import type { Key } from '#shared/aws/dynamodb-keys.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { decodeCursor, encodeCursor } from '#shared/kernel/cursor.ts';
@@ -9,6 +10,7 @@ import type { JobFilter, JobStore } from './job-store.ts';
 /** A receipt can be read for 400 days. */
 const RETENTION_MS = 400 * 24 * 3600 * 1000;
 
+const readJob = itemReader('activity', JobSchema);
 const expiryOf = ({ started_at }: Job) => ({
   expires_at: Math.ceil((Date.parse(started_at) + RETENTION_MS) / 1000),
 });
@@ -23,7 +25,7 @@ export function dynamoJobStore(options: TableOptions): JobStore {
 
   async function get(job: JobId): Promise<Job | undefined> {
     const item = await table.get(jobKey(job));
-    return item && JobSchema.parse(item);
+    return item && readJob(item);
   }
 
   /** Yields ids from the newest on, in batches. */
@@ -67,7 +69,7 @@ export function dynamoJobStore(options: TableOptions): JobStore {
       const after = cursor === undefined ? undefined : jobId(decodeCursor(name, cursor, JOB_ID_PATTERN));
       const items: Job[] = [];
       for await (const ids of idsOf(owner, after, limit + 1)) {
-        const read = (await table.getMany(ids.map(jobKey))).map((item) => JobSchema.parse(item));
+        const read = (await table.getMany(ids.map(jobKey))).map(readJob);
         const jobs = new Map(read.map((job) => [job.job_id, job]));
         for (const id of ids) {
           const job = jobs.get(id);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { JOB_ID_PATTERN, type JobId, jobId } from '#shared/kernel/ids.ts';
+import { JobIdField } from '#shared/kernel/id-fields.ts';
+import type { JobId } from '#shared/kernel/ids.ts';
 
 /** The body of a message that starts or resumes a job. */
-export const JobMessage = z.object({ job_id: z.string().regex(JOB_ID_PATTERN).transform(jobId) });
+export const JobMessage = z.object({ job_id: JobIdField });
 
 /** Delivers jobs to their workers, at least once: a job may come again, also while it runs. */
 export interface JobQueue {

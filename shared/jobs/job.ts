@@ -1,22 +1,14 @@
 import { z } from 'zod';
-import {
-  IMAGE_ID_PATTERN,
-  imageId,
-  JOB_ID_PATTERN,
-  jobId,
-  TENANT_ID_PATTERN,
-  tenantId,
-} from '#shared/kernel/ids.ts';
+import { ImageIdField, JobIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { JOB_STATUSES, type JobKind, type ModelJobKind } from '#shared/kernel/vocabulary.ts';
 
-const TenantIdValue = z.string().regex(TENANT_ID_PATTERN).transform(tenantId);
 const Counts = z.record(z.string(), z.number());
 
 /** What every job has. Field names as stored and on the wire. */
 const AnyJob = z.object({
-  job_id: z.string().regex(JOB_ID_PATTERN).transform(jobId),
+  job_id: JobIdField,
   /** The tenant that started it, which may list, read and cancel it; absent: the operator. */
-  owner: TenantIdValue.optional(),
+  owner: TenantIdField.optional(),
   status: z.enum(JOB_STATUSES),
   /** The next step, from which an interrupted job resumes. */
   step: z.string(),
@@ -37,7 +29,7 @@ const AnyJob = z.object({
 
 /** What a tenant's purge removed, by store, and the proof that a later count found nothing. */
 const TenantReceipt = z.object({
-  tenant_id: TenantIdValue,
+  tenant_id: TenantIdField,
   deleted: Counts,
   /** Counts per store after the removal; all zero. */
   left: Counts,
@@ -46,7 +38,7 @@ const TenantReceipt = z.object({
 
 /** Progress of a job through one tenant's images, page by page, in one or more passes. */
 const Position = z.object({
-  tenant_id: TenantIdValue,
+  tenant_id: TenantIdField,
   phase: z.string(),
   /** When the phase began, and when this pass did. RFC 3339. */
   since: z.string(),
@@ -58,18 +50,18 @@ const Position = z.object({
   /** Cursor of the next page; absent for the first. */
   cursor: z.string().optional(),
   /** Last image of the previous page. */
-  above: z.string().regex(IMAGE_ID_PATTERN).transform(imageId).optional(),
+  above: ImageIdField.optional(),
   /** When the missing embeddings of this page were requested. */
   ordered_at: z.string().optional(),
   /** Images for the canary. */
-  sample: z.array(z.string().regex(IMAGE_ID_PATTERN).transform(imageId)).readonly().optional(),
+  sample: z.array(ImageIdField).readonly().optional(),
 });
 export type Position = z.output<typeof Position>;
 
 const AnyModelJob = AnyJob.extend({
   model: z.string(),
   /** Absent: all tenants. */
-  tenants: z.array(TenantIdValue).readonly().optional(),
+  tenants: z.array(TenantIdField).readonly().optional(),
   /** Cursor of the next tenant; empty after the last. */
   next_tenant: z.string().optional(),
   position: Position.optional(),
@@ -79,7 +71,7 @@ const AnyModelJob = AnyJob.extend({
 export const JobSchema = z.discriminatedUnion('kind', [
   AnyJob.extend({
     kind: z.literal('tenant_purge'),
-    tenant_id: TenantIdValue,
+    tenant_id: TenantIdField,
     receipt: TenantReceipt.optional(),
   }),
   AnyModelJob.extend({
