@@ -1,4 +1,4 @@
-// `npm run bench:limits`: how fast the limiter is on an emulator's DynamoDB, what it writes, and how exact it is.
+// `npm run bench:limits`: throughput, writes and exactness of the limiter on an emulator's DynamoDB.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { dynamoWindows } from '#shared/rate-limit/dynamodb-window-store.ts';
@@ -24,21 +24,21 @@ try {
     let writes = 0;
     const counted: WindowStore = {
       read: store.read,
-      take: (...given) => {
+      take: (...args) => {
         writes += 1;
-        return store.take(...given);
+        return store.take(...args);
       },
     };
     const startedAt = performance.now();
     const admitted = await Promise.all(
       Array.from({ length: CALLERS }, async () => {
-        const limiter = leasingLimiter(counted, () => 1_000_000); // one window, however slow the machine
-        let mine = 0;
+        const limiter = leasingLimiter(counted, () => 1_000_000); // a fixed clock: one window
+        let granted = 0;
         for (let call = 0; call < calls / CALLERS; call++)
-          mine +=
+          granted +=
             (await limiter.take(tenantId(`t${limit}`), [{ counter: 'requests', amount: 1, limit }]))[0]
               ?.granted ?? 0;
-        return mine;
+        return granted;
       }),
     );
     const seconds = (performance.now() - startedAt) / 1000;

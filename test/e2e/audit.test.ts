@@ -21,17 +21,17 @@ describe('the audit log', () => {
     const headers = { ...operator(), 'x-correlation-id': 'audit-test-1' };
     await call(changeTenant, { params, body: { plan: 'basic' }, headers });
     await call(putLimits, { params, body: { uploads: 9 }, headers: operator() });
-    const made = await client.call(ownKeys.create, { body: { name: 'app', scopes: ['deeplens.search'] } });
-    const key = { key_id: made.body.key_id };
+    const created = await client.call(ownKeys.create, { body: { name: 'app', scopes: ['deeplens.search'] } });
+    const key = { key_id: created.body.key_id };
     const rotated = await client.call(ownKeys.rotate, { params: key, body: {} });
-    secrets.push(client.key, made.body.api_key, rotated.body.api_key);
-    await call(ownKeys.list, { headers: { 'x-api-key': made.body.api_key } }); // lacks the scope
+    secrets.push(client.key, created.body.api_key, rotated.body.api_key);
+    await call(ownKeys.list, { headers: { 'x-api-key': created.body.api_key } }); // lacks the scope
     await client.call(ownKeys.revoke, { params: key });
     const unknown = `dl_live_${'0'.repeat(26)}_${'1'.repeat(64)}`;
     await call(listImages, { headers: { 'x-api-key': unknown, 'x-correlation-id': 'audit-test-2' } });
   });
 
-  it('holds each change with who, what, from where, before and after', async () => {
+  it('records each change with actor, action, source address and the state before and after', async () => {
     const entries = await entriesOf({ tenant_id: client.tenant });
     expect(entries.map(({ action, outcome }) => [action, outcome]).reverse()).toEqual([
       ['createTenant', 'done'],
@@ -56,7 +56,7 @@ describe('the audit log', () => {
     for (const secret of secrets) expect(JSON.stringify(entries)).not.toContain(secret.slice(-64));
   });
 
-  it('holds an attempt with a key that nobody has', async () => {
+  it('records an attempt with an unknown key', async () => {
     const entries = await entriesOf({ action: 'GET /v1/images', limit: '100' });
     expect(entries.find(({ correlation_id }) => correlation_id === 'audit-test-2')).toMatchObject({
       actor: { kind: 'nobody' },
@@ -66,9 +66,9 @@ describe('the audit log', () => {
   });
 
   it.each([
-    ['a tenant’s', listImages, 'GET /v1/images'],
-    ['the operator’s', listAudit, 'GET /v1/admin/audit'],
-  ])('holds a call of %s plane without any credential', async (plane, operation, action) => {
+    ['data', listImages, 'GET /v1/images'],
+    ['admin', listAudit, 'GET /v1/admin/audit'],
+  ])('records a call of the %s plane without a credential', async (plane, operation, action) => {
     const correlationId = `audit-nobody-${Date.now()}-${plane.length}`;
     const { status, body } = await call(operation, { headers: { 'x-correlation-id': correlationId } });
     expect([status, body]).toEqual([401, expect.objectContaining({ code: 'unauthenticated' })]);
@@ -80,8 +80,8 @@ describe('the audit log', () => {
     });
   });
 
-  it('is read page by page, and is the operator’s alone', async () => {
-    const whole = await entriesOf({ tenant_id: client.tenant });
+  it('is paginated, and readable by operators only', async () => {
+    const all = await entriesOf({ tenant_id: client.tenant });
     const paged: unknown[] = [];
     let cursor: string | undefined;
     do {
@@ -90,11 +90,11 @@ describe('the audit log', () => {
       paged.push(...body.entries);
       cursor = body.next_cursor;
     } while (cursor);
-    expect(paged).toEqual(whole);
+    expect(paged).toEqual(all);
     expect((await client.call(listAudit)).status).toBe(401);
   });
 
-  it('is copied to its archive', async () => {
+  it('is copied to the archive', async () => {
     const s3 = new S3Client({
       endpoint: readStack().emulator_url,
       region: 'us-east-1',
@@ -103,19 +103,19 @@ describe('the audit log', () => {
     });
     const { Buckets = [] } = await s3.send(new ListBucketsCommand());
     const Bucket = Buckets.map(({ Name }) => Name ?? '').find((name) => name.includes('-audit-'));
-    const read = new Map<string, string>();
+    const objects = new Map<string, string>();
     const archived = async () => {
       for await (const { Contents = [] } of paginateListObjectsV2(
         { client: s3 },
         { Bucket, Prefix: 'audit/' },
       )) {
         for (const { Key = '' } of Contents) {
-          if (read.has(Key)) continue;
+          if (objects.has(Key)) continue;
           const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-          read.set(Key, (await Body?.transformToString()) ?? '');
+          objects.set(Key, (await Body?.transformToString()) ?? '');
         }
       }
-      return [...read.values()].join('');
+      return [...objects.values()].join('');
     };
     const entries = await entriesOf({ tenant_id: client.tenant });
     const lines = await eventually(archived, (text) =>

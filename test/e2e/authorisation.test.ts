@@ -12,10 +12,10 @@ import { expired, notYet, readIssuer, tokenOf } from '../fixtures/issuer.ts';
 import { type Client, call, eventually, newTenant } from './client.ts';
 import { readStack } from './stack.ts';
 
-/** Calls at once: the front lets no more than a dozen through. */
+/** Concurrent calls: the local front admits about a dozen. */
 const limit = pLimit(10);
 const ULID = '00000000000000000000000000';
-/** Ids of things that are not there, so that a call which is let in changes nothing. */
+/** Ids that do not exist, so that an admitted call changes nothing. */
 const IDS: Record<string, string> = {
   image_id: `img_${ULID}`,
   key_id: `key_${ULID}`,
@@ -27,7 +27,7 @@ const IDS: Record<string, string> = {
 
 const GUARDED = OPERATIONS.filter(({ policy }) => policy !== 'Open');
 
-/** What a credential is good for: these scopes; everything, as the operator; or the refusal that it gets. */
+/** A credential with its scopes, or the refusal that it gets, on the data plane and on the admin plane. */
 interface Credential {
   headers: Record<string, string>;
   ofTenant: readonly Scope[] | ProblemCode;
@@ -38,9 +38,9 @@ const Refusal = z.object({ code: z.string() });
 
 /** `let in`, or the status and code of the refusal. */
 async function attempt({ method, path, body }: Operation, headers: Record<string, string>): Promise<string> {
-  const filled = path.replace('/v1', '').replace(/\{(\w+)\}/g, (_whole, name: string) => {
+  const filled = path.replace('/v1', '').replace(/\{(\w+)\}/g, (_match, name: string) => {
     const id = IDS[name];
-    if (!id) throw new Error(`say in IDS which ${name} is not there`);
+    if (!id) throw new Error(`add an id for ${name} to IDS`);
     return id;
   });
   const reply = await fetch(`${readStack().api_url}${filled}`, {
@@ -57,6 +57,7 @@ async function attempt({ method, path, body }: Operation, headers: Record<string
 
 const refusal = (code: ProblemCode): string => `${PROBLEMS[code].status} ${code}`;
 
+/** What the policy of an operation says for a credential. */
 function expectedOf({ policy }: Operation, { ofTenant, ofOperator }: Credential): string {
   if (policy === 'SystemAdmin') return ofOperator === 'everything' ? 'let in' : refusal(ofOperator);
   if (typeof ofTenant === 'string') return refusal(ofTenant);
@@ -90,8 +91,8 @@ async function newKey(name: string, wish: { scopes?: Scope[]; expires_at?: strin
 async function addKeys(): Promise<void> {
   const add = (name: string, key: string, ofTenant: Credential['ofTenant']) =>
     credentials.set(name, { headers: { 'x-api-key': key }, ofTenant, ofOperator: 'unauthenticated' });
-  add('a key that nobody has', `dl_live_${ULID}_${'0'.repeat(64)}`, 'invalid_api_key');
-  add('what is no key', 'wrong', 'invalid_api_key');
+  add('an unknown key', `dl_live_${ULID}_${'0'.repeat(64)}`, 'invalid_api_key');
+  add('a malformed key', 'wrong', 'invalid_api_key');
   for (const scope of SCOPES)
     add(`a key with ${scope}`, (await newKey(scope, { scopes: [scope] })).key, [scope]);
   add('the first key of the tenant', tenant.key, SCOPES);
@@ -119,7 +120,7 @@ function addTokens(publishable: string): void {
     ofTenant: [],
     ofOperator: 'unauthenticated',
   });
-  /** With a publishable key where tenants' calls are, alone where the operator's are: the key is no concern there. */
+  /** Adds a token with a publishable key; the admin plane ignores the key. */
   const add = (
     name: string,
     token: string,
@@ -128,7 +129,7 @@ function addTokens(publishable: string): void {
   ) => credentials.set(name, { headers: { ...key, ...bearer(token) }, ofTenant, ofOperator });
 
   for (const role of ROLES) {
-    // The tests' issuer may not make an operator.
+    // The tests' issuer may not issue tokens for operators.
     const scopes = role === 'SystemAdmin' ? [] : ROLE_SCOPES[role];
     add(`a token with the role ${role}`, personal({ role }), scopes, 'forbidden');
   }
@@ -143,9 +144,12 @@ function addTokens(publishable: string): void {
   refused('a token for another audience', personal({ aud: 'https://other.example' }));
   refused('a token of an issuer that is not trusted', personal({ iss: 'https://idp.example' }));
   refused('a token without a signature', tokenOf(readIssuer(), { claims: claims(), signedBy: 'nobody' }));
-  refused('a token that another signed', tokenOf(readIssuer(), { claims: claims(), signedBy: 'stranger' }));
+  refused(
+    'a token with another signature',
+    tokenOf(readIssuer(), { claims: claims(), signedBy: 'stranger' }),
+  );
   refused('a revoked token', personal({ sub: 'revoked', iat: Math.floor(Date.now() / 1000) - 60 }));
-  refused('a password in place of a token', 'x');
+  refused('a password instead of a token', 'x');
 
   add('another tenant’s token', personal({ tenant_id: other.tenant }), 'tenant_mismatch', 'forbidden');
   add('a token of no tenant', personal({ tenant_id: undefined }), 'tenant_mismatch', 'forbidden');
@@ -177,8 +181,8 @@ beforeAll(async () => {
   addTokens((await newKey('publishable', {})).key);
 });
 
-describe('who may call what', () => {
-  it('is as the policies say, for every call and every credential', async () => {
+describe('authorisation', () => {
+  it('follows the policies for every operation and every credential', async () => {
     const key = credentials.get('an expired key')?.headers ?? {};
     await eventually(
       () => call(ownKeys.list, { headers: key }),
@@ -187,18 +191,18 @@ describe('who may call what', () => {
     const pairs = [...credentials].flatMap(([name, credential]) =>
       GUARDED.map((operation) => ({ name, credential, operation })),
     );
-    const answers = await Promise.all(
+    const results = await Promise.all(
       pairs.map(({ name, credential, operation }) =>
         limit(async () => ({
-          who: name,
-          what: operation.id,
+          credential: name,
+          operation: operation.id,
           expected: expectedOf(operation, credential),
-          found: await attempt(operation, credential.headers),
+          actual: await attempt(operation, credential.headers),
         })),
       ),
     );
-    expect(answers.filter(({ expected, found }) => expected !== found)).toEqual([]);
-    expect(answers.length).toBeGreaterThan(30 * 30);
+    expect(results.filter(({ expected, actual }) => expected !== actual)).toEqual([]);
+    expect(results.length).toBeGreaterThan(30 * 30);
   });
 });
 
@@ -206,14 +210,14 @@ describe('the audit log', () => {
   const entries = async (query: Record<string, string>) =>
     (await call(listAudit, { query: { limit: '100', ...query }, headers: operator() })).body.entries;
 
-  it('holds whom the gateway’s authorizer turned away', async () => {
+  it('records calls that the authorizer refused', async () => {
     const headers = { 'x-api-key': 'wrong', 'x-correlation-id': 'audit-authorizer', 'user-agent': 'curious' };
     await call(ownKeys.list, { headers });
-    const found = await eventually(
+    const recorded = await eventually(
       () => entries({ action: 'GET /v1/keys' }),
-      (seen) => seen.some(({ correlation_id }) => correlation_id === 'audit-authorizer'),
+      (list) => list.some(({ correlation_id }) => correlation_id === 'audit-authorizer'),
     );
-    const [entry] = found.filter(({ correlation_id }) => correlation_id === 'audit-authorizer');
+    const [entry] = recorded.filter(({ correlation_id }) => correlation_id === 'audit-authorizer');
     expect(entry).toMatchObject({
       actor: { kind: 'nobody' },
       outcome: 'refused',
@@ -223,18 +227,18 @@ describe('the audit log', () => {
     });
   });
 
-  it('holds whom a call turned away, with the tenant and the person', async () => {
+  it('records calls that a function refused, with tenant and person', async () => {
     const headers = {
       'x-api-key': tenant.key,
       ...bearer(personal({ sub: 'curious', role: 'Viewer' })),
       'x-correlation-id': 'audit-function',
     };
     await call(ownKeys.list, { headers });
-    const found = await eventually(
+    const recorded = await eventually(
       () => entries({ tenant_id: tenant.tenant, actor: 'curious' }),
-      (seen) => seen.length > 0,
+      (list) => list.length > 0,
     );
-    expect(found[0]).toMatchObject({
+    expect(recorded[0]).toMatchObject({
       tenant_id: tenant.tenant,
       actor: { kind: 'person', subject: 'curious', role: 'Viewer' },
       action: 'listKeys',

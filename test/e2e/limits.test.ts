@@ -16,10 +16,10 @@ describe('a tenant on the plan free', () => {
     client = await newTenant('small', 'free');
   });
 
-  it('may announce five pictures a minute, also when twenty come at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => announce(client, 1)));
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(5);
+  it('may announce five images a minute, even if twenty arrive at once', async () => {
+    const replies = await Promise.all(Array.from({ length: 20 }, () => announce(client, 1)));
+    const refused = replies.filter(({ status }) => status === 429);
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(5);
     expect(refused).toHaveLength(15);
     for (const { headers, body } of refused) {
       expect(body.code).toBe('rate_limited');
@@ -29,7 +29,7 @@ describe('a tenant on the plan free', () => {
     }
   });
 
-  it('goes on at once on a wider plan, and what was counted stays counted', async () => {
+  it('continues at once on a larger plan, with its counters unchanged', async () => {
     const raised = await call(changeTenant, {
       params: { tenant_id: client.tenant },
       body: { plan: 'basic' },
@@ -42,7 +42,7 @@ describe('a tenant on the plan free', () => {
     expect(headers.get('ratelimit')).toMatch(/"uploads";r=44;/);
   });
 
-  it('gets as many of a call’s pictures in as are left, and hears of the others', async () => {
+  it('gets forms for as many images as are left, and an error for each of the others', async () => {
     const { body, status } = await announce(client, 50);
     expect(status).toBe(201);
     expect(body.uploads.filter((upload) => 'url' in upload)).toHaveLength(44);
@@ -50,7 +50,7 @@ describe('a tenant on the plan free', () => {
     expect(errors).toEqual(Array.from({ length: 6 }, () => 'rate_limited'));
   });
 
-  it('has limits of its own where the operator sets them, by counter and by endpoint', async () => {
+  it('has the overrides that an operator sets, by counter and by endpoint', async () => {
     const set = await call(putLimits, {
       params: { tenant_id: client.tenant },
       body: { uploads: 60, endpoints: { 'GET /v1/images': 2 } },
@@ -72,12 +72,12 @@ describe('a tenant on the plan free', () => {
     });
     expect(unknown).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     await call(putLimits, { params: { tenant_id: client.tenant }, body: {}, headers: operator() });
-    const now = await call(getLimits, { params: { tenant_id: client.tenant }, headers: operator() });
-    expect(now.body).toMatchObject({ overrides: {}, limits: { uploads: 50, endpoints: {} } });
+    const limits = await call(getLimits, { params: { tenant_id: client.tenant }, headers: operator() });
+    expect(limits.body).toMatchObject({ overrides: {}, limits: { uploads: 50, endpoints: {} } });
     expect((await client.call(listImages)).status).toBe(200);
   });
 
-  it('is on the operator’s list, and is kept out while it is suspended', async () => {
+  it('is listed for operators, and refused while suspended', async () => {
     const page = await call(listTenants, { query: { limit: '100' }, headers: operator() });
     expect(page.body.tenants.map(({ tenant_id }) => tenant_id)).toContain(client.tenant);
     const set = (state: 'active' | 'suspended') =>
@@ -90,24 +90,24 @@ describe('a tenant on the plan free', () => {
 });
 
 describe('a tenant’s keys', () => {
-  it('are made, rotated and revoked by its administrator, and each works as it says', async () => {
+  it('are created, rotated and revoked by its administrator', async () => {
     const client = await newTenant('keys');
-    const made = await client.call(ownKeys.create, { body: { name: 'app', scopes: ['deeplens.search'] } });
-    expect(made.status).toBe(201);
+    const created = await client.call(ownKeys.create, { body: { name: 'app', scopes: ['deeplens.search'] } });
+    expect(created.status).toBe(201);
     const as = (key: string) => ({ headers: { 'x-api-key': key } });
-    expect((await call(listImages, as(made.body.api_key))).status).toBe(200);
-    expect(await call(ownKeys.list, as(made.body.api_key))).toMatchObject({
+    expect((await call(listImages, as(created.body.api_key))).status).toBe(200);
+    expect(await call(ownKeys.list, as(created.body.api_key))).toMatchObject({
       status: 403,
       body: { code: 'missing_scope' },
     });
 
-    const params = { key_id: made.body.key_id };
+    const params = { key_id: created.body.key_id };
     const rotated = await client.call(ownKeys.rotate, { params, body: { overlap_seconds: 600 } });
-    expect((await call(listImages, as(made.body.api_key))).status).toBe(200);
+    expect((await call(listImages, as(created.body.api_key))).status).toBe(200);
     expect((await call(listImages, as(rotated.body.api_key))).status).toBe(200);
 
     expect((await client.call(ownKeys.revoke, { params })).body.state).toBe('revoked');
-    expect(await call(listImages, as(made.body.api_key))).toMatchObject({
+    expect(await call(listImages, as(created.body.api_key))).toMatchObject({
       status: 403,
       body: { code: 'invalid_api_key' },
     });
@@ -121,14 +121,14 @@ describe('a tenant’s keys', () => {
     expect(JSON.stringify(list.body)).not.toContain('hash');
   });
 
-  it('can be made by the operator for a tenant that has lost its own', async () => {
+  it('can be created by an operator', async () => {
     const client = await newTenant('lost');
-    const made = await call(tenantKeys.create, {
+    const created = await call(tenantKeys.create, {
       params: { tenant_id: client.tenant },
       body: { name: 'again', scopes: ['deeplens.search'] },
       headers: operator(),
     });
-    expect(made.status).toBe(201);
-    expect((await call(listImages, { headers: { 'x-api-key': made.body.api_key } })).status).toBe(200);
+    expect(created.status).toBe(201);
+    expect((await call(listImages, { headers: { 'x-api-key': created.body.api_key } })).status).toBe(200);
   });
 });

@@ -16,10 +16,10 @@ const limit = (client: Client, body: { stored_images: number }) =>
     headers: { authorization: `Bearer ${readStack().admin_token}` },
   });
 
-describe('what a tenant stores', () => {
+describe('storage of a tenant', () => {
   let client: Client;
   let bytes: Uint8Array;
-  const ask = async (count: number) => {
+  const announce = async (count: number) => {
     const file = { filename: 'a.jpg', content_type: 'image/jpeg', size: bytes.length };
     const { body } = await client.call(requestUploads, {
       body: { files: Array.from({ length: count }, () => file) },
@@ -32,10 +32,10 @@ describe('what a tenant stores', () => {
     await limit(client, { stored_images: 2 });
   });
 
-  it('is held to its quota before a form is given, and freed by a deletion', async () => {
+  it('is limited by the quota before a form is issued, and a deletion frees quota', async () => {
     const first = await upload(client, bytes, { filename: 'one.jpg' });
     expect((await settled(client, first)).status).toBe('indexed');
-    const entries = await ask(2);
+    const entries = await announce(2);
     expect(entries.map((entry) => ('error' in entry ? entry.error.code : 'form'))).toEqual([
       'form',
       'quota_exceeded',
@@ -45,24 +45,26 @@ describe('what a tenant stores', () => {
     expect(inline).toMatchObject({ status: 429, body: { code: 'quota_exceeded' } });
     expect(inline.body.detail).toContain('1');
     await client.call(deleteImage, { params: { image_id: first } });
-    expect((await ask(1)).every((entry) => 'url' in entry)).toBe(true);
+    expect((await announce(1)).every((entry) => 'url' in entry)).toBe(true);
   });
 
-  it('is held to its quota by validation, exactly, when both of two came at once', async () => {
-    const forms = [...(await ask(1)), ...(await ask(1))].flatMap((entry) => ('url' in entry ? [entry] : []));
+  it('is limited exactly by validation when two images arrive at once', async () => {
+    const forms = [...(await announce(1)), ...(await announce(1))].flatMap((entry) =>
+      'url' in entry ? [entry] : [],
+    );
     expect(forms).toHaveLength(2);
     await Promise.all(forms.map((form) => postFile(form, bytes, 'image/jpeg')));
-    const ends = await Promise.all(forms.map(({ image_id }) => settled(client, image_id)));
-    expect(ends.map(({ status }) => status).sort()).toEqual(['failed', 'indexed']);
-    expect(ends.find(({ status }) => status === 'failed')?.failure).toMatchObject({
+    const outcomes = await Promise.all(forms.map(({ image_id }) => settled(client, image_id)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['failed', 'indexed']);
+    expect(outcomes.find(({ status }) => status === 'failed')?.failure).toMatchObject({
       stage: 'validation',
       code: 'quota_exceeded',
     });
   });
 });
 
-describe('what a tenant has chosen', () => {
-  it('holds for its pictures, searches and groups from then on', async () => {
+describe('settings of a tenant', () => {
+  it('apply to its images, searches and groups from then on', async () => {
     const client = await newTenant('settings');
     const before = await client.call(getSettings);
     expect(before.body).toEqual({
@@ -93,7 +95,7 @@ describe('what a tenant has chosen', () => {
     expect((await client.call(searchSimilarity, { body: { image: other } })).body.results).toEqual([]);
     const { body } = await eventually(
       () => client.call(searchDuplicates, { body: { scope: 'all' } }),
-      (answer) => answer.body.total_groups === 1,
+      (reply) => reply.body.total_groups === 1,
     );
     expect(body.groups[0]).toMatchObject({ suggested_keeper: first, keeper_reason: 'oldest' });
   });

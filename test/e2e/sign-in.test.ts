@@ -10,15 +10,15 @@ let tenant: Client;
 let publishable: string;
 beforeAll(async () => {
   tenant = await newTenant('sign-in');
-  const wish = { name: 'console', kind: 'publishable' as const };
-  publishable = (await tenant.call(ownKeys.create, { body: wish })).body.api_key;
+  const request = { name: 'console', kind: 'publishable' as const };
+  publishable = (await tenant.call(ownKeys.create, { body: request })).body.api_key;
 });
 
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
 describe('a person who signs in with the user pool', () => {
-  it('gets tokens that say the role and the tenant, and no scope beyond the role', async () => {
+  it('gets tokens with role and tenant, and without scopes that the role lacks', async () => {
     const person = { tenant: tenant.tenant, organization: 'Acme', groups: ['Viewer', 'Uploader'] };
     const tokens = await signIn(readStack().emulator_url, { ...person, scopes: SCOPES });
     const profile = { role: 'Uploader', tenant_id: tenant.tenant, organization: 'Acme' };
@@ -31,7 +31,7 @@ describe('a person who signs in with the user pool', () => {
     ]);
   });
 
-  it('may call what the role allows, with the key that the console holds', async () => {
+  it('may call what the role allows, with the console’s publishable key', async () => {
     const person = { tenant: tenant.tenant, organization: 'Acme', groups: ['Viewer'], scopes: SCOPES };
     const { access_token, id_token } = await signIn(readStack().emulator_url, person);
     const headers = { 'x-api-key': publishable, authorization: `Bearer ${access_token}` };

@@ -7,8 +7,8 @@ import { readStack } from './stack.ts';
 
 type Overview = Awaited<ReturnType<typeof overviewOf>>;
 const overviewOf = async (client: Client) => (await client.call(getOverview)).body;
-const overviewWhen = (client: Client, isSo: (overview: Overview) => boolean) =>
-  eventually(() => overviewOf(client), isSo, 30_000);
+const overviewWhen = (client: Client, matches: (overview: Overview) => boolean) =>
+  eventually(() => overviewOf(client), matches, 30_000);
 const capacityOf = async () =>
   (
     await call(getCapacity, {
@@ -17,7 +17,7 @@ const capacityOf = async () =>
     })
   ).body;
 
-describe('a tenant’s pictures at a glance', () => {
+describe('the overview of a tenant’s images', () => {
   let client: Client;
   let other: Client;
   let images: string[];
@@ -36,7 +36,7 @@ describe('a tenant’s pictures at a glance', () => {
     for (const image of images) await settled(client, image);
   });
 
-  it('are counted as they come', async () => {
+  it('counts images as they arrive', async () => {
     const overview = await overviewWhen(client, ({ duplicates }) => duplicates.groups === 1);
     expect(overview).toMatchObject({
       images: {
@@ -53,7 +53,7 @@ describe('a tenant’s pictures at a glance', () => {
     expect(overview.pipeline.images_per_s).toBeGreaterThan(0);
   });
 
-  it('are no other tenant’s', async () => {
+  it('excludes other tenants', async () => {
     expect(await overviewOf(other)).toMatchObject({
       images: { total: 0, by_status: {}, by_format: {}, by_storage: {} },
       storage_bytes: 0,
@@ -61,7 +61,7 @@ describe('a tenant’s pictures at a glance', () => {
     });
   });
 
-  it('are what the operator sees of the tenant’s share and cost', async () => {
+  it('agrees with the capacity that operators see', async () => {
     const { totals, tenants } = await capacityOf();
     const own = tenants.find(({ tenant_id }) => tenant_id === client.tenant);
     expect(own).toMatchObject({ images: 3, bytes, vectors: 6, queued: 0, queue_share: 0 });
@@ -75,7 +75,7 @@ describe('a tenant’s pictures at a glance', () => {
     expect(costs).toEqual(costs.toSorted((one, another) => another - one));
   });
 
-  it('are counted as they go', async () => {
+  it('counts images down as they are deleted', async () => {
     for (const image of [images[0], images[3]])
       await client.call(deleteImage, { params: { image_id: image ?? '' } });
     const overview = await overviewWhen(client, ({ images }) => images.total === 2);

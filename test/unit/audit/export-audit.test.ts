@@ -41,7 +41,7 @@ describe('the export of the audit log', () => {
     record('INSERT', '2026-11-24T00:00:00.200Z'),
   ];
 
-  it('keeps a batch under the day of its first entry', async () => {
+  it('stores a batch under the day of its first entry', async () => {
     const { archive, reported, run, entries } = open();
     await run(batch);
     expect([...archive.objects.keys()]).toEqual([`audit/2026/11/23/${batch[0]?.eventId}-3.jsonl`]);
@@ -49,23 +49,23 @@ describe('the export of the audit log', () => {
     expect(reported).toEqual([]);
   });
 
-  it('keeps a batch once that is told twice', async () => {
+  it('stores a redelivered batch once', async () => {
     const { run, entries } = open();
     await run(batch);
     await run(batch);
     expect(entries()).toHaveLength(3);
   });
 
-  it('loses nothing where a batch is told again with more in it', async () => {
+  it('loses nothing if a batch is redelivered with more records', async () => {
     const { run, entries } = open();
     const more = [...batch, record('INSERT', '2026-11-24T00:00:01.000Z')];
     await run(batch);
     await run(more);
-    const kept = new Set(entries().map(({ audit_id }) => audit_id));
-    expect(kept).toEqual(new Set(more.map(({ entry }) => entry.audit_id)));
+    const stored = new Set(entries().map(({ audit_id }) => audit_id));
+    expect(stored).toEqual(new Set(more.map(({ entry }) => entry.audit_id)));
   });
 
-  it('reports what was altered, and does not take it for an entry', async () => {
+  it('reports altered entries and does not archive them', async () => {
     const { run, reported, entries } = open();
     const altered = [
       record('MODIFY', '2026-11-24T10:00:00.000Z'),
@@ -77,7 +77,7 @@ describe('the export of the audit log', () => {
     expect(entries()).toEqual([added.entry]);
   });
 
-  it('reports what was altered, also where the archive does not answer', async () => {
+  it('reports altered entries even if the archive fails', async () => {
     const reported: AuditRecord[] = [];
     const run = exportAudit({
       archive: { put: () => Promise.reject(new Error('down')) },
@@ -88,7 +88,7 @@ describe('the export of the audit log', () => {
     expect(reported).toEqual([removed]);
   });
 
-  it('makes no object of nothing', async () => {
+  it('writes no object without new entries', async () => {
     const { archive, run } = open();
     await run([record('MODIFY', '2026-11-24T10:00:00.000Z')]);
     await run([]);

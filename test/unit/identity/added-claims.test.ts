@@ -22,13 +22,13 @@ it('adds the role and the profile to a person’s tokens', () => {
   });
 });
 
-it('drops the scopes that go beyond the role, and no other’s', () => {
+it('removes exactly the scopes that the role lacks', () => {
   const { surplusScopes } = add({ attributes: {}, groups: ['Uploader'] });
   expect(surplusScopes).toEqual(['api/deeplens.storage', 'api/deeplens.metrics', 'api/deeplens.admin']);
   expect(add({ attributes: {}, groups: ['Admin'] }).surplusScopes).toEqual([]);
 });
 
-it('leaves nothing to one without a role', () => {
+it('removes all scopes of a person without a role', () => {
   const { claims, surplusScopes } = add({ attributes: { 'custom:tenant_id': 'acme' }, groups: [] });
   expect(claims).toEqual({ tenant_id: 'acme' });
   expect(surplusScopes).toHaveLength(5);

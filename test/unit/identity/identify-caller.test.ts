@@ -23,8 +23,8 @@ const person: VerifiedToken = {
   tenant: acme,
 };
 
-/** A tenant with one key, and tokens that are named by what they say. */
-async function office({ state = 'active' as Tenant['state'], key: more = {} as Partial<ApiKey> } = {}) {
+/** A tenant with one key, and tokens by name. */
+async function setUp({ state = 'active' as Tenant['state'], key: fields = {} as Partial<ApiKey> } = {}) {
   const tenants = memoryTenantStore();
   const key_id = newKeyId();
   const secret = newApiKey(key_id);
@@ -37,7 +37,7 @@ async function office({ state = 'active' as Tenant['state'], key: more = {} as P
     scopes: [...SCOPES],
     gateway_key_id: 'gateway',
     created_at: NOW.toISOString(),
-    ...more,
+    ...fields,
   };
   await tenants.reserve({
     tenant_id: acme,
@@ -51,21 +51,22 @@ async function office({ state = 'active' as Tenant['state'], key: more = {} as P
   });
   await tenants.activate(acme, key);
   if (state !== 'active') await tenants.change(acme, { state });
-  const known: Record<string, VerifiedToken> = {
+  const tokensByName: Record<string, VerifiedToken> = {
     person,
     stranger: { ...person, tenant: tenantId('other') },
     operator: { ...person, subject: 'op', role: 'SystemAdmin', scopes: ['deeplens.admin'], tenant: acme },
   };
   const tokens = {
     verify: async (token: string) => {
-      if (known[token]) return known[token];
+      const verified = tokensByName[token];
+      if (verified) return verified;
       throw new Problem('unauthenticated', 'The token is not valid.');
     },
   };
-  const seen: PresumedCaller[] = [];
+  const presumed: PresumedCaller[] = [];
   const warnings: string[] = [];
   const revocations = memoryRevocations();
-  const presume = (caller: PresumedCaller) => void seen.push(caller);
+  const presume = (caller: PresumedCaller) => void presumed.push(caller);
   const ports = {
     tenants,
     tokens,
@@ -76,7 +77,7 @@ async function office({ state = 'active' as Tenant['state'], key: more = {} as P
     now: () => NOW,
   };
   return {
-    ...{ tenants, revocations, key, key_id, secret, seen, warnings, ports },
+    ...{ tenants, revocations, key, key_id, secret, presumed, warnings, ports },
     byKey: (authorization?: string, presented = secret) =>
       identifyByKey(ports)({ key: presented, authorization }, presume),
     byToken: (authorization: string) => identifyByToken(ports)(authorization, presume),
@@ -84,8 +85,8 @@ async function office({ state = 'active' as Tenant['state'], key: more = {} as P
 }
 
 describe('an API key', () => {
-  it('says which tenant calls, and what was set for it', async () => {
-    const { byKey, key_id } = await office();
+  it('identifies the tenant, its limits and settings', async () => {
+    const { byKey, key_id } = await setUp();
     expect(await byKey()).toEqual({
       kind: 'key',
       tenant: acme,
@@ -97,43 +98,43 @@ describe('an API key', () => {
     });
   });
 
-  it.each<[string, Parameters<typeof office>[0], string]>([
-    ['that was revoked', { key: { revoked_at: NOW.toISOString() } }, 'invalid_api_key'],
-    ['that has expired', { key: { expires_at: NOW.toISOString() } }, 'invalid_api_key'],
-    ['of a tenant that is being made', { state: 'creating' }, 'invalid_api_key'],
-    ['of a tenant that is being removed', { state: 'purging' }, 'invalid_api_key'],
-    ['of a suspended tenant', { state: 'suspended' }, 'tenant_suspended'],
-  ])('is refused: one %s', async (_, world, code) => {
-    const { byKey, seen, key_id } = await office(world);
+  it.each<[string, Parameters<typeof setUp>[0], string]>([
+    ['a revoked key', { key: { revoked_at: NOW.toISOString() } }, 'invalid_api_key'],
+    ['an expired key', { key: { expires_at: NOW.toISOString() } }, 'invalid_api_key'],
+    ['a key of a tenant that is being created', { state: 'creating' }, 'invalid_api_key'],
+    ['a key of a tenant that is being removed', { state: 'purging' }, 'invalid_api_key'],
+    ['a key of a suspended tenant', { state: 'suspended' }, 'tenant_suspended'],
+  ])('is refused: %s', async (_, state, code) => {
+    const { byKey, presumed, key_id } = await setUp(state);
     await expect(byKey()).rejects.toMatchObject({ code });
-    expect(seen).toEqual([{ kind: 'key', tenant: acme, subject: key_id }]);
+    expect(presumed).toEqual([{ kind: 'key', tenant: acme, subject: key_id }]);
   });
 
-  it('is refused where nobody has it, or another is found in its place', async () => {
-    const { byKey, ports, seen, key } = await office();
+  it('is refused if it is unknown, or if the store returns another key', async () => {
+    const { byKey, ports, presumed, key } = await setUp();
     await expect(byKey(undefined, 'dl_live_x_y')).rejects.toMatchObject({ code: 'invalid_api_key' });
     const tenant = await ports.tenants.get(acme);
     if (!tenant) throw new Error('no tenant');
-    const mixedUp = { ...ports.tenants, findKey: async () => ({ key, tenant }) };
-    const identify = identifyByKey({ ...ports, tenants: mixedUp });
+    const wrongStore = { ...ports.tenants, findKey: async () => ({ key, tenant }) };
+    const identify = identifyByKey({ ...ports, tenants: wrongStore });
     await expect(identify({ key: 'dl_live_x_y' }, () => {})).rejects.toMatchObject({
       code: 'invalid_api_key',
     });
-    expect(seen).toEqual([]);
+    expect(presumed).toEqual([]);
   });
 
-  it('has its last use written down, once a minute', async () => {
-    const { byKey, tenants } = await office();
+  it('has its last use recorded at most once a minute', async () => {
+    const { byKey, tenants } = await setUp();
     await byKey();
     expect((await tenants.listKeys(acme))[0]?.last_used_at).toBe(NOW.toISOString());
     const recent = new Date(NOW.getTime() - 59_000).toISOString();
-    const busy = await office({ key: { last_used_at: recent } });
+    const busy = await setUp({ key: { last_used_at: recent } });
     await busy.byKey();
     expect((await busy.tenants.listKeys(acme))[0]?.last_used_at).toBe(recent);
   });
 
-  it('works also where its use cannot be written down', async () => {
-    const { ports, secret, warnings } = await office();
+  it('works even if its use cannot be recorded', async () => {
+    const { ports, secret, warnings } = await setUp();
     const tenants = { ...ports.tenants, changeKey: () => Promise.reject(new Error('busy')) };
     const caller = await identifyByKey({ ...ports, tenants })({ key: secret }, () => {});
     expect(caller).toMatchObject({ tenant: acme });
@@ -142,8 +143,8 @@ describe('an API key', () => {
 });
 
 describe('an API key and a person’s token', () => {
-  it('give the token’s scopes, not the key’s', async () => {
-    const { byKey } = await office();
+  it('grant the token’s scopes, not the key’s', async () => {
+    const { byKey } = await setUp();
     expect(await byKey('Bearer person')).toEqual({
       kind: 'person',
       tenant: acme,
@@ -156,21 +157,21 @@ describe('an API key and a person’s token', () => {
     });
   });
 
-  it('give a publishable key scopes, which has none by itself', async () => {
-    const { byKey } = await office({ key: { kind: 'publishable', scopes: [] } });
+  it('grant scopes to a publishable key, which has none by itself', async () => {
+    const { byKey } = await setUp({ key: { kind: 'publishable', scopes: [] } });
     expect((await byKey()).scopes).toEqual([]);
     expect((await byKey('Bearer person')).scopes).toEqual(['deeplens.search']);
   });
 
-  it('must be of one tenant', async () => {
-    const { byKey, seen } = await office();
+  it('must belong to the same tenant', async () => {
+    const { byKey, presumed } = await setUp();
     await expect(byKey('Bearer stranger')).rejects.toMatchObject({ code: 'tenant_mismatch' });
-    // It was this tenant's things that were tried.
-    expect(seen.at(-1)).toMatchObject({ kind: 'person', tenant: acme, subject: 'person-1' });
+    // The refused call was directed at this tenant.
+    expect(presumed.at(-1)).toMatchObject({ kind: 'person', tenant: acme, subject: 'person-1' });
   });
 
-  it('are refused where the token is not good, whatever the key may', async () => {
-    const { byKey, revocations } = await office();
+  it('are refused if the token is invalid or revoked, whatever the key’s scopes', async () => {
+    const { byKey, revocations } = await setUp();
     await expect(byKey('Bearer bad')).rejects.toMatchObject({ code: 'unauthenticated' });
     await expect(byKey('Basic person')).rejects.toMatchObject({ code: 'unauthenticated' });
     await expect(byKey('')).rejects.toMatchObject({ code: 'unauthenticated' });
@@ -183,8 +184,8 @@ describe('an API key and a person’s token', () => {
 });
 
 describe('a token alone', () => {
-  it('is the operator’s with the role SystemAdmin: of no tenant', async () => {
-    const { byToken } = await office();
+  it('with the role SystemAdmin identifies an operator, without a tenant', async () => {
+    const { byToken } = await setUp();
     expect(await byToken('bearer operator')).toEqual({
       kind: 'operator',
       scopes: ['deeplens.admin'],
@@ -193,22 +194,22 @@ describe('a token alone', () => {
     });
   });
 
-  it('is a person’s without it', async () => {
-    const { byToken } = await office();
+  it('without that role identifies a person', async () => {
+    const { byToken } = await setUp();
     expect(await byToken('Bearer person')).toMatchObject({ kind: 'person', role: 'Viewer', tenant: acme });
   });
 
-  it('may be revoked; one that is issued later is good', async () => {
-    const { byToken, revocations, seen } = await office();
+  it('is refused if it was issued before a revocation', async () => {
+    const { byToken, revocations, presumed } = await setUp();
     await revocations.revoke(person.issuer, person.subject, new Date((ISSUED_AT - 1) * 1000), 60);
     await byToken('Bearer person');
     await revocations.revoke(person.issuer, person.subject, NOW, 60);
     await expect(byToken('Bearer person')).rejects.toMatchObject({ code: 'unauthenticated' });
-    expect(seen.at(-1)).toMatchObject({ kind: 'person', subject: 'person-1' });
+    expect(presumed.at(-1)).toMatchObject({ kind: 'person', subject: 'person-1' });
   });
 
-  it('lets nobody in where nobody can say whether it was revoked', async () => {
-    const { ports } = await office();
+  it('is refused if revocations cannot be read', async () => {
+    const { ports } = await setUp();
     const revocations = {
       ...ports.revocations,
       isRevoked: () => Promise.reject(new Problem('dependency_unavailable', 'no')),

@@ -6,7 +6,7 @@ const refused = expect.objectContaining({ code: 'invalid_cursor' });
 const ANY = /^/;
 
 describe('cursors', () => {
-  it('give their position back to the list that they are of', () => {
+  it('decode to their position in the list that they were made for', () => {
     const list = fc.array(fc.option(fc.string(), { nil: undefined }));
     fc.assert(
       fc.property(list, fc.string(), (name, position) => {
@@ -24,7 +24,7 @@ describe('cursors', () => {
     expect(() => decodeCursor(other, cursor, ANY)).toThrow(refused);
   });
 
-  it('are refused where they are anything else', () => {
+  it('are refused if they are malformed or have an invalid position', () => {
     const list = ['a'];
     fc.assert(
       fc.property(fc.string(), (text) => {

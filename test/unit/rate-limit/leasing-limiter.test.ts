@@ -9,7 +9,7 @@ import { memoryWindows } from '../../memory/window-store.ts';
 const acme = tenantId('acme');
 const uploads = (amount: number, limit: number) => [{ counter: 'uploads', amount, limit }];
 
-/** Several processes over one store, and a clock that they share. */
+/** Limiters of several processes with a common store and clock. */
 function processes(count: number) {
   const clock = { now: 1_000_000 };
   const store = memoryWindows();
@@ -21,7 +21,7 @@ function processes(count: number) {
 }
 
 describe('the limiter', () => {
-  it('never admits more than the limit in a window, whoever asks, and all of it where nothing was taken ahead', async () => {
+  it('admits exactly the limit per window over several processes while no leases are taken', async () => {
     const call = fc.record({ process: fc.nat(3), amount: fc.integer({ min: 1, max: 7 }) });
     await fc.assert(
       fc.asyncProperty(
@@ -30,26 +30,26 @@ describe('the limiter', () => {
         async (limit, calls) => {
           const { limiters } = processes(4);
           let admitted = 0;
-          let asked = 0;
+          let demanded = 0;
           await Promise.all(
             calls.map(async ({ process, amount }) => {
               const [grant] = (await limiters[process]?.take(acme, uploads(amount, limit))) ?? [];
-              asked += amount;
+              demanded += amount;
               admitted += grant?.granted ?? 0;
             }),
           );
-          expect(admitted).toBe(Math.min(asked, limit));
+          expect(admitted).toBe(Math.min(demanded, limit));
         },
       ),
     );
   });
 
-  it('admits 50 000 a minute over eight callers within 2 per cent, with few writes', async () => {
+  it('admits 50 000 a minute over eight processes within 2 per cent, with few writes', async () => {
     const { limiters, store } = processes(8);
     const limit = 50_000;
     let admitted = 0;
     let calls = 0;
-    const share = [30, 20, 15, 12, 10, 7, 4, 2]; // per cent: callers are not alike
+    const share = [30, 20, 15, 12, 10, 7, 4, 2]; // per cent of the calls
     for (const [at, limiter] of limiters.entries()) {
       for (let each = 0; each < (60_000 * (share[at] ?? 0)) / 100; each++) {
         calls += 1;
@@ -63,7 +63,7 @@ describe('the limiter', () => {
     expect(store.writes() / calls).toBeLessThan(0.1);
   });
 
-  it('lends no process more than a fiftieth of what it has used', async () => {
+  it('leases a process at most a fiftieth of what it has used', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(2), { minLength: 1, maxLength: 2_000 }), async (turns) => {
         const { limiters, store } = processes(3);
@@ -75,7 +75,7 @@ describe('the limiter', () => {
     );
   });
 
-  it('begins a window with its first call, and gives all of it back after sixty seconds', async () => {
+  it('starts a window with its first call, and resets it after sixty seconds', async () => {
     const { clock, limiters } = processes(2);
     const [one, other] = limiters;
     const take = async (limiter: typeof one, amount: number) =>
@@ -88,7 +88,7 @@ describe('the limiter', () => {
     expect(await take(one, 1)).toMatchObject({ granted: 1, remaining: 4, resetsIn: 60 });
   });
 
-  it('goes on at once where the limit is raised, and stops where it is lowered', async () => {
+  it('applies a raised or lowered limit at once', async () => {
     const [limiter] = processes(1).limiters;
     const take = async (limit: number) => (await limiter?.take(acme, uploads(1, limit)))?.[0]?.granted;
     expect([await take(2), await take(2), await take(2), await take(2)]).toEqual([1, 1, 0, 0]);
@@ -96,7 +96,7 @@ describe('the limiter', () => {
     expect(await take(0)).toBe(0);
   });
 
-  it('writes once a call, for all of its counters, and not at all for who is refused', async () => {
+  it('writes all counters of a call at once, and nothing for a refused call', async () => {
     const { store, limiters } = processes(1);
     const demands = [
       { counter: 'requests', amount: 1, limit: 10 },
@@ -115,7 +115,7 @@ describe('the limiter', () => {
     expect((await store.read(acme)).get('requests')?.used).toBe(2);
   });
 
-  it('counts each of the calls that one process makes at once, whatever it has taken ahead', async () => {
+  it('counts concurrent calls of one process once each, despite its lease', async () => {
     const { store, limiters } = processes(1);
     const [limiter] = limiters;
     const requests = { counter: 'requests', amount: 1, limit: 1_000 };
@@ -128,14 +128,14 @@ describe('the limiter', () => {
     expect((await store.read(acme)).get('requests')?.used).toBeGreaterThanOrEqual(158);
   });
 
-  it('lends nothing of a window to the next, also where its reply comes late', async () => {
+  it('carries no lease into the next window, even if the store’s reply is late', async () => {
     const { clock, store } = processes(0);
     let late: Promise<void> | undefined;
     const slow: WindowStore = {
       read: store.read,
-      take: async (...given) => {
+      take: async (...args) => {
         const waits = late;
-        const reply = await store.take(...given);
+        const reply = await store.take(...args);
         await waits;
         return reply;
       },
@@ -149,7 +149,7 @@ describe('the limiter', () => {
     late = gate.promise;
     const waiting: Promise<number>[] = [];
     while (store.writes() === before) {
-      waiting.push(take()); // until one asks the store, and waits for its reply
+      waiting.push(take()); // until one of them writes to the store and waits for its reply
       await Promise.resolve();
     }
     late = undefined;
@@ -161,11 +161,11 @@ describe('the limiter', () => {
     expect(admitted).toBe(1_000);
   });
 
-  it('begins anew where the store has forgotten the tenant', async () => {
+  it('starts a new window if the store no longer has the tenant', async () => {
     let store = memoryWindows();
     const front: WindowStore = {
       read: (tenant) => store.read(tenant),
-      take: (...given) => store.take(...given),
+      take: (...args) => store.take(...args),
     };
     const limiter = leasingLimiter(front, () => 1_000_000);
     await limiter.take(acme, uploads(4, 5));
@@ -173,14 +173,14 @@ describe('the limiter', () => {
     expect((await limiter.take(acme, uploads(1, 5)))[0]).toMatchObject({ granted: 1, remaining: 4 });
   });
 
-  it('gives back what a call held where the store does not answer', async () => {
+  it('restores the lease of a call whose write fails', async () => {
     const { store } = processes(0);
-    let away = false;
+    let isDown = false;
     const front: WindowStore = {
       read: store.read,
-      take: async (...given) => {
-        if (away) throw new Problem('dependency_unavailable', 'away');
-        return store.take(...given);
+      take: async (...args) => {
+        if (isDown) throw new Problem('dependency_unavailable', 'down');
+        return store.take(...args);
       },
     };
     const limiter = leasingLimiter(front, () => 1_000_000);
@@ -188,8 +188,8 @@ describe('the limiter', () => {
     const requests = { counter: 'requests', amount: 1, limit };
     let admitted = 0;
     for (let call = 0; call < 1_000; call++) {
-      away = call % 3 === 0;
-      const demands = away ? [requests, { counter: `endpoint ${call}`, amount: 1, limit }] : [requests];
+      isDown = call % 3 === 0;
+      const demands = isDown ? [requests, { counter: `endpoint ${call}`, amount: 1, limit }] : [requests];
       const grants = await limiter.take(acme, demands).catch(() => []);
       admitted += grants[0]?.granted ?? 0;
     }

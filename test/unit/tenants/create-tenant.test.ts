@@ -11,7 +11,7 @@ import { memoryUsagePlans } from '../../memory/usage-plans.ts';
 
 const acme = tenantId('acme');
 
-function office() {
+function setUp() {
   const tenants = memoryTenantStore();
   const usagePlans = memoryUsagePlans();
   const create = createTenant({ tenants, usagePlans, newApiKey, hashApiKey, defaultModel: 'first' });
@@ -20,8 +20,8 @@ function office() {
 }
 
 describe('createTenant', () => {
-  it('makes a tenant whose key works at once, with every scope', async () => {
-    const { create, identify, tenants } = office();
+  it('creates a tenant whose key works at once, with all scopes', async () => {
+    const { create, identify, tenants } = setUp();
     const key = await create(acme, 'Acme', 'pro');
     expect(key).toMatch(/^dl_live_/);
     expect(await identify(key)).toMatchObject({
@@ -32,8 +32,8 @@ describe('createTenant', () => {
     expect(await tenants.get(acme)).toMatchObject({ state: 'active', name: 'Acme' });
   });
 
-  it('refuses one that exists', async () => {
-    const { create } = office();
+  it('refuses a tenant id that exists', async () => {
+    const { create } = setUp();
     await create(acme, 'Acme', 'free');
     await expect(create(acme, 'Acme', 'free')).rejects.toMatchObject({ code: 'conflict' });
   });
@@ -46,13 +46,13 @@ describe('createTenant', () => {
   it.each(
     steps.flatMap(([port, step]) => (['before', 'after'] as const).map((when) => ({ port, step, when }))),
   )(
-    'ends in one whole tenant when it was interrupted $when $step and is repeated',
+    'ends in one tenant with one key when repeated after an interruption $when $step',
     async ({ port, step, when }) => {
-      const { tenants, usagePlans, create, identify } = office();
+      const { tenants, usagePlans, create, identify } = setUp();
       const ports = { tenants: { ...tenants }, usagePlans: { ...usagePlans } };
-      const real: (...given: unknown[]) => Promise<unknown> = Object(ports[port])[step];
-      Object(ports[port])[step] = async (...given: unknown[]) => {
-        if (when === 'after') await real(...given);
+      const real: (...args: unknown[]) => Promise<unknown> = Object(ports[port])[step];
+      Object(ports[port])[step] = async (...args: unknown[]) => {
+        if (when === 'after') await real(...args);
         throw new Problem('dependency_unavailable', 'interrupted');
       };
       const interrupted = createTenant({ ...ports, newApiKey, hashApiKey, defaultModel: 'first' });
@@ -69,20 +69,20 @@ describe('createTenant', () => {
         settings: { models: ['first'] },
       });
       const keys = await tenants.listKeys(acme);
-      const [member, ...more] = usagePlans.members.values();
-      expect([keys.length, more]).toEqual([1, []]);
-      // What API Gateway lets through is the very key that the table knows.
+      const [member, ...others] = usagePlans.members.values();
+      expect([keys.length, others]).toEqual([1, []]);
+      // API Gateway and the table have the same key.
       expect(hashApiKey(member?.secret ?? '')).toBe(keys[0]?.hash);
     },
   );
 });
 
 describe('identify', () => {
-  it('refuses a key that nobody has', async () => {
-    await expect(office().identify('dl_live_x_y')).rejects.toMatchObject({ code: 'invalid_api_key' });
+  it('refuses an unknown key', async () => {
+    await expect(setUp().identify('dl_live_x_y')).rejects.toMatchObject({ code: 'invalid_api_key' });
   });
 
-  it('refuses a header that holds no bearer token', async () => {
+  it('refuses a header without a bearer token', async () => {
     const tokens = { verify: () => Promise.reject(new Error('not asked')) };
     await expect(
       identifyByToken({ tokens, revocations: memoryRevocations() })('Basic abc', () => {}),

@@ -11,7 +11,7 @@ import { memoryUsagePlans } from '../../memory/usage-plans.ts';
 
 const acme = tenantId('acme');
 
-async function office() {
+async function setUp() {
   const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
   const tenants = memoryTenantStore();
   const usagePlans = memoryUsagePlans();
@@ -35,9 +35,9 @@ async function office() {
 }
 const search = { name: 'app', scopes: ['deeplens.search' as const] };
 
-describe('keys', () => {
-  it('work with the scopes that were asked for, and with no more than their maker has', async () => {
-    const { keys, identify, usagePlans } = await office();
+describe('an API key', () => {
+  it('has the requested scopes, which must be among its creator’s', async () => {
+    const { keys, identify, usagePlans } = await setUp();
     const { key, secret } = await keys.create(acme, search, SCOPES);
     expect(await identify(secret)).toMatchObject({ subject: key.key_id, scopes: ['deeplens.search'] });
     expect(usagePlans.members.size).toBe(2);
@@ -47,33 +47,33 @@ describe('keys', () => {
     expect(JSON.stringify(await keys.list(acme))).not.toContain(secret);
   });
 
-  it('end when they said they would', async () => {
-    const { keys, identify, later } = await office();
-    const wish = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
-    const { secret } = await keys.create(acme, wish, SCOPES);
+  it('expires at the given time', async () => {
+    const { keys, identify, later } = await setUp();
+    const request = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
+    const { secret } = await keys.create(acme, request, SCOPES);
     await identify(secret);
     later(600);
     await expect(identify(secret)).rejects.toMatchObject({ code: 'invalid_api_key' });
-    await expect(keys.create(acme, wish, SCOPES)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(keys.create(acme, request, SCOPES)).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
-  it('are rotated with an overlap, in which both work', async () => {
-    const { keys, identify, later } = await office();
+  it('is rotated with an overlap in which both keys work', async () => {
+    const { keys, identify, later } = await setUp();
     const old = await keys.create(acme, search, SCOPES);
-    const made = await keys.rotate(acme, old.key.key_id, 60);
-    expect(made.key).toMatchObject({ name: 'app', scopes: ['deeplens.search'] });
-    await Promise.all([identify(old.secret), identify(made.secret)]);
+    const created = await keys.rotate(acme, old.key.key_id, 60);
+    expect(created.key).toMatchObject({ name: 'app', scopes: ['deeplens.search'] });
+    await Promise.all([identify(old.secret), identify(created.secret)]);
     later(60);
     await expect(identify(old.secret)).rejects.toMatchObject({ code: 'invalid_api_key' });
-    await identify(made.secret);
+    await identify(created.secret);
     await expect(keys.rotate(acme, old.key.key_id, 60)).rejects.toMatchObject({ code: 'conflict' });
     expect((await keys.list(acme)).find(({ key_id }) => key_id === old.key.key_id)).toMatchObject({
-      replaced_by: made.key.key_id,
+      replaced_by: created.key.key_id,
     });
   });
 
-  it('are refused from the moment they are revoked', async () => {
-    const { keys, identify, usagePlans } = await office();
+  it('is refused from its revocation on', async () => {
+    const { keys, identify, usagePlans } = await setUp();
     const { key, secret } = await keys.create(acme, search, SCOPES);
     await keys.revoke(acme, key.key_id);
     const again = await keys.revoke(acme, key.key_id);
@@ -83,8 +83,8 @@ describe('keys', () => {
     await expect(keys.revoke(acme, newKeyId())).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('say to the minute when they were used last', async () => {
-    const { first, identify, keys, later } = await office();
+  it('shows its last use to the minute', async () => {
+    const { first, identify, keys, later } = await setUp();
     const lastUsed = async () => (await keys.list(acme))[0]?.last_used_at;
     expect(await lastUsed()).toBeUndefined();
     await identify(first);
@@ -96,16 +96,16 @@ describe('keys', () => {
     expect(await lastUsed()).toBe('2026-01-01T00:01:00.000Z');
   });
 
-  it('are fifty at most', async () => {
-    const { keys } = await office();
+  it('cannot be created beyond fifty active ones', async () => {
+    const { keys } = await setUp();
     for (let count = 1; count < 50; count++) await keys.create(acme, search, SCOPES);
     await expect(keys.create(acme, search, SCOPES)).rejects.toMatchObject({ code: 'conflict' });
   });
 });
 
 describe('a change of the tenant', () => {
-  it('moves its keys to the plan, or to the one that lets an override pass', async () => {
-    const { change, identify, first, keys, usagePlans } = await office();
+  it('moves its keys to the gateway plan of its limits', async () => {
+    const { change, identify, first, keys, usagePlans } = await setUp();
     const { key } = await keys.create(acme, search, SCOPES);
     await keys.revoke(acme, key.key_id);
     const plans = () => [...usagePlans.members.values()].map(({ plan }) => plan);
@@ -120,8 +120,8 @@ describe('a change of the tenant', () => {
     expect(plans()).toEqual(['basic']);
   });
 
-  it('is finished by repeating it', async () => {
-    const { tenants, usagePlans, first, identify } = await office();
+  it('is completed by repeating it after an interruption', async () => {
+    const { tenants, usagePlans, first, identify } = await setUp();
     const broken = { ...usagePlans, move: () => Promise.reject(new Error('interrupted')) };
     await expect(changeTenant({ tenants, usagePlans: broken })(acme, { plan: 'pro' })).rejects.toThrow();
     await changeTenant({ tenants, usagePlans })(acme, { plan: 'pro' });
@@ -129,8 +129,8 @@ describe('a change of the tenant', () => {
     expect(await identify(first)).toMatchObject({ plan: 'pro' });
   });
 
-  it('suspends and lifts, and knows only tenants that are there', async () => {
-    const { change, first, identify } = await office();
+  it('suspends and reactivates it, and fails for an unknown tenant', async () => {
+    const { change, first, identify } = await setUp();
     await change(acme, { state: 'suspended' });
     await expect(identify(first)).rejects.toMatchObject({ code: 'tenant_suspended' });
     await change(acme, { state: 'active' });

@@ -3,7 +3,7 @@ import { newKeyId } from '#shared/kernel/ids.ts';
 import { hashApiKey, keyIdOf, newApiKey, sameHash } from '#shared/tenants/new-api-key.ts';
 
 describe('API keys', () => {
-  it('carry their kind, their id and a secret of 256 bits', () => {
+  it('contain kind, id and a secret of 256 bits', () => {
     const id = newKeyId();
     const key = newApiKey(id);
     expect(key).toMatch(/^dl_live_[0-9A-Z]{26}_[0-9a-f]{64}$/);
@@ -13,18 +13,18 @@ describe('API keys', () => {
     expect(newApiKey(id)).not.toBe(key);
   });
 
-  it('are hashed whole', () => {
+  it('are hashed with SHA-256', () => {
     expect(hashApiKey('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 
-  it('are the same by their hashes alone', () => {
+  it('are compared by their hashes', () => {
     const [one, other] = [newApiKey(newKeyId()), newApiKey(newKeyId())];
     expect(sameHash(hashApiKey(one), hashApiKey(one))).toBe(true);
     expect(sameHash(hashApiKey(one), hashApiKey(other))).toBe(false);
     expect(sameHash(hashApiKey(one), hashApiKey(one).slice(1))).toBe(false);
   });
   it.each(['', 'dl_live_x_y', `x${newApiKey(newKeyId())}`, newApiKey(newKeyId()).replace('live', 'test')])(
-    'have no id in "%s"',
+    'yield no id for the invalid key "%s"',
     (text) => {
       expect(keyIdOf(text)).toBeUndefined();
     },

@@ -5,7 +5,7 @@ const AT = '2026-03-01T00:00:00.000Z';
 const installed = ['first', 'second', 'third'] as const;
 
 describe('the models of a tenant', () => {
-  test('are the service’s first until it chooses, and those that the service has', () => {
+  test('default to the service’s first and exclude models that are not installed', () => {
     expect(modelsOf({}, installed)).toEqual({ chosen: ['first'], filling: {} });
     expect(modelsOf({ settings: { models: ['gone'] } }, installed).chosen).toEqual(['first']);
     expect(modelsOf({ settings: { models: ['third', 'gone', 'first'] } }, installed).chosen).toEqual([
@@ -14,7 +14,7 @@ describe('the models of a tenant', () => {
     ]);
   });
 
-  test('are filled before they are chosen', () => {
+  test('are filled before they become complete', () => {
     const before = modelsOf({}, installed);
     const filling = withFilling(before, 'second', AT);
     expect(filling).toEqual({ chosen: ['first'], filling: { second: AT } });
@@ -25,7 +25,7 @@ describe('the models of a tenant', () => {
     expect(withoutFilling(filling, 'second')).toEqual(before);
   });
 
-  test('change places where one that is there is to be first, and back', () => {
+  test('swap places when another complete model becomes the default', () => {
     const both = { chosen: ['first', 'second'], filling: { third: AT } };
     const swapped = withFilled(both, 'second', true);
     expect(swapped).toEqual({ chosen: ['second', 'first'], filling: { third: AT } });

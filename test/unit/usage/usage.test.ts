@@ -22,7 +22,7 @@ const call = (tenant: TenantId, usage: Partial<Usage> = {}) =>
     data: { requests: 1, searches: 0, uploads: 0, ...usage },
   });
 
-async function office() {
+async function setUp() {
   const tenants = memoryTenantStore();
   for (const tenant_id of [acme, beta]) {
     const first_key_id = keyId(`key_${'0'.repeat(26)}`);
@@ -49,14 +49,14 @@ async function office() {
   const usage = memoryUsageStore();
   const blobs = memoryBlobs();
   const reports: [TenantId, PlanName, Usage][] = [];
-  const report = (...told: [TenantId, PlanName, Usage]) => void reports.push(told);
+  const report = (...counted: [TenantId, PlanName, Usage]) => void reports.push(counted);
   const ports = { tenants, usage, blobs, report, images: memoryImageStore() };
   return { ...ports, reports, meter: meterUsage(ports), read: usageOf(ports), list: heaviestTenants(ports) };
 }
 
 describe('meterUsage', () => {
-  it('counts each tenant’s calls, archives them, and says what it counted', async () => {
-    const { meter, read, blobs, reports } = await office();
+  it('counts, archives and reports each tenant’s calls', async () => {
+    const { meter, read, blobs, reports } = await setUp();
     const outcomes = await meter([call(acme, { searches: 1 }), call(beta), call(acme, { uploads: 3 })]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
     expect(await read(acme, '2026-11')).toMatchObject({
@@ -76,8 +76,8 @@ describe('meterUsage', () => {
     expect(await blobs.count(beta, 'events')).toBe(1);
   });
 
-  it('counts and archives a batch once, however often it is told', async () => {
-    const { meter, read, blobs } = await office();
+  it('counts and archives a redelivered batch once', async () => {
+    const { meter, read, blobs } = await setUp();
     const batch = [call(acme), call(acme)];
     await meter(batch);
     await meter(batch);
@@ -85,8 +85,8 @@ describe('meterUsage', () => {
     expect(await blobs.count(acme, 'events')).toBe(1);
   });
 
-  it('leaves nothing of a tenant that is gone, or being removed', async () => {
-    const { meter, read, blobs, tenants } = await office();
+  it('drops calls of a tenant that does not exist or is being removed', async () => {
+    const { meter, read, blobs, tenants } = await setUp();
     await tenants.beginPurge(acme, newJobId());
     const nobody = tenantId('nobody');
     const outcomes = await meter([call(acme), call(nobody)]);
@@ -97,8 +97,8 @@ describe('meterUsage', () => {
     }
   });
 
-  it('has one tenant’s calls come again where they could not be counted, not the others’', async () => {
-    const { tenants, usage, blobs, report, read } = await office();
+  it('fails only the events of the tenant whose calls could not be counted', async () => {
+    const { tenants, usage, blobs, report, read } = await setUp();
     const failing: typeof usage = {
       ...usage,
       meter: (tenant, batch) =>
@@ -115,8 +115,8 @@ describe('meterUsage', () => {
 });
 
 describe('heaviestTenants', () => {
-  it('shows who used most first, equals by id, and the sums over all', async () => {
-    const { meter, list } = await office();
+  it('lists the heaviest tenants first, ties by id, with the sums over all tenants', async () => {
+    const { meter, list } = await setUp();
     await meter([call(beta, { searches: 2 }), call(beta), call(acme, { uploads: 9 })]);
     const by = async (order: 'requests' | 'uploads' | 'images_stored', limit = 10) =>
       (await list('2026-11', order, limit)).tenants.map(({ tenant_id }) => tenant_id);
