@@ -81,9 +81,9 @@ const claims = (more: Record<string, unknown> = {}) => ({
 const personal = (more?: Record<string, unknown>) => tokenOf(readIssuer(), { claims: claims(more) });
 
 /** @returns the key and its id */
-async function newKey(name: string, wish: { scopes?: Scope[]; expires_at?: string }) {
-  const kind = wish.scopes ? 'live' : 'publishable';
-  const { status, body } = await tenant.call(ownKeys.create, { body: { name, kind, ...wish } });
+async function newKey(name: string, request: { scopes?: Scope[]; expires_at?: string }) {
+  const kind = request.scopes ? 'live' : 'publishable';
+  const { status, body } = await tenant.call(ownKeys.create, { body: { name, kind, ...request } });
   if (status !== 201) throw new Error(`no key: ${JSON.stringify(body)}`);
   return { key: body.api_key, id: body.key_id };
 }

@@ -104,8 +104,8 @@ beforeAll(async () => {
   const copy = await upload(owner, bytes, { filename: 'owner-file-2.jpg', external_id: 'owner-copy' });
   const [pending] = (await owner.call(images.requestUploads, SHARED_REQUEST)).body.uploads;
   if (!pending || 'error' in pending) throw new Error('the owner got no form');
-  const wish = { name: 'owner-key', scopes: ['deeplens.search' as const] };
-  key = (await owner.call(ownKeys.create, { body: wish })).body.key_id;
+  const newKey = { name: 'owner-key', scopes: ['deeplens.search' as const] };
+  key = (await owner.call(ownKeys.create, { body: newKey })).body.key_id;
   const own = await upload(intruder, await photograph('nagasaki-boats'), { filename: 'own.jpg' });
   await Promise.all([settled(owner, image), settled(owner, copy), settled(intruder, own)]);
   const { body } = await eventually(
@@ -181,9 +181,9 @@ const ATTEMPTS: Record<string, Attempt> = {
     check: async (body) => {
       const { key_id, api_key } = z.object({ key_id: z.string(), api_key: z.string() }).parse(body);
       expect(key_id).not.toBe(key);
-      const seen = await call(images.listImages, { headers: { 'x-api-key': api_key } });
+      const listed = await call(images.listImages, { headers: { 'x-api-key': api_key } });
       calls.set(intruder.tenant, (calls.get(intruder.tenant) ?? 0) + 1);
-      expect(seen.body.images).toEqual((await stateOf(intruder)).images);
+      expect(listed.body.images).toEqual((await stateOf(intruder)).images);
       expect((await stateOf(intruder)).keys.map((each) => each.key_id)).toContain(key_id);
     },
   },
