@@ -9,7 +9,7 @@ import { type AuditRange, positionOf, readAuditPage } from './audit-page.ts';
 
 export const AuditTableEnv = z.object({ AUDIT_TABLE: z.string().min(1) });
 
-/** Items in one Query where every one may be filtered away; about a megabyte, which is what a Query reads. */
+/** Items of one Query of a filtered list: about 1 MB, the most that a Query reads. */
 const READ_BATCH = 1000;
 
 const monthOf = (time: string): string => time.slice(0, 7);
@@ -17,7 +17,7 @@ const monthOf = (time: string): string => time.slice(0, 7);
 /** Reads an entry from an item of the table or of its stream. */
 export const auditEntryOf = itemReader('audit', AuditEntry);
 
-/** The months of a range, the last one first. */
+/** Yields the months of a range, the last one first. */
 function* monthsBack({ from, before }: AuditRange): Generator<string> {
   const month = new Date(`${monthOf(before)}-01T00:00:00.000Z`);
   for (; monthOf(month.toISOString()) >= monthOf(from); month.setUTCMonth(month.getUTCMonth() - 1))
@@ -25,14 +25,14 @@ function* monthsBack({ from, before }: AuditRange): Generator<string> {
 }
 
 /**
- * The audit log in DynamoDB: a partition a month, in the order of time, and an index by tenant in the same order.
+ * Stores the audit log in DynamoDB: a partition per month, in the order of time, and an index by tenant in the same order.
  * @param maxScanned entries read for one page
  */
 export function dynamoAuditLog({ maxScanned, ...options }: TableOptions & { maxScanned?: number }): AuditLog {
   const table = openTable(options);
   return {
     async append(entry) {
-      // A refused call may name anything as its tenant; what cannot be one's id is found without it.
+      // A refused call may name any text as its tenant; one that is no tenant id is left out of the index.
       const isTenant = entry.tenant_id !== undefined && TENANT_ID_PATTERN.test(entry.tenant_id);
       const item = {
         ...entry,
@@ -53,7 +53,7 @@ export function dynamoAuditLog({ maxScanned, ...options }: TableOptions & { maxS
           ExpressionAttributeNames: { '#key': key },
           ExpressionAttributeValues: { ':key': value, ':from': range.from, ':before': range.before },
           ScanIndexForward: false,
-          Limit: isFiltered ? READ_BATCH : limit + 2, // the cursor's own entry, and one that tells of a next page
+          Limit: isFiltered ? READ_BATCH : limit + 2, // the cursor's own entry, and one more, to know if there is a next page
         });
         for await (const item of items) if (item.sk !== range.before) yield auditEntryOf(item);
       }

@@ -19,7 +19,7 @@ const groupsOfTenant = (tenant: TenantId) => ({
 const groupOf = itemReader('groups', DuplicateGroup);
 const readMember = itemReader('groups', z.object({ image_id: ImageIdField, group_id: GroupIdField }));
 
-/** Duplicate groups in DynamoDB: the members lie within the group; an item for each keeps it out of other groups. */
+/** Stores duplicate groups with their members in DynamoDB, and a lock for each member that keeps it out of other groups. */
 export function dynamoGroupStore(options: TableOptions): GroupStore {
   const table = openTable(options);
 

@@ -11,7 +11,7 @@ const readHeartbeat = itemReader(
   z.object({ at: z.string(), detail: z.string(), counts_until: z.number() }),
 );
 
-/** Stores heartbeats in DynamoDB. */
+/** Stores heartbeats in the table `activity`. */
 export function dynamoHeartbeats(options: TableOptions): Heartbeats {
   const table = openTable(options);
   return {

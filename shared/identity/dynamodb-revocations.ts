@@ -6,7 +6,7 @@ import type { Revocations } from './revocations.ts';
 
 const readRevocation = itemReader('activity', z.object({ revoked_at: z.number() }));
 
-/** Revocations in DynamoDB, in the table `activity`. */
+/** Stores revocations in the table `activity`. */
 export function dynamoRevocations(options: TableOptions): Revocations {
   const table = openTable(options);
   return {
@@ -14,7 +14,7 @@ export function dynamoRevocations(options: TableOptions): Revocations {
       const revoked_at = Math.floor(at.getTime() / 1000);
       await table.put(
         { ...revocationKey(issuer, subject), revoked_at, expires_at: revoked_at + ttlSeconds },
-        // One that arrives late must not let tokens in again.
+        // A revocation that arrives late must not replace a newer one.
         {
           ConditionExpression: 'attribute_not_exists(pk) OR revoked_at < :at',
           ExpressionAttributeValues: { ':at': revoked_at },

@@ -16,8 +16,8 @@ import { tombstoneOf } from './tombstone.ts';
 const ATTEMPTS = 6;
 
 /**
- * What a tenant stores, in one item beside its pictures: it changes in the same transaction as the picture that it
- * counts, so that it is exact. Two transactions of a tenant that meet there are made one after the other (`ask`).
+ * Counts a tenant's images and bytes in one item. It changes in the same transaction as the image that it counts, so it
+ * is exact. Concurrent transactions of a tenant conflict on it and are repeated (`send`).
  */
 export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 'storedOf' | 'markPurged'> {
   const stored = async (tenant: TenantId): Promise<Stored> => storedIn(await table.get(storedKey(tenant)));
@@ -26,8 +26,8 @@ export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 
     stored,
     async storedOf(tenants) {
       const items = await table.getMany([...new Set(tenants)].map(storedKey));
-      const found = new Map(items.map((item) => [item.pk, item]));
-      return new Map(tenants.map((tenant) => [tenant, storedIn(found.get(storedKey(tenant).pk))]));
+      const byPartition = new Map(items.map((item) => [item.pk, item]));
+      return new Map(tenants.map((tenant) => [tenant, storedIn(byPartition.get(storedKey(tenant).pk))]));
     },
     async admit(tenant, image, at, change, quota) {
       const size = change.file_size;
@@ -43,7 +43,7 @@ export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 
         if (!item) return undefined;
         const record = recordOf(item);
         if (admitted) return { moved: true, full: false, record };
-        // Which condition did not hold?
+        // Find the condition that was not met.
         if (!statusesBefore('validated').includes(record.status))
           return { moved: false, full: false, record };
         if (record.stored_bytes !== undefined) {
@@ -84,7 +84,7 @@ const add = (images: number, bytes: number): Update => ({
   ExpressionAttributeValues: { ':images': images, ':bytes': bytes },
 });
 
-/** Counts a picture of that many bytes where it has room. An item that is not there counts as nothing. */
+/** Counts an image of `size` bytes, on condition that the quota has room. A missing item counts as 0. */
 function addWithin(quota: Stored, size: number): Update {
   const { ExpressionAttributeValues, ...update } = add(1, size);
   const within = '#images < :max AND #bytes <= :room';
@@ -101,7 +101,7 @@ function addWithin(quota: Stored, size: number): Update {
   };
 }
 
-/** The tombstone, and what it frees, on condition that the picture still takes what it took when it was read. */
+/** Replaces a record by its tombstone and reduces the counters, on condition that `stored_bytes` is as it was read. */
 function purgeWrites(tenant: TenantId, image: ImageId, item: Item, at: string): Write[] {
   const record = recordOf(item);
   const { stored_bytes } = record;
@@ -116,6 +116,6 @@ function purgeWrites(tenant: TenantId, image: ImageId, item: Item, at: string): 
       },
     },
     ...(counted ? [{ Update: { Key: storedKey(tenant), ...add(-1, -stored_bytes) } }] : []),
-    libraryChange(tenant, image), // whatever its state was when it was read: it may be indexed by now
+    libraryChange(tenant, image), // in any state: it may have been indexed since it was read
   ];
 }

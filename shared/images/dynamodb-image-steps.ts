@@ -6,7 +6,7 @@ import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import { recordOf } from './dynamodb-image-items.ts';
 import { type ImageRecord, statusesBefore } from './image-record.ts';
 
-/** One conditional write: whoever comes later, or out of order, changes nothing. */
+/** Returns a conditional update: a late or reordered step changes nothing. */
 export const statusUpdate = (
   tenant: TenantId,
   to: ImageStatus,
@@ -18,7 +18,7 @@ export const statusUpdate = (
     oneOf: statusesBefore(to),
   });
 
-/** A step forward, with what became known; an earlier failure is over. */
+/** Returns the update of a step with its results; it clears an earlier failure. */
 export function stepUpdate(
   tenant: TenantId,
   to: ImageStatus,

@@ -25,7 +25,7 @@ import type { ImageQuery, ImageStore } from './image-store.ts';
 
 export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
 
-/** Pictures in DynamoDB. */
+/** Stores images in DynamoDB. */
 export function dynamoImageStore(options: TableOptions): ImageStore {
   const table = openTable(options);
 
@@ -85,7 +85,7 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
   };
 }
 
-/** Which index a query reads. What is purged has left the indexes; in the table itself it is passed over. */
+/** Returns the list of a query, by the index that serves it. Purged images are in no index; in the table they are filtered out. */
 function listOf(tenant: TenantId, { status, externalId }: ImageQuery): PagedList<ImageRecord> {
   const list = {
     name: [tenant, 'images', status, externalId],

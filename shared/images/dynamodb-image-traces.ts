@@ -8,7 +8,7 @@ import type { ImageStore } from './image-store.ts';
 const readReceipt = itemReader('images', PurgeReceipt);
 const readArchived = itemReader('images', z.object({ key: z.string() }));
 
-/** What a picture leaves elsewhere, so that a purge finds it, and the proof of the purge. */
+/** Stores where events about an image are archived, for its purge, and the receipt of the purge. */
 export const imageTraces = (
   table: Table,
 ): Pick<ImageStore, 'noteArchived' | 'archivedKeys' | 'putReceipt' | 'getReceipt'> => ({

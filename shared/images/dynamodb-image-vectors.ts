@@ -4,7 +4,7 @@ import { embeddingOf, readVectors, vectorsItem } from './dynamodb-image-items.ts
 import { libraryChange, noteLibraryChange } from './dynamodb-library-version.ts';
 import type { ImageStore } from './image-store.ts';
 
-/** The vectors beside the records: the truth that every vector index is built from. */
+/** Stores the vectors beside the records: every vector index is built from them. */
 export const imageVectors = (
   table: Table,
 ): Pick<ImageStore, 'noteModel' | 'putVectors' | 'getVectors' | 'removeVectors'> => ({
@@ -44,10 +44,12 @@ export const imageVectors = (
   },
   async getVectors(tenant, images, model) {
     const items = await table.getMany([...new Set(images)].map((image) => vectorKey(tenant, image, model)));
-    const found = new Map(items.map(readVectors).map((vectors) => [vectors.image_id, embeddingOf(vectors)]));
+    const embeddings = new Map(
+      items.map(readVectors).map((vectors) => [vectors.image_id, embeddingOf(vectors)]),
+    );
     return new Map(
       images.flatMap((image) => {
-        const embedding = found.get(image);
+        const embedding = embeddings.get(image);
         return embedding ? [[image, embedding] as const] : [];
       }),
     );

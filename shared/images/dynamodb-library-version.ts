@@ -6,20 +6,20 @@ import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { ImageStore } from './image-store.ts';
 
 /**
- * Counts a change of what searches find, in the transaction that makes it. The counter is one of 32, by the last
- * character of the picture's ULID: pictures that arrive together seldom meet there, and one read of 4 KB still tells all.
+ * Counts a change of the searchable images, in the transaction that makes it. The counter is one of 32, by the last
+ * character of the image's ULID, so that concurrent changes rarely conflict and one read of 4 KB returns all.
  */
 export const libraryChange = (tenant: TenantId, image: ImageId): Write => ({
-  Update: { Key: libraryKey(tenant, image), ...ONE_MORE },
+  Update: { Key: libraryKey(tenant, image), ...INCREMENT },
 });
 
-/** The same, beside no other write; not where the tenant is gone, with all of its counters. */
+/** Counts a change by itself, unless the counter is gone with its tenant. */
 export async function noteLibraryChange(table: Table, tenant: TenantId, image: ImageId): Promise<void> {
-  const where = { ConditionExpression: 'attribute_exists(pk)' };
-  await table.update(libraryKey(tenant, image), { ...ONE_MORE, ...where });
+  const condition = { ConditionExpression: 'attribute_exists(pk)' };
+  await table.update(libraryKey(tenant, image), { ...INCREMENT, ...condition });
 }
 
-const ONE_MORE: Update = {
+const INCREMENT: Update = {
   UpdateExpression: 'ADD #changes :one',
   ExpressionAttributeNames: { '#changes': 'changes' },
   ExpressionAttributeValues: { ':one': 1 },

@@ -2,22 +2,23 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Problem } from './problems.ts';
 
-/** What a cursor is bound to: the tenant and the query. */
+/** Identifies a list by its tenant and query; a cursor is bound to it. */
 export type ListName = readonly (string | undefined)[];
 
 const fingerprint = (list: ListName): string =>
   createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 16);
 
 /**
- * A cursor says of which list it is and where the page ended, and nothing else: the partition to read is always
- * made anew from the tenant who asks.
+ * Encodes the position at which a page ended with a fingerprint of its list. It holds no partition key: that is always
+ * derived from the calling tenant.
  */
 export const encodeCursor = (list: ListName, position: string): string =>
   Buffer.from(JSON.stringify([fingerprint(list), position])).toString('base64url');
 
 /**
- * @param pattern what a position in this list looks like
- * @throws Problem `invalid_cursor` where it is none, or is another list's.
+ * Returns the position that a cursor encodes.
+ * @param pattern the form of a position in this list
+ * @throws Problem `invalid_cursor` if it is not a cursor, or belongs to another list
  */
 export function decodeCursor(list: ListName, cursor: string, pattern: RegExp): string {
   const parsed = z.tuple([z.literal(fingerprint(list)), z.string().regex(pattern)]).safeParse(jsonOf(cursor));

@@ -1,5 +1,6 @@
+/** A page of a list. */
 export interface Page<Item> {
   items: Item[];
-  /** Opaque; bound to the tenant and the query that it came from. */
+  /** Opaque and bound to the tenant and query; absent on the last page. */
   nextCursor?: string;
 }

@@ -7,14 +7,14 @@ import type { Charge, WindowStore, Windows } from './window-store.ts';
 
 export const LimitsTableEnv = z.object({ LIMITS_TABLE: z.string().min(1) });
 
-/** Every call waits for it: who does not answer soon is taken for down. Milliseconds. Without `throw…` the SDK only warns. */
-const client = () =>
+/** Every call waits for this client, so it times out early. Milliseconds. Without `throwOnRequestTimeout` the SDK only warns. */
+const impatientClient = () =>
   new DynamoDBClient({
     maxAttempts: 2,
     requestHandler: { requestTimeout: 2_000, throwOnRequestTimeout: true },
   });
-/** Seconds after which a tenant's item may go: long after its windows have ended. */
-const KEPT = 3600;
+/** Seconds until a tenant's item expires: long after its windows have ended. */
+const RETENTION = 3600;
 
 const STARTED = 'started ';
 const USED = 'used ';
@@ -34,9 +34,9 @@ function windowsOf(item: Item = {}): Windows {
   );
 }
 
-/** The limiter's windows in DynamoDB: one item a tenant, all counters of a call in one write. */
-export function dynamoWindows({ table: name, client: given = client() }: TableOptions): WindowStore {
-  const table = openTable({ table: name, client: given });
+/** Stores the limiter's windows in DynamoDB: one item per tenant, all counters of a call in one write. */
+export function dynamoWindows({ table: name, client = impatientClient() }: TableOptions): WindowStore {
+  const table = openTable({ table: name, client });
   return {
     async read(tenant) {
       return windowsOf(await table.get(windowsKey(tenant)));
@@ -48,7 +48,7 @@ export function dynamoWindows({ table: name, client: given = client() }: TableOp
         ConditionExpression: parts.map(({ condition }) => `(${condition})`).join(' AND '),
         ExpressionAttributeNames: Object.assign({}, ...parts.map(({ names }) => names)),
         ExpressionAttributeValues: Object.assign(
-          { ':expires': Math.ceil(now / 1000) + KEPT },
+          { ':expires': Math.ceil(now / 1000) + RETENTION },
           ...parts.map(({ values }) => values),
         ),
       });
@@ -57,7 +57,7 @@ export function dynamoWindows({ table: name, client: given = client() }: TableOp
   };
 }
 
-/** One counter's share of the update. */
+/** Returns one counter's part of the update. */
 function partOf({ counter, amount, limit, from }: Charge, at: number, now: number, endedBy: number) {
   const [started, used] = [`#started${at}`, `#used${at}`];
   const names = { [started]: `${STARTED}${counter}`, [used]: `${USED}${counter}` };

@@ -19,7 +19,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Answers in the table `activity`: some 300 bytes a picture. @param now milliseconds since 1970 */
+/** Stores answers in the table `activity`: about 300 bytes per image. @param now milliseconds since 1970 */
 export function dynamoSimilarityCache(options: TableOptions, now: () => number = Date.now): SimilarityCache {
   const table = openTable(options);
   return {

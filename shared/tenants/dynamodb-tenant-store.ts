@@ -29,14 +29,14 @@ const apiKeyItem = (key: ApiKey): Item & Key => ({
   key_hash: key.hash,
 });
 
-/** The map that settings are merged into must be there. */
+/** Creates the map that settings are merged into. */
 const WITH_SETTINGS: Update = {
   UpdateExpression: 'SET settings = if_not_exists(settings, :none)',
   ConditionExpression: 'attribute_exists(pk)',
   ExpressionAttributeValues: { ':none': {} },
 };
 
-/** Of the settings each is set alone, so that of two changes at once none is lost. An update has to set something. */
+/** Sets each setting by itself, so that concurrent changes are all applied. An update expression must set something. */
 function updateOf({ settings, ...change }: TenantChange): Update {
   const plain = given(change);
   const merged = given(settings ?? {});
@@ -56,7 +56,7 @@ function updateOf({ settings, ...change }: TenantChange): Update {
   };
 }
 
-/** Under the condition that nobody has written the models since they were read. */
+/** Sets the models, on condition that they are as they were read. */
 function modelsUpdate(
   { settings, filling_models }: Tenant,
   chosen: readonly string[],
@@ -88,7 +88,7 @@ function modelsUpdate(
   };
 }
 
-/** Tenants and keys in DynamoDB. */
+/** Stores tenants and their keys in DynamoDB. */
 export function dynamoTenantStore(options: TableOptions): TenantStore {
   const table = openTable(options);
 
@@ -122,15 +122,15 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       const { tenant_id, name, plan, settings } = tenant;
       const item = { ...profileKey(tenant_id), ...tenant, gsi_kind: PROFILES };
       if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' })) return tenant;
-      const { item: there } = await table.update(
+      const { item: existing } = await table.update(
         profileKey(tenant_id),
         setAndRemove({ name, plan, settings }, settings ? [] : ['settings'], {
           attribute: 'state',
           oneOf: ['creating'],
         }),
       );
-      if (!there) throw new Problem('dependency_unavailable', 'The tenant has just gone. Try again.');
-      return tenantOf(there);
+      if (!existing) throw new Problem('dependency_unavailable', 'The tenant has just gone. Try again.');
+      return tenantOf(existing);
     },
     async activate(tenant, key) {
       const activated = await table.writeTogether([
@@ -143,8 +143,8 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
         },
       ]);
       if (activated) return;
-      const [there, first] = await Promise.all([get(tenant), table.get(apiKeyKey(tenant, key.key_id))]);
-      if (there?.state !== 'active' || !first)
+      const [existing, first] = await Promise.all([get(tenant), table.get(apiKeyKey(tenant, key.key_id))]);
+      if (existing?.state !== 'active' || !first)
         throw new Problem('conflict', `The tenant ${tenant} is not being created.`);
     },
     async change(tenant, change) {
@@ -185,14 +185,14 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       });
     },
     async findKey(hash) {
-      const found = table.query({
+      const keys = table.query({
         IndexName: 'by_key_hash',
         KeyConditionExpression: 'key_hash = :hash',
         ExpressionAttributeValues: { ':hash': hash },
       });
-      for await (const item of found) {
+      for await (const item of keys) {
         const { tenant_id, key_id } = apiKeyOf(item);
-        // An index is a moment behind; a key that was revoked is refused at once.
+        // The index is eventually consistent; a revoked key must be refused at once.
         const [key, tenant] = await Promise.all([table.get(apiKeyKey(tenant_id, key_id)), get(tenant_id)]);
         return key && tenant && { key: apiKeyOf(key), tenant };
       }

@@ -46,7 +46,7 @@ describe.each([
   ['memory', inMemory],
   ['S3', inS3],
 ])('the archive of the audit log in %s', (_, open) => {
-  it('keeps a line of JSON for each entry', async () => {
+  it('stores a line of JSON for each entry', async () => {
     const { archive, read } = await open();
     const entries = [entry('changeTenant'), entry('putLimits')];
     await archive.put('audit/2026/11/24/one.jsonl', entries);
@@ -55,7 +55,7 @@ describe.each([
     expect(lines.slice(0, -1).map((line) => JSON.parse(line))).toEqual(entries);
   });
 
-  it('leaves what it has as it is', async () => {
+  it('does not overwrite an object', async () => {
     const { archive, read } = await open();
     await archive.put('audit/2026/11/24/one.jsonl', [entry('changeTenant')]);
     const before = await read('audit/2026/11/24/one.jsonl');

@@ -66,11 +66,11 @@ describe.each([
     for (const entry of entries) await log.append(entry);
   });
 
-  it('lists every entry as it was written, newest first', async () => {
+  it('lists every entry as written, newest first', async () => {
     expect(await log.list({ from, limit: 100 })).toEqual({ items: newestFirst });
   });
 
-  it.each([1, 2, 4, 8, 9])('loses and repeats nothing in pages of %i', async (limit) => {
+  it.each([1, 2, 4, 8, 9])('neither loses nor repeats an entry in pages of %i', async (limit) => {
     expect(await walk(log, { from, limit })).toEqual(newestFirst);
     const ofTenant = newestFirst.filter(({ tenant_id }) => tenant_id === 'acme');
     expect(await walk(log, { from, tenant_id: 'acme', limit })).toEqual(ofTenant);
@@ -78,7 +78,7 @@ describe.each([
     expect(await walk(log, { from, actor: 'key_2', limit })).toEqual(ofActor);
   });
 
-  it('goes on where a page ended, though newer entries have come', async () => {
+  it('continues where a page ended after newer entries were added', async () => {
     const own = await open();
     const [oldest, middle, newest] = [5, 4, 3].map((days) => entryAt(daysAgo(days)));
     if (!oldest || !middle || !newest) throw new Error('three were made');
@@ -90,7 +90,7 @@ describe.each([
     expect(await own.list({ limit: 1, cursor: nextCursor })).toEqual({ items: [oldest] });
   });
 
-  it('fills pages behind filters, and ends without an empty one', async () => {
+  it('fills filtered pages, and ends without an empty page', async () => {
     const page = await log.list({ from, action: 'revokeKey', limit: 1 });
     expect(page.items.map(({ action }) => action)).toEqual(['revokeKey']);
     const last = await log.list({ from, action: 'revokeKey', limit: 1, cursor: page.nextCursor });
@@ -101,7 +101,7 @@ describe.each([
     expect(await log.list({ from, actor: 'key', limit: 5 })).toEqual({ items: [] });
   });
 
-  it('includes from, excludes to, and reads 30 days if it is told neither', async () => {
+  it('includes `from`, excludes `to`, and reads 30 days without either', async () => {
     const [first, second] = [newestFirst[2], newestFirst[6]];
     if (!first || !second) throw new Error('nine were made');
     const between = await log.list({ from: second.at, to: first.at, limit: 100 });
@@ -113,7 +113,7 @@ describe.each([
     expect(await log.list({ from: first.at, to: second.at, limit: 100 })).toEqual({ items: [] });
   });
 
-  it('takes times without milliseconds, and any range', async () => {
+  it('accepts times without milliseconds, and any range', async () => {
     const own = await open();
     const entry = entryAt('2026-11-01T00:00:00.000Z', { tenant_id: 'acme' });
     await own.append(entry);
@@ -132,14 +132,14 @@ describe.each([
     expect((await own.list({ limit: 5 })).items).toEqual([entry]);
   });
 
-  it('takes an entry about something that cannot be a tenant', async () => {
+  it('accepts an entry about a name that cannot be a tenant id', async () => {
     const own = await open();
     const entries = ['', '../etc', 'x'.repeat(5000)].map((tenant_id) => entryAt(daysAgo(1), { tenant_id }));
     for (const entry of entries) await own.append(entry);
     expect(new Set((await own.list({ limit: 5 })).items)).toEqual(new Set(entries));
   });
 
-  it('refuses the cursor of another query', async () => {
+  it('rejects the cursor of another query', async () => {
     const { nextCursor } = await log.list({ from, tenant_id: 'acme', limit: 1 });
     expect(nextCursor).toBeDefined();
     for (const other of [{ tenant_id: 'other' }, { tenant_id: 'acme', action: 'revokeKey' }, {}])
@@ -151,14 +151,14 @@ describe.each([
     });
   });
 
-  it('gives what cannot be changed through it', async () => {
+  it('returns copies that cannot change the log', async () => {
     const page = await log.list({ from, limit: 100 });
     for (const entry of page.items) entry.action = 'forged';
     expect((await log.list({ from, limit: 100 })).items).toEqual(newestFirst);
   });
 });
 
-it('looks at no more entries for a page than it may, and goes on with a cursor', async () => {
+it('reads a bounded number of entries for a page, and continues by cursor', async () => {
   const log = dynamoAuditLog({ ...(await newAuditTable()), maxScanned: 3 });
   const entries = [7, 6, 5, 4, 3, 2, 1].map((days) =>
     entryAt(daysAgo(days), { action: days === 6 ? 'revokeKey' : 'changeTenant' }),

@@ -27,7 +27,7 @@ describe.each([
     blobs = await open();
   });
 
-  it('gives back what was put', async () => {
+  it('returns a stored object', async () => {
     const key = upload();
     expect(await blobs.get(tenant, key)).toBeUndefined();
     expect(await blobs.size(tenant, key)).toBeUndefined();
@@ -36,7 +36,7 @@ describe.each([
     expect(await blobs.size(tenant, key)).toBe(4);
   });
 
-  it('counts what it removes', async () => {
+  it('returns how many objects it removes', async () => {
     const keys = [upload(), upload(), upload()] as const;
     await blobs.put(tenant, keys[0], bytes, 'image/png');
     await blobs.put(tenant, keys[1], bytes, 'image/png');
@@ -46,7 +46,7 @@ describe.each([
     expect(await blobs.get(tenant, keys[0])).toBeUndefined();
   });
 
-  it('empties a folder of one tenant', async () => {
+  it('empties a folder of one tenant only', async () => {
     const [gone, stays] = [tenantId(uniqueName('gone')), tenantId(uniqueName('stays'))];
     const keysOf = (owner: TenantId) => [
       objectKeys.upload(owner, newImageId()),
@@ -74,7 +74,7 @@ describe.each([
     expect(removed).toEqual({ uploads: 1, derived: 2, events: 3 });
   });
 
-  it('holds archived events under the tenant too', async () => {
+  it('stores archived events under the tenant too', async () => {
     const key = `events/images.indexed/2026-01-01/${tenant}/1.json`;
     await blobs.put(tenant, key, bytes, 'application/json');
     expect(await blobs.size(tenant, key)).toBe(4);
@@ -91,7 +91,7 @@ describe.each([
     'other/acme/x',
     '/uploads/acme/x',
     '',
-  ])('refuses the key "%s" everywhere', async (key) => {
+  ])('rejects the key "%s" in every call', async (key) => {
     const refused = { code: 'forbidden' };
     await expect(blobs.put(tenant, key, bytes, 'image/png')).rejects.toMatchObject(refused);
     await expect(blobs.get(tenant, key)).rejects.toMatchObject(refused);
@@ -103,7 +103,7 @@ describe.each([
   });
 });
 
-describe('forms and links of S3', () => {
+describe('upload forms and links of S3', () => {
   let blobs: Blobs;
   beforeAll(async () => {
     blobs = await newBucket();
@@ -122,7 +122,7 @@ describe('forms and links of S3', () => {
   const formFor = (key: string, expiresIn = 60) =>
     blobs.presignUpload(tenant, key, { contentType: 'image/png', size: 4, expiresIn });
 
-  it('take the file that they were made for', async () => {
+  it('accept the file that they were made for', async () => {
     const key = upload();
     expect(await post(await formFor(key), bytes)).toBeLessThan(300);
     expect(await blobs.size(tenant, key)).toBe(4);
@@ -132,13 +132,13 @@ describe('forms and links of S3', () => {
     ['larger', new Uint8Array(5)],
     ['smaller', new Uint8Array(3)],
     ['empty', new Uint8Array()],
-  ])('refuse a file that is %s', async (_, file) => {
+  ])('reject a file that is %s', async (_, file) => {
     const key = upload();
     expect(await post(await formFor(key), file)).toBe(400);
     expect(await blobs.size(tenant, key)).toBeUndefined();
   });
 
-  it('refuse another key, another type, and a form that was changed', async () => {
+  it('reject another key, another type and a changed form', async () => {
     const [key, other] = [upload(), objectKeys.upload(stranger, newImageId())];
     const { url, fields } = await formFor(key);
     expect(await post({ url, fields: { ...fields, key: other } }, bytes)).toBe(403);
@@ -150,13 +150,13 @@ describe('forms and links of S3', () => {
     expect(await blobs.size(stranger, other)).toBeUndefined();
   });
 
-  it('refuse a form that is too old', async () => {
+  it('reject an expired form', async () => {
     const key = upload();
     expect(await post(await formFor(key, -1), bytes)).toBe(403);
     expect(await blobs.size(tenant, key)).toBeUndefined();
   });
 
-  it('lead to the object', async () => {
+  it('redirect to the object', async () => {
     const key = upload();
     await blobs.put(tenant, key, bytes, 'image/png');
     const reply = await fetch(await blobs.presignDownload(tenant, key, 60));

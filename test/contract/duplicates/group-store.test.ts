@@ -22,7 +22,7 @@ describe.each([
     tenant = newTenant();
   });
 
-  it('keeps a group and its members together', async () => {
+  it('stores a group with its members', async () => {
     const id = newGroup();
     const group = groupWith(tenant, id, [a, b]);
     expect(await groups.save(group)).toBe(true);
@@ -39,7 +39,7 @@ describe.each([
     expect(await groups.count(newTenant())).toBe(0);
   });
 
-  it('refuses a write that has not seen the last one', async () => {
+  it('rejects a write that has not read the last version', async () => {
     const id = newGroup();
     await groups.save(groupWith(tenant, id, [a, b]));
     expect(await groups.save(groupWith(tenant, id, [a, c]))).toBe(false);
@@ -49,7 +49,7 @@ describe.each([
     expect((await groups.get(tenant, id))?.members.map((member) => member.image_id)).toEqual([a, b, c]);
   });
 
-  it('lets one of many writers at the same time through', async () => {
+  it('accepts one of several concurrent writes', async () => {
     const id = newGroup();
     const writes = Array.from({ length: 6 }, () => groups.save(groupWith(tenant, id, [a, newImage()])));
     expect((await Promise.all(writes)).filter((saved) => saved)).toHaveLength(1);
@@ -64,7 +64,7 @@ describe.each([
     expect(await groups.groupsOf(tenant, [c])).toEqual(new Map());
   });
 
-  it('frees members that left, and removes a group of one', async () => {
+  it('releases members that left, and removes a group of one', async () => {
     const [first, second] = [newGroup(), newGroup()];
     await groups.save(groupWith(tenant, first, [a, b, c]));
     expect(await groups.save(groupWith(tenant, first, [a, b], 1))).toBe(true);
@@ -82,7 +82,7 @@ describe.each([
     expect(await groups.count(tenant)).toBe(1);
   });
 
-  it('lists newest first, page by page', async () => {
+  it('lists groups newest first, by pages', async () => {
     const ids = [newGroup(), newGroup(), newGroup()];
     for (const id of ids) await groups.save(groupWith(tenant, id, [newImage(), newImage()]));
     const first = await groups.list(tenant, { limit: 2 });

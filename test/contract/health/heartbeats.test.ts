@@ -13,7 +13,7 @@ describe.each([
     heartbeats = await open();
   });
 
-  it('tells the last one of each service', async () => {
+  it('returns the last heartbeat of each service', async () => {
     const now = new Date();
     await heartbeats.beat('gpu-worker', new Date(now.getTime() - 1000), 60, 'cpu');
     await heartbeats.beat('gpu-worker', now, 60, 'cuda');
@@ -21,7 +21,7 @@ describe.each([
     expect(await heartbeats.last('another')).toBeUndefined();
   });
 
-  it('forgets one that is too old', async () => {
+  it('returns nothing after the heartbeat has expired', async () => {
     await heartbeats.beat('old', new Date(Date.now() - 61_000), 60, 'cpu');
     expect(await heartbeats.last('old')).toBeUndefined();
   });

@@ -13,7 +13,7 @@ const kinds: [string, () => Promise<Revocations>][] = [
 ];
 
 describe.each(kinds)('revocations %s', (_, make) => {
-  it('refuse the tokens that were issued until then, and no others', async () => {
+  it('revoke the tokens issued until then, and no others', async () => {
     const revocations = await make();
     const subject = uniqueName('person');
     expect(await revocations.isRevoked(ISSUER, subject, 1000)).toBe(false);
@@ -23,7 +23,7 @@ describe.each(kinds)('revocations %s', (_, make) => {
     expect(await revocations.isRevoked(ISSUER, subject, 1001)).toBe(false);
   });
 
-  it('are of one subject of one issuer', async () => {
+  it('apply to one subject of one issuer', async () => {
     const revocations = await make();
     const subject = uniqueName('person');
     await revocations.revoke(ISSUER, subject, at(1000), 3600);
@@ -31,7 +31,7 @@ describe.each(kinds)('revocations %s', (_, make) => {
     expect(await revocations.isRevoked(`${ISSUER}#`, subject, 1000)).toBe(false);
   });
 
-  it('are not taken back by an earlier one that arrives late', async () => {
+  it('are not replaced by an earlier one that arrives late', async () => {
     const revocations = await make();
     const subject = uniqueName('person');
     await revocations.revoke(ISSUER, subject, at(2000), 3600);
@@ -42,7 +42,7 @@ describe.each(kinds)('revocations %s', (_, make) => {
   });
 });
 
-it('revocations that cannot be asked for let nobody in', async () => {
+it('revocations that cannot be read admit nobody', async () => {
   const { client } = await newTable('activity');
   const revocations = dynamoRevocations({ table: uniqueName('missing'), client });
   await expect(revocations.isRevoked(ISSUER, 'person', 1000)).rejects.toThrow();

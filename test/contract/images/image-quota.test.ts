@@ -21,7 +21,7 @@ const WIDE = { images: 1_000, bytes: 1_000_000 };
 describe.each([
   ['memory', async () => memoryImageStore()],
   ['DynamoDB', async () => dynamoImageStore(await newTable('images', IMAGE_INDEXES))],
-])('what a tenant stores, in %s', (_, open) => {
+])('the storage counters of a tenant in %s', (_, open) => {
   let images: ImageStore;
   beforeAll(async () => {
     images = await open();
@@ -34,7 +34,7 @@ describe.each([
   const admit = (tenant: TenantId, image: ImageId, size: number, quota = WIDE) =>
     images.admit(tenant, image, at, { file_size: size }, quota);
 
-  it('is nothing at first, and of each tenant its own', async () => {
+  it('are 0 at first, and separate for each tenant', async () => {
     const [one, other, none] = [newTenant(), newTenant(), newTenant()];
     expect(await images.stored(one)).toEqual({ images: 0, bytes: 0 });
     await admit(one, await create(one), 70);
@@ -52,7 +52,7 @@ describe.each([
     expect((await images.list(one, { limit: 9 })).items).toHaveLength(2);
   });
 
-  it('counts a picture with what validation found out, once', async () => {
+  it('count an image with its validation results, once', async () => {
     const tenant = newTenant();
     const image = await create(tenant);
     const sha = 'c'.repeat(64);
@@ -70,7 +70,7 @@ describe.each([
     expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 99 });
   });
 
-  it('counts a picture that is validated again after a failure no second time, also where all is full', async () => {
+  it('do not count an image again that is validated after a failure, even if the quota is used up', async () => {
     const tenant = newTenant();
     const image = await create(tenant);
     await admit(tenant, image, 10);
@@ -85,7 +85,7 @@ describe.each([
   it.each([
     ['pictures', { images: 2, bytes: 1_000 }],
     ['bytes', { images: 9, bytes: 25 }],
-  ])('refuses what is beyond the quota of %s, and changes nothing', async (_what, quota) => {
+  ])('reject an image beyond the quota of %s, without a change', async (_what, quota) => {
     const tenant = newTenant();
     for (let i = 0; i < 2; i++) expect(await admit(tenant, await create(tenant), 10, quota)).toBeTruthy();
     const late = await create(tenant);
@@ -101,13 +101,13 @@ describe.each([
   it.each([
     { images: 0, bytes: 100 },
     { images: 5, bytes: 9 },
-  ])('has no room for the first one either: %o', async (quota) => {
+  ])('reject the first image beyond the quota: %o', async (quota) => {
     const tenant = newTenant();
     expect(await admit(tenant, await create(tenant), 10, quota)).toMatchObject({ moved: false, full: true });
     expect(await images.stored(tenant)).toEqual({ images: 0, bytes: 0 });
   });
 
-  it('fills the quota to the last picture and byte', async () => {
+  it('allow the quota to the last image and byte', async () => {
     const tenant = newTenant();
     const quota = { images: 2, bytes: 20 };
     expect(await admit(tenant, await create(tenant), 10, quota)).toMatchObject({ moved: true });
@@ -115,7 +115,7 @@ describe.each([
     expect(await images.stored(tenant)).toEqual(quota);
   });
 
-  it('lets exactly as many of those that come at once in as have room', async () => {
+  it('admit exactly as many concurrent images as the quota allows', async () => {
     const tenant = newTenant();
     const ids = await Promise.all(Array.from({ length: 10 }, () => create(tenant)));
     const results = await Promise.all(ids.map((id) => admit(tenant, id, 10, { images: 100, bytes: 39 })));
@@ -124,7 +124,7 @@ describe.each([
     expect(await images.stored(tenant)).toEqual({ images: 3, bytes: 30 });
   });
 
-  it('is freed by a purge, once, and has room again', async () => {
+  it('are reduced by a purge, once, and admit images again', async () => {
     const tenant = newTenant();
     const quota = { images: 1, bytes: 10 };
     const [one, other, pending] = [await create(tenant), await create(tenant), await create(tenant)];
@@ -137,7 +137,7 @@ describe.each([
     expect(await admit(tenant, other, 10, quota)).toMatchObject({ moved: true });
   });
 
-  it('holds where a purge and an admission meet', async () => {
+  it('stay exact if a purge and an admission run concurrently', async () => {
     const tenant = newTenant();
     for (let round = 0; round < 5; round++) {
       const image = await create(tenant);
@@ -151,7 +151,7 @@ describe.each([
     }
   });
 
-  it('is the sum over the pictures that were admitted and are not purged, whatever happens', async () => {
+  it('equal the sum over images that are admitted and not purged, after any sequence of steps', async () => {
     const quota = { images: 3, bytes: 40 };
     const step = fc.record({
       act: fc.constantFrom('admit', 'admit', 'purge', 'fail', 'index'),

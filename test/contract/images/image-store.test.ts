@@ -46,7 +46,7 @@ describe.each([
     return pages;
   };
 
-  it('knows the one that was announced first of those in a state', async () => {
+  it('returns the oldest image in a state', async () => {
     const [first, second] = [await create(), await create()];
     expect((await images.oldest(tenant, 'pending_upload'))?.image_id).toBe(first.image_id);
     await images.advance(tenant, first.image_id, 'uploaded', nextTime().toISOString());
@@ -55,7 +55,7 @@ describe.each([
     expect(await images.oldest(tenant, 'indexed')).toBeUndefined();
   });
 
-  it('notes another model of a picture that is indexed, once, and of no other', async () => {
+  it('adds another model to an indexed image, once, and to no other image', async () => {
     const record = await create({ models: [] });
     const noted = (image: ImageId) => images.noteModel(tenant, image, 'second', at);
     expect(await noted(record.image_id)).toBe(false);
@@ -75,14 +75,14 @@ describe.each([
     expect(await noted(newRecord(tenant).image_id)).toBe(false);
   });
 
-  it('gives back what was created, and refuses it a second time', async () => {
+  it('returns a created record, and rejects a second creation', async () => {
     const record = await create({ external_id: 'sku-1' });
     expect(await images.get(tenant, record.image_id)).toEqual(record);
     await expect(images.create(record)).rejects.toMatchObject({ code: 'conflict' });
     expect(await images.get(newTenant(), record.image_id)).toBeUndefined();
   });
 
-  it('gives many in the order asked for', async () => {
+  it('returns many records in the requested order', async () => {
     const [a, b] = [await create(), await create()];
     const found = await images.getMany(tenant, [b.image_id, newImage(), a.image_id, b.image_id]);
     expect(found.map((each) => each.image_id)).toEqual([b.image_id, a.image_id, b.image_id]);
@@ -90,7 +90,7 @@ describe.each([
     expect(await images.getMany(tenant, [])).toEqual([]);
   });
 
-  it('advances with what became known, once', async () => {
+  it('advances with the results of a step, once', async () => {
     const { image_id } = await create();
     const sha = 'a'.repeat(64);
     const change = { ...facts(sha), file_size: 99 };
@@ -109,7 +109,7 @@ describe.each([
     expect(await images.findBySha256(newTenant(), sha)).toEqual([]);
   });
 
-  it('keeps a failure until the picture goes on', async () => {
+  it('stores a failure until the image advances', async () => {
     const { image_id } = await create();
     const failed = await images.fail(tenant, image_id, FAILURE, at, { any: ['event'] });
     expect(failed).toMatchObject({ moved: true, record: { status: 'failed', failure: FAILURE } });
@@ -121,7 +121,7 @@ describe.each([
     expect(await images.fail(tenant, newImage(), FAILURE, at, {})).toBeUndefined();
   });
 
-  it('moves forward only, whatever comes in whatever order', async () => {
+  it('only moves forward, for steps in any order', async () => {
     const steps = ['uploaded', 'validated', 'processed', 'indexed', 'failed', 'purged'] as const;
     const take = async (image: ImageId, step: (typeof steps)[number]): Promise<boolean> => {
       if (step === 'purged') return images.markPurged(tenant, image, at);
@@ -147,7 +147,7 @@ describe.each([
     );
   });
 
-  it('lets one of many at the same time through', async () => {
+  it('accepts one of several concurrent steps', async () => {
     const { image_id } = await create();
     const results = await Promise.all(
       Array.from({ length: 8 }, () => images.advance(tenant, image_id, 'uploaded', at)),
@@ -155,7 +155,7 @@ describe.each([
     expect(results.filter((result) => result?.moved)).toHaveLength(1);
   });
 
-  it('keeps vectors to the last bit, by model', async () => {
+  it('stores vectors to the last bit, by model', async () => {
     const { image_id } = await create();
     const embedding: Embedding = {
       semantic: Float32Array.from([0.1, -0.25, 1e-9]),
@@ -176,7 +176,7 @@ describe.each([
     expect(await images.putVectors(tenant, newImage(), 'lite', plain)).toBe(false);
   });
 
-  it('gives the vectors of more pictures than one request holds', async () => {
+  it('returns the vectors of more images than one request holds', async () => {
     const plain: Embedding = { semantic: Float32Array.of(1), copy: Float32Array.of(0.5) };
     const ids = await Promise.all(Array.from({ length: 130 }, async () => (await create()).image_id));
     await Promise.all(ids.map((id) => images.putVectors(tenant, id, 'lite', plain)));
@@ -184,7 +184,7 @@ describe.each([
     expect((await images.getMany(tenant, ids)).map((record) => record.image_id)).toEqual(ids);
   });
 
-  it('purges for good', async () => {
+  it('purges permanently', async () => {
     const sha = 'b'.repeat(64);
     const { image_id, created_at } = await create({ external_id: 'gone' });
     await images.admit(tenant, image_id, at, { ...facts(sha), file_size: 9 }, ROOM);
@@ -212,7 +212,7 @@ describe.each([
     expect(await images.advance(tenant, image_id, 'indexed', at)).toMatchObject({ moved: false });
   });
 
-  it('knows what a picture left behind, and the receipt', async () => {
+  it('returns the archived objects of an image and the receipt of its purge', async () => {
     const { image_id } = await create();
     await images.noteArchived(tenant, image_id, `events/b/${tenant}/2`, nextTime());
     await images.noteArchived(tenant, image_id, `events/a/${tenant}/1`, nextTime());
@@ -245,13 +245,13 @@ describe.each([
       ids.splice(1, 1);
     });
 
-    it('newest first, page by page, without what is purged', async () => {
+    it('lists images newest first, by pages, without purged ones', async () => {
       expect(await walk({ limit: 4 })).toEqual([ids.slice(0, 4), ids.slice(4)]);
       expect(await walk({ limit: 3 })).toEqual([ids.slice(0, 3), ids.slice(3)]);
       expect(await walk({ limit: 100 })).toEqual([ids]);
     });
 
-    it('by status and by external id', async () => {
+    it('filters by status and by external id', async () => {
       expect(await walk({ status: 'uploaded', limit: 1 })).toEqual([[ids[0]], [ids[1]]]);
       expect(await walk({ status: 'pending_upload', limit: 3 })).toEqual([ids.slice(2, 5), ids.slice(5)]);
       expect(await walk({ status: 'purged', limit: 3 })).toEqual([[]]);
@@ -260,7 +260,7 @@ describe.each([
       expect(await walk({ externalId: 'even', status: 'uploaded', limit: 9 })).toEqual([even.slice(0, 2)]);
     });
 
-    it('refuses a cursor of another list', async () => {
+    it('rejects a cursor of another list', async () => {
       const { nextCursor: cursor = '' } = await images.list(tenant, { limit: 2 });
       expect(cursor).not.toBe('');
       const refused = { code: 'invalid_cursor' };

@@ -33,7 +33,7 @@ describe.each([
     return (await images.libraryVersion(tenant)) !== before;
   };
 
-  it('changes when a picture can be found, and on no step before', async () => {
+  it('changes when an image becomes searchable, and on no step before', async () => {
     const image = await create();
     const steps = async () => {
       await images.advance(tenant, image, 'uploaded', at);
@@ -48,7 +48,7 @@ describe.each([
     expect(await changes(() => images.advance(tenant, newImage(), 'indexed', at))).toBe(false);
   });
 
-  it('changes when a picture is purged, once', async () => {
+  it('changes when an image is purged, once', async () => {
     const image = await create();
     await images.advance(tenant, image, 'indexed', at);
     const purge = () => images.markPurged(tenant, image, at);
@@ -57,20 +57,20 @@ describe.each([
     expect(await changes(() => images.advance(tenant, image, 'indexed', at))).toBe(false);
   });
 
-  it('changes once more when the vectors of a purged picture go: until then it took a place in the index', async () => {
+  it('changes again when the vectors of a purged image are removed: until then it took a place in the index', async () => {
     const image = await create();
     await images.advance(tenant, image, 'indexed', at);
     await images.markPurged(tenant, image, at);
     expect(await changes(() => images.removeVectors(tenant, image))).toBe(true);
   });
 
-  it('begins with no picture, and leaves nothing where a tenant is gone', async () => {
+  it('begins without images, and stores nothing for a tenant that is gone', async () => {
     const before = await images.libraryVersion(tenant);
     expect(await changes(() => images.removeVectors(tenant, newImage()))).toBe(false);
     expect(before).toBe(await images.libraryVersion(newTenant()));
   });
 
-  it('is never again what it was', async () => {
+  it('never returns to an earlier value', async () => {
     const seen = new Set([await images.libraryVersion(tenant)]);
     for (let round = 0; round < 12; round++) {
       const image = await create();
@@ -82,7 +82,7 @@ describe.each([
     expect(seen.size).toBe(25);
   });
 
-  it('is of one tenant, and counts each of many at the same time', async () => {
+  it('is separate for each tenant, and counts each of many concurrent changes', async () => {
     const other = newTenant();
     const before = await images.libraryVersion(other);
     const ids = await Promise.all(Array.from({ length: 40 }, create));

@@ -144,20 +144,20 @@ describe.each([
     bus = await open();
   });
 
-  it('arrive as they are, each by its type, more than one batch holds', async () => {
+  it('arrive unchanged and routed by type, in more than one batch', async () => {
     const events = [...Array.from({ length: 23 }, () => uploaded()), failed(), failed()];
     await bus.publisher.publish(tenant, events);
     expect(byId(await bus.received(25))).toEqual(byId(events));
     expect(byId(await bus.received(2, 'images.failed'))).toEqual(byId(events.slice(23)));
   });
 
-  it('may be none', async () => {
+  it('may be an empty list', async () => {
     await expect(bus.publisher.publish(tenant, [])).resolves.toBeUndefined();
   });
 });
 
 describe('events by SNS, on the wire', () => {
-  it('carry their type and the tenant as message group, in batches that SNS takes', async () => {
+  it('have their type and the tenant as message group, in batches within the limits of SNS', async () => {
     const { sns, topicArn } = await newTopic();
     const batches: PublishBatchRequestEntry[][] = [];
     sns.middlewareStack.add(
@@ -180,7 +180,7 @@ describe('events by SNS, on the wire', () => {
     );
   });
 
-  it('are not lost in silence where the bus is not there', async () => {
+  it('raise an error if the topic does not exist', async () => {
     const client = new SNSClient({ ...emulator(), endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
     const publisher = snsPublisher({ topicArn: 'arn:aws:sns:us-east-1:000000000000:events', client });
     await expect(publisher.publish(tenant, [uploaded()])).rejects.toMatchObject({

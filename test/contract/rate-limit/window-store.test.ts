@@ -13,7 +13,7 @@ describe.each([
   const store = await open();
   const taking = { counter: 'uploads', amount: 3, limit: 5 };
 
-  it('open once, and are taken from while there is something left', async () => {
+  it('open once, and grant until the limit is used up', async () => {
     const tenant = newTenant();
     expect((await store.read(tenant)).size).toBe(0);
     const opened = await store.take(tenant, [taking], 60_000, 0);
@@ -27,7 +27,7 @@ describe.each([
     expect((await store.read(newTenant())).size).toBe(0);
   });
 
-  it('take all counters of a call, or none', async () => {
+  it('change all counters of a call, or none', async () => {
     const tenant = newTenant();
     const endpoint = { counter: 'POST /v1/search/similarity', amount: 1, limit: 1 };
     expect((await store.take(tenant, [taking, endpoint], 60_000, 0)).taken).toBe(true);
@@ -49,7 +49,7 @@ describe.each([
     );
   });
 
-  it('let five of twenty in that come at once from six processes, always', async () => {
+  it('always admit five of twenty concurrent calls of six processes', async () => {
     for (let round = 0; round < 10; round++) {
       const tenant = newTenant();
       const limiters = Array.from({ length: 6 }, () => leasingLimiter(store));
@@ -62,7 +62,7 @@ describe.each([
     }
   });
 
-  it('hold eight processes together to their limit, within two per cent', async () => {
+  it('hold eight processes together to the limit, within two per cent', async () => {
     const tenant = newTenant();
     const limit = 600;
     const admitted = await Promise.all(
@@ -80,7 +80,7 @@ describe.each([
   });
 });
 
-it('says that nobody can count where the database is away', async () => {
+it('windows report an unavailable database', async () => {
   const away = new DynamoDBClient({ ...emulator(), endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
   await expect(dynamoWindows({ table: 'limits', client: away }).read(newTenant())).rejects.toMatchObject({
     code: 'dependency_unavailable',

@@ -38,7 +38,7 @@ describe('the limiter on DynamoDB', () => {
     return [...sent];
   }
 
-  it('reads once, takes all counters of a call by one write, and none within its lease', async () => {
+  it('reads once, changes all counters of a call by one write, and by none within its lease', async () => {
     const tenant = newTenant();
     const one = limiter();
     const demands = ['requests', 'searches', 'POST /v1/search/similarity'].map((counter) => ({
@@ -55,7 +55,7 @@ describe('the limiter on DynamoDB', () => {
     expect(writes.length).toBeLessThanOrEqual(6); // a lease of 4
   });
 
-  it('refuses without a write, and goes on at once where the limit is raised', async () => {
+  it('refuses without a write, and admits at once after the limit is raised', async () => {
     const tenant = newTenant();
     const one = limiter();
     const take = async (amount: number, limit: number) =>
@@ -65,7 +65,7 @@ describe('the limiter on DynamoDB', () => {
     expect([await take(10, 8), await take(1, 8)]).toEqual([3, 0]);
   });
 
-  it('opens the next window once for all processes, and keeps tenants apart', async () => {
+  it('opens the next window once for all processes, separately for each tenant', async () => {
     const tenant = newTenant();
     const [one, other] = [limiter(), limiter()];
     const take = async (who: typeof one, of: TenantId) => (await who.take(of, requests(1, 2)))[0]?.granted;
@@ -76,7 +76,7 @@ describe('the limiter on DynamoDB', () => {
     expect(await three()).toEqual([1, 1, 0]);
   });
 
-  it('begins anew where the tenant’s counts were purged', async () => {
+  it('starts again after the tenant’s counters were purged', async () => {
     const tenant = newTenant();
     const one = limiter();
     await one.take(tenant, requests(1, 5));
@@ -86,7 +86,7 @@ describe('the limiter on DynamoDB', () => {
   });
 });
 
-it('does not wait for a database that takes the call and never answers', async () => {
+it('the limiter does not wait for a database that never answers', async () => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket));
   await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));

@@ -47,7 +47,7 @@ describe.each([
     clock = NOW;
   });
 
-  it('gives back what was put, to the last digit; also that nothing was found', async () => {
+  it('returns a stored answer to the last digit, also an empty one', async () => {
     const answer = answerOf(newImage(), newImage());
     await cache.put(tenant, key, answer, later(60));
     expect(await cache.get(tenant, key)).toEqual(answer);
@@ -55,7 +55,7 @@ describe.each([
     expect(await cache.get(tenant, key)).toEqual(answerOf());
   });
 
-  it('knows no other query, no other version of the library, no other tenant', async () => {
+  it('returns nothing for another query, library version or tenant', async () => {
     await cache.put(tenant, key, answerOf(newImage()), later(60));
     expect(await cache.get(tenant, { ...key, queryHash: 'b'.repeat(64) })).toBeUndefined();
     expect(await cache.get(tenant, { ...key, libraryVersion: '4' })).toBeUndefined();
@@ -63,7 +63,7 @@ describe.each([
     expect(await cache.get(newTenant(), key)).toBeUndefined();
   });
 
-  it('forgets when it is time, whether or not the entry is still there', async () => {
+  it('returns nothing after the expiry, even if the entry still exists', async () => {
     await cache.put(tenant, key, answerOf(newImage()), later(60));
     clock = later(59).getTime();
     expect(await cache.get(tenant, key)).toBeDefined();
@@ -71,7 +71,7 @@ describe.each([
     expect(await cache.get(tenant, key)).toBeUndefined();
   });
 
-  it('holds one answer to a query: that of the last who put it', async () => {
+  it('stores one answer for each query: the last', async () => {
     const answer = answerOf(newImage());
     await cache.put(tenant, key, answerOf(newImage()), later(60));
     await cache.put(tenant, { ...key, libraryVersion: '4' }, answer, later(60));
@@ -79,7 +79,7 @@ describe.each([
     expect(await cache.get(tenant, { ...key, libraryVersion: '4' })).toEqual(answer);
   });
 
-  it('tells and removes the answers that name a picture, and no others', async () => {
+  it('finds and removes the answers that name an image, and no others', async () => {
     const [gone, stays] = [newImage(), newImage()];
     const other = newTenant();
     const hashes = Array.from({ length: 30 }, (_entry, n) => ({ ...key, queryHash: `c${n}` }));

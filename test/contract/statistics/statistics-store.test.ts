@@ -32,7 +32,7 @@ describe.each([
     tenant = newTenant();
   });
 
-  it('are nothing at first, and of each tenant alone', async () => {
+  it('are 0 at first, and separate for each tenant', async () => {
     expect(await statistics.read(tenant)).toEqual({});
     const { now, look } = world();
     const [image, other] = [newImageId(), newTenant()];
@@ -42,7 +42,7 @@ describe.each([
     expect(await statistics.read(other)).toEqual({});
   });
 
-  it('follow a thing from state to state until it is gone', async () => {
+  it('follow an image from state to state until it is removed', async () => {
     const { now, look } = world();
     const image = newImageId();
     for (const status of ['uploaded', 'validated', 'indexed']) {
@@ -56,7 +56,7 @@ describe.each([
     expect(above0(await statistics.read(tenant))).toEqual({});
   });
 
-  it('say how many pictures a second became findable', async () => {
+  it('return how many images per second became searchable', async () => {
     const { now, look } = world();
     const images = Array.from({ length: 30 }, newImageId);
     for (const image of images) now.set(image, { images: 1, [INDEXED]: 1 });
@@ -68,7 +68,7 @@ describe.each([
     expect(await statistics.indexingRate(newTenant())).toBe(0);
   });
 
-  it('take more things than one transaction holds', async () => {
+  it('accept more images and groups than one transaction holds', async () => {
     const { now, look } = world();
     const groups = Array.from({ length: 205 }, newGroupId);
     for (const group of groups) now.set(group, { groups: 1, reclaimable_bytes: 10 });
@@ -76,7 +76,7 @@ describe.each([
     expect(await statistics.read(tenant)).toEqual({ groups: 205, reclaimable_bytes: 2050 });
   });
 
-  it('end at what is true, however changes are told: twice, late, out of order, by several at once', async () => {
+  it('converge to the current state if changes arrive twice, late, out of order or concurrently', async () => {
     const step = fc.record({
       thing: fc.nat({ max: 4 }),
       counters: fc.option(fc.record({ images: fc.constant(1), vectors: fc.nat({ max: 4 }) }), {

@@ -49,7 +49,7 @@ describe.each([
     tenant = newProfile();
   });
 
-  it('is reserved as often as it takes, and made once', async () => {
+  it('can be reserved repeatedly, and is created once', async () => {
     await tenants.reserve({ ...tenant, settings: { keeper_rule: 'age' } });
     const again = await tenants.reserve({ ...tenant, name: 'Archive', first_key_id: newKeyId() });
     expect(again).toEqual({ ...tenant, name: 'Archive' });
@@ -71,7 +71,7 @@ describe.each([
     expect(await tenants.listKeys(tenant.tenant_id)).toEqual([key]);
   });
 
-  it('stays as it is where a change gives nothing', async () => {
+  it('is not changed by an empty change', async () => {
     await tenants.reserve(tenant);
     await tenants.activate(tenant.tenant_id, keyOf(tenant));
     const active = { ...tenant, state: 'active' as const };
@@ -80,7 +80,7 @@ describe.each([
     expect(after).toEqual({ ...active, settings: {} });
   });
 
-  it('is not made a second time by whoever comes late', async () => {
+  it('is not created a second time by a late request', async () => {
     await tenants.reserve(tenant);
     const key = keyOf(tenant);
     await tenants.activate(tenant.tenant_id, key);
@@ -103,7 +103,7 @@ describe.each([
     expect(await tenants.get(tenant.tenant_id)).toBeUndefined();
   });
 
-  it('does not bring a suspended one back by a new key', async () => {
+  it('is not activated by a new key while suspended', async () => {
     await tenants.reserve({ ...tenant, state: 'suspended' });
     await expect(tenants.activate(tenant.tenant_id, keyOf(tenant))).rejects.toMatchObject({
       code: 'conflict',
@@ -112,7 +112,7 @@ describe.each([
     expect((await tenants.get(tenant.tenant_id))?.state).toBe('suspended');
   });
 
-  it('has its models written by whoever read them last, and by nobody who read them before', async () => {
+  it('accepts a write of its models only from a reader of their current version', async () => {
     await tenants.reserve(tenant);
     await tenants.activate(tenant.tenant_id, keyOf(tenant));
     const read = async () => (await tenants.get(tenant.tenant_id)) ?? tenant;
@@ -134,7 +134,7 @@ describe.each([
     expect(await tenants.putModels(newProfile(), { chosen: ['first'], filling: {} })).toBe(false);
   });
 
-  it('adds keys to an active tenant, and changes its own only', async () => {
+  it('gets keys while active, and changes its own only', async () => {
     const [first, second] = [keyOf(tenant), keyOf(tenant)].sort((x, y) => (x.key_id < y.key_id ? -1 : 1));
     if (!first || !second) throw new Error('two keys were made');
     await tenants.reserve(tenant);
@@ -154,7 +154,7 @@ describe.each([
     expect(await tenants.changeKey(tenant.tenant_id, newKeyId(), { revoked_at })).toBeUndefined();
   });
 
-  it('says what it was and what it is when it changes', async () => {
+  it('is returned before and after a change', async () => {
     await tenants.reserve(tenant);
     await tenants.activate(tenant.tenant_id, keyOf(tenant));
     const active: Tenant = { ...tenant, state: 'active' };
@@ -178,7 +178,7 @@ describe.each([
     expect(await tenants.change(newTenant(), { settings: { keeper_rule: 'age' } })).toBeUndefined();
   });
 
-  it('merges settings, also those that change at the same time', async () => {
+  it('merges settings, also of concurrent changes', async () => {
     await tenants.reserve(tenant);
     await tenants.activate(tenant.tenant_id, keyOf(tenant));
     await Promise.all([
@@ -199,7 +199,7 @@ describe.each([
     expect(await tenants.get(tenant.tenant_id)).toEqual(last?.after);
   });
 
-  it('is not changed while it is being made or removed', async () => {
+  it('is not changed while it is being created or purged', async () => {
     const { tenant_id } = tenant;
     const conflict = { code: 'conflict' };
     await tenants.reserve(tenant);
@@ -223,7 +223,7 @@ describe.each([
     expect(await tenants.get(tenant_id)).toBeUndefined();
   });
 
-  it('is listed by id, page by page', async () => {
+  it('is listed by id, by pages', async () => {
     const several = [newProfile(), newProfile(), newProfile()];
     for (const each of several) await tenants.reserve(each);
     const seen: string[] = [];

@@ -18,7 +18,7 @@ describe.each([
   ['memory', async () => memoryUsagePlans()],
   ['API Gateway', gateway],
 ])('the keys of a tenant in %s', (_, open) => {
-  it('are listed, and no one else’s', async () => {
+  it('are listed, and no other tenant’s', async () => {
     const usagePlans = await open();
     const tenant = tenantId(uniqueName('acme'));
     const alike = tenantId(`${tenant}-2`);
@@ -34,7 +34,7 @@ describe.each([
   });
 });
 
-it('more keys than a page holds are all found', async () => {
+it('all keys are listed if they need several pages', async () => {
   const client = new APIGatewayClient(emulator());
   const tenant = tenantId(uniqueName('acme'));
   for (let at = 0; at < 501; at++) {

@@ -62,7 +62,7 @@ describe.each([
     fence = await open();
   });
 
-  it('hold a key once, however often it is added', async () => {
+  it('contain a key once, however often it is added', async () => {
     const key = newKeyId();
     const secret = newApiKey(key);
     const id = await fence.usagePlans.add(tenant, key, secret, 'pro');
@@ -76,7 +76,7 @@ describe.each([
     await fence.usagePlans.remove(tenant, again);
   });
 
-  it('move a key to another plan, as often as it takes', async () => {
+  it('move a key to another plan, also when repeated', async () => {
     const key = newKeyId();
     const id = await fence.usagePlans.add(tenant, key, newApiKey(key), 'free');
     await fence.usagePlans.move(tenant, id, 'enterprise');
@@ -89,7 +89,7 @@ describe.each([
     for (const plan of PLAN_NAMES) expect(await fence.membersOf(plan)).toEqual([]);
   });
 
-  it('let go of a key, of its own tenant only, and of one that is gone', async () => {
+  it('remove a key of its own tenant only, also one that is gone', async () => {
     const [first, second] = [newKeyId(), newKeyId()];
     const firstId = await fence.usagePlans.add(tenant, first, newApiKey(first), 'basic');
     const secondId = await fence.usagePlans.add(stranger, second, newApiKey(second), 'basic');
@@ -103,7 +103,7 @@ describe.each([
 });
 
 describe('the usage plans’ ids', () => {
-  it('must be there for every tier', async () => {
+  it('must exist for every plan', async () => {
     const ssm = new SSMClient(emulator());
     const parameter = `/${uniqueName('usage-plans')}`;
     const Value = JSON.stringify({ free: 'a', basic: 'b' });
@@ -111,7 +111,7 @@ describe('the usage plans’ ids', () => {
     await expect(ssmPlanIds(parameter, ssm)()).rejects.toThrow('enterprise');
   });
 
-  it('are said to be out of reach where they are', async () => {
+  it('are reported as unavailable if SSM is', async () => {
     const ssm = new SSMClient({ ...emulator(), endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
     await expect(ssmPlanIds('/any', ssm)()).rejects.toMatchObject({ code: 'dependency_unavailable' });
   });

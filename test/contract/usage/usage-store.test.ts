@@ -28,7 +28,7 @@ describe.each([
   });
   const total = async () => (await usage.read(tenant, '2026-11')).total;
 
-  it('is nothing before the first call', async () => {
+  it('is 0 before the first call', async () => {
     expect(await usage.read(tenant, '2026-11')).toEqual({
       total: { requests: 0, searches: 0, uploads: 0 },
       daily: [],
@@ -36,7 +36,7 @@ describe.each([
     expect(await usage.readTotals([tenant], '2026-11')).toEqual(new Map());
   });
 
-  it('is counted by day and by month, where a batch lies on both sides of midnight', async () => {
+  it('is counted by day and month, for a batch on both sides of midnight too', async () => {
     const upload = { ...search('2026-12-01T00:00:00.001Z'), usage: { requests: 1, searches: 0, uploads: 7 } };
     const calls = [search('2026-11-30T23:59:59.999Z'), upload, search('2026-11-02T00:00:00.000Z')];
     expect(await usage.meter(tenant, calls)).toEqual({ requests: 3, searches: 2, uploads: 7 });
@@ -51,7 +51,7 @@ describe.each([
     expect(await usage.readTotals([tenant, newTenant()], '2026-12')).toEqual(new Map([[tenant, december]]));
   });
 
-  it('counts a call once: in a batch that is told again, or cut otherwise, or that holds it twice', async () => {
+  it('counts a call once if its batch is redelivered, split otherwise, or contains it twice', async () => {
     const calls = many(150);
     const [first, second] = calls;
     if (!first || !second) throw new Error('no calls');
@@ -61,7 +61,7 @@ describe.each([
     expect(await total()).toEqual({ requests: 150, searches: 150, uploads: 0 });
   });
 
-  it('counts a call once when several count it at the same time', async () => {
+  it('counts a call once if several writers count it concurrently', async () => {
     const calls = many(60);
     const batches = [calls, calls.slice(0, 30), calls.slice(20), calls.toReversed()];
     const counted = await Promise.all(
@@ -71,7 +71,7 @@ describe.each([
     expect(await total()).toMatchObject({ requests: 60 });
   });
 
-  it('is each tenant’s own', async () => {
+  it('is separate for each tenant', async () => {
     const call = search();
     await usage.meter(tenant, [call]);
     await usage.meter(newTenant(), [call, search()]);
