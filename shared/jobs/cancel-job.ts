@@ -4,7 +4,7 @@ import type { Job, JobOf } from './job.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { JobStore } from './job-store.ts';
 
-/** The removal of a tenant cannot be undone. */
+/** All kinds but the purge, which cannot be undone. */
 export type CancellableKind = Exclude<JobKind, 'tenant_purge'>;
 
 interface Ports {
@@ -28,7 +28,7 @@ export const cancelJob =
     return endJob({ jobs, queue: queues[job.kind], now })(job);
   };
 
-/** @throws Problem `dependency_unavailable` if the job was written meanwhile */
+/** Writes a job as cancelled and enqueues it. @throws Problem `dependency_unavailable` if the job was written meanwhile */
 export const endJob =
   ({
     jobs,

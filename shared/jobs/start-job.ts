@@ -9,7 +9,7 @@ export interface StartJobPorts {
   now?: () => Date;
 }
 
-/** Minutes without a write after which a running job's message is taken for lost; twice its kind's longest pause, or more. */
+/** Minutes without a write after which a running job's message counts as lost: at least twice the kind's longest pause. */
 const stalledAfterMinutes = ({ kind }: Job): number => (kind === 'tenant_purge' ? 30 : 15);
 
 /** The fields with which every job begins. */
