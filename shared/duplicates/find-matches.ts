@@ -17,7 +17,7 @@ export interface MatchPorts extends PixelPorts {
   manifest: ModelManifest;
 }
 
-/** How many nearest pictures are compared. A picture with more copies is found by theirs. */
+/** Nearest images compared. Further copies are found by the detection of those images. */
 const NEAREST = 50;
 
 /**
@@ -26,7 +26,7 @@ const NEAREST = 50;
  */
 const INGEST_BOUNDS: VerificationBounds = { geometry: 3, pixels: 3 };
 
-/** The pictures that are the same as one of the catalog: by its bytes, and by its vectors. The surest first. */
+/** Finds the copies of a stored image by SHA-256 and by vectors, best match first. */
 export const findMatches =
   (ports: MatchPorts) =>
   async (tenant: TenantId, record: IndexedRecord, embedding: Embedding): Promise<Match[]> => {
@@ -40,14 +40,14 @@ export const findMatches =
         bounds: INGEST_BOUNDS,
       }),
     ]);
-    const found = new Map<Match['imageId'], Match>();
+    const matches = new Map<Match['imageId'], Match>();
     for (const { record: copy, verdict, score } of near.images) {
       if (verdict === 'similar') continue;
-      found.set(copy.image_id, { imageId: copy.image_id, verdict, confidence: score });
+      matches.set(copy.image_id, { imageId: copy.image_id, verdict, confidence: score });
     }
-    const others = sameBytes.filter((id) => id !== record.image_id && !found.has(id)).slice(0, NEAREST);
+    const others = sameBytes.filter((id) => id !== record.image_id && !matches.has(id)).slice(0, NEAREST);
     for (const { image_id } of (await imageStore.getMany(tenant, others)).filter(isIndexed)) {
-      found.set(image_id, { imageId: image_id, verdict: 'exact', confidence: 1 });
+      matches.set(image_id, { imageId: image_id, verdict: 'exact', confidence: 1 });
     }
-    return [...found.values()].sort(byConfidence);
+    return [...matches.values()].sort(byConfidence);
   };

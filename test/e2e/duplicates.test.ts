@@ -5,18 +5,18 @@ import { photograph } from '../fixtures/photographs.ts';
 import { eventually, newTenant, settled, upload } from './client.ts';
 
 describe('duplicates', () => {
-  it('are grouped as pictures arrive: exact copies and edited ones, and nothing that is merely similar', async () => {
+  it('groups exact and edited copies on ingest, but not similar images', async () => {
     const owner = await newTenant('groups');
     const original = await photograph('locomotion-house-cat');
-    const pictures = [original, original, await edits.jpeg20(original), await photograph('nagasaki-boats')];
+    const files = [original, original, await edits.jpeg20(original), await photograph('nagasaki-boats')];
     const images: string[] = [];
-    for (const [n, bytes] of pictures.entries())
+    for (const [n, bytes] of files.entries())
       images.push(await upload(owner, bytes, { filename: `${n}.jpg` }));
     for (const image of images) await settled(owner, image);
     const [a = '', b = '', c = '', d = ''] = images;
     const { body } = await eventually(
       () => owner.call(searchDuplicates, { body: { scope: 'all' } }),
-      (answer) => answer.body.groups[0]?.images.length === 3,
+      (reply) => reply.body.groups[0]?.images.length === 3,
     );
     expect(body.total_groups).toBe(1);
     expect(body.groups[0]?.images.map(({ image_id }) => image_id).sort()).toEqual([a, b, c].sort());
@@ -27,7 +27,7 @@ describe('duplicates', () => {
     expect((await owner.call(searchDuplicates, { body: { image_id: d } })).body.groups).toEqual([]);
   });
 
-  it('are decided upon by people: what is not the same stays apart, also beside a new copy, until that is undone', async () => {
+  it('keeps images decided not to be duplicates in separate groups until undone, also when a new copy joins', async () => {
     const owner = await newTenant('decisions');
     const bytes = await photograph('locomotion-house-cat');
     const all = { body: { scope: 'all' } } as const;
@@ -38,14 +38,14 @@ describe('duplicates', () => {
     for (const image of images) await settled(owner, image);
     const { body } = await eventually(
       () => owner.call(searchDuplicates, all),
-      (answer) => answer.body.groups.length === 1,
+      (reply) => reply.body.groups.length === 1,
     );
     const params = { group_id: body.groups[0]?.group_id ?? '' };
     expect(body.groups[0]).toMatchObject({ decided: false });
 
     const [keeper = '', other = ''] = images;
-    const kept = await owner.call(decideGroup, { params, body: { action: 'keep_one', keeper } });
-    expect(kept).toMatchObject({ status: 200, body: { keeper, deletable_image_ids: [other] } });
+    const decided = await owner.call(decideGroup, { params, body: { action: 'keep_one', keeper } });
+    expect(decided).toMatchObject({ status: 200, body: { keeper, deletable_image_ids: [other] } });
     expect((await owner.call(searchDuplicates, all)).body.groups[0]).toMatchObject({
       decided: true,
       suggested_keeper: keeper,
@@ -65,7 +65,7 @@ describe('duplicates', () => {
     const [group] = (
       await eventually(
         () => owner.call(searchDuplicates, all),
-        (answer) => answer.body.groups.length > 0,
+        (reply) => reply.body.groups.length > 0,
       )
     ).body.groups;
     expect(group?.images).toHaveLength(2);

@@ -14,8 +14,8 @@ beforeAll(async () => {
   bytes = await photograph('allium-oreophilum');
 });
 
-describe('a picture that is uploaded', () => {
-  it('goes all the way, and its record tells all of it', async () => {
+describe('an uploaded image', () => {
+  it('passes all steps and has a complete record', async () => {
     const image = await upload(client, bytes, {
       filename: 'flower.jpg',
       external_id: 'my-1',
@@ -51,7 +51,7 @@ describe('a picture that is uploaded', () => {
     expect(body.images.map(({ image_id }) => image_id)).toEqual([image]);
   });
 
-  it('shows its thumbnails', async () => {
+  it('has thumbnails', async () => {
     const image = await upload(client, bytes, { filename: 'thumb.jpg' });
     await settled(client, image);
     for (const size of ['256', '1024'] as const) {
@@ -60,13 +60,13 @@ describe('a picture that is uploaded', () => {
         query: { size },
       });
       expect(status).toBe(302);
-      const picture = await fetch(headers.get('location') ?? '');
-      expect(picture.headers.get('content-type')).toBe('image/webp');
-      expect((await picture.arrayBuffer()).byteLength).toBeGreaterThan(1000);
+      const thumbnail = await fetch(headers.get('location') ?? '');
+      expect(thumbnail.headers.get('content-type')).toBe('image/webp');
+      expect((await thumbnail.arrayBuffer()).byteLength).toBeGreaterThan(1000);
     }
   });
 
-  it('is pinned by its form to the size, type and key that were announced', async () => {
+  it('must match the announced size, type and key', async () => {
     const { body } = await client.call(api.requestUploads, {
       body: { files: [{ filename: 'a.jpg', content_type: 'image/jpeg', size: bytes.length }] },
     });
@@ -77,7 +77,7 @@ describe('a picture that is uploaded', () => {
     expect((await postFile(elsewhere, bytes, 'image/jpeg')).ok).toBe(false);
   });
 
-  it('does not stop the others where it cannot be accepted', async () => {
+  it('is rejected without affecting the others of a call', async () => {
     const { status, body } = await client.call(api.requestUploads, {
       body: {
         files: [
@@ -100,8 +100,8 @@ describe('a picture that is uploaded', () => {
   });
 });
 
-describe('a picture inside a request', () => {
-  it('is taken as base64, once for each idempotency key', async () => {
+describe('an image inside a request', () => {
+  it('is accepted as base64, once per idempotency key', async () => {
     const request = {
       body: { image: Buffer.from(bytes).toString('base64'), filename: 'b64.jpg' },
       headers: { 'idempotency-key': 'once' },
@@ -118,7 +118,7 @@ describe('a picture inside a request', () => {
     expect((await settled(client, first.body.image_id)).status).toBe('indexed');
   });
 
-  it('is taken as multipart', async () => {
+  it('is accepted as multipart', async () => {
     const form = new FormData();
     form.append('file', new Blob([Buffer.from(bytes)], { type: 'image/jpeg' }), 'multi.jpg');
     form.append('external_id', 'multi');
@@ -134,7 +134,7 @@ describe('a picture inside a request', () => {
     });
   });
 
-  it('is refused with a reason where there is none, or one too many bytes', async () => {
+  it('is rejected if missing or too large', async () => {
     expect(await client.call(api.addImage, { body: {} })).toMatchObject({
       status: 400,
       body: { code: 'invalid_request' },
@@ -147,8 +147,8 @@ describe('a picture inside a request', () => {
   });
 });
 
-describe('a picture that is deleted', () => {
-  it('leaves a receipt, and nothing else', async () => {
+describe('a deleted image', () => {
+  it('leaves only a receipt', async () => {
     const image = await upload(client, await photograph('nagasaki-boats'), { filename: 'boats.jpg' });
     await settled(client, image);
     const { status, body } = await client.call(api.deleteImage, { params: { image_id: image } });
@@ -169,8 +169,8 @@ describe('a picture that is deleted', () => {
   });
 });
 
-describe('the list of pictures', () => {
-  it('comes in pages, newest first, by status', async () => {
+describe('the list of images', () => {
+  it('is paged, newest first, and filtered by status', async () => {
     const pager = await newTenant('pages');
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) ids.push(await upload(pager, bytes, { filename: `${n}.jpg` }));

@@ -11,12 +11,10 @@ beforeAll(async () => {
   client = await newTenant('many');
 });
 
-describe('many pictures at once, and a worker that dies', () => {
-  it('all end indexed, none twice, each the first answer to its own search', async () => {
-    const pictures = await distinctPhotographs(COUNT);
-    const ids = await Promise.all(
-      pictures.map((bytes, n) => upload(client, bytes, { filename: `${n}.jpg` })),
-    );
+describe('many concurrent uploads with a killed worker', () => {
+  it('are all indexed, none twice, each found first by its own search', async () => {
+    const images = await distinctPhotographs(COUNT);
+    const ids = await Promise.all(images.map((bytes, n) => upload(client, bytes, { filename: `${n}.jpg` })));
     const worker = readStack().pids['gpu-worker'];
     if (!worker) throw new Error('no gpu-worker');
     await eventually(
@@ -31,7 +29,7 @@ describe('many pictures at once, and a worker that dies', () => {
       120_000,
     );
     expect(new Set(ids).size).toBe(COUNT);
-    for (const [n, bytes] of pictures.entries()) {
+    for (const [n, bytes] of images.entries()) {
       if (n % 8 !== 0) continue;
       const { body } = await client.call(searchSimilarity, {
         body: { image: Buffer.from(bytes).toString('base64'), max_results: 100, similarity_threshold: 0 },

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe('a search', () => {
-  it.each(PHOTOGRAPHS)('finds %s exactly, first', async (name) => {
+  it.each(PHOTOGRAPHS)('finds %s first, as exact', async (name) => {
     const { body } = await client.call(searchSimilarity, { body: { image: base64(await photograph(name)) } });
     expect(body.results[0]).toMatchObject({
       image_id: ids.get(name),
@@ -62,14 +62,14 @@ describe('a search', () => {
     },
   );
 
-  it('says of a crop where it lies in the stored picture', async () => {
+  it('finds the original of a crop', async () => {
     const { body } = await client.call(searchSimilarity, {
       body: { image: base64(await edits.crop50(await photograph('nagasaki-boats'))) },
     });
     expect(body.results[0]).toMatchObject({ image_id: ids.get('nagasaki-boats'), verdict: 'edited_copy' });
   });
 
-  it('finds a photograph that a page shows, and says where on the page', async () => {
+  it('finds a photograph embedded in a page and returns its region', async () => {
     const bytes = await photograph('nagasaki-boats');
     const { width, height } = await sharp(bytes).metadata();
     const margins = { top: height, bottom: height, left: width, right: width };
@@ -83,7 +83,7 @@ describe('a search', () => {
     for (const share of [x, y, across, down]) expect(share).toBeCloseTo(1 / 3, 1);
   });
 
-  it('takes a stored picture as the query, and leaves that one out', async () => {
+  it('accepts a stored image as the query and excludes it from the results', async () => {
     const image_id = ids.get('allium-oreophilum') ?? '';
     const { body } = await client.call(searchSimilarity, { body: { image_id, similarity_threshold: 0 } });
     expect(body.results.length).toBeGreaterThan(0);
@@ -91,7 +91,7 @@ describe('a search', () => {
     expect(body.results.every(({ verdict }) => verdict === 'similar')).toBe(true);
   });
 
-  it('keeps to the threshold, the number and the filters asked for', async () => {
+  it('respects the threshold, the maximum and the filters', async () => {
     const image = base64(await photograph('nagasaki-boats'));
     const all = await client.call(searchSimilarity, {
       body: { image, similarity_threshold: 0, max_results: 3 },
@@ -113,7 +113,7 @@ describe('a search', () => {
     });
   });
 
-  it('takes several values of a key as any one of them', async () => {
+  it('matches any of several values of a metadata key', async () => {
     const found = async (filters: z.input<NonNullable<typeof searchSimilarity.body>>['filters']) => {
       const image = base64(await photograph('nagasaki-boats'));
       const { body } = await client.call(searchSimilarity, {
@@ -132,7 +132,7 @@ describe('a search', () => {
     expect(await found({ created_before: '2020-01-01T00:00:00Z' })).toEqual([]);
   });
 
-  it('says why it found nothing', async () => {
+  it('explains an empty result', async () => {
     const image = base64(await photograph('acanthus-mollis'));
     const format = { image, filters: { format: 'gif' as const } };
     expect((await client.call(searchSimilarity, { body: format })).body.explanation?.code).toBe(
@@ -146,7 +146,7 @@ describe('a search', () => {
     expect(empty.body).toMatchObject({ results: [], explanation: { code: 'library_empty' } });
   });
 
-  it('looks for a part of the query, among those that pass the filters of a form', async () => {
+  it('searches by a region of the query, with the filters of a form', async () => {
     const boats = sharp(await photograph('nagasaki-boats')).resize(600, 600, { fit: 'fill' });
     const two = await sharp(await photograph('dust-bowl-home'))
       .resize(600, 600, { fit: 'fill' })
@@ -168,7 +168,7 @@ describe('a search', () => {
     expect(await first({ region: right, filters: land })).toBeUndefined();
   });
 
-  it('takes multipart', async () => {
+  it('accepts multipart', async () => {
     const form = new FormData();
     form.append('file', new Blob([Buffer.from(await photograph('dust-bowl-home'))]), 'query.jpg');
     form.append('max_results', '1');
@@ -177,15 +177,15 @@ describe('a search', () => {
   });
 
   it.each([
-    ['no picture', {}, 400, 'invalid_request'],
-    ['an unknown picture', { image_id: 'img_00000000000000000000000000' }, 404, 'not_found'],
+    ['no image', {}, 400, 'invalid_request'],
+    ['an unknown image', { image_id: 'img_00000000000000000000000000' }, 404, 'not_found'],
     [
-      'something else than a picture',
-      { image: base64(Buffer.from('just words, no picture')) },
+      'a file that is not an image',
+      { image: base64(Buffer.from('just words, no image')) },
       415,
       'unsupported_media_type',
     ],
-    ['a filter that there is not', { image: 'AAAA', filters: { formt: 'png' } }, 400, 'invalid_request'],
+    ['an unknown filter', { image: 'AAAA', filters: { formt: 'png' } }, 400, 'invalid_request'],
     ['a threshold beyond 1', { image: 'AAAA', similarity_threshold: 2 }, 400, 'invalid_request'],
     [
       'an unknown model',
@@ -193,7 +193,7 @@ describe('a search', () => {
       400,
       'invalid_request',
     ],
-  ])('refuses %s', async (_what, body, status, code) => {
+  ])('rejects %s', async (_description, body, status, code) => {
     expect(await client.call(searchSimilarity, { body })).toMatchObject({ status, body: { code } });
   });
 });

@@ -10,7 +10,7 @@ import { call } from './client.ts';
 import { readStack } from './stack.ts';
 
 describe('the service', () => {
-  it('is alive and ready, part by part', async () => {
+  it('is alive, and all readiness checks pass', async () => {
     expect((await call(liveness)).body).toMatchObject({ status: 'ok' });
     const { status, body } = await call(readiness);
     expect(status).toBe(200);
@@ -23,19 +23,19 @@ describe('the service', () => {
     ]);
   });
 
-  it('serves an OpenAPI document that a linter finds nothing wrong with', async () => {
+  it('serves an OpenAPI document that passes the linter', async () => {
     const { body } = await call(openApi);
     const folder = await mkdtemp(join(tmpdir(), 'openapi-'));
     const file = join(folder, 'openapi.json');
     await writeFile(file, JSON.stringify(body));
-    // It exits with 1 where it finds an error, and then this rejects with what it printed.
+    // Exits with 1 on errors; the promise then rejects with the output.
     const { stderr } = await promisify(execFile)('node_modules/.bin/redocly', ['lint', file]).finally(() =>
       rm(folder, { recursive: true }),
     );
     expect(stderr).toContain('Your API description is valid');
   });
 
-  it('answers what it does not know with a problem, and repeats the caller’s correlation id', async () => {
+  it('returns a problem for an unknown path and echoes the caller’s correlation id', async () => {
     const reply = await fetch(`${readStack().api_url}/nowhere`);
     expect(reply.headers.get('content-type')).toContain('application/problem+json');
     expect(await reply.json()).toMatchObject({ status: reply.status, code: expect.any(String) });

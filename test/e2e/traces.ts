@@ -16,9 +16,8 @@ const aws = () => ({
 });
 
 /**
- * Everywhere that a tenant's id is met in the whole system, but in the audit log and in jobs: those are the
- * operator's.
- * @returns where, and in how many things: `{}` where it is met nowhere
+ * Finds a tenant's id in all stores, except the audit log and jobs, which belong to the operator.
+ * @returns the number of items by store; `{}` if there are none
  */
 export async function tracesOf(tenant: string): Promise<Record<string, number>> {
   const traces: Record<string, number> = {};
@@ -63,7 +62,7 @@ async function inGateway(note: Note): Promise<void> {
   }
 }
 
-/** Where the index is LanceDB; one of OpenSearch is proven by its contract and by the receipt. */
+/** Counts vectors in LanceDB; for OpenSearch, the contract tests and the receipt cover removal. */
 async function inLanceDb(tenant: string): Promise<number> {
   const uri = join(dirname(process.env.DEEPLENS_TEST_STACK ?? ''), 'state/lancedb');
   if (!existsSync(uri)) return 0;

@@ -24,7 +24,7 @@ const sqs = new SQSClient(aws);
 const queueUrl = async (name: string) =>
   (await sqs.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl ?? '';
 
-/** Messages in a queue: waiting, and in somebody's hands. */
+/** Counts visible and in-flight messages of a queue. */
 async function waiting(url: string): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({
@@ -62,18 +62,18 @@ const notification = (image: string, size: number) => ({
     },
   ],
 });
-const tell = async (body: unknown, queue = VALIDATION) =>
+const send = async (body: unknown, queue = VALIDATION) =>
   sqs.send(new SendMessageCommand({ QueueUrl: await queueUrl(queue), MessageBody: JSON.stringify(body) }));
 
-describe('the same upload told again', () => {
-  it('changes nothing, neither at once nor late', async () => {
+describe('a repeated upload notification', () => {
+  it('changes nothing, concurrent or late', async () => {
     const bytes = await photograph('french-alpine-landscape');
     const image = await upload(client, bytes, { filename: 'alps.jpg' });
-    await tell(notification(image, bytes.length)); // beside the real one
+    await send(notification(image, bytes.length)); // concurrent with the real one
     const before = await settled(client, image);
     expect(before.status).toBe('indexed');
-    await tell(notification(image, bytes.length));
-    await tell(notification(image, bytes.length));
+    await send(notification(image, bytes.length));
+    await send(notification(image, bytes.length));
     await eventually(
       () => waiting(validation),
       (messages) => messages === 0,
@@ -86,37 +86,37 @@ describe('the same upload told again', () => {
     expect(body.results.map(({ image_id }) => image_id)).toEqual([image]);
   });
 
-  it('does nothing for a picture that was never announced, and holds nobody up', async () => {
-    const stranger = 'img_01ARZ3NDEKTSV4RRFFQ69G5FAV';
-    await tell(notification(stranger, 10));
+  it('is consumed for an image that was never announced', async () => {
+    const unannounced = 'img_01ARZ3NDEKTSV4RRFFQ69G5FAV';
+    await send(notification(unannounced, 10));
     await eventually(
       () => waiting(validation),
       (messages) => messages === 0,
     );
     expect(await waiting(await queueUrl(DEAD_LETTERS))).toBe(0);
-    expect((await client.call(getImage, { params: { image_id: stranger } })).status).toBe(404);
+    expect((await client.call(getImage, { params: { image_id: unannounced } })).status).toBe(404);
   });
 });
 
-describe('an upload that a step gave up', () => {
-  it('has a record that says so, and can be tried again', async () => {
+describe('a dead letter of an upload', () => {
+  it('fails the image, which can be uploaded again', async () => {
     const bytes = await photograph('dust-bowl-home');
     const { body } = await client.call(requestUploads, {
       body: { files: [{ filename: 'home.jpg', content_type: 'image/jpeg', size: bytes.length }] },
     });
     const [form] = body.uploads;
     if (!form || 'error' in form) throw new Error('refused');
-    await tell(notification(form.image_id, bytes.length), DEAD_LETTERS);
-    const given = await settled(client, form.image_id);
-    expect(given).toMatchObject({
+    await send(notification(form.image_id, bytes.length), DEAD_LETTERS);
+    const failed = await settled(client, form.image_id);
+    expect(failed).toMatchObject({
       status: 'failed',
       failure: { stage: 'validation', code: 'dependency_unavailable', retryable: true },
     });
     expect((await postFile(form, bytes, 'image/jpeg')).ok).toBe(true);
-    const again = await eventually(
+    const retried = await eventually(
       () => client.call(getImage, { params: { image_id: form.image_id } }),
-      (answer) => answer.body.status === 'indexed',
+      (reply) => reply.body.status === 'indexed',
     );
-    expect(again.body.failure).toBeUndefined();
+    expect(retried.body.failure).toBeUndefined();
   });
 });
