@@ -37,12 +37,9 @@ export const getOverview = operation({
           .number()
           .nonnegative()
           .meta({ description: 'Seconds since the oldest of them was requested.' }),
-        images_per_s: z
-          .number()
-          .nonnegative()
-          .meta({
-            description: 'Images that became searchable per second, over the last one to two minutes.',
-          }),
+        images_per_s: z.number().nonnegative().meta({
+          description: 'Images that became searchable per second, over the last one to two minutes.',
+        }),
       }),
       health: z.enum(['ok', 'degraded']).meta({
         description: '`degraded`: your images wait too long, or no worker embeds them.',
@@ -85,12 +82,9 @@ export const getCapacity = operation({
           queued: Count,
           index_share: Share,
           queue_share: Share,
-          cost_estimate_usd: z
-            .number()
-            .nonnegative()
-            .meta({
-              description: 'Estimated US dollars: one month of current storage, and this month’s calls.',
-            }),
+          cost_estimate_usd: z.number().nonnegative().meta({
+            description: 'Estimated US dollars: one month of current storage, and this month’s calls.',
+          }),
         }),
       ),
     }),
