@@ -4,9 +4,8 @@ import { type OutputRoles, outputRoles } from '#shared/embedding/output-roles.ts
 import { normaliseRows, quantise } from '#shared/embedding/unit-vectors.ts';
 
 /**
- * An embedder without a model, for tests: it describes a picture by how bright its parts are, so that pictures which
- * look alike get vectors which are alike, and the same picture always the same ones. Of a picture of one colour it
- * knows nothing: all of them are the same to it.
+ * Embeds without a model, for tests: vectors are the brightness of an image's parts, so similar images have similar
+ * vectors, and the same image always the same. All images of a single colour have the same vectors.
  */
 export function memoryEmbedder(manifest: ModelManifest): Embedder {
   const roles = outputRoles(manifest);
@@ -22,7 +21,7 @@ export function memoryEmbedder(manifest: ModelManifest): Embedder {
 function describe(input: ModelInput, rule: ModelInputRule, { semantic, copy, local }: OutputRoles) {
   const brightness = greyOf(input, rule);
   const whole = (dimension: number) =>
-    unit(cellMeans(brightness, rule, whole01, Math.ceil(Math.sqrt(dimension))).slice(0, dimension));
+    unit(cellMeans(brightness, rule, WHOLE, Math.ceil(Math.sqrt(dimension))).slice(0, dimension));
   return {
     semantic: whole(semantic.dimension),
     copy: whole(copy.dimension),
@@ -30,14 +29,14 @@ function describe(input: ModelInput, rule: ModelInputRule, { semantic, copy, loc
   };
 }
 
-/** A part of the picture, as shares of its sides. */
+/** A part of an image, in shares of its sides. */
 interface Part {
   x: number;
   y: number;
   width: number;
   height: number;
 }
-const whole01: Part = { x: 0, y: 0, width: 1, height: 1 };
+const WHOLE: Part = { x: 0, y: 0, width: 1, height: 1 };
 
 function describeCells(
   brightness: Float32Array,
@@ -69,7 +68,7 @@ function greyOf(input: ModelInput, { width, height, layout }: ModelInputRule): F
   });
 }
 
-/** The mean brightness of the cells of a `side` × `side` grid over a part of the picture. */
+/** Returns the mean brightness of each cell of a `side` × `side` grid over a part of an image. */
 function cellMeans(brightness: Float32Array, { width, height }: ModelInputRule, part: Part, side: number) {
   const edge = (start: number, share: number, step: number, size: number) =>
     Math.floor((start + (share * step) / side) * size);
