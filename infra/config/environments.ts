@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TrustedIssuer } from '#shared/identity/trusted-issuer.ts';
 
-/** How the graphs keep vectors: as they are, or in 7 bits a number (docs/adr/0021). A change asks for a rebuild. */
+/** Vector storage in graphs: floats, or 7 bits per number (docs/adr/0021). A change requires a rebuild. */
 type VectorStorage = 'float' | 'sq';
 
-/** The index of vectors. A domain is DeepLens's own; a node is one that runs already, for tests on one machine. */
+/** The vector index. A domain belongs to the deployment; a node runs already, for tests on one machine. */
 export type VectorIndexRow =
   | { kind: 'lancedb'; uri: string; module: string }
   | { kind: 'opensearch-node'; endpoint: string; storage: VectorStorage }
@@ -19,7 +19,7 @@ export type VectorIndexRow =
     };
 
 /**
- * What the gpu-worker runs on. `process`: a task definition that whoever starts the program reads. `fargate`: CPU only.
+ * The gpu-worker's capacity. `process`: a task definition that an external process reads. `fargate`: CPU only.
  * `gpu`: instances with one NVIDIA GPU each, Spot above `onDemand`.
  */
 export type WorkerRow =
@@ -29,11 +29,11 @@ export type WorkerRow =
 
 export interface Environment {
   name: string;
-  /** Whether the data outlive the stacks. */
+  /** Retains data when stacks are deleted. */
   keepData: boolean;
-  /** Whether tables can be brought back to any second of the last 35 days. */
+  /** Point-in-time recovery of tables, over 35 days. */
   recovery: boolean;
-  /** Days that nobody can remove what is archived of the audit log, the account's owner included; absent: no lock. */
+  /** Days of object lock on the audit archive, binding even the account's owner; absent: no lock. */
   auditLockDays?: number;
   functions: {
     architecture: 'arm64' | 'x86_64';
@@ -41,27 +41,27 @@ export interface Environment {
     logLevel: 'DEBUG' | 'INFO';
     tracing: boolean;
   };
-  /** How many pictures are validated at once, at most; each takes a process of its own. */
+  /** Maximum number of concurrent validations; each is a process. */
   validators: number;
-  /** How many batches each of the later steps handles at once, at most. */
+  /** Maximum number of concurrent batches of each later step. */
   consumers: number;
-  /** Availability zones of the private network; absent where there is no network of our own. */
+  /** Availability zones of the private network; absent: no network. */
   zones?: 2 | 3;
   vectorIndex: VectorIndexRow;
-  /** The models that the service has, separated by commas; the first is what new tenants get. */
+  /** Installed models, separated by commas; the first is the default of new tenants. */
   models: string;
   worker: WorkerRow;
-  /** Whose tokens are taken beside those of the pool. */
+  /** Issuers whose tokens are accepted beside the pool's. */
   trustedIssuers: readonly TrustedIssuer[];
-  /** Where the console is: people are sent back there when they have signed in or out. */
+  /** The console's addresses, redirect targets after signing in or out. */
   consoleUrls: readonly [string, ...string[]];
-  /** Where the pool's keys are read, when that is not the pool's own address. */
+  /** The origin of the pool's JWKS, if it is not the pool's own. */
   jwksOrigin?: string;
-  /** A web application firewall before the API. */
+  /** A web application firewall in front of the API. */
   firewall: boolean;
 }
 
-/** Beside the default one, models are of use to those who choose them: docs/models.md. */
+/** Tenants can choose a model other than the default: docs/models.md. */
 const MODELS = 'deeplens-lite-v1,efficientnet-lite1';
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -76,12 +76,12 @@ function localVectorIndex(): VectorIndexRow {
   };
 }
 
-/** JSON; who reads it checks it: `shared/auth/issuers.ts`. */
+/** JSON, validated where it is read: `shared/identity/issuers.ts`. */
 const localIssuers = (): TrustedIssuer[] => JSON.parse(process.env.DEEPLENS_TRUSTED_ISSUERS ?? '[]');
 
 /**
- * The environments. `local` holds what the emulator can run: no network, no GPU, LanceDB for the index.
- * OpenSearch's engine is lucene in each of them (docs/adr): the engine that is tested is the one that is deployed.
+ * The environments. `local` is limited to what the emulator can run: no network, no GPU, LanceDB as the index.
+ * OpenSearch's engine is lucene in all of them, as in the tests (docs/adr/0003).
  */
 export const ENVIRONMENTS = {
   local: {
@@ -154,7 +154,7 @@ export const ENVIRONMENTS = {
     consumers: 10,
     keepData: true,
     recovery: true,
-    auditLockDays: 400, // a year and the month in which it is looked over
+    auditLockDays: 400, // a year, and a month to audit it
     functions: { architecture: 'arm64', logDays: 90, logLevel: 'INFO', tracing: true },
     zones: 2,
     vectorIndex: {
@@ -174,7 +174,7 @@ export const ENVIRONMENTS = {
 export type EnvironmentName = keyof typeof ENVIRONMENTS;
 export const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENTS) as EnvironmentName[]; // Object.keys loses the literal types
 
-/** @throws Error that names the environments there are */
+/** @throws Error that lists the environments */
 export function environment(name: unknown): Environment {
   const known = ENVIRONMENT_NAMES.find((candidate) => candidate === name);
   if (!known)

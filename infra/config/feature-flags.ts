@@ -1,4 +1,4 @@
-/** Where the CDK's newer behaviour is the one that we want. */
+/** The CDK's feature flags that DeepLens uses. */
 export const FEATURE_FLAGS = {
   '@aws-cdk/aws-ecs:reduceEc2FargateCloudWatchPermissions': true,
   '@aws-cdk/aws-iam:minimizePolicies': true,

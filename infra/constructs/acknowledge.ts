@@ -14,7 +14,7 @@ export function acknowledgeWildcards(scope: IConstruct, resources: readonly stri
       acknowledge(scope, { [`IAM5[Resource::${asFinding(Stack.of(scope).resolve(resource))}]`]: reason });
 }
 
-/** A resolved ARN as the pack writes it in a finding: references in angle brackets. */
+/** Formats a resolved ARN as the pack does in findings: references in angle brackets. */
 function asFinding(resolved: unknown): string {
   if (typeof resolved === 'string') return resolved;
   const { 'Fn::Join': join, Ref: ref, 'Fn::GetAtt': attribute } = Object(resolved);

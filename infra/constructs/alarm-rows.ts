@@ -7,14 +7,14 @@ import type { QueueWithDlq } from './queue-with-dlq.ts';
 
 export interface AlarmRow {
   name: string;
-  /** The graph of the dashboard that shows it. */
+  /** The dashboard graph that shows it. */
   graph: string;
-  /** What is wrong when it sounds, for whoever is woken. */
+  /** The fault, for the person on call. */
   meaning: string;
-  /** Without a label: CloudWatch then takes it for an expression. */
+  /** Must have no label: CloudWatch would treat it as an expression. */
   metric: Metric | MathExpression;
   above: number;
-  /** Minutes in a row, or as long as the metric's period is. */
+  /** Consecutive periods of the metric; a period is a minute unless the metric says otherwise. */
   periods: number;
 }
 
@@ -22,24 +22,24 @@ export interface Watched {
   api: RestApi;
   functions: readonly NodejsFunction[];
   queues: Readonly<Record<string, QueueWithDlq>>;
-  /** The function that refuses callers: to Lambda a refusal is an error. Where it fails, the API answers 5xx. */
+  /** The authorizer, without an alarm of its own: Lambda counts refusals as errors, and failures show as 5xx. */
   authorizer: NodejsFunction;
-  /** Those that read a table's stream, by their step. */
+  /** The functions that read a table's stream, by step. */
   streams: Readonly<Record<string, NodejsFunction>>;
   /** Absent where ECS runs no worker. */
   worker: { clusterName: string; serviceName: string } | undefined;
 }
 
 const minute = Duration.minutes(1);
-/** Milliseconds: an hour of the day that a stream keeps its records. */
+/** Milliseconds: one of the 24 hours for which a stream retains records. */
 const OLDEST_RECORD_MS = 3_600_000;
-/** Milliseconds at the API, 95 of 100 calls, searches and cold starts among them. */
+/** Milliseconds at the API for 95 % of calls, including searches and cold starts. */
 const LATENCY_P95 = 2_000;
 
-/** Queues whose dead letters are no pictures': they wait for somebody to look, and to send them on again. */
+/** Queues whose dead letters do not concern images: they wait until an operator redrives them. */
 const UNRECORDED = ['archive', 'purges', 'model-jobs', 'usage'];
 
-/** A count in the service's own namespace. */
+/** Returns a count in the service's own namespace. */
 const ownMetric = (metricName: string, dimensionsMap: Record<string, string>): Metric =>
   new Metric({
     namespace: 'DeepLens',
@@ -49,14 +49,14 @@ const ownMetric = (metricName: string, dimensionsMap: Record<string, string>): M
     period: minute,
   });
 
-/** Everything that wakes somebody. */
+/** Returns all alarms. */
 export function alarmRows({ api, functions, authorizer, queues, streams, worker }: Watched): AlarmRow[] {
   return [
     ...Object.entries(queues).flatMap(([step, { queue, deadLetters }]): AlarmRow[] => [
       {
         name: `${step}-dead-letters`,
         graph: 'Dead letters',
-        meaning: `Messages of the step ${step} were given up, and nobody has recorded them.`,
+        meaning: `Messages of the step ${step} were dead-lettered and not recorded.`,
         metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute }),
         above: 0.5,
         periods: UNRECORDED.includes(step) ? 1 : 10, // record-failure takes the others' within minutes
@@ -64,7 +64,7 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
       {
         name: `${step}-waits`,
         graph: 'Age of the oldest message, s',
-        meaning: `The step ${step} does not keep up: its oldest message waits too long.`,
+        meaning: `The step ${step} does not keep up: its oldest message is too old.`,
         metric: queue.metricApproximateAgeOfOldestMessage({ period: minute }),
         above: FRESHNESS_SECONDS,
         periods: 5,
@@ -85,7 +85,7 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
       }),
     {
       name: 'api-5xx',
-      graph: 'API, failures of ours',
+      graph: 'API, 5xx',
       meaning: 'Callers get 5xx.',
       metric: api.metricServerError({ period: minute, statistic: 'Sum' }),
       above: 5,
@@ -102,22 +102,22 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
     {
       name: 'audit-altered',
       graph: 'Audit log altered',
-      meaning: 'Somebody changed or removed an entry of the audit log: the archive has it as it was.',
+      meaning: 'An entry of the audit log was changed or removed; the archive has the original.',
       metric: ownMetric('audit_altered', { service: 'audit/export-audit' }),
       above: 0.5,
       periods: 1,
     },
     {
       name: 'limits-unchecked',
-      graph: 'Calls beside the limits and the meter',
-      meaning: 'The limiter cannot reach its table: calls are let in uncounted, pictures are refused.',
+      graph: 'Calls not limited or not metered',
+      meaning: 'The limiter cannot reach its table: calls are admitted uncounted, images are refused.',
       metric: ownMetric('limits_unchecked', { scope: 'all' }),
       above: 5,
       periods: 2,
     },
     {
       name: 'usage-untold',
-      graph: 'Calls beside the limits and the meter',
+      graph: 'Calls not limited or not metered',
       meaning:
         'Calls were served and not metered: the log has each as "usage not published", to be counted later.',
       metric: ownMetric('usage_untold', { scope: 'all' }),
@@ -138,7 +138,7 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
   ];
 }
 
-/** With nothing to do there may be no worker; with pictures waiting there must be one. */
+/** Alarms if images wait and no worker runs; without waiting images, no worker is normal. */
 function workerHeartbeat(
   { clusterName, serviceName }: NonNullable<Watched['worker']>,
   { embedding }: Watched['queues'],
@@ -154,7 +154,7 @@ function workerHeartbeat(
   return {
     name: 'worker-heartbeat',
     graph: 'gpu-worker missing',
-    meaning: 'Pictures wait for embedding, and no gpu-worker runs.',
+    meaning: 'Images wait for embedding, and no gpu-worker runs.',
     metric: new MathExpression({
       expression: 'IF(FILL(running, 0) < 1 AND FILL(waiting, 0) > 0, 1, 0)',
       usingMetrics: { running, ...(waiting && { waiting }) },

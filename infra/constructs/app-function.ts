@@ -14,7 +14,7 @@ import { allow } from './permissions.ts';
 
 type Text<Value> = Value extends string | undefined ? Value : string;
 
-/** The variables that a schema asks for, as text: a missing one does not compile. The region is Lambda's own to set. */
+/** The variables of a schema, as text: a missing one does not compile. Lambda sets the region itself. */
 export type Variables<Schema extends z.ZodType> = VariablesOf<z.input<Schema>>;
 type VariablesOf<Input> = Input extends unknown
   ? { [Name in keyof Input as Exclude<Name, 'AWS_REGION'>]: Text<Input[Name]> }
@@ -22,26 +22,26 @@ type VariablesOf<Input> = Input extends unknown
 
 export interface AppFunctionProps<Schema extends z.ZodType> {
   environment: Environment;
-  /** Its folder under `functions/`, such as `ingest/validate-image`; the last part is its name. */
+  /** Its folder under `functions/`, such as `images/validate-image`; the last part is its name. */
   path: `${string}/${string}`;
   description: string;
   variables: Variables<Schema>;
   /** Seconds. */
   timeout: number;
-  /** MB; a CPU of its own comes with each 1 769. */
+  /** MB; each 1 769 MB come with one CPU. */
   memory: number;
-  /** Modules with native code, put into the asset beside the bundle. */
+  /** Modules with native code, installed in the asset beside the bundle. */
   nativeModules?: readonly NativeModule[];
-  /** What of `models/` lies in the asset too. */
+  /** The files of `models/` to include in the asset. */
   models?: ModelFiles;
-  /** Where it runs, if it must reach the vector index's private network. */
+  /** The vector index's private network, if the function must reach it. */
   network?: { vpc: IVpc; securityGroup: ISecurityGroup } | undefined;
 }
 
-/** Where `models/` of the asset lies in a running function. */
+/** The path of `models/` in a running function. */
 export const MODELS_IN_FUNCTION = './models';
 
-/** A Lambda function of ours: one bundle, its own role, its own log group. `Schema` is the `Env` of its folder. */
+/** A Lambda function with its bundle, role and log group. `Schema` is the `Env` of its folder. */
 export class AppFunction<Schema extends z.ZodType> extends Construct {
   readonly lambda: NodejsFunction;
   private readonly role: Role;
@@ -81,16 +81,16 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
     });
     if (network) this.allowNetworkInterfaces();
     if (environment.functions.tracing)
-      acknowledgeWildcards(this, ['*'], 'X-Ray takes segments for no resource in particular.');
+      acknowledgeWildcards(this, ['*'], 'X-Ray permissions cannot name a resource.');
   }
 
-  /** As `allow` of `permissions.ts`, to this function's role. */
+  /** Calls `allow` of `permissions.ts` with this function's role. */
   allow(actions: readonly string[], resources: readonly string[]): this {
     allow(this, this.role, actions, resources);
     return this;
   }
 
-  /** In place of the managed policy AWSLambdaVPCAccessExecutionRole, which also allows logs of any group. */
+  /** Replaces the managed policy AWSLambdaVPCAccessExecutionRole, which also allows any log group. */
   private allowNetworkInterfaces(): void {
     this.role.addToPolicy(
       new PolicyStatement({
@@ -105,10 +105,10 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
         resources: ['*'],
       }),
     );
-    acknowledgeWildcards(this, ['*'], 'Lambda asks for its network interfaces before they have a name.');
+    acknowledgeWildcards(this, ['*'], 'Lambda creates its network interfaces under names not known before.');
   }
 }
 
-/** An optional variable that is absent is no variable at all. */
+/** Omits optional variables that are absent. */
 const definedOnly = (variables: object): Record<string, string> =>
   Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));

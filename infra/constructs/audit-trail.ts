@@ -14,9 +14,9 @@ import type { Environment } from '../config/environments.ts';
 import { acknowledge } from './acknowledge.ts';
 
 const TENANT_INDEX = 'by_tenant';
-/** Days that the archive of an environment without customers is kept. */
+/** Retention of the archive in environments without customers, in days. */
 const THROWAWAY_DAYS = 90;
-/** What could change or remove an entry. PutItem too can write over one: no policy can ask for its condition. */
+/** Actions that change or remove an entry. PutItem can overwrite one too: a policy cannot require its condition. */
 const ALTERATIONS = [
   'dynamodb:BatchWriteItem',
   'dynamodb:DeleteItem',
@@ -28,11 +28,11 @@ const ALTERATIONS = [
 
 export interface AuditTrailProps {
   environment: Environment;
-  /** Where the archive's own accesses are logged. */
+  /** The bucket for the archive's access log. */
   accessLog: Bucket;
 }
 
-/** The audit log: a table that only grows, the stream of its changes, and the archive that the stream is copied to. */
+/** The audit log: an append-only table, its stream, and the archive that the stream is copied to. */
 export class AuditTrail extends Construct {
   readonly table: Table;
   readonly archive: Bucket;
@@ -45,12 +45,12 @@ export class AuditTrail extends Construct {
     this.archive = this.newArchive(environment, accessLog);
   }
 
-  /** The table and its index. */
+  /** The ARNs of the table and its index. */
   get tableArns(): string[] {
     return [this.table.tableArn, `${this.table.tableArn}/index/${TENANT_INDEX}`];
   }
 
-  /** The objects of the archive, as an ARN. Of the name, as the pack of checks knows it in other stacks too. */
+  /** The ARN of the archive's objects, by name, so that cdk-nag matches it in other stacks too. */
   get objects(): string {
     return `arn:${Aws.PARTITION}:s3:::${this.archiveName}/audit/*`;
   }
@@ -86,8 +86,7 @@ export class AuditTrail extends Construct {
       sortKey: text('sk'),
       projectionType: ProjectionType.ALL,
     });
-    if (!environment.recovery)
-      acknowledge(table, { DDB3: 'The tables of one machine are made anew by npm run reset.' });
+    if (!environment.recovery) acknowledge(table, { DDB3: 'Local tables are recreated by npm run reset.' });
     return table;
   }
 
@@ -100,7 +99,7 @@ export class AuditTrail extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      serverAccessLogsBucket: accessLog as IBucket, // it is one, but not to exactOptionalPropertyTypes
+      serverAccessLogsBucket: accessLog as IBucket, // its type differs only under exactOptionalPropertyTypes
       serverAccessLogsPrefix: 'audit/',
       versioned: keepData,
       ...(auditLockDays !== undefined && {

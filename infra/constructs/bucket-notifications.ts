@@ -4,12 +4,12 @@ import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { acknowledge } from './acknowledge.ts';
 
-/** The library's own function, one a stack, that sets a bucket's notifications where the bucket is another stack's. */
+/** The CDK library's function, one per stack, that sets notifications of a bucket in another stack. */
 const HANDLER = 'BucketNotificationsHandler050a0587b7544547bf325f094a3db834';
 
 /**
- * Tells a queue of every object under `uploads/`. By the bucket's ARN: the bucket itself would make its stack depend
- * on the queue's, which depends on it.
+ * Notifies a queue of every object under `uploads/`. Refers to the bucket by ARN: the bucket itself would make the two
+ * stacks depend on each other.
  */
 export function sendUploads(stack: Stack, bucketArn: string, queue: Queue): void {
   Bucket.fromBucketArn(stack, 'Pictures', bucketArn).addEventNotification(
@@ -19,8 +19,7 @@ export function sendUploads(stack: Stack, bucketArn: string, queue: Queue): void
   );
   acknowledge(stack.node.findChild(HANDLER), {
     'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]':
-      'The role of the CDK library’s own function, which runs at a deployment only.',
-    'IAM5[Resource::*]':
-      'The CDK library’s own function, which sets the notifications of a bucket it is told of.',
+      'The role of the CDK library’s function, which runs only at deployment.',
+    'IAM5[Resource::*]': 'The CDK library’s function, which sets the notifications of a given bucket.',
   });
 }

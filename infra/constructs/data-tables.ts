@@ -13,19 +13,19 @@ import { acknowledge } from './acknowledge.ts';
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
-/** Of the table `tenants`: name, partition key, sort key. */
+/** Indexes of the table `tenants`: name, partition key, sort key. */
 const TENANT_INDEXES = [
   ['by_key_hash', 'key_hash', undefined],
   ['by_kind', 'gsi_kind', 'tenant_id'],
 ] as const;
-/** Of the table `images`: name, partition key, sort key. */
+/** Indexes of the table `images`: name, partition key, sort key. */
 const IMAGE_INDEXES = [
   ['by_sha256', 'gsi_sha256', 'image_id'],
   ['by_external_id', 'gsi_external_id', 'image_id'],
   ['by_status', 'gsi_status', 'gsi_status_at'],
 ] as const;
 
-/** The tables of the catalog. All but `activity` and `limits`, which hold what is short-lived, can be brought back to any second. */
+/** The DynamoDB tables. All have point-in-time recovery but `activity` and `limits`, which hold short-lived items. */
 export class DataTables extends Construct {
   readonly tenants: Table;
   readonly images: Table;
@@ -46,7 +46,7 @@ export class DataTables extends Construct {
         },
         deletionProtection: environment.keepData,
         removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-        // Who counts looks at the things themselves: it only has to hear which.
+        // The statistics read the items themselves: keys are enough.
         ...(options.tells && { stream: StreamViewType.KEYS_ONLY }),
         ...(options.expires && { timeToLiveAttribute: 'expires_at' }),
       });
@@ -73,14 +73,13 @@ export class DataTables extends Construct {
       });
 
     acknowledge(this.activity, {
-      DDB3: 'Holds heartbeats and remembered replies, which expire within a day.',
+      DDB3: 'Holds heartbeats and idempotent replies, which expire within a day.',
     });
     acknowledge(this.limits, { DDB3: 'Holds counts of the last minute.' });
-    if (!environment.recovery)
-      acknowledge(this, { DDB3: 'The tables of one machine are made anew by npm run reset.' });
+    if (!environment.recovery) acknowledge(this, { DDB3: 'Local tables are recreated by npm run reset.' });
   }
 
-  /** The table `images` and its indexes. */
+  /** The ARNs of the table `images` and its indexes. */
   get imagesArns(): string[] {
     return [
       this.images.tableArn,
@@ -88,7 +87,7 @@ export class DataTables extends Construct {
     ];
   }
 
-  /** The table `tenants` and its indexes. */
+  /** The ARNs of the table `tenants` and its indexes. */
   get tenantsArns(): string[] {
     return [
       this.tenants.tableArn,

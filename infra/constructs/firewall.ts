@@ -2,12 +2,12 @@ import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environments.ts';
 
-/** Requests from one address in five minutes: what an enterprise tenant behind one address may send, and a little more. */
+/** Requests per address in five minutes: a little more than an enterprise tenant behind one address may send. */
 const PER_ADDRESS = 300_000;
 
 /**
- * Keeps known attackers and floods from one address away from the API. Not the common rule set: it refuses bodies of
- * more than 8 KB, which every picture is.
+ * Blocks known attackers and floods from one address. Omits the common rule set, which refuses bodies of more than 8 KB,
+ * as every image is.
  */
 export function protect(scope: Construct, { name }: Environment, stageArn: string): void {
   const visibility = (metricName: string) => ({

@@ -2,15 +2,15 @@ import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodej
 import type { Environment } from '../config/environments.ts';
 
 export type NativeModule = 'sharp' | 'onnxruntime-node';
-/** Of `models/`: all of it, or only the manifests, which say what a model's cosines mean. */
+/** Files of `models/`: all, or only the manifests, which calibrate a model's cosines. */
 export type ModelFiles = 'all' | 'manifests';
 
-/** An ES module has no `require`, which some of the bundled packages call. */
+/** Defines `require`, which ES modules lack and some bundled packages call. */
 const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
 /**
- * How a function becomes an asset: one minified ES module with everything in it, the AWS SDK included, so that the
- * version that was tested is the one that runs. Native modules are installed beside it for the function's platform.
+ * Bundles a function into one minified ES module that includes the AWS SDK, so that the tested version is deployed.
+ * Native modules are installed beside it for the function's platform.
  */
 export function functionBundling(
   environment: Environment,
@@ -52,7 +52,7 @@ export function functionBundling(
   };
 }
 
-/** onnxruntime-node carries the libraries of every platform, 288 MB; a function needs 25 to 46 MB of them. */
+/** Removes other platforms' libraries from onnxruntime-node: 288 MB in all, of which a function needs 25 to 46. */
 const keepOnlyPlatform = (outputDir: string, cpu: string): string[] => {
   const binaries = `'${outputDir}/node_modules/onnxruntime-node/bin'`;
   return [

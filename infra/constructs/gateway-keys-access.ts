@@ -4,7 +4,7 @@ import type { Environment } from '../config/environments.ts';
 import type { AppFunction } from './app-function.ts';
 import { usagePlansParameter } from './usage-plans.ts';
 
-/** What a function needs to make keys known to API Gateway, and members of the plans whose ids the parameter holds. */
+/** The variables and permissions to register keys with API Gateway and its usage plans. */
 export function gatewayKeysAccess(environment: Environment) {
   const parameter = usagePlansParameter(environment);
   const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;

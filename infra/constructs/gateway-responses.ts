@@ -4,13 +4,13 @@ import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 interface Refusal {
   type: ResponseType;
   code: ProblemCode;
-  /** What the caller reads; plain text without quotes, as it goes into JSON as it is. */
+  /** Shown to the caller; without quotes, since it is inserted into JSON unescaped. */
   detail: string;
   /** Seconds, for the header `Retry-After`. */
   retryAfter?: number;
 }
 
-/** What API Gateway refuses by itself, before any function of ours is asked. */
+/** Refusals by API Gateway itself, before a function is called. */
 export const REFUSALS: readonly Refusal[] = [
   {
     type: ResponseType.UNAUTHORIZED,
@@ -46,7 +46,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     type: ResponseType.REQUEST_TOO_LARGE,
     code: 'payload_too_large',
-    detail: 'The body is too large. Use POST /v1/uploads for large pictures.',
+    detail: 'The body is too large. Use POST /v1/uploads for large images.',
   },
   {
     type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
@@ -112,7 +112,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** The gateway's refusals look like ours: RFC 9457, with the correlation id. */
+/** Formats the gateway's refusals as the functions do theirs: RFC 9457, with the correlation id. */
 export function addGatewayResponses(api: RestApi): void {
   for (const { type, code, detail, retryAfter } of REFUSALS) {
     const { status, title } = PROBLEMS[code];

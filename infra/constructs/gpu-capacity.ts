@@ -21,15 +21,15 @@ interface GpuCapacityProps {
 }
 
 /**
- * Instances with a GPU, as many as the service's tasks need: none while nothing waits. Spot above a base on demand; a
- * Spot instance that is called back drains its task first.
+ * Adds GPU instances, as many as the service's tasks need, none while the queue is empty. Spot above an on-demand base;
+ * an interrupted Spot instance drains its task first.
  * @returns the capacity provider's name
  */
 export function gpuCapacity(scope: Construct, { cluster, network, row }: GpuCapacityProps): string {
   const role = new Role(scope, 'InstanceRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   acknowledge(role, {
     'IAM5[Resource::*]':
-      'Written by the CDK library: an instance asks where the agent polls before it has a name.',
+      'Written by the CDK library: an instance discovers its poll endpoint before it is registered.',
     'IAM5[Action::ecs:Submit*]': 'Written by the CDK library: what the ECS agent reports of its own cluster.',
   });
   const [instance, ...others] = row.instances;
@@ -45,7 +45,7 @@ export function gpuCapacity(scope: Construct, { cluster, network, row }: GpuCapa
     blockDevices: [
       {
         deviceName: '/dev/xvda',
-        // The CUDA image is several GB, twice that while it is unpacked.
+        // The CUDA image has several GB, twice that while it is unpacked.
         volume: BlockDeviceVolume.ebs(60, { encrypted: true }),
       },
     ],
@@ -66,12 +66,12 @@ export function gpuCapacity(scope: Construct, { cluster, network, row }: GpuCapa
     },
     capacityRebalance: true,
     minCapacity: 0,
-    maxCapacity: row.maxTasks + 1, // one more, for a deployment's overlap
+    maxCapacity: row.maxTasks + 1, // one more during a deployment
     updatePolicy: UpdatePolicy.rollingUpdate(),
   });
   acknowledge(group, {
     EC26: 'The rule cannot read a mixed instances policy. The launch template’s one volume is encrypted.',
-    AS3: 'ECS scales the group by its tasks; alarms watch the service and its queue, which say more.',
+    AS3: 'ECS scales the group by its tasks; alarms watch the service and its queue instead.',
   });
   const provider = new AsgCapacityProvider(scope, 'Capacity', {
     autoScalingGroup: group,
@@ -80,7 +80,7 @@ export function gpuCapacity(scope: Construct, { cluster, network, row }: GpuCapa
     targetCapacityPercent: 100,
   });
   cluster.addAsgCapacityProvider(provider);
-  // The library asks for it only where a Spot price is set.
+  // The library sets it only with a Spot price.
   group.addUserData('echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config');
   return provider.capacityProviderName;
 }

@@ -24,15 +24,15 @@ import { addWorkerContainer, type WorkerVariables } from './worker-container.ts'
 
 export interface GpuWorkerProps {
   environment: Environment;
-  /** Absent where the environment has no network: then there is a task definition, and no service to run it. */
+  /** Absent if the environment has no network: then there is a task definition without a service. */
   network: NetworkStack | undefined;
   queue: Queue;
   variables: WorkerVariables;
 }
 
-/** The embedding step of ingest: on GPU instances, on Fargate's CPUs, or as a process that somebody else starts. */
+/** The embedding step of ingest: on GPU instances, on Fargate CPUs, or as an externally started process. */
 export class GpuWorker extends Construct {
-  /** Where its running tasks are counted. */
+  /** The dimensions of its task count metric. */
   readonly service?: { clusterName: string; serviceName: string };
   readonly taskDefinitionArn: string;
   private readonly task: TaskDefinition;
@@ -65,7 +65,7 @@ export class GpuWorker extends Construct {
       containerInsightsV2: ContainerInsights.ENABLED,
     });
     const placement = {
-      cluster: cluster as ICluster, // it is one, but not to exactOptionalPropertyTypes
+      cluster: cluster as ICluster, // its type differs only under exactOptionalPropertyTypes
       serviceName: 'gpu-worker',
       taskDefinition: this.task,
       securityGroups: [network.worker],
@@ -90,7 +90,7 @@ export class GpuWorker extends Construct {
     );
   }
 
-  /** As `allow` of `permissions.ts`, to the role of its tasks. */
+  /** Calls `allow` of `permissions.ts` with the role of its tasks. */
   allow(actions: readonly string[], resources: readonly string[]): this {
     allow(this, this.task.taskRole, actions, resources);
     return this;

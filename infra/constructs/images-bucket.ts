@@ -11,10 +11,10 @@ import { Construct } from 'constructs';
 import { ARCHIVE_DAYS } from '#shared/contracts/events/registry.ts';
 import type { Environment } from '../config/environments.ts';
 
-/** The tenants' bytes: `uploads/`, `derived/`, and the archive `events/`. */
+/** The bucket of images (`uploads/`, `derived/`) and of archived events (`events/`). */
 export class ImagesBucket extends Construct {
   readonly bucket: Bucket;
-  /** Where accesses to the buckets of the service are logged. */
+  /** The access log of the service's buckets. */
   readonly accessLog: Bucket;
   private readonly bucketName: string;
 
@@ -30,7 +30,7 @@ export class ImagesBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      serverAccessLogsBucket: this.accessLog as IBucket, // it is one, but not to exactOptionalPropertyTypes
+      serverAccessLogsBucket: this.accessLog as IBucket, // its type differs only under exactOptionalPropertyTypes
       lifecycleRules: [
         { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
         ...Object.entries(ARCHIVE_DAYS).map(([type, days]) => ({
@@ -39,19 +39,19 @@ export class ImagesBucket extends Construct {
           expiration: Duration.days(days),
         })),
       ],
-      // A presigned POST names its key, type and size and carries its own proof: the page it comes from proves nothing.
+      // Any origin: a presigned POST fixes key, type and size and authenticates itself.
       cors: [
         { allowedMethods: [HttpMethods.POST], allowedOrigins: ['*'], allowedHeaders: ['*'], maxAge: 3000 },
       ],
     });
   }
 
-  /** The objects under one of the bucket's folders, as an ARN. Of the name, so that other stacks can write it too. */
+  /** Returns the ARN of the objects in a folder, by name, so that other stacks can use it. */
   objects(folder: 'uploads' | 'derived' | 'events'): string {
     return `arn:${Aws.PARTITION}:s3:::${this.bucketName}/${folder}/*`;
   }
 
-  /** The objects under all of them. */
+  /** The ARN of all objects. */
   get everyObject(): string[] {
     return (['uploads', 'derived', 'events'] as const).map((folder) => this.objects(folder));
   }

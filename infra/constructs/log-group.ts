@@ -3,7 +3,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environments.ts';
 
-/** A log group of ours: kept as long as the environment says, gone with its stack. */
+/** Creates a log group with the environment's retention, deleted with its stack. */
 export const appLogGroup = (scope: Construct, environment: Environment, name: string): LogGroup => {
   const retention: RetentionDays = environment.functions.logDays;
   return new LogGroup(scope, 'Logs', { logGroupName: name, retention, removalPolicy: RemovalPolicy.DESTROY });

@@ -2,7 +2,7 @@ import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
 
-/** What a part may do with a thing, action by action: grants of the library allow whole families of them. */
+/** Lists of single actions: the CDK library's grants allow whole families. */
 export const ACTIONS = {
   readTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
   changeTable: [
@@ -16,7 +16,7 @@ export const ACTIONS = {
     'dynamodb:UpdateItem',
   ],
   countInTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-  /** Adds items, and can change none but by writing over it: docs/adr/0014-audit-log.md. */
+  /** Adds items, and can change them only by overwriting: docs/adr/0014-audit-log.md. */
   appendTable: ['dynamodb:PutItem'],
   queryTable: ['dynamodb:Query'],
   readStream: [
@@ -28,7 +28,7 @@ export const ACTIONS = {
   readObjects: ['s3:GetObject'],
   writeObjects: ['s3:PutObject'],
   deleteObjects: ['s3:DeleteObject'],
-  /** Without it, S3 says 403 of an object that is not there, not 404. */
+  /** Without it, S3 returns 403 instead of 404 for a missing object. */
   listObjects: ['s3:ListBucket'],
   publish: ['sns:Publish'],
   consume: [
@@ -52,6 +52,6 @@ export function allow(
   acknowledgeWildcards(
     scope,
     resources,
-    'What is addressed gets its name at run time; the prefix before the wildcard is our own.',
+    'Names are assigned at run time; the prefix before the wildcard belongs to DeepLens.',
   );
 }

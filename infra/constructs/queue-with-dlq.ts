@@ -6,16 +6,16 @@ import type { z } from 'zod';
 import { acknowledge } from './acknowledge.ts';
 import type { AppFunction } from './app-function.ts';
 
-/** How often a message is tried before it goes to the dead-letter queue. */
+/** Attempts before a message goes to the dead-letter queue. */
 export const MAX_RECEIVES = 5;
 
 export interface QueueWithDlqProps {
   name: string;
-  /** Seconds that its consumer may take for a batch. */
+  /** The consumer's timeout, in seconds per batch. */
   consumerTimeout: number;
 }
 
-/** A queue whose messages end in a dead-letter queue after five tries. Encrypted, TLS only. */
+/** A queue with a dead-letter queue after five attempts. Encrypted, TLS only. */
 export class QueueWithDlq extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -27,7 +27,7 @@ export class QueueWithDlq extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      // record-failure reads it, whose batches take half a minute at most.
+      // Read by record-failure, whose batches take half a minute at most.
       visibilityTimeout: Duration.minutes(3),
     });
     this.queue = new Queue(this, 'Queue', {
@@ -35,14 +35,14 @@ export class QueueWithDlq extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(4),
-      // AWS asks for six times the function's timeout, so that throttled polls do not use up the tries.
+      // AWS recommends six times the function's timeout, so that throttled polls do not use up the attempts.
       visibilityTimeout: Duration.seconds(6 * props.consumerTimeout),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     acknowledge(this.deadLetters, { SQS3: 'This is the dead-letter queue.' });
   }
 
-  /** @param batch messages at most, and the seconds that a batch may be waited for */
+  /** @param batch the maximum size, and the seconds to wait for a batch to fill */
   consumedBy<Schema extends z.ZodType>(
     { lambda }: AppFunction<Schema>,
     batch: { size: number; waitSeconds: number; concurrency?: number },
@@ -51,7 +51,7 @@ export class QueueWithDlq extends Construct {
   }
 }
 
-/** Messages fail one by one, never as a batch. */
+/** Reports failures per message, never per batch. */
 export const eventSource = (
   queue: Queue,
   { size, waitSeconds, concurrency }: { size: number; waitSeconds: number; concurrency?: number },

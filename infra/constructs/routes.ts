@@ -1,6 +1,6 @@
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 
-/** A call of the API, from the stage on. */
+/** A method and path of the API, below the stage. */
 export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
-/** Which function answers a call. Each flow's stack says so of its own calls; the API stack joins them. */
+/** The function of each route. Each flow's stack returns its own; the API stack joins them. */
 export type Routes = Readonly<Record<Route, NodejsFunction>>;

@@ -4,7 +4,7 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 
-/** Pictures that may wait for each task: ten seconds of work where a task does 100 a second, which is assumed. */
+/** Images that may wait per task: ten seconds of work at an assumed 100 images per second. */
 const BACKLOG_PER_TASK = 1_000;
 
 interface ScaleOnBacklogProps {
@@ -14,8 +14,8 @@ interface ScaleOnBacklogProps {
 }
 
 /**
- * Tasks by what waits for each of them; none when nothing waits. Target tracking cannot leave zero, as a backlog per
- * task has no meaning there: the first task comes by a step of its own.
+ * Scales tasks by the backlog per task, down to none. Target tracking cannot leave zero, where a backlog per task is
+ * undefined: step scaling starts the first task.
  */
 export function scaleOnBacklog(
   service: BaseService,
@@ -38,10 +38,10 @@ export function scaleOnBacklog(
     metric: new MathExpression({
       expression: 'IF(FILL(wanted, 0) < 1 AND waiting > 0, 1, 0)',
       usingMetrics: { waiting, wanted: tasks('DesiredTaskCount') },
-      label: 'pictures wait and no task is wanted',
+      label: 'images wait and no task is wanted',
       period,
     }),
-    // The step is taken again each minute that the alarm lasts, and the count of tasks comes late.
+    // The step repeats each minute while the alarm lasts, and the task count is delayed.
     cooldown: Duration.minutes(10),
     adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
     evaluationPeriods: 1,
@@ -51,7 +51,7 @@ export function scaleOnBacklog(
     ],
   });
 
-  // The library's own target tracking takes no expression.
+  // The library's target tracking does not accept expressions.
   new CfnScalingPolicy(service, 'BacklogPerTask', {
     policyName: `${clusterName}-gpu-worker-backlog`,
     policyType: 'TargetTrackingScaling',
@@ -69,7 +69,7 @@ export function scaleOnBacklog(
           {
             id: 'backlog',
             expression: 'waiting / IF(FILL(running, 0) < 1, 1, running)',
-            label: 'pictures that wait for each task',
+            label: 'images waiting per task',
             returnData: true,
           },
         ],

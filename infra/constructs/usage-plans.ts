@@ -5,9 +5,9 @@ import type { Construct } from 'constructs';
 import { PLAN_NAMES, PLANS, type Plan } from '#shared/kernel/plans.ts';
 import type { Environment } from '../config/environments.ts';
 
-/** What one key may burst to, at most: API Gateway's own limit for an account. */
+/** The largest burst per key: API Gateway's limit for an account. */
 const ACCOUNT_BURST = 5_000;
-/** The largest quota that API Gateway takes: its type is a 32-bit integer. */
+/** The largest quota that API Gateway accepts: a 32-bit integer. */
 const LARGEST_QUOTA = 2 ** 31 - 1;
 const MINUTES_A_MONTH = 31 * 24 * 60;
 
@@ -20,7 +20,7 @@ export const usagePlanLimits = ({ requests }: Plan) => ({
   quota: { limit: Math.min(requests * MINUTES_A_MONTH, LARGEST_QUOTA), period: Period.MONTH },
 });
 
-/** Where manage-tenants reads the ids of the usage plans: JSON, by the plan's name. */
+/** The parameter with the ids of the usage plans: JSON, by plan name, read by manage-tenants. */
 export const usagePlansParameter = ({ name }: Environment): string => `/deeplens/${name}/usage-plans`;
 
 /** A usage plan for each of the plans in `domain/plans`, and their ids where manage-tenants finds them. */

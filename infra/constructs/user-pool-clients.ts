@@ -13,28 +13,28 @@ interface ClientsProps {
   pool: UserPoolClientProps['userPool'];
   server: UserPoolResourceServer;
   scopes: readonly ResourceServerScope[];
-  /** Where people are sent back to. */
+  /** Redirect targets after signing in or out. */
   consoleUrls: readonly string[];
 }
 
 const READ = new ClientAttributes()
   .withStandardAttributes({ email: true, emailVerified: true, fullname: true })
   .withCustomAttributes('tenant_id', 'organization', 'storage_quota');
-/** Nobody chooses a tenant, an organization or a quota for themselves. */
+/** Users cannot change their tenant, organization or quota. */
 const WRITE = new ClientAttributes().withStandardAttributes({ email: true, fullname: true });
 
-/** The programs that the pool makes tokens for. An access token of each is valid for an hour: it is what a revocation outlives. */
+/** The pool's clients. Access tokens are valid for an hour, so that a revocation must last at least as long. */
 export class UserPoolClients extends Construct {
-  /** A console with a server of its own: authorization code with PKCE, and a secret. */
+  /** A console with a server: authorization code with PKCE, and a secret. */
   readonly web: UserPoolClient;
-  /** A console in the browser alone: authorization code with PKCE. */
+  /** A console in the browser only: authorization code with PKCE. */
   readonly spa: UserPoolClient;
   /** The operator's programs: client credentials, scope `deeplens-api/deeplens.admin`. */
   readonly machine: UserPoolClient;
 
   constructor(scope: Construct, id: string, { pool, server, scopes, consoleUrls }: ClientsProps) {
     super(scope, id);
-    const ours = (some: readonly ResourceServerScope[]) =>
+    const oauthScopes = (some: readonly ResourceServerScope[]) =>
       some.map((each) => OAuthScope.resourceServer(server, each));
     const client = (name: string, props: Omit<UserPoolClientProps, 'userPool'>) =>
       new UserPoolClient(this, name, {
@@ -48,7 +48,7 @@ export class UserPoolClients extends Construct {
     const forPeople = {
       oAuth: {
         flows: { authorizationCodeGrant: true },
-        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE, ...ours(scopes)],
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE, ...oauthScopes(scopes)],
         callbackUrls: [...consoleUrls],
         logoutUrls: [...consoleUrls],
       },
@@ -63,7 +63,7 @@ export class UserPoolClients extends Construct {
       generateSecret: true,
       oAuth: {
         flows: { clientCredentials: true },
-        scopes: ours(scopes.filter(({ scopeName }) => scopeName === 'deeplens.admin')),
+        scopes: oauthScopes(scopes.filter(({ scopeName }) => scopeName === 'deeplens.admin')),
       },
     });
   }

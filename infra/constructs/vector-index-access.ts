@@ -14,17 +14,17 @@ type IndexVariables =
       OPENSEARCH_STORAGE: 'float' | 'sq';
     };
 
-/** The vector index as functions see it: their variables, the network that it is in, and the right to ask it. */
+/** A function's access to the vector index: variables, network and permissions. */
 export interface VectorIndexAccess {
   variables: IndexVariables;
-  /** The domain's name, where the index is a domain. */
+  /** The domain's name, if the index is a domain. */
   domainName?: string;
   network?: { vpc: IVpc; securityGroup: ISecurityGroup };
-  /** Actions beyond HTTP are of OpenSearch Service's own API. */
+  /** @param serviceActions actions of OpenSearch Service's API, beyond HTTP to the domain */
   allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>, ...serviceActions: string[]): void;
 }
 
-/** @param domain the stack of the domain, where the environment has one */
+/** @param domain the stack of the domain, if the environment has one */
 export function vectorIndexAccess(
   { vectorIndex: row }: Environment,
   domain: VectorIndexStack | undefined,
@@ -61,6 +61,6 @@ function withoutDomain(row: VectorIndexRow): IndexVariables {
         OPENSEARCH_STORAGE: row.storage,
       };
     case 'opensearch-domain':
-      throw new Error('An OpenSearch domain needs the stack that makes it.');
+      throw new Error('An OpenSearch domain needs its stack.');
   }
 }

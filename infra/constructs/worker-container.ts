@@ -10,7 +10,7 @@ import type { Variables } from './app-function.ts';
 
 type Chosen = 'EXECUTION_PROVIDER' | 'MODELS_DIR' | 'DEEPLENS_MODELS';
 type Required<Type> = { [Name in keyof Type as undefined extends Type[Name] ? never : Name]: Type[Name] };
-/** The names and addresses that the worker needs; what follows from the environment's row is added to them. */
+/** The worker's variables, without those that follow from the environment's row. */
 export type WorkerVariables = Omit<Required<Variables<typeof Env>>, Chosen>;
 
 const HEALTH_PORT = 8080;
@@ -23,7 +23,7 @@ export interface WorkerContainerProps {
   memory: number;
 }
 
-/** Puts the gpu-worker's container into a task definition. */
+/** Adds the gpu-worker's container to a task definition. */
 export function addWorkerContainer(
   task: TaskDefinition,
   { environment, variables, logGroup, memory }: WorkerContainerProps,
@@ -45,7 +45,7 @@ export function addWorkerContainer(
       POWERTOOLS_METRICS_NAMESPACE: 'DeepLens',
       POWERTOOLS_SERVICE_NAME: 'images/gpu-worker',
     },
-    // Spot gives two minutes: the worker finishes its batch, and leaves the rest to others.
+    // Spot gives two minutes: the worker finishes its batch and releases the rest.
     stopTimeout: Duration.seconds(115),
     readonlyRootFilesystem: true,
     healthCheck: {
@@ -62,12 +62,12 @@ export function addWorkerContainer(
     logging: LogDrivers.awsLogs({ logGroup, streamPrefix: 'worker' }),
   });
   acknowledge(task, {
-    ECS2: 'The variables are names and addresses; there is no secret among them.',
-    'IAM5[Resource::*]': 'Written by the CDK library: a registry’s token is for no repository in particular.',
+    ECS2: 'The variables are names and addresses, not secrets.',
+    'IAM5[Resource::*]': 'Written by the CDK library: a registry token is not specific to a repository.',
   });
 }
 
-/** Built when the environment is deployed; `.dockerignore` says what it is made of. */
+/** Built at deployment; `.dockerignore` selects the files. */
 const workerImage = () =>
   ContainerImage.fromAsset(fileURLToPath(new URL('../..', import.meta.url)), {
     file: 'gpu-worker/Dockerfile',

@@ -27,11 +27,11 @@ export interface ApiStackProps {
   routes: readonly Routes[];
 }
 
-/** Who may call without a credential. */
+/** Paths that need no credential. */
 const OPEN = ['/v1/health/', '/v1/openapi.json'];
 const ADMIN = '/v1/admin/';
 
-/** The front door: it joins the flows' routes, and asks each caller who they are. */
+/** The HTTP API: joins the flows' routes, and authorises every call. */
 export class ApiStack extends Stack {
   readonly api: RestApi;
 
@@ -44,7 +44,7 @@ export class ApiStack extends Stack {
     if (environment.firewall) protect(this, environment, this.api.deploymentStage.stageArn);
     else
       acknowledge(this.api, {
-        APIG3: 'A firewall stands before staging and prod; this one holds no customer.',
+        APIG3: 'Staging and prod have a firewall; this environment has no customers.',
       });
     new CfnOutput(this, 'ApiId', { value: this.api.restApiId });
     new CfnOutput(this, 'ApiUrl', { value: this.api.url });
@@ -71,19 +71,18 @@ export class ApiStack extends Stack {
       },
     });
     acknowledge(api, {
-      APIG2:
-        'Each function parses its input with the schema that the OpenAPI document shows, and names what is wrong.',
-      COG4: 'Callers are known by API key or by a token of any trusted issuer: our own authorizer tells.',
+      APIG2: 'Each function validates its input by the schema in the OpenAPI document, and names each fault.',
+      COG4: 'Our authorizer identifies callers by API key or by a token of any trusted issuer.',
       'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
-        'The one role by which API Gateway writes logs of an account, as AWS defines it.',
+        'The role that AWS defines for API Gateway to write an account’s logs.',
     });
     return api;
   }
 
   private addRoutes(routes: Routes, authorizer: NodejsFunction): void {
     const integrations = new Map<NodejsFunction, LambdaIntegration>();
-    const mayAsk = this.roleToInvoke(authorizer);
-    const credentials = this.authorizer(authorizer, mayAsk);
+    const invokeRole = this.roleToInvoke(authorizer);
+    const credentials = this.authorizer(authorizer, invokeRole);
     for (const [route, lambda] of Object.entries(routes)) {
       const [method = '', path = ''] = route.split(' ');
       const integration =
@@ -92,11 +91,11 @@ export class ApiStack extends Stack {
       const added = this.api.root
         .resourceForPath(path)
         .addMethod(method, integration, accessTo(path, credentials));
-      if (isOpen(path)) acknowledge(added, { APIG4: 'Health and the API’s description are for everybody.' });
+      if (isOpen(path)) acknowledge(added, { APIG4: 'Health and the API’s description are public.' });
     }
   }
 
-  /** A permission on the function would make its stack depend on this one, which depends on it. */
+  /** Avoids a permission on the function, which would make the two stacks depend on each other. */
   private roleToInvoke(handler: NodejsFunction): IRole {
     const role = new Role(this, 'AuthorizerRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
@@ -104,12 +103,12 @@ export class ApiStack extends Stack {
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn] }),
     );
-    return role.withoutPolicyUpdates(); // the library would add every version of the function
+    return role.withoutPolicyUpdates(); // otherwise the library adds every version of the function
   }
 
   /**
-   * Its result is not kept: it depends on the key, the token and the route, and a suspension must hold at once. It is
-   * asked about calls without a credential too, so that they are in the audit log: no header has to be there.
+   * Results are not cached: they depend on the key, the token and the route, and a suspension must take effect at once.
+   * No identity source is required, so that calls without a credential reach the audit log too.
    */
   private authorizer(handler: NodejsFunction, assumeRole: IRole) {
     return new RequestAuthorizer(this, 'Authorizer', {

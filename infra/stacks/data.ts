@@ -6,24 +6,24 @@ import { AuditTrail } from '../constructs/audit-trail.ts';
 import { DataTables } from '../constructs/data-tables.ts';
 import { ImagesBucket } from '../constructs/images-bucket.ts';
 
-/** What outlives a deployment: tables and pictures; and the topic that tells what happened to them. */
+/** The data that outlive a deployment: tables and buckets; and the topic of events. */
 export class DataStack extends Stack {
   readonly tables: DataTables;
-  readonly pictures: ImagesBucket;
+  readonly imagesBucket: ImagesBucket;
   readonly events: Topic;
   readonly audit: AuditTrail;
 
   constructor(app: App, { environment }: { environment: Environment }) {
     super(app, `deeplens-${environment.name}-data`, { terminationProtection: environment.keepData });
     this.tables = new DataTables(this, 'Tables', { environment });
-    this.pictures = new ImagesBucket(this, 'Pictures', { environment });
-    this.audit = new AuditTrail(this, 'Audit', { environment, accessLog: this.pictures.accessLog });
+    this.imagesBucket = new ImagesBucket(this, 'Pictures', { environment });
+    this.audit = new AuditTrail(this, 'Audit', { environment, accessLog: this.imagesBucket.accessLog });
     this.events = new Topic(this, 'Events', {
       topicName: `deeplens-${environment.name}-events`,
       enforceSSL: true,
       masterKey: Alias.fromAliasName(this, 'EventsKey', 'alias/aws/sns'),
     });
     new CfnOutput(this, 'AuditBucket', { value: this.audit.archive.bucketName });
-    new CfnOutput(this, 'ImagesBucket', { value: this.pictures.bucket.bucketName });
+    new CfnOutput(this, 'ImagesBucket', { value: this.imagesBucket.bucket.bucketName });
   }
 }

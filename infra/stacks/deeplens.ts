@@ -5,7 +5,7 @@ import { ApiStack } from './api.ts';
 import { DataStack } from './data.ts';
 import { DuplicatesStack } from './duplicates.ts';
 import { IdentityStack } from './identity.ts';
-import { IngestStack, TIMEOUTS } from './ingest.ts';
+import { ImagesStack, TIMEOUTS } from './images.ts';
 import { JobsStack } from './jobs.ts';
 import { ModelsStack } from './models.ts';
 import { NetworkStack } from './network.ts';
@@ -16,7 +16,7 @@ import { TenantsStack } from './tenants.ts';
 import { UsageStack } from './usage.ts';
 import { VectorIndexStack } from './vector-index.ts';
 
-/** All stacks of an environment: data first, then the flows, then what joins and what watches them. */
+/** Creates all stacks of an environment: data, then the flows, then the API and operations. */
 export function deepLensStacks(app: App, environment: Environment): void {
   const { zones, vectorIndex } = environment;
   const data = new DataStack(app, { environment });
@@ -29,7 +29,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
   const index = vectorIndexAccess(environment, domain);
 
   const duplicates = new DuplicatesStack(app, { environment, data, index });
-  const ingest = new IngestStack(app, {
+  const images = new ImagesStack(app, {
     environment,
     data,
     index,
@@ -39,16 +39,16 @@ export function deepLensStacks(app: App, environment: Environment): void {
   const search = new SearchStack(app, { environment, data, index });
   const models = new ModelsStack(app, {
     ...{ environment, data, index },
-    // On one machine a picture is validated in a second, and nobody waits for a minute.
+    // On one machine an image is validated in a second.
     validationSeconds: environment.name === 'local' ? 5 : TIMEOUTS.validation,
   });
   const tenants = new TenantsStack(app, { environment, data, identity, index, modelJobs: models.jobs.queue });
   const jobs = new JobsStack(app, { environment, data, modelJobs: models.jobs.queue });
   const usage = new UsageStack(app, { environment, data });
-  const embeddingQueue = ingest.queues.embedding.queue;
+  const embeddingQueue = images.queues.embedding.queue;
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
-  const flows = [ingest, search, duplicates, models, tenants, jobs, usage, service];
+  const flows = [images, search, duplicates, models, tenants, jobs, usage, service];
   const functions = [...flows, identity].flatMap((each) => each.functions);
   const { authorizer } = tenants;
   const { api } = new ApiStack(app, {
@@ -62,7 +62,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
     functions,
     authorizer,
     queues: {
-      ...ingest.queues,
+      ...images.queues,
       duplicates: duplicates.queue,
       archive: service.archive,
       purges: tenants.purges,
@@ -70,7 +70,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       usage: usage.queue,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },
-    worker: ingest.worker.service,
+    worker: images.worker.service,
   });
   Tags.of(app).add('service', 'deeplens');
   Tags.of(app).add('environment', environment.name);

@@ -20,7 +20,7 @@ export interface DuplicatesStackProps {
 
 const TIMEOUT = 30;
 
-/** Which pictures are the same: groups, kept up as pictures arrive, and shown to people. */
+/** Duplicate groups: updated as images arrive, and reviewed by users. */
 export class DuplicatesStack extends Stack {
   readonly routes: Routes;
   readonly queue: QueueWithDlq;
@@ -44,23 +44,23 @@ export class DuplicatesStack extends Stack {
   }
 
   private detectDuplicates({ environment, data, index }: DuplicatesStackProps): NodejsFunction {
-    const { tables, pictures } = data;
+    const { tables, imagesBucket } = data;
     const detect = new AppFunction<typeof DetectDuplicatesEnv>(this, 'DetectDuplicates', {
       environment,
       path: 'duplicates/detect-duplicates',
-      description: 'Puts a new picture into the group of its duplicates',
+      description: 'Adds a new image to the group of its duplicates',
       variables: {
         ...index.variables,
         TENANTS_TABLE: tables.tenants.tableName,
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
-        IMAGES_BUCKET: pictures.bucket.bucketName,
+        IMAGES_BUCKET: imagesBucket.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEEPLENS_MODELS: environment.models,
         MODELS_DIR: MODELS_IN_FUNCTION,
       },
       timeout: TIMEOUT,
-      memory: 1_769, // a CPU, for pixels where vectors cannot tell
+      memory: 1_769, // one CPU, for pixel verification
       nativeModules: ['sharp'],
       models: 'manifests',
       network: index.network,
@@ -69,9 +69,9 @@ export class DuplicatesStack extends Stack {
       .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn])
       .allow(
         [...ACTIONS.readObjects, ...ACTIONS.deleteObjects],
-        [pictures.objects('uploads'), pictures.objects('derived')],
+        [imagesBucket.objects('uploads'), imagesBucket.objects('derived')],
       )
-      .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn])
+      .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.publish, [data.events.topicArn]);
     index.allow(detect);
     this.queue.consumedBy(detect, { size: 10, waitSeconds: 0, concurrency: environment.consumers });
@@ -84,7 +84,7 @@ export class DuplicatesStack extends Stack {
     const review = new AppFunction<typeof ReviewDuplicatesEnv>(this, 'ReviewDuplicates', {
       environment,
       path: 'duplicates/review-duplicates',
-      description: 'Shows groups of duplicates, and takes down what people decide on them',
+      description: 'Lists duplicate groups, and records users’ decisions on them',
       variables: {
         ...guards.variables,
         IMAGES_TABLE: tables.images.tableName,

@@ -21,7 +21,7 @@ import { UserPoolClients } from '../constructs/user-pool-clients.ts';
 
 const RESOURCE_SERVER = 'deeplens-api';
 
-/** Who may be a person or an operator: the pool, its roles and scopes, and the programs that sign people in. */
+/** The user pool, with its roles, scopes and clients. */
 export class IdentityStack extends Stack {
   readonly pool: UserPool;
   readonly clients: UserPoolClients;
@@ -69,7 +69,7 @@ export class IdentityStack extends Stack {
     const { consoleUrls } = environment;
     this.clients = new UserPoolClients(this, 'Clients', { pool, server, scopes, consoleUrls });
     const addClaims = this.addClaims(environment);
-    // Version 2 is asked for people only. The machine client needs nothing added.
+    // Version 2 runs for users only; the machine client needs no claims added.
     this.pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, addClaims, LambdaVersion.V2_0);
     this.functions = [addClaims];
     acknowledge(this.pool, {
@@ -87,9 +87,9 @@ export class IdentityStack extends Stack {
     return new AppFunction<typeof AddClaimsEnv>(this, 'AddClaims', {
       environment,
       path: 'identity/add-claims',
-      description: 'Says in a person’s tokens which role and tenant they have',
+      description: 'Adds role and tenant to a user’s tokens',
       variables: { RESOURCE_SERVER },
-      timeout: 5, // Cognito waits no longer
+      timeout: 5, // Cognito’s limit
       memory: 512,
     }).lambda;
   }

@@ -71,7 +71,7 @@ export class ModelsStack extends Stack {
   }
 
   private runModelJob({ environment, data, index, validationSeconds }: ModelsStackProps): NodejsFunction {
-    const { tables, pictures } = data;
+    const { tables, imagesBucket } = data;
     const { queue } = this.jobs;
     const run = new AppFunction<typeof RunModelJobEnv>(this, 'RunModelJob', {
       environment,
@@ -82,7 +82,7 @@ export class ModelsStack extends Stack {
         TENANTS_TABLE: tables.tenants.tableName,
         IMAGES_TABLE: tables.images.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
-        IMAGES_BUCKET: pictures.bucket.bucketName,
+        IMAGES_BUCKET: imagesBucket.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEEPLENS_MODELS: environment.models,
         MODELS_DIR: MODELS_IN_FUNCTION,

@@ -13,13 +13,13 @@ import {
 import type { Environment } from '../config/environments.ts';
 import { appLogGroup } from '../constructs/log-group.ts';
 
-/** The AWS services that functions and workers call from inside; there is no way to the internet. */
+/** The AWS services that functions and workers call through endpoints; there is no route to the internet. */
 const SERVICES = {
   Sqs: InterfaceVpcEndpointAwsService.SQS,
   Sns: InterfaceVpcEndpointAwsService.SNS,
   Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
   XRay: InterfaceVpcEndpointAwsService.XRAY,
-  // The name of OpenSearch Service's own API, which readiness asks about the domain.
+  // OpenSearch Service's API, which readiness queries for the domain's state.
   OpenSearch: new InterfaceVpcEndpointAwsService('es'),
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
   EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
@@ -28,10 +28,10 @@ const SERVICES = {
   EcsTelemetry: InterfaceVpcEndpointAwsService.ECS_TELEMETRY,
 } as const;
 
-/** The private network of the vector index, of what asks it, and of the gpu-worker. */
+/** The private network of the vector index, its clients, and the gpu-worker. */
 export class NetworkStack extends Stack {
   readonly vpc: IVpc;
-  /** Of the functions that ask the vector index. */
+  /** The group of functions that query the vector index. */
   readonly functions: SecurityGroup;
   readonly vectorIndex: SecurityGroup;
   readonly worker: SecurityGroup;
@@ -55,8 +55,8 @@ export class NetworkStack extends Stack {
         },
       },
     });
-    this.vpc = vpc as IVpc; // it is one, but not to exactOptionalPropertyTypes
-    this.functions = this.group('Functions', 'Functions that ask the vector index');
+    this.vpc = vpc as IVpc; // its type differs only under exactOptionalPropertyTypes
+    this.functions = this.group('Functions', 'Functions that query the vector index');
     this.worker = this.group('Worker', 'The gpu-worker');
     this.vectorIndex = this.group('VectorIndex', 'The OpenSearch domain');
     this.vectorIndex.addIngressRule(this.functions, Port.tcp(443), 'HTTPS from the functions');

@@ -14,12 +14,12 @@ export interface OperationsStackProps extends Watched {
   api: RestApi;
 }
 
-/** What operators look at, and what wakes them. */
+/** The dashboard and the alarms. */
 export class OperationsStack extends Stack {
   constructor(app: App, { environment, ...watched }: OperationsStackProps) {
     super(app, `deeplens-${environment.name}-operations`);
     const rows = alarmRows(watched);
-    // CloudWatch may not use the AWS-managed key of SNS; what is sent are the names and states of alarms.
+    // CloudWatch may not use the AWS-managed key of SNS; messages contain only names and states of alarms.
     const topic = new Topic(this, 'Alarms', {
       topicName: `deeplens-${environment.name}-alarms`,
       enforceSSL: true,
@@ -40,7 +40,7 @@ export class OperationsStack extends Stack {
     });
   }
 
-  /** A graph for each flow and kind of alarm, with its threshold drawn in. */
+  /** Draws a graph per kind of alarm, with its threshold. */
   private dashboard(environment: Environment, rows: readonly AlarmRow[]): void {
     const board = new Dashboard(this, 'Dashboard', { dashboardName: `deeplens-${environment.name}` });
     const graphs = Map.groupBy(rows, ({ graph }) => graph);

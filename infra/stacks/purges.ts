@@ -66,7 +66,7 @@ function purgeTenant(
   purges: QueueWithDlq,
   { environment, data, index }: PurgesProps,
 ): NodejsFunction {
-  const { tables, pictures } = data;
+  const { tables, imagesBucket } = data;
   const { queue } = purges;
   const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
   const purge = new AppFunction<typeof PurgeTenantEnv>(stack, 'PurgeTenant', {
@@ -80,7 +80,7 @@ function purgeTenant(
       GROUPS_TABLE: tables.groups.tableName,
       ACTIVITY_TABLE: tables.activity.tableName,
       LIMITS_TABLE: tables.limits.tableName,
-      IMAGES_BUCKET: pictures.bucket.bucketName,
+      IMAGES_BUCKET: imagesBucket.bucket.bucketName,
       USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
       PURGES_QUEUE_URL: queue.queueUrl,
       PURGES_MAX_RECEIVES: String(MAX_RECEIVES),
@@ -98,8 +98,8 @@ function purgeTenant(
       tables.activity.tableArn,
       tables.limits.tableArn,
     ])
-    .allow(ACTIONS.deleteObjects, pictures.everyObject)
-    .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn])
+    .allow(ACTIONS.deleteObjects, imagesBucket.everyObject)
+    .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
     .allow(['apigateway:GET'], [`${gateway}/apikeys`])
     .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
     .allow(ACTIONS.send, [queue.queueArn]);

@@ -15,7 +15,7 @@ export interface SearchStackProps {
   index: VectorIndexAccess;
 }
 
-/** Where is this picture, or one like it? */
+/** Similarity search. */
 export class SearchStack extends Stack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
@@ -26,17 +26,17 @@ export class SearchStack extends Stack {
     const search = new AppFunction<typeof SearchImagesEnv>(this, 'SearchImages', {
       environment,
       path: 'search/search-images',
-      description: 'Embeds the picture that is asked for, and finds those like it',
+      description: 'Embeds a query image, and finds similar ones',
       variables: {
         ...index.variables,
         ...guards.variables,
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         DEEPLENS_MODELS: environment.models,
         MODELS_DIR: MODELS_IN_FUNCTION,
       },
-      timeout: 29, // API Gateway waits no longer
+      timeout: 29, // API Gateway’s limit
       memory: 3_538, // two CPUs, for the decoder and the model
       nativeModules: ['sharp', 'onnxruntime-node'],
       models: 'all',
@@ -44,8 +44,8 @@ export class SearchStack extends Stack {
     })
       .allow(ACTIONS.readTable, data.tables.imagesArns)
       .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [data.tables.activity.tableArn])
-      .allow(ACTIONS.readObjects, [data.pictures.objects('derived')])
-      .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn]);
+      .allow(ACTIONS.readObjects, [data.imagesBucket.objects('derived')])
+      .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn]);
     index.allow(search);
     guards.allow(search);
     this.functions = [search.lambda];

@@ -27,10 +27,10 @@ export interface ServiceStackProps {
 }
 
 const ARCHIVE_TIMEOUT = 30;
-/** Usage is archived by the function that counts it. */
+/** All events but usage, which is archived by the function that counts it. */
 const ARCHIVED = (Object.keys(EVENTS) as EventType[]).filter((type) => type !== 'tenant.usage'); // Object.keys loses the literal types
 
-/** What belongs to no flow: health, the API's description, and the archive of events. */
+/** Health, the API's description, the audit log, and the archive of events. */
 export class ServiceStack extends Stack {
   readonly routes: Routes;
   readonly archive: QueueWithDlq;
@@ -61,11 +61,11 @@ export class ServiceStack extends Stack {
     const health = new AppFunction<typeof HealthEnv>(this, 'Health', {
       environment,
       path: 'service/health',
-      description: 'Says whether the service and its parts answer',
+      description: 'Reports the health of the service and its dependencies',
       variables: {
         ...index.variables,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         EMBEDDING_QUEUE_URL: embeddingQueue.queueUrl,
         DEEPLENS_VERSION: project.version,
         ...(index.domainName && { OPENSEARCH_DOMAIN: index.domainName }),
@@ -75,7 +75,7 @@ export class ServiceStack extends Stack {
       network: index.network,
     })
       .allow(ACTIONS.readTable, [data.tables.activity.tableArn])
-      .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn])
+      .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.lookAtQueue, [embeddingQueue.queueArn]);
     index.allow(health, 'es:DescribeDomain', 'es:DescribeDomainHealth');
     return health.lambda;
@@ -85,7 +85,7 @@ export class ServiceStack extends Stack {
     return new AppFunction<typeof OpenApiEnv>(this, 'OpenApi', {
       environment,
       path: 'service/openapi',
-      description: 'Shows the OpenAPI document',
+      description: 'Serves the OpenAPI document',
       variables: { DEEPLENS_VERSION: project.version },
       timeout: 15,
       memory: 512,
@@ -97,7 +97,7 @@ export class ServiceStack extends Stack {
     const read = new AppFunction<typeof ReadAuditEnv>(this, 'ReadAudit', {
       environment,
       path: 'audit/read-audit',
-      description: 'Shows the operator who changed what, and who was refused',
+      description: 'Lists changes and refusals of the audit log for the operator',
       variables: guards.variables,
       timeout: 29,
       memory: 512,
@@ -105,13 +105,13 @@ export class ServiceStack extends Stack {
     return guards.allow(read).lambda;
   }
 
-  /** A batch is tried until it is exported: the stream keeps it for a day, and alarms sound before. */
+  /** Batches are retried until exported: the stream retains records for a day, and alarms fire earlier. */
   private exportAudit({ environment, data: { audit } }: ServiceStackProps): NodejsFunction {
     const stream = audit.table.tableStreamArn ?? '';
     const exporter = new AppFunction<typeof ExportAuditEnv>(this, 'ExportAudit', {
       environment,
       path: 'audit/export-audit',
-      description: 'Copies the audit log to its archive, and says where it was altered',
+      description: 'Copies the audit log to its archive, and reports alterations',
       variables: { AUDIT_BUCKET: audit.archive.bucketName },
       timeout: 30,
       memory: 512,
@@ -131,10 +131,10 @@ export class ServiceStack extends Stack {
     const archive = new AppFunction<typeof ArchiveEventsEnv>(this, 'ArchiveEvents', {
       environment,
       path: 'images/archive-events',
-      description: 'Keeps events under events/, each as long as its type says',
+      description: 'Archives events under events/, with the retention of their type',
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
       },
       timeout: ARCHIVE_TIMEOUT,
       memory: 512,
@@ -142,9 +142,9 @@ export class ServiceStack extends Stack {
       .allow(ACTIONS.changeTable, data.tables.imagesArns)
       .allow(
         [...ACTIONS.readObjects, ...ACTIONS.writeObjects, ...ACTIONS.deleteObjects],
-        [data.pictures.objects('events')],
+        [data.imagesBucket.objects('events')],
       )
-      .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn]);
+      .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn]);
     this.archive.consumedBy(archive, { size: 10, waitSeconds: 2, concurrency: environment.consumers });
     return archive.lambda;
   }

@@ -23,11 +23,11 @@ export interface TenantsStackProps {
   data: DataStack;
   identity: IdentityStack;
   index: VectorIndexAccess;
-  /** Where jobs about models wait. */
+  /** The queue of model jobs. */
   modelJobs: Queue;
 }
 
-/** Who is calling, and the operator's calls about tenants. */
+/** The authorizer, and the management of tenants, settings, keys and tokens. */
 export class TenantsStack extends Stack {
   readonly routes: Routes;
   readonly authorizer: NodejsFunction;
@@ -66,7 +66,7 @@ export class TenantsStack extends Stack {
     const authorize = new AppFunction<typeof AuthorizeRequestEnv>(this, 'AuthorizeRequest', {
       environment,
       path: 'identity/authorize-request',
-      description: 'Finds the tenant of a key, the role of a token',
+      description: 'Identifies the tenant of a key, and the role of a token',
       variables: {
         ...guards.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
@@ -83,8 +83,8 @@ export class TenantsStack extends Stack {
       memory: 512,
     })
       .allow(ACTIONS.readTable, data.tables.tenantsArns)
-      .allow(['dynamodb:UpdateItem'], [data.tables.tenants.tableArn]) // when a key was used last
-      .allow(['dynamodb:GetItem'], [data.tables.activity.tableArn]); // whose tokens were revoked
+      .allow(['dynamodb:UpdateItem'], [data.tables.tenants.tableArn]) // a key’s last use
+      .allow(['dynamodb:GetItem'], [data.tables.activity.tableArn]); // revoked tokens
     return guards.allow(authorize).lambda;
   }
 
@@ -112,7 +112,7 @@ export class TenantsStack extends Stack {
     const revoke = new AppFunction<typeof RevokeTokensEnv>(this, 'RevokeTokens', {
       environment,
       path: 'identity/revoke-tokens',
-      description: 'Refuses the tokens that a person or a client holds',
+      description: 'Revokes the tokens of a user or a client',
       variables: {
         ...guards.variables,
         ACTIVITY_TABLE: data.tables.activity.tableName,
@@ -130,7 +130,7 @@ export class TenantsStack extends Stack {
     const manage = new AppFunction<typeof ManageSettingsEnv>(this, 'ManageSettings', {
       environment,
       path: 'tenants/manage-settings',
-      description: 'Shows and changes what a tenant has chosen',
+      description: 'Shows and changes a tenant’s settings',
       variables: {
         ...guards.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
@@ -166,7 +166,7 @@ export class TenantsStack extends Stack {
   }
 }
 
-/** The calls about keys, as a tenant's own administrator and as the operator makes them. */
+/** Returns the routes for keys, of a tenant's administrator or of the operator. */
 const keyRoutes = (root: string, keys: NodejsFunction): Routes => ({
   [`GET ${root}/keys`]: keys,
   [`POST ${root}/keys`]: keys,

@@ -22,11 +22,11 @@ export interface UsageStackProps {
 }
 
 const METER_TIMEOUT = 30;
-/** Calls counted together: the larger the batch, the fewer writes to the counters of a busy tenant. */
+/** Calls counted together: larger batches write less often to the counters of a busy tenant. */
 const METER_BATCH = { size: 500, waitSeconds: 10 } as const;
 const LOCAL_METER_BATCH = { size: 100, waitSeconds: 1 } as const;
 
-/** What tenants use, and what they hold. */
+/** Usage and statistics of tenants. */
 export class UsageStack extends Stack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
@@ -58,18 +58,18 @@ export class UsageStack extends Stack {
     const meter = new AppFunction<typeof MeterUsageEnv>(this, 'MeterUsage', {
       environment,
       path: 'usage/meter-usage',
-      description: 'Counts what tenants use, each call once',
+      description: 'Counts tenants’ usage, each call once',
       variables: {
         TENANTS_TABLE: data.tables.tenants.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
       },
       timeout: METER_TIMEOUT,
       memory: 512,
     })
       .allow(ACTIONS.readTable, [data.tables.tenants.tableArn])
       .allow(ACTIONS.changeTable, [data.tables.activity.tableArn])
-      .allow(ACTIONS.writeObjects, [data.pictures.objects('events')]);
+      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('events')]);
     const batch = environment.name === 'local' ? LOCAL_METER_BATCH : METER_BATCH;
     this.queue.consumedBy(meter, { ...batch, concurrency: environment.consumers });
     return meter.lambda;
@@ -81,7 +81,7 @@ export class UsageStack extends Stack {
     const report = new AppFunction<typeof ReportUsageEnv>(this, 'ReportUsage', {
       environment,
       path: 'usage/report-usage',
-      description: 'Shows what tenants have used',
+      description: 'Reports tenants’ usage',
       variables: {
         ...guards.variables,
         TENANTS_TABLE: tenants.tableName,
@@ -102,7 +102,7 @@ export class UsageStack extends Stack {
     const report = new AppFunction<typeof ReportStatisticsEnv>(this, 'ReportStatistics', {
       environment,
       path: 'statistics/report-statistics',
-      description: 'Shows what tenants hold, and what that costs',
+      description: 'Reports what tenants store, and its cost',
       variables: {
         ...guards.variables,
         TENANTS_TABLE: tenants.tableName,
@@ -117,13 +117,13 @@ export class UsageStack extends Stack {
     return guards.allow(report).lambda;
   }
 
-  /** A batch is tried until it is counted: the stream keeps it for a day, and alarms sound before. */
+  /** Batches are retried until counted: the stream retains records for a day, and alarms fire earlier. */
   private updateStatistics({ environment, data }: UsageStackProps): NodejsFunction {
     const { images, groups, activity } = data.tables;
     const statistics = new AppFunction<typeof UpdateStatisticsEnv>(this, 'UpdateStatistics', {
       environment,
       path: 'statistics/update-statistics',
-      description: 'Counts pictures and duplicate groups as they change',
+      description: 'Counts images and duplicate groups as they change',
       variables: {
         IMAGES_TABLE: images.tableName,
         GROUPS_TABLE: groups.tableName,

@@ -14,7 +14,7 @@ interface VectorIndexStackProps {
   row: Extract<VectorIndexRow, { kind: 'opensearch-domain' }>;
 }
 
-/** The OpenSearch domain with k-NN, in the private network. Derived from the tables: it can be dropped and built again. */
+/** The OpenSearch domain with k-NN, in the private network. Its data derive from the tables and can be rebuilt. */
 export class VectorIndexStack extends Stack {
   readonly domain: Domain;
   readonly domainName: string;
@@ -67,12 +67,12 @@ export class VectorIndexStack extends Stack {
     });
     this.domain.node.addDependency(mayLog);
     acknowledge(this.domain, {
-      OS3: 'In a private network, where its security group lets in our functions alone; each signs its requests.',
-      OS5: 'No resource policy allows anybody: callers are allowed by the policies of their own roles.',
+      OS3: 'In a private network: its security group admits only our functions, which sign their requests.',
+      OS5: 'There is no resource policy: callers are allowed by their roles’ policies.',
     });
     if (!row.managers)
       acknowledge(this.domain, {
-        OS4: 'Two small data nodes manage themselves; prod has managers of its own.',
+        OS4: 'Two small data nodes need no dedicated managers; prod has them.',
       });
   }
 }

@@ -20,27 +20,27 @@ import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 import type { NetworkStack } from './network.ts';
 
-export interface IngestStackProps {
+export interface ImagesStackProps {
   environment: Environment;
   data: DataStack;
   index: VectorIndexAccess;
   network: NetworkStack | undefined;
-  /** The dead letters of the steps that come after this stack's. */
+  /** The dead-letter queues of later steps in other stacks. */
   laterDeadLetters: { duplicates: Queue };
 }
 
-/** Seconds that each step may take for a batch. */
+/** Timeouts of each step, in seconds per batch. */
 export const TIMEOUTS = { validation: 60, embedding: 60, indexing: 30, recording: 30 } as const;
 
-/** The way of a picture from the upload to the index. */
-export class IngestStack extends Stack {
+/** Ingest of images, from the upload to the index. */
+export class ImagesStack extends Stack {
   readonly routes: Routes;
   readonly worker: GpuWorker;
   readonly functions: NodejsFunction[];
   readonly queues: { validation: QueueWithDlq; embedding: QueueWithDlq; indexing: QueueWithDlq };
-  private readonly props: IngestStackProps;
+  private readonly props: ImagesStackProps;
 
-  constructor(app: App, props: IngestStackProps) {
+  constructor(app: App, props: ImagesStackProps) {
     const { environment, data } = props;
     super(app, `deeplens-${environment.name}-ingest`);
     this.props = props;
@@ -49,7 +49,7 @@ export class IngestStack extends Stack {
       embedding: this.queue('Embedding', TIMEOUTS.embedding),
       indexing: this.queue('Indexing', TIMEOUTS.indexing),
     };
-    sendUploads(this, data.pictures.bucket.bucketArn, this.queues.validation.queue);
+    sendUploads(this, data.imagesBucket.bucket.bucketArn, this.queues.validation.queue);
     subscribe(this.queues.embedding.queue, data.events, 'images.validated');
     subscribe(this.queues.indexing.queue, data.events, 'images.processed');
 
@@ -86,36 +86,36 @@ export class IngestStack extends Stack {
     const request = new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
       environment,
       path: 'images/request-uploads',
-      description: 'Gives presigned POSTs for pictures',
+      description: 'Issues presigned POSTs for uploads',
       variables: {
         ...guards.variables,
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
       },
       timeout: 15,
       memory: 512,
     })
       .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
-      .allow(ACTIONS.writeObjects, [data.pictures.objects('uploads')]);
+      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('uploads')]);
     return guards.allow(request).lambda;
   }
 
   private manageImages(): NodejsFunction {
     const { environment, data, index } = this.props;
-    const { tables, pictures } = data;
+    const { tables, imagesBucket } = data;
     const guards = tenantGuardsAccess(data);
     const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
       environment,
       path: 'images/manage-images',
-      description: 'Takes a picture, lists, shows and purges them, and signs their thumbnails',
+      description: 'Accepts, lists, shows and purges images, and signs their thumbnails',
       variables: {
         ...index.variables,
         ...guards.variables,
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
-        IMAGES_BUCKET: pictures.bucket.bucketName,
+        IMAGES_BUCKET: imagesBucket.bucket.bucketName,
       },
       timeout: 29,
       memory: 1_024,
@@ -124,9 +124,9 @@ export class IngestStack extends Stack {
       .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn, tables.activity.tableArn])
       .allow(
         [...ACTIONS.readObjects, ...ACTIONS.writeObjects, ...ACTIONS.deleteObjects],
-        pictures.everyObject,
+        imagesBucket.everyObject,
       )
-      .allow(ACTIONS.listObjects, [pictures.bucket.bucketArn]);
+      .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn]);
     index.allow(manage);
     return guards.allow(manage).lambda;
   }
@@ -136,20 +136,20 @@ export class IngestStack extends Stack {
     const validate = new AppFunction<typeof ValidateImageEnv>(this, 'ValidateImage', {
       environment,
       path: 'images/validate-image',
-      description: 'Checks an uploaded picture, and makes of it what the next steps need',
+      description: 'Validates an uploaded image, and derives thumbnails and the models’ input',
       variables: {
         TENANTS_TABLE: data.tables.tenants.tableName,
         IMAGES_TABLE: data.tables.images.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEEPLENS_MODELS: environment.models,
       },
       timeout: TIMEOUTS.validation,
-      // A picture of 100 Mpx takes 400 MB when it is decoded.
+      // An image of 100 Mpx takes 400 MB when decoded.
       memory: 2_048,
       nativeModules: ['sharp'],
     })
-      .allow(ACTIONS.writeObjects, [data.pictures.objects('derived')])
+      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('derived')])
       .allow(ACTIONS.readTable, [data.tables.tenants.tableArn]);
     allowSteps(validate, data);
     this.queues.validation.consumedBy(validate, {
@@ -169,7 +169,7 @@ export class IngestStack extends Stack {
       variables: {
         ...index.variables,
         IMAGES_TABLE: data.tables.images.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
       },
       timeout: TIMEOUTS.indexing,
@@ -194,10 +194,10 @@ export class IngestStack extends Stack {
     const record = new AppFunction<typeof RecordFailureEnv>(this, 'RecordFailure', {
       environment,
       path: 'images/record-failure',
-      description: 'Says images.failed of what no step could handle',
+      description: 'Publishes images.failed for messages that no step could handle',
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEAD_LETTER_STAGES: JSON.stringify(Object.fromEntries(stages)),
       },
@@ -220,24 +220,24 @@ export class IngestStack extends Stack {
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
-        IMAGES_BUCKET: data.pictures.bucket.bucketName,
+        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         EMBEDDING_QUEUE_URL: queue.queueUrl,
       },
     })
       .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
-      .allow(ACTIONS.readObjects, [data.pictures.objects('derived')])
-      .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn])
+      .allow(ACTIONS.readObjects, [data.imagesBucket.objects('derived')])
+      .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.consume, [queue.queueArn])
       .allow(ACTIONS.publish, [data.events.topicArn]);
   }
 }
 
-/** What every step may: move a picture on, tell of it, and clear away what a purge has overtaken. */
+/** Permissions of every step: change an image’s status, publish events, and delete objects of purged images. */
 function allowSteps<Schema extends z.ZodType>(step: AppFunction<Schema>, data: DataStack): void {
   step
     .allow(ACTIONS.changeTable, data.tables.imagesArns)
-    .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], data.pictures.everyObject)
-    .allow(ACTIONS.listObjects, [data.pictures.bucket.bucketArn])
+    .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], data.imagesBucket.everyObject)
+    .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
     .allow(ACTIONS.publish, [data.events.topicArn]);
 }
