@@ -51,11 +51,11 @@ export interface MatchContext {
   /** Returns true if the query is self-similar. Computed at most once: about 1 ms. */
   readonly isSelfSimilar: () => boolean;
   readonly verifyByPixels: PixelVerifier;
-  /** The index's answer, without the query itself. */
+  /** The index's answer, without the query itself. Set by `searchIndex`. */
   nearest: readonly Candidate[];
-  /** The image that the query shows, once it has been looked for. */
+  /** The image that the query shows, if one was found. Set by `searchEmbeddedImage`. */
   embeddedImage?: EmbeddedImage;
-  /** The verdicts are final: no later step runs. */
+  /** The verdicts are final: no later step runs. Set by the step that decides. */
   isDecided: boolean;
 }
 

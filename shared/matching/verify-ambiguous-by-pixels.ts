@@ -6,8 +6,8 @@ import { withBlockNcc } from './pixel-verifier.ts';
 import { verifyGeometry } from './verify-by-geometry.ts';
 
 /**
- * Verifies ambiguous candidates by pixels, nearest first, until one fails. The candidates behind it share its fate, whatever
- * geometry would say: a tenant keeps many copies of one image, and many look-alikes do not become copies. Final.
+ * Verifies ambiguous candidates by pixels, nearest first, until one fails. The candidates behind it get its block NCC
+ * too, without geometry: many copies of one image stay copies, and many look-alikes do not become copies. Final.
  */
 export const verifyAmbiguousByPixels: Step = async (context, candidates) => {
   const ambiguous = ambiguousCandidates(context, candidates);
