@@ -1,0 +1,81 @@
+import { orientationBlock } from '../exif-block.ts';
+import { KeptRanges } from './kept-ranges.ts';
+import { limitParts, MAX_PROFILE_BYTES, type Structure, truncated } from './structure.ts';
+
+const EOI = 0xd9;
+const SOS = 0xda;
+const EXIF_SEGMENT = 0xe1;
+const PROFILE_SEGMENT = 0xe2;
+const EXIF = 'Exif\0\0';
+/** Application segments that change colours, by marker: the others are metadata. */
+const COLOUR_SEGMENTS: Readonly<Record<number, string>> = {
+  224: 'JFIF\0',
+  226: 'ICC_PROFILE\0',
+  238: 'Adobe',
+};
+
+/**
+ * Walks segments and scans to the end-of-image marker. (That of an embedded thumbnail is inside a segment.) Drops
+ * comments, application segments without colours, and bytes between segments; an EXIF block becomes its orientation.
+ */
+export function jpegStructure(file: Buffer): Structure {
+  const kept = new KeptRanges(file);
+  let exif: Buffer | undefined;
+  let scans = 0;
+  let profileBytes = 0;
+  kept.keep(0, 2);
+  for (let at = 2, segments = 0; ; limitParts(++segments)) {
+    const start = nextMarker(file, at);
+    if (scans > 0) kept.keep(at, start); // the data of a scan
+    const marker = file[start + 1];
+    const last = marker === undefined || marker === EOI;
+    if (last) {
+      const ends = marker === EOI || file.readUInt16BE(file.length - 2) === 0xff00 + EOI;
+      if (!ends) throw truncated();
+      kept.keep(start, marker === EOI ? start + 2 : file.length);
+      return { decodable: kept.result(), frames: 1, scans, ...(exif && { exif }) };
+    }
+    const end = Math.min(start + 2 + file.readUInt16BE(start + 2), file.length);
+    const content = file.subarray(start + 4, end);
+    if (marker === SOS) scans++;
+    if (marker === EXIF_SEGMENT && !exif && startsWith(content, EXIF)) {
+      exif = content.subarray(EXIF.length);
+      const orientation = orientationBlock(exif);
+      if (orientation) kept.insert(exifSegment(orientation));
+    }
+    // An incomplete profile is ignored.
+    if (marker === PROFILE_SEGMENT) profileBytes += content.length;
+    const dropped = marker === PROFILE_SEGMENT && profileBytes > MAX_PROFILE_BYTES;
+    if (!dropped && isNeeded(marker, content)) kept.keep(start, end);
+    at = end;
+  }
+}
+
+/** Returns where the next segment starts: a marker other than stuffed zero, fill bytes and restarts; else the end. */
+function nextMarker(file: Buffer, from: number): number {
+  const last = file.length - 1;
+  for (let at = from; at < last; at++) {
+    if (file[at] !== 0xff) continue;
+    const marker = file[at + 1] ?? 0;
+    const standsAlone = marker <= 0x01 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd8);
+    if (!standsAlone) return at;
+  }
+  return file.length;
+}
+
+function isNeeded(marker: number, content: Buffer): boolean {
+  const isMetadata = (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
+  const name = COLOUR_SEGMENTS[marker];
+  return !isMetadata || (name !== undefined && startsWith(content, name));
+}
+
+const startsWith = (content: Buffer, name: string) => content.toString('latin1', 0, name.length) === name;
+
+function exifSegment(block: Buffer): Buffer {
+  const segment = Buffer.alloc(4 + EXIF.length + block.length);
+  segment.writeUInt16BE(0xff00 + EXIF_SEGMENT, 0);
+  segment.writeUInt16BE(segment.length - 2, 2);
+  segment.write(EXIF, 4, 'latin1');
+  block.copy(segment, 4 + EXIF.length);
+  return segment;
+}

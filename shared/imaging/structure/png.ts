@@ -1,0 +1,63 @@
+import { crc32, inflateSync } from 'node:zlib';
+import { orientationBlock } from '../exif-block.ts';
+import { KeptRanges } from './kept-ranges.ts';
+import { limitParts, MAX_EXIF_BYTES, MAX_PROFILE_BYTES, type Structure } from './structure.ts';
+
+const typeOf = (name: string) => Buffer.from(name, 'latin1').readUInt32BE();
+const IDAT = typeOf('IDAT');
+const IEND = typeOf('IEND');
+const EXIF = typeOf('eXIf');
+const PROFILE = typeOf('iCCP');
+const ANIMATION = typeOf('acTL');
+/** What pixels and their colours need; the rest is metadata. */
+const NEEDED = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'cHRM', 'gAMA', 'sRGB', 'sBIT'].map(typeOf));
+/** Bytes of a chunk beside its data: length, type, checksum. */
+const FRAME = 12;
+
+/** Walks the chunks to the last. Drops metadata; an EXIF block becomes its orientation. */
+export function pngStructure(file: Buffer): Structure {
+  const kept = new KeptRanges(file);
+  let exif: Buffer | undefined;
+  let profiles = 0;
+  let animated = false;
+  kept.keep(0, 8);
+  for (let at = 8, parts = 0; ; ) {
+    const length = file.readUInt32BE(at);
+    const type = file.readUInt32BE(at + 4);
+    const end = at + FRAME + length;
+    if (end > file.length) file.readUInt8(end - 1); // throws RangeError
+    const data = () => file.subarray(at + 8, end - 4);
+    if (type === PROFILE && profiles++ === 0 && isBounded(data())) kept.keep(at, end);
+    if (type === EXIF && !exif) {
+      exif = data().subarray(0, MAX_EXIF_BYTES);
+      const orientation = orientationBlock(exif);
+      if (orientation) kept.insert(exifChunk(orientation));
+    }
+    animated ||= type === ANIMATION;
+    if (NEEDED.has(type)) kept.keep(at, end);
+    if (type === IEND) break;
+    if (type !== IDAT) limitParts(++parts);
+    at = end;
+  }
+  return { decodable: kept.result(), frames: animated ? 2 : 1, scans: 1, ...(exif && { exif }) };
+}
+
+/** Returns false for a colour profile that is damaged, or inflates to more than it may. */
+function isBounded(data: Buffer): boolean {
+  const compressed = data.subarray(data.indexOf(0) + 2);
+  try {
+    inflateSync(compressed, { maxOutputLength: MAX_PROFILE_BYTES });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function exifChunk(block: Buffer): Buffer {
+  const chunk = Buffer.alloc(FRAME + block.length);
+  chunk.writeUInt32BE(block.length, 0);
+  chunk.writeUInt32BE(EXIF, 4);
+  block.copy(chunk, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + block.length)), 8 + block.length);
+  return chunk;
+}

@@ -1,0 +1,36 @@
+import { Problem } from '#shared/kernel/problems.ts';
+
+/** What a file's structure states, found in time linear in the file, without decoding. */
+export interface Structure {
+  /** The file for the decoder: what pixels need, without metadata that is costly to parse. */
+  decodable: Uint8Array;
+  /** The EXIF block, from its byte order mark on; at most `MAX_EXIF_BYTES`. */
+  exif?: Uint8Array;
+  /** Frames or pages, at most 2: the rest is not counted. 1 where only the decoder can count them. */
+  frames: number;
+  /** Passes over all pixels that the decoder makes: the scans of a JPEG. */
+  scans: number;
+}
+
+/**
+ * Parts (segments, chunks, blocks or boxes) of one file, data aside. Photographs from cameras have fewer than 100; a JPEG
+ * with the largest ICC profile has 255.
+ */
+export const MAX_PARTS = 10_000;
+/** A segment of JPEG, which cameras write, holds 64 KB. Larger blocks in other formats are read as far as that. */
+export const MAX_EXIF_BYTES = 65_536;
+/** Larger colour profiles are dropped: those of cameras and displays have 0.5 to 4 KB, those of presses up to 3 MB. */
+export const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
+
+export const truncated = () =>
+  new Problem('truncated', 'The file ends before the image does. Send the whole file.');
+
+/** @throws Problem `unreadable_image` if `count` exceeds what an image needs */
+export function limitParts(count: number, limit = MAX_PARTS): void {
+  if (count > limit) {
+    throw new Problem(
+      'unreadable_image',
+      `The file has more than ${limit} parts. Save it again as a plain image.`,
+    );
+  }
+}
