@@ -17,6 +17,6 @@ export const handler = queueFunction({
   body: AnyEvent,
   run: each(async ({ body }) => {
     await archive(body);
-    timeProcessing(body); // here, where every event comes by
+    timeProcessing(body); // this function receives every event
   }),
 });

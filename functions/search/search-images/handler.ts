@@ -27,7 +27,7 @@ const installed = installedModels(env.DEEPLENS_MODELS, async (name) => {
   await index.prepare(name, outputRoles(embedder.manifest).copy.dimension);
   return embedder;
 });
-await installed.embedder(env.DEEPLENS_MODELS[0]); // while the function starts, not while somebody waits
+await installed.embedder(env.DEEPLENS_MODELS[0]); // loads at cold start, not during the first search
 const search = searchImages({
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),

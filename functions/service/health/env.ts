@@ -8,7 +8,7 @@ export const Env = z.intersection(
   ActivityTableEnv.extend(S3BlobsEnv.shape).extend({
     DEEPLENS_VERSION: z.string().min(1),
     EMBEDDING_QUEUE_URL: z.url(),
-    /** The OpenSearch domain's name; absent where the index is no domain. */
+    /** The name of the OpenSearch domain; absent if the index is not a domain. */
     OPENSEARCH_DOMAIN: z.string().min(1).optional(),
   }),
 );

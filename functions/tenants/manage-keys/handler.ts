@@ -19,8 +19,12 @@ const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
 const keys = manageKeys({ tenants, usagePlans, newApiKey, hashApiKey });
 
-/** @param replaced the key in whose place it is */
-const shown = ({ key, secret }: CreatedKey, recordChange: (change: Change) => void, replaced?: string) => {
+/** Records a created key and returns its reply with the secret. @param replaced the id of the key that it replaces */
+const createdReply = (
+  { key, secret }: CreatedKey,
+  recordChange: (change: Change) => void,
+  replaced?: string,
+) => {
   recordChange({
     target: key.key_id,
     ...(replaced && { before: { key_id: replaced } }),
@@ -38,10 +42,10 @@ export const handler = httpFunction(
   [
     tenantRoute(ownKeys.list, async ({ tenant }) => ({ keys: (await keys.list(tenant)).map(keyReply) })),
     tenantRoute(ownKeys.create, async ({ tenant, caller, body, recordChange }) =>
-      shown(await keys.create(tenant, body, caller.scopes), recordChange),
+      createdReply(await keys.create(tenant, body, caller.scopes), recordChange),
     ),
     tenantRoute(ownKeys.rotate, async ({ tenant, params, body, recordChange }) =>
-      shown(
+      createdReply(
         await keys.rotate(tenant, keyId(params.key_id), body.overlap_seconds),
         recordChange,
         params.key_id,
@@ -54,10 +58,10 @@ export const handler = httpFunction(
       keys: (await keys.list(tenantId(params.tenant_id))).map(keyReply),
     })),
     operatorRoute(tenantKeys.create, async ({ params, body, recordChange }) =>
-      shown(await keys.create(tenantId(params.tenant_id), body, SCOPES), recordChange),
+      createdReply(await keys.create(tenantId(params.tenant_id), body, SCOPES), recordChange),
     ),
     operatorRoute(tenantKeys.rotate, async ({ params, body, recordChange }) =>
-      shown(
+      createdReply(
         await keys.rotate(tenantId(params.tenant_id), keyId(params.key_id), body.overlap_seconds),
         recordChange,
         params.key_id,

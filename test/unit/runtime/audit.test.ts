@@ -23,7 +23,7 @@ const change = operation({
 });
 const OPERATOR = { kind: 'operator', scopes: 'deeplens.admin', role: 'SystemAdmin', subject: 'op' };
 
-function office(audit: AuditLog) {
+function service(audit: AuditLog) {
   const handler = httpFunction(
     [
       operatorRoute(change, async ({ body, recordChange }) => {
@@ -51,9 +51,9 @@ function office(audit: AuditLog) {
 }
 
 describe('the audit log', () => {
-  it('says who changed what, from where, before and after', async () => {
+  it('records caller, origin, and the state before and after a change', async () => {
     const audit = memoryAuditLog();
-    expect(await office(audit)('two')).toBe(200);
+    expect(await service(audit)('two')).toBe(200);
     expect((await audit.list({ limit: 10 })).items).toMatchObject([
       {
         actor: { kind: 'operator', subject: 'op', role: 'SystemAdmin' },
@@ -69,18 +69,18 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('says what failed, and why', async () => {
+  it('records failed calls with the problem', async () => {
     const audit = memoryAuditLog();
-    expect(await office(audit)('fail')).toBe(409);
+    expect(await service(audit)('fail')).toBe(409);
     expect((await audit.list({ limit: 10 })).items).toMatchObject([{ outcome: 'failed', code: 'conflict' }]);
   });
 
-  it('says who was refused, once', async () => {
+  it('records each refusal once', async () => {
     const audit = memoryAuditLog();
     const key = { kind: 'key', tenant: 'acme', plan: 'free', scopes: 'deeplens.search', subject: 'key_1' };
-    expect(await office(audit)('two', key)).toBe(403);
+    expect(await service(audit)('two', key)).toBe(403);
     const suspended = { refusal: 'tenant_suspended', detail: 'no' };
-    expect(await office(audit)('two', suspended)).toBe(403);
+    expect(await service(audit)('two', suspended)).toBe(403);
     const { items } = await audit.list({ limit: 10 });
     expect(items.map(({ outcome, code, tenant_id }) => [outcome, code, tenant_id]).sort()).toEqual([
       ['refused', 'forbidden', 'acme'],
@@ -88,12 +88,12 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('lets nothing be changed that it cannot hold, and refuses all the same', async () => {
+  it('fails changes and still refuses calls while it is unavailable', async () => {
     const away = {
       ...memoryAuditLog(),
       append: () => Promise.reject(new Problem('dependency_unavailable', 'away')),
     };
-    expect(await office(away)('two')).toBe(503);
-    expect(await office(away)('two', { kind: 'key', scopes: '', subject: 'key_1' })).toBe(403);
+    expect(await service(away)('two')).toBe(503);
+    expect(await service(away)('two', { kind: 'key', scopes: '', subject: 'key_1' })).toBe(403);
   });
 });

@@ -30,7 +30,7 @@ const operator: Caller = {
 const knownButRefused = { kind: 'key', tenant: tenantId('acme'), subject: uploader.subject } as const;
 
 /** Keys and tokens are named by the refusal that they get; of those that end in `!` it is known whose they are. */
-function office(audit = memoryAuditLog()) {
+function service(audit = memoryAuditLog()) {
   const refuse = (name: string, presume: (caller: typeof knownButRefused) => void) => {
     const code = name.replace('!', '') as ProblemCode; // the tests name no others
     if (name.endsWith('!')) presume(knownButRefused);
@@ -60,9 +60,9 @@ const eventWith = ({ context }: APIGatewayAuthorizerResult) =>
   ({ requestContext: { authorizer: context } }) as unknown as APIGatewayProxyEvent; // what is read of it
 
 describe('the authorizer', () => {
-  const { ask } = office();
+  const { ask } = service();
 
-  it('hands the caller on as the function then reads it', async () => {
+  it('passes the caller on as the function reads it', async () => {
     const byKey = await ask('/v1/images', { 'X-Api-Key': 'good' });
     expect([effectOf(byKey), callerOf(eventWith(byKey))]).toEqual(['Allow', uploader]);
     const forPerson = await ask('/v1/images', { 'X-Api-Key': 'good', Authorization: 'Bearer x' });
@@ -71,18 +71,18 @@ describe('the authorizer', () => {
     expect([effectOf(byToken), callerOf(eventWith(byToken))]).toEqual(['Allow', operator]);
   });
 
-  it('takes no key for the operator’s plane, no token alone for a tenant’s, and never nothing', async () => {
+  it('requires a token on the admin plane and a key on the data plane', async () => {
     await expect(ask('/v1/admin/tenants', { 'x-api-key': 'good' })).rejects.toThrow('Unauthorized');
     await expect(ask('/v1/images', { authorization: 'good' })).rejects.toThrow('Unauthorized');
     await expect(ask('/v1/images', {})).rejects.toThrow('Unauthorized');
   });
 
-  it('denies a key that does not work itself', async () => {
+  it('denies invalid keys itself', async () => {
     expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key' }))).toBe('Deny');
     expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key!' }))).toBe('Deny');
   });
 
-  it('leaves a finer refusal to the function, which throws it and knows whose it is', async () => {
+  it('passes other refusals on to the function, with the presumed caller', async () => {
     const headers = { 'x-api-key': 'tenant_suspended!' };
     const suspended = eventWith(await ask('/v1/images', headers));
     expect(() => callerOf(suspended)).toThrow(expect.objectContaining({ code: 'tenant_suspended' }));
@@ -92,13 +92,13 @@ describe('the authorizer', () => {
     expect(presumedCaller(expired).kind).toBe('nobody');
   });
 
-  it('tells those whom it knows why their token is not taken', async () => {
+  it('gives identified callers the reason for a refused token', async () => {
     const revoked = eventWith(await ask('/v1/images', { 'x-api-key': 'unauthenticated!' }));
     expect(() => callerOf(revoked)).toThrow('because unauthenticated');
     await expect(ask('/v1/images', { 'x-api-key': 'unauthenticated' })).rejects.toThrow('Unauthorized');
   });
 
-  it('lets nobody in where it cannot know', async () => {
+  it('allows no call if a dependency or its own code fails', async () => {
     const unknown = eventWith(await ask('/v1/images', { 'x-api-key': 'dependency_unavailable' }));
     expect(() => callerOf(unknown)).toThrow(
       expect.objectContaining({ code: 'dependency_unavailable', retryAfter: 3 }),
@@ -114,7 +114,7 @@ describe('the authorizer', () => {
     ).rejects.toThrow(TypeError);
   });
 
-  it('is understood by a function of another version', async () => {
+  it('passes a caller that functions of another version can read', async () => {
     const { context } = await ask('/v1/images', { 'x-api-key': 'good' });
     const changed = { ...context, limits: '{"searches":"many"}', settings: 'all' };
     const caller = callerOf({ requestContext: { authorizer: changed } } as unknown as APIGatewayProxyEvent);
@@ -123,9 +123,9 @@ describe('the authorizer', () => {
   });
 });
 
-describe('whom the authorizer turns away', () => {
-  it('is in the audit log: who, what, from where', async () => {
-    const { ask, entries } = office();
+describe('a refusal by the authorizer', () => {
+  it('is in the audit log with caller, action and origin', async () => {
+    const { ask, entries } = service();
     await ask('/v1/images', {
       ...{ 'X-Api-Key': 'invalid_api_key!', 'User-Agent': 'curl', 'X-Correlation-Id': 'mine' },
     });
@@ -147,8 +147,8 @@ describe('whom the authorizer turns away', () => {
     ]);
   });
 
-  it('is there too where nobody knows them, with the tenant that they tried', async () => {
-    const { ask, entries } = office();
+  it('is in the audit log for unknown callers, with the tenant of the path', async () => {
+    const { ask, entries } = service();
     await expect(ask('/v1/admin/tenants/{tenant_id}', {})).rejects.toThrow('Unauthorized');
     expect(await entries()).toMatchObject([
       {
@@ -160,15 +160,15 @@ describe('whom the authorizer turns away', () => {
     ]);
   });
 
-  it('is left to the function where the function turns them away', async () => {
-    const { ask, entries } = office();
+  it('is not recorded if the function refuses the call', async () => {
+    const { ask, entries } = service();
     await ask('/v1/images', { 'x-api-key': 'tenant_suspended!' });
     await ask('/v1/images', { 'x-api-key': 'good' });
     expect(await entries()).toEqual([]);
   });
 
-  it('is turned away also where the log does not answer', async () => {
-    const { ask } = office({ ...memoryAuditLog(), append: () => Promise.reject(new Error('down')) });
+  it('takes effect even if the audit log is unavailable', async () => {
+    const { ask } = service({ ...memoryAuditLog(), append: () => Promise.reject(new Error('down')) });
     await expect(ask('/v1/images', {})).rejects.toThrow('Unauthorized');
     expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key' }))).toBe('Deny');
   });

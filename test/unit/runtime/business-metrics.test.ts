@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 describe('business metrics', () => {
-  it('count what a tenant used by plan and counter, with the tenant beside them', () => {
+  it('count usage by plan and counter, with the tenant as metadata', () => {
     countUsage(acme, 'pro', { requests: 5, searches: 2, uploads: 0 });
     expect(written).toEqual([
       {
@@ -43,7 +43,7 @@ describe('business metrics', () => {
     ]);
   });
 
-  it('count searches by what the best answer was', () => {
+  it('count searches by the best verdict', () => {
     countSearch(acme, 'searchSimilarity', 'edited_copy');
     expect(written).toMatchObject([
       {
@@ -54,7 +54,7 @@ describe('business metrics', () => {
     ]);
   });
 
-  it('tell the share of searches that the cache answers', () => {
+  it('count cache hits and misses', () => {
     countCache(acme, true);
     countCache(acme, false);
     expect(written.map(({ name, dimensions }) => [name, dimensions])).toEqual([
@@ -63,7 +63,7 @@ describe('business metrics', () => {
     ]);
   });
 
-  it('time a picture’s way from its announcement, and nothing else’s', () => {
+  it('time the processing of images alone, from the request of the upload', () => {
     const announced = Date.UTC(2026, 10, 1, 9);
     const image_id = 'img_01M6B5CJM0JY83F3QXWKQQR25S';
     timeProcessing(

@@ -11,7 +11,7 @@ const letter = (id: string, queue: string, body: string) => ({
 });
 
 describe('deadLetterFunction', () => {
-  it('records what it can, and leaves the rest in the queue', async () => {
+  it('records failures of known images and leaves other messages in the queue', async () => {
     const recorded: unknown[] = [];
     const handler = deadLetterFunction(
       { 'validation-dlq': 'validation' },

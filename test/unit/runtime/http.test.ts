@@ -85,7 +85,7 @@ async function call(
 }
 
 describe('httpFunction', () => {
-  it('hands on the tenant of the credential and the parsed input', async () => {
+  it('passes the credential’s tenant and the parsed input to the route', async () => {
     const { status, body, headers } = await call({ queryStringParameters: { times: '3' } });
     expect(status).toBe(201);
     expect(body).toMatchObject({
@@ -98,7 +98,7 @@ describe('httpFunction', () => {
     expect(headers['x-correlation-id']).toBe('req-1');
   });
 
-  it('takes the correlation id of the caller, where it is harmless', async () => {
+  it('uses the caller’s correlation id if it is safe to log', async () => {
     const withId = (id: string) =>
       call({ headers: { 'content-type': 'application/json', 'X-Correlation-Id': id } });
     expect((await withId('my-id.7')).headers['x-correlation-id']).toBe('my-id.7');
@@ -117,9 +117,14 @@ describe('httpFunction', () => {
   });
 
   it.each([
-    ['nobody', null, 401, 'unauthenticated'],
-    ['a scope too few', { ...UPLOADER, scopes: 'deeplens.search' }, 403, 'missing_scope'],
-    ['what the authorizer refused', { refusal: 'tenant_suspended', detail: 'no' }, 403, 'tenant_suspended'],
+    ['a call without credential', null, 401, 'unauthenticated'],
+    ['a missing scope', { ...UPLOADER, scopes: 'deeplens.search' }, 403, 'missing_scope'],
+    [
+      'a refusal passed on by the authorizer',
+      { refusal: 'tenant_suspended', detail: 'no' },
+      403,
+      'tenant_suspended',
+    ],
     [
       'an operator without a tenant',
       { kind: 'operator', scopes: 'deeplens.admin', role: 'SystemAdmin', subject: 'op' },
@@ -130,13 +135,13 @@ describe('httpFunction', () => {
     expect(await call({ authorizer })).toMatchObject({ status, body: { code } });
   });
 
-  it('lets everybody in where it is open', async () => {
+  it('serves open operations without a credential', async () => {
     expect(await call({ httpMethod: 'GET', path: '/v1/open', body: null, authorizer: null })).toMatchObject({
       status: 200,
     });
   });
 
-  it('answers a body that is not JSON, an unknown route, and our own fault, each with its code', async () => {
+  it('returns the matching code for invalid JSON, unknown routes and internal errors', async () => {
     expect(await call({ body: '{' })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     expect(await call({ path: '/v1/nowhere' })).toMatchObject({ status: 404, body: { code: 'not_found' } });
     const fault = await call({ body: JSON.stringify({ text: 'fail' }) });
@@ -144,7 +149,7 @@ describe('httpFunction', () => {
     expect(JSON.stringify(fault.body)).not.toContain('secret');
   });
 
-  it('says when to come back', async () => {
+  it('sets Retry-After', async () => {
     const { status, headers } = await call({ body: JSON.stringify({ text: 'busy' }) });
     expect([status, headers['retry-after']]).toEqual([503, '7']);
   });

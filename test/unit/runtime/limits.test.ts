@@ -34,7 +34,9 @@ const bring = operation({
 });
 
 const counting = () => leasingLimiter(memoryWindows(), () => 0);
-const away: Limiter = { take: () => Promise.reject(new Problem('dependency_unavailable', 'away')) };
+const unavailable: Limiter = {
+  take: () => Promise.reject(new Problem('dependency_unavailable', 'unavailable')),
+};
 
 function service(limiter: Limiter, limits?: object) {
   const handler = httpFunction(
@@ -70,14 +72,14 @@ function service(limiter: Limiter, limits?: object) {
   };
 }
 
-describe('limits at the front door', () => {
-  it('says on each reply which counters it touched, and what is left of them', async () => {
+describe('limits of a tenant’s calls', () => {
+  it('are in the headers of each reply, with what is left', async () => {
     const { headers } = await service(counting())('/v1/search', {});
     expect(headers['RateLimit-Policy']).toBe('"requests";q=100;w=60, "searches";q=50;w=60');
     expect(headers.RateLimit).toBe('"requests";r=99;t=60, "searches";r=49;t=60');
   });
 
-  it('refuses what is over the limit, with when to come back', async () => {
+  it('refuse further calls, with Retry-After', async () => {
     const call = service(counting(), { searches: 1 });
     expect((await call('/v1/search', {})).status).toBe(200);
     const { status, headers, body } = await call('/v1/search', {});
@@ -86,7 +88,7 @@ describe('limits at the front door', () => {
     expect(body.detail).toContain('1 searches in 60 seconds');
   });
 
-  it('counts a call whose input is wrong as a request', async () => {
+  it('count calls with invalid input as requests', async () => {
     const call = service(counting());
     expect(await call('/v1/search', { text: 1 })).toMatchObject({
       status: 400,
@@ -94,7 +96,7 @@ describe('limits at the front door', () => {
     });
   });
 
-  it('holds a limit of one endpoint beside the others', async () => {
+  it('apply per endpoint besides the totals', async () => {
     const call = service(counting(), { endpoints: { 'POST /v1/search': 1 } });
     await call('/v1/search', {});
     const { status, headers } = await call('/v1/search', {});
@@ -103,15 +105,15 @@ describe('limits at the front door', () => {
     expect((await call('/v1/bring', { files: 1 })).status).toBe(200);
   });
 
-  it('lets as many pictures in as are left', async () => {
+  it('admit as many images as are left', async () => {
     const call = service(counting());
     expect((await call('/v1/bring', { files: 3 })).body).toEqual({ granted: 3 });
     expect((await call('/v1/bring', { files: 4 })).body).toEqual({ granted: 2 });
     expect((await call('/v1/bring', { files: 1 })).status).toBe(429);
   });
 
-  it('goes on without counting where nobody can count, but takes no pictures then', async () => {
-    const call = service(away);
+  it('do not stop calls while counters are unavailable, except those that add images', async () => {
+    const call = service(unavailable);
     expect((await call('/v1/search', {})).status).toBe(200);
     const { status, headers } = await call('/v1/bring', { files: 1 });
     expect(status).toBe(503);

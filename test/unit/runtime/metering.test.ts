@@ -55,15 +55,15 @@ function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
     );
 }
 
-describe('a call that was let in', () => {
-  it('is told once, with what it took: also one that then fails, or whose input is wrong', async () => {
-    const told: DeepLensEvent[] = [];
-    const ask = service(async (events) => void told.push(...events));
+describe('an admitted call', () => {
+  it('is published once with its counts, even if it fails or its input is invalid', async () => {
+    const published: DeepLensEvent[] = [];
+    const ask = service(async (events) => void published.push(...events));
     expect((await ask('/v1/search')).statusCode).toBe(503);
     expect((await ask('/v1/bring', { files: 9 })).statusCode).toBe(200); // free lets five in
     expect((await ask('/v1/bring', { files: 'many' })).statusCode).toBe(400);
     expect(
-      told.map(({ id, type, subject, tenantid, correlationid, data }) => ({
+      published.map(({ id, type, subject, tenantid, correlationid, data }) => ({
         id,
         type,
         subject,
@@ -87,16 +87,16 @@ describe('a call that was let in', () => {
     );
   });
 
-  it('is not told where it was refused, or belongs to no tenant', async () => {
-    const told: unknown[] = [];
-    const ask = service(async (events) => void told.push(...events));
+  it('is not published if it was refused', async () => {
+    const published: unknown[] = [];
+    const ask = service(async (events) => void published.push(...events));
     expect((await ask('/v1/search', {}, 'deeplens.upload')).statusCode).toBe(403);
     await ask('/v1/bring', { files: 5 });
     expect((await ask('/v1/bring', { files: 1 })).statusCode).toBe(429);
-    expect(told).toHaveLength(1);
+    expect(published).toHaveLength(1);
   });
 
-  it('is served where it cannot be told', async () => {
+  it('is served even if it cannot be published', async () => {
     const ask = service(() => Promise.reject(new Error('no topic')));
     expect((await ask('/v1/bring', { files: 1 })).statusCode).toBe(200);
   });

@@ -46,7 +46,7 @@ function consumer() {
 const does = (what: string) => JSON.stringify({ does: what });
 
 describe('queueFunction', () => {
-  it('fails per message: redelivers what can pass, rejects what never will', async () => {
+  it('fails per message: redelivers retryable failures and rejects others', async () => {
     const { run, rejected } = consumer();
     expect(await run([does('well'), does('crash'), does('never'), does('wait'), does('well')])).toEqual([
       'm1',
@@ -55,12 +55,12 @@ describe('queueFunction', () => {
     expect(rejected).toEqual(['never unreadable_image']);
   });
 
-  it('leaves what it cannot read to the dead-letter queue, and handles the rest', async () => {
+  it('leaves unreadable messages to the dead-letter queue and handles the rest', async () => {
     const { run } = consumer();
     expect(await run(['{', JSON.stringify({ other: 1 }), does('well')])).toEqual(['m0', 'm1']);
   });
 
-  it('says so for each message when all fail', async () => {
+  it('reports every message if all fail', async () => {
     const { run } = consumer();
     expect(await run([does('crash'), does('crash')])).toEqual(['m0', 'm1']);
   });

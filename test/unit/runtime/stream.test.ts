@@ -20,18 +20,18 @@ const event: DynamoDBStreamEvent = {
   ],
 };
 
-it('tells of items as they were and are', async () => {
-  const told: StreamRecord[] = [];
-  await streamFunction({ run: async (records) => void told.push(...records) })(event, context);
+it('passes old and new images of items', async () => {
+  const records: StreamRecord[] = [];
+  await streamFunction({ run: async (batch) => void records.push(...batch) })(event, context);
   const keys = { pk: 'p', sk: 's' };
-  expect(told).toEqual([
+  expect(records).toEqual([
     { eventId: 'e1', eventName: 'INSERT', keys, newImage: { pk: 'p', sk: 's', n: 1 } },
     { eventId: 'e2', eventName: 'MODIFY', keys, oldImage: { n: 1 }, newImage: { list: [true, null] } },
     { eventId: 'e3', eventName: 'REMOVE', keys, oldImage: { map: { a: 'x' } } },
   ]);
 });
 
-it('fails as a whole, so that the batch is told again', async () => {
+it('fails as a whole, so that the batch is redelivered', async () => {
   const handler = streamFunction({ run: () => Promise.reject(new Error('later')) });
   await expect(handler(event, context)).rejects.toThrow('later');
 });
