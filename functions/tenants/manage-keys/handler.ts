@@ -19,20 +19,17 @@ const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
 const keys = manageKeys({ tenants, usagePlans, newApiKey, hashApiKey });
 
+type RecordChange = (change: Change) => void;
+
 /** Records a created key and returns its reply with the secret. @param replaced the id of the key that it replaces */
-const createdReply = (
-  { key, secret }: CreatedKey,
-  recordChange: (change: Change) => void,
-  replaced?: string,
-) => {
-  recordChange({
-    target: key.key_id,
-    ...(replaced && { before: { key_id: replaced } }),
-    after: keyReply(key),
-  });
+const createdReply = ({ key, secret }: CreatedKey, recordChange: RecordChange, replaced?: string) => {
+  const before = replaced === undefined ? {} : { before: { key_id: replaced } };
+  recordChange({ target: key.key_id, ...before, after: keyReply(key) });
   return { ...keyReply(key), api_key: secret };
 };
-const revoke = async (tenant: TenantId, key: string, recordChange: (change: Change) => void) => {
+const rotate = async (tenant: TenantId, key: string, overlapSeconds: number, recordChange: RecordChange) =>
+  createdReply(await keys.rotate(tenant, keyId(key), overlapSeconds), recordChange, key);
+const revoke = async (tenant: TenantId, key: string, recordChange: RecordChange) => {
   const { before, after } = await keys.revoke(tenant, keyId(key));
   recordChange({ target: key, before: keyReply(before), after: keyReply(after) });
   return keyReply(after);
@@ -45,11 +42,7 @@ export const handler = httpFunction(
       createdReply(await keys.create(tenant, body, caller.scopes), recordChange),
     ),
     tenantRoute(ownKeys.rotate, async ({ tenant, params, body, recordChange }) =>
-      createdReply(
-        await keys.rotate(tenant, keyId(params.key_id), body.overlap_seconds),
-        recordChange,
-        params.key_id,
-      ),
+      rotate(tenant, params.key_id, body.overlap_seconds, recordChange),
     ),
     tenantRoute(ownKeys.revoke, async ({ tenant, params, recordChange }) =>
       revoke(tenant, params.key_id, recordChange),
@@ -61,11 +54,7 @@ export const handler = httpFunction(
       createdReply(await keys.create(tenantId(params.tenant_id), body, SCOPES), recordChange),
     ),
     operatorRoute(tenantKeys.rotate, async ({ params, body, recordChange }) =>
-      createdReply(
-        await keys.rotate(tenantId(params.tenant_id), keyId(params.key_id), body.overlap_seconds),
-        recordChange,
-        params.key_id,
-      ),
+      rotate(tenantId(params.tenant_id), params.key_id, body.overlap_seconds, recordChange),
     ),
     operatorRoute(tenantKeys.revoke, async ({ params, recordChange }) =>
       revoke(tenantId(params.tenant_id), params.key_id, recordChange),
