@@ -6,19 +6,19 @@ import { promisify } from 'node:util';
 import type { Home } from './home.ts';
 import { PlainError } from './steps.ts';
 
-/** A program of ours that runs beside us. */
+/** A running child process. */
 export interface Child {
   pid: number;
   log: string;
-  /** Fulfilled when it has ended, with how. */
+  /** Resolves when it has ended. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Asks it to end; kills it and what it has started after `graceMs`. @returns whether it ended by itself */
+  /** Sends SIGTERM; kills its process group after `graceMs`. @returns true if it ended in time */
   stop(graceMs: number): Promise<boolean>;
 }
 
 export interface ChildOptions {
   home: Home;
-  /** Names its log and the file with its process id. */
+  /** The name of its log and pid file. */
   name: string;
   program: string;
   args: string[];
@@ -27,8 +27,8 @@ export interface ChildOptions {
 }
 
 /**
- * Starts a program in a process group of its own, so that Ctrl-C reaches us alone and we end things in order. Its
- * process id is written down: a later run ends what a killed one has left behind (`endLeftover`).
+ * Starts a program in its own process group, so that Ctrl-C reaches only this process, which then stops children in
+ * order. Writes a pid file, so that a later run can stop what a killed one left (`endLeftover`).
  */
 export async function startChild({ home, name, program, args, cwd, env }: ChildOptions): Promise<Child> {
   await mkdir(home.logs, { recursive: true });
@@ -43,7 +43,7 @@ export async function startChild({ home, name, program, args, cwd, env }: ChildO
   });
   const { pid } = child;
   if (pid === undefined) throw new PlainError(`${program} could not be started.`);
-  // At once, as nothing may come between: a program that nobody knows of would stay.
+  // Synchronously, so that no child is left without a pid file.
   writeFileSync(pidFile(home, name), JSON.stringify({ pid, command: args.join(' ') }));
   let stopped: Promise<boolean> | undefined;
   const end = async (graceMs: number) => {
@@ -62,7 +62,7 @@ export async function startChild({ home, name, program, args, cwd, env }: ChildO
   return { pid, log, ended, stop };
 }
 
-/** Ends a program that an earlier, killed run has left. @returns `none` | `ended` | `killed` (it did not end by itself) */
+/** Stops a program left by a killed run. @returns `killed` if it did not end in time */
 export async function endLeftover(
   home: Home,
   name: string,
@@ -72,7 +72,7 @@ export async function endLeftover(
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return 'none';
   const { pid, command }: { pid: number; command: string } = JSON.parse(text);
-  // The number may be another program's by now.
+  // The pid may belong to another program by now.
   const isOurs = async () => (await commandOf(pid)).endsWith(command);
   const found = await isOurs();
   if (found) process.kill(pid, 'SIGTERM');
@@ -83,7 +83,7 @@ export async function endLeftover(
   return late ? 'killed' : found ? 'ended' : 'none';
 }
 
-/** Whether a process is there. */
+/** Returns true if the process exists. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -92,7 +92,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The last lines of a log, for a message. */
+/** Returns the last lines of a log. */
 export const endOfLog = async (log: string, lines = 25): Promise<string> =>
   (await readFile(log, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-lines).join('\n  ');
 
@@ -109,6 +109,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody of the group is left.
+    // The group has no processes left.
   }
 }

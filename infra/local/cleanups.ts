@@ -1,4 +1,4 @@
-/** What has to be ended, last started first ended; once, however often it is asked for. */
+/** Cleanups, run once, in reverse order. */
 export interface Cleanups {
   add(cleanup: () => Promise<void>): void;
   run(): Promise<void>;
@@ -9,7 +9,7 @@ export function cleanups(): Cleanups {
   let running: Promise<void> | undefined;
   const runAll = async () => {
     for (let cleanup = stack.pop(); cleanup; cleanup = stack.pop())
-      await cleanup().catch((error: unknown) => console.error('  could not be ended in order:', error));
+      await cleanup().catch((error: unknown) => console.error('  cleanup failed:', error));
   };
   return {
     add: (cleanup) => stack.push(cleanup),

@@ -11,7 +11,7 @@ import { step } from './steps.ts';
 import { type System, startSystem } from './system.ts';
 import { demoTenant } from './tenant.ts';
 
-/** Starts the system of `npm start`, its tenant `demo` included. */
+/** Starts the system of `npm start`, including its tenant `demo`. */
 export async function startWithDemo(cleanups: Cleanups): Promise<System> {
   const port = frontPort();
   await needPort(port);
@@ -20,7 +20,7 @@ export async function startWithDemo(cleanups: Cleanups): Promise<System> {
   return system;
 }
 
-/** Brings the sample pictures in, searches, lists duplicates. @returns what is not as it must be */
+/** Brings the sample pictures in, searches, lists duplicates. @returns unexpected results */
 export async function demonstrate({ api_url, demo }: LocalFile): Promise<string[]> {
   const api = apiAt(api_url, { 'x-api-key': demo?.api_key ?? '' });
   const samples = await sampleImages();

@@ -10,21 +10,21 @@ import { PlainError, step } from './steps.ts';
 
 const CDK = join(CHECKOUT, 'node_modules/aws-cdk/bin/cdk');
 
-/** What the stacks say about themselves: stack → output → value. */
+/** The stacks' outputs: stack → output → value. */
 const StackOutputs = z.record(z.string(), z.record(z.string(), z.string()));
 const Deployed = z.object({ fingerprint: z.string(), outputs: StackOutputs });
 
-/** Asks for an output by its name. @throws PlainError where no stack has it */
+/** Returns an output by its name. @throws PlainError if no stack has it */
 export type Outputs = (name: string) => string;
 
 export interface Deployment {
   home: Home;
   emulatorUrl: string;
-  /** What env `local` reads beside its own row: the index that it uses. */
+  /** Variables that select the index of env `local`. */
   variables: Record<string, string>;
 }
 
-/** Deploys env `local` to the emulator; nothing is done where the same sources are deployed there already. */
+/** Deploys env `local` to the emulator, unless the same sources are deployed already. */
 export async function deploy(
   { home, emulatorUrl, variables }: Deployment,
   cleanups: Cleanups,
@@ -34,7 +34,7 @@ export async function deploy(
   const fingerprint = await deploymentFingerprint(context);
   const last = Deployed.safeParse(await readJson(file));
   if (last.success && last.data.fingerprint === fingerprint) {
-    console.log('✓ Stacks: as the sources say');
+    console.log('✓ Stacks: up to date');
     return outputsOf(last.data.outputs);
   }
   const run = (name: string, args: string[], cwd: string) =>
@@ -42,7 +42,7 @@ export async function deploy(
   const outputsFile = join(home.state, 'outputs.json');
   if (!last.success)
     await step('Preparing the emulator for the CDK', () =>
-      // Not in the checkout, whose cdk.json would have it build the whole app first.
+      // Outside the checkout, whose cdk.json would make it build the whole app first.
       run('cdk-bootstrap', ['bootstrap', 'aws://000000000000/us-east-1'], home.state),
     );
   await step('Building and deploying the stacks (a minute or two)', () =>
@@ -61,7 +61,7 @@ export async function deploy(
   return outputsOf(outputs);
 }
 
-/** What the stacks that are deployed say. @throws PlainError where none are */
+/** Returns the outputs of the deployed stacks. @throws PlainError if none are deployed */
 export async function deployedOutputs(home: Home): Promise<Outputs> {
   const deployed = Deployed.safeParse(await readJson(join(home.state, 'deployed.json')));
   if (!deployed.success) throw new PlainError('Nothing is deployed here yet: npm start');
@@ -92,7 +92,7 @@ async function cdk({ home, name, args, cwd, env }: CdkCall, cleanups: Cleanups):
     throw new PlainError(`The CDK failed. The end of ${child.log}:\n  ${await endOfLog(child.log)}`);
 }
 
-/** Outputs of constructs inside a stack carry the construct's path before, and a digest behind their name. */
+/** Finds an output by name: outputs of constructs have the construct's path before it, and a digest after it. */
 const outputsOf =
   (stacks: z.infer<typeof StackOutputs>): Outputs =>
   (name) => {

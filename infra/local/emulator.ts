@@ -6,10 +6,10 @@ import { CHECKOUT, type Home, TOOL_PATH } from './home.ts';
 import { keptPort } from './ports.ts';
 import { answers, PlainError, until } from './steps.ts';
 
-/** What the stacks are made of. The emulator loads only these. */
+/** The services of the stacks; the emulator loads only these. */
 const SERVICES =
   'apigateway,cloudformation,cloudwatch,cognito-idp,dynamodb,dynamodbstreams,ec2,ecr,ecs,events,iam,kms,lambda,logs,opensearch,s3,secretsmanager,sns,sqs,ssm,sts,wafv2';
-/** Functions that run at once: a dozen calls by the front, two batches a queue, and room. Each is a Node process; a hundred choke a small machine. */
+/** Concurrent functions: a dozen calls from the front, two batches per queue, and some room. Each is a Node process. */
 const CONCURRENCY = 32;
 const START_LIMIT_MS = 30_000;
 /** It writes its state when it ends. */
@@ -21,7 +21,7 @@ export interface Emulator {
   child: Child;
 }
 
-/** The environment in which the AWS SDK speaks to the emulator, and to nothing else on this machine. */
+/** Returns the environment that directs the AWS SDK to the emulator only. */
 export const awsEnvironment = (url: string): Record<string, string> => ({
   AWS_ENDPOINT_URL: url,
   ...OFFLINE,
@@ -39,20 +39,20 @@ const OFFLINE = {
   no_proxy: '127.0.0.1,localhost',
 };
 
-/** The same for a client of ours: `new EcsClient(awsClient(url))`. */
+/** Returns the same as client options: `new EcsClient(awsClient(url))`. */
 export const awsClient = (url: string) => ({
   endpoint: url,
   region: REGION,
   credentials: { accessKeyId: OFFLINE.AWS_ACCESS_KEY_ID, secretAccessKey: OFFLINE.AWS_SECRET_ACCESS_KEY },
 });
 
-/** Starts the AWS emulator on loopback, with the state that it had when it was ended last. `cleanups` ends it. */
+/** Starts the AWS emulator on loopback with its last state. `cleanups` stops it. */
 export async function startEmulator(home: Home, cleanups: Cleanups): Promise<Emulator> {
   await settleLastRun(home);
   const port = await keptPort(home, 'emulator');
   const at = (name: string) => join(home.state, name);
   for (const folder of ['emulator', 's3', 'tmp']) await mkdir(at(folder), { recursive: true });
-  // The emulator's own scripts lie there, in CommonJS; the checkout's package.json would make them ES modules.
+  // The emulator writes CommonJS scripts there; the checkout's package.json would make them ES modules.
   await writeFile(join(at('tmp'), 'package.json'), '{"type":"commonjs"}');
   const child = await startChild({
     home,
@@ -60,7 +60,7 @@ export async function startEmulator(home: Home, cleanups: Cleanups): Promise<Emu
     program: join(CHECKOUT, '.deeplens/venv/bin/python'),
     args: ['-m', 'ministack'],
     cwd: home.state,
-    // Functions inherit this: so not our own environment, and Node 24 first.
+    // Functions inherit it, hence a clean environment with Node 24 first.
     env: {
       PATH: TOOL_PATH,
       HOME: at('tmp'),
@@ -92,13 +92,13 @@ export async function startEmulator(home: Home, cleanups: Cleanups): Promise<Emu
     if (ended) throw new PlainError(`The emulator ended (${child.log}):\n  ${await endOfLog(child.log)}`);
     return (await answers(`${url}/_ministack/health`)) || undefined;
   });
-  await writeFile(at('emulator.running'), ''); // from now on its state is newer than what is written
+  await writeFile(at('emulator.running'), ''); // until it stops, its state is newer than the written one
   return { url, child };
 }
 
 /**
- * Ends an emulator that a killed run has left: it then writes its state, and nothing is lost. One that did not end in
- * order has left pictures and vectors that its tables do not know: such a state is forgotten.
+ * Stops an emulator left by a killed run, so that it writes its state. After a crash, images and vectors may be missing
+ * from its tables: that state is deleted.
  */
 async function settleLastRun(home: Home): Promise<void> {
   await endLeftover(home, 'gpu-worker', 5_000);
@@ -109,6 +109,6 @@ async function settleLastRun(home: Home): Promise<void> {
     () => false,
   );
   if (!wasRunning || leftover === 'ended') return;
-  console.log('  The emulator did not end in order last time; its state is incomplete and is forgotten.');
+  console.log('  The emulator crashed last time; its state is incomplete and is deleted.');
   await rm(home.state, { recursive: true, force: true });
 }

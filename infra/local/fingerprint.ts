@@ -3,17 +3,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CHECKOUT } from './home.ts';
 
-/** All that the deployed stacks are made of. */
+/** The sources of the deployed stacks. */
 const SOURCES = ['functions', 'shared', 'infra', 'models', 'cdk.json', 'package-lock.json', 'tsconfig.json'];
-/** Says how to run things, not what is deployed. */
-const APART = /^(infra\/local|models\/build)\//;
+/** Not deployed. */
+const EXCLUDED = /^(infra\/local|models\/build)\//;
 
-/** A digest of the sources of a deployment, and of what else it depends on. */
+/** Returns a digest of a deployment's sources and variables. */
 export async function deploymentFingerprint(also: Record<string, string>): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(also));
   for (const source of SOURCES)
     for (const path of await filesIn(source))
-      if (!APART.test(path)) hash.update(`\0${path}\0`).update(await readFile(join(CHECKOUT, path)));
+      if (!EXCLUDED.test(path)) hash.update(`\0${path}\0`).update(await readFile(join(CHECKOUT, path)));
   return hash.digest('hex');
 }
 

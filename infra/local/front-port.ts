@@ -2,7 +2,7 @@ import { PlainError } from './steps.ts';
 
 const DEFAULT_PORT = 8420;
 
-/** Where the front listens: `DEEPLENS_PORT`, or 8420. */
+/** Returns the front's port: `DEEPLENS_PORT`, or 8420. */
 export function frontPort(): number {
   const text = process.env.DEEPLENS_PORT;
   if (!text) return DEFAULT_PORT;

@@ -4,8 +4,8 @@ import { createProxyServer } from 'httpxy';
 import pLimit from 'p-limit';
 
 /**
- * Calls on their way at once. The emulator starts a process for each concurrent call of a function, and a burst would
- * choke the machine: beyond this they wait here.
+ * Maximum number of concurrent calls; others wait. The emulator starts a process per concurrent call, so that a burst
+ * would overload the machine.
  */
 const IN_FLIGHT = 12;
 
@@ -15,13 +15,13 @@ export interface Front {
 }
 
 interface FrontOptions {
-  /** Of loopback; 0 takes any free one. */
+  /** On loopback; 0 selects a free one. */
   port: number;
   emulatorUrl: string;
   apiId: string;
 }
 
-/** One origin for the browser and for clients: `/api/…` is the API's stage `api`, `/` a page that says so. */
+/** Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/` is a page with links. */
 export async function startFront({ port, emulatorUrl, apiId }: FrontOptions): Promise<Front> {
   const { host } = new URL(emulatorUrl);
   const proxy = createProxyServer({ target: emulatorUrl, proxyTimeout: 60_000 });
@@ -29,8 +29,8 @@ export async function startFront({ port, emulatorUrl, apiId }: FrontOptions): Pr
   const limit = pLimit(IN_FLIGHT);
 
   const forward = async (request: IncomingMessage, response: ServerResponse) => {
-    if (response.destroyed) return; // gave up while it waited
-    // The API tells its own links by the name it was called by.
+    if (response.destroyed) return; // disconnected while waiting
+    // The API builds links from the host that the client called.
     request.headers['x-forwarded-host'] = request.headers.host ?? '';
     request.headers['x-forwarded-proto'] = 'http';
     request.headers.host = apiHost;
@@ -64,7 +64,7 @@ function badGateway(response: ServerResponse): void {
     title: 'Bad gateway',
     status: 502,
     code: 'dependency_unavailable',
-    detail: 'The API did not answer.',
+    detail: 'The API is unavailable.',
   };
   response.writeHead(502, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
 }

@@ -4,17 +4,17 @@ import { fileURLToPath } from 'node:url';
 /** The root of this checkout. */
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Where a running system keeps its things. `npm start` has one, and each run of the tests one of its own. */
+/** The folders of a running system. `npm start` has one home, each test run its own. */
 export interface Home {
   folder: string;
-  /** What the emulator, the index and the deployment keep: made and forgotten together. */
+  /** The state of the emulator, the index and the deployment, created and deleted together. */
   state: string;
   logs: string;
-  /** Tells tools where the running system is (`LocalFile`); there only while it is up. */
+  /** `LocalFile`, which exists only while the system is up. */
   localFile: string;
 }
 
-/** Each kind of index has a state of its own: pictures that one has indexed, the other does not know. */
+/** Each kind of index has its own state: one does not contain what the other has indexed. */
 const STATE = process.env.DEEPLENS_VECTOR_INDEX === 'opensearch' ? 'state-opensearch' : 'state';
 
 export const homeAt = (folder: string): Home => ({
@@ -27,5 +27,5 @@ export const homeAt = (folder: string): Home => ({
 /** The home of `npm start`. */
 export const DEEPLENS_HOME: Home = homeAt(join(CHECKOUT, '.deeplens'));
 
-/** Programs of the checkout first, Node 24 among them. */
+/** The checkout's programs first, including Node 24. */
 export const TOOL_PATH = [join(CHECKOUT, 'node_modules/.bin'), process.env.PATH].join(':');

@@ -4,7 +4,7 @@ import { isAlive } from './child.ts';
 import type { Home } from './home.ts';
 import { answers } from './steps.ts';
 
-/** `local.json`: where the running system is, and how to speak to it. Tools look here, and nowhere else. */
+/** `local.json`: addresses and credentials of the running system, for tools. */
 export const LocalFile = z.object({
   /** With the version: `{api_url}/images`. */
   api_url: z.url(),
@@ -12,21 +12,21 @@ export const LocalFile = z.object({
   emulator_url: z.url(),
   /** Renewed while the system is up; valid for an hour. */
   admin_token: z.string(),
-  /** Prints a fresh one. */
+  /** Prints a new token. */
   admin_token_command: z.string(),
   demo: z.object({ tenant_id: z.string(), api_key: z.string() }).optional(),
-  /** `system` is the program that keeps the others. */
+  /** `system` is the parent of the others. */
   pids: z.record(z.string(), z.number().int()),
 });
 export type LocalFile = z.infer<typeof LocalFile>;
 
-/** Only its owner may read it: it holds keys. */
+/** Writes the file readable by its owner only: it contains keys. */
 export async function writeLocalFile(home: Home, content: LocalFile): Promise<void> {
   await writeFile(`${home.localFile}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   await rename(`${home.localFile}.new`, home.localFile);
 }
 
-/** @returns undefined where nothing is up */
+/** @returns undefined if no system is running */
 export async function readLocalFile(home: Home): Promise<LocalFile | undefined> {
   const text = await readFile(home.localFile, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

@@ -9,7 +9,7 @@ import { PlainError } from './steps.ts';
 
 const Token = z.object({ access_token: z.string() });
 
-/** A fresh access token of the operator's machine client (role SystemAdmin, valid for an hour). */
+/** Requests an access token for the operator's machine client (role SystemAdmin, valid for an hour). */
 export async function operatorToken(emulatorUrl: string, outputs: Outputs): Promise<string> {
   const clientId = outputs('OperatorClientId');
   const cognito = new CognitoIdentityProviderClient(awsClient(emulatorUrl));
@@ -17,7 +17,7 @@ export async function operatorToken(emulatorUrl: string, outputs: Outputs): Prom
     new DescribeUserPoolClientCommand({ UserPoolId: outputs('UserPoolId'), ClientId: clientId }),
   );
   const credentials = Buffer.from(`${clientId}:${client?.ClientSecret}`).toString('base64');
-  // Deployed, this is the output TokenEndpoint; the emulator answers for every domain.
+  // On AWS this is the output TokenEndpoint; the emulator serves every domain.
   const reply = await fetch(`${emulatorUrl}/oauth2/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${credentials}` },

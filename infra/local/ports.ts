@@ -7,16 +7,16 @@ import { z } from 'zod';
 import type { Home } from './home.ts';
 import { PlainError } from './steps.ts';
 
-/** Below the range that systems give out by themselves (32768 on Linux). */
+/** Below the ephemeral range (from 32768 on Linux). */
 const FIRST = 20_000;
 const COUNT = 12_000;
 
 const Ports = z.record(z.string(), z.number());
 
 /**
- * A port that a home keeps from run to run, since addresses with it are stored in what is deployed. Derived from the
- * home's path, so that two checkouts don't meet.
- * @throws PlainError where another program has taken it meanwhile
+ * Returns a home's port, the same in every run, since deployed addresses contain it. Derived from the home's path, so
+ * that two checkouts differ.
+ * @throws PlainError if another program uses it
  */
 export async function keptPort(home: Home, name: string): Promise<number> {
   const file = join(home.state, 'ports.json');
@@ -26,7 +26,7 @@ export async function keptPort(home: Home, name: string): Promise<number> {
   if (kept !== undefined) {
     if (await isFree(kept)) return kept;
     throw new PlainError(
-      `Port ${kept} (${name}) is taken by another program. End that one, or run \`npm run reset\` to have another port.`,
+      `Port ${kept} (${name}) is used by another program. Stop it, or run \`npm run reset\` to get another port.`,
     );
   }
   const digest = createHash('sha256').update(`${home.folder} ${name}`).digest();
@@ -39,15 +39,15 @@ export async function keptPort(home: Home, name: string): Promise<number> {
   }
 }
 
-/** @throws PlainError where the port of the front is another program's */
+/** @throws PlainError if another program uses the front's port */
 export async function needPort(port: number): Promise<void> {
   if (!(await isFree(port)))
     throw new PlainError(
-      `Port ${port} is taken by another program. End that one, or choose another port: DEEPLENS_PORT=${port + 1} npm start`,
+      `Port ${port} is used by another program. Stop it, or choose another port: DEEPLENS_PORT=${port + 1} npm start`,
     );
 }
 
-/** Whether a port of loopback can be had. */
+/** Returns true if a port is free on loopback. */
 export async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   const listening = once(server, 'listening').then(

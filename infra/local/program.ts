@@ -4,9 +4,8 @@ import { PlainError } from './steps.ts';
 const PARENT_CHECK_MS = 1_000;
 
 /**
- * Runs a program that starts things: whatever happens, by its end, a failure, Ctrl-C or a kill, they are ended in
- * order before it exits.
- * @param work is given where to say what has to be ended; its result is the exit code
+ * Runs a program and its cleanups before it exits, after success, failure, Ctrl-C or SIGTERM.
+ * @param work registers cleanups; returns the exit code
  */
 export async function program(work: (cleanups: Cleanups) => Promise<number>): Promise<void> {
   const toEnd = cleanups();
@@ -23,9 +22,9 @@ export async function program(work: (cleanups: Cleanups) => Promise<number>): Pr
   process.once('SIGINT', () => asked('Ctrl-C', 130));
   process.once('SIGTERM', () => asked('SIGTERM', 143));
   process.once('SIGHUP', () => asked('the terminal closed', 129));
-  // npm sends a second Ctrl-C after the terminal's own: once asked, we go on ending in order.
+  // npm repeats the terminal's Ctrl-C: later signals must not interrupt the cleanups.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-  endWithNpm(() => asked('npm is gone', 143));
+  endWithNpm(() => asked('npm has exited', 143));
   process.on('uncaughtException', (error) => {
     console.error(error);
     void stop(1);
@@ -33,15 +32,15 @@ export async function program(work: (cleanups: Cleanups) => Promise<number>): Pr
   try {
     await stop(await work(toEnd));
   } catch (error) {
-    if (stopping) return; // it failed because its parts were ended
+    if (stopping) return; // caused by the cleanups
     console.error(error instanceof PlainError ? `\n✗ ${error.message}\n` : error);
     await stop(1);
   }
 }
 
 /**
- * npm may be killed without a word to us, who are its child: the script says `exec`, or a shell would be between.
- * Started without npm, our parent may go as it likes.
+ * Ends with npm, which may be killed without a signal to its child. The npm script uses `exec`, so that npm is the
+ * parent. Does nothing if started without npm.
  */
 function endWithNpm(end: () => void): void {
   if (!process.env.npm_lifecycle_event) return;

@@ -1,4 +1,4 @@
-// `npm run reset`: ends what runs and forgets pictures, keys and logs. What was installed is kept.
+// `npm run reset`: stops the system and deletes its images, keys and logs. Installed packages stay.
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEEPLENS_HOME as home } from './home.ts';
@@ -8,4 +8,4 @@ await stopRunning(home);
 const entries = await readdir(home.folder).catch(() => []);
 const states = entries.filter((name) => /^(state|test-)/.test(name)).map((name) => join(home.folder, name));
 for (const path of [...states, home.logs, home.localFile]) await rm(path, { recursive: true, force: true });
-console.log('✓ Forgotten. npm start begins anew.');
+console.log('✓ The local state is deleted. npm start begins with a new one.');

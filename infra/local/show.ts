@@ -17,7 +17,7 @@ interface Group {
 const THRESHOLD = 0.5;
 const DUPLICATES_LIMIT_MS = 60_000;
 
-/** Searches and lists once, prints both. @returns what is not as it must be; nothing where all is well */
+/** Searches and lists once, prints both. @returns unexpected results */
 export async function showSearches(api: Api, samples: readonly Sample[]): Promise<string[]> {
   const subject = samples.find(({ name }) => name === SUBJECT);
   if (!subject) throw new Error(`There is no sample ${SUBJECT}.`);

@@ -1,9 +1,9 @@
-/** Something that the reader can put right, or should know as it is; shown without a stack. */
+/** An error for the user, shown without a stack. */
 export class PlainError extends Error {
   override readonly name = 'PlainError';
 }
 
-/** Says what is being done, does it, says how long it took. */
+/** Runs a step, and prints its title and duration. */
 export async function step<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
   const started = Date.now();
   console.log(`… ${title}`);
@@ -12,7 +12,7 @@ export async function step<Result>(title: string, work: () => Promise<Result>): 
   return result;
 }
 
-/** Asks again and again until there is an answer. @throws PlainError after `limitMs`, saying what was waited for */
+/** Polls until there is a result. @throws PlainError after `limitMs`, naming `what` */
 export async function until<Found>(
   what: string,
   limitMs: number,
@@ -26,7 +26,7 @@ export async function until<Found>(
   throw new PlainError(`${what}: not within ${limitMs / 1000} s.`);
 }
 
-/** Whether an address answers with a 2xx. */
+/** Returns true if an address responds with 2xx. */
 export const answers = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
     ({ ok }) => ok,

@@ -5,7 +5,7 @@ import { until } from './steps.ts';
 
 const LIMIT_MS = 60_000;
 
-/** Ends what runs from a home, and what a killed run has left. @returns whether there was a running system */
+/** Stops the system of a home, and what a killed run has left. @returns true if a system was running */
 export async function stopRunning(home: Home): Promise<boolean> {
   const system = (await readLocalFile(home))?.pids.system;
   if (system !== undefined) {

@@ -1,4 +1,4 @@
-// `npm stop`: the same as Ctrl-C where `npm start` runs.
+// `npm stop`: has the effect of Ctrl-C on `npm start`.
 import { DEEPLENS_HOME } from './home.ts';
 import { stopRunning } from './stop-running.ts';
 

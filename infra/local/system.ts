@@ -16,13 +16,13 @@ const TOKEN_RENEWAL_MS = 20 * 60_000;
 
 export interface System {
   local: LocalFile;
-  /** Puts the demo's tenant into local.json. */
+  /** Writes the demo tenant to local.json. */
   setDemo(demo: NonNullable<LocalFile['demo']>): Promise<void>;
-  /** Fulfilled when a part of it, the worker aside, has died by itself; with what there is to say about it. */
+  /** Resolves with a message when a part other than the worker has ended unexpectedly. */
   broken: Promise<string>;
 }
 
-/** Starts all of DeepLens on this machine: emulator, stacks, gpu-worker, front. `cleanups` ends it. */
+/** Starts DeepLens on this machine: emulator, stacks, gpu-worker, front. `cleanups` stops it. */
 export async function startSystem(home: Home, frontPort: number, cleanups: Cleanups): Promise<System> {
   const emulator = await step('Starting the AWS emulator', () => startEmulator(home, cleanups));
   const variables = { ...(await vectorIndex(home, cleanups)), ...trustedIssuers() };
@@ -63,7 +63,7 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
     local.admin_token = await operatorToken(emulator.url, outputs);
     await update();
   };
-  // A renewal that fails is made good by the next: a token lasts for three of them.
+  // A failed renewal is harmless: a token outlasts three of them.
   const renewal = setInterval(() => void renew().catch(() => {}), TOKEN_RENEWAL_MS);
   cleanups.add(async () => clearInterval(renewal));
 
@@ -79,13 +79,13 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
   };
 }
 
-/** Other issuers than the emulator's Cognito, as JSON: docs/security.md. */
+/** Returns trusted issuers beside the emulator's Cognito, as JSON: docs/security.md. */
 function trustedIssuers(): Record<string, string> {
   const issuers = process.env.DEEPLENS_TRUSTED_ISSUERS;
   return issuers === undefined ? {} : { DEEPLENS_TRUSTED_ISSUERS: issuers };
 }
 
-/** LanceDB, in files of ours; or a real OpenSearch node with `DEEPLENS_VECTOR_INDEX=opensearch`. */
+/** Selects LanceDB, or starts an OpenSearch node with `DEEPLENS_VECTOR_INDEX=opensearch`. */
 async function vectorIndex(home: Home, cleanups: Cleanups): Promise<Record<string, string>> {
   const chosen = process.env.DEEPLENS_VECTOR_INDEX ?? 'lancedb';
   if (chosen === 'lancedb') return {};

@@ -7,7 +7,7 @@ import { stopRunning } from './stop-running.ts';
 const PREFIX = 'test-';
 const NAME = /^test-\w+-(\d+)$/;
 
-/** A home of its own for a run of tests, beside the one of `npm start` and untouched by it. */
+/** Creates a home for a test run, separate from that of `npm start`. */
 export async function newTestHome(name: string): Promise<Home> {
   await sweepTestHomes();
   const home = homeAt(join(DEEPLENS_HOME.folder, `${PREFIX}${name}-${process.pid}`));
@@ -15,13 +15,13 @@ export async function newTestHome(name: string): Promise<Home> {
   return home;
 }
 
-/** Forgets a run's home; its logs are kept until the next run. */
+/** Deletes a test run's home; its logs stay until the next run. */
 export async function forgetTestHome(home: Home): Promise<void> {
   await cp(home.logs, join(DEEPLENS_HOME.folder, 'logs/test'), { recursive: true }).catch(() => {});
   await rm(home.folder, { recursive: true, force: true });
 }
 
-/** Ends what killed runs of tests have left. */
+/** Stops and deletes what killed test runs have left. */
 export async function sweepTestHomes(): Promise<void> {
   for (const name of await readdir(DEEPLENS_HOME.folder).catch(() => [])) {
     const pid = Number(NAME.exec(name)?.[1] ?? 0);

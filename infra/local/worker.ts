@@ -19,13 +19,13 @@ interface WorkerOptions {
   home: Home;
   emulatorUrl: string;
   taskDefinition: string;
-  /** Told when it has been started again, under another process id. */
+  /** Called when it has been restarted, with another process id. */
   onRestart: () => void;
 }
 
 /**
- * Runs the gpu-worker as a child, with the environment of its deployed task definition: the emulator shows ECS tasks
- * as running, and runs none. It is started again when it dies, as ECS would; `cleanups` ends it.
+ * Runs the gpu-worker as a child process with the environment of its deployed task definition, since the emulator does
+ * not run ECS tasks. Restarts it when it exits, as ECS would; `cleanups` stops it.
  */
 export async function startWorker(
   { home, emulatorUrl, taskDefinition, onRestart }: WorkerOptions,
