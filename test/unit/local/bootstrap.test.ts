@@ -8,7 +8,7 @@ import { temporaryHome } from './home.ts';
 const run = promisify(execFile);
 const lock = join(import.meta.dirname, '../../../infra/local/bootstrap/lock.mjs');
 
-/** A bootstrap that notes when it begins and ends. */
+/** A bootstrap that records when it begins and ends. */
 const program = (checkout: string) => `
   import { appendFile } from 'node:fs/promises';
   import { withLock } from ${JSON.stringify(lock)};
@@ -23,13 +23,13 @@ const bootstrap = (checkout: string) =>
 const notes = (checkout: string) => readFile(join(checkout, 'notes'), 'utf8');
 
 describe('the bootstrap’s lock', () => {
-  it('keeps two of one checkout apart', async () => {
+  it('serialises two bootstraps of one checkout', async () => {
     const { folder } = await temporaryHome();
     await Promise.all([bootstrap(folder), bootstrap(folder)]);
     expect(await notes(folder)).toBe('begin end begin end ');
   });
 
-  it('is taken over from one that was killed', async () => {
+  it('is taken over from a killed bootstrap', async () => {
     const { folder } = await temporaryHome();
     const file = join(folder, '.deeplens/bootstrap.lock');
     await mkdir(join(folder, '.deeplens'));

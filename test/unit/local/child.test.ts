@@ -36,7 +36,7 @@ describe('a child', () => {
     expect(isAlive(child.pid)).toBe(false);
   });
 
-  it('that a killed run has left is ended by the next', async () => {
+  it('left by a killed run is stopped by the next', async () => {
     const home = await temporaryHome();
     const child = await sleeper(home);
     await isUp(child.log);
@@ -45,7 +45,7 @@ describe('a child', () => {
     expect(await endLeftover(home, 'sleeper', GRACE_MS)).toBe('none');
   });
 
-  it('whose number is another program’s by now is left alone', async () => {
+  it('whose pid belongs to another program is left alone', async () => {
     const home = await temporaryHome();
     const child = await sleeper(home);
     await child.stop(GRACE_MS);

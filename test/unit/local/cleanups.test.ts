@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cleanups } from '../../../infra/local/cleanups.ts';
 
-it('what was started last is ended first, once, and also after a failure', async () => {
+it('cleanups run once, in reverse order, and go on after a failure', async () => {
   const ended: string[] = [];
   const toEnd = cleanups();
   toEnd.add(async () => void ended.push('first'));

@@ -11,7 +11,7 @@ afterEach(async () => {
   emulator.closeAllConnections();
 });
 
-/** A front before something that answers in the emulator's place. */
+/** Starts a front before a stub of the emulator. */
 async function start(answer: RequestListener): Promise<void> {
   emulator = createServer(answer).listen(0, '127.0.0.1');
   await once(emulator, 'listening');
@@ -20,7 +20,7 @@ async function start(answer: RequestListener): Promise<void> {
 const port = () => Object(emulator.address()).port;
 
 describe('the local front', () => {
-  it('hands calls of the API on under the name that the emulator knows it by', async () => {
+  it('forwards API calls with the host name that the emulator expects', async () => {
     let seen: IncomingMessage | undefined;
     await start((request, response) => {
       seen = request;
@@ -32,7 +32,7 @@ describe('the local front', () => {
     expect(seen?.headers.host).toBe(`abc12345.execute-api.localhost:${port()}`);
   });
 
-  it('keeps a burst of calls from the emulator, and answers all of it', async () => {
+  it('limits concurrent calls to the emulator, and answers all of a burst', async () => {
     let now = 0;
     let most = 0;
     await start((_request, response) => {
@@ -47,7 +47,7 @@ describe('the local front', () => {
     expect(most).toBeLessThanOrEqual(12);
   });
 
-  it('answers with a problem where the emulator does not', async () => {
+  it('responds with a problem if the emulator is unavailable', async () => {
     await start((request) => void request.destroy());
     const reply = await fetch(`${front.origin}/api/v1/x`);
     expect(reply.status).toBe(502);
@@ -55,7 +55,7 @@ describe('the local front', () => {
     expect(await reply.json()).toMatchObject({ code: 'dependency_unavailable', status: 502 });
   });
 
-  it('shows a page at its root, and nothing of the emulator beside the API', async () => {
+  it('serves a page at its root, and nothing of the emulator but the API', async () => {
     await start((_request, response) => void response.end('emulator'));
     expect(await (await fetch(front.origin)).text()).toContain('DeepLens is up');
     expect((await fetch(`${front.origin}/apiary`)).status).toBe(404);

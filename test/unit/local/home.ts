@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Home, homeAt } from '../../../infra/local/home.ts';
 
-/** A home that is gone after the test. */
+/** Creates a home that is deleted after the test. */
 export async function temporaryHome(): Promise<Home> {
   const folder = await mkdtemp(join(tmpdir(), 'deeplens-home-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -11,7 +11,7 @@ async function take(port: number): Promise<void> {
 }
 
 describe('ports', () => {
-  it('are kept from run to run, and are others for another name or home', async () => {
+  it('are stable across runs, and differ by name and home', async () => {
     const home = await temporaryHome();
     const port = await keptPort(home, 'emulator');
     expect(await keptPort(home, 'emulator')).toBe(port);
@@ -19,11 +19,11 @@ describe('ports', () => {
     expect(await keptPort(await temporaryHome(), 'emulator')).not.toBe(port);
   });
 
-  it('are refused in plain words where another program has taken them', async () => {
+  it('are refused with advice if another program uses them', async () => {
     const home = await temporaryHome();
     const port = await keptPort(home, 'emulator');
     await take(port);
-    await expect(keptPort(home, 'emulator')).rejects.toThrow(`Port ${port} (emulator) is taken`);
+    await expect(keptPort(home, 'emulator')).rejects.toThrow(`Port ${port} (emulator) is used`);
     await expect(needPort(port)).rejects.toThrow(`DEEPLENS_PORT=${port + 1}`);
   });
 });
