@@ -103,7 +103,7 @@ function heldBytes(format: ImageFormat, { channels, depth, isProgressive, bitsPe
   if (format === 'jpeg') return isProgressive ? 2 * channels : 0; // the coefficients, 16 bits each
   if (format === 'png') return isProgressive ? channels * (depth === 'ushort' ? 2 : 1) : 0;
   if (format === 'tiff') return (channels * Math.max(8, bitsPerSample ?? SAMPLE_BITS[depth] ?? 64)) / 8;
-  return 4;
+  return format === 'avif' || format === 'heic' ? 12 : 4; // planes of 16 bits, and their RGB
 }
 
 /** Decodes to upright 8-bit sRGB on white; libvips converts embedded profiles, CMYK, 16 bits and grey. */
