@@ -49,7 +49,7 @@ export function jobWriter<Written extends Job>(
       const isNew = others.length === job.errors.length;
       await write({
         ...change,
-        errors: [...others, entry].slice(-MAX_ERRORS),
+        errors: [...others.slice(0, MAX_ERRORS - 1), entry],
         errors_count: (job.errors_count ?? job.errors.length) + (isNew ? 1 : 0),
       });
     },

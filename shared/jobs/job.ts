@@ -14,7 +14,7 @@ const AnyJob = z.object({
   step: z.string(),
   /** Work done so far, by kind. */
   progress: Counts,
-  /** The latest distinct errors, at most 100. */
+  /** The first 99 distinct errors and the latest. */
   errors: z.array(z.object({ code: z.string(), detail: z.string() })),
   /** Distinct errors noted so far; absent in older items. */
   errors_count: z.number().optional(),

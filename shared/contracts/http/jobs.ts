@@ -24,7 +24,7 @@ const JobReply = z
     errors_count: Count.meta({ description: 'Distinct errors.' }),
     errors: z
       .array(z.object({ code: z.string(), detail: z.string() }))
-      .meta({ description: 'At most 100; those that passed, too.' }),
+      .meta({ description: 'The first 99 distinct errors and the latest, including those that passed.' }),
     started_at: Time,
     updated_at: Time,
     finished_at: Time.optional(),

@@ -232,7 +232,7 @@ describe('a job', () => {
     await expect(find(newJobId())).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('has its latest 100 distinct errors, and the count of all', async () => {
+  it('has its first 99 distinct errors, the latest, and the count of all', async () => {
     const { jobs, now, newCheck, stored } = newWorld();
     const job = newCheck();
     await jobs.create(job);
@@ -242,6 +242,8 @@ describe('a job', () => {
     const reply = jobReply(await stored(job));
     expect(reply).toMatchObject({ status: 'running', errors_count: 105 });
     expect(reply.errors).toHaveLength(100);
+    expect(reply.errors.at(0)?.detail).toBe('error 0');
+    expect(reply.errors.at(98)?.detail).toBe('error 98');
     expect(reply.errors.at(-1)?.detail).toBe('error 104');
   });
 
