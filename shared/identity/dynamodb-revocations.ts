@@ -10,10 +10,10 @@ const readRevocation = itemReader('activity', z.object({ revoked_at: z.number() 
 export function dynamoRevocations(options: TableOptions): Revocations {
   const table = openTable(options);
   return {
-    async revoke(issuer, subject, at, ttlSeconds) {
+    async revoke(issuer, subject, at) {
       const revoked_at = Math.floor(at.getTime() / 1000);
       await table.put(
-        { ...revocationKey(issuer, subject), revoked_at, expires_at: revoked_at + ttlSeconds },
+        { ...revocationKey(issuer, subject), revoked_at },
         // A revocation that arrives late must not replace a newer one.
         {
           ConditionExpression: 'attribute_not_exists(pk) OR revoked_at < :at',

@@ -35,7 +35,8 @@ interface KeyCredential {
 /**
  * Identifies the caller by an API key, or by the key and a person's token. Reads the table on every call, so that a
  * change of the tenant, its key or its limits takes effect with the next one.
- * @throws Problem `invalid_api_key` if the key is unknown, revoked or expired, `tenant_suspended`; for a token:
+ * @throws Problem `invalid_api_key` if the key is unknown, revoked, expired, or made by a person who was
+ *   revoked since; `tenant_suspended`; for a token:
  *   `unauthenticated`, `token_expired`, `tenant_mismatch`
  */
 export const identifyByKey =
@@ -72,15 +73,16 @@ export const identifyByToken =
     return { ...personOf(token), ...(token.tenant && { tenant: token.tenant }) };
   };
 
-const personOf = ({ subject, scopes, role }: VerifiedToken) => ({
+const personOf = ({ issuer, subject, scopes, role }: VerifiedToken) => ({
   kind: 'person' as const,
   scopes,
   subject,
+  issuer,
   ...(role && { role }),
 });
 
 async function liveKey(
-  { tenants, hashApiKey, sameHash }: KeyPorts,
+  { tenants, revocations, hashApiKey, sameHash }: KeyPorts,
   key: string,
   now: string,
   presume: Presume,
@@ -92,10 +94,16 @@ async function liveKey(
   presume({ kind: 'key', tenant: tenant_id, subject: match.key.key_id });
   if (state === 'creating' || state === 'purging' || keyState(match.key, now) !== 'active')
     throw unknownKey();
+  if (await isMakerRevoked(revocations, match.key)) throw unknownKey();
   if (state === 'suspended')
     throw new Problem('tenant_suspended', 'The tenant is suspended. Ask the operator to lift it.');
   return match;
 }
+
+/** Returns true if the person who is responsible for the key was revoked after it was made. */
+const isMakerRevoked = async (revocations: Revocations, { responsible, created_at }: ApiKey) =>
+  responsible !== undefined &&
+  revocations.isRevoked(responsible.issuer, responsible.subject, Math.floor(Date.parse(created_at) / 1000));
 
 const unknownKey = (): Problem =>
   new Problem('invalid_api_key', 'The API key is not known, or no longer valid.');

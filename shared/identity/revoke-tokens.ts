@@ -2,13 +2,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { Revocations } from './revocations.ts';
 
 /**
- * Seconds that a revocation is stored. The pool's access tokens live one hour (`accessTokenValidity` in
- * `infra/stacks/identity.ts`); those of other issuers are assumed to live at most a day.
- */
-export const REVOCATION_TTL_SECONDS = 24 * 60 * 60;
-
-/**
- * Revokes all tokens that a person or client holds now.
+ * Revokes all tokens that a person or client holds now, and the keys that it made for its tenant.
  * @param issuers accepted issuers; the first is the default
  */
 export const revokeTokens =
@@ -20,6 +14,6 @@ export const revokeTokens =
         errors: [{ pointer: '/issuer', message: `must be one of ${issuers.join(', ')}` }],
       });
     const at = new Date();
-    await revocations.revoke(issuer, subject, at, REVOCATION_TTL_SECONDS);
+    await revocations.revoke(issuer, subject, at);
     return { issuer, at };
   };

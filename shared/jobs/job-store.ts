@@ -3,7 +3,7 @@ import type { Page } from '#shared/kernel/page.ts';
 import type { JobKind, JobStatus } from '#shared/kernel/vocabulary.ts';
 import type { Job } from './job.ts';
 
-/** Selects the jobs of a list. */
+/** Which jobs a list has. */
 export interface JobFilter {
   /** Only jobs that this tenant owns; absent: all jobs. */
   owner?: TenantId;

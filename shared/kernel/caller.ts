@@ -16,6 +16,8 @@ export interface Caller {
   role?: Role;
   /** The key's id or the token's `sub`, for logs and the audit log. */
   subject: string;
+  /** The issuer of the token, if the caller sent one. */
+  issuer?: string;
 }
 
 /** The identity that a refused credential claims, as far as it was read before the refusal. For records only. */

@@ -29,7 +29,7 @@ const gatewayKeys = (usagePlans: Ports['usagePlans']): TenantData => ({
   },
 });
 
-/** Vectors of all models: the tenant may have used others before. */
+/** Of all models: the tenant may have used others before. */
 const vectors = (index: Ports['index']): TenantData => ({
   store: 'vectors',
   async removeSome(tenant) {

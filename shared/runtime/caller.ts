@@ -45,6 +45,7 @@ const CallerContext = z.object({
   scopes: z.string().transform((text): Scope[] => SCOPES.filter((scope) => text.split(' ').includes(scope))),
   role: z.enum(ROLES).optional(),
   subject: z.string(),
+  issuer: z.string().optional(),
 });
 
 /** Serialises the caller for the authorizer's context: the inverse of `callerOf`. */
@@ -57,6 +58,7 @@ export const toCallerContext = (caller: Caller): Record<string, string> => ({
   ...(caller.limits && { limits: JSON.stringify(caller.limits) }),
   ...(caller.settings && { settings: JSON.stringify(caller.settings) }),
   ...(caller.role && { role: caller.role }),
+  ...(caller.issuer && { issuer: caller.issuer }),
 });
 
 /** A refusal that the authorizer passes on to the function. */
@@ -91,7 +93,7 @@ export function callerOf(event: APIGatewayProxyEvent): Caller {
   }
   const parsed = CallerContext.safeParse(context);
   if (!parsed.success) return NOBODY;
-  const { kind, tenant, plan, limits, settings, scopes, role, subject } = parsed.data;
+  const { kind, tenant, plan, limits, settings, scopes, role, subject, issuer } = parsed.data;
   return {
     kind,
     scopes,
@@ -101,6 +103,7 @@ export function callerOf(event: APIGatewayProxyEvent): Caller {
     ...(limits && { limits }),
     ...(settings && { settings }),
     ...(role && { role }),
+    ...(issuer && { issuer }),
   };
 }
 

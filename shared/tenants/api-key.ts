@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SCOPES } from '#shared/kernel/access.ts';
 import { KeyIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { KEY_KINDS } from '#shared/kernel/vocabulary.ts';
+import { CreatedBy, Responsible } from './key-maker.ts';
 
 /** An API key as stored: with the SHA-256 of the whole key, never with its secret. */
 export const ApiKey = z.object({
@@ -14,6 +15,9 @@ export const ApiKey = z.object({
   /** The key's id in API Gateway, where it belongs to a usage plan. */
   gateway_key_id: z.string(),
   created_at: z.string(),
+  /** Absent for a tenant's first key, and for keys made before 0.2. */
+  created_by: CreatedBy.exactOptional(),
+  responsible: Responsible.exactOptional(),
   expires_at: z.string().exactOptional(),
   revoked_at: z.string().exactOptional(),
   /** Accurate to the minute. */

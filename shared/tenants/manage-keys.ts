@@ -5,6 +5,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { KeyKind } from '#shared/kernel/vocabulary.ts';
 import { type ApiKey, keyState } from './api-key.ts';
 import { findTenant } from './change-tenant.ts';
+import { checkMayGive, type KeyMaker, madeBy } from './key-maker.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
@@ -43,14 +44,17 @@ export function manageKeys(ports: Ports) {
   async function make(
     tenant: TenantId,
     request: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'expires_at'>,
+    maker: KeyMaker,
   ): Promise<CreatedKey> {
+    checkMayGive(maker, request.scopes);
     const { plan, limits } = await findTenant({ tenants })(tenant);
     const at = now().toISOString();
     if (request.expires_at !== undefined && request.expires_at <= at)
       throw new Problem('invalid_request', 'The expiry of the key is in the past.', {
         errors: [{ pointer: '/expires_at', message: 'must be in the future' }],
       });
-    const active = (await tenants.listKeys(tenant)).filter((key) => keyState(key, at) === 'active');
+    const all = await tenants.listKeys(tenant);
+    const active = all.filter((key) => keyState(key, at) === 'active');
     if (active.length >= MAX_ACTIVE)
       throw new Problem(
         'conflict',
@@ -66,6 +70,7 @@ export function manageKeys(ports: Ports) {
       hash: hashApiKey(secret),
       gateway_key_id,
       created_at: at,
+      ...madeBy(maker, maker.kind === 'key' ? all.find((each) => each.key_id === maker.subject) : undefined),
     };
     try {
       await tenants.addKey(tenant, key);
@@ -84,48 +89,34 @@ export function manageKeys(ports: Ports) {
     },
 
     /**
-     * Creates a key.
-     * @param mayGive the caller's scopes; the key's scopes must be among them
+     * Creates a key. Its scopes must be among the maker's.
      * @throws Problem `missing_scope`, `invalid_request`, `conflict`, `not_found`
      */
     async create(
       tenant: TenantId,
       request: { name: string; kind?: KeyKind; scopes: readonly Scope[]; expires_at?: string | undefined },
-      mayGive: readonly Scope[],
+      maker: KeyMaker,
     ): Promise<CreatedKey> {
-      const excess = request.scopes.filter((scope) => !mayGive.includes(scope));
-      if (excess.length > 0)
-        throw new Problem(
-          'missing_scope',
-          `You cannot grant scopes that you do not have: ${excess.join(', ')}.`,
-        );
       const { name, kind = 'live', scopes, expires_at } = request;
-      return make(tenant, {
-        name,
-        kind,
-        scopes: [...new Set(scopes)],
-        ...(expires_at !== undefined && { expires_at }),
-      });
+      const key = { name, kind, scopes: [...new Set(scopes)] };
+      return make(tenant, { ...key, ...(expires_at !== undefined && { expires_at }) }, maker);
     },
 
     /**
-     * Replaces a key by a new one.
+     * Replaces a key by a new one. Its scopes must be among the maker's.
      * @param overlap seconds for which the old key still works
-     * @throws Problem `not_found`; `conflict` if the old key no longer works
+     * @throws Problem `missing_scope`, `not_found`; `conflict` if the old key no longer works
      */
-    async rotate(tenant: TenantId, id: KeyId, overlap: number): Promise<CreatedKey> {
+    async rotate(tenant: TenantId, id: KeyId, overlap: number, maker: KeyMaker): Promise<CreatedKey> {
       const old = await find(tenant, id);
       const at = now();
       if (keyState(old, at.toISOString()) !== 'active')
         throw new Problem('conflict', `The key ${id} no longer works. Create a new one.`);
-      const created = await make(tenant, {
-        name: old.name,
-        kind: old.kind,
-        scopes: old.scopes,
-        ...(old.expires_at !== undefined && { expires_at: old.expires_at }),
-      });
+      const { name, kind, scopes, expires_at: oldExpiry } = old;
+      const key = { name, kind, scopes, ...(oldExpiry !== undefined && { expires_at: oldExpiry }) };
+      const created = await make(tenant, key, maker);
       const end = new Date(at.getTime() + overlap * 1000).toISOString();
-      const expires_at = old.expires_at !== undefined && old.expires_at < end ? old.expires_at : end;
+      const expires_at = oldExpiry !== undefined && oldExpiry < end ? oldExpiry : end;
       await tenants.changeKey(tenant, id, { expires_at, replaced_by: created.key.key_id });
       return created;
     },

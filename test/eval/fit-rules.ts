@@ -9,9 +9,9 @@ type Points = ModelManifest['calibration']['copy'];
 export interface CopyCosines {
   /** One for each edited image. */
   copies: readonly number[];
-  /** Cosines of mild edits only. */
+  /** Of mild edits only. */
   mild: readonly number[];
-  /** Cosines of each edited image with all other originals. */
+  /** Of each edited image with all other originals. */
   others: readonly number[];
 }
 

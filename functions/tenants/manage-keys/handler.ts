@@ -1,6 +1,6 @@
 import { ownKeys, tenantKeys } from '#shared/contracts/http/keys.ts';
 import { tenantGuards } from '#shared/guards/guards.ts';
-import { SCOPES } from '#shared/kernel/access.ts';
+import type { Caller } from '#shared/kernel/caller.ts';
 import { keyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import type { Change } from '#shared/runtime/audit.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -27,8 +27,13 @@ const createdReply = ({ key, secret }: CreatedKey, recordChange: RecordChange, r
   recordChange({ target: key.key_id, ...before, after: keyReply(key) });
   return { ...keyReply(key), api_key: secret };
 };
-const rotate = async (tenant: TenantId, key: string, overlapSeconds: number, recordChange: RecordChange) =>
-  createdReply(await keys.rotate(tenant, keyId(key), overlapSeconds), recordChange, key);
+const rotate = async (
+  tenant: TenantId,
+  key: string,
+  overlapSeconds: number,
+  caller: Caller,
+  recordChange: RecordChange,
+) => createdReply(await keys.rotate(tenant, keyId(key), overlapSeconds, caller), recordChange, key);
 const revoke = async (tenant: TenantId, key: string, recordChange: RecordChange) => {
   const { before, after } = await keys.revoke(tenant, keyId(key));
   recordChange({ target: key, before: keyReply(before), after: keyReply(after) });
@@ -39,10 +44,10 @@ export const handler = httpFunction(
   [
     tenantRoute(ownKeys.list, async ({ tenant }) => ({ keys: (await keys.list(tenant)).map(keyReply) })),
     tenantRoute(ownKeys.create, async ({ tenant, caller, body, recordChange }) =>
-      createdReply(await keys.create(tenant, body, caller.scopes), recordChange),
+      createdReply(await keys.create(tenant, body, caller), recordChange),
     ),
-    tenantRoute(ownKeys.rotate, async ({ tenant, params, body, recordChange }) =>
-      rotate(tenant, params.key_id, body.overlap_seconds, recordChange),
+    tenantRoute(ownKeys.rotate, async ({ tenant, params, caller, body, recordChange }) =>
+      rotate(tenant, params.key_id, body.overlap_seconds, caller, recordChange),
     ),
     tenantRoute(ownKeys.revoke, async ({ tenant, params, recordChange }) =>
       revoke(tenant, params.key_id, recordChange),
@@ -50,11 +55,11 @@ export const handler = httpFunction(
     operatorRoute(tenantKeys.list, async ({ params }) => ({
       keys: (await keys.list(tenantId(params.tenant_id))).map(keyReply),
     })),
-    operatorRoute(tenantKeys.create, async ({ params, body, recordChange }) =>
-      createdReply(await keys.create(tenantId(params.tenant_id), body, SCOPES), recordChange),
+    operatorRoute(tenantKeys.create, async ({ params, caller, body, recordChange }) =>
+      createdReply(await keys.create(tenantId(params.tenant_id), body, caller), recordChange),
     ),
-    operatorRoute(tenantKeys.rotate, async ({ params, body, recordChange }) =>
-      rotate(tenantId(params.tenant_id), params.key_id, body.overlap_seconds, recordChange),
+    operatorRoute(tenantKeys.rotate, async ({ params, caller, body, recordChange }) =>
+      rotate(tenantId(params.tenant_id), params.key_id, body.overlap_seconds, caller, recordChange),
     ),
     operatorRoute(tenantKeys.revoke, async ({ params, recordChange }) =>
       revoke(tenantId(params.tenant_id), params.key_id, recordChange),

@@ -66,7 +66,8 @@ export const revokeTokens = operation({
   }),
   reply: {
     status: 201,
-    description: 'Tokens issued up to `revoked_at` are refused; later ones are accepted.',
+    description:
+      'Tokens issued up to `revoked_at`, and keys that the person made for its tenant by then, are refused; later ones are accepted.',
     schema: z.object({ subject: z.string(), revoked_at: Time }),
   },
   problems: [],

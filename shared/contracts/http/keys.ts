@@ -44,6 +44,13 @@ const KeyReply = z
     scopes: z.array(z.enum(SCOPES)),
     state: z.enum(['active', 'expired', 'revoked']),
     created_at: Time,
+    created_by: z
+      .object({ kind: z.enum(['key', 'person', 'operator']), subject: z.string() })
+      .optional()
+      .meta({
+        description:
+          'The caller that made or rotated the key. A key that a person made, or a key of that person, is refused once the person’s tokens are revoked.',
+      }),
     expires_at: Time.optional(),
     revoked_at: Time.optional(),
     last_used_at: Time.optional().meta({ description: 'Time of the last use, accurate to one minute.' }),

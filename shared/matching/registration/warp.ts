@@ -92,7 +92,7 @@ export function overlay(
 /** Moments of the brightness of two images at common points. */
 export interface Correlation {
   count: number;
-  /** For the query and the stored image. */
+  /** Of the query, and of the stored image. */
   means: readonly [number, number];
   variances: readonly [number, number];
   covariance: number;

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { quantile } from '../../eval/measure.ts';
 
-/** Latency of calls in milliseconds, and completed calls per second. */
+/** How long calls took, in milliseconds, and how many came back in a second. */
 export interface Latency {
   p50: number;
   p95: number;

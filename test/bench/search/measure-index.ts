@@ -24,7 +24,7 @@ export interface IndexFigures {
   tenants: TenantFigures[];
 }
 
-/** The least k that a search of the service requests. */
+/** What a search of the service asks for, at least. */
 const K = 50;
 export const CALLERS = 8;
 const MODEL = 'bench';
@@ -56,7 +56,7 @@ export async function measureIndex(
 interface Batch {
   tenant: TenantId;
   documents: readonly VectorDocument[];
-  /** The share of the tenant that precedes it, 0..1. */
+  /** How much of the tenant comes before it, 0..1. */
   after: number;
 }
 

@@ -3,10 +3,10 @@ import { type Latency, quantiles } from './latency.ts';
 import type { BenchTenant, Vectors } from './library.ts';
 import type { By, Found } from './recall.ts';
 
-/** The k of recall@k. */
+/** How many of the nearest an index has to find. */
 export const NEAREST = 10;
 
-/** A tenant's queries and the exact answers. */
+/** What a tenant is asked, and what it has to answer. */
 export interface Questions extends Required<Pick<BenchTenant, 'tenant' | 'name'>> {
   asked: readonly { vectors: Vectors; nearest: Found['nearest'] }[];
   /** Milliseconds in which a query is compared with all of the tenant's documents, by both vectors. */

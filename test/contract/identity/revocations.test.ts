@@ -17,7 +17,7 @@ describe.each(kinds)('revocations %s', (_, make) => {
     const revocations = await make();
     const subject = uniqueName('person');
     expect(await revocations.isRevoked(ISSUER, subject, 1000)).toBe(false);
-    await revocations.revoke(ISSUER, subject, at(1000), 3600);
+    await revocations.revoke(ISSUER, subject, at(1000));
     expect(await revocations.isRevoked(ISSUER, subject, 999)).toBe(true);
     expect(await revocations.isRevoked(ISSUER, subject, 1000)).toBe(true);
     expect(await revocations.isRevoked(ISSUER, subject, 1001)).toBe(false);
@@ -26,7 +26,7 @@ describe.each(kinds)('revocations %s', (_, make) => {
   it('apply to one subject of one issuer', async () => {
     const revocations = await make();
     const subject = uniqueName('person');
-    await revocations.revoke(ISSUER, subject, at(1000), 3600);
+    await revocations.revoke(ISSUER, subject, at(1000));
     expect(await revocations.isRevoked(ISSUER, `${subject}2`, 1000)).toBe(false);
     expect(await revocations.isRevoked(`${ISSUER}#`, subject, 1000)).toBe(false);
   });
@@ -34,10 +34,10 @@ describe.each(kinds)('revocations %s', (_, make) => {
   it('are not replaced by an earlier one that arrives late', async () => {
     const revocations = await make();
     const subject = uniqueName('person');
-    await revocations.revoke(ISSUER, subject, at(2000), 3600);
-    await revocations.revoke(ISSUER, subject, at(1000), 3600);
+    await revocations.revoke(ISSUER, subject, at(2000));
+    await revocations.revoke(ISSUER, subject, at(1000));
     expect(await revocations.isRevoked(ISSUER, subject, 2000)).toBe(true);
-    await revocations.revoke(ISSUER, subject, at(3000), 3600);
+    await revocations.revoke(ISSUER, subject, at(3000));
     expect(await revocations.isRevoked(ISSUER, subject, 2500)).toBe(true);
   });
 });

@@ -110,6 +110,41 @@ describe('an API key', () => {
     expect(presumed).toEqual([{ kind: 'key', tenant: acme, subject: key_id }]);
   });
 
+  describe('that a person made', () => {
+    const responsible = { issuer: person.issuer, subject: person.subject };
+    const secondsLater = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
+
+    it('is refused once that person is revoked, with or without a token', async () => {
+      const { byKey, revocations, presumed, key_id } = await setUp({ key: { responsible } });
+      await byKey();
+      await revocations.revoke(person.issuer, person.subject, secondsLater(60));
+      await expect(byKey()).rejects.toMatchObject({ code: 'invalid_api_key' });
+      await expect(byKey('Bearer person')).rejects.toMatchObject({ code: 'invalid_api_key' });
+      expect(presumed.at(-1)).toEqual({ kind: 'key', tenant: acme, subject: key_id });
+    });
+
+    it('works if it was made after the revocation, or if another person was revoked', async () => {
+      const { byKey, revocations } = await setUp({ key: { responsible } });
+      await revocations.revoke(person.issuer, person.subject, secondsLater(-60));
+      await revocations.revoke(person.issuer, 'person-2', secondsLater(60));
+      await revocations.revoke('https://other.example', person.subject, secondsLater(60));
+      expect(await byKey()).toMatchObject({ kind: 'key' });
+    });
+
+    it('is refused if revocations cannot be read, and costs other keys no read', async () => {
+      const down = () => Promise.reject(new Problem('dependency_unavailable', 'no'));
+      const made = await setUp({ key: { responsible } });
+      const revocations = { ...made.revocations, isRevoked: down };
+      const identify = identifyByKey({ ...made.ports, revocations });
+      await expect(identify({ key: made.secret }, () => {})).rejects.toMatchObject({
+        code: 'dependency_unavailable',
+      });
+      const other = await setUp();
+      const identifyOther = identifyByKey({ ...other.ports, revocations });
+      expect(await identifyOther({ key: other.secret }, () => {})).toMatchObject({ kind: 'key' });
+    });
+  });
+
   it('is refused if it is unknown, or if the store returns another key', async () => {
     const { byKey, ports, presumed, key } = await setUp();
     await expect(byKey(undefined, 'dl_live_x_y')).rejects.toMatchObject({ code: 'invalid_api_key' });
@@ -154,6 +189,7 @@ describe('an API key and a person’s token', () => {
       scopes: ['deeplens.search'],
       role: 'Viewer',
       subject: 'person-1',
+      issuer: person.issuer,
     });
   });
 
@@ -175,7 +211,7 @@ describe('an API key and a person’s token', () => {
     await expect(byKey('Bearer bad')).rejects.toMatchObject({ code: 'unauthenticated' });
     await expect(byKey('Basic person')).rejects.toMatchObject({ code: 'unauthenticated' });
     await expect(byKey('')).rejects.toMatchObject({ code: 'unauthenticated' });
-    await revocations.revoke(person.issuer, person.subject, NOW, 60);
+    await revocations.revoke(person.issuer, person.subject, NOW);
     await expect(byKey('Bearer person')).rejects.toMatchObject({
       code: 'unauthenticated',
       message: expect.stringContaining('revoked'),
@@ -191,6 +227,7 @@ describe('a token alone', () => {
       scopes: ['deeplens.admin'],
       role: 'SystemAdmin',
       subject: 'op',
+      issuer: person.issuer,
     });
   });
 
@@ -201,9 +238,9 @@ describe('a token alone', () => {
 
   it('is refused if it was issued before a revocation', async () => {
     const { byToken, revocations, presumed } = await setUp();
-    await revocations.revoke(person.issuer, person.subject, new Date((ISSUED_AT - 1) * 1000), 60);
+    await revocations.revoke(person.issuer, person.subject, new Date((ISSUED_AT - 1) * 1000));
     await byToken('Bearer person');
-    await revocations.revoke(person.issuer, person.subject, NOW, 60);
+    await revocations.revoke(person.issuer, person.subject, NOW);
     await expect(byToken('Bearer person')).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(presumed.at(-1)).toMatchObject({ kind: 'person', subject: 'person-1' });
   });

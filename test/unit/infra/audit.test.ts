@@ -42,11 +42,8 @@ const allowsAction = ({ Action, NotAction }: Permission['statement'], wanted: st
     new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(wanted),
   );
 
-/** Returns true if a statement covers the resource, by reference, by name or by a wildcard. */
-const coversResource = (
-  { Resource, NotResource }: Permission['statement'],
-  { id, service, name }: AuditedResource,
-) =>
+/** Whether it names the thing, by reference or by name, or takes in all of its kind. */
+const coversResource = ({ Resource, NotResource }: Permission['statement'], { id, service, name }: Thing) =>
   NotResource !== undefined ||
   Resource.some((resource) => {
     const text = JSON.stringify(resource);
@@ -58,23 +55,19 @@ const coversResource = (
     );
   });
 
-interface AuditedResource {
+interface Thing {
   id: string;
   service: 'dynamodb' | 's3';
   name: string;
 }
 
-/** Returns the roles that may do one of the actions on the resource. */
-const holders = (
-  all: readonly Permission[],
-  resource: AuditedResource,
-  actions: readonly string[],
-): string[] =>
+/** Who may do one of the actions to the thing. */
+const holders = (all: readonly Permission[], thing: Thing, actions: readonly string[]): string[] =>
   all
     .filter(
       ({ statement }) =>
         statement.Effect === 'Allow' &&
-        coversResource(statement, resource) &&
+        coversResource(statement, thing) &&
         actions.some((action) => allowsAction(statement, action)),
     )
     .map(({ holder }) => holder);
@@ -112,7 +105,7 @@ describe.each(ENVIRONMENT_NAMES)('in env %s', (name) => {
   const stacks = synthesize(name);
   const all = permissions(stacks);
   const tableName = `deeplens-${name}-audit`;
-  const table: AuditedResource = {
+  const table: Thing = {
     ...only(
       stacks.of('AWS::DynamoDB::Table').filter(({ properties }) => properties.TableName === tableName),
       'audit table',
@@ -120,7 +113,7 @@ describe.each(ENVIRONMENT_NAMES)('in env %s', (name) => {
     service: 'dynamodb',
     name: tableName,
   };
-  const archive: AuditedResource = {
+  const archive: Thing = {
     ...only(
       stacks
         .of('AWS::S3::Bucket')
@@ -158,7 +151,7 @@ describe.each(ENVIRONMENT_NAMES)('in env %s', (name) => {
 });
 
 describe('a planted permission is found', () => {
-  const table: AuditedResource = { id: 'AuditTable1A2B', service: 'dynamodb', name: 'deeplens-prod-audit' };
+  const table: Thing = { id: 'AuditTable1A2B', service: 'dynamodb', name: 'deeplens-prod-audit' };
   const arn = { 'Fn::GetAtt': ['AuditTable1A2B', 'Arn'] };
   const imported = { 'Fn::ImportValue': 'deeplens-prod-data:ExportsOutputFnGetAttAuditTable1A2BArn3C' };
   const named = 'arn:aws:dynamodb:eu-central-1:123456789012:table/deeplens-prod-audit';

@@ -26,6 +26,7 @@ const operator: Caller = {
   scopes: ['deeplens.admin'],
   role: 'SystemAdmin',
   subject: 'op',
+  issuer: 'https://idp.test',
 };
 const knownButRefused = { kind: 'key', tenant: tenantId('acme'), subject: uploader.subject } as const;
 
@@ -104,8 +105,8 @@ describe('the authorizer', () => {
       expect.objectContaining({ code: 'dependency_unavailable', retryAfter: 3 }),
     );
     const broken = authorizerFunction({
-      byKey: () => Promise.reject(new TypeError('an internal error')),
-      byToken: () => Promise.reject(new TypeError('an internal error')),
+      byKey: () => Promise.reject(new TypeError('a mistake of ours')),
+      byToken: () => Promise.reject(new TypeError('a mistake of ours')),
       audit: memoryAuditLog(),
     });
     const event = { resource: '/v1/images', headers: { 'x-api-key': 'good' }, methodArn: 'arn:call' };

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SCOPES } from '#shared/kernel/access.ts';
+import { SCOPES, type Scope } from '#shared/kernel/access.ts';
 import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
 import { changeTenant } from '#shared/tenants/change-tenant.ts';
 import { createTenant } from '#shared/tenants/create-tenant.ts';
@@ -33,16 +34,17 @@ async function setUp() {
     },
   };
 }
+const operator = { kind: 'operator' as const, subject: 'op', scopes: ['deeplens.admin' as const] };
 const search = { name: 'app', scopes: ['deeplens.search' as const] };
 
 describe('an API key', () => {
   it('has the requested scopes, which must be among its creator’s', async () => {
     const { keys, identify, usagePlans } = await setUp();
-    const { key, secret } = await keys.create(acme, search, SCOPES);
+    const { key, secret } = await keys.create(acme, search, operator);
     expect(await identify(secret)).toMatchObject({ subject: key.key_id, scopes: ['deeplens.search'] });
     expect(usagePlans.members.size).toBe(2);
     await expect(
-      keys.create(acme, { name: 'x', scopes: ['deeplens.admin'] }, ['deeplens.search']),
+      keys.create(acme, { name: 'x', scopes: ['deeplens.admin'] }, keyWith(['deeplens.search'])),
     ).rejects.toMatchObject({ code: 'missing_scope' });
     expect(JSON.stringify(await keys.list(acme))).not.toContain(secret);
   });
@@ -50,23 +52,23 @@ describe('an API key', () => {
   it('expires at the given time', async () => {
     const { keys, identify, later } = await setUp();
     const request = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
-    const { secret } = await keys.create(acme, request, SCOPES);
+    const { secret } = await keys.create(acme, request, operator);
     await identify(secret);
     later(600);
     await expect(identify(secret)).rejects.toMatchObject({ code: 'invalid_api_key' });
-    await expect(keys.create(acme, request, SCOPES)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(keys.create(acme, request, operator)).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
   it('is rotated with an overlap in which both keys work', async () => {
     const { keys, identify, later } = await setUp();
-    const old = await keys.create(acme, search, SCOPES);
-    const created = await keys.rotate(acme, old.key.key_id, 60);
+    const old = await keys.create(acme, search, operator);
+    const created = await keys.rotate(acme, old.key.key_id, 60, operator);
     expect(created.key).toMatchObject({ name: 'app', scopes: ['deeplens.search'] });
     await Promise.all([identify(old.secret), identify(created.secret)]);
     later(60);
     await expect(identify(old.secret)).rejects.toMatchObject({ code: 'invalid_api_key' });
     await identify(created.secret);
-    await expect(keys.rotate(acme, old.key.key_id, 60)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(keys.rotate(acme, old.key.key_id, 60, operator)).rejects.toMatchObject({ code: 'conflict' });
     expect((await keys.list(acme)).find(({ key_id }) => key_id === old.key.key_id)).toMatchObject({
       replaced_by: created.key.key_id,
     });
@@ -74,7 +76,7 @@ describe('an API key', () => {
 
   it('is refused from its revocation on', async () => {
     const { keys, identify, usagePlans } = await setUp();
-    const { key, secret } = await keys.create(acme, search, SCOPES);
+    const { key, secret } = await keys.create(acme, search, operator);
     await keys.revoke(acme, key.key_id);
     const again = await keys.revoke(acme, key.key_id);
     expect(again.after.revoked_at).toBe('2026-01-01T00:00:00.000Z');
@@ -98,15 +100,78 @@ describe('an API key', () => {
 
   it('cannot be created beyond fifty active ones', async () => {
     const { keys } = await setUp();
-    for (let count = 1; count < 50; count++) await keys.create(acme, search, SCOPES);
-    await expect(keys.create(acme, search, SCOPES)).rejects.toMatchObject({ code: 'conflict' });
+    for (let count = 1; count < 50; count++) await keys.create(acme, search, operator);
+    await expect(keys.create(acme, search, operator)).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+/** A caller with a key of these scopes. */
+const keyWith = (scopes: readonly Scope[], subject: string = newKeyId()) => ({
+  kind: 'key' as const,
+  subject,
+  scopes,
+});
+
+describe('a secret', () => {
+  const someScopes = fc.subarray([...SCOPES], { minLength: 1 });
+
+  it('is never given to a caller that lacks one of its scopes, by creation or by rotation', () =>
+    fc.assert(
+      fc.asyncProperty(someScopes, someScopes, async (own, wanted) => {
+        const { keys } = await setUp();
+        const { key } = await keys.create(acme, { name: 'strong', scopes: wanted }, operator);
+        const caller = keyWith(own);
+        const results = await Promise.allSettled([
+          keys.create(acme, { name: 'new', scopes: wanted }, caller),
+          keys.rotate(acme, key.key_id, 60, caller),
+        ]);
+        const mayHave = wanted.every((scope) => own.includes(scope));
+        for (const result of results) {
+          expect(result.status).toBe(mayHave ? 'fulfilled' : 'rejected');
+          if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'missing_scope' });
+        }
+        expect(await keys.list(acme)).toHaveLength(mayHave ? 4 : 2);
+        expect(
+          (await keys.list(acme)).find(({ key_id }) => key_id === key.key_id)?.replaced_by === undefined,
+        ).toBe(!mayHave);
+      }),
+      { numRuns: 100 },
+    ));
+});
+
+describe('the maker of a key', () => {
+  const ada = { kind: 'person' as const, subject: 'ada', issuer: 'https://idp.test', scopes: SCOPES };
+  const adaAsMaker = { issuer: 'https://idp.test', subject: 'ada' };
+
+  it('is recorded, with the person who answers for it', async () => {
+    const { keys } = await setUp();
+    const byPerson = (await keys.create(acme, search, ada)).key;
+    expect(byPerson).toMatchObject({
+      created_by: { kind: 'person', subject: 'ada' },
+      responsible: adaAsMaker,
+    });
+    const byOperator = (await keys.create(acme, search, operator)).key;
+    expect(byOperator.created_by).toEqual({ kind: 'operator', subject: 'op' });
+    expect(byOperator.responsible).toBeUndefined();
+  });
+
+  it('answers for keys that its key makes or rotates', async () => {
+    const { keys } = await setUp();
+    const first = (await keys.create(acme, { name: 'a', scopes: [...SCOPES] }, ada)).key;
+    const second = (await keys.create(acme, search, keyWith(SCOPES, first.key_id))).key;
+    expect(second).toMatchObject({
+      created_by: { kind: 'key', subject: first.key_id },
+      responsible: adaAsMaker,
+    });
+    const third = (await keys.rotate(acme, first.key_id, 60, keyWith(SCOPES, second.key_id))).key;
+    expect(third.responsible).toEqual(adaAsMaker);
   });
 });
 
 describe('a change of the tenant', () => {
   it('moves its keys to the gateway plan of its limits', async () => {
     const { change, identify, first, keys, usagePlans } = await setUp();
-    const { key } = await keys.create(acme, search, SCOPES);
+    const { key } = await keys.create(acme, search, operator);
     await keys.revoke(acme, key.key_id);
     const plans = () => [...usagePlans.members.values()].map(({ plan }) => plan);
     expect(plans()).toEqual(['free']);
