@@ -8,7 +8,7 @@ const bar = new SingleBar({
   notTTYSchedule: 10_000,
 });
 
-/** Does something for each, one after the other or so many at once, with progress; one such thing at a time. */
+/** Runs a task per item, up to `concurrency` at once, with a progress bar; one call at a time. */
 export async function eachOf<Item>(
   what: string,
   items: readonly Item[],

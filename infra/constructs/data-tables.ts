@@ -35,7 +35,7 @@ export class DataTables extends Construct {
 
   constructor(scope: Construct, id: string, { environment }: { environment: Environment }) {
     super(scope, id);
-    const table = (name: string, options: { recovery: boolean; expires: boolean; tells?: true }) =>
+    const table = (name: string, options: { recovery: boolean; expires: boolean; stream?: true }) =>
       new Table(this, name, {
         tableName: `deeplens-${environment.name}-${name.toLowerCase()}`,
         partitionKey: text('pk'),
@@ -47,13 +47,13 @@ export class DataTables extends Construct {
         deletionProtection: environment.keepData,
         removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
         // The statistics read the items themselves: keys are enough.
-        ...(options.tells && { stream: StreamViewType.KEYS_ONLY }),
+        ...(options.stream && { stream: StreamViewType.KEYS_ONLY }),
         ...(options.expires && { timeToLiveAttribute: 'expires_at' }),
       });
 
     this.tenants = table('Tenants', { recovery: true, expires: false });
-    this.images = table('Images', { recovery: true, expires: true, tells: true });
-    this.groups = table('Groups', { recovery: true, expires: false, tells: true });
+    this.images = table('Images', { recovery: true, expires: true, stream: true });
+    this.groups = table('Groups', { recovery: true, expires: false, stream: true });
     this.activity = table('Activity', { recovery: false, expires: true });
 
     this.limits = table('Limits', { recovery: false, expires: true });

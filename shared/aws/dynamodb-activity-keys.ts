@@ -54,7 +54,7 @@ const statisticsKey = (tenant: TenantId, sk: string): Key => ({
 });
 /** The sums over all images and groups. */
 export const sumsKey = (tenant: TenantId): Key => statisticsKey(tenant, 'SUMS');
-/** What one image or group adds to the sums. */
+/** The contribution of one image or group to the sums. */
 export const summandKey = (tenant: TenantId, id: string): Key => statisticsKey(tenant, `THING#${id}`);
 /** The number of images indexed in a minute. @param time milliseconds since 1970 */
 export const minuteKey = (tenant: TenantId, time: number): Key =>

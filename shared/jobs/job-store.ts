@@ -3,7 +3,7 @@ import type { Page } from '#shared/kernel/page.ts';
 import type { JobKind, JobStatus } from '#shared/kernel/vocabulary.ts';
 import type { Job } from './job.ts';
 
-/** Which jobs a list has. */
+/** Selects the jobs of a list. */
 export interface JobFilter {
   /** Only jobs that this tenant owns; absent: all jobs. */
   owner?: TenantId;

@@ -4,7 +4,7 @@ import { JOB_STATUSES, type JobKind, type ModelJobKind } from '#shared/kernel/vo
 
 const Counts = z.record(z.string(), z.number());
 
-/** What every job has. Field names as stored and on the wire. */
+/** The fields of every job, named as stored and on the wire. */
 const AnyJob = z.object({
   job_id: JobIdField,
   /** The tenant that started it, which may list, read and cancel it; absent: the operator. */
@@ -27,7 +27,7 @@ const AnyJob = z.object({
   version: z.number(),
 });
 
-/** What a tenant's purge removed, by store, and the proof that a later count found nothing. */
+/** Counts what a tenant's purge removed, by store, and proves that a later count found nothing. */
 const TenantReceipt = z.object({
   tenant_id: TenantIdField,
   deleted: Counts,

@@ -46,7 +46,7 @@ export const resumeJob =
     return current;
   };
 
-/** Where another caller was faster, the job is queued already. */
+/** Does nothing if another caller has queued the job already. */
 async function requeue(jobs: JobStore, job: Job, now: Date): Promise<Job> {
   const queued = { ...job, status: 'queued' as const, finished_at: undefined, updated_at: now.toISOString() };
   return (await jobs.save(queued)) ?? queued;

@@ -30,7 +30,7 @@ export type ImageFormat = keyof typeof IMAGE_FORMATS;
 export const IMAGE_FORMAT_NAMES = Object.keys(IMAGE_FORMATS) as [ImageFormat, ...ImageFormat[]]; // Object.keys loses the literal types
 export const MEDIA_TYPES: readonly string[] = Object.values(IMAGE_FORMATS);
 
-/** How a search result relates to the query image, best first. */
+/** Relations of a search result to the query image, best first. */
 export const VERDICTS = ['exact', 'edited_copy', 'similar'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 

@@ -46,7 +46,7 @@ export interface MatchContext {
   readonly manifest: ModelManifest;
   readonly query: QueryImage;
   readonly options: MatchOptions;
-  /** Of the upright query; undefined if the model computes none. */
+  /** Local descriptors of the upright query; undefined if the model computes none. */
   readonly descriptors: LocalDescriptors | undefined;
   /** Returns true if the query is self-similar. Computed at most once: about 1 ms. */
   readonly isSelfSimilar: () => boolean;

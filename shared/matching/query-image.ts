@@ -9,7 +9,7 @@ import type { LocalDescriptors } from '#shared/matching/geometry/descriptor-matc
 
 /** The image that a search starts from. */
 export interface QueryImage {
-  /** Of a stored image, which is excluded from its own results. */
+  /** Id of a stored image, which is excluded from its own results. */
   imageId?: ImageId;
   /** Absent if only a part of the file is searched for. */
   sha256?: string;
@@ -25,7 +25,7 @@ export interface QueryImage {
 
 /** An image that is shown within the query, as a photograph in a screenshot. */
 export interface EmbeddedImage {
-  /** Where in the query. */
+  /** The region of the query that it covers. */
   region: Region;
   query: QueryImage;
 }
@@ -65,7 +65,7 @@ export function localDescriptors(
   return { rows, columns, dimension: output.dimension, values: local, width, height };
 }
 
-/** Of two vectors of unit length. */
+/** Returns the inner product: the cosine of two vectors of unit length. */
 export function cosine(one: Float32Array, other: Float32Array): number {
   let sum = 0;
   for (const [index, value] of one.entries()) sum += value * (other[index] ?? 0);

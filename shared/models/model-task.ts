@@ -4,7 +4,7 @@ import type { Tenant } from '#shared/tenants/tenant.ts';
 
 /** The result of a visit to a tenant. */
 export interface Visit {
-  /** Where the next visit resumes; `done` once the tenant's part is finished. */
+  /** The position from which the next visit resumes; `done` once the tenant's part is finished. */
   position: Position | 'done';
   /** Seconds to wait before the next visit. */
   pause?: number;

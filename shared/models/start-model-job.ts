@@ -15,10 +15,10 @@ export interface StartPorts extends StartJobPorts {
 
 type Wanted = 'model' | 'tenants' | 'cut_over' | 'mend' | 'into';
 type RequestOf<Kind extends ModelJobKind> = Pick<JobOf<Kind>, 'kind' | Extract<keyof JobOf<Kind>, Wanted>>;
-/** What a job is to do. */
+/** The work that a job is started with. */
 export type ModelRequest = { [Kind in ModelJobKind]: RequestOf<Kind> }[ModelJobKind];
 
-/** Of a model, the operator has one job at a time, and beside it each tenant that adds the model has one. */
+/** At most one job of the operator runs per model, and one of each tenant that adds the model. */
 const subjectOf = (model: string, owner: TenantId | undefined): string =>
   `MODEL#${model}${owner === undefined ? '' : `#${owner}`}`;
 

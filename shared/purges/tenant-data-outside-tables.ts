@@ -29,7 +29,7 @@ const gatewayKeys = (usagePlans: Ports['usagePlans']): TenantData => ({
   },
 });
 
-/** Of all models: the tenant may have used others before. */
+/** Vectors of all models: the tenant may have used others before. */
 const vectors = (index: Ports['index']): TenantData => ({
   store: 'vectors',
   async removeSome(tenant) {

@@ -140,14 +140,14 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
 
 const unusedOf = ({ limit }: Demand, { used }: LocalWindow): number => Math.max(0, limit - used);
 
-/** How one demand is met: from the lease, from the store, both, or neither if nothing is left. */
+/** The parts of one demand that the lease and the store meet; both 0 if nothing is left. */
 interface Share {
   demand: Demand;
   window: LocalWindow | undefined;
   fromLease: number;
   /** The rest and the next lease. */
   charge?: Charge;
-  /** How many are left, to this process's knowledge. */
+  /** Remaining in the window, as far as this process knows. */
   available: number;
 }
 

@@ -3,7 +3,7 @@ import type { TenantId } from '#shared/kernel/ids.ts';
 /** Seconds of a window. A window starts with the first call that it counts. */
 export const WINDOW_SECONDS = 60;
 
-/** What a call asks of one counter: `requests`, `searches`, `uploads`, or an endpoint's `METHOD /v1/path`. */
+/** A call's demand on one counter: `requests`, `searches`, `uploads`, or an endpoint's `METHOD /v1/path`. */
 export interface Demand {
   counter: string;
   amount: number;
@@ -14,9 +14,9 @@ export interface Demand {
 export interface Grant {
   counter: string;
   limit: number;
-  /** How many of the demanded are admitted, 0 to `amount`. */
+  /** Admitted part of the demand, 0 to `amount`. */
   granted: number;
-  /** How many are left in this window, to this process's knowledge. */
+  /** Remaining in this window, as far as this process knows. */
   remaining: number;
   /** Seconds until the window ends and the whole limit is available again, 1 to 60. */
   resetsIn: number;

@@ -48,7 +48,7 @@ const BYTES = { float: 4, sq: 1 } as const;
 export const indexMemory = (vectors: number, storage: keyof typeof BYTES = 'float'): number =>
   1.1 * (BYTES[storage] * DIMENSION + 8 * LINKS) * vectors * COPIES;
 
-/** What a tenant stores. */
+/** Stored images, bytes and vectors of a tenant. */
 export interface Holding {
   images: number;
   /** Bytes of the images' own files. */

@@ -20,7 +20,7 @@ const REPLICAS = { auto_expand_replicas: '0-1' };
 /** Replaces `WHILE_FILLED`. Null means the cluster's default interval; the client's types lack it, hence the cast. */
 export const WHILE_SERVING = { ...REPLICAS, refresh_interval: null as unknown as string };
 
-/** How the graph of an index stores vectors: as floats, or in 7 bits per number, with the floats on disk for scores. */
+/** Storage of the vectors in an index's graph: floats, or 7 bits per number, with the floats on disk for scores. */
 export type VectorStorage = 'float' | 'sq';
 
 /** The parameters of a new index. */

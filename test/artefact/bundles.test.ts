@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
-/** What a function may take without native modules, zipped: docs of the design's quality goals. */
+/** The most that a function without native modules may take, zipped, in bytes. */
 const PLAIN_BUNDLE = 1024 * 1024;
 
 let folder: string;

@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
   options: {
     vectors: { type: 'string', default: '1000,10000,100000' },
     adapters: { type: 'string', default: 'lancedb,opensearch' },
-    /** Of each tenant. */
+    /** Per tenant. */
     queries: { type: 'string', default: '100' },
   },
 });

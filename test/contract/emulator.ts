@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** Where the emulator listens: the tests' global setup starts it. */
+/** Address of the emulator that the tests' global setup starts. */
 function endpoint(): string {
   const url = process.env.DEEPLENS_TEST_EMULATOR;
   if (!url) throw new Error('DEEPLENS_TEST_EMULATOR is not set: run these tests by `npm test`');
   return url;
 }
 
-/** What every AWS client needs to speak with the emulator. */
+/** Options of every AWS client that talks to the emulator. */
 export const emulator = () => ({
   endpoint: endpoint(),
   region: 'us-east-1',

@@ -57,7 +57,7 @@ async function attempt({ method, path, body }: Operation, headers: Record<string
 
 const refusal = (code: ProblemCode): string => `${PROBLEMS[code].status} ${code}`;
 
-/** What the policy of an operation says for a credential. */
+/** Returns the expected outcome of an operation's policy for a credential. */
 function expectedOf({ policy }: Operation, { ofTenant, ofOperator }: Credential): string {
   if (policy === 'SystemAdmin') return ofOperator === 'everything' ? 'let in' : refusal(ofOperator);
   if (typeof ofTenant === 'string') return refusal(ofTenant);

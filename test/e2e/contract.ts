@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { readStack } from './stack.ts';
 
-/** What the tests walk of the document. */
+/** The parts of the document that the tests walk. */
 interface Document {
   paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>>;
 }

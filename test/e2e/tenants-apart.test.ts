@@ -62,7 +62,7 @@ async function newCountedTenant(name: string, { settings, limits }: typeof OWNER
   return counted;
 }
 
-/** What a tenant sees of its own data, without what changes by itself. */
+/** Reads a tenant's own data, without values that change by themselves. */
 async function stateOf(client: Client) {
   const [overview, settings, keys, list] = await Promise.all([
     client.call(getOverview),

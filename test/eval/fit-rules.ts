@@ -9,9 +9,9 @@ type Points = ModelManifest['calibration']['copy'];
 export interface CopyCosines {
   /** One for each edited image. */
   copies: readonly number[];
-  /** Of mild edits only. */
+  /** Cosines of mild edits only. */
   mild: readonly number[];
-  /** Of each edited image with all other originals. */
+  /** Cosines of each edited image with all other originals. */
   others: readonly number[];
 }
 

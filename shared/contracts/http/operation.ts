@@ -34,7 +34,7 @@ export interface Operation<
   body?: Body;
   /** True if the body may also come as `multipart/form-data` with a `file`. */
   multipart?: boolean;
-  /** What the call counts towards a tenant's limits, besides one of `requests`. */
+  /** Counters of the tenant's limits that the call takes from, besides one of `requests`. */
   counts?: {
     searches?: 1;
     /** Returns the number of images that the call adds. */

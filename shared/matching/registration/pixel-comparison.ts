@@ -48,7 +48,7 @@ const FULL_FRAME_QUADS: readonly Quad[] = [
 export interface PixelComparison {
   /** The NCC that the required share of the query's blocks reaches, -1..1; -1 if too few blocks have detail. */
   blockNcc: number;
-  /** Of the registered query, in the stored image. */
+  /** The corners of the registered query in the stored image. */
   quad: Quad;
 }
 

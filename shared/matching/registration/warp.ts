@@ -92,7 +92,7 @@ export function overlay(
 /** Moments of the brightness of two images at common points. */
 export interface Correlation {
   count: number;
-  /** Of the query, and of the stored image. */
+  /** For the query and the stored image. */
   means: readonly [number, number];
   variances: readonly [number, number];
   covariance: number;

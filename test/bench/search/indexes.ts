@@ -12,7 +12,7 @@ import { until } from '../../../infra/local/steps.ts';
 /** An empty index of one technology, and what the port does not tell of it. */
 export interface OpenIndex {
   index: Pick<VectorIndex, 'prepare' | 'upsert' | 'search'>;
-  /** How many fill it at once: LanceDB's writes would only wait for each other. */
+  /** Concurrent writers; LanceDB's writes would only wait for each other. */
   writers: number;
   /** Waits until what was left to be done in the background is done. */
   settle(): Promise<void>;

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { quantile } from '../../eval/measure.ts';
 
-/** How long calls took, in milliseconds, and how many came back in a second. */
+/** Latency of calls in milliseconds, and completed calls per second. */
 export interface Latency {
   p50: number;
   p95: number;

@@ -9,7 +9,7 @@ export const DIMENSION = 256;
 const OF_A_SUBJECT = 20;
 /** Two pictures of a subject have a cosine of about .6. */
 const SUBJECT_NOISE = 0.8;
-/** Of so many pictures one is a copy of the one before. */
+/** One image in this many is a copy of the previous one. */
 const COPY_EVERY = 10;
 /** A copy and its picture have a cosine of about .93. */
 const COPY_NOISE = 0.4;

@@ -30,7 +30,7 @@ const K = 50;
 const COPIES = 10;
 
 /**
- * Searches for mild copies of the sample photographs, which need no second look, among those photographs.
+ * Searches for mild copies of the sample photographs, which need no verification, among those photographs.
  * @param folder an empty one, for the index
  */
 export async function measureFunction(folder: string): Promise<FunctionFigures> {

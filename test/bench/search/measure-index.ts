@@ -24,7 +24,7 @@ export interface IndexFigures {
   tenants: TenantFigures[];
 }
 
-/** What a search of the service asks for, at least. */
+/** The least k that a search of the service requests. */
 const K = 50;
 export const CALLERS = 8;
 const MODEL = 'bench';
@@ -56,7 +56,7 @@ export async function measureIndex(
 interface Batch {
   tenant: TenantId;
   documents: readonly VectorDocument[];
-  /** How much of the tenant comes before it, 0..1. */
+  /** The share of the tenant that precedes it, 0..1. */
   after: number;
 }
 

@@ -11,7 +11,7 @@ export interface Found {
   nearest: Readonly<Record<By, readonly ImageId[]>>;
 }
 
-/** Of the n pictures that are nearest by a vector, the share that is among an answer's n nearest. Mean of all answers. */
+/** Returns recall@n: the share of the n truly nearest images among an answer's n nearest, averaged over answers. */
 export const meanRecall = (found: readonly Found[], by: By): number =>
   found.reduce((sum, { answer, nearest }) => sum + recall(answer, nearest[by], by), 0) / found.length;
 

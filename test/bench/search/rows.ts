@@ -3,10 +3,10 @@ import { DIMENSION } from './library.ts';
 import type { FunctionFigures } from './measure-function.ts';
 import type { IndexFigures, TenantFigures } from './measure-index.ts';
 
-/** What was measured, beside what, and how good it has to be. */
+/** A measurement, its reference and its goal. */
 export interface Row {
   what: string;
-  /** Of the ten nearest by the semantic vector, and by the copy vector. */
+  /** recall@10 by the semantic vector and by the copy vector. */
   recall?: string;
   /** Milliseconds of one search, p50 / p95. */
   oneCaller?: string;
@@ -16,7 +16,7 @@ export interface Row {
   goal?: string;
 }
 
-/** How good search has to be. Recall is judged from so many vectors on. */
+/** Goals of search. Recall is judged from this many vectors on. */
 const GOALS = { recall: 0.98, recallFrom: 100_000, growth: 2, overhead: 1.3 };
 
 /** An index with so many vectors: how fast it was filled, and each tenant's searches. */
@@ -42,7 +42,7 @@ export function indexRows({ index, vectors, loaded, bytes, tenants }: IndexFigur
   ];
 }
 
-/** What a search of the same tenant takes in the smallest and in the largest library. */
+/** Latency of the same tenant's searches in the smallest and the largest library. */
 export function growthRows(figures: readonly IndexFigures[]): Row[] {
   const bySize = figures.toSorted((one, other) => one.vectors - other.vectors);
   return [...new Set(bySize.map(({ index }) => index))].flatMap((index) => {

@@ -10,12 +10,12 @@ const MEASURED = [
 const OTHERS = 0.01;
 
 export interface TenantSize {
-  /** What it holds, for people; absent where it is only there beside the others. */
+  /** Label in the report; absent for tenants that only fill the index. */
   name?: (typeof MEASURED)[number]['name'];
   documents: number;
 }
 
-/** How many of `all` documents each tenant holds: a few tenants of very different size, and many small ones. */
+/** Returns each tenant's documents out of `all`: a few tenants of very different size, and many small ones. */
 export function tenantSizes(all: number): TenantSize[] {
   const sizes: TenantSize[] = MEASURED.map(({ name, of }) => ({ name, documents: Math.round(of(all)) }));
   let rest = all - sizes.reduce((sum, { documents }) => sum + documents, 0);

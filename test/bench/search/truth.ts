@@ -3,10 +3,10 @@ import { type Latency, quantiles } from './latency.ts';
 import type { BenchTenant, Vectors } from './library.ts';
 import type { By, Found } from './recall.ts';
 
-/** How many of the nearest an index has to find. */
+/** The k of recall@k. */
 export const NEAREST = 10;
 
-/** What a tenant is asked, and what it has to answer. */
+/** A tenant's queries and the exact answers. */
 export interface Questions extends Required<Pick<BenchTenant, 'tenant' | 'name'>> {
   asked: readonly { vectors: Vectors; nearest: Found['nearest'] }[];
   /** Milliseconds in which a query is compared with all of the tenant's documents, by both vectors. */

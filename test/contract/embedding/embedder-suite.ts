@@ -22,7 +22,7 @@ function picture({ manifest }: Embedder, seed: number): ModelInput {
   return values;
 }
 
-/** What every embedder has to keep, whatever runs it. */
+/** The contract that every embedder passes. */
 export function embedderSuite(name: string, open: () => Promise<Embedder>): void {
   describe(`embedder: ${name}`, () => {
     let embedder: Embedder;

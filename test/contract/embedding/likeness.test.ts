@@ -45,7 +45,7 @@ async function planesBy(bytes: Uint8Array): Promise<Float32Array> {
 const every3rd = (values: Uint8Array, from: number): number[] =>
   Array.from({ length: values.length / 3 }, (_, at) => values[3 * at + from] ?? 0);
 
-/** What was measured of the models, with a little room; cosines of `copy`. */
+/** Measured cosines of `copy` per model, with a margin. */
 const MODELS = [
   {
     name: 'deeplens-lite-v1',
@@ -120,12 +120,14 @@ describe.each(MODELS)('$name on photographs that went through ingest', (model) =
 });
 
 describe('the local descriptors of deeplens-lite-v1', () => {
-  it('are the same in most cells of a copy, and in few of another picture', async () => {
+  it('match in most local descriptors of a copy, and in few of another image', async () => {
     const embedder = await onnxEmbedder({ modelsDir, name: 'deeplens-lite-v1', provider: 'cpu' });
     const alike = (a: Embedding, b: Embedding): number => {
-      const cell = ({ local = new Int8Array() }: Embedding, at: number) =>
+      const descriptorAt = ({ local = new Int8Array() }: Embedding, at: number) =>
         Array.from(local.subarray(at * 64, at * 64 + 64), (value) => value / 127);
-      const cosines = Array.from({ length: 14 * 14 }, (_, at) => cosine(cell(a, at), cell(b, at)));
+      const cosines = Array.from({ length: 14 * 14 }, (_, at) =>
+        cosine(descriptorAt(a, at), descriptorAt(b, at)),
+      );
       return cosines.filter((value) => value > 0.7).length / cosines.length;
     };
     const pairs = [];

@@ -26,7 +26,7 @@ describe.each([
     await images.create(record);
     return record.image_id;
   };
-  /** Whether the version is another one afterwards. */
+  /** Returns true if the version changes. */
   const changes = async (run: () => Promise<unknown>): Promise<boolean> => {
     const before = await images.libraryVersion(tenant);
     await run();

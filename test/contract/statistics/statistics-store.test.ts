@@ -8,15 +8,15 @@ import { memoryStatisticsStore } from '../../memory/statistics-store.ts';
 import { newTable } from '../emulator.ts';
 import { newTenant } from '../samples.ts';
 
-/** What is true of a tenant's things, and changes while it is being counted. */
+/** A tenant's images and groups, which change while they are counted. */
 function world() {
   const now = new Map<CountedId, Counters>();
-  const look = async (things: readonly CountedId[]) =>
-    new Map(things.flatMap((thing) => (now.has(thing) ? [[thing, now.get(thing) ?? {}] as const] : [])));
-  return { now, look };
+  const readContributions = async (ids: readonly CountedId[]) =>
+    new Map(ids.flatMap((id) => (now.has(id) ? [[id, now.get(id) ?? {}] as const] : [])));
+  return { now, readContributions };
 }
-/** Sums that came back to nothing are nothing. */
-const above0 = (counters: Counters) =>
+/** Leaves out sums that have returned to zero. */
+const nonZero = (counters: Counters) =>
   Object.fromEntries(Object.entries(counters).filter(([, n]) => n !== 0));
 
 describe.each([
@@ -34,34 +34,34 @@ describe.each([
 
   it('are 0 at first, and separate for each tenant', async () => {
     expect(await statistics.read(tenant)).toEqual({});
-    const { now, look } = world();
+    const { now, readContributions } = world();
     const [image, other] = [newImageId(), newTenant()];
     now.set(image, { images: 1 });
-    await statistics.update(tenant, [image], look);
+    await statistics.update(tenant, [image], readContributions);
     expect(await statistics.readMany([tenant, other])).toEqual(new Map([[tenant, { images: 1 }]]));
     expect(await statistics.read(other)).toEqual({});
   });
 
   it('follow an image from state to state until it is removed', async () => {
-    const { now, look } = world();
+    const { now, readContributions } = world();
     const image = newImageId();
     for (const status of ['uploaded', 'validated', 'indexed']) {
       now.set(image, { images: 1, [`status#${status}`]: 1 });
-      await statistics.update(tenant, [image, image], look);
-      await statistics.update(tenant, [image], look);
-      expect(above0(await statistics.read(tenant))).toEqual({ images: 1, [`status#${status}`]: 1 });
+      await statistics.update(tenant, [image, image], readContributions);
+      await statistics.update(tenant, [image], readContributions);
+      expect(nonZero(await statistics.read(tenant))).toEqual({ images: 1, [`status#${status}`]: 1 });
     }
     now.delete(image);
-    await statistics.update(tenant, [image], look);
-    expect(above0(await statistics.read(tenant))).toEqual({});
+    await statistics.update(tenant, [image], readContributions);
+    expect(nonZero(await statistics.read(tenant))).toEqual({});
   });
 
   it('return how many images per second became searchable', async () => {
-    const { now, look } = world();
+    const { now, readContributions } = world();
     const images = Array.from({ length: 30 }, newImageId);
     for (const image of images) now.set(image, { images: 1, [INDEXED]: 1 });
-    await statistics.update(tenant, images, look);
-    await statistics.update(tenant, images, look);
+    await statistics.update(tenant, images, readContributions);
+    await statistics.update(tenant, images, readContributions);
     const rate = await statistics.indexingRate(tenant);
     expect(rate).toBeGreaterThanOrEqual(30 / 120);
     expect(rate).toBeLessThanOrEqual(30 / 60);
@@ -69,22 +69,22 @@ describe.each([
   });
 
   it('accept more images and groups than one transaction holds', async () => {
-    const { now, look } = world();
+    const { now, readContributions } = world();
     const groups = Array.from({ length: 205 }, newGroupId);
     for (const group of groups) now.set(group, { groups: 1, reclaimable_bytes: 10 });
-    await statistics.update(tenant, groups, look);
+    await statistics.update(tenant, groups, readContributions);
     expect(await statistics.read(tenant)).toEqual({ groups: 205, reclaimable_bytes: 2050 });
   });
 
   it('converge to the current state if changes arrive twice, late, out of order or concurrently', async () => {
     const step = fc.record({
-      thing: fc.nat({ max: 4 }),
+      index: fc.nat({ max: 4 }),
       counters: fc.option(fc.record({ images: fc.constant(1), vectors: fc.nat({ max: 4 }) }), {
         nil: undefined,
       }),
     });
     const rounds = fc.array(
-      fc.record({ changes: fc.array(step, { maxLength: 4 }), tellers: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({ changes: fc.array(step, { maxLength: 4 }), writers: fc.integer({ min: 1, max: 3 }) }),
       {
         maxLength: 5,
       },
@@ -92,22 +92,23 @@ describe.each([
     await fc.assert(
       fc.asyncProperty(rounds, async (each) => {
         const own = newTenant();
-        const { now, look } = world();
-        const things: CountedId[] = Array.from({ length: 5 }, newImageId);
-        const told: Promise<void>[] = [];
-        for (const { changes, tellers } of each) {
+        const { now, readContributions } = world();
+        const ids: CountedId[] = Array.from({ length: 5 }, newImageId);
+        const updates: Promise<void>[] = [];
+        for (const { changes, writers } of each) {
           const changed: CountedId[] = [];
-          for (const { thing: at, counters } of changes) {
-            const thing = things[at] ?? newImageId();
-            if (counters) now.set(thing, counters);
-            else now.delete(thing);
-            changed.push(thing);
+          for (const { index, counters } of changes) {
+            const id = ids[index] ?? newImageId();
+            if (counters) now.set(id, counters);
+            else now.delete(id);
+            changed.push(id);
           }
-          for (let teller = 0; teller < tellers; teller++) told.push(statistics.update(own, changed, look));
-          if (tellers === 2) await Promise.all(told);
+          for (let writer = 0; writer < writers; writer++)
+            updates.push(statistics.update(own, changed, readContributions));
+          if (writers === 2) await Promise.all(updates);
         }
-        await Promise.all(told);
-        expect(above0(await statistics.read(own))).toEqual(above0(sumOf([...now.values()])));
+        await Promise.all(updates);
+        expect(nonZero(await statistics.read(own))).toEqual(nonZero(sumOf([...now.values()])));
       }),
       { numRuns: 15 },
     );

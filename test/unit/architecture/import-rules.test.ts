@@ -88,7 +88,7 @@ describe('the import rules', () => {
       ruleSet: { forbidden: config.forbidden ?? [] },
     });
     if (typeof output === 'string') throw new Error(output);
-    // A cycle is told once, from whichever of its files was met first.
+    // A cycle is reported once, from the first of its files that was visited.
     const byFile = Map.groupBy(output.summary.violations, ({ from, cycle }) =>
       cycle ? (cycle.map(({ name }) => name).sort()[0] ?? from) : from,
     );

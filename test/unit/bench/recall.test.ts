@@ -5,7 +5,7 @@ import { meanRecall } from '../../bench/search/recall.ts';
 const [ONE, TWO, THREE] = [newImageId(), newImageId(), newImageId()];
 const nearest = { semantic: [ONE, TWO], copy: [THREE] };
 
-test('recall is of as many nearest as there are, whatever the order of the answer', () => {
+test('recall counts at most as many neighbours as exist, in any order of the answer', () => {
   const answer = [
     { imageId: THREE, semantic: 0.1, copy: 0.9 },
     { imageId: TWO, semantic: 0.8, copy: 0.2 },

@@ -28,7 +28,7 @@ test('recall is judged by the worse of both vectors, in a large library alone', 
   expect(goals(indexRows(figures(10_000, 1, 0.5)))).toEqual(new Set());
 });
 
-test('growth is of the largest library against the smallest, in whatever order they were measured', () => {
+test('growth compares the largest library with the smallest, in any order of measurement', () => {
   const [small, middle, large] = [figures(1_000, 2), figures(10_000, 9), figures(100_000, 5)];
   const rows = growthRows([large, small, middle]);
   expect(rows.map(({ what }) => what)).toEqual([
@@ -40,7 +40,7 @@ test('growth is of the largest library against the smallest, in whatever order t
   expect(growthRows([small])).toEqual([]);
 });
 
-test('the table has a cell of each column for each row, and names what each row is held against', () => {
+test('the table has every column for each row, and names the reference of each row', () => {
   const lines = table(indexRows(figures(100_000, 1))).split('\n');
   expect(new Set(lines.map((line) => line.split('|').length)).size).toBe(1);
   expect(new Set(lines.map((line) => line.length)).size).toBe(1);

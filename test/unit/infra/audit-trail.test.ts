@@ -20,7 +20,7 @@ const archiveOf = (template: Template) =>
 describe.each(ENVIRONMENT_NAMES)('the audit log of env %s', (name) => {
   const template = trail(name);
 
-  it('tells of every change, with what was there before', () => {
+  it('streams every change with the previous item', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       TableName: `deeplens-${name}-audit`,
       StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },

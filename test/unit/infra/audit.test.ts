@@ -42,8 +42,11 @@ const allowsAction = ({ Action, NotAction }: Permission['statement'], wanted: st
     new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(wanted),
   );
 
-/** Whether it names the thing, by reference or by name, or takes in all of its kind. */
-const coversResource = ({ Resource, NotResource }: Permission['statement'], { id, service, name }: Thing) =>
+/** Returns true if a statement covers the resource, by reference, by name or by a wildcard. */
+const coversResource = (
+  { Resource, NotResource }: Permission['statement'],
+  { id, service, name }: AuditedResource,
+) =>
   NotResource !== undefined ||
   Resource.some((resource) => {
     const text = JSON.stringify(resource);
@@ -55,19 +58,23 @@ const coversResource = ({ Resource, NotResource }: Permission['statement'], { id
     );
   });
 
-interface Thing {
+interface AuditedResource {
   id: string;
   service: 'dynamodb' | 's3';
   name: string;
 }
 
-/** Who may do one of the actions to the thing. */
-const holders = (all: readonly Permission[], thing: Thing, actions: readonly string[]): string[] =>
+/** Returns the roles that may do one of the actions on the resource. */
+const holders = (
+  all: readonly Permission[],
+  resource: AuditedResource,
+  actions: readonly string[],
+): string[] =>
   all
     .filter(
       ({ statement }) =>
         statement.Effect === 'Allow' &&
-        coversResource(statement, thing) &&
+        coversResource(statement, resource) &&
         actions.some((action) => allowsAction(statement, action)),
     )
     .map(({ holder }) => holder);
@@ -105,7 +112,7 @@ describe.each(ENVIRONMENT_NAMES)('in env %s', (name) => {
   const stacks = synthesize(name);
   const all = permissions(stacks);
   const tableName = `deeplens-${name}-audit`;
-  const table: Thing = {
+  const table: AuditedResource = {
     ...only(
       stacks.of('AWS::DynamoDB::Table').filter(({ properties }) => properties.TableName === tableName),
       'audit table',
@@ -113,7 +120,7 @@ describe.each(ENVIRONMENT_NAMES)('in env %s', (name) => {
     service: 'dynamodb',
     name: tableName,
   };
-  const archive: Thing = {
+  const archive: AuditedResource = {
     ...only(
       stacks
         .of('AWS::S3::Bucket')
@@ -151,7 +158,7 @@ describe.each(ENVIRONMENT_NAMES)('in env %s', (name) => {
 });
 
 describe('a planted permission is found', () => {
-  const table: Thing = { id: 'AuditTable1A2B', service: 'dynamodb', name: 'deeplens-prod-audit' };
+  const table: AuditedResource = { id: 'AuditTable1A2B', service: 'dynamodb', name: 'deeplens-prod-audit' };
   const arn = { 'Fn::GetAtt': ['AuditTable1A2B', 'Arn'] };
   const imported = { 'Fn::ImportValue': 'deeplens-prod-data:ExportsOutputFnGetAttAuditTable1A2BArn3C' };
   const named = 'arn:aws:dynamodb:eu-central-1:123456789012:table/deeplens-prod-audit';

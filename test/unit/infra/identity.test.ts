@@ -48,7 +48,7 @@ describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
       template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName });
   });
 
-  it('asks a function of ours before it makes a person’s tokens, and lets nobody sign up', () => {
+  it('calls our trigger before it issues a person’s token, and allows no self sign-up', () => {
     template.hasResourceProperties('AWS::Cognito::UserPool', {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0' } },

@@ -20,7 +20,7 @@ interface Receipts {
   query?: number;
   /** The copy cosine of the first. */
   copy?: number;
-  /** Those of the others; each .01 less than the one before by default. */
+  /** Cosines of the others; each .01 less than the previous one by default. */
   others?: readonly number[];
   /** Local descriptors of all stored receipts, and of the query. */
   descriptors?: { stored: Int8Array; query: Int8Array };

@@ -105,8 +105,8 @@ describe('the authorizer', () => {
       expect.objectContaining({ code: 'dependency_unavailable', retryAfter: 3 }),
     );
     const broken = authorizerFunction({
-      byKey: () => Promise.reject(new TypeError('a mistake of ours')),
-      byToken: () => Promise.reject(new TypeError('a mistake of ours')),
+      byKey: () => Promise.reject(new TypeError('an internal error')),
+      byToken: () => Promise.reject(new TypeError('an internal error')),
       audit: memoryAuditLog(),
     });
     const event = { resource: '/v1/images', headers: { 'x-api-key': 'good' }, methodArn: 'arn:call' };
