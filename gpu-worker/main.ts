@@ -1,4 +1,5 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
+import { checkEmbeddingsFit } from '#shared/embedding/embedding-size.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
@@ -36,6 +37,7 @@ const load = (name: string) =>
   });
 const [first, ...others] = env.DEEPLENS_MODELS;
 const embedders = [await load(first), ...(await Promise.all(others.map(load)))] as const;
+checkEmbeddingsFit(embedders.map(({ manifest }) => manifest));
 health.modelsLoaded();
 logger.info('models loaded', { models: env.DEEPLENS_MODELS, provider: env.EXECUTION_PROVIDER });
 

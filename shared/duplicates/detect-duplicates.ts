@@ -1,6 +1,7 @@
 import type { DuplicatesFoundV1 } from '#shared/contracts/events/duplicates-found.v1.ts';
 import type { ImagesIndexedV1 } from '#shared/contracts/events/images-indexed.v1.ts';
 import { newEvent } from '#shared/contracts/events/new-event.ts';
+import { fittingEntries } from '#shared/contracts/events/serialize-event.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
@@ -101,6 +102,13 @@ function duplicatesFound(
   cause: ImagesIndexedV1,
   at: string,
 ): DuplicatesFoundV1 {
+  const { image_id } = cause.data;
+  const keeper = suggestKeeper([...records.values()], settingsOf(settings).keeper_rule)?.imageId ?? image_id;
+  const members = group.members.flatMap(({ image_id, verdict, confidence }) => {
+    const record = records.get(image_id);
+    return record ? [{ ...memberFields(record), verdict, confidence }] : [];
+  });
+  const listed = fittingEntries(members, (member) => [image_id, keeper].includes(member.image_id));
   return newEvent('duplicates.found', {
     id: `${group.group_id}.v${group.version}.duplicates.found`,
     tenant: group.tenant_id,
@@ -109,16 +117,12 @@ function duplicatesFound(
     time: at,
     data: {
       group_id: group.group_id,
-      image_id: cause.data.image_id,
+      image_id,
       verdict: group.verdict,
       confidence: group.confidence,
-      suggested_keeper:
-        suggestKeeper([...records.values()], settingsOf(settings).keeper_rule)?.imageId ??
-        cause.data.image_id,
-      members: group.members.flatMap(({ image_id, verdict, confidence }) => {
-        const record = records.get(image_id);
-        return record ? [{ ...memberFields(record), verdict, confidence }] : [];
-      }),
+      suggested_keeper: keeper,
+      members: listed,
+      ...(listed.length < members.length && { members_total: members.length }),
       found_at: at,
     },
   });

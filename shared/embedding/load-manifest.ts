@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
+import { checkEmbeddingsFit } from './embedding-size.ts';
 import { ModelManifest } from './manifest.ts';
 import { outputRoles } from './output-roles.ts';
 
@@ -39,13 +40,21 @@ export async function loadManifest(modelsDir: string, name: string): Promise<Mod
   return parsed.data;
 }
 
-/** Loads several manifests, in order. */
+/**
+ * Loads several manifests, in order.
+ * @throws Problem `internal_error` also if one event cannot have the embeddings of all
+ */
 export async function loadManifests(
   modelsDir: string,
   [first, ...others]: readonly [string, ...string[]],
 ): Promise<[ModelManifest, ...ModelManifest[]]> {
   const rest = others.map((name) => loadManifest(modelsDir, name));
-  return [await loadManifest(modelsDir, first), ...(await Promise.all(rest))];
+  const manifests: [ModelManifest, ...ModelManifest[]] = [
+    await loadManifest(modelsDir, first),
+    ...(await Promise.all(rest)),
+  ];
+  checkEmbeddingsFit(manifests);
+  return manifests;
 }
 
 async function readText(path: string): Promise<string> {

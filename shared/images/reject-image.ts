@@ -1,6 +1,7 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { newEvent } from '#shared/contracts/events/new-event.ts';
+import { fitsEvent } from '#shared/contracts/events/serialize-event.ts';
 import { type ImageId, imageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import type { Problem } from '#shared/kernel/problems.ts';
 import type { Stage } from '#shared/kernel/vocabulary.ts';
@@ -16,10 +17,13 @@ interface Ports {
   now?: () => Date;
 }
 
+/** Characters of a failure's detail. */
+const DETAIL_LENGTH = 1000;
+
 export const failureOf = (stage: Stage, problem: Problem, attempts: number): Failure => ({
   stage,
   code: problem.code,
-  detail: problem.message,
+  detail: problem.message.slice(0, DETAIL_LENGTH),
   retryable: problem.retryable,
   attempts,
 });
@@ -42,6 +46,13 @@ export const failImage =
     const publishable = failure.stage === 'duplicates' ? ['failed', 'indexed'] : ['failed'];
     if (failed && !publishable.includes(failed.record.status)) return;
     const record = failed?.record;
+    const data = {
+      image_id: image,
+      ...(record && imageFields(record, blobs.bucket)),
+      failure,
+      original_event: originalEvent,
+      failed_at: at,
+    };
     await publisher.publish(tenant, [
       newEvent('images.failed', {
         tenant,
@@ -49,16 +60,13 @@ export const failImage =
         correlationId: record?.correlation_id ?? correlationId,
         time: at,
         id: `${image}.${failure.stage}.images.failed`,
-        data: {
-          image_id: image,
-          ...(record && imageFields(record, blobs.bucket)),
-          failure,
-          original_event: originalEvent,
-          failed_at: at,
-        },
+        data: fitsEvent(data) ? data : { ...data, original_event: OMITTED },
       }),
     ]);
   };
+
+/** Replaces an original event that is too large to be published again; the record has it. */
+const OMITTED = { omitted: 'too large' } as const;
 
 /** Fails an image whose event can never be handled. */
 export const rejectImage =

@@ -61,14 +61,14 @@ export const validateImage =
       return fail(new Problem('not_found', `The upload belongs to no image: ${image} was never announced.`));
     }
     if (record.status === 'purged') return removeAll(ports, tenant, image, sizes);
-    // An earlier delivery may have stopped between its write and its event: publish again.
-    if (record.status === 'validated') return publishValidated(ports, owner, record);
     if (record.status === 'processed' || record.status === 'indexed') return;
     if (record.status === 'failed' && record.failure?.stage !== 'validation') return;
     if (record.failure && !(await canRetry(ports, tenant, record.failure, upload)))
       return publishFailure(record.failure);
     try {
-      await validate(ports, owner, image, upload);
+      // An earlier delivery may have stopped between its write and its event: publish again.
+      if (record.status === 'validated') await publishValidated(ports, owner, record);
+      else await validate(ports, owner, image, upload);
     } catch (error) {
       if (!(error instanceof Problem) || error.retryable) throw error;
       await fail(error);

@@ -38,6 +38,7 @@ export const PROBLEMS = {
   too_many_frames: { status: 422, title: 'The image has more than one frame or page', retry: false },
   type_mismatch: { status: 422, title: 'The file does not match its declared media type', retry: false },
   truncated: { status: 422, title: 'The image file is truncated', retry: false },
+  event_too_large: { status: 422, title: 'The image’s data are too large to be processed', retry: false },
   low_detail: { status: 422, title: 'The image has too little detail to search by', retry: false },
   unsafe_url: { status: 422, title: 'The URL must not be fetched', retry: false },
   rate_limited: { status: 429, title: 'A rate limit is used up', retry: true },

@@ -6,6 +6,6 @@ import type { TenantId } from '#shared/kernel/ids.ts';
  * tenants.
  */
 export interface EventPublisher {
-  /** @throws Problem `dependency_unavailable` if any of the events was not accepted */
+  /** @throws Problem `dependency_unavailable` if any of the events was not accepted; `event_too_large` */
   publish(tenant: TenantId, events: readonly DeepLensEvent[]): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
 import { z } from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
+import { serializeEvent } from '#shared/contracts/events/serialize-event.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { EventPublisher } from './publisher.ts';
 
@@ -24,7 +25,7 @@ export function snsPublisher({
     async publish(tenant, events) {
       const entries = events.map((event, i) => ({
         Id: String(i),
-        Message: JSON.stringify(event),
+        Message: serializeEvent(event),
         MessageGroupId: tenant, // forwarded by standard topics to SQS, whose queues are fair between groups
         MessageAttributes: { type: { DataType: 'String', StringValue: event.type } },
       }));

@@ -1,4 +1,5 @@
 import type { DeepLensEvent } from '#shared/contracts/events/registry.ts';
+import { serializeEvent } from '#shared/contracts/events/serialize-event.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 
@@ -13,6 +14,7 @@ export function memoryPublisher(): EventPublisher & {
     events,
     groups,
     async publish(tenant, more) {
+      for (const event of more) serializeEvent(event);
       events.push(...structuredClone(more));
       groups.push(...more.map(() => tenant));
     },

@@ -11,6 +11,7 @@ export const DuplicatesFoundV1 = envelope(
     verdict: z.enum(['exact', 'edited_copy']),
     confidence: z.number().min(0).max(1),
     suggested_keeper: z.string(),
+    /** The members, as many as fit; `members_total` if some are left out. */
     members: z
       .array(
         z.object({
@@ -29,6 +30,8 @@ export const DuplicatesFoundV1 = envelope(
         }),
       )
       .min(2),
+    /** The number of members that the group has, if the event has fewer. */
+    members_total: z.number().int().optional(),
     found_at: z.iso.datetime(),
   }),
 );

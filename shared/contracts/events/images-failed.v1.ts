@@ -15,7 +15,7 @@ export const ImagesFailedV1 = envelope(
         retryable: z.boolean(),
         attempts: z.number().int().positive(),
       }),
-      /** The failed message as received. */
+      /** The failed message as received; `{omitted: "too large"}` if it does not fit: the image's record has it. */
       original_event: z.unknown(),
       failed_at: z.iso.datetime(),
     }),

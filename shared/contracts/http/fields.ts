@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { METADATA_LIMITS } from '#shared/kernel/event-limits.ts';
 import {
   GROUP_ID_PATTERN,
   IMAGE_ID_PATTERN,
@@ -51,14 +52,22 @@ export const Format = z.enum(Object.keys(IMAGE_FORMATS) as [keyof typeof IMAGE_F
 export const Status = z.enum(IMAGE_STATUSES);
 export const FileName = z.string().min(1).max(1024);
 
-/** At most 32 keys of 1 to 64 characters; values of at most 512, at most 32 a key. */
+const { keys, bytes } = METADATA_LIMITS;
+
+/** At most 50 keys of 1 to 64 characters; values of at most 512, at most 32 a key; 8 KB of JSON in all. */
 export const MetadataField = z
   .record(
     z.string().regex(/^[\w.-]{1,64}$/),
     z.union([z.string().max(512), z.array(z.string().max(512)).max(32)]),
   )
-  .refine((metadata) => Object.keys(metadata).length <= 32, 'at most 32 keys')
-  .meta({ description: 'Key-value pairs to filter searches by, at most 32.' });
+  .refine((metadata) => Object.keys(metadata).length <= keys, `must have at most ${keys} keys`)
+  .refine(
+    (metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= bytes,
+    `must have at most ${bytes} bytes as JSON in UTF-8`,
+  )
+  .meta({
+    description: `Key-value pairs to filter searches by: at most ${keys} keys, each with a text or a list of texts, and at most ${bytes} bytes in all, as JSON in UTF-8.`,
+  });
 
 /** Parses a field that a multipart form sends as JSON text. */
 export const jsonText = <Schema extends z.ZodType>(schema: Schema) =>

@@ -85,6 +85,24 @@ describe('detectDuplicates', () => {
     expect(published.data.suggested_keeper).toBe(early); // by pixels and bytes it would be the last
   });
 
+  test('lists the members that one event can have, the cause and the keeper among them, and their number', async () => {
+    const world = await library();
+    const detect = detectDuplicates(world);
+    const record = { hash_sha256: 'a'.repeat(64), file_path: '\u0001'.repeat(1024) };
+    const images: ImageId[] = [];
+    for (let count = 0; count < 25; count++) {
+      const image = await world.add(embeddingAt(1, 1), record);
+      images.push(image);
+      await detect(indexed(image));
+    }
+    const { data } = DuplicatesFoundV1.parse(world.publisher.events.at(-1));
+    expect(data.members_total).toBe(25);
+    expect(data.members.length).toBeGreaterThan(15);
+    expect(data.members.length).toBeLessThan(25);
+    const listed = data.members.map(({ image_id }) => image_id);
+    expect(listed).toEqual(expect.arrayContaining([images.at(-1), data.suggested_keeper]));
+  });
+
   test('is idempotent: a repeated event changes and publishes nothing', async () => {
     const world = await library();
     const images = [await world.add(embeddingAt(1, 1)), await world.add(embeddingAt(0.9, 1))];

@@ -7,6 +7,7 @@ import type { ImageRecord } from '#shared/images/image-record.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
 import { newImageId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { hostileImages } from '../../fixtures/hostile.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
@@ -117,6 +118,26 @@ describe('validateImage', () => {
         failed_at: NOW,
       },
     });
+  });
+
+  it('fails an image whose event is too large for the bus, also if it was validated before', async () => {
+    const metadata = { note: Array.from({ length: 640 }, () => 'x'.repeat(500)) };
+    const { validate, record } = await upload(photo, { metadata });
+    await validate();
+    const failure = { stage: 'validation', code: 'event_too_large', retryable: false };
+    expect(await record()).toMatchObject({ status: 'failed', failure });
+    expect(typesOf(ports.publisher.events)).toEqual(['images.uploaded', 'images.failed']);
+
+    const stuck = await upload(photo);
+    await stuck.validate();
+    const { publish } = ports.publisher;
+    ports.publisher.publish = async (tenant, events) => {
+      if (events.some(({ type }) => type === 'images.validated'))
+        throw new Problem('event_too_large', 'too large');
+      return publish(tenant, events);
+    };
+    await stuck.validate();
+    expect(await stuck.record()).toMatchObject({ status: 'failed', failure });
   });
 
   it('rejects a file that is too large without downloading it', async () => {
