@@ -185,28 +185,32 @@ beforeAll(async () => {
 const MATRIX_MS = 600_000;
 
 describe('authorisation', () => {
-  it('follows the policies for every operation and every credential', async () => {
-    const key = credentials.get('an expired key')?.headers ?? {};
-    await eventually(
-      () => call(ownKeys.list, { headers: key }),
-      ({ status }) => status === 403,
-    );
-    const pairs = [...credentials].flatMap(([name, credential]) =>
-      GUARDED.map((operation) => ({ name, credential, operation })),
-    );
-    const results = await Promise.all(
-      pairs.map(({ name, credential, operation }) =>
-        limit(async () => ({
-          credential: name,
-          operation: operation.id,
-          expected: expectedOf(operation, credential),
-          actual: await attempt(operation, credential.headers),
-        })),
-      ),
-    );
-    expect(results.filter(({ expected, actual }) => expected !== actual)).toEqual([]);
-    expect(results.length).toBeGreaterThan(30 * 30);
-  }, MATRIX_MS);
+  it(
+    'follows the policies for every operation and every credential',
+    async () => {
+      const key = credentials.get('an expired key')?.headers ?? {};
+      await eventually(
+        () => call(ownKeys.list, { headers: key }),
+        ({ status }) => status === 403,
+      );
+      const pairs = [...credentials].flatMap(([name, credential]) =>
+        GUARDED.map((operation) => ({ name, credential, operation })),
+      );
+      const results = await Promise.all(
+        pairs.map(({ name, credential, operation }) =>
+          limit(async () => ({
+            credential: name,
+            operation: operation.id,
+            expected: expectedOf(operation, credential),
+            actual: await attempt(operation, credential.headers),
+          })),
+        ),
+      );
+      expect(results.filter(({ expected, actual }) => expected !== actual)).toEqual([]);
+      expect(results.length).toBeGreaterThan(30 * 30);
+    },
+    MATRIX_MS,
+  );
 });
 
 describe('the audit log', () => {
