@@ -56,6 +56,22 @@ export interface InvalidField {
   message: string;
 }
 
+/** Bounds of a problem, so that neither replies nor logs grow with the request. Lengths in UTF-16 code units. */
+export const PROBLEM_BOUNDS = { detail: 1_000, errors: 20, pointer: 200, message: 200 } as const;
+
+/** Returns at most `length` code units of a text; replaces control characters, which JSON writes six times as long. */
+const shorten = (text: string, length: number): string =>
+  (text.length <= length ? text : `${text.slice(0, length - 1)}…`)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, '\uFFFD');
+
+/** Returns the first errors of a list, shortened. */
+const boundedErrors = (errors: readonly InvalidField[]): InvalidField[] =>
+  errors.slice(0, PROBLEM_BOUNDS.errors).map(({ pointer, message }) => ({
+    pointer: shorten(pointer, PROBLEM_BOUNDS.pointer),
+    message: shorten(message, PROBLEM_BOUNDS.message),
+  }));
+
 /** A problem as the caller receives it: RFC 9457, `application/problem+json`. */
 export interface ProblemDocument {
   type: string;
@@ -69,7 +85,7 @@ export interface ProblemDocument {
 
 /**
  * The error for every expected failure. `detail` is shown to the caller: it says what happened and what to do, and holds
- * no secret. Adapters translate their SDK's errors into problems.
+ * no secret. It and `errors` are cut to `PROBLEM_BOUNDS`. Adapters translate their SDK's errors into problems.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -83,9 +99,12 @@ export class Problem extends Error {
     detail: string,
     options: { cause?: unknown; errors?: readonly InvalidField[]; retryAfter?: number } = {},
   ) {
-    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      shorten(detail, PROBLEM_BOUNDS.detail),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
-    if (options.errors) this.errors = options.errors;
+    if (options.errors) this.errors = boundedErrors(options.errors);
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
   }
 

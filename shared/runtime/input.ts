@@ -1,9 +1,11 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { z } from 'zod';
+import { FileName, MediaType } from '#shared/contracts/http/fields.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { type ImageId, imageId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
-import { type InvalidField, Problem } from '#shared/kernel/problems.ts';
+import { refusedPart } from '#shared/kernel/json-bounds.ts';
+import { type InvalidField, PROBLEM_BOUNDS, Problem } from '#shared/kernel/problems.ts';
 
 /** A file of a multipart form. */
 export interface UploadedFile {
@@ -23,10 +25,11 @@ export interface Input<Op extends Operation> {
 
 /**
  * Parses each part of a request by the operation's schemas.
- * @throws Problem `invalid_request` that lists every invalid field of the first invalid part
+ * @throws Problem `invalid_request` that lists the invalid fields of the first invalid part; `payload_too_large`
  */
 export function parseInput<Op extends Operation>(operation: Op, event: APIGatewayProxyEvent): Input<Op> {
   const file = operation.multipart ? takeFile(event) : undefined;
+  if (operation.multipart) checkInlineLength(event.body);
   return {
     params: parse(operation.params, event.pathParameters ?? {}, '/path'),
     query: parse(operation.query, event.queryStringParameters ?? {}, '/query'),
@@ -36,11 +39,7 @@ export function parseInput<Op extends Operation>(operation: Op, event: APIGatewa
 }
 
 /** A file as the multipart parser leaves it. */
-const FilePart = z.object({
-  content: z.instanceof(Uint8Array),
-  filename: z.string(),
-  mimetype: z.string(),
-});
+const FilePart = z.object({ content: z.instanceof(Uint8Array), filename: FileName, mimetype: MediaType });
 
 /** Removes the part named `file` from the body, which then holds fields alone. */
 function takeFile(event: APIGatewayProxyEvent): UploadedFile | undefined {
@@ -48,7 +47,8 @@ function takeFile(event: APIGatewayProxyEvent): UploadedFile | undefined {
   if (typeof body !== 'object' || body === null || !('file' in body)) return undefined;
   const part = FilePart.safeParse(body.file);
   delete body.file;
-  if (!part.success) throw invalid([{ pointer: '/file', message: 'must be one file' }]);
+  if (!part.success)
+    throw invalid([{ pointer: '/file', message: 'must be one file, with a name and a media type' }]);
   return { bytes: part.data.content, filename: part.data.filename, contentType: part.data.mimetype };
 }
 
@@ -64,21 +64,40 @@ export function parseField<Schema extends z.ZodType>(
   input: unknown,
   at: string,
 ): z.output<Schema> {
+  const refused = refusedPart(input);
+  if (refused) throw invalid([{ pointer: pointerOf(at, refused.path), message: refused.message }]);
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw invalid(
-    parsed.error.issues.map((issue) => ({
-      pointer: `${at}${issue.path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`,
-      message: issue.message,
-    })),
-  );
+  const { issues } = parsed.error;
+  const errors = issues
+    .slice(0, PROBLEM_BOUNDS.errors)
+    .map(({ path, message }) => ({ pointer: pointerOf(at, path), message }));
+  throw invalid(errors, issues.length);
 }
 
-const invalid = (errors: InvalidField[]) =>
+const pointerOf = (at: string, path: readonly PropertyKey[]): string =>
+  `${at}${path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+
+/** @param total the number of errors, of which `errors` are the first */
+function invalid(errors: InvalidField[], total = errors.length): Problem {
+  const more = total > errors.length ? `; and ${total - errors.length} more` : '';
+  const listed = errors.map(({ pointer, message }) => `${pointer || 'the body'}: ${message}`).join('; ');
+  return new Problem('invalid_request', `${listed.slice(0, PROBLEM_BOUNDS.detail - more.length)}${more}`, {
+    errors,
+  });
+}
+
+/** Rejects an image of too many base64 digits by a status of its own, before the schema does. @throws Problem */
+function checkInlineLength(body: unknown): void {
+  if (typeof body !== 'object' || body === null || !('image' in body)) return;
+  if (typeof body.image === 'string' && body.image.length > IMAGE_LIMITS.inlineBase64)
+    throw tooLargeInline(Math.floor((body.image.length * 3) / 4));
+}
+
+const tooLargeInline = (bytes: number) =>
   new Problem(
-    'invalid_request',
-    errors.map(({ pointer, message }) => `${pointer || 'the body'}: ${message}`).join('; '),
-    { errors },
+    'payload_too_large',
+    `The image has ${bytes} bytes; a request can hold ${IMAGE_LIMITS.inlineBytes}. Upload it with POST /v1/uploads.`,
   );
 
 /**
@@ -99,11 +118,7 @@ export function inlineImageBytes(call: {
   const bytes = file?.bytes ?? (body.image === undefined ? undefined : Buffer.from(body.image, 'base64'));
   if (!bytes) return undefined;
   if (bytes.length === 0) throw new Problem('unreadable_image', 'The image is empty: 0 bytes.');
-  if (bytes.length > IMAGE_LIMITS.inlineBytes)
-    throw new Problem(
-      'payload_too_large',
-      `The image has ${bytes.length} bytes; a request can hold ${IMAGE_LIMITS.inlineBytes}. Upload it with POST /v1/uploads.`,
-    );
+  if (bytes.length > IMAGE_LIMITS.inlineBytes) throw tooLargeInline(bytes.length);
   return bytes;
 }
 

@@ -43,6 +43,9 @@ export const renderProblems = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIG
   },
 });
 
+/** Errors that an entry of a list shows: a list has up to 100 entries. */
+const ERRORS_OF_ENTRY = 5;
+
 /** Returns an entry of a list, or its problem as the entry. Faults of the service fail the whole call. */
 export async function entryOrProblem<Entry>(correlationId: string, run: () => Promise<Entry>) {
   try {
@@ -50,6 +53,6 @@ export async function entryOrProblem<Entry>(correlationId: string, run: () => Pr
   } catch (error) {
     const refused = error instanceof Problem && (!error.retryable || error.code === 'rate_limited');
     if (!refused) throw error;
-    return { error: { ...error.toDocument(correlationId), errors: error.errors && [...error.errors] } };
+    return { error: { ...error.toDocument(correlationId), errors: error.errors?.slice(0, ERRORS_OF_ENTRY) } };
   }
 }

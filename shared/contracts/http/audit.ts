@@ -60,6 +60,7 @@ export const revokeTokens = operation({
   body: z.object({
     issuer: z
       .url()
+      .max(2048)
       .optional()
       .meta({ description: 'The issuer of the tokens; by default the service’s user pool.' }),
     subject: z.string().min(1).max(256).meta({ description: 'The `sub` claim of the tokens.' }),

@@ -20,7 +20,7 @@ export const searchDuplicates = operation({
       image_id: ImageIdField.optional(),
       scope: z.literal('all').optional(),
       min_confidence: Score.default(0.9),
-      verdicts: z.array(Verdict).min(1).default(['exact', 'edited_copy']),
+      verdicts: z.array(Verdict).min(1).max(2).default(['exact', 'edited_copy']),
       decided: z.boolean().optional().meta({
         description: '`true`: only decided groups; `false`: only undecided ones; by default both.',
       }),

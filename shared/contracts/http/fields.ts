@@ -7,6 +7,8 @@ import {
   KEY_ID_PATTERN,
   TENANT_ID_PATTERN,
 } from '#shared/kernel/ids.ts';
+import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
+import { refusedPart } from '#shared/kernel/json-bounds.ts';
 import { IMAGE_FORMATS, IMAGE_STATUSES, MEDIA_TYPES } from '#shared/kernel/vocabulary.ts';
 
 export const ImageIdField = z.string().regex(IMAGE_ID_PATTERN).meta({
@@ -38,11 +40,12 @@ export const Count = z.number().int().nonnegative();
 export const Score = z.number().min(0).max(1);
 /** A fraction, 0 to 1. */
 export const Share = z.number().min(0).max(1);
-export const Time = z.iso.datetime().meta({ description: 'A time as in RFC 3339, UTC.' });
+export const Time = z.iso.datetime().max(40).meta({ description: 'A time as in RFC 3339, UTC.' });
 export const ExternalId = z.string().min(1).max(256).meta({ description: 'Your own id for the image.' });
+/** A media type as in RFC 9110, in printable ASCII. */
 export const MediaType = z
   .string()
-  .min(1)
+  .regex(/^[A-Za-z0-9!#$&^_.+-]{1,64}\/[A-Za-z0-9!#$&^_.+-]{1,64}(;[ -~]{0,64})?$/)
   .max(100)
   .meta({
     description: `The media type of the image, one of ${MEDIA_TYPES.join(', ')}.`,
@@ -50,23 +53,42 @@ export const MediaType = z
   });
 export const Format = z.enum(Object.keys(IMAGE_FORMATS) as [keyof typeof IMAGE_FORMATS]); // Object.keys loses the literal types
 export const Status = z.enum(IMAGE_STATUSES);
+/** An image as base64. */
+export const InlineImage = z.base64().max(IMAGE_LIMITS.inlineBase64);
+/** A score that is stored: rounded to six places, since storage does not hold every double. */
+export const Threshold = Share.overwrite((share) => Math.round(share * 1e6) / 1e6);
 export const FileName = z.string().min(1).max(1024);
 
-const { keys, bytes } = METADATA_LIMITS;
+/** A map of at most `max` keys. */
+export const boundedMap = <Key extends z.ZodString, Value extends z.ZodType>(
+  key: Key,
+  value: Value,
+  max: number,
+) =>
+  z
+    .record(key, value)
+    .refine((map) => Object.keys(map).length <= max, `must have at most ${max} keys`)
+    .meta({ maxProperties: max });
 
-/** At most 50 keys of 1 to 64 characters; values of at most 512, at most 32 a key; 8 KB of JSON in all. */
-export const MetadataField = z
-  .record(
-    z.string().regex(/^[\w.-]{1,64}$/),
-    z.union([z.string().max(512), z.array(z.string().max(512)).max(32)]),
-  )
-  .refine((metadata) => Object.keys(metadata).length <= keys, `must have at most ${keys} keys`)
+/** `constructor` and the like: libraries that read a map as an object take them for its own. */
+const isReserved = (key: string): boolean => key in Object.prototype;
+
+/** Keys of 1 to 64 characters; values of at most 512, at most 32 a key. */
+export const MetadataField = boundedMap(
+  z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .refine((key) => !isReserved(key), 'is a reserved name'),
+  z.union([z.string().max(512), z.array(z.string().max(512)).max(32)]),
+  METADATA_LIMITS.keys,
+)
   .refine(
-    (metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= bytes,
-    `must have at most ${bytes} bytes as JSON in UTF-8`,
+    (metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_LIMITS.bytes,
+    `must have at most ${METADATA_LIMITS.bytes} bytes as JSON in UTF-8`,
   )
   .meta({
-    description: `Key-value pairs to filter searches by: at most ${keys} keys, each with a text or a list of texts, and at most ${bytes} bytes in all, as JSON in UTF-8.`,
+    maxProperties: METADATA_LIMITS.keys,
+    description: `Key-value pairs to filter searches by: at most ${METADATA_LIMITS.keys} keys, each with a text or a list of texts, and at most ${METADATA_LIMITS.bytes} bytes in all, as JSON in UTF-8.`,
   });
 
 /** Parses a field that a multipart form sends as JSON text. */
@@ -74,11 +96,14 @@ export const jsonText = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value, context) => {
     if (typeof value !== 'string') return value;
     try {
-      return JSON.parse(value);
+      const parsed: unknown = JSON.parse(value);
+      const refused = refusedPart(parsed);
+      if (!refused) return parsed;
+      context.addIssue({ code: 'custom', path: [...refused.path], message: refused.message });
     } catch {
       context.addIssue({ code: 'custom', message: 'is not JSON' });
-      return z.NEVER;
     }
+    return z.NEVER;
   }, schema);
 
 /** RFC 9457. */

@@ -5,6 +5,7 @@ import {
   FileName,
   Format,
   ImageIdField,
+  InlineImage,
   jsonText,
   MediaType,
   MetadataField,
@@ -81,7 +82,7 @@ export const requestUploads = operation({
 
 /** The JSON form, or the fields beside `file` of the multipart form. */
 const NewImage = z.object({
-  image: z.base64().optional().meta({ description: 'The image as base64, at most 4.5 MB decoded.' }),
+  image: InlineImage.optional().meta({ description: 'The image as base64, at most 4.5 MB decoded.' }),
   filename: FileName.optional(),
   content_type: MediaType.optional(),
   external_id: ExternalId.optional(),

@@ -6,6 +6,7 @@ import {
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
 import { POLICIES } from '#shared/kernel/access.ts';
+import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 import { ProblemReply } from './fields.ts';
 import { UploadFile } from './images.ts';
@@ -79,9 +80,13 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
 function bodyContent(operation: Operation, body: z.ZodType) {
   const json = { 'application/json': { schema: body } };
   if (!operation.multipart || !(body instanceof z.ZodObject)) return json;
-  const file = z
-    .string()
-    .meta({ override: { type: 'string', contentMediaType: 'application/octet-stream' } });
+  const file = z.string().meta({
+    override: {
+      type: 'string',
+      contentMediaType: 'application/octet-stream',
+      maxLength: IMAGE_LIMITS.inlineBytes,
+    },
+  });
   return { ...json, 'multipart/form-data': { schema: body.omit({ image: true }).extend({ file }) } };
 }
 

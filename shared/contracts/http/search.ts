@@ -1,10 +1,37 @@
 import { z } from 'zod';
 import { NO_RESULT_REASONS } from '#shared/kernel/vocabulary.ts';
-import { ExternalId, Format, ImageIdField, jsonText, Score, Share, Time } from './fields.ts';
+import {
+  boundedMap,
+  ExternalId,
+  Format,
+  ImageIdField,
+  InlineImage,
+  jsonText,
+  Score,
+  Share,
+  Time,
+} from './fields.ts';
 import { operation } from './operation.ts';
 
 const number = (schema: z.ZodNumber) =>
   z.preprocess((value) => (typeof value === 'string' && value ? Number(value) : value), schema);
+
+/** Bounds of a metadata filter: keys, and values in all. */
+const WANTED_BOUNDS = { keys: 16, values: 100 } as const;
+const WantedValue = z.string().max(512);
+const WantedMetadata = boundedMap(
+  z.string().max(64),
+  z.union([WantedValue, z.array(WantedValue).min(1).max(32)]),
+  WANTED_BOUNDS.keys,
+)
+  .refine(
+    (wanted) => Object.values(wanted).flat().length <= WANTED_BOUNDS.values,
+    `must have at most ${WANTED_BOUNDS.values} values in all`,
+  )
+  .meta({
+    maxProperties: WANTED_BOUNDS.keys,
+    description: `By metadata key: the value to match; for a list, any of its values matches. At most ${WANTED_BOUNDS.keys} keys and ${WANTED_BOUNDS.values} values in all.`,
+  });
 
 /** Strict: a misspelt filter must not be ignored and match everything. */
 const Filters = z
@@ -12,10 +39,7 @@ const Filters = z
     format: Format.optional(),
     created_after: Time.optional(),
     created_before: Time.optional(),
-    metadata: z
-      .record(z.string(), z.union([z.string(), z.array(z.string()).min(1).max(32)]))
-      .optional()
-      .meta({ description: 'By metadata key: the value to match; for a list, any of its values matches.' }),
+    metadata: WantedMetadata.optional(),
   })
   .meta({ description: 'Filters that must all match. Time bounds are inclusive.' });
 const Region = z
@@ -28,10 +52,9 @@ const Region = z
 
 /** The JSON form, or the fields beside `file` of the multipart form. Exactly one query image is given. */
 const SimilarityQuery = z.object({
-  image: z
-    .base64()
-    .optional()
-    .meta({ description: 'The query image as base64, at most 4.5 MB decoded. It is never stored.' }),
+  image: InlineImage.optional().meta({
+    description: 'The query image as base64, at most 4.5 MB decoded. It is never stored.',
+  }),
   image_id: ImageIdField.optional().meta({ description: 'A stored image to search with.' }),
   similarity_threshold: number(z.number().min(0).max(1))
     .optional()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KEEPER_RULES, THUMBNAIL_BOUNDS } from '#shared/kernel/settings.ts';
-import { Share } from './fields.ts';
+import { Threshold } from './fields.ts';
 import { operation } from './operation.ts';
 
 const { min, max, count } = THUMBNAIL_BOUNDS;
@@ -14,7 +14,7 @@ const fields = {
     .meta({
       description: 'Longer sides of the thumbnails in pixels; they apply to images added from now on.',
     }),
-  similarity_threshold: Share.meta({
+  similarity_threshold: Threshold.meta({
     description: 'The `similarity_threshold` of a search that gives none.',
   }),
   keeper_rule: z.enum(KEEPER_RULES).meta({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { JOB_STATUSES, TENANT_STATES } from '#shared/kernel/vocabulary.ts';
-import { Count, Cursor, JobIdField, TenantIdField, Time } from './fields.ts';
+import { boundedMap, Count, Cursor, JobIdField, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 import { SettingsFields } from './settings.ts';
 
@@ -18,9 +18,7 @@ const LimitFields = z.object({
   uploads: limit.optional().meta({ description: 'Images per minute.' }),
   stored_images: Count.optional(),
   storage_bytes: Count.optional(),
-  endpoints: z
-    .record(z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/v1\/[\w{}/.-]+$/), limit)
-    .refine((endpoints) => Object.keys(endpoints).length <= 20, 'at most 20 endpoints')
+  endpoints: boundedMap(z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/v1\/[\w{}/.-]{1,200}$/), limit, 20)
     .optional()
     .meta({ description: 'Calls per minute by endpoint, at most 20: `{"POST /v1/search/similarity": 10}`.' }),
 });
