@@ -1,6 +1,6 @@
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
-/** Closes a run with one plain line: `N passed, N failed`. What could not even start counts as failed. */
+/** Ends a run with the line `N passed, N failed`. Files that could not be loaded count as failed. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const count = { passed: 0, failed: unhandled.length, skipped: 0, pending: 0 };

@@ -1,6 +1,6 @@
-// Makes a fresh clone ready to run: the npm packages (Node 24 among them) and the emulator's Python environment.
-// It runs before anything is installed and on Node 20, hence plain JavaScript and built-in modules only.
-// npm's pre-hooks call it; each step is skipped when it is done, and can be repeated after an interruption.
+// Prepares a fresh clone: installs the npm packages (Node 24 is one) and the emulator's Python environment.
+// Runs on Node 20 before anything is installed: plain JavaScript, built-in modules only.
+// npm's pre-hooks call it. Skips finished steps; an interrupted step can be repeated.
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './bootstrap/lock.mjs';

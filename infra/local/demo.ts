@@ -1,5 +1,5 @@
-// `npm run demo`: what `npm start` does, once; exits 0 where the searches found what they must. Uses the system that
-// is up in this checkout, if one is.
+// `npm run demo`: ingests the samples and searches once; exits 0 if the results are as expected. Uses the running system of
+// this checkout, if there is one.
 import { demonstrate, startWithDemo } from './demonstration.ts';
 import { DEEPLENS_HOME } from './home.ts';
 import { readLocalFile } from './local-file.ts';
@@ -9,6 +9,6 @@ await program(async (cleanups) => {
   const running = await readLocalFile(DEEPLENS_HOME);
   const wrong = await demonstrate(running ?? (await startWithDemo(cleanups)).local);
   for (const message of wrong) console.error(`✗ ${message}`);
-  if (wrong.length === 0) console.log('✓ The searches found what they must.');
+  if (wrong.length === 0) console.log('✓ All searches returned the expected results.');
   return wrong.length === 0 ? 0 : 1;
 });

@@ -10,10 +10,10 @@ type Image = z.output<typeof ImageReply>;
 
 const INDEXED_LIMIT_MS = 180_000;
 
-/** Brings the samples that are not there yet in by presigned POSTs, and waits until a search finds them all. */
+/** Uploads the missing samples by presigned POSTs, and waits until all are indexed. */
 export async function ingestSamples(api: Api, samples: readonly Sample[]): Promise<void> {
   const there = await byName(api);
-  // Left by a run that was interrupted, or by a failure that may have been put right.
+  // Left by an interrupted run, or by a failure whose cause may be gone.
   for (const image of there.values())
     if (image.status === 'failed' || image.status === 'pending_upload') {
       await api(deleteImage, { params: { image_id: image.image_id } });
@@ -57,7 +57,7 @@ async function upload(api: Api, samples: readonly Sample[]): Promise<void> {
   }
 }
 
-/** All of the tenant's pictures by their external ids. */
+/** Returns all images of the tenant, by external id. */
 export async function byName(api: Api): Promise<Map<string, Image>> {
   const found = new Map<string, Image>();
   let cursor: string | undefined;

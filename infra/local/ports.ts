@@ -22,11 +22,11 @@ export async function keptPort(home: Home, name: string): Promise<number> {
   const file = join(home.state, 'ports.json');
   const text = await readFile(file, 'utf8').catch(() => '{}');
   const ports = Ports.parse(JSON.parse(text));
-  const kept = ports[name];
-  if (kept !== undefined) {
-    if (await isFree(kept)) return kept;
+  const previous = ports[name];
+  if (previous !== undefined) {
+    if (await isFree(previous)) return previous;
     throw new PlainError(
-      `Port ${kept} (${name}) is used by another program. Stop it, or run \`npm run reset\` to get another port.`,
+      `Port ${previous} (${name}) is used by another program. Stop it, or run \`npm run reset\` to get another port.`,
     );
   }
   const digest = createHash('sha256').update(`${home.folder} ${name}`).digest();

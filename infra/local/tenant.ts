@@ -8,11 +8,11 @@ import type { LocalFile } from './local-file.ts';
 
 const Demo = z.object({ tenant_id: z.string(), api_key: z.string() });
 
-/** The tenant `demo`, made by the operator's API the first time. Its key is shown once, so it is kept with the state. */
+/** Returns the tenant `demo`, created by the operator's API the first time. Its key is shown only once, so it is stored with the state. */
 export async function demoTenant(home: Home, local: LocalFile): Promise<z.infer<typeof Demo>> {
   const file = join(home.state, 'demo.json');
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return Demo.parse(JSON.parse(kept));
+  const stored = await readFile(file, 'utf8').catch(() => undefined);
+  if (stored !== undefined) return Demo.parse(JSON.parse(stored));
   const operator = apiAt(local.api_url, { authorization: `Bearer ${local.admin_token}` });
   const { tenant_id, api_key } = await operator(createTenant, {
     body: { tenant_id: 'demo', name: 'Demonstration', plan: 'pro' },

@@ -1,4 +1,4 @@
-// Prints a fresh operator's token of the system that `npm start` keeps up: `admin_token_command` of local.json.
+// Prints a new operator's token of the system that `npm start` runs: the `admin_token_command` in local.json.
 import { deployedOutputs } from './deploy.ts';
 import { DEEPLENS_HOME, homeAt } from './home.ts';
 import { readLocalFile } from './local-file.ts';

@@ -1,4 +1,4 @@
-// `npm run bench:groups`: the duplicate groups of 100 000 pictures, read by the page from an emulator's DynamoDB.
+// `npm run bench:groups`: measures how fast duplicate groups of 100 000 images are listed, from an emulator's DynamoDB.
 import { parseArgs } from 'node:util';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
@@ -14,7 +14,7 @@ import { memoryImageStore } from '../memory/image-store.ts';
 
 const { values: options } = parseArgs({ options: { groups: { type: 'string', default: '20000' } } });
 const MEMBERS = 5;
-/** One group in so many is exact: what a filter has to look for. */
+/** One group in this many is exact, for the measurement with a filter. */
 const EXACT = 1_000;
 const BATCH = 25;
 

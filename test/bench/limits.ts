@@ -1,4 +1,4 @@
-// `npm run bench:limits`: throughput, writes and exactness of the limiter on an emulator's DynamoDB.
+// `npm run bench:limits`: measures throughput, writes and exactness of the limiter, on an emulator's DynamoDB.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { dynamoWindows } from '#shared/rate-limit/dynamodb-window-store.ts';

@@ -1,4 +1,4 @@
-// `npm run bench:search`: how much of the nearest both indexes find, how fast, and what the function adds to it.
+// `npm run bench:search`: measures recall and latency of both indexes, and the time that the service adds.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,12 +6,12 @@ import { parseArgs } from 'node:util';
 import { program } from '../../infra/local/program.ts';
 import { PlainError } from '../../infra/local/steps.ts';
 import { INDEXES, type IndexName, type OpenIndex } from './search/indexes.ts';
-import { pictureLibrary } from './search/library.ts';
+import { imageLibrary } from './search/library.ts';
 import { measureFunction } from './search/measure-function.ts';
 import { type IndexFigures, measureIndex } from './search/measure-index.ts';
 import { functionRows, growthRows, indexRows } from './search/rows.ts';
 import { table } from './search/table.ts';
-import { questionsOf } from './search/truth.ts';
+import { querySetsOf } from './search/truth.ts';
 
 const RESULTS = 'bench/results.json';
 
@@ -44,11 +44,11 @@ await program(async (cleanups) => {
   const inFunction = await measureFunction(folder);
   const figures: IndexFigures[] = [];
   for (const vectors of sizes) {
-    const library = pictureLibrary(vectors, queries);
-    const questions = questionsOf(library);
+    const library = imageLibrary(vectors, queries);
+    const querySets = querySetsOf(library);
     for (const name of names) {
       open = INDEXES[name]();
-      figures.push(await measureIndex(name, await open, library, questions));
+      figures.push(await measureIndex(name, await open, library, querySets));
       await close();
       open = undefined;
     }

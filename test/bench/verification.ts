@@ -22,7 +22,7 @@ const embedder = await onnxEmbedder({
 });
 
 /** Runs the model, but replaces the vectors: each query lies on the first axis. */
-const steered: typeof embedder = {
+const fixedVectors: typeof embedder = {
   ...embedder,
   embed: async (inputs) =>
     (await embedder.embed(inputs)).map((embedding) => ({
@@ -42,22 +42,22 @@ interface Contents {
 const neverCached = memorySimilarityCache(() => Number.POSITIVE_INFINITY);
 
 async function searchIn({ uncertain, copies }: Contents, query: Uint8Array) {
-  const shelf = await library();
+  const stored = await library();
   const add = async (cosine: number, axis: number, bytes: Uint8Array) => {
     const { raster } = await imaging.read(bytes);
     const modelImage = await imaging.modelImage(raster);
     const [embedding] = await embedder.embed([await imaging.modelInput(modelImage, embedder.manifest.input)]);
-    const image = await shelf.add(
+    const image = await stored.add(
       { ...embedding, copy: vectorAt(cosine, axis), semantic: vectorAt(cosine, axis) },
       { width: raster.width, height: raster.height },
     );
     const key = objectKeys.modelImage(ACME, image);
-    await shelf.blobs.put(ACME, key, await imaging.encodeModelImage(modelImage), 'image/png');
+    await stored.blobs.put(ACME, key, await imaging.encodeModelImage(modelImage), 'image/png');
   };
   for (let at = 0; at < uncertain; at++)
     await add(0.6 - at / 100, at + 1, photograph(PHOTOGRAPHS[at % PHOTOGRAPHS.length] ?? PHOTOGRAPHS[0]));
   for (let at = 0; at < copies; at++) await add(0.95 - at / 100, uncertain + at + 1, query);
-  return searchImages({ ...shelf, installed: installedOnly(steered), cache: neverCached });
+  return searchImages({ ...stored, installed: installedOnly(fixedVectors), cache: neverCached });
 }
 
 /** Measures the CPU time of all threads, in milliseconds: the minimum of the runs, since other load only adds. */
@@ -71,7 +71,7 @@ async function costOf(contents: Contents, query: Uint8Array): Promise<number> {
       threshold: 0,
       maxResults: 20,
       includeMetadata: false,
-      models: [steered.manifest.name],
+      models: [fixedVectors.manifest.name],
       thumbnailUrl: (image) => image,
     });
     const cost = cpuMsSince(before);

@@ -2,7 +2,7 @@ import type { Blobs, Folder } from '#shared/blobs/blobs.ts';
 import { checkKey, isKeyOf } from '#shared/blobs/tenant-keys.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 
-/** Bytes in memory, for tests. Its forms and links lead nowhere. */
+/** Objects in memory, for tests. Its forms and links cannot be used. */
 export function memoryBlobs(): Blobs {
   const objects = new Map<string, Uint8Array>();
   const keysIn = (tenant: TenantId, folder: Folder) =>

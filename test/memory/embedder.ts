@@ -58,7 +58,7 @@ function describeCells(
   return quantise(descriptors);
 }
 
-/** Brightness of every pixel, row by row, whatever the layout. */
+/** Returns the brightness of every pixel, row by row. */
 function greyOf(input: ModelInput, { width, height, layout }: ModelInputRule): Float32Array {
   const pixels = width * height;
   const [pixelStep, channelStep] = layout === 'NHWC' ? [3, 1] : [1, pixels];
@@ -68,7 +68,7 @@ function greyOf(input: ModelInput, { width, height, layout }: ModelInputRule): F
   });
 }
 
-/** Returns the mean brightness of each cell of a `side` × `side` grid over a part of an image. */
+/** Returns the mean brightness of each field of a `side` × `side` grid over a part of an image. */
 function cellMeans(brightness: Float32Array, { width, height }: ModelInputRule, part: Part, side: number) {
   const edge = (start: number, share: number, step: number, size: number) =>
     Math.floor((start + (share * step) / side) * size);
@@ -89,7 +89,7 @@ function cellMeans(brightness: Float32Array, { width, height }: ModelInputRule, 
   return means;
 }
 
-/** Without its mean, of unit length; what has no differences gets the first axis. */
+/** Subtracts the mean and scales to unit length. Returns the first axis for constant values. */
 function unit(values: Float32Array): Float32Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const centred = values.map((value) => value - mean);

@@ -5,7 +5,7 @@ import { memoryAuditLog } from './audit-log.ts';
 import { memoryPublisher } from './publisher.ts';
 import { memoryWindows } from './window-store.ts';
 
-/** All guards in memory, for tests of routes; a test replaces those that it is about. */
+/** All guards in memory, for tests of routes; a test replaces those that it examines. */
 export const memoryGuards = (replaced: Partial<IdempotentGuards> = {}): IdempotentGuards => ({
   audit: memoryAuditLog(),
   limiter: leasingLimiter(memoryWindows()),

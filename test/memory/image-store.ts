@@ -10,7 +10,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import { pageOf } from './page.ts';
 
-/** Pictures in memory, for tests: the same rules as in DynamoDB, each call at once. */
+/** Images in memory, for tests: the rules of the DynamoDB store, without waiting. */
 export function memoryImageStore(): ImageStore {
   const records = new Map<string, ImageRecord>();
   const vectors = new Map<string, Map<string, Embedding>>();
@@ -161,7 +161,7 @@ export function memoryImageStore(): ImageStore {
   };
 }
 
-/** Signs of life in memory, for tests. */
+/** Heartbeats in memory, for tests. */
 export function memoryHeartbeats(): Heartbeats {
   const beats = new Map<string, { at: string; detail: string; expires: number }>();
   return {

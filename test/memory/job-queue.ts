@@ -1,7 +1,7 @@
 import type { JobQueue } from '#shared/jobs/job-queue.ts';
 import type { JobId } from '#shared/kernel/ids.ts';
 
-/** Keeps what was sent, for tests. */
+/** Records sent messages, for tests. */
 export function memoryJobQueue(): JobQueue & { readonly sent: { job: JobId; delaySeconds: number }[] } {
   const sent: { job: JobId; delaySeconds: number }[] = [];
   return {

@@ -2,7 +2,7 @@ import type { ListName } from '#shared/kernel/cursor.ts';
 import { decodeCursor, encodeCursor } from '#shared/kernel/cursor.ts';
 import type { Page } from '#shared/kernel/page.ts';
 
-/** A page of what has ULIDs: the greatest id first. */
+/** Returns a page of items with ULIDs, latest id first. */
 export function pageOf<Item>(
   found: readonly Item[],
   idOf: (item: Item) => string,

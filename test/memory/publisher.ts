@@ -3,7 +3,7 @@ import { serializeEvent } from '#shared/contracts/events/serialize-event.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 
-/** Keeps what was published, for tests. */
+/** Records published events, for tests. */
 export function memoryPublisher(): EventPublisher & {
   readonly events: DeepLensEvent[];
   readonly groups: TenantId[];

@@ -29,7 +29,7 @@ type Documents = Map<TenantId, Map<ImageId, VectorDocument>>;
 interface Model {
   dimension: number;
   layout: PartitionLayout;
-  /** By the partition's name. */
+  /** Keyed by the partition's name. */
   contents: Map<string, Documents>;
 }
 

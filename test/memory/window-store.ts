@@ -1,7 +1,7 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { CountedWindow, WindowStore } from '#shared/rate-limit/window-store.ts';
 
-/** Windows in memory, for tests: each call at once. */
+/** Windows in memory, for tests. */
 export function memoryWindows(): WindowStore & { readonly writes: () => number } {
   const tenants = new Map<TenantId, Map<string, CountedWindow>>();
   let writes = 0;

@@ -2,11 +2,11 @@ import { mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const BEAT_MS = 2_000;
-/** A holder that has not touched its lock for this long is gone (process ids are reused, times are not). */
+/** A lock file older than this is abandoned. Age, since process ids are reused. */
 const STALE_MS = 20_000;
 
 /**
- * Two bootstraps of one checkout must not install at once: the second waits for the first.
+ * Runs `work` under a lock: a second bootstrap of the same checkout waits for the first.
  * @param {string} checkout
  * @param {() => Promise<void>} work
  */
@@ -15,7 +15,7 @@ export async function withLock(checkout, work) {
   const file = join(folder, 'bootstrap.lock');
   await mkdir(folder, { recursive: true });
   for (let waited = false; !(await acquire(file)); waited = true) {
-    if (!waited) console.log('… Another bootstrap of this checkout is at work: waiting for it');
+    if (!waited) console.log('… Another bootstrap of this checkout is running: waiting for it');
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   const beat = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), BEAT_MS);

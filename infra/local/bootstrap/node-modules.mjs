@@ -5,12 +5,12 @@ import { freshFolder, needDiskSpace, run, SetupError, step, withRetries } from '
 const INSTALLED_GB = 3;
 
 /**
- * `npm ci` into a folder of its own, which then takes the place of node_modules: an interruption leaves no half
- * of one. Skipped where what is installed is what package-lock.json asks for.
+ * Runs `npm ci` in a separate folder and moves the result to node_modules, so that an interruption leaves no partial
+ * install. Does nothing if the installed packages match package-lock.json.
  * @param {string} checkout
  */
 export async function installNodeModules(checkout) {
-  if (await upToDate(checkout)) return console.log('✓ npm packages: as package-lock.json asks');
+  if (await upToDate(checkout)) return console.log('✓ npm packages: match package-lock.json');
   await step('Installing the npm packages (a few minutes the first time)', async () => {
     await needDiskSpace(checkout, INSTALLED_GB);
     let fresh = '';
@@ -43,7 +43,7 @@ export async function installNodeModules(checkout) {
 /** @param {string} checkout */
 async function upToDate(checkout) {
   const wanted = await readJson(join(checkout, 'package-lock.json'));
-  // npm writes this one as the last step of an install.
+  // npm writes this file last.
   const present = await readJson(join(checkout, 'node_modules/.package-lock.json')).catch(() => undefined);
   if (!present) return false;
   for (const [path, { version, optional }] of Object.entries(wanted.packages))
@@ -53,9 +53,9 @@ async function upToDate(checkout) {
 }
 
 function npmEnvironment() {
-  // onnxruntime-node would download CUDA where it sees a CUDA toolkit: only the GPU image wants that.
+  // onnxruntime-node downloads CUDA if it finds a CUDA toolkit; only the GPU image needs it.
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
-  // Set by the npm that runs us as a hook; it would send the inner npm back to the checkout.
+  // The outer npm sets this for its hooks; the inner npm would install into the checkout because of it.
   delete env.npm_config_local_prefix;
   delete env.INIT_CWD;
   return env;

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Something that the reader can put right; its message is shown as it is, without a stack. */
+/** A problem that the user can solve. Its message is printed without a stack. */
 export class SetupError extends Error {
   name = 'SetupError';
 }
 
 /**
- * Says what is being done, does it, says how long it took.
+ * Prints the title, runs the step, prints its duration.
  * @param {string} title
  * @param {() => Promise<void>} work
  */
@@ -23,8 +23,8 @@ export async function step(title, work) {
  * Runs a program and waits for it.
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} [options] `show` also prints what it says
- * @returns {Promise<{ ok: boolean, output: string }>} `ok` is false also where the program does not exist
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} [options] `show` also prints its output
+ * @returns {Promise<{ ok: boolean, output: string }>} `ok` is false also if the program does not exist
  */
 export function run(program, args, { cwd, env = process.env, show = false } = {}) {
   return new Promise((resolve) => {
@@ -43,8 +43,8 @@ export function run(program, args, { cwd, env = process.env, show = false } = {}
 const PAUSES_S = [3, 15];
 
 /**
- * Like `run`, for programs that download: tries again, since registries now and then answer slowly or not at all.
- * @param {string} what named in the message
+ * Runs a program that downloads; retries, since registries may fail for a while.
+ * @param {string} what shown in messages
  * @param {() => Promise<{ ok: boolean, output: string }>} attempt
  */
 export async function withRetries(what, attempt) {
@@ -56,14 +56,14 @@ export async function withRetries(what, attempt) {
       throw new SetupError(`The disk is full: ${what} could not be written. Make room and try again.`);
     if (pause === undefined)
       throw new SetupError(
-        `${what} could not be installed. Is the package registry within reach? It said:\n  ${said}`,
+        `${what} could not be installed. Check that the package registry can be reached. Output:\n  ${said}`,
       );
-    console.log(`  ${what}: did not work, trying again in ${pause} s\n  ${said}`);
+    console.log(`  ${what}: failed, retrying in ${pause} s\n  ${said}`);
     await new Promise((resolve) => setTimeout(resolve, pause * 1000));
   }
 }
 
-/** The first lines, where npm says what is wrong, and the last, where pip does. @param {string} output */
+/** Returns the first lines (npm reports errors there) and the last (pip). @param {string} output */
 function excerpt(output) {
   const lines = output.trim().split('\n');
   return (lines.length <= 16 ? lines : [...lines.slice(0, 8), '…', ...lines.slice(-8)]).join('\n  ');
@@ -71,7 +71,7 @@ function excerpt(output) {
 
 /**
  * @param {string} folder
- * @param {number} gigabytes what the step is about to write, rounded up
+ * @param {number} gigabytes the space that the step needs, rounded up
  */
 export async function needDiskSpace(folder, gigabytes) {
   const { bavail, bsize } = await statfs(folder);
@@ -83,8 +83,8 @@ export async function needDiskSpace(folder, gigabytes) {
 }
 
 /**
- * An empty folder to build something in, aside from where it goes. What an interrupted run has left is removed; its
- * programs may still be writing there, hence a new name each time.
+ * Makes an empty build folder, and removes those of interrupted runs. The name is new each time, since programs of an
+ * interrupted run may still be writing.
  * @param {string} parent
  * @param {string} name
  */

@@ -3,11 +3,11 @@ import { run, SetupError } from './steps.mjs';
 const NODE_MAJOR = 20;
 const PYTHON_MINOR = 10;
 const PYTHONS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
-/** Prints the minor version of Python 3, and whether a venv with pip can be made (Debian packs that apart). */
+/** Prints the minor version of Python 3, and fails without venv and pip (a separate package on Debian). */
 const PROBE = 'import sys, venv, ensurepip; print(sys.version_info[0], sys.version_info[1])';
 
 /**
- * Checks what the machine itself must have: Node with npm, Python with venv.
+ * Checks for Node with npm, and for Python with venv.
  * @returns {Promise<string>} the Python to use
  */
 export async function checkTools() {

@@ -6,8 +6,8 @@ import { freshFolder, needDiskSpace, run, SetupError, step, withRetries } from '
 const INSTALLED_GB = 0.5;
 
 /**
- * The emulator in a Python environment of its own, `.deeplens/venv`, made aside and then moved into place.
- * Skipped where its stamp is the digest of requirements.txt and its Python still runs.
+ * Installs the emulator into its own Python environment, `.deeplens/venv`: builds it elsewhere, then moves it into place.
+ * Does nothing if its stamp is the digest of requirements.txt and its Python runs.
  * @param {string} checkout
  * @param {string} python
  */
@@ -19,10 +19,10 @@ export async function installVenv(checkout, python) {
     .digest('hex');
   const stamp = await readFile(join(venv, '.complete'), 'utf8').catch(() => '');
   if (stamp === digest && (await run(join(venv, 'bin/python'), ['--version'])).ok)
-    return console.log('✓ Emulator: as infra/local/requirements.txt asks');
+    return console.log('✓ Emulator: matches infra/local/requirements.txt');
   await step('Installing the AWS emulator into .deeplens/venv', async () => {
     await needDiskSpace(checkout, INSTALLED_GB);
-    // A venv may be moved as long as its programs are called by `bin/python -m`.
+    // A moved venv works if its programs are run by `bin/python -m`.
     const fresh = await freshFolder(join(checkout, '.deeplens'), 'venv');
     const made = await run(python, ['-m', 'venv', fresh]);
     if (!made.ok) throw new SetupError(`${python} could not make a venv:\n  ${made.output.trim()}`);

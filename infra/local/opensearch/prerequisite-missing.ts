@@ -1,4 +1,4 @@
-/** OpenSearch cannot be had on this machine. The message says what is missing and how to get it. */
+/** OpenSearch cannot run on this machine. The message names what is missing and how to install it. */
 export class PrerequisiteMissing extends Error {
   override readonly name: string = 'PrerequisiteMissing';
 }
@@ -8,7 +8,7 @@ export class JavaMissing extends PrerequisiteMissing {
   override readonly name = 'JavaMissing';
 }
 
-/** OpenSearch's zips are neither kept nor can they be fetched. */
+/** OpenSearch's archives are neither cached nor can they be downloaded. */
 export class DistributionMissing extends PrerequisiteMissing {
   override readonly name = 'DistributionMissing';
 }

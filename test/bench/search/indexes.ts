@@ -9,20 +9,20 @@ import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { startOpenSearch } from '../../../infra/local/opensearch/node.ts';
 import { until } from '../../../infra/local/steps.ts';
 
-/** An empty index of one technology, and what the port does not tell of it. */
+/** An empty index of one technology, with what the port does not offer. */
 export interface OpenIndex {
   index: Pick<VectorIndex, 'prepare' | 'upsert' | 'search'>;
-  /** Concurrent writers; LanceDB's writes would only wait for each other. */
+  /** Concurrent writers. LanceDB serializes writes, so it has one. */
   writers: number;
-  /** Waits until what was left to be done in the background is done. */
+  /** Waits until background work has ended. */
   settle(): Promise<void>;
   /** Bytes on disk. */
   size(): Promise<number>;
-  /** Ends it and removes its files. */
+  /** Closes the index and removes its files. */
   close(): Promise<void>;
 }
 
-/** As `OpenSearchEnv` has it where nothing is said. */
+/** The default of `OpenSearchEnv`. */
 const SHARDS = 4;
 const MERGE_LIMIT_MS = 300_000;
 
@@ -46,7 +46,7 @@ async function openLanceDb(): Promise<OpenIndex> {
   };
 }
 
-/** On a node of its own: what an earlier index has left in memory and caches would count for this one. */
+/** Starts a new node for each index: memory and caches of an earlier index would distort the figures. */
 async function openOpenSearch(): Promise<OpenIndex> {
   const node = await startOpenSearch();
   const client = openSearchClient({ endpoint: node.url, auth: 'none', region: 'eu-central-1' });

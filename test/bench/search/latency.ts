@@ -8,7 +8,7 @@ export interface Latency {
   perSecond: number;
 }
 
-/** Makes a call for each item, never more than so many at once; one that waits for its turn is not yet timed. */
+/** Calls once per item, up to `callers` at once. The time of a call excludes its wait for a free caller. */
 export async function latencyOf<Item>(
   items: readonly Item[],
   callers: number,

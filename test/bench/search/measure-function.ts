@@ -10,13 +10,13 @@ import { type Latency, quantiles } from './latency.ts';
 
 type Quantiles = Pick<Latency, 'p50' | 'p95'>;
 
-/** One search in the function without network, and the least that any search takes: of the same pictures, by turns. */
+/** Times of a search in one process, and of its bare library calls, on the same images. */
 export interface FunctionFigures {
   searches: number;
   service: Quantiles;
-  /** All that follows. */
+  /** The sum of `decode` and `embedAndSearch`. */
   bare: Quantiles;
-  /** The picture decoded and resized to the model's input by bare sharp. */
+  /** Decoding, and resizing to the model's input, with sharp alone. */
   decode: Quantiles;
   /** One forward pass, and one call of the index. */
   embedAndSearch: Quantiles;
@@ -24,9 +24,9 @@ export interface FunctionFigures {
 
 const MODEL = 'deeplens-lite-v1';
 const TENANT = tenantId('samples');
-/** As the service asks for. */
+/** Candidates per search, as in the service. */
 const K = 50;
-/** Copies of each photograph: no two have the same bytes, so that no answer comes from the cache. */
+/** Copies per photograph; all have different bytes, so that no answer comes from the cache. */
 const COPIES = 10;
 
 /**
@@ -39,7 +39,7 @@ export async function measureFunction(folder: string): Promise<FunctionFigures> 
   for (const { bytes, name } of photographs) await service.ingest(TENANT, bytes, name);
   const bareSearch = await openBareSearch(folder);
 
-  const ask = async ({ bytes, quality }: { bytes: Uint8Array; quality: number }) => {
+  const measure = async ({ bytes, quality }: { bytes: Uint8Array; quality: number }) => {
     const copy = await sharp(bytes).jpeg({ quality }).toBuffer();
     const startedAt = performance.now();
     const { pixelComparisons, passes } = await service.search(TENANT, copy);
@@ -52,9 +52,9 @@ export async function measureFunction(folder: string): Promise<FunctionFigures> 
     photographs.map(({ bytes }) => ({ bytes, quality })),
   );
   // The first searches warm up the compiler.
-  for (const photograph of photographs) await ask({ ...photograph, quality: 91 });
-  const times: Awaited<ReturnType<typeof ask>>[] = [];
-  await eachOf('function: search', copies, async (copy) => void times.push(await ask(copy)));
+  for (const photograph of photographs) await measure({ ...photograph, quality: 91 });
+  const times: Awaited<ReturnType<typeof measure>>[] = [];
+  await eachOf('function: search', copies, async (copy) => void times.push(await measure(copy)));
   return {
     searches: times.length,
     service: quantiles(times.map(({ service }) => service)),
@@ -64,7 +64,7 @@ export async function measureFunction(folder: string): Promise<FunctionFigures> 
   };
 }
 
-/** @returns what a picture's search takes with the libraries alone, in milliseconds */
+/** Returns a function that measures the library calls of a search, in milliseconds. */
 async function openBareSearch(folder: string) {
   const { manifest, embed } = await onnxEmbedder({ modelsDir: 'models', name: MODEL, provider: 'cpu' });
   const modulePath = fileURLToPath(import.meta.resolve('@lancedb/lancedb'));
@@ -76,7 +76,7 @@ async function openBareSearch(folder: string) {
     const input = await sharp(bytes).resize(width, height, { fit: 'fill' }).removeAlpha().raw().toBuffer();
     const decodedAt = performance.now();
     const [embedding] = await embed([input]);
-    if (!embedding) throw new Error('The model left out a picture.');
+    if (!embedding) throw new Error('The model returned no embedding.');
     const { semantic, copy } = embedding;
     await index.search(TENANT, manifest.name, { semantic, copy, k: K });
     return { decode: decodedAt - startedAt, embedAndSearch: performance.now() - decodedAt };

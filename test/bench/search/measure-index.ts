@@ -5,12 +5,12 @@ import { eachOf } from '../../each-of.ts';
 import type { IndexName, OpenIndex } from './indexes.ts';
 import { type Latency, latencyOf } from './latency.ts';
 import { type BenchTenant, DIMENSION, type Vectors } from './library.ts';
-import { type By, type Found, meanRecall } from './recall.ts';
-import type { Questions } from './truth.ts';
+import { type Answered, meanRecall, type VectorKind } from './recall.ts';
+import type { QuerySet } from './truth.ts';
 
 export interface TenantFigures {
-  questions: Questions;
-  recall: Record<By, number>;
+  querySet: QuerySet;
+  recall: Record<VectorKind, number>;
   oneCaller: Latency;
   manyCallers: Latency;
 }
@@ -18,26 +18,26 @@ export interface TenantFigures {
 export interface IndexFigures {
   index: IndexName;
   vectors: number;
-  /** Documents a second while it was filled. */
+  /** Documents written per second. */
   loaded: number;
   bytes: number;
   tenants: TenantFigures[];
 }
 
-/** The least k that a search of the service requests. */
+/** The smallest k of the service's searches. */
 const K = 50;
 export const CALLERS = 8;
 const MODEL = 'bench';
-/** Documents in one call. */
+/** Documents per call. */
 const BATCH = 500;
 const ATTEMPTS = 5;
 
-/** Fills an empty index with all tenants' documents, and searches it for the tenants that are measured. */
+/** Fills an empty index with all tenants' documents, then searches for the measured tenants. */
 export async function measureIndex(
   name: IndexName,
   open: OpenIndex,
   library: readonly BenchTenant[],
-  questions: readonly Questions[],
+  querySets: readonly QuerySet[],
 ): Promise<IndexFigures> {
   const vectors = library.reduce((sum, { documents }) => sum + documents.length, 0);
   await open.index.prepare(MODEL, DIMENSION);
@@ -47,8 +47,8 @@ export async function measureIndex(
   await open.settle();
   const bytes = await open.size();
   const tenants: TenantFigures[] = [];
-  await eachOf(`${name}: search ${vectors}`, questions, async (each) => {
-    tenants.push(await ask(open, each));
+  await eachOf(`${name}: search ${vectors}`, querySets, async (each) => {
+    tenants.push(await searchTenant(open, each));
   });
   return { index: name, vectors, loaded, bytes, tenants };
 }
@@ -56,44 +56,44 @@ export async function measureIndex(
 interface Batch {
   tenant: TenantId;
   documents: readonly VectorDocument[];
-  /** The share of the tenant that precedes it, 0..1. */
-  after: number;
+  /** Share of the tenant's documents before this batch, 0 to 1. */
+  position: number;
 }
 
-/** In an order in which all tenants grow at once. */
+/** Interleaves the tenants' batches, so that all tenants grow together. */
 const batchesOf = (library: readonly BenchTenant[]): Batch[] =>
   library
     .flatMap(({ tenant, documents }) =>
       Array.from({ length: Math.ceil(documents.length / BATCH) }, (_, at) => ({
         tenant,
         documents: documents.slice(at * BATCH, (at + 1) * BATCH),
-        after: (at * BATCH) / documents.length,
+        position: (at * BATCH) / documents.length,
       })),
     )
-    .sort((one, other) => one.after - other.after);
+    .sort((one, other) => one.position - other.position);
 
-/** A node that is busy with merges may answer too late: as the service's queue does, the batch is sent again. */
+/** Retries a batch if the node times out, for example during merges, as the service's queue does. */
 async function load(open: OpenIndex, batch: Batch, attempts = ATTEMPTS): Promise<void> {
   try {
     const [fault] = await open.index.upsert(batch.tenant, MODEL, batch.documents);
     if (fault) throw new Error(`${fault.imageId} could not be written: ${fault.reason}`);
   } catch (error) {
-    const mayPass = error instanceof Problem && error.code === 'dependency_unavailable';
-    if (!mayPass || attempts === 1) throw error;
+    const isTransient = error instanceof Problem && error.code === 'dependency_unavailable';
+    if (!isTransient || attempts === 1) throw error;
     await load(open, batch, attempts - 1);
   }
 }
 
-async function ask({ index }: OpenIndex, questions: Questions): Promise<TenantFigures> {
-  const { tenant, asked } = questions;
+async function searchTenant({ index }: OpenIndex, querySet: QuerySet): Promise<TenantFigures> {
+  const { tenant, queries } = querySet;
   const search = (vectors: Vectors) => index.search(tenant, MODEL, { ...vectors, k: K });
   // The first searches read the files and warm up the compiler.
-  for (const { vectors } of asked.slice(0, CALLERS)) await search(vectors);
-  const found: Found[] = [];
-  const oneCaller = await latencyOf(asked, 1, async ({ vectors, nearest }) => {
-    found.push({ nearest, answer: await search(vectors) });
+  for (const { vectors } of queries.slice(0, CALLERS)) await search(vectors);
+  const answered: Answered[] = [];
+  const oneCaller = await latencyOf(queries, 1, async ({ vectors, nearest }) => {
+    answered.push({ nearest, answer: await search(vectors) });
   });
-  const manyCallers = await latencyOf(asked, CALLERS, ({ vectors }) => search(vectors));
-  const recall = { semantic: meanRecall(found, 'semantic'), copy: meanRecall(found, 'copy') };
-  return { questions, recall, oneCaller, manyCallers };
+  const manyCallers = await latencyOf(queries, CALLERS, ({ vectors }) => search(vectors));
+  const recall = { semantic: meanRecall(answered, 'semantic'), copy: meanRecall(answered, 'copy') };
+  return { querySet, recall, oneCaller, manyCallers };
 }

@@ -2,22 +2,24 @@ import type { ImageId } from '#shared/kernel/ids.ts';
 import type { Candidate } from '#shared/vector-index/vector-index.ts';
 import { share } from '../../eval/measure.ts';
 
-/** A picture has two vectors. */
-export type By = 'semantic' | 'copy';
+/** The two vectors of an image. */
+export type VectorKind = 'semantic' | 'copy';
 
-export interface Found {
+/** An answer of the index, and the exact one. */
+export interface Answered {
   answer: readonly Candidate[];
-  /** The pictures that are nearest in truth. */
-  nearest: Readonly<Record<By, readonly ImageId[]>>;
+  /** The nearest images, by exact scan. */
+  nearest: Readonly<Record<VectorKind, readonly ImageId[]>>;
 }
 
 /** Returns recall@n: the share of the n truly nearest images among an answer's n nearest, averaged over answers. */
-export const meanRecall = (found: readonly Found[], by: By): number =>
-  found.reduce((sum, { answer, nearest }) => sum + recall(answer, nearest[by], by), 0) / found.length;
+export const meanRecall = (answered: readonly Answered[], kind: VectorKind): number =>
+  answered.reduce((sum, { answer, nearest }) => sum + recall(answer, nearest[kind], kind), 0) /
+  answered.length;
 
-function recall(answer: readonly Candidate[], nearest: readonly ImageId[], by: By): number {
+function recall(answer: readonly Candidate[], nearest: readonly ImageId[], kind: VectorKind): number {
   const best = answer
-    .flatMap(({ imageId, [by]: cosine }) => (cosine === undefined ? [] : [{ imageId, cosine }]))
+    .flatMap(({ imageId, [kind]: cosine }) => (cosine === undefined ? [] : [{ imageId, cosine }]))
     .sort((one, other) => other.cosine - one.cosine)
     .slice(0, nearest.length)
     .map(({ imageId }) => imageId);

@@ -16,10 +16,10 @@ export interface Row {
   goal?: string;
 }
 
-/** Goals of search. Recall is judged from this many vectors on. */
+/** Goals of search. The goal for recall applies to libraries of at least `recallFrom` vectors. */
 const GOALS = { recall: 0.98, recallFrom: 100_000, growth: 2, overhead: 1.3 };
 
-/** An index with so many vectors: how fast it was filled, and each tenant's searches. */
+/** Renders one index of one size: load, disk space, and each tenant's searches. */
 export function indexRows({ index, vectors, loaded, bytes, tenants }: IndexFigures): Row[] {
   const what = `${index}, ${grouped(vectors)}`;
   return [
@@ -28,7 +28,7 @@ export function indexRows({ index, vectors, loaded, bytes, tenants }: IndexFigur
       what: `${what}: ${(bytes / 1e6).toFixed(0)} MB on disk, ${(bytes / vectors).toFixed(0)} bytes a document`,
       reference: `its two vectors: ${2 * DIMENSION * Float32Array.BYTES_PER_ELEMENT} bytes`,
     },
-    ...tenants.map(({ questions: { name, scan }, recall, oneCaller, manyCallers }) => ({
+    ...tenants.map(({ querySet: { name, scan }, recall, oneCaller, manyCallers }) => ({
       what: `${what}: tenant of ${name}`,
       recall: `${recall.semantic.toFixed(3)}, ${recall.copy.toFixed(3)}`,
       oneCaller: milliseconds(oneCaller),
@@ -42,7 +42,7 @@ export function indexRows({ index, vectors, loaded, bytes, tenants }: IndexFigur
   ];
 }
 
-/** Latency of the same tenant's searches in the smallest and the largest library. */
+/** Compares a tenant's latency in the largest library with that in the smallest. */
 export function growthRows(figures: readonly IndexFigures[]): Row[] {
   const bySize = figures.toSorted((one, other) => one.vectors - other.vectors);
   return [...new Set(bySize.map(({ index }) => index))].flatMap((index) => {
@@ -65,9 +65,9 @@ export function growthRows(figures: readonly IndexFigures[]): Row[] {
 }
 
 const tenantNamed = ({ tenants }: IndexFigures, name: string): TenantFigures | undefined =>
-  tenants.find(({ questions }) => questions.name === name);
+  tenants.find(({ querySet }) => querySet.name === name);
 
-/** One search in the function, beside what it is made of. */
+/** Compares a search in one process with its bare library calls. */
 export function functionRows({ service, bare, decode, embedAndSearch }: FunctionFigures): Row[] {
   const what = 'function, without network';
   return [

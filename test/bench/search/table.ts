@@ -11,7 +11,7 @@ const COLUMNS: readonly (readonly [key: keyof Row, title: string])[] = [
   ['goal', 'goal'],
 ];
 
-/** The rows as a table of Markdown whose columns stand in line. */
+/** Renders the rows as a Markdown table with aligned columns. */
 export function table(rows: readonly Row[]): string {
   const titles = COLUMNS.map(([, title]) => title);
   const body = rows.map((row) => COLUMNS.map(([key]) => row[key] ?? ''));

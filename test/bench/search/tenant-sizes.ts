@@ -1,4 +1,4 @@
-/** Tenants whose searches are measured, by what they hold: a share of all documents, or always as many. */
+/** Measured tenants: their documents as a share of all, or a fixed number. */
 const MEASURED = [
   { name: '100 documents', of: () => 100 },
   { name: '0.1 %', of: (all: number) => all / 1000 },
@@ -6,7 +6,7 @@ const MEASURED = [
   { name: '10 %', of: (all: number) => all / 10 },
   { name: '50 %', of: (all: number) => all / 2 },
 ] as const;
-/** The rest belongs to tenants of this share each. */
+/** Each remaining tenant has this share of all documents. */
 const OTHERS = 0.01;
 
 export interface TenantSize {
@@ -15,7 +15,7 @@ export interface TenantSize {
   documents: number;
 }
 
-/** Returns each tenant's documents out of `all`: a few tenants of very different size, and many small ones. */
+/** Divides `all` documents among a few tenants of very different sizes and many small ones. */
 export function tenantSizes(all: number): TenantSize[] {
   const sizes: TenantSize[] = MEASURED.map(({ name, of }) => ({ name, documents: Math.round(of(all)) }));
   let rest = all - sizes.reduce((sum, { documents }) => sum + documents, 0);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { pictureLibrary } from '../../bench/search/library.ts';
+import { imageLibrary } from '../../bench/search/library.ts';
 import { tenantSizes } from '../../bench/search/tenant-sizes.ts';
-import { questionsOf } from '../../bench/search/truth.ts';
+import { querySetsOf } from '../../bench/search/truth.ts';
 import { dot } from '../../fixtures/vectors.ts';
 
-describe('the tenants of a library', () => {
-  test.each([1_000, 10_000, 100_000])('hold all of %i documents, very unequally', (all) => {
+describe('sizes of tenants', () => {
+  test.each([1_000, 10_000, 100_000])('add up to %i documents, with very different sizes', (all) => {
     const sizes = tenantSizes(all);
     expect(sizes.reduce((sum, { documents }) => sum + documents, 0)).toBe(all);
     expect(sizes.filter(({ name }) => name).map(({ documents }) => documents)).toEqual([
@@ -19,20 +19,20 @@ describe('the tenants of a library', () => {
   });
 });
 
-describe('a library of pictures', () => {
-  const library = pictureLibrary(1_000, 6);
-  const questions = questionsOf(library);
+describe('a library of images', () => {
+  const library = imageLibrary(1_000, 6);
+  const querySets = querySetsOf(library);
 
   test('is the same for the same number of documents', () => {
     const lasts = (tenants: typeof library) => tenants.map(({ documents }) => documents.at(-1)?.copy);
-    expect(lasts(pictureLibrary(1_000, 6))).toEqual(lasts(library));
+    expect(lasts(imageLibrary(1_000, 6))).toEqual(lasts(library));
   });
 
-  test('asks for copies, for the same subject and for something else, by turns', () => {
-    const nearest = questions.flatMap(({ asked, tenant }) => {
+  test('queries copies, other images of a subject, and unrelated images, in turn', () => {
+    const nearest = querySets.flatMap(({ queries, tenant }) => {
       const own = library.find((each) => each.tenant === tenant)?.documents ?? [];
-      if (own.length < 100) return []; // with one picture there is no subject to another
-      return asked.map(({ vectors, nearest }, at) => {
+      if (own.length < 100) return []; // a library this small has too few images per subject
+      return queries.map(({ vectors, nearest }, at) => {
         const first = own.find(({ imageId }) => imageId === nearest.copy[0]);
         return { kind: at % 3, cosine: first ? dot(first.copy, vectors.copy) : -1 };
       });
@@ -47,13 +47,13 @@ describe('a library of pictures', () => {
     );
   });
 
-  test('is asked for its tenants that are measured alone, each with its own ten nearest', () => {
-    expect(questions.map(({ name }) => name)).toEqual(['100 documents', '0.1 %', '1 %', '10 %', '50 %']);
-    for (const { tenant, asked } of questions) {
+  test('queries the measured tenants only, each with its own ten nearest', () => {
+    expect(querySets.map(({ name }) => name)).toEqual(['100 documents', '0.1 %', '1 %', '10 %', '50 %']);
+    for (const { tenant, queries } of querySets) {
       const own = new Set(
         library.find((each) => each.tenant === tenant)?.documents.map(({ imageId }) => imageId),
       );
-      for (const { nearest } of asked)
+      for (const { nearest } of queries)
         for (const images of Object.values(nearest)) {
           expect(images).toHaveLength(Math.min(10, own.size));
           expect(images.every((image) => own.has(image))).toBe(true);

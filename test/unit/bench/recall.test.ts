@@ -5,7 +5,7 @@ import { meanRecall } from '../../bench/search/recall.ts';
 const [ONE, TWO, THREE] = [newImageId(), newImageId(), newImageId()];
 const nearest = { semantic: [ONE, TWO], copy: [THREE] };
 
-test('recall counts at most as many neighbours as exist, in any order of the answer', () => {
+test('compares as many neighbours as exist, whatever the order of the answer', () => {
   const answer = [
     { imageId: THREE, semantic: 0.1, copy: 0.9 },
     { imageId: TWO, semantic: 0.8, copy: 0.2 },
@@ -15,7 +15,7 @@ test('recall counts at most as many neighbours as exist, in any order of the ans
   expect(meanRecall([{ answer, nearest }], 'copy')).toBe(1);
 });
 
-test('what is found by the other vector, or behind nearer ones, is not found', () => {
+test('ignores images that only the other vector found, or that rank too low', () => {
   const answer = [
     { imageId: ONE, copy: 0.9 },
     { imageId: TWO, semantic: 0.8 },
@@ -25,7 +25,7 @@ test('what is found by the other vector, or behind nearer ones, is not found', (
   expect(meanRecall([{ answer, nearest }], 'copy')).toBe(0);
 });
 
-test('all answers count alike', () => {
-  const found = { answer: [{ imageId: THREE, copy: 0.9 }], nearest };
-  expect(meanRecall([found, { answer: [], nearest }], 'copy')).toBe(0.5);
+test('averages over answers', () => {
+  const complete = { answer: [{ imageId: THREE, copy: 0.9 }], nearest };
+  expect(meanRecall([complete, { answer: [], nearest }], 'copy')).toBe(0.5);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { pictureLibrary } from '../../bench/search/library.ts';
+import { imageLibrary } from '../../bench/search/library.ts';
 import type { IndexFigures } from '../../bench/search/measure-index.ts';
 import { growthRows, indexRows } from '../../bench/search/rows.ts';
 import { table } from '../../bench/search/table.ts';
-import { questionsOf } from '../../bench/search/truth.ts';
+import { querySetsOf } from '../../bench/search/truth.ts';
 
-const questions = questionsOf(pictureLibrary(1_000, 1));
+const querySets = querySetsOf(imageLibrary(1_000, 1));
 const latency = (p50: number) => ({ p50, p95: 2 * p50, perSecond: 1000 / p50 });
 
 const figures = (vectors: number, p50: number, copy = 1): IndexFigures => ({
@@ -13,8 +13,8 @@ const figures = (vectors: number, p50: number, copy = 1): IndexFigures => ({
   vectors,
   loaded: 1_000,
   bytes: 4_096 * vectors,
-  tenants: questions.map((each) => ({
-    questions: each,
+  tenants: querySets.map((each) => ({
+    querySet: each,
     recall: { semantic: 1, copy },
     oneCaller: latency(p50),
     manyCallers: latency(8 * p50),
@@ -22,13 +22,13 @@ const figures = (vectors: number, p50: number, copy = 1): IndexFigures => ({
 });
 const goals = (rows: readonly { goal?: string }[]) => new Set(rows.flatMap(({ goal }) => goal ?? []));
 
-test('recall is judged by the worse of both vectors, in a large library alone', () => {
+test('judges recall by the worse vector, and only in large libraries', () => {
   expect(goals(indexRows(figures(100_000, 1, 0.979)))).toEqual(new Set(['≥ 0.98: missed']));
   expect(goals(indexRows(figures(100_000, 1, 0.98)))).toEqual(new Set(['≥ 0.98: met']));
   expect(goals(indexRows(figures(10_000, 1, 0.5)))).toEqual(new Set());
 });
 
-test('growth compares the largest library with the smallest, in any order of measurement', () => {
+test('compares the largest library with the smallest, whatever the order of measurement', () => {
   const [small, middle, large] = [figures(1_000, 2), figures(10_000, 9), figures(100_000, 5)];
   const rows = growthRows([large, small, middle]);
   expect(rows.map(({ what }) => what)).toEqual([
@@ -40,9 +40,9 @@ test('growth compares the largest library with the smallest, in any order of mea
   expect(growthRows([small])).toEqual([]);
 });
 
-test('the table has every column for each row, and names the reference of each row', () => {
+test('renders every column and the reference of each row', () => {
   const lines = table(indexRows(figures(100_000, 1))).split('\n');
   expect(new Set(lines.map((line) => line.split('|').length)).size).toBe(1);
   expect(new Set(lines.map((line) => line.length)).size).toBe(1);
-  expect(lines.filter((line) => line.includes('exact scan:'))).toHaveLength(questions.length);
+  expect(lines.filter((line) => line.includes('exact scan:'))).toHaveLength(querySets.length);
 });

@@ -37,11 +37,11 @@ describe.each(ENVIRONMENT_NAMES)('the audit log of env %s', (name) => {
     });
   });
 
-  it('forgets nothing by itself', () => {
+  it('expires nothing', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', { TimeToLiveSpecification: Match.absent() });
   });
 
-  it('denies everybody to change or remove an entry', () => {
+  it('denies everyone changes and removals of entries', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       ResourcePolicy: {
         PolicyDocument: {
@@ -62,7 +62,7 @@ describe.each(ENVIRONMENT_NAMES)('the audit log of env %s', (name) => {
     });
   });
 
-  it('keeps strangers out of the archive, and a log of who was in', () => {
+  it('blocks public access to the archive, and logs access', () => {
     expect(archiveOf(template)?.Properties).toMatchObject({
       LoggingConfiguration: { LogFilePrefix: 'audit/' },
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
@@ -70,7 +70,7 @@ describe.each(ENVIRONMENT_NAMES)('the audit log of env %s', (name) => {
   });
 });
 
-it.each(['staging', 'prod'] as const)('outlives its stack in env %s, and can be brought back', (name) => {
+it.each(['staging', 'prod'] as const)('outlives its stack in env %s, and can be restored', (name) => {
   const template = trail(name);
   template.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',
@@ -85,7 +85,7 @@ it.each(['staging', 'prod'] as const)('outlives its stack in env %s, and can be 
   expect(JSON.stringify(archive?.Properties.LifecycleConfiguration)).not.toContain('Expiration');
 });
 
-it('lets nobody remove what is archived in prod, for 400 days', () => {
+it('locks archived objects in prod for 400 days', () => {
   expect(archiveOf(trail('prod'))?.Properties).toMatchObject({
     ObjectLockEnabled: true,
     ObjectLockConfiguration: {

@@ -19,12 +19,12 @@ const Role = z.object({
 });
 
 interface Permission {
-  /** The policy or role that it is written in. */
+  /** The policy or role that contains it. */
   holder: string;
   statement: z.output<typeof Statement>;
 }
 
-/** Every permission that some role of an environment has. */
+/** Lists the permissions of all roles of an environment. */
 const permissions = ({ of }: Pick<Synthesized, 'of'>): Permission[] => [
   ...[...of('AWS::IAM::Policy'), ...of('AWS::IAM::ManagedPolicy')].flatMap(({ id, properties }) =>
     Policy.parse(properties).PolicyDocument.Statement.map((statement) => ({ holder: id, statement })),
@@ -131,23 +131,23 @@ describe.each(ENVIRONMENT_NAMES)('in env %s', (name) => {
     name: `${tableName}-`,
   };
 
-  it('no role may change or remove an entry of the audit log', () => {
+  it('allows no role to change or remove an entry of the audit log', () => {
     expect(holders(all, table, ALTER_ITEMS)).toEqual([]);
   });
 
-  it('functions add entries, and read-audit alone asks for them', () => {
+  it('lets functions add entries, and only read-audit read them', () => {
     expect(holders(all, table, ['dynamodb:PutItem']).length).toBeGreaterThan(0);
     const readers = holders(all, table, ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem']);
     expect(readers).toEqual([expect.stringMatching(/^ReadAudit/)]);
     expect(holders(all, table, ['dynamodb:Scan'])).toEqual([]);
   });
 
-  it('no role may remove what is archived, and export-audit alone may add to it', () => {
+  it('allows no role to delete from the archive, and only export-audit to add to it', () => {
     expect(holders(all, archive, ALTER_OBJECTS)).toEqual([]);
     expect(holders(all, archive, ['s3:PutObject'])).toEqual([expect.stringMatching(/^ExportAudit/)]);
   });
 
-  it('no role has one of the policies that allow everything', () => {
+  it('gives no role a managed policy that allows everything', () => {
     const managed = stacks
       .of('AWS::IAM::Role')
       .flatMap(({ properties }) => Role.parse(properties).ManagedPolicyArns);
@@ -157,7 +157,7 @@ describe.each(ENVIRONMENT_NAMES)('in env %s', (name) => {
   });
 });
 
-describe('a planted permission is found', () => {
+describe('detects a planted permission', () => {
   const table: AuditedResource = { id: 'AuditTable1A2B', service: 'dynamodb', name: 'deeplens-prod-audit' };
   const arn = { 'Fn::GetAtt': ['AuditTable1A2B', 'Arn'] };
   const imported = { 'Fn::ImportValue': 'deeplens-prod-data:ExportsOutputFnGetAttAuditTable1A2BArn3C' };
@@ -177,7 +177,7 @@ describe('a planted permission is found', () => {
     expect(holders([{ holder: 'planted', statement: denied }], table, ALTER_ITEMS)).toEqual([]);
   });
 
-  it('and one of another table is not', () => {
+  it('ignores a permission on another table', () => {
     const other = Statement.parse({
       Effect: 'Allow',
       Action: 'dynamodb:UpdateItem',

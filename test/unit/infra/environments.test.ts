@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS, environment } from '../../../infra/config/environments.ts';
 
-it('knows four environments, each by its own name', () => {
+it('has four environments, each by its own name', () => {
   expect(ENVIRONMENT_NAMES).toEqual(['local', 'dev', 'staging', 'prod']);
   for (const name of ENVIRONMENT_NAMES) expect(environment(name).name).toBe(name);
 });
@@ -13,7 +13,7 @@ it.each([undefined, '', 'production', 'toString'])(
   },
 );
 
-it('keeps data, firewall and GPUs where customers are', () => {
+it('retains data and has a firewall and GPUs in environments with customers', () => {
   for (const { keepData, firewall, worker } of [ENVIRONMENTS.staging, ENVIRONMENTS.prod]) {
     expect({ keepData, firewall }).toEqual({ keepData: true, firewall: true });
     expect(worker.kind).toBe('gpu');

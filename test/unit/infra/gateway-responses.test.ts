@@ -3,19 +3,19 @@ import { expect, it } from 'vitest';
 import { PROBLEMS } from '#shared/kernel/problems.ts';
 import { REFUSALS } from '../../../infra/constructs/gateway-responses.ts';
 
-it('answers every refusal that can pass with a time to try again', () => {
+it('sends Retry-After with every temporary refusal', () => {
   for (const { type, code, retryAfter } of REFUSALS)
     if (PROBLEMS[code].status === 429 && PROBLEMS[code].retry)
       expect(retryAfter, type.responseType).toBeGreaterThan(0);
 });
 
-it('has one answer a kind of refusal, and one for the kinds to come', () => {
+it('has one response per kind of refusal, and a default for unknown kinds', () => {
   const kinds = REFUSALS.map(({ type }) => type.responseType);
   expect(new Set(kinds).size).toBe(kinds.length);
   expect(kinds).toContain(ResponseType.DEFAULT_4XX.responseType);
   expect(kinds).toContain(ResponseType.DEFAULT_5XX.responseType);
 });
 
-it('says nothing that would break its JSON or be taken for a variable', () => {
+it('contains no text that breaks its JSON or is read as a variable', () => {
   for (const { detail } of REFUSALS) expect(detail).not.toMatch(/["\\$]/);
 });

@@ -18,7 +18,7 @@ describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
     expect(violations(app)).toEqual([]);
   });
 
-  it('has a client for a console with a server, one for a browser alone, one for machines', () => {
+  it('has clients for a server console, a browser console and machines', () => {
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 3);
     const consoles = {
       AllowedOAuthFlows: ['code'],
@@ -40,7 +40,7 @@ describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
     });
   });
 
-  it('has the scopes and a group a role', () => {
+  it('has all scopes, and a group per role', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
       Scopes: SCOPES.map((ScopeName) => Match.objectLike({ ScopeName })),
     });
@@ -48,7 +48,7 @@ describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
       template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName });
   });
 
-  it('calls our trigger before it issues a person’s token, and allows no self sign-up', () => {
+  it('runs add-claims before a person’s token is issued, and allows no self sign-up', () => {
     template.hasResourceProperties('AWS::Cognito::UserPool', {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0' } },

@@ -15,14 +15,14 @@ const synthesized = ENVIRONMENT_NAMES.map((name) => [name, synthesize(name)] as 
 const Redrive = z.object({ deadLetterTargetArn: z.unknown(), maxReceiveCount: z.number() });
 const Variables = z.object({ Variables: z.record(z.string(), z.unknown()) });
 
-/** The environment variables of each function of ours, by the function's id. */
+/** The environment variables of our functions, by id. */
 const functionVariables = ({ of }: Synthesized) =>
   of('AWS::Lambda::Function')
     .filter(({ properties }) => properties.Runtime === 'nodejs24.x')
     .map(({ id, properties }) => [id, Variables.parse(properties.Environment).Variables] as const);
 
 describe.each(synthesized)('env %s', (name, stacks) => {
-  it('runs all the time what docs/cost.md says', () => {
+  it('runs the standing resources that docs/cost.md lists', () => {
     const page = readFileSync(new URL('../../../docs/cost.md', import.meta.url), 'utf8');
     expect(page.split('\n')).toContain(standingCostRow(stacks));
   });
@@ -31,7 +31,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     expect(stacks.violations()).toEqual([]);
   });
 
-  it('gives every queue a dead-letter queue after five tries or more', () => {
+  it('gives every queue a dead-letter queue after at least five tries', () => {
     const queues = stacks.of('AWS::SQS::Queue');
     const withDlq = queues.filter(({ properties }) => properties.RedrivePolicy);
     const deadLetters = withDlq.map(({ stack, properties }) => {
@@ -43,7 +43,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
-  it('hides a message six times as long as its function may take, and lets it fail alone', () => {
+  it('sets the visibility timeout to six function timeouts, and reports failures per message', () => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
@@ -59,7 +59,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     }
   });
 
-  it('encrypts queues, the topic and buckets, and keeps the public out', () => {
+  it('encrypts queues, the topic and buckets, and blocks public access', () => {
     for (const { id, properties } of stacks.of('AWS::SQS::Queue'))
       expect(properties.SqsManagedSseEnabled, id).toBe(true);
     const [events] = stacks.of('AWS::SNS::Topic');
@@ -75,14 +75,14 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     }
   });
 
-  it('ends the archive of every type of event', () => {
+  it('expires archived events of every type', () => {
     const rules = JSON.stringify(
       stacks.of('AWS::S3::Bucket').map(({ properties }) => properties.LifecycleConfiguration),
     );
     for (const type of Object.keys(EVENTS)) expect(rules).toContain(`"Prefix":"events/${type}/"`);
   });
 
-  it('deploys every operation, and asks for the credential that its policy needs', () => {
+  it('deploys every operation, with the authorisation that its policy requires', () => {
     const methods = stacks.of('AWS::ApiGateway::Method').map(({ id, properties }) => ({
       method: properties.HttpMethod,
       id,
@@ -98,18 +98,18 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     expect(methods).toHaveLength(expected.length);
     const sources = stacks.of('AWS::ApiGateway::Authorizer').map(({ properties }) => properties);
     expect(sources).toEqual([expect.objectContaining({ AuthorizerResultTtlInSeconds: 0 })]);
-    expect(sources[0]?.IdentitySource ?? '').toBe(''); // or callers without a credential never reach the audit log
+    expect(sources[0]?.IdentitySource ?? '').toBe(''); // otherwise calls without a credential never reach the audit log
     expect(methods).toEqual(expect.arrayContaining(expected));
   });
 
-  it('has a usage plan a tier, and says where their ids are', () => {
+  it('has a usage plan per tier, and stores their ids in parameters', () => {
     const names = stacks.of('AWS::ApiGateway::UsagePlan').map(({ properties }) => properties.UsagePlanName);
     expect(names).toEqual(PLAN_NAMES.map((plan) => `deeplens-${name}-${plan}`));
     const [parameter] = stacks.of('AWS::SSM::Parameter');
     expect(parameter?.properties.Name).toBe(`/deeplens/${name}/usage-plans`);
   });
 
-  it('keeps LanceDB to one machine', () => {
+  it('uses LanceDB on one machine only', () => {
     const withLance = functionVariables(stacks).filter(([, variables]) => 'LANCEDB_URI' in variables);
     expect(withLance).toHaveLength(name === 'local' ? 7 : 0);
   });
@@ -135,13 +135,13 @@ describe.each(synthesized)('env %s', (name, stacks) => {
   });
 });
 
-it('finds what does not meet the pack', () => {
+it('detects violations of the pack', () => {
   const app = new App();
   new Bucket(new Stack(app, 'planted'), 'Open');
   expect(violations(app).map(({ ruleName }) => ruleName)).toContain('AwsSolutions-S10');
 });
 
-it('makes no network, domain or service for one machine', () => {
+it('creates no network, domain or service on one machine', () => {
   const types = new Set(
     synthesized.find(([name]) => name === 'local')?.[1].resources.map(({ type }) => type),
   );
@@ -165,13 +165,13 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
       });
     });
 
-    it('has no way to the internet', () => {
+    it('has no route to the internet', () => {
       const types = resources.map(({ type }) => type);
       expect(types).not.toContain('AWS::EC2::InternetGateway');
       expect(types).not.toContain('AWS::EC2::NatGateway');
     });
 
-    it('scales the worker on its backlog, from none', () => {
+    it('scales the worker on its backlog, from zero', () => {
       expect(of('AWS::ApplicationAutoScaling::ScalableTarget')[0]?.properties).toMatchObject({
         MinCapacity: 0,
       });
@@ -190,7 +190,7 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
 describe.each(synthesized.filter(([name]) => name === 'staging' || name === 'prod'))(
   'env %s',
   (_name, { of }) => {
-    it('runs the worker on GPUs: CUDA, one GPU a task, Spot that drains', () => {
+    it('runs the worker on GPUs: CUDA, one GPU per task, draining Spot instances', () => {
       expect(of('AWS::ECS::TaskDefinition')[0]?.properties).toMatchObject({
         RequiresCompatibilities: ['EC2'],
         ContainerDefinitions: [
@@ -210,7 +210,7 @@ describe.each(synthesized.filter(([name]) => name === 'staging' || name === 'pro
       );
     });
 
-    it('keeps data when its stacks go, and can bring tables back', () => {
+    it('retains data if its stacks are deleted, and can restore tables', () => {
       const recoverable = of('AWS::DynamoDB::Table').filter(
         ({ properties }) =>
           JSON.stringify(properties.PointInTimeRecoverySpecification) ===

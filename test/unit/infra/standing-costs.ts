@@ -16,7 +16,7 @@ const Domain = z.object({
 });
 const Endpoint = z.object({ VpcEndpointType: z.string(), SubnetIds: z.array(z.unknown()).default([]) });
 
-/** Returns the row of docs/cost.md for an environment: what its stacks run all the time. */
+/** Returns the row of docs/cost.md for an environment: its standing resources. */
 export function standingCostRow({ name, of }: Synthesized): string {
   const [domain] = of('AWS::OpenSearchService::Domain').map(({ properties }) => Domain.parse(properties));
   const endpoints = of('AWS::EC2::VPCEndpoint')

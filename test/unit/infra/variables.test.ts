@@ -12,19 +12,19 @@ const Env = z.intersection(
 );
 type Wanted = Variables<typeof Env>;
 
-it('does not compile where a variable is missing', () => {
+it('does not compile if a variable is missing', () => {
   // @ts-expect-error TABLE is missing
   const missing: Wanted = { INDEX: 'a', FOLDER: '/x' };
   expectTypeOf(missing).toExtend<Wanted>();
 });
 
-it('asks for the variables of the variant that is chosen', () => {
+it('requires the variables of the chosen variant', () => {
   expectTypeOf<{ INDEX: 'a'; FOLDER: string; TABLE: string }>().toExtend<Wanted>();
   expectTypeOf<{ INDEX: 'b'; URL: string; TABLE: string }>().toExtend<Wanted>();
   expectTypeOf<{ INDEX: 'b'; FOLDER: string; TABLE: string }>().not.toExtend<Wanted>();
 });
 
-it('takes text only, and leaves the region to Lambda', () => {
+it('accepts text only, and excludes the region, which Lambda sets', () => {
   expectTypeOf<{ INDEX: 'a'; FOLDER: string; TABLE: string; SIZE: number }>().not.toExtend<Wanted>();
   expectTypeOf<Extract<Wanted, { INDEX: 'b' }>>().not.toHaveProperty('AWS_REGION');
 });
