@@ -26,6 +26,8 @@ export interface Watched {
   authorizer: NodejsFunction;
   /** The functions that read a table's stream, by step. */
   streams: Readonly<Record<string, NodejsFunction>>;
+  /** The functions that a schedule runs every 15 minutes, by step. */
+  schedules: Readonly<Record<string, NodejsFunction>>;
   /** Absent where ECS runs no worker. */
   worker: { clusterName: string; serviceName: string } | undefined;
 }
@@ -50,7 +52,15 @@ const ownMetric = (metricName: string, dimensionsMap: Record<string, string>): M
   });
 
 /** Returns all alarms. */
-export function alarmRows({ api, functions, authorizer, queues, streams, worker }: Watched): AlarmRow[] {
+export function alarmRows({
+  api,
+  functions,
+  authorizer,
+  queues,
+  streams,
+  schedules,
+  worker,
+}: Watched): AlarmRow[] {
   return [
     ...Object.entries(queues).flatMap(([step, { queue, deadLetters }]): AlarmRow[] => [
       {
@@ -71,7 +81,7 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
       },
     ]),
     ...functions
-      .filter((lambda) => lambda !== authorizer)
+      .filter((lambda) => lambda !== authorizer && !Object.values(schedules).includes(lambda))
       .map((lambda): AlarmRow => {
         const name = lambda.node.scope?.node.id ?? lambda.node.id;
         return {
@@ -132,6 +142,16 @@ export function alarmRows({ api, functions, authorizer, queues, streams, worker 
         metric: lambda.metric('IteratorAge', { period: minute, statistic: 'Maximum' }),
         above: OLDEST_RECORD_MS,
         periods: 5,
+      }),
+    ),
+    ...Object.entries(schedules).map(
+      ([step, lambda]): AlarmRow => ({
+        name: `${step}-fails`,
+        graph: 'Errors of scheduled functions',
+        meaning: `Runs of ${step} fail again and again: look at its log for level ERROR.`,
+        metric: lambda.metricErrors({ period: Duration.minutes(15) }),
+        above: 0.5,
+        periods: 2,
       }),
     ),
     ...(worker ? [workerHeartbeat(worker, queues)] : []),

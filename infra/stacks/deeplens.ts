@@ -70,6 +70,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       usage: usage.queue,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },
+    schedules: { 'expire-keys': tenants.keyExpiry },
     worker: images.worker.service,
   });
   Tags.of(app).add('service', 'deeplens');

@@ -1,8 +1,11 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as AuthorizeRequestEnv } from '../../functions/identity/authorize-request/env.ts';
 import type { Env as RevokeTokensEnv } from '../../functions/identity/revoke-tokens/env.ts';
+import type { Env as ExpireKeysEnv } from '../../functions/tenants/expire-keys/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
 import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-settings/env.ts';
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
@@ -13,6 +16,7 @@ import { operatorGuardsAccess, tenantGuardsAccess } from '../constructs/guards-a
 import { ACTIONS } from '../constructs/permissions.ts';
 import type { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
+import { usagePlansParameter } from '../constructs/usage-plans.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 import type { IdentityStack } from './identity.ts';
@@ -27,12 +31,16 @@ export interface TenantsStackProps {
   modelJobs: Queue;
 }
 
+/** Seconds. API Gateway deletes about two keys a second: a run removes some 500. */
+const EXPIRE_KEYS_TIMEOUT = 300;
+
 /** The authorizer, and the management of tenants, settings, keys and tokens. */
 export class TenantsStack extends Stack {
   readonly routes: Routes;
   readonly authorizer: NodejsFunction;
   readonly functions: NodejsFunction[];
   readonly purges: QueueWithDlq;
+  readonly keyExpiry: NodejsFunction;
 
   constructor(app: App, props: TenantsStackProps) {
     super(app, `deeplens-${props.environment.name}-tenants`);
@@ -43,7 +51,8 @@ export class TenantsStack extends Stack {
     const purges = tenantPurges(this, props);
     this.purges = purges.queue;
     this.authorizer = this.authorizeRequest(props);
-    this.functions = [this.authorizer, manage, keys, settings, revoke, ...purges.functions];
+    this.keyExpiry = this.expireKeys(props);
+    this.functions = [this.authorizer, manage, keys, settings, revoke, this.keyExpiry, ...purges.functions];
     this.routes = {
       'POST /v1/admin/tenants': manage,
       'GET /v1/admin/tenants': manage,
@@ -163,6 +172,33 @@ export class TenantsStack extends Stack {
       memory: 512,
     }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
     return gatewayKeys.allow(guards.allow(manage)).lambda;
+  }
+
+  private expireKeys({ environment, data }: TenantsStackProps): NodejsFunction {
+    const { tenants } = data.tables;
+    const expire = new AppFunction<typeof ExpireKeysEnv>(this, 'ExpireKeys', {
+      environment,
+      path: 'tenants/expire-keys',
+      description: 'Removes keys that are no longer valid from API Gateway',
+      variables: {
+        TENANTS_TABLE: tenants.tableName,
+        USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
+        EXPIRE_KEYS_BUDGET_SECONDS: String(EXPIRE_KEYS_TIMEOUT - 30),
+      },
+      timeout: EXPIRE_KEYS_TIMEOUT,
+      memory: 256,
+    })
+      .allow(ACTIONS.queryTable, [`${tenants.tableArn}/index/by_key_end`])
+      .allow(['dynamodb:UpdateItem'], [tenants.tableArn])
+      .allow(
+        ['apigateway:DELETE', 'apigateway:GET'],
+        [`arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::/apikeys/*`],
+      );
+    new Rule(this, 'ExpireKeysSchedule', {
+      schedule: Schedule.rate(Duration.minutes(15)),
+      targets: [new LambdaFunction(expire.lambda, { retryAttempts: 2 })],
+    });
+    return expire.lambda;
   }
 }
 

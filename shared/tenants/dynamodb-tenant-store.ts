@@ -3,6 +3,7 @@ import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import {
   API_KEY_PREFIX,
   apiKeyKey,
+  ENDING_KEYS,
   type Key,
   PROFILES,
   profileKey,
@@ -17,7 +18,7 @@ import { ApiKey } from './api-key.ts';
 import { CHANGEABLE, changed, given, notChangeable } from './changed-tenant.ts';
 import { Tenant } from './tenant.ts';
 import type { TenantModels } from './tenant-models.ts';
-import type { TenantChange, TenantStore } from './tenant-store.ts';
+import type { KeyChange, TenantChange, TenantStore } from './tenant-store.ts';
 
 export const TenantsTableEnv = z.object({ TENANTS_TABLE: z.string().min(1) });
 
@@ -27,7 +28,15 @@ const apiKeyItem = (key: ApiKey): Item & Key => ({
   ...apiKeyKey(key.tenant_id, key.key_id),
   ...key,
   key_hash: key.hash,
+  has_place: true,
+  ...indexedEnd(key),
 });
+
+/** Returns the attributes of the index `by_key_end`, for a key that has an end. */
+const indexedEnd = ({ revoked_at, expires_at }: KeyChange): Item => {
+  const ends_at = revoked_at ?? expires_at;
+  return ends_at === undefined ? {} : { gsi_key_end: ENDING_KEYS, ends_at };
+};
 
 /** Creates the map that settings are merged into. */
 const WITH_SETTINGS: Update = {
@@ -138,7 +147,10 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
         {
           Update: {
             Key: profileKey(tenant),
-            ...setAndRemove({ state: 'active' }, [], { attribute: 'state', oneOf: ['creating'] }),
+            ...setAndRemove({ state: 'active', key_places: 1 }, [], {
+              attribute: 'state',
+              oneOf: ['creating'],
+            }),
           },
         },
       ]);
@@ -208,24 +220,68 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       }
       return keys;
     },
-    async addKey(tenant, key) {
+    async addKey(tenant, key, maxPlaces) {
       const added = await table.writeTogether([
         { Put: { Item: apiKeyItem(key), ConditionExpression: 'attribute_not_exists(pk)' } },
         {
-          ConditionCheck: {
+          Update: {
             Key: profileKey(tenant),
-            ConditionExpression: '#state = :active',
+            UpdateExpression: 'ADD key_places :one',
+            // Tenants of before the counter begin at none: their older keys have no place.
+            ConditionExpression:
+              '#state = :active AND (attribute_not_exists(key_places) OR key_places < :max)',
             ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: { ':active': 'active' },
+            ExpressionAttributeValues: { ':active': 'active', ':max': maxPlaces, ':one': 1 },
           },
         },
       ]);
-      if (!added) throw new Problem('conflict', `The tenant ${tenant} is not active.`);
+      if (added) return true;
+      if ((await get(tenant))?.state !== 'active')
+        throw new Problem('conflict', `The tenant ${tenant} is not active.`);
+      if (await table.get(apiKeyKey(tenant, key.key_id)))
+        throw new Problem('conflict', `The key ${key.key_id} exists.`);
+      return false;
+    },
+    async releaseKey(tenant, keyId) {
+      const notEnding = { Key: apiKeyKey(tenant, keyId), UpdateExpression: 'REMOVE gsi_key_end, ends_at' };
+      const released = await table.writeTogether([
+        {
+          Update: {
+            ...notEnding,
+            UpdateExpression: `${notEnding.UpdateExpression}, has_place`,
+            ConditionExpression: 'attribute_exists(has_place)',
+          },
+        },
+        {
+          Update: {
+            Key: profileKey(tenant),
+            UpdateExpression: 'ADD key_places :less',
+            ConditionExpression: 'key_places > :none',
+            ExpressionAttributeValues: { ':less': -1, ':none': 0 },
+          },
+        },
+      ]);
+      if (!released)
+        await table.update(notEnding.Key, { ...notEnding, ConditionExpression: 'attribute_exists(pk)' });
+    },
+    async *endedKeys(until, tenant) {
+      const all = {
+        IndexName: 'by_key_end',
+        KeyConditionExpression: 'gsi_key_end = :ending AND ends_at <= :until',
+        ExpressionAttributeValues: { ':ending': ENDING_KEYS, ':until': until },
+      };
+      const own = (pk: string) => ({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :key)',
+        FilterExpression: 'ends_at <= :until',
+        ExpressionAttributeValues: { ':pk': pk, ':key': API_KEY_PREFIX, ':until': until },
+      });
+      for await (const item of table.query(tenant === undefined ? all : own(tenantPartition(tenant))))
+        yield apiKeyOf(item);
     },
     async changeKey(tenant, keyId, change) {
       const { applied, item } = await table.update(
         apiKeyKey(tenant, keyId),
-        setAndRemove({ ...change }, [], { attribute: 'key_id', oneOf: [keyId] }),
+        setAndRemove({ ...change, ...indexedEnd(change) }, [], { attribute: 'key_id', oneOf: [keyId] }),
       );
       return applied && item ? apiKeyOf(item) : undefined;
     },

@@ -6,6 +6,7 @@ import type { KeyKind } from '#shared/kernel/vocabulary.ts';
 import { type ApiKey, keyState } from './api-key.ts';
 import { findTenant } from './change-tenant.ts';
 import { checkMayGive, type KeyMaker, madeBy } from './key-maker.ts';
+import { releaseKey } from './release-key.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
@@ -28,11 +29,18 @@ export interface CreatedKey {
 }
 
 /** Maximum of active keys per tenant: API Gateway allows 10 000 keys per account. */
-const MAX_ACTIVE = 50;
+const MAX_KEYS = 50;
+
+const tooManyKeys = (): Problem =>
+  new Problem(
+    'conflict',
+    `The tenant has ${MAX_KEYS} active keys, the maximum. Revoke one that is not needed.`,
+  );
 
 /** Lists, creates, rotates and revokes a tenant's API keys. */
 export function manageKeys(ports: Ports) {
   const { tenants, usagePlans, newApiKey, hashApiKey, now = () => new Date() } = ports;
+  const release = releaseKey(ports);
 
   async function find(tenant: TenantId, id: KeyId): Promise<ApiKey> {
     const key = (await tenants.listKeys(tenant)).find(({ key_id }) => key_id === id);
@@ -55,11 +63,7 @@ export function manageKeys(ports: Ports) {
       });
     const all = await tenants.listKeys(tenant);
     const active = all.filter((key) => keyState(key, at) === 'active');
-    if (active.length >= MAX_ACTIVE)
-      throw new Problem(
-        'conflict',
-        `The tenant has ${MAX_ACTIVE} active keys, the maximum. Revoke one that is not needed.`,
-      );
+    if (active.length >= MAX_KEYS) throw tooManyKeys(); // spares API Gateway a key that would not be stored
     const key_id = newKeyId();
     const secret = newApiKey(key_id, request.kind);
     const gateway_key_id = await usagePlans.add(tenant, key_id, secret, gatewayPlan(limitsOf(plan, limits)));
@@ -73,12 +77,19 @@ export function manageKeys(ports: Ports) {
       ...madeBy(maker, maker.kind === 'key' ? all.find((each) => each.key_id === maker.subject) : undefined),
     };
     try {
-      await tenants.addKey(tenant, key);
+      await add(tenant, key);
     } catch (error) {
       await usagePlans.remove(tenant, gateway_key_id);
       throw error;
     }
     return { key, secret };
+  }
+
+  /** Adds the key; if no place is free, frees those of the tenant's ended keys first. @throws Problem `conflict` */
+  async function add(tenant: TenantId, key: ApiKey): Promise<void> {
+    if (await tenants.addKey(tenant, key, MAX_KEYS)) return;
+    for await (const ended of tenants.endedKeys(key.created_at, tenant)) await release(ended);
+    if (!(await tenants.addKey(tenant, key, MAX_KEYS))) throw tooManyKeys();
   }
 
   return {
@@ -124,10 +135,10 @@ export function manageKeys(ports: Ports) {
     /** Revokes a key, effective from the next call. Idempotent. @throws Problem `not_found` */
     async revoke(tenant: TenantId, id: KeyId): Promise<{ before: ApiKey; after: ApiKey }> {
       const before = await find(tenant, id);
-      const { revoked_at = now().toISOString(), gateway_key_id } = before;
+      const { revoked_at = now().toISOString() } = before;
       const after = await tenants.changeKey(tenant, id, { revoked_at });
-      await usagePlans.remove(tenant, gateway_key_id);
       if (!after) throw new Problem('not_found', `There is no key ${id}.`);
+      await release(after);
       return { before, after };
     },
   };

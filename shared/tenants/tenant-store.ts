@@ -40,8 +40,21 @@ export interface TenantStore {
   findKey(hash: string): Promise<{ key: ApiKey; tenant: Tenant } | undefined>;
   /** Lists all keys, including revoked and expired ones, oldest first. */
   listKeys(tenant: TenantId): Promise<ApiKey[]>;
-  /** @throws Problem `conflict` if the key exists or the tenant is not active */
-  addKey(tenant: TenantId, key: ApiKey): Promise<void>;
+  /**
+   * Adds a key, which takes a place until `releaseKey`. Holds the maximum in races.
+   * @param maxPlaces maximum of places per tenant
+   * @returns false if all places are taken
+   * @throws Problem `conflict` if the key exists or the tenant is not active
+   */
+  addKey(tenant: TenantId, key: ApiKey, maxPlaces: number): Promise<boolean>;
+  /** Frees the place of a key that has ended. Idempotent. */
+  releaseKey(tenant: TenantId, key: KeyId): Promise<void>;
+  /**
+   * Yields keys that were revoked or expired by `until` and are not released, the first to end first.
+   * @param until RFC 3339
+   * @param tenant default all tenants, for operators
+   */
+  endedKeys(until: string, tenant?: TenantId): AsyncIterable<ApiKey>;
   /** @returns the changed key; undefined if the tenant has no such key */
   changeKey(tenant: TenantId, key: KeyId, change: KeyChange): Promise<ApiKey | undefined>;
   /**

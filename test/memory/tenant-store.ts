@@ -11,6 +11,7 @@ import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 export function memoryTenantStore(): TenantStore {
   const tenants = new Map<TenantId, Tenant>();
   const keys = new Map<string, ApiKey>();
+  const places = new Set<KeyId>();
   const keyOf = (tenant: TenantId, id: KeyId) =>
     [...keys.values()].find(({ tenant_id, key_id }) => tenant_id === tenant && key_id === id);
 
@@ -45,6 +46,7 @@ export function memoryTenantStore(): TenantStore {
       if (before?.state !== 'creating')
         throw new Problem('conflict', `The tenant ${tenant} is not being created.`);
       keys.set(key.hash, structuredClone(key));
+      places.add(key.key_id);
       tenants.set(tenant, { ...before, state: 'active' });
     },
     async change(tenant, change) {
@@ -84,11 +86,25 @@ export function memoryTenantStore(): TenantStore {
       const found = [...keys.values()].filter((key) => key.tenant_id === tenant);
       return structuredClone(found.sort((a, b) => (a.key_id < b.key_id ? -1 : 1)));
     },
-    async addKey(tenant, key) {
+    async addKey(tenant, key, maxPlaces) {
       if (tenants.get(tenant)?.state !== 'active')
         throw new Problem('conflict', `The tenant ${tenant} is not active.`);
       if (keyOf(tenant, key.key_id)) throw new Problem('conflict', `The key ${key.key_id} exists.`);
+      const taken = [...keys.values()].filter((each) => each.tenant_id === tenant && places.has(each.key_id));
+      if (taken.length >= maxPlaces) return false;
       keys.set(key.hash, structuredClone(key));
+      places.add(key.key_id);
+      return true;
+    },
+    async releaseKey(tenant, keyId) {
+      if (keyOf(tenant, keyId)) places.delete(keyId);
+    },
+    async *endedKeys(until, tenant) {
+      const endOf = ({ revoked_at, expires_at }: ApiKey) => revoked_at ?? expires_at ?? '9999';
+      const ended = [...keys.values()].filter(
+        (key) => places.has(key.key_id) && endOf(key) <= until && (!tenant || key.tenant_id === tenant),
+      );
+      yield* structuredClone(ended.sort((one, other) => (endOf(one) < endOf(other) ? -1 : 1)));
     },
     async changeKey(tenant, keyId, change) {
       const key = keyOf(tenant, keyId);

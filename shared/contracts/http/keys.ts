@@ -21,6 +21,10 @@ const NewKey = z
   .refine(({ kind, scopes }) => kind === 'publishable' || scopes.length > 0, {
     path: ['scopes'],
     message: 'give at least one scope',
+  })
+  .meta({
+    description:
+      'A tenant has at most 50 active keys; one more is a `conflict`. The scopes must be among the caller’s.',
   });
 
 const Rotation = z.object({

@@ -65,7 +65,7 @@ describe.each([
     const conflict = { code: 'conflict' };
     await expect(tenants.change(id, { state: 'active' })).rejects.toMatchObject(conflict);
     await expect(tenants.activate(id, key)).rejects.toMatchObject(conflict);
-    await expect(tenants.addKey(id, key)).rejects.toMatchObject(conflict);
+    await expect(tenants.addKey(id, key, 50)).rejects.toMatchObject(conflict);
     expect((await tenants.reserve({ ...tenant, state: 'creating' })).state).toBe('purging');
     expect(await tenants.get(id)).toEqual(purging);
     expect(await tenants.listKeys(id)).toEqual([]);

@@ -36,6 +36,7 @@ describe.each([
         await newTable('tenants', [
           ['by_key_hash', 'key_hash'],
           ['by_kind', 'gsi_kind', 'tenant_id'],
+          ['by_key_end', 'gsi_key_end', 'ends_at'],
         ]),
       ),
   ],
@@ -138,10 +139,10 @@ describe.each([
     const [first, second] = [keyOf(tenant), keyOf(tenant)].sort((x, y) => (x.key_id < y.key_id ? -1 : 1));
     if (!first || !second) throw new Error('two keys were made');
     await tenants.reserve(tenant);
-    await expect(tenants.addKey(tenant.tenant_id, first)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(tenants.addKey(tenant.tenant_id, first, 50)).rejects.toMatchObject({ code: 'conflict' });
     await tenants.activate(tenant.tenant_id, second);
-    await tenants.addKey(tenant.tenant_id, first);
-    await expect(tenants.addKey(tenant.tenant_id, first)).rejects.toMatchObject({ code: 'conflict' });
+    await tenants.addKey(tenant.tenant_id, first, 50);
+    await expect(tenants.addKey(tenant.tenant_id, first, 50)).rejects.toMatchObject({ code: 'conflict' });
     expect(await tenants.listKeys(tenant.tenant_id)).toEqual([first, second]);
     expect(await tenants.listKeys(newTenant())).toEqual([]);
     const revoked_at = '2026-02-01T00:00:00.000Z';
@@ -152,6 +153,58 @@ describe.each([
     });
     expect((await tenants.findKey(first.hash))?.key.revoked_at).toBe(revoked_at);
     expect(await tenants.changeKey(tenant.tenant_id, newKeyId(), { revoked_at })).toBeUndefined();
+  });
+
+  it('has no more keys than places, also if many are added or released at once', async () => {
+    const { tenant_id } = tenant;
+    await tenants.reserve(tenant);
+    const first = keyOf(tenant);
+    await tenants.activate(tenant_id, first);
+    const addMany = async (count: number): Promise<number> => {
+      const adding = Array.from({ length: count }, async () => tenants.addKey(tenant_id, keyOf(tenant), 10));
+      const results = await Promise.allSettled(adding);
+      // A transaction that conflicts too often gives up: nothing is written.
+      for (const result of results)
+        if (result.status === 'rejected')
+          expect(result.reason).toMatchObject({ code: 'dependency_unavailable' });
+      return results.filter((result) => result.status === 'fulfilled' && result.value).length;
+    };
+    let added = await addMany(20);
+    while ((await tenants.listKeys(tenant_id)).length < 10) added += await addMany(1);
+    expect(added).toBe(9);
+    expect(await addMany(2)).toBe(0);
+    expect(await tenants.listKeys(tenant_id)).toHaveLength(10);
+    await Promise.all([1, 2, 3].map(() => tenants.releaseKey(tenant_id, first.key_id)));
+    expect(await addMany(3)).toBe(1);
+  });
+
+  it('yields ended keys until they are released, the first to end first', async () => {
+    const { tenant_id } = tenant;
+    const idsOf = async (until: string, own?: typeof tenant_id): Promise<string[]> =>
+      (await Array.fromAsync(tenants.endedKeys(until, own)))
+        .filter((key) => key.tenant_id === tenant_id)
+        .map(({ key_id }) => key_id);
+    await tenants.reserve(tenant);
+    const [valid, expired, rotated] = [
+      keyOf(tenant),
+      { ...keyOf(tenant), expires_at: '2026-03-01T00:00:00.000Z' },
+      keyOf(tenant),
+    ];
+    await tenants.activate(tenant_id, valid);
+    for (const key of [expired, rotated]) await tenants.addKey(tenant_id, key, 50);
+    await tenants.changeKey(tenant_id, rotated.key_id, { expires_at: '2026-02-01T00:00:00.000Z' });
+    await tenants.changeKey(tenant_id, valid.key_id, { last_used_at: '2026-01-15T00:00:00.000Z' });
+    expect(await idsOf('2026-01-31T00:00:00.000Z')).toEqual([]);
+    expect(await idsOf('2026-02-28T00:00:00.000Z')).toEqual([rotated.key_id]);
+    expect(await idsOf('2026-03-02T00:00:00.000Z')).toEqual([rotated.key_id, expired.key_id]);
+    expect((await idsOf('2026-03-02T00:00:00.000Z', tenant_id)).sort()).toEqual(
+      [rotated.key_id, expired.key_id].sort(),
+    );
+    await tenants.changeKey(tenant_id, expired.key_id, { revoked_at: '2026-01-20T00:00:00.000Z' });
+    expect(await idsOf('2026-01-31T00:00:00.000Z')).toEqual([expired.key_id]);
+    for (const { key_id } of [expired, rotated]) await tenants.releaseKey(tenant_id, key_id);
+    expect(await idsOf('2026-03-02T00:00:00.000Z')).toEqual([]);
+    expect(await tenants.listKeys(tenant_id)).toHaveLength(3);
   });
 
   it('is returned before and after a change', async () => {
@@ -216,7 +269,7 @@ describe.each([
     expect(await tenants.beginPurge(newTenant(), first)).toBeUndefined();
     await expect(tenants.change(tenant_id, { state: 'active' })).rejects.toMatchObject(conflict);
     await expect(tenants.activate(tenant_id, key)).rejects.toMatchObject(conflict);
-    await expect(tenants.addKey(tenant_id, keyOf(tenant))).rejects.toMatchObject(conflict);
+    await expect(tenants.addKey(tenant_id, keyOf(tenant), 50)).rejects.toMatchObject(conflict);
     expect((await tenants.findKey(key.hash))?.tenant.state).toBe('purging');
     expect(await tenants.remove(tenant_id, second)).toBe(false);
     expect(await tenants.remove(tenant_id, first)).toBe(true);

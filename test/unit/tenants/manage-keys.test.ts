@@ -4,6 +4,7 @@ import { SCOPES, type Scope } from '#shared/kernel/access.ts';
 import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
 import { changeTenant } from '#shared/tenants/change-tenant.ts';
 import { createTenant } from '#shared/tenants/create-tenant.ts';
+import { expireKeys } from '#shared/tenants/expire-keys.ts';
 import { manageKeys } from '#shared/tenants/manage-keys.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
 import { identifier } from '../../fixtures/identify.ts';
@@ -20,6 +21,7 @@ async function setUp() {
     ...{ tenants, usagePlans, newApiKey, hashApiKey },
     ...{ defaultModel: 'first', now: () => clock.now },
   };
+  const failures: string[] = [];
   const first = await createTenant(ports)(acme, 'Acme', 'free');
   return {
     clock,
@@ -27,6 +29,11 @@ async function setUp() {
     usagePlans,
     first,
     keys: manageKeys(ports),
+    failures,
+    expire: expireKeys({
+      ...{ tenants, usagePlans, now: () => clock.now, budgetSeconds: 240 },
+      report: ({ key_id }) => void failures.push(key_id),
+    }),
     change: changeTenant(ports),
     identify: identifier(tenants, () => clock.now),
     later: (seconds: number) => {
@@ -102,6 +109,81 @@ describe('an API key', () => {
     const { keys } = await setUp();
     for (let count = 1; count < 50; count++) await keys.create(acme, search, operator);
     await expect(keys.create(acme, search, operator)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('cannot be created beyond fifty by calls at the same moment, which leave nothing in API Gateway', async () => {
+    const { keys, usagePlans } = await setUp();
+    for (let count = 1; count < 45; count++) await keys.create(acme, search, operator);
+    await Promise.allSettled(Array.from({ length: 20 }, () => keys.create(acme, search, operator)));
+    expect(await keys.list(acme)).toHaveLength(50);
+    expect(usagePlans.members.size).toBe(50);
+  });
+
+  it('takes the place of an expired one at once', async () => {
+    const { keys, later, usagePlans } = await setUp();
+    const expiring = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
+    for (let count = 1; count < 50; count++) await keys.create(acme, expiring, operator);
+    later(600);
+    await keys.create(acme, search, operator);
+    expect(usagePlans.members.size).toBe(2);
+  });
+});
+
+describe('expiring keys', () => {
+  it('removes keys that are no longer valid from API Gateway, and no others', async () => {
+    const { keys, later, expire, usagePlans, identify } = await setUp();
+    const old = await keys.create(acme, search, operator);
+    const created = await keys.rotate(acme, old.key.key_id, 60, operator);
+    expect(await expire()).toEqual({ removed: 0, failed: 0 });
+    later(60);
+    expect(await expire()).toEqual({ removed: 1, failed: 0 });
+    expect(await expire()).toEqual({ removed: 0, failed: 0 });
+    expect([...usagePlans.members.values()].map(({ key }) => key)).toContain(created.key.key_id);
+    expect(usagePlans.members.size).toBe(2);
+    await identify(created.secret);
+    expect(await keys.list(acme)).toHaveLength(3);
+  });
+
+  it('finishes a revocation that API Gateway interrupted', async () => {
+    const { keys, usagePlans, expire } = await setUp();
+    const { key } = await keys.create(acme, search, operator);
+    const { remove } = usagePlans;
+    usagePlans.remove = () => Promise.reject(new Error('down'));
+    await expect(keys.revoke(acme, key.key_id)).rejects.toThrow('down');
+    usagePlans.remove = remove;
+    expect(await expire()).toEqual({ removed: 1, failed: 0 });
+    expect(usagePlans.members.size).toBe(1);
+  });
+
+  it('reports a key that fails and goes on with the others', async () => {
+    const { keys, later, usagePlans, expire, failures } = await setUp();
+    const expiring = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
+    const bad = (await keys.create(acme, expiring, operator)).key;
+    await keys.create(acme, expiring, operator);
+    later(600);
+    const { remove } = usagePlans;
+    usagePlans.remove = async (tenant, id) => {
+      if (id === bad.gateway_key_id) throw new Error('down');
+      await remove(tenant, id);
+    };
+    expect(await expire()).toEqual({ removed: 1, failed: 1 });
+    expect(failures).toEqual([bad.key_id]);
+    usagePlans.remove = remove;
+    expect(await expire()).toEqual({ removed: 1, failed: 0 });
+  });
+
+  it('begins no key after its budget of time', async () => {
+    const { keys, later, usagePlans, expire } = await setUp();
+    const expiring = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
+    for (let count = 0; count < 3; count++) await keys.create(acme, expiring, operator);
+    later(600);
+    const { remove } = usagePlans;
+    usagePlans.remove = async (tenant, id) => {
+      later(150);
+      await remove(tenant, id);
+    };
+    expect(await expire()).toEqual({ removed: 2, failed: 0 });
+    expect(await expire()).toEqual({ removed: 1, failed: 0 });
   });
 });
 
