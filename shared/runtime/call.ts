@@ -7,7 +7,7 @@ import { correlationIdOf } from './correlation.ts';
 import type { Input } from './input.ts';
 import type { UploadGrant } from './limits.ts';
 
-/** A request as Lambda delivers it; the body parsers have replaced the body by its content. */
+/** A request as Lambda delivers it, with header names in lower case. */
 export interface HttpRequest {
   event: APIGatewayProxyEvent;
   context: Context;

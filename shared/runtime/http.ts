@@ -4,8 +4,6 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
-import httpJsonBodyParser from '@middy/http-json-body-parser';
-import httpMultipartBodyParser from '@middy/http-multipart-body-parser';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { correlate } from './correlation.ts';
@@ -27,13 +25,6 @@ export const httpFunction = <Guards>(routes: readonly Route<Guards>[], guards: N
     .use(correlate())
     .use(limitHeaders())
     .use(renderProblems())
-    .use(httpJsonBodyParser({ disableContentTypeError: true }))
-    .use(
-      httpMultipartBodyParser({
-        disableContentTypeError: true,
-        busboy: { limits: { files: 1, fields: 32 } },
-      }),
-    )
     .handler(
       httpRouter(
         routes.map((route) => ({

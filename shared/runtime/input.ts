@@ -6,13 +6,7 @@ import { type ImageId, imageId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { refusedPart } from '#shared/kernel/json-bounds.ts';
 import { type InvalidField, PROBLEM_BOUNDS, Problem } from '#shared/kernel/problems.ts';
-
-/** A file of a multipart form. */
-export interface UploadedFile {
-  bytes: Uint8Array;
-  filename: string;
-  contentType: string;
-}
+import { readBody, type UploadedFile } from './body.ts';
 
 /** The input of a call: what the operation's schemas make of its parts. */
 export interface Input<Op extends Operation> {
@@ -28,29 +22,19 @@ export interface Input<Op extends Operation> {
  * @throws Problem `invalid_request` that lists the invalid fields of the first invalid part; `payload_too_large`
  */
 export function parseInput<Op extends Operation>(operation: Op, event: APIGatewayProxyEvent): Input<Op> {
-  const file = operation.multipart ? takeFile(event) : undefined;
-  if (operation.multipart) checkInlineLength(event.body);
+  const { content, file } = readBody(operation, event);
+  if (file && !FilePart.safeParse(file).success)
+    throw invalid([{ pointer: '/file', message: 'must be one file, with a name and a media type' }]);
+  if (operation.multipart) checkInlineLength(content);
   return {
     params: parse(operation.params, event.pathParameters ?? {}, '/path'),
     query: parse(operation.query, event.queryStringParameters ?? {}, '/query'),
-    body: parse(operation.body, event.body ?? {}, ''),
+    body: parse(operation.body, content, ''),
     ...(file && { file }),
   } as Input<Op>; // each part is parsed by the schema that its type is derived from
 }
 
-/** A file as the multipart parser leaves it. */
-const FilePart = z.object({ content: z.instanceof(Uint8Array), filename: FileName, mimetype: MediaType });
-
-/** Removes the part named `file` from the body, which then holds fields alone. */
-function takeFile(event: APIGatewayProxyEvent): UploadedFile | undefined {
-  const body: unknown = event.body; // the body parsers have replaced the text by its content
-  if (typeof body !== 'object' || body === null || !('file' in body)) return undefined;
-  const part = FilePart.safeParse(body.file);
-  delete body.file;
-  if (!part.success)
-    throw invalid([{ pointer: '/file', message: 'must be one file, with a name and a media type' }]);
-  return { bytes: part.data.content, filename: part.data.filename, contentType: part.data.mimetype };
-}
+const FilePart = z.object({ filename: FileName, contentType: MediaType });
 
 const parse = (schema: z.ZodType | undefined, input: unknown, at: string): unknown =>
   schema && parseField(schema, input, at);

@@ -5,16 +5,12 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { correlationIdOf } from './correlation.ts';
 import { logger, metrics } from './telemetry.ts';
 
-/** Translates errors of Middy's middlewares by their HTTP status: a body that does not parse, an unknown route. */
+/** Translates the router's error for an unknown route; any other error that is not a problem is a fault. */
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (status === 404)
     return new Problem('not_found', 'The API has no such operation. See /v1/openapi.json.', { cause: error });
-  if (status === 400 || status === 415 || status === 422)
-    return new Problem('invalid_request', 'The body does not match its content-type. Check both.', {
-      cause: error,
-    });
   return new Problem(
     'internal_error',
     'The service failed, and the error is logged. Retry; if it persists, report the correlation id.',

@@ -1,0 +1,61 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Operation } from '#shared/contracts/http/operation.ts';
+import { Problem } from '#shared/kernel/problems.ts';
+import { type FormFile, MalformedForm, parseForm } from './multipart.ts';
+import { utf8 } from './utf8.ts';
+
+/** A file of a multipart form. */
+export type UploadedFile = FormFile;
+
+interface RequestBody {
+  /** The JSON value, or the form's fields; `{}` without a body. */
+  content: unknown;
+  /** The part named `file` of a form. */
+  file?: UploadedFile;
+}
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
+
+/**
+ * Parses a request's body, if the operation takes one: JSON, or a form where it is `multipart`.
+ * @throws Problem `invalid_request`
+ */
+export function readBody({ body: schema, multipart }: Operation, event: APIGatewayProxyEvent): RequestBody {
+  if (!schema || !event.body) return { content: {} };
+  const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = event.headers;
+  if (encoding.toLowerCase() !== 'identity')
+    throw malformed('it has a content-encoding. Send it without one.');
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  const bytes = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
+  if (JSON_TYPE.test(type)) return { content: parseJson(bytes) };
+  if (multipart && type === 'multipart/form-data') return readForm(contentType, bytes);
+  throw malformed(
+    `its content-type is not application/json${multipart ? ' or multipart/form-data' : ''}. Send one that is.`,
+  );
+}
+
+function parseJson(bytes: Buffer): unknown {
+  const text = utf8(bytes);
+  if (text === undefined) throw malformed('it is not UTF-8.');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed('it is not JSON.');
+  }
+}
+
+function readForm(contentType: string, bytes: Buffer): RequestBody {
+  try {
+    const { fields, files } = parseForm(contentType, bytes);
+    const [first, second] = files;
+    if (second || (first && first.name !== 'file') || fields.file !== undefined)
+      throw new MalformedForm('a form can have one file, named file');
+    return { content: fields, ...(first && { file: first.file }) };
+  } catch (error) {
+    if (error instanceof MalformedForm) throw malformed(`as a form, ${error.message}.`);
+    throw error;
+  }
+}
+
+const malformed = (reason: string): Problem =>
+  new Problem('invalid_request', `The body cannot be read: ${reason}`);
