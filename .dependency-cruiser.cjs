@@ -48,7 +48,7 @@ const SURFACE = Object.entries({
 
 /** A file that knows one technology is named after it. */
 const ADAPTER =
-  '^shared/[^/]+/(api-gateway|dynamodb|jwt|lancedb|onnx|opensearch|s3|sharp|sns|sqs|ssm)-[^/]+[.]ts$';
+  '^shared/[^/]+/(api-gateway|dynamodb|jwt|lancedb|onnx|opensearch|process|s3|sharp|sns|sqs|ssm)-[^/]+[.]ts$';
 /** The one file of `shared/` that chooses between technologies, by configuration. */
 const CHOOSER = '^shared/vector-index/open[.]ts$';
 const KERNEL = '^shared/kernel/';

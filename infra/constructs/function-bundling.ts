@@ -43,6 +43,7 @@ export function functionBundling(
       beforeInstall: () => [],
       afterBundling: (inputDir, outputDir) => [
         ...(nativeModules.includes('onnxruntime-node') ? keepOnlyPlatform(outputDir, cpu) : []),
+        ...(nativeModules.includes('sharp') ? [bundleReader(inputDir, outputDir)] : []),
         `rm -f '${outputDir}/package-lock.json'`,
         ...(models ? [`mkdir -p '${outputDir}/models'`] : []),
         ...(models ? [`cp '${inputDir}'/models/*.json '${outputDir}/models/'`] : []),
@@ -51,6 +52,14 @@ export function functionBundling(
     },
   };
 }
+
+/** Bundles the program that reads strangers' images in a process of its own: `readerProcess` starts it. */
+const bundleReader = (inputDir: string, outputDir: string): string =>
+  [
+    `'${inputDir}/node_modules/.bin/esbuild' '${inputDir}/shared/imaging/process-program.ts'`,
+    '--bundle --platform=node --format=esm --target=node24 --minify --external:sharp --log-level=warning',
+    `--banner:js="${REQUIRE}" --outfile='${outputDir}/imaging-process.mjs'`,
+  ].join(' ');
 
 /** Removes other platforms' libraries from onnxruntime-node: 288 MB in all, of which a function needs 25 to 46. */
 const keepOnlyPlatform = (outputDir: string, cpu: string): string[] => {

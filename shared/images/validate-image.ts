@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { newEvent } from '#shared/contracts/events/new-event.ts';
-import type { Imaging, SourceImage } from '#shared/imaging/imaging.ts';
+import type { Imaging, ReadImage } from '#shared/imaging/imaging.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -95,11 +95,11 @@ async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upl
   checkSize(upload.size);
   // 3. download
   const bytes = await fetchUpload(ports, tenant, upload.key);
-  // 4. detect the format, check, decode
-  const source = await ports.imaging.read(bytes, record.content_type);
-  // 5. thumbnails, model image, hashes; an image validated before keeps its thumbnail sizes
+  // 4. detect the format, check, decode, derive; an image validated before keeps its thumbnail sizes
   const sizes = record.thumbnails?.map(({ size }) => size) ?? settingsOf(owner.settings).thumbnail_sizes;
-  const facts = await derive(ports, tenant, image, bytes, source, sizes);
+  const read = await ports.imaging.read(bytes, { declaredType: record.content_type, thumbnailSizes: sizes });
+  // 5. store thumbnails and model image, and hash
+  const facts = await store(ports, tenant, image, bytes, read);
   // 6. mark as validated if the quota allows
   const done = await ports.imageStore.admit(tenant, image, timeOf(ports), facts, quota);
   if (done?.full) throw quotaExceeded(await ports.imageStore.stored(tenant), facts.file_size, quota);
@@ -145,22 +145,17 @@ async function fetchUpload({ blobs }: Ports, tenant: TenantId, key: string): Pro
 }
 
 /** Writes the thumbnails and the model image, and returns the facts. */
-async function derive(
+async function store(
   { imaging, blobs }: Ports,
   tenant: TenantId,
   image: ImageId,
   bytes: Uint8Array,
-  { format, exif, raster }: SourceImage,
-  sizes: readonly number[],
+  { format, exif, width, height, modelImage, pixelHash, thumbnails: derived }: ReadImage,
 ): Promise<ImageFacts & Pick<ImageRecord, 'file_size'>> {
-  const modelImage = await imaging.modelImage(raster);
-  const thumbnails = sizes.map(async (size) => {
-    // Scale from the model image if it is at least twice as large: as good as from the original, and cheaper.
-    const source = size * 2 <= Math.max(modelImage.width, modelImage.height) ? modelImage : raster;
-    const { bytes: webp, ...measures } = await imaging.thumbnail(source, size);
-    const key = objectKeys.thumbnail(tenant, image, size);
+  const thumbnails = derived.map(async ({ bytes: webp, ...measures }) => {
+    const key = objectKeys.thumbnail(tenant, image, measures.size);
     await blobs.put(tenant, key, webp, 'image/webp');
-    return { size, ...measures, key };
+    return { ...measures, key };
   });
   const stored = imaging
     .encodeModelImage(modelImage)
@@ -168,13 +163,13 @@ async function derive(
   const [perceptual] = await Promise.all([imaging.perceptualHash(modelImage), stored, ...thumbnails]);
   return {
     format,
-    width: raster.width,
-    height: raster.height,
+    width,
+    height,
     file_size: bytes.length,
     hash_sha256: createHash('sha256').update(bytes).digest('hex'),
     hash_md5: createHash('md5').update(bytes).digest('hex'),
     hash_perceptual: perceptual,
-    hash_pixels: imaging.pixelHash(raster),
+    hash_pixels: pixelHash,
     exif,
     thumbnails: await Promise.all(thumbnails),
   };

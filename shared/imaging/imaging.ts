@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ModelInput } from '#shared/embedding/embedder.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
-import type { Raster } from './raster.ts';
+import type { Raster, Size } from './raster.ts';
 import type { Region } from './region.ts';
 import type { Turn } from './turn.ts';
 
@@ -16,24 +16,49 @@ export const Exif = z.object({
 });
 export type Exif = z.infer<typeof Exif>;
 
-/** A decoded image that passed every check. */
-export interface SourceImage {
+/** A WebP within a square of `size` pixels. */
+export interface Thumbnail extends Size {
+  size: number;
+  bytes: Uint8Array;
+}
+
+/** An image or a part of one: what is derived from its pixels, without the pixels themselves. */
+export interface ImagePart extends Size {
+  /** Within 512 × 512 pixels: see `Imaging.modelImage`. */
+  modelImage: Raster;
+  /** See `Imaging.pixelHash`. */
+  pixelHash: string;
+  /**
+   * Returns a region of this part, in shares of its width and height.
+   * @throws Problem `unreadable_image` if the budget of the image is spent
+   */
+  part(region: Region): Promise<ImagePart>;
+}
+
+/** An image that passed every check. */
+export interface ReadImage extends ImagePart {
   format: ImageFormat;
   exif: Exif;
-  raster: Raster;
+  /** In the order of the sizes that were requested. */
+  thumbnails: readonly Thumbnail[];
+}
+
+export interface ReadOptions {
+  /** The media type that the tenant declared; compared with the bytes. */
+  declaredType?: string | undefined;
+  thumbnailSizes?: readonly number[];
 }
 
 /** Decodes images and derives rasters, hashes and model input from them. */
 export interface Imaging {
   /**
-   * Sniffs, checks and decodes an image.
-   * @param declaredType the media type that the tenant declared; compared with the bytes
+   * Sniffs, checks and decodes an image of a stranger, and derives what is stored or searched with.
    * @throws Problem `unsupported_media_type`, `type_mismatch`, `too_many_pixels`, `too_many_frames`, `truncated`,
    *   `low_detail`, `unreadable_image` or `payload_too_large`
    */
-  read(bytes: Uint8Array, declaredType?: string): Promise<SourceImage>;
-  /** Fits the image into a square of `size` pixels, without enlarging it, as WebP. */
-  thumbnail(raster: Raster, size: number): Promise<{ bytes: Uint8Array; width: number; height: number }>;
+  read(bytes: Uint8Array, options?: ReadOptions): Promise<ReadImage>;
+  /** Derives the same from decoded pixels. */
+  open(raster: Raster): Promise<ImagePart>;
   /** Fits the image into 512 × 512 pixels. Ingest and search both compute model input from this raster. */
   modelImage(raster: Raster): Promise<Raster>;
   /** Encodes as PNG, without loss. */
@@ -42,8 +67,6 @@ export interface Imaging {
   decodeModelImage(bytes: Uint8Array): Promise<Raster>;
   /** Turns or mirrors a model image, then resizes and lays it out as the model's manifest says. */
   modelInput(image: Raster, rule: ModelInputRule, turn?: Turn): Promise<ModelInput>;
-  /** Crops to a region in shares (0..1) of the width and height. */
-  crop(raster: Raster, region: Region): Promise<Raster>;
   /** Returns the 64-bit DCT perceptual hash, 16 hex digits. An image and its model image have the same hash. */
   perceptualHash(raster: Raster): Promise<string>;
   /** Returns the SHA-256 over the dimensions and the pixels, hex. */

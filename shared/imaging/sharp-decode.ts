@@ -4,7 +4,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import { detailOf } from './detail.ts';
 import { exifOf } from './exif.ts';
-import type { SourceImage } from './imaging.ts';
+import type { Exif } from './imaging.ts';
 import type { Raster } from './raster.ts';
 import { sniff } from './sniff.ts';
 import { readStructure } from './structure/read-structure.ts';
@@ -35,8 +35,15 @@ const MAX_SCANNED_PIXELS = 12 * IMAGE_LIMITS.pixels;
 /** Bytes that a decoder may hold beside the raster: the coefficients of 100 Mpx of progressive RGB. */
 const MAX_HELD_BYTES = 6 * IMAGE_LIMITS.pixels;
 
+/** A decoded image that passed every check. */
+export interface DecodedImage {
+  format: ImageFormat;
+  exif: Exif;
+  raster: Raster;
+}
+
 /** Checks and decodes an image. Everything that the header states is checked before a pixel is decoded. */
-export async function readImage(bytes: Uint8Array, declaredType?: string): Promise<SourceImage> {
+export async function decodeImage(bytes: Uint8Array, declaredType?: string): Promise<DecodedImage> {
   if (bytes.length === 0) throw new Problem('unreadable_image', 'The file is empty.');
   if (bytes.length > IMAGE_LIMITS.fileBytes) {
     throw new Problem('payload_too_large', `An image may have at most ${IMAGE_LIMITS.fileBytes} bytes.`);

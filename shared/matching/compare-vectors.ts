@@ -66,7 +66,7 @@ function evidenceOf(
   const sameSize = query.width === record.width && query.height === record.height;
   return {
     sameBytes: query.sha256 === record.hash_sha256,
-    samePixels: sameSize && distance === 0 && query.pixelHash() === record.hash_pixels,
+    samePixels: sameSize && distance === 0 && query.pixelHash === record.hash_pixels,
     perceptualDistance: distance,
     copy: candidate?.copy ?? (stored && cosine(query.embedding.copy, stored.copy)),
     semantic: candidate?.semantic ?? (stored && cosine(query.embedding.semantic, stored.semantic)),

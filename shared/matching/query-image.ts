@@ -13,8 +13,8 @@ export interface QueryImage {
   imageId?: ImageId;
   /** Absent if only a part of the file is searched for. */
   sha256?: string;
-  /** Reads every pixel: called only if all other evidence is equal. */
-  pixelHash: () => string;
+  /** Of all pixels: see `Imaging.pixelHash`. */
+  pixelHash: string;
   perceptualHash: string;
   width: number;
   height: number;
@@ -44,7 +44,7 @@ export const storedQueryImage = (
 ): QueryImage => ({
   imageId: record.image_id,
   sha256: record.hash_sha256,
-  pixelHash: () => record.hash_pixels,
+  pixelHash: record.hash_pixels,
   perceptualHash: record.hash_perceptual,
   width: record.width,
   height: record.height,

@@ -4,7 +4,7 @@ import type { Embedder, Embedding } from '#shared/embedding/embedder.ts';
 import { findImage } from '#shared/images/find-image.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
-import type { Imaging } from '#shared/imaging/imaging.ts';
+import type { ImagePart, Imaging } from '#shared/imaging/imaging.ts';
 import type { Raster, Size } from '#shared/imaging/raster.ts';
 import type { Region } from '#shared/imaging/region.ts';
 import { TURNS, type Turn } from '#shared/imaging/turn.ts';
@@ -45,9 +45,9 @@ export const readQuery =
   (ports: ReadQueryPorts) =>
   async (tenant: TenantId, source: QuerySource, region?: Region): Promise<ReadQuery> => {
     if ('bytes' in source) {
-      const { raster } = await ports.imaging.read(source.bytes);
-      if (region) return fromPixels(ports, await ports.imaging.crop(raster, region));
-      return fromPixels(ports, raster, {
+      const image = await ports.imaging.read(source.bytes);
+      if (region) return fromPart(ports, await image.part(region));
+      return fromPart(ports, image, {
         sha256: createHash('sha256').update(source.bytes).digest('hex'),
       });
     }
@@ -56,7 +56,8 @@ export const readQuery =
       const modelImage = await readModelImage(ports, tenant, source.imageId);
       if (!modelImage)
         throw new Problem('image_not_ready', `The pixels of ${source.imageId} are not in the store.`);
-      return fromPixels(ports, await ports.imaging.crop(modelImage, region), { imageId: source.imageId });
+      const image = await ports.imaging.open(modelImage);
+      return fromPart(ports, await image.part(region), { imageId: source.imageId });
     }
     const query = await storedImage(ports, tenant, source.imageId);
     return {
@@ -67,55 +68,50 @@ export const readQuery =
       },
       embeddedImage: async () => {
         const modelImage = await readModelImage(ports, tenant, source.imageId);
-        return modelImage && readEmbeddedImage(ports, modelImage, modelImage, { imageId: source.imageId });
+        if (!modelImage) return undefined;
+        return readEmbeddedImage(ports, await ports.imaging.open(modelImage), { imageId: source.imageId });
       },
     };
   };
 
-async function fromPixels(
+async function fromPart(
   ports: ReadQueryPorts,
-  raster: Raster,
+  part: ImagePart,
   identity: Pick<QueryImage, 'sha256' | 'imageId'> = {},
 ): Promise<ReadQuery> {
   const { imaging, embedder } = ports;
-  const modelImage = await imaging.modelImage(raster);
+  const { modelImage, pixelHash, width, height } = part;
   const [[embedding], perceptualHash] = await Promise.all([
     imaging.modelInput(modelImage, embedder.manifest.input).then((input) => embedder.embed([input])),
     imaging.perceptualHash(modelImage),
   ]);
   if (!embedding)
     throw new Problem('internal_error', `${embedder.manifest.name} returned no embedding of the query.`);
-  let pixelHash: string | undefined;
   const query: QueryImage = {
     ...identity,
-    pixelHash: () => {
-      pixelHash ??= imaging.pixelHash(raster);
-      return pixelHash;
-    },
+    pixelHash,
     perceptualHash,
-    width: raster.width,
-    height: raster.height,
+    width,
+    height,
     embedding,
     modelImage: async () => modelImage,
   };
   return {
     query,
     otherOrientations: () => embedOrientations(ports, modelImage, query),
-    embeddedImage: () => readEmbeddedImage(ports, raster, modelImage, identity),
+    embeddedImage: () => readEmbeddedImage(ports, part, identity),
   };
 }
 
-/** Finds an embedded image at the model image's size, and crops it from the full raster. */
+/** Finds an embedded image at the model image's size, and reads it from the full raster. */
 async function readEmbeddedImage(
   ports: ReadQueryPorts,
-  raster: Raster,
-  modelImage: Raster,
+  part: ImagePart,
   { imageId }: Pick<QueryImage, 'imageId'>,
 ): Promise<EmbeddedImage | undefined> {
-  const region = findEmbeddedImage(modelImage);
+  const region = findEmbeddedImage(part.modelImage);
   if (!region) return undefined;
-  const cropped = await ports.imaging.crop(raster, region);
-  const { query } = await fromPixels(ports, cropped, imageId && { imageId });
+  const { query } = await fromPart(ports, await part.part(region), imageId && { imageId });
   return { region, query };
 }
 

@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { photograph } from '../fixtures/photographs.ts';
 
 const run = promisify(execFile);
 /** The most that a function without native modules may take, zipped, in bytes. */
@@ -52,6 +54,24 @@ describe('the bundles that are deployed', () => {
     expect(held.every((modules) => modules.includes('sharp'))).toBe(true);
     expect(held.filter((modules) => modules.includes('onnxruntime-node'))).toHaveLength(1);
     expect(held).toHaveLength(3);
+  });
+
+  it('start the process that reads images, beside every sharp', async () => {
+    const bytes = photograph('dust-bowl-home');
+    const withSharp = bundles.filter(({ plain }) => !plain);
+    for (const { name, path } of withSharp) {
+      const reader = fork(join(path, 'imaging-process.mjs'), {
+        serialization: 'advanced',
+        env: {},
+        execArgv: [],
+      });
+      const [ready] = await once(reader, 'message');
+      expect(ready, name).toEqual({ kind: 'ready' });
+      reader.send({ kind: 'read', image: 1, bytes, options: { thumbnailSizes: [64] } });
+      const [reply] = await once(reader, 'message');
+      expect(reply).toMatchObject({ kind: 'image', image: { format: 'jpeg', thumbnails: [{ size: 64 }] } });
+      reader.disconnect();
+    }
   });
 
   it('are small, and never hold LanceDB', async () => {

@@ -44,12 +44,11 @@ const neverCached = memorySimilarityCache(() => Number.POSITIVE_INFINITY);
 async function searchIn({ uncertain, copies }: Contents, query: Uint8Array) {
   const stored = await library();
   const add = async (cosine: number, axis: number, bytes: Uint8Array) => {
-    const { raster } = await imaging.read(bytes);
-    const modelImage = await imaging.modelImage(raster);
+    const { modelImage, width, height } = await imaging.read(bytes);
     const [embedding] = await embedder.embed([await imaging.modelInput(modelImage, embedder.manifest.input)]);
     const image = await stored.add(
       { ...embedding, copy: vectorAt(cosine, axis), semantic: vectorAt(cosine, axis) },
-      { width: raster.width, height: raster.height },
+      { width, height },
     );
     const key = objectKeys.modelImage(ACME, image);
     await stored.blobs.put(ACME, key, await imaging.encodeModelImage(modelImage), 'image/png');

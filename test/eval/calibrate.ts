@@ -30,7 +30,7 @@ const [model, reference] = [await open(options.model), await open(REFERENCE)];
 const imaging = sharpImaging();
 /** Embeds an image as ingest does. */
 async function embed(embedder: typeof model, bytes: Uint8Array): Promise<Embedding> {
-  const modelImage = await imaging.modelImage((await imaging.read(bytes)).raster);
+  const modelImage = (await imaging.read(bytes)).modelImage;
   const [embedding] = await embedder.embed([await imaging.modelInput(modelImage, embedder.manifest.input)]);
   if (!embedding) throw new Error('the model returned no embedding');
   return embedding;

@@ -1,7 +1,7 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
-import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { processImaging } from '#shared/imaging/process-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { queueFunction } from '#shared/runtime/queue.ts';
@@ -14,7 +14,7 @@ const validate = validateImage({
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
-  imaging: sharpImaging(),
+  imaging: processImaging({ seconds: 20 }),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
   models: env.DEEPLENS_MODELS,
 });

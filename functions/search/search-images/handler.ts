@@ -6,7 +6,7 @@ import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
-import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { processImaging } from '#shared/imaging/process-imaging.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
 import { countCache, countSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -31,7 +31,7 @@ await installed.embedder(env.DEEPLENS_MODELS[0]); // loads at cold start, not du
 const search = searchImages({
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
-  imaging: sharpImaging(),
+  imaging: processImaging({ seconds: 8 }),
   installed,
   index,
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),

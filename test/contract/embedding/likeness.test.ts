@@ -11,8 +11,7 @@ const imaging = sharpImaging();
 
 /** The way of a picture through ingest: read, reduced, stored, read again, embedded. */
 async function embed(embedder: Embedder, bytes: Uint8Array): Promise<Embedding> {
-  const { raster } = await imaging.read(bytes);
-  const stored = await imaging.encodeModelImage(await imaging.modelImage(raster));
+  const stored = await imaging.encodeModelImage((await imaging.read(bytes)).modelImage);
   const picture = await imaging.decodeModelImage(stored);
   return embedPixels(embedder, await imaging.modelInput(picture, embedder.manifest.input));
 }

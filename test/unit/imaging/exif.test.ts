@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import sharp, { type Exif } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { exifOf } from '#shared/imaging/exif.ts';
+import { decodeImage } from '#shared/imaging/sharp-decode.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 
-const imaging = sharpImaging();
+sharpImaging(); // configures libvips
 const withExif = async (exif: Exif) =>
-  (await imaging.read(await sharp(photograph('dust-bowl-home')).resize(100).withExif(exif).jpeg().toBuffer()))
+  (await decodeImage(await sharp(photograph('dust-bowl-home')).resize(100).withExif(exif).jpeg().toBuffer()))
     .exif;
 
 describe('EXIF', () => {

@@ -1,15 +1,16 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { decodeImage } from '#shared/imaging/sharp-decode.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { edits } from '../../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();
 const hashOf = async (bytes: Uint8Array) =>
-  imaging.perceptualHash(await imaging.modelImage((await imaging.read(bytes)).raster));
+  imaging.perceptualHash(await imaging.modelImage((await decodeImage(bytes)).raster));
 const distance = (one: string, other: string) =>
   (BigInt(`0x${one}`) ^ BigInt(`0x${other}`)).toString(2).replaceAll('0', '').length;
-const pixelHash = async (bytes: Uint8Array) => imaging.pixelHash((await imaging.read(bytes)).raster);
+const pixelHash = async (bytes: Uint8Array) => imaging.pixelHash((await decodeImage(bytes)).raster);
 
 describe('the perceptual hash', () => {
   it.each(PHOTOGRAPHS)('of %s survives changes of compression, size, colour and focus', async (name) => {
@@ -25,7 +26,7 @@ describe('the perceptual hash', () => {
   });
 
   it('is the same of an image and of its model image', async () => {
-    const { raster } = await imaging.read(photograph('dust-bowl-home'));
+    const { raster } = await decodeImage(photograph('dust-bowl-home'));
     const image = await imaging.modelImage(raster);
     expect(await imaging.perceptualHash(raster)).toBe(await imaging.perceptualHash(image));
   });

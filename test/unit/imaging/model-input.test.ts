@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { loadManifest } from '#shared/embedding/load-manifest.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
 import type { Raster } from '#shared/imaging/raster.ts';
+import { decodeImage } from '#shared/imaging/sharp-decode.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();
 const photo = photograph('airplane-from-above');
-const image = await imaging.modelImage((await imaging.read(photo)).raster);
+const image = await imaging.modelImage((await decodeImage(photo)).raster);
 const rule: ModelInputRule = {
   name: 'image',
   dtype: 'uint8',

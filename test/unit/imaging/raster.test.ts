@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Raster } from '#shared/imaging/raster.ts';
+import { decodeImage } from '#shared/imaging/sharp-decode.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { crop } from '#shared/imaging/sharp-raster.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 
 const imaging = sharpImaging();
@@ -10,7 +12,7 @@ const upright = await sharp(photograph('locomotion-house-cat'))
   .resize(160, 100, { fit: 'fill' })
   .png()
   .toBuffer();
-const rasterOf = async (bytes: Uint8Array) => (await imaging.read(bytes)).raster;
+const rasterOf = async (bytes: Uint8Array) => (await decodeImage(bytes)).raster;
 
 /** Stores an upright image as a camera does for each EXIF orientation. */
 const STORED: Record<number, (source: Buffer) => Promise<Buffer>> = {
@@ -48,7 +50,7 @@ describe('the raster', () => {
         .withMetadata({ orientation: Number(orientation) })
         .png()
         .toBuffer();
-      const { raster, exif } = await imaging.read(stored);
+      const { raster, exif } = await decodeImage(stored);
       expect(exif.orientation).toBe(Number(orientation));
       expect(imaging.pixelHash(raster)).toBe(imaging.pixelHash(await rasterOf(upright)));
     },
@@ -77,26 +79,28 @@ describe('the raster', () => {
   });
 
   it('has thumbnails within their square, not enlarged', async () => {
-    const raster = await rasterOf(photograph('nagasaki-boats'));
-    const large = await imaging.thumbnail(raster, 1024);
-    const small = await imaging.thumbnail(raster, 256);
-    expect(large).toMatchObject({ width: 1024, height: 819 });
-    expect(small).toMatchObject({ width: 256, height: 205 });
-    expect(await imaging.thumbnail(await rasterOf(upright), 256)).toMatchObject({ width: 160, height: 100 });
-    expect(await sharp(small.bytes).metadata()).toMatchObject({ format: 'webp', width: 256, height: 205 });
-    expect((await sharp(small.bytes).metadata()).exif).toBeUndefined();
+    const { thumbnails } = await imaging.read(photograph('nagasaki-boats'), { thumbnailSizes: [1024, 256] });
+    expect(thumbnails).toMatchObject([
+      { size: 1024, width: 1024, height: 819 },
+      { size: 256, width: 256, height: 205 },
+    ]);
+    const { thumbnails: whole } = await imaging.read(upright, { thumbnailSizes: [256] });
+    expect(whole).toMatchObject([{ width: 160, height: 100 }]);
+    const small = await sharp(thumbnails[1]?.bytes).metadata();
+    expect(small).toMatchObject({ format: 'webp', width: 256, height: 205 });
+    expect(small.exif).toBeUndefined();
   });
 
   it('is cropped to regions inside the image, for any region asked for', async () => {
     const raster = await rasterOf(upright);
-    expect(await imaging.crop(raster, { x: 0.25, y: 0.5, width: 0.5, height: 0.5 })).toMatchObject({
+    expect(await crop(raster, { x: 0.25, y: 0.5, width: 0.5, height: 0.5 })).toMatchObject({
       width: 80,
       height: 50,
     });
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     await fc.assert(
       fc.asyncProperty(share, share, share, share, async (x, y, width, height) => {
-        const part = await imaging.crop(raster, { x, y, width, height });
+        const part = await crop(raster, { x, y, width, height });
         expect(part.data).toHaveLength(part.width * part.height * 3);
         expect(Math.abs(part.width - Math.min(width, 1 - x) * 160)).toBeLessThanOrEqual(1.001);
       }),

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '#shared/imaging/sharp-decode.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { type HostileImage, hostileImages, polyglot } from '../../fixtures/hostile.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 describe('reading an image', () => {
   it.each(formats)('reads %s', async (format, make) => {
-    const image = await imaging.read(await make(), `image/${format}`);
+    const image = await decodeImage(await make(), `image/${format}`);
     expect(image).toMatchObject({ format, raster: { width: 200, height: 95 } });
     expect(image.raster.data).toHaveLength(200 * 95 * 3);
   });
@@ -34,20 +35,20 @@ describe('reading an image', () => {
     const bytes = await make();
     for (const share of [0.3, 0.6, 0.9]) {
       const cut = bytes.subarray(0, Math.round(bytes.length * share));
-      await expect(imaging.read(cut)).rejects.toMatchObject({ code: 'truncated' });
+      await expect(decodeImage(cut)).rejects.toMatchObject({ code: 'truncated' });
     }
-    await expect(imaging.read(bytes.subarray(0, -3))).rejects.toMatchObject({ code: 'truncated' });
+    await expect(decodeImage(bytes.subarray(0, -3))).rejects.toMatchObject({ code: 'truncated' });
   });
 
   it.each(['jpeg', 'png', 'gif'] as const)('accepts a %s with bytes after its end', async (format) => {
     const bytes = Buffer.concat([await files[format](), Buffer.alloc(100, 7)]);
-    await expect(imaging.read(bytes)).resolves.toMatchObject({ format });
+    await expect(decodeImage(bytes)).resolves.toMatchObject({ format });
   });
 
   it('ends every hostile image in its stated code within a second', async () => {
     for (const { name, bytes, contentType, expected } of hostile) {
       const started = performance.now();
-      const code = await imaging.read(bytes, contentType).then(
+      const code = await decodeImage(bytes, contentType).then(
         () => undefined,
         (problem) => problem.code,
       );
@@ -60,7 +61,7 @@ describe('reading an image', () => {
     const bomb = hostile.find(({ name }) => name === 'bomb.png');
     const before = process.memoryUsage().rss;
     const started = performance.now();
-    await expect(imaging.read(bomb?.bytes ?? Buffer.alloc(0))).rejects.toMatchObject({
+    await expect(decodeImage(bomb?.bytes ?? Buffer.alloc(0))).rejects.toMatchObject({
       code: 'too_many_pixels',
     });
     expect(performance.now() - started).toBeLessThan(200);
@@ -77,24 +78,24 @@ describe('reading an image', () => {
       '',
       undefined,
     ]) {
-      await expect(imaging.read(jpeg, type)).resolves.toMatchObject({ format: 'jpeg' });
+      await expect(decodeImage(jpeg, type)).resolves.toMatchObject({ format: 'jpeg' });
     }
     for (const [bytes, type] of [
       [jpeg, 'image/png'],
       [avif, 'image/heic'],
       [jpeg, 'text/html'],
     ] as const) {
-      await expect(imaging.read(bytes, type)).rejects.toMatchObject({ code: 'type_mismatch' });
+      await expect(decodeImage(bytes, type)).rejects.toMatchObject({ code: 'type_mismatch' });
     }
   });
 
   it('accepts image/heif for HEIC, and reports that there is no decoder', async () => {
     const box = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08free', 'latin1');
-    await expect(imaging.read(box, 'image/heif')).rejects.toMatchObject({
+    await expect(decodeImage(box, 'image/heif')).rejects.toMatchObject({
       code: 'unsupported_media_type',
       message: expect.stringContaining('HEIC'),
     });
-    await expect(imaging.read(box, 'image/jpeg')).rejects.toMatchObject({ code: 'type_mismatch' });
+    await expect(decodeImage(box, 'image/jpeg')).rejects.toMatchObject({ code: 'type_mismatch' });
   });
 
   it('refuses other kinds of file whatever type is declared', async () => {
@@ -104,7 +105,7 @@ describe('reading an image', () => {
       'PK\x03\x04',
       '<!doctype html>',
     ]) {
-      await expect(imaging.read(Buffer.from(text), 'image/jpeg')).rejects.toMatchObject({
+      await expect(decodeImage(Buffer.from(text), 'image/jpeg')).rejects.toMatchObject({
         code: 'unsupported_media_type',
       });
     }
@@ -124,7 +125,7 @@ describe('reading an image', () => {
       Buffer.concat([png.subarray(0, 33), actl, png.subarray(33)]),
       avis,
     ]) {
-      await expect(imaging.read(bytes)).rejects.toMatchObject({ code: 'too_many_frames' });
+      await expect(decodeImage(bytes)).rejects.toMatchObject({ code: 'too_many_frames' });
     }
   });
 
@@ -138,34 +139,35 @@ describe('reading an image', () => {
       .jpeg({ quality: 60 })
       .toBuffer();
     for (const bytes of [tiny, grey, await flat(64, 64, '#ffffff')]) {
-      await expect(imaging.read(bytes)).rejects.toMatchObject({ code: 'low_detail' });
+      await expect(decodeImage(bytes)).rejects.toMatchObject({ code: 'low_detail' });
     }
     const dot = { input: await flat(20, 8, '#000000'), left: 40, top: 40 };
     const page = await sharp(await flat(300, 400, '#ffffff'))
       .composite([dot])
       .png()
       .toBuffer();
-    await expect(imaging.read(page)).resolves.toMatchObject({ format: 'png' });
+    await expect(decodeImage(page)).resolves.toMatchObject({ format: 'png' });
   });
 
   it('refuses damaged files, and files that are too large', async () => {
     const jpeg = await files.jpeg();
     const damaged = Buffer.from(jpeg);
     damaged.fill(0xff, jpeg.length >> 1, (jpeg.length >> 1) + 40);
-    await expect(imaging.read(damaged)).rejects.toMatchObject({ code: 'unreadable_image' });
+    await expect(decodeImage(damaged)).rejects.toMatchObject({ code: 'unreadable_image' });
     const png = await files.png();
     png.fill(0x5a, 100, 140);
-    await expect(imaging.read(png)).rejects.toMatchObject({ code: 'unreadable_image' });
+    await expect(decodeImage(png)).rejects.toMatchObject({ code: 'unreadable_image' });
     const large = Buffer.alloc(IMAGE_LIMITS.fileBytes + 1);
-    await expect(imaging.read(large)).rejects.toMatchObject({ code: 'payload_too_large' });
+    await expect(decodeImage(large)).rejects.toMatchObject({ code: 'payload_too_large' });
   });
 
   it('drops bytes that follow the image', async () => {
-    const { raster } = await imaging.read(polyglot(photo), 'image/jpeg');
-    const { bytes } = await imaging.thumbnail(raster, 256);
-    const stored = await imaging.encodeModelImage(await imaging.modelImage(raster));
+    const { modelImage, thumbnails } = await imaging.read(polyglot(photo), { thumbnailSizes: [256] });
+    const stored = await imaging.encodeModelImage(modelImage);
     expect(polyglot(photo).includes('payload.txt')).toBe(true);
-    for (const derived of [bytes, stored]) expect(Buffer.from(derived).includes('payload.txt')).toBe(false);
+    expect(thumbnails).toHaveLength(1);
+    for (const derived of [...thumbnails.map(({ bytes }) => bytes), stored])
+      expect(Buffer.from(derived).includes('payload.txt')).toBe(false);
   });
 });
 

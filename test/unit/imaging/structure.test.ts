@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { decodeImage } from '#shared/imaging/sharp-decode.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { readStructure } from '#shared/imaging/structure/read-structure.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -29,9 +30,9 @@ const files: Readonly<Record<Exclude<ImageFormat, 'heic'>, Buffer>> = {
   avif: await small.clone().avif({ effort: 0 }).toBuffer(),
 };
 const { TYPES } = tiff;
-const pixelsOf = async (file: Buffer) => imaging.pixelHash((await imaging.read(file)).raster);
+const pixelsOf = async (file: Buffer) => imaging.pixelHash((await decodeImage(file)).raster);
 const codeOf = (file: Buffer) =>
-  imaging.read(file).then(
+  decodeImage(file).then(
     () => undefined,
     (problem) => problem.code,
   );
@@ -98,7 +99,7 @@ describe('the structure of a file', () => {
           webp.chunk('EXIF', turned),
         ),
     }[format]();
-    const image = await imaging.read(loaded);
+    const image = await decodeImage(loaded);
     expect(image).toMatchObject({ exif: { orientation: 6 }, raster: { width: 48, height: 64 } });
   });
 
@@ -108,7 +109,7 @@ describe('the structure of a file', () => {
       .withExif({ IFD0: { Model: 'Camera' } })
       .avif({ effort: 0 })
       .toBuffer();
-    expect((await imaging.read(file)).exif).toMatchObject({ camera: 'Camera' });
+    expect((await decodeImage(file)).exif).toMatchObject({ camera: 'Camera' });
     const { decodable } = readStructure('avif', file);
     expect((await sharp(decodable).metadata()).exif).toBeUndefined();
   });
@@ -122,7 +123,7 @@ describe('the structure of a file', () => {
   );
 
   it('refuses a JPEG of more than 100 scans, or of more scanned pixels than an honest image has', async () => {
-    await expect(imaging.read(jpeg.scans(101, 64, 64))).rejects.toMatchObject({
+    await expect(decodeImage(jpeg.scans(101, 64, 64))).rejects.toMatchObject({
       code: 'unreadable_image',
       message: expect.stringContaining('101 scans'),
     });
@@ -151,7 +152,7 @@ describe('the structure of a file', () => {
       bytes(files.avif, times(10_001, Buffer.from('\0\0\0\x08free', 'latin1'))),
       gif.gif(64, 64, times(10_001, Buffer.from('\x21\xfe\0', 'latin1'))),
     ]) {
-      await expect(imaging.read(file)).rejects.toMatchObject({
+      await expect(decodeImage(file)).rejects.toMatchObject({
         code: 'unreadable_image',
         message: expect.stringContaining('10000 parts'),
       });
@@ -175,7 +176,7 @@ describe('the structure of a file', () => {
         fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
           const changed = Buffer.from(file);
           for (const [at, value] of changes) changed[at] = value;
-          const error = await imaging.read(changed).catch((thrown: unknown) => thrown);
+          const error = await decodeImage(changed).catch((thrown: unknown) => thrown);
           if (error instanceof Error) expect(error).toBeInstanceOf(Problem);
         }),
         { numRuns: 60 },

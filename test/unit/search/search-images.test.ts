@@ -36,22 +36,22 @@ const queryFor = (change: Partial<SimilarityQuery> & Pick<SimilarityQuery, 'sour
 
 /** Stores an image as the pipeline does. */
 async function store(bytes: Uint8Array, tenant: TenantId = ACME): Promise<ImageId> {
-  const { raster } = await imaging.read(bytes);
+  const read = await imaging.read(bytes);
   const { query } = await readQuery(ports)(tenant, { bytes });
   const image = await shelf.add(
     query.embedding,
     {
-      width: raster.width,
-      height: raster.height,
+      width: read.width,
+      height: read.height,
       hash_sha256: query.sha256 ?? '',
       hash_perceptual: query.perceptualHash,
-      hash_pixels: query.pixelHash(),
+      hash_pixels: query.pixelHash,
       metadata: { album: 'summer' },
       external_id: 'shelf-1',
     },
     tenant,
   );
-  const modelImage = await imaging.encodeModelImage(await imaging.modelImage(raster));
+  const modelImage = await imaging.encodeModelImage(read.modelImage);
   await blobs.put(tenant, objectKeys.modelImage(tenant, image), modelImage, 'image/png');
   return image;
 }
