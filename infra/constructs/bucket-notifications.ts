@@ -8,14 +8,14 @@ import { acknowledge } from './acknowledge.ts';
 const HANDLER = 'BucketNotificationsHandler050a0587b7544547bf325f094a3db834';
 
 /**
- * Notifies a queue of every object under `uploads/`. Refers to the bucket by ARN: the bucket itself would make the two
+ * Notifies a queue of every object under `incoming/`. Refers to the bucket by ARN: the bucket itself would make the two
  * stacks depend on each other.
  */
 export function sendUploads(stack: Stack, bucketArn: string, queue: Queue): void {
   Bucket.fromBucketArn(stack, 'Pictures', bucketArn).addEventNotification(
     EventType.OBJECT_CREATED,
     new SqsDestination(queue),
-    { prefix: 'uploads/' },
+    { prefix: 'incoming/' },
   );
   acknowledge(stack.node.findChild(HANDLER), {
     'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]':

@@ -11,7 +11,10 @@ import { Construct } from 'constructs';
 import { ARCHIVE_DAYS } from '#shared/contracts/events/registry.ts';
 import type { Environment } from '../config/environments.ts';
 
-/** The bucket of images (`uploads/`, `derived/`) and of archived events (`events/`). */
+const FOLDERS = ['incoming', 'uploads', 'derived', 'events'] as const;
+type Folder = (typeof FOLDERS)[number];
+
+/** The bucket of images (`incoming/`, `uploads/`, `derived/`) and of archived events (`events/`). */
 export class ImagesBucket extends Construct {
   readonly bucket: Bucket;
   /** The access log of the service's buckets. */
@@ -32,6 +35,8 @@ export class ImagesBucket extends Construct {
       removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       serverAccessLogsBucket: this.accessLog as IBucket, // its type differs only under exactOptionalPropertyTypes
       lifecycleRules: [
+        // Validation removes what it has handled; this removes what it never got.
+        { id: 'incoming', prefix: 'incoming/', expiration: Duration.days(1) },
         { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
         ...Object.entries(ARCHIVE_DAYS).map(([type, days]) => ({
           id: `events-${type}`,
@@ -47,13 +52,13 @@ export class ImagesBucket extends Construct {
   }
 
   /** Returns the ARN of the objects in a folder, by name, so that other stacks can use it. */
-  objects(folder: 'uploads' | 'derived' | 'events'): string {
+  objects(folder: Folder): string {
     return `arn:${Aws.PARTITION}:s3:::${this.bucketName}/${folder}/*`;
   }
 
   /** The ARN of all objects. */
   get everyObject(): string[] {
-    return (['uploads', 'derived', 'events'] as const).map((folder) => this.objects(folder));
+    return FOLDERS.map((folder) => this.objects(folder));
   }
 
   private newAccessLog(environment: Environment): Bucket {

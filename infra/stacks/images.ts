@@ -97,7 +97,7 @@ export class ImagesStack extends Stack {
       memory: 512,
     })
       .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
-      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('uploads')]);
+      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('incoming')]);
     return guards.allow(request).lambda;
   }
 
@@ -122,10 +122,8 @@ export class ImagesStack extends Stack {
       network: index.network,
     })
       .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn, tables.activity.tableArn])
-      .allow(
-        [...ACTIONS.readObjects, ...ACTIONS.writeObjects, ...ACTIONS.deleteObjects],
-        imagesBucket.everyObject,
-      )
+      .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], imagesBucket.everyObject)
+      .allow(ACTIONS.writeObjects, [imagesBucket.objects('incoming')])
       .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn]);
     index.allow(manage);
     return guards.allow(manage).lambda;
@@ -149,7 +147,10 @@ export class ImagesStack extends Stack {
       memory: 2_048,
       nativeModules: ['sharp'],
     })
-      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('derived')])
+      .allow(ACTIONS.writeObjects, [
+        data.imagesBucket.objects('uploads'),
+        data.imagesBucket.objects('derived'),
+      ])
       .allow(ACTIONS.readTable, [data.tables.tenants.tableArn]);
     allowSteps(validate, data);
     this.queues.validation.consumedBy(validate, {

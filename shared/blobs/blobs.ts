@@ -9,14 +9,18 @@ export interface UploadConditions {
   expiresIn: number;
 }
 
-/** Folders of a tenant's objects: uploaded images, their derivatives, and archived events. */
-export const FOLDERS = ['uploads', 'derived', 'events'] as const;
+/**
+ * Folders of a tenant's objects: files that await validation, the files of images, their derivatives, and archived events.
+ */
+export const FOLDERS = ['incoming', 'uploads', 'derived', 'events'] as const;
 export type Folder = (typeof FOLDERS)[number];
 
 /** Object storage for images. Methods throw Problem `forbidden` for a key outside the tenant's folders. */
 export interface Blobs {
   readonly bucket: string;
   put(tenant: TenantId, key: string, bytes: Uint8Array, contentType: string): Promise<void>;
+  /** Stores an object unless its key is taken. @returns false if it is */
+  create(tenant: TenantId, key: string, bytes: Uint8Array, contentType: string): Promise<boolean>;
   /** @returns undefined if there is no such object */
   get(tenant: TenantId, key: string): Promise<Uint8Array | undefined>;
   /** @returns bytes, or undefined if there is no such object */

@@ -28,6 +28,8 @@ const LIST_CONCURRENCY = 10;
 
 const isMissing = (error: unknown): boolean => error instanceof NoSuchKey || error instanceof NotFound;
 
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+
 /** Stores images in S3. */
 export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; client?: S3Client }): Blobs {
   const ask = <Output>(call: Promise<Output>): Promise<Output> => orUnavailable('The object store', call);
@@ -101,6 +103,18 @@ export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; c
       await ask(
         client.send(new PutObjectCommand({ ...at(tenant, key), Body: bytes, ContentType: contentType })),
       );
+    },
+    async create(tenant, key, bytes, contentType) {
+      const object = { ...at(tenant, key), Body: bytes, ContentType: contentType, IfNoneMatch: '*' };
+      try {
+        await ask(client.send(new PutObjectCommand(object)));
+        return true;
+      } catch (error) {
+        if (isNamed(error, 'PreconditionFailed')) return false;
+        if (!isNamed(error, 'ConditionalRequestConflict')) throw error;
+        const detail = 'The object is being written or deleted by another call. Try again.';
+        throw new Problem('dependency_unavailable', detail, { retryAfter: 2 });
+      }
     },
     async get(tenant, key) {
       const object = at(tenant, key);

@@ -3,6 +3,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 
 /** Position of the tenant among a key's segments, by the first segment. */
 const TENANT_POSITION: ReadonlyMap<string | undefined, number> = new Map([
+  ['incoming', 1],
   ['uploads', 1],
   ['derived', 1],
   ['events', 3], // events/{type}/{date}/{tenant}/…

@@ -17,7 +17,11 @@ export const imageObjectKeys = (
   image: ImageId,
   sizes: readonly number[] = [],
 ): ImageObjectKeys => ({
-  objects: [objectKeys.upload(tenant, image), objectKeys.modelImage(tenant, image)],
+  objects: [
+    objectKeys.incoming(tenant, image),
+    objectKeys.upload(tenant, image),
+    objectKeys.modelImage(tenant, image),
+  ],
   thumbnails: [...new Set([...DEFAULT_SETTINGS.thumbnail_sizes, ...sizes])].map((size) =>
     objectKeys.thumbnail(tenant, image, size),
   ),

@@ -71,7 +71,7 @@ export const requestUpload =
     reserveQuota(image.size);
     const record = newRecord(tenant, image, correlationId, now());
     await imageStore.create(record);
-    const { url, fields } = await blobs.presignUpload(tenant, objectKeys.upload(tenant, record.image_id), {
+    const { url, fields } = await blobs.presignUpload(tenant, objectKeys.incoming(tenant, record.image_id), {
       contentType: image.contentType,
       size: image.size,
       expiresIn: FORM_LIFETIME,
@@ -101,7 +101,7 @@ export const addImage =
     reserveQuota(bytes.length);
     const record = newRecord(tenant, image, correlationId, now());
     await imageStore.create(record);
-    await blobs.put(tenant, objectKeys.upload(tenant, record.image_id), bytes, image.contentType);
+    await blobs.put(tenant, objectKeys.incoming(tenant, record.image_id), bytes, image.contentType);
     await imageStore.advance(tenant, record.image_id, 'uploaded', now().toISOString());
     return { image_id: record.image_id, status: 'uploaded' };
   };

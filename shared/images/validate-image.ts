@@ -29,6 +29,9 @@ interface Ports {
   now?: () => Date;
 }
 
+/** `discarded`: the image has another file already. */
+type UploadOutcome = 'handled' | 'discarded';
+
 /** An uploaded object. `size` is in bytes. */
 interface Upload {
   key: string;
@@ -37,13 +40,15 @@ interface Upload {
 
 /**
  * Checks an uploaded image, writes its derivatives, admits it against the quota, and publishes `images.validated`, or
- * `images.failed` if it is rejected. Repeated, late and reordered notifications change nothing. An image beyond the quota
- * is removed; its file can be uploaded again.
+ * `images.failed` if it is rejected; a rejected file is removed. Repeated, late and reordered notifications change nothing,
+ * nor does a form that is used again: the image keeps the file that was validated. An image beyond the quota can be
+ * uploaded again.
+ * @returns `discarded` if a later upload was removed
  * @throws Problem that is retryable, e.g. `dependency_unavailable`: the message is to be redelivered
  */
 export const validateImage =
   (ports: Ports) =>
-  async (tenant: TenantId, image: ImageId, upload: Upload, attempts = 1): Promise<void> => {
+  async (tenant: TenantId, image: ImageId, upload: Upload, attempts = 1): Promise<UploadOutcome> => {
     const [owner, record] = await Promise.all([
       ports.tenants.get(tenant),
       ports.imageStore.get(tenant, image),
@@ -51,41 +56,44 @@ export const validateImage =
     const sizes = thumbnailSizes(owner, record);
     // A presigned form can outlive its tenant. Nothing is published for a tenant that is being purged.
     if (!owner || owner.state === 'purging') return removeAll(ports, tenant, image, sizes);
-    const publishFailure = async (failure: Failure) => {
+    const publishFailure = async (failure: Failure): Promise<UploadOutcome> => {
       const original = notification(ports.blobs.bucket, upload);
       await failImage(ports)(tenant, image, failure, original, record?.correlation_id ?? image);
-      if (failure.code === 'quota_exceeded') await removeUncounted(ports, tenant, image, sizes);
+      return removeUncounted(ports, tenant, image, sizes);
     };
     const fail = (problem: Problem) => publishFailure(failureOf('validation', problem, attempts));
     if (!record) {
       return fail(new Problem('not_found', `The upload belongs to no image: ${image} was never announced.`));
     }
     if (record.status === 'purged') return removeAll(ports, tenant, image, sizes);
-    if (record.status === 'processed' || record.status === 'indexed') return;
-    if (record.status === 'failed' && record.failure?.stage !== 'validation') return;
-    if (record.failure && !(await canRetry(ports, tenant, record.failure, upload)))
+    const isPast = record.status === 'failed' && record.failure?.stage !== 'validation';
+    if (isPast || record.status === 'processed' || record.status === 'indexed')
+      return discard(ports, tenant, image);
+    if (record.failure && !(await canRetry(ports, record.failure, tenant, image)))
       return publishFailure(record.failure);
     try {
       // An earlier delivery may have stopped between its write and its event: publish again.
-      if (record.status === 'validated') await publishValidated(ports, owner, record);
-      else await validate(ports, owner, image, upload);
+      if (record.status !== 'validated') return await validate(ports, owner, image, upload);
+      await publishValidated(ports, owner, record);
+      return await discard(ports, tenant, image);
     } catch (error) {
       if (!(error instanceof Problem) || error.retryable) throw error;
-      await fail(error);
+      return fail(error);
     }
   };
 
 /** An image beyond the quota can be retried if its file was uploaded again. */
 async function canRetry(
   { blobs }: Ports,
-  tenant: TenantId,
   { retryable, code }: Failure,
-  { key }: Upload,
+  tenant: TenantId,
+  image: ImageId,
 ): Promise<boolean> {
+  const key = objectKeys.incoming(tenant, image);
   return retryable || (code === 'quota_exceeded' && (await blobs.size(tenant, key)) !== undefined);
 }
 
-async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upload): Promise<void> {
+async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upload): Promise<UploadOutcome> {
   const tenant = owner.tenant_id;
   const quota = quotaOf(owner);
   // 1. mark as uploaded and publish, unless the tenant's purge has removed the record
@@ -93,19 +101,17 @@ async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upl
   if (!record) return removeAll(ports, tenant, image, thumbnailSizes(owner));
   // 2. check the size before the download
   checkSize(upload.size);
-  // 3. download
-  const bytes = await fetchUpload(ports, tenant, upload.key);
-  // 4. detect the format, check, decode, derive; an image validated before keeps its thumbnail sizes
+  // 3. download, check, derive, accept; an image validated before keeps its thumbnail sizes
   const sizes = record.thumbnails?.map(({ size }) => size) ?? settingsOf(owner.settings).thumbnail_sizes;
-  const read = await ports.imaging.read(bytes, { declaredType: record.content_type, thumbnailSizes: sizes });
-  // 5. store thumbnails and model image, and hash
-  const facts = await store(ports, tenant, image, bytes, read);
-  // 6. mark as validated if the quota allows
+  const facts = await acceptFile(ports, record, sizes);
+  // 4. mark as validated if the quota allows
   const done = await ports.imageStore.admit(tenant, image, timeOf(ports), facts, quota);
   if (done?.full) throw quotaExceeded(await ports.imageStore.stored(tenant), facts.file_size, quota);
-  // 7. publish, unless the image was purged or has advanced meanwhile
+  // 5. publish, unless the image was purged or has advanced meanwhile
   if (!done || done.record.status === 'purged') return removeAll(ports, tenant, image, sizes);
+  await discard(ports, tenant, image); // accepted: the file is under its own key
   if (done.record.status === 'validated') await publishValidated(ports, owner, done.record);
+  return 'handled';
 }
 
 async function markUploaded(
@@ -138,40 +144,73 @@ function checkSize(size: number): void {
   }
 }
 
-async function fetchUpload({ blobs }: Ports, tenant: TenantId, key: string): Promise<Uint8Array> {
-  const bytes = await blobs.get(tenant, key);
+type Facts = ImageFacts & Pick<ImageRecord, 'file_size'>;
+
+/**
+ * Checks the file that was uploaded, accepts it as the image's, and writes its derivatives. The first delivery to accept a
+ * file decides: any other continues with that file, so that record, file and derivatives agree
+ * (docs/adr/0033-a-file-is-accepted-once.md). No stranger's bytes are decoded between acceptance and admission.
+ */
+async function acceptFile(ports: Ports, record: ImageRecord, sizes: readonly number[]): Promise<Facts> {
+  const { blobs, imaging } = ports;
+  const { tenant_id: tenant, image_id: image, content_type } = record;
+  const key = objectKeys.upload(tenant, image);
+  const accepted = await blobs.get(tenant, key);
+  const bytes = accepted ?? (await fetchIncoming(ports, tenant, image));
+  const read = await imaging.read(bytes, { declaredType: content_type, thumbnailSizes: sizes });
+  const { facts, derivatives } = await derive(ports, tenant, image, bytes, read);
+  if (!accepted && !(await blobs.create(tenant, key, bytes, content_type)))
+    return acceptFile(ports, record, sizes);
+  await Promise.all(derivatives.map((each) => blobs.put(tenant, each.key, each.bytes, each.contentType)));
+  return facts;
+}
+
+async function fetchIncoming({ blobs }: Ports, tenant: TenantId, image: ImageId): Promise<Uint8Array> {
+  const bytes = await blobs.get(tenant, objectKeys.incoming(tenant, image));
   if (!bytes) throw new Problem('dependency_unavailable', 'The uploaded file is not in the store (yet).');
   return bytes;
 }
 
-/** Writes the thumbnails and the model image, and returns the facts. */
-async function store(
-  { imaging, blobs }: Ports,
+interface Derivative {
+  key: string;
+  bytes: Uint8Array;
+  contentType: string;
+}
+
+/** Returns the facts, and the thumbnails and the model image to store. */
+async function derive(
+  { imaging }: Ports,
   tenant: TenantId,
   image: ImageId,
   bytes: Uint8Array,
   { format, exif, width, height, modelImage, pixelHash, thumbnails: derived }: ReadImage,
-): Promise<ImageFacts & Pick<ImageRecord, 'file_size'>> {
-  const thumbnails = derived.map(async ({ bytes: webp, ...measures }) => {
-    const key = objectKeys.thumbnail(tenant, image, measures.size);
-    await blobs.put(tenant, key, webp, 'image/webp');
-    return { ...measures, key };
-  });
-  const stored = imaging
-    .encodeModelImage(modelImage)
-    .then((png) => blobs.put(tenant, objectKeys.modelImage(tenant, image), png, 'image/png'));
-  const [perceptual] = await Promise.all([imaging.perceptualHash(modelImage), stored, ...thumbnails]);
+): Promise<{ facts: Facts; derivatives: Derivative[] }> {
+  const keyOf = (size: number) => objectKeys.thumbnail(tenant, image, size);
+  const [perceptual, png] = await Promise.all([
+    imaging.perceptualHash(modelImage),
+    imaging.encodeModelImage(modelImage),
+  ]);
   return {
-    format,
-    width,
-    height,
-    file_size: bytes.length,
-    hash_sha256: createHash('sha256').update(bytes).digest('hex'),
-    hash_md5: createHash('md5').update(bytes).digest('hex'),
-    hash_perceptual: perceptual,
-    hash_pixels: pixelHash,
-    exif,
-    thumbnails: await Promise.all(thumbnails),
+    facts: {
+      format,
+      width,
+      height,
+      file_size: bytes.length,
+      hash_sha256: createHash('sha256').update(bytes).digest('hex'),
+      hash_md5: createHash('md5').update(bytes).digest('hex'),
+      hash_perceptual: perceptual,
+      hash_pixels: pixelHash,
+      exif,
+      thumbnails: derived.map(({ bytes: _, ...measures }) => ({ ...measures, key: keyOf(measures.size) })),
+    },
+    derivatives: [
+      { key: objectKeys.modelImage(tenant, image), bytes: png, contentType: 'image/png' },
+      ...derived.map(({ size, bytes: webp }) => ({
+        key: keyOf(size),
+        bytes: webp,
+        contentType: 'image/webp',
+      })),
+    ],
   };
 }
 
@@ -200,26 +239,35 @@ const thumbnailSizes = (owner?: Tenant, record?: ImageRecord): readonly number[]
   ...(record?.thumbnails ?? []).map(({ size }) => size),
 ];
 
-/** Removes all objects of an image that no longer exists. */
+/** Removes a file that is not, or no longer, needed for validation. */
+async function discard({ blobs }: Ports, tenant: TenantId, image: ImageId): Promise<UploadOutcome> {
+  const removed = await blobs.remove(tenant, [objectKeys.incoming(tenant, image)]);
+  return removed > 0 ? 'discarded' : 'handled';
+}
+
+/** Removes all objects of an image that does not exist. */
 async function removeAll(
   { blobs }: Ports,
   tenant: TenantId,
   image: ImageId,
   sizes: readonly number[],
-): Promise<void> {
+): Promise<UploadOutcome> {
   const { objects, thumbnails } = imageObjectKeys(tenant, image, sizes);
   await blobs.remove(tenant, [...objects, ...thumbnails]);
+  return 'handled';
 }
 
-/** Removes the objects unless another delivery has admitted the image meanwhile. */
+/** Removes all objects, unless another delivery has admitted the image meanwhile: then what was uploaded alone. */
 async function removeUncounted(
   ports: Ports,
   tenant: TenantId,
   image: ImageId,
   sizes: readonly number[],
-): Promise<void> {
+): Promise<UploadOutcome> {
   const record = await ports.imageStore.get(tenant, image);
-  if (record?.stored_bytes === undefined) await removeAll(ports, tenant, image, sizes);
+  return record?.stored_bytes === undefined
+    ? removeAll(ports, tenant, image, sizes)
+    : discard(ports, tenant, image);
 }
 
 const timeOf = ({ now = () => new Date() }: Ports): string => now().toISOString();

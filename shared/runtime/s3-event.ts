@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ImageId, imageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { each } from './queue.ts';
+import { logger } from './telemetry.ts';
 
 /** S3's notification of created objects; S3 also sends one test event when the notification is configured. */
 export const S3Notification = z.union([
@@ -30,14 +31,16 @@ type HandleUpload = (
   image: ImageId,
   object: { key: string; size: number },
   attempts: number,
-) => Promise<void>;
+) => Promise<'handled' | 'discarded'>;
 
-/** Handles each upload of a batch of notifications: `uploads/{tenant}/{image}`. A notification fails if one of its uploads does. */
+/** Handles each upload of a batch of notifications: `incoming/{tenant}/{image}`. A notification fails if one of its uploads does. */
 export const eachUpload = (handle: HandleUpload) =>
   each<S3Notification>(async ({ body, attempts }) => {
     for (const { s3 } of body.Records) {
       const key = decodeKey(s3.object.key);
       const [, tenant = '', image = ''] = key.split('/');
-      await handle(tenantId(tenant), imageId(image), { key, size: s3.object.size }, attempts);
+      const outcome = await handle(tenantId(tenant), imageId(image), { key, size: s3.object.size }, attempts);
+      if (outcome === 'discarded')
+        logger.warn('upload discarded: the image has its file', { tenant_id: tenant, image_id: image });
     }
   });

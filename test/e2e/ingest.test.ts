@@ -73,7 +73,7 @@ describe('an uploaded image', () => {
     const form = body.uploads[0];
     if (!form || 'error' in form) throw new Error('refused');
     expect((await postFile(form, bytes.slice(1), 'image/jpeg')).ok).toBe(false);
-    const elsewhere = { ...form, fields: { ...form.fields, key: 'uploads/somebody/else' } };
+    const elsewhere = { ...form, fields: { ...form.fields, key: 'incoming/somebody/else' } };
     expect((await postFile(elsewhere, bytes, 'image/jpeg')).ok).toBe(false);
   });
 

@@ -57,7 +57,7 @@ const notification = (image: string, size: number) => ({
       eventName: 'ObjectCreated:Post',
       s3: {
         bucket: { name: bucket },
-        object: { key: `uploads/${client.tenant}/${image}`, size, sequencer: '00' },
+        object: { key: `incoming/${client.tenant}/${image}`, size, sequencer: '00' },
       },
     },
   ],

@@ -13,6 +13,12 @@ export function memoryBlobs(): Blobs {
       checkKey(tenant, key);
       objects.set(key, bytes.slice());
     },
+    async create(tenant, key, bytes) {
+      checkKey(tenant, key);
+      if (objects.has(key)) return false;
+      objects.set(key, bytes.slice());
+      return true;
+    },
     async get(tenant, key) {
       checkKey(tenant, key);
       return objects.get(key)?.slice();

@@ -8,7 +8,7 @@ export const ImageFields = z.object({
   file_path: z.string(),
   storage_location: z.string(),
   storage_type: z.enum(['s3', 'minio', 'azure_blob', 'gcs']),
-  /** The object with the image's bytes. */
+  /** The object with the image's bytes; it exists from validation on. */
   object: z.object({ bucket: z.string(), key: z.string() }),
   /** Bytes. */
   file_size: z.number().int().nonnegative(),

@@ -25,11 +25,11 @@ const Event = z
     { tenant: tenantid, image: subject, correlationId: correlationid },
   ]);
 
-/** `uploads/{tenant}/{image}`: S3's URL encoding of keys leaves these characters unchanged. */
+/** `incoming/{tenant}/{image}`, before 0.2 `uploads/…`: S3's URL encoding of keys leaves these characters unchanged. */
 const Upload = z
   .string()
   .transform((key) => key.split('/'))
-  .pipe(z.tuple([z.literal('uploads'), Tenant, Image]))
+  .pipe(z.tuple([z.enum(['incoming', 'uploads']), Tenant, Image]))
   .transform(([, tenant, image]): ImageReference => ({ tenant, image }));
 const S3Notification = z
   .object({ Records: z.array(z.object({ s3: z.object({ object: z.object({ key: Upload }) }) })).min(1) })

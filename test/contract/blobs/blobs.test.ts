@@ -36,6 +36,15 @@ describe.each([
     expect(await blobs.size(tenant, key)).toBe(4);
   });
 
+  it('creates an object once', async () => {
+    const key = upload();
+    expect(await blobs.create(tenant, key, bytes, 'image/png')).toBe(true);
+    expect(await blobs.create(tenant, key, new Uint8Array([9]), 'image/png')).toBe(false);
+    expect(Uint8Array.from((await blobs.get(tenant, key)) ?? [])).toEqual(bytes);
+    await blobs.remove(tenant, [key]);
+    expect(await blobs.create(tenant, key, bytes, 'image/png')).toBe(true);
+  });
+
   it('returns how many objects it removes', async () => {
     const keys = [upload(), upload(), upload()] as const;
     await blobs.put(tenant, keys[0], bytes, 'image/png');
@@ -49,6 +58,7 @@ describe.each([
   it('empties a folder of one tenant only', async () => {
     const [gone, stays] = [tenantId(uniqueName('gone')), tenantId(uniqueName('stays'))];
     const keysOf = (owner: TenantId) => [
+      objectKeys.incoming(owner, newImageId()),
       objectKeys.upload(owner, newImageId()),
       objectKeys.thumbnail(owner, newImageId(), 256),
       objectKeys.modelImage(owner, newImageId()),
@@ -60,7 +70,7 @@ describe.each([
     const alike = tenantId(`${gone}-2`);
     for (const owner of [gone, stays, alike])
       for (const key of keysOf(owner)) await blobs.put(owner, key, bytes, 'image/png');
-    const removed = { uploads: 0, derived: 0, events: 0 };
+    const removed = { incoming: 0, uploads: 0, derived: 0, events: 0 };
     for (const folder of FOLDERS) {
       expect(await blobs.count(gone, folder)).toBeGreaterThan(0);
       for (let more = -1; more !== 0; ) {
@@ -71,7 +81,7 @@ describe.each([
       expect(await blobs.count(stays, folder)).toBeGreaterThan(0);
       expect(await blobs.count(alike, folder)).toBeGreaterThan(0);
     }
-    expect(removed).toEqual({ uploads: 1, derived: 2, events: 3 });
+    expect(removed).toEqual({ incoming: 1, uploads: 1, derived: 2, events: 3 });
   });
 
   it('stores archived events under the tenant too', async () => {
@@ -94,6 +104,7 @@ describe.each([
   ])('rejects the key "%s" in every call', async (key) => {
     const refused = { code: 'forbidden' };
     await expect(blobs.put(tenant, key, bytes, 'image/png')).rejects.toMatchObject(refused);
+    await expect(blobs.create(tenant, key, bytes, 'image/png')).rejects.toMatchObject(refused);
     await expect(blobs.get(tenant, key)).rejects.toMatchObject(refused);
     await expect(blobs.size(tenant, key)).rejects.toMatchObject(refused);
     await expect(blobs.remove(tenant, [upload(), key])).rejects.toMatchObject(refused);

@@ -68,7 +68,7 @@ describe('addImage', () => {
     const { image_id, status } = await add(acme, newImage, new Uint8Array(10), unlimited, 'c');
     expect(status).toBe('uploaded');
     expect((await imageStore.get(acme, image_id))?.status).toBe('uploaded');
-    expect(await blobs.size(acme, `uploads/acme/${image_id}`)).toBe(10);
+    expect(await blobs.size(acme, `incoming/acme/${image_id}`)).toBe(10);
   });
 });
 

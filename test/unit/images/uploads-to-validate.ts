@@ -32,7 +32,7 @@ export async function uploadTo(
 ) {
   const { tenant_id: tenant, image_id: image, ...rest } = announcedImage(known);
   await ports.imageStore.create({ tenant_id: tenant, image_id: image, ...rest });
-  const object = { key: objectKeys.upload(tenant, image), size: bytes.length };
+  const object = { key: objectKeys.incoming(tenant, image), size: bytes.length };
   await ports.blobs.put(tenant, object.key, bytes, rest.content_type);
   return {
     tenant,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { objectKeys } from '#shared/blobs/object-keys.ts';
+import { imageObjectKeys } from '#shared/images/image-object-keys.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { NOW, photo, typesOf, uploadTo, validationPorts } from './uploads-to-validate.ts';
 
@@ -106,7 +106,8 @@ describe('validateImage, repeated', () => {
     };
     await meanwhile.validate();
     expect(await meanwhile.record()).toMatchObject({ status: 'purged' });
-    for (const key of [meanwhile.object.key, objectKeys.modelImage(meanwhile.tenant, meanwhile.image)]) {
+    const { objects } = imageObjectKeys(meanwhile.tenant, meanwhile.image);
+    for (const key of objects) {
       expect(await ports.blobs.size(meanwhile.tenant, key)).toBeUndefined();
     }
     expect(typesOf(ports.publisher.events)).toEqual(['images.uploaded']);

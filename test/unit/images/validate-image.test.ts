@@ -152,7 +152,7 @@ describe('validateImage', () => {
   it('publishes images.failed for an upload that was never announced', async () => {
     const { tenant_id: tenant } = announcedImage();
     const image = newImageId();
-    await validateImage(ports)(tenant, image, { key: objectKeys.upload(tenant, image), size: 1 });
+    await validateImage(ports)(tenant, image, { key: objectKeys.incoming(tenant, image), size: 1 });
     expect(EVENTS['images.failed'].parse(ports.publisher.events[0])).toMatchObject({
       data: { image_id: image, failure: { code: 'not_found', retryable: false } },
     });

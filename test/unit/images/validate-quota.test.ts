@@ -38,7 +38,7 @@ async function upload(bytes = photo) {
   const announced = announcedImage();
   const { image_id: image } = announced;
   await ports.imageStore.create(announced);
-  const object = { key: objectKeys.upload(tenant, image), size: bytes.length };
+  const object = { key: objectKeys.incoming(tenant, image), size: bytes.length };
   const putFile = () => ports.blobs.put(tenant, object.key, bytes, announced.content_type);
   await putFile();
   return {
@@ -47,10 +47,11 @@ async function upload(bytes = photo) {
     putFile,
     validate: () => validateImage(ports)(tenant, image, object),
     record: async () => (await ports.imageStore.get(tenant, image)) ?? announced,
-    /** The sizes of the stored thumbnails, and `upload` and `input` if those objects exist. */
+    /** The sizes of the stored thumbnails, and `incoming`, `upload` and `input` if those objects exist. */
     storedObjects: async () => {
       const keys = {
-        upload: object.key,
+        incoming: object.key,
+        upload: objectKeys.upload(tenant, image),
         input: objectKeys.modelImage(tenant, image),
         ...Object.fromEntries(
           [64, 256, 300, 1024].map((size) => [size, objectKeys.thumbnail(tenant, image, size)]),

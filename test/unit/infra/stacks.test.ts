@@ -82,6 +82,31 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     for (const type of Object.keys(EVENTS)) expect(rules).toContain(`"Prefix":"events/${type}/"`);
   });
 
+  it('expires after a day what validation has not accepted, and lets only validation write accepted files', () => {
+    const rules = stacks.of('AWS::S3::Bucket').map(({ properties }) => properties.LifecycleConfiguration);
+    expect(rules).toContainEqual({
+      Rules: expect.arrayContaining([
+        expect.objectContaining({ Prefix: 'incoming/', ExpirationInDays: 1, Status: 'Enabled' }),
+      ]),
+    });
+    expect(JSON.stringify(rules)).not.toContain('"Prefix":"uploads/');
+    const Policy = z.object({
+      Statement: z.array(
+        z.object({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() }),
+      ),
+    });
+    const writers = stacks
+      .of('AWS::IAM::Policy')
+      .filter(({ properties }) =>
+        Policy.parse(properties.PolicyDocument).Statement.some(
+          ({ Action, Resource }) =>
+            [Action].flat().includes('s3:PutObject') && JSON.stringify(Resource).includes('/uploads/*'),
+        ),
+      )
+      .map(({ id }) => id);
+    expect(writers).toEqual([expect.stringMatching(/^ValidateImage/)]);
+  });
+
   it('deploys every operation, with the authorisation that its policy requires', () => {
     const methods = stacks.of('AWS::ApiGateway::Method').map(({ id, properties }) => ({
       method: properties.HttpMethod,

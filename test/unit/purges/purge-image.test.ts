@@ -34,6 +34,7 @@ const record = {
 };
 const archived = `events/images.indexed/2025-01-02/${tenant}/${image}.images.indexed.json`;
 const keys = [
+  objectKeys.incoming(tenant, image),
   objectKeys.upload(tenant, image),
   objectKeys.modelImage(tenant, image),
   ...[96, 256, 1024].map((size) => objectKeys.thumbnail(tenant, image, size)),
@@ -101,7 +102,7 @@ async function newPorts() {
 
 const receipt = {
   image_id: image,
-  deleted: { objects: 2, thumbnails: 3, vectors: 1, cache_entries: 1, events: 1 },
+  deleted: { objects: 3, thumbnails: 3, vectors: 1, cache_entries: 1, events: 1 },
   completed_at: NOW,
 };
 

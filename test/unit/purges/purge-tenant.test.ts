@@ -4,7 +4,7 @@ import type { TenantPurge } from '#shared/jobs/job.ts';
 import { type JobId, newJobId, newKeyId } from '#shared/kernel/ids.ts';
 import { ACME, OTHER, purgeWorld, TABLES } from './purge-world.ts';
 
-const STORES = ['gateway_keys', 'vectors', 'uploads', 'derived', 'events', ...TABLES];
+const STORES = ['gateway_keys', 'vectors', 'incoming', 'uploads', 'derived', 'events', ...TABLES];
 const NOTHING = Object.fromEntries(STORES.map((store) => [store, 0]));
 
 /** A world with two tenants, of which the first is to be purged. */

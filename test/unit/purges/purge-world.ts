@@ -122,7 +122,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       for (let count = 0; count < each; count++) {
         await add.key(tenant);
         for (const model of MODELS) await add.vector(tenant, model);
-        for (const folder of ['uploads', 'derived', 'events']) await add.object(tenant, folder);
+        for (const folder of ['incoming', 'uploads', 'derived', 'events']) await add.object(tenant, folder);
       }
       for (const table of TABLES) add.item(tenant, table, each);
     },
