@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import {
   IdempotencyAlreadyInProgressError,
   IdempotencyConfig,
+  IdempotencyPersistenceLayerError,
   IdempotencyValidationError,
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import type { DynamoDBPersistenceOptions } from '@aws-lambda-powertools/idempotency/dynamodb/types';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import type { Operation } from '#shared/contracts/http/operation.ts';
@@ -46,8 +48,11 @@ export async function once<Op extends Operation, Result>(
   const key = event.headers['idempotency-key'];
   if (!idempotency || !operation.idempotent || !key) return run(call);
   const identity = { tenant: call.tenant, operation: operation.id, key, payload: payloadOf(call) };
-  return idempotency(identity, context, () => run(call));
+  return idempotency(identity, context, async () => asJson(await run(call)));
 }
+
+/** Returns a reply as its JSON says: stores cannot hold `undefined`, dates or instances of classes. */
+export const asJson = <Reply>(reply: Reply): Reply => JSON.parse(JSON.stringify(reply));
 
 /** Serialises the input that a repeated call must repeat, independent of its encoding: a file by its hash. */
 const payloadOf = ({ params, query, body, file }: Call<Operation>): string =>
@@ -58,7 +63,11 @@ const payloadOf = ({ params, query, body, file }: Call<Operation>): string =>
  * @throws Problem `idempotency_key_reused` if the key came with another input before, `request_in_progress` while the
  *   first call runs
  */
-export function dynamoIdempotency(table: string, partitionOf: (tenant: TenantId) => string): Idempotency {
+export function dynamoIdempotency(
+  table: string,
+  partitionOf: (tenant: TenantId) => string,
+  options: Pick<DynamoDBPersistenceOptions, 'awsSdkV3Client'> = {},
+): Idempotency {
   return async (call, context, run) => {
     const config = new IdempotencyConfig({
       eventKeyJmesPath: 'key',
@@ -66,22 +75,29 @@ export function dynamoIdempotency(table: string, partitionOf: (tenant: TenantId)
       expiresAfterSeconds: REPLY_LIFETIME_SECONDS,
     });
     config.registerLambdaContext(context);
-    const once = makeIdempotent(async (_call: { key: string; payload: string }) => run(), {
-      persistenceStore: new DynamoDBPersistenceLayer({
-        tableName: table,
-        keyAttr: 'pk',
-        sortKeyAttr: 'sk',
-        staticPkValue: partitionOf(call.tenant),
-        expiryAttr: 'expires_at',
-      }),
-      config,
-      keyPrefix: call.operation,
+    const persistenceStore = new DynamoDBPersistenceLayer({
+      tableName: table,
+      keyAttr: 'pk',
+      sortKeyAttr: 'sk',
+      staticPkValue: partitionOf(call.tenant),
+      expiryAttr: 'expires_at',
+      ...options,
     });
+    let hasRun = false;
+    const runNow = async (_call: { key: string; payload: string }) => {
+      const reply = await run();
+      hasRun = true;
+      return reply;
+    };
+    const once = makeIdempotent(runNow, { persistenceStore, config, keyPrefix: call.operation });
+    // A digest: the table must hold neither the key nor the body in clear text.
+    const identity = { key: call.key, payload: createHash('sha256').update(call.payload).digest('hex') };
     try {
-      // A digest: the table must hold neither the key nor the body in clear text.
-      const payload = createHash('sha256').update(call.payload).digest('hex');
-      return await once({ key: call.key, payload });
+      return await once(identity);
     } catch (error) {
+      // The reply could not be stored. Powertools releases the key only of a call that throws.
+      if (hasRun && error instanceof IdempotencyPersistenceLayerError)
+        await persistenceStore.deleteRecord(identity).catch(() => {}); // it expires with the function's time
       if (error instanceof IdempotencyValidationError)
         throw new Problem(
           'idempotency_key_reused',
