@@ -7,8 +7,8 @@ import { type Key, tenantPartition } from './dynamodb-keys.ts';
 const METERED_SHARDS = [...'0123456789abcdef'].map((digit) => `METERED#${digit}` as const);
 
 /**
- * The partitions of `activity` that hold data of one tenant. A tenant's purge empties exactly these, and a key in such a
- * partition can be made of these alone: what is added here is purged.
+ * The partitions of `activity` with data of one tenant. A tenant's purge empties all of them. Keys of tenants' data can only be
+ * made from this list, so that the purge misses none.
  */
 export const TENANT_ACTIVITIES = [
   'IDEMPOTENCY',

@@ -20,7 +20,7 @@ export const isConditionFailed = (error: unknown): boolean =>
   error instanceof ConditionalCheckFailedException ||
   (error instanceof TransactionCanceledException && reasons(error).includes('ConditionalCheckFailed'));
 
-/** Two writes met on an item while one of them was a transaction: the refused one may be repeated. */
+/** Returns true if the write conflicted with another one on an item, of which one was a transaction: it may be retried. */
 const isConflict = (error: unknown): boolean =>
   error instanceof TransactionConflictException ||
   (error instanceof TransactionCanceledException &&
@@ -32,7 +32,7 @@ const isThrottled = (error: unknown): boolean =>
   reasons(error).some((code) => code === 'ThrottlingError' || code === 'ProvisionedThroughputExceeded');
 
 /**
- * Makes one call. Repeats it if it met a transaction, or a transaction was throttled: the SDK does not.
+ * Makes one call. Retries conflicts with transactions, and throttled transactions: the SDK does not.
  * @throws Problem `dependency_unavailable`
  */
 export async function send<Output>(call: () => Promise<Output>): Promise<Output> {

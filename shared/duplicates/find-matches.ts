@@ -21,7 +21,7 @@ export interface MatchPorts extends PixelPorts {
 const NEAREST = 50;
 
 /**
- * Every image pays for them at ingest. Of 163 edited photographs whose cosine is below the copy threshold, only two were not
+ * Few, since every ingest pays for them. Of 163 edited photographs whose cosine is below the copy threshold, only two were not
  * among the three nearest.
  */
 const INGEST_BOUNDS: VerificationBounds = { geometry: 3, pixels: 3 };

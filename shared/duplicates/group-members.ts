@@ -57,7 +57,7 @@ export const withMembers = (
   updated_at: at,
 });
 
-/** Marks the version that the next write makes as published, if the current one is: the change is no finding. */
+/** Marks the next version as published if the current one is: the change is not a new finding. */
 export const suppressEvent = <Group extends Pick<DuplicateGroup, 'version' | 'told_version'>>(
   group: Group,
 ): Group => (group.told_version === group.version ? { ...group, told_version: group.version + 1 } : group);

@@ -18,7 +18,7 @@ export const Decision = z.object({
   action: z.enum(['keep_all', 'keep_one']),
   /** The image to keep, with `keep_one`. */
   keeper: ImageIdField.exactOptional(),
-  /** The images that were decided on: a member that joins later reopens the question. */
+  /** The images that were decided on: a member that joins later makes the group undecided. */
   image_ids: z.array(ImageIdField),
   decided_at: z.string(),
   /** The credential's subject. */

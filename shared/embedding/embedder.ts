@@ -18,6 +18,6 @@ export interface Embedder {
   readonly manifest: ModelManifest;
   /** The execution provider: `cuda` or `cpu`. */
   readonly provider: string;
-  /** Returns one embedding an input, in order. */
+  /** Returns one embedding per input, in order. */
   embed(inputs: readonly ModelInput[]): Promise<Embedding[]>;
 }

@@ -7,7 +7,7 @@ export interface InstalledModels {
   embedder(name: string): Promise<Embedder>;
 }
 
-/** @param load is called once a model; again only after a failure */
+/** @param load is called once per model, and again only after a failure */
 export function installedModels(
   names: readonly [string, ...string[]],
   load: (name: string) => Promise<Embedder>,

@@ -17,7 +17,7 @@ export interface OnnxOptions {
   name: string;
   /** Runs the whole graph, or loading fails: there is no fallback. */
   provider: 'cpu' | 'cuda';
-  /** Threads of one forward pass on the CPU; one a core by default. */
+  /** Threads of one forward pass on the CPU; one per core by default. */
   threads?: number;
 }
 

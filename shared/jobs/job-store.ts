@@ -32,7 +32,7 @@ export interface JobStore {
    */
   save<Saved extends Job>(job: Saved): Promise<Saved | undefined>;
   /**
-   * Makes the job the only one that works on a subject, if the last one to claim it is the one that was read.
+   * Claims a subject for a job, if the last claim is still the one that was read.
    * @param subject such as `MODEL#name`
    * @param last what `latest` returned
    */

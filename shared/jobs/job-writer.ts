@@ -4,7 +4,7 @@ import type { JobStore } from './job-store.ts';
 
 const MAX_ERRORS = 100;
 
-/** Another worker has written the job: it goes on, or the job was cancelled. */
+/** Another worker took over the job, or it was cancelled. */
 export class Superseded extends Error {
   override readonly name = 'Superseded';
 }
@@ -13,7 +13,7 @@ export class Superseded extends Error {
 export interface JobWriter<Written extends Job> {
   /** The job as last written. */
   readonly job: Written;
-  /** Writes progress: the job runs, and its failures in a row are over, unless the change says otherwise. @throws Superseded */
+  /** Writes progress; sets `running` and resets the failures in a row, unless the change sets them. @throws Superseded */
   write(change: Partial<Written>): Promise<void>;
   /** Adds an error to the job's list, once per detail. @throws Superseded */
   noteError(error: unknown, change?: Partial<Written>): Promise<void>;

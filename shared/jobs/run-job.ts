@@ -9,7 +9,7 @@ import { type JobWriter, jobWriter, Superseded } from './job-writer.ts';
 /** The work of one kind of job. Every part may be repeated. */
 export interface JobRunner<Kind extends JobKind> {
   /**
-   * Who retries a failure that can pass. `job`: the job itself, after 2, 4, 8, … seconds, at most 8 times in a row.
+   * Retries of transient failures. `job`: the job itself, after 2, 4, 8, … seconds, at most 8 times in a row.
    * `queue`: SQS, by redelivery; a message that is redriven from the dead-letter queue resumes the failed job.
    */
   readonly retries: 'job' | 'queue';
@@ -43,8 +43,8 @@ const MAX_FAILURES = 8;
 /**
  * Runs a job until it ends, pauses or has used its time. Each part of the work is written under the version that was
  * read, so that the next message resumes where the last one ended, and of two workers one stops.
- * @param lastAttempt true if the queue delivers the message no more: a failure then fails the job
- * @throws what failed the job, or prevented it from being written
+ * @param lastAttempt true if the queue will not deliver the message again: a failure then fails the job
+ * @throws the error that failed the job, or that prevented writing it
  */
 export const runJob =
   <Kind extends JobKind>(ports: RunJobPorts<Kind>) =>

@@ -16,7 +16,7 @@ import {
 const idField = <Id extends string>(pattern: RegExp) =>
   z.custom<Id>((value) => typeof value === 'string' && pattern.test(value));
 
-/** Fields of schemas whose output is a branded id. */
+/** Schema fields whose output is a branded id. */
 export const TenantIdField = idField<TenantId>(TENANT_ID_PATTERN);
 export const ImageIdField = idField<ImageId>(IMAGE_ID_PATTERN);
 export const GroupIdField = idField<GroupId>(GROUP_ID_PATTERN);

@@ -1,8 +1,8 @@
-/** An attempt returns it to be repeated: another writer came first, or one write did not do all. */
+/** Returned by an attempt to be repeated: another writer came first, or more writes are needed. */
 export const CONFLICT = Symbol('conflict');
 
 export interface Retries {
-  /** At most so many attempts. */
+  /** The maximum number of attempts. */
   attempts: number;
   /** Waits before the attempt after `attempt`, which counts from 1; without it, the next attempt starts at once. */
   pause?: (attempt: number) => Promise<void>;
@@ -11,9 +11,9 @@ export interface Retries {
 }
 
 /**
- * Repeats an optimistic write until no other writer came first. Each attempt has to read again what it decides on.
+ * Repeats an optimistic write until it meets no conflict. Each attempt must read its input again.
  * @param attempt reads, decides and writes; returns `CONFLICT` to be repeated
- * @throws what `exhausted` returns; errors of an attempt are not retried
+ * @throws the error from `exhausted`; errors of an attempt are not retried
  */
 export async function retryOnConflict<Result>(
   { attempts, pause, exhausted }: Retries,

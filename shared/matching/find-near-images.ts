@@ -26,7 +26,7 @@ export interface NearImages {
   nearest: readonly Candidate[];
 }
 
-/** Finds the images near a query and decides what each is to it: docs/verification.md. */
+/** Finds the images near a query, with their verdicts: docs/verification.md. */
 export const findNearImages =
   (ports: MatchPorts) =>
   async (

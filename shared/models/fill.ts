@@ -14,7 +14,7 @@ export interface FillPorts {
   imageStore: Pick<ImageStore, 'list'>;
   blobs: Pick<Blobs, 'bucket'>;
   publisher: EventPublisher;
-  /** Seconds for which a validation may run that read the tenant's models before it was given the model. */
+  /** Maximum seconds of a validation, which may have read the tenant's models before the model was added. */
   settleSeconds: number;
   now: () => Date;
 }
@@ -25,7 +25,7 @@ const WINDOW = 500;
 const MAX_LEFT_SHARE = 0.1;
 /** Seconds to wait for a window. */
 const WINDOW_SECONDS = 120;
-/** Passes that find images without the model's vectors; with their pauses, half an hour. */
+/** The most passes that still find images without the model's vectors; half an hour with their pauses. */
 const MAX_PASSES = 20;
 const MAX_PAUSE_SECONDS = 120;
 

@@ -20,7 +20,7 @@ export interface ModelTask<Kind extends ModelJobKind = ModelJobKind> {
   begin?(job: JobOf<Kind>): Promise<void>;
   /**
    * Does a small part of a tenant's work, some seconds at most.
-   * @throws Problem that cannot pass if the tenant's part failed: the job goes on with the next tenant
+   * @throws Problem that is not retryable if the tenant's part failed: the job continues with the next tenant
    */
   visit(owner: Tenant, position: Position, job: JobOf<Kind>): Promise<Visit>;
   /** Runs after the last tenant, if none failed. */

@@ -16,8 +16,8 @@ export interface RebuildPorts extends ReconcilePorts, Pick<WriteModelsPorts, 'in
 }
 
 /**
- * Builds a model's index again from the image store, beside the one that serves, which it then replaces. Every write
- * since the beginning goes to both. Tenants with a partition of their own are skipped; `moveTenant` rebuilds those.
+ * Rebuilds a model's index from the image store, in a partition that then replaces the serving one. Every write since the
+ * beginning goes to both. Tenants with a partition of their own are skipped; `moveTenant` rebuilds those.
  */
 export function rebuildIndex(ports: RebuildPorts): ModelTask<'index_rebuild'> {
   const { index, dimensionOf } = ports;

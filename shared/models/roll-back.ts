@@ -3,7 +3,7 @@ import { type WriteModelsPorts, writeModels } from '#shared/tenants/write-tenant
 import type { ModelTask } from './model-task.ts';
 
 /**
- * Returns tenants from a model to the previous one, with one write a tenant: its vectors were kept up to date. A tenant
+ * Returns tenants from a model to the previous one, with one write per tenant: its vectors were kept up to date. A tenant
  * without a previous model stays as it is.
  */
 export function rollBack(ports: WriteModelsPorts): ModelTask<'model_rollback'> {

@@ -17,7 +17,7 @@ export interface TenantByTenantPorts {
 const NO_MORE = '';
 
 /**
- * Runs a task for one tenant after the other. A tenant whose part fails for good is left as it was, noted, and skipped;
+ * Runs a task for one tenant after the other. If a tenant's part fails permanently, undoes it, records it and continues;
  * the job then ends as failed.
  */
 export const tenantByTenant = <Kind extends ModelJobKind>(

@@ -49,5 +49,5 @@ export const SimilarityAnswer = z.object({
 });
 export type SimilarityAnswer = z.infer<typeof SimilarityAnswer>;
 
-/** The version of the cached form of `SimilarityAnswer`: to be counted up with any change of its fields or of their meaning. */
+/** Version of the cached form of `SimilarityAnswer`; increment it with any change of its fields or their meaning. */
 export const ANSWER_SHAPE = 1;

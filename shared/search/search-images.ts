@@ -20,7 +20,7 @@ export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<Cach
   now?: () => number;
 }
 
-/** At least so many candidates by each vector: the best copy need not be among the nearest by likeness. */
+/** The fewest candidates by each vector: the best copy may not be among the nearest by likeness. */
 const MIN_K = 50;
 
 /** With them, a search verifies within 150 ms of one core (docs/quality.md). */

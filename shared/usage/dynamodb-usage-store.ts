@@ -21,7 +21,7 @@ const ATTEMPTS = 6;
 /** Days: a message stays for 4 in its queue and for 14 in the dead-letter queue. */
 const MARKER_DAYS = 19;
 
-const Counter = z.number().default(0); // absent in an item that it was not added to
+const Counter = z.number().default(0); // absent until it is first incremented
 const readUsage = itemReader(
   'activity',
   z.object({ requests: Counter, searches: Counter, uploads: Counter }),

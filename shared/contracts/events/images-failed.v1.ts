@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { envelope } from './envelope.ts';
 import { ImageFields } from './image-fields.ts';
 
-/** A step failed for an image: the stage, the cause, whether a retry can help, and the event to retry with. */
+/** A step failed for an image. `data` has the stage, the cause, if a retry can help, and the message to retry with. */
 export const ImagesFailedV1 = envelope(
   'images.failed',
   ImageFields.partial()

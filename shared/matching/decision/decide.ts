@@ -32,8 +32,8 @@ export interface Judgement {
 }
 
 /**
- * From an inlier score to the share of true copies among pairs that it alone proves: 130 pairs of 114 photographs and parts of
- * photographs, each edited in 16 ways.
+ * Maps an inlier score to the share of true copies among pairs that only geometry proves. Measured on 130 such pairs, from 114
+ * photographs and parts of photographs, each edited in 16 ways.
  */
 const INLIER_CALIBRATION: Calibration = [
   [14, 0.6],
@@ -52,7 +52,7 @@ const NEAR_HASH_SHARE = 0.99;
 const MIN_BLOCK_NCC = 0.8;
 export const passesBlockNcc = (blockNcc: number): boolean => blockNcc >= MIN_BLOCK_NCC;
 /**
- * None was false of 621 passing pairs among six kinds of generated look-alikes, nor of 920 among photographs: these shares are
+ * Of 621 passing pairs among six kinds of generated look-alikes, and of 920 among photographs, none was false: these shares are
  * the lower bounds that such counts allow (1 - 3/n). Of pairs between .7 and .75, 7 % were false.
  */
 const BLOCK_NCC_CALIBRATION: Calibration = [
@@ -75,7 +75,7 @@ const ROTATED_FROM = 0.6;
 const UNCERTAIN_FROM = 0.5;
 /**
  * As a share of the copy threshold, if no image is certainly a copy. Of 163 edited photographs (of 1 200) whose cosine is below the
- * threshold, 161 lie above it, all but one in first place. Five in six strangers have a candidate above it too: hence the
+ * threshold, 161 lie above it, all but one in first place. Five in six queries without a stored copy have a candidate above it too: hence the
  * bounds on verifications.
  */
 const UNCERTAIN_FROM_WITHOUT_COPY = 0.4;

@@ -35,7 +35,7 @@ export function findEmbeddedImage(image: Raster): Region | undefined {
 
 type Colour = readonly [number, number, number];
 
-/** Returns the mean colour of the fullest histogram bin of 16 levels a channel. */
+/** Returns the mean colour of the fullest histogram bin of 16 levels per channel. */
 function backgroundColour({ width, height, data }: Raster): Colour | undefined {
   const counts = new Float64Array(4096);
   const bin = (pixel: number) =>
