@@ -10,7 +10,7 @@ const NOT_READY_INTERVAL_MS = 1_000;
 
 /** Writes a heartbeat periodically while the worker is ready. Its timers do not keep the process alive. */
 export function startHeartbeat(ports: {
-  heartbeats: Pick<Heartbeats, 'beat'>;
+  heartbeats: Pick<Heartbeats, 'record'>;
   isReady(): boolean;
   detail: string;
   onError(error: unknown): void;
@@ -18,7 +18,7 @@ export function startHeartbeat(ports: {
   const tick = async () => {
     const ready = ports.isReady();
     try {
-      if (ready) await ports.heartbeats.beat(WORKER_SERVICE, new Date(), TTL_SECONDS, ports.detail);
+      if (ready) await ports.heartbeats.record(WORKER_SERVICE, new Date(), TTL_SECONDS, ports.detail);
     } catch (error) {
       ports.onError(error);
     }

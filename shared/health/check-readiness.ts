@@ -54,12 +54,13 @@ export const databaseHealth =
 export const embeddingHealth =
   (heartbeats: Heartbeats, now: () => Date = () => new Date()): HealthCheck =>
   async () => {
-    const beat = await heartbeats.last(WORKER);
-    if (!beat) return { status: 'degraded', detail: 'no worker is running; uploads wait until one starts' };
-    const age = now().getTime() - Date.parse(beat.at);
+    const heartbeat = await heartbeats.last(WORKER);
+    if (!heartbeat)
+      return { status: 'degraded', detail: 'no worker is running; uploads wait until one starts' };
+    const age = now().getTime() - Date.parse(heartbeat.at);
     if (age > STALE_AFTER_MS)
       return { status: 'degraded', detail: `the worker's last heartbeat is ${Math.round(age / 1000)} s old` };
-    return { status: 'ok', detail: beat.detail };
+    return { status: 'ok', detail: heartbeat.detail };
   };
 
 /** Checks the index and, if given, its OpenSearch domain; returns the worse of the two. */

@@ -15,7 +15,7 @@ const readHeartbeat = itemReader(
 export function dynamoHeartbeats(options: TableOptions): Heartbeats {
   const table = openTable(options);
   return {
-    async beat(service, at, ttlSeconds, detail) {
+    async record(service, at, ttlSeconds, detail) {
       const counts_until = at.getTime() + ttlSeconds * 1000;
       const expires_at = Math.ceil(counts_until / 1000);
       await table.put({ ...heartbeatKey(service), at: at.toISOString(), detail, counts_until, expires_at });

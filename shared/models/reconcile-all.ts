@@ -43,7 +43,7 @@ export const reconcileAll =
     return { position: { ...nextPass(position, now), sample }, done: false, progress };
   };
 
-/** Samples the same images in whatever order they come: those whose ids have the least random parts. */
+/** Samples the images with the smallest random parts of their ids: the same ones in any order of arrival. */
 const sampleOf = (images: readonly ImageId[]): ImageId[] =>
   [...new Set(images)]
     .sort((one, other) => (randomPart(one) < randomPart(other) ? -1 : 1))

@@ -163,14 +163,16 @@ export function memoryImageStore(): ImageStore {
 
 /** Heartbeats in memory, for tests. */
 export function memoryHeartbeats(): Heartbeats {
-  const beats = new Map<string, { at: string; detail: string; expires: number }>();
+  const heartbeats = new Map<string, { at: string; detail: string; expires: number }>();
   return {
-    async beat(service, at, ttlSeconds, detail) {
-      beats.set(service, { at: at.toISOString(), detail, expires: at.getTime() + ttlSeconds * 1000 });
+    async record(service, at, ttlSeconds, detail) {
+      heartbeats.set(service, { at: at.toISOString(), detail, expires: at.getTime() + ttlSeconds * 1000 });
     },
     async last(service) {
-      const beat = beats.get(service);
-      return beat && beat.expires > Date.now() ? { at: beat.at, detail: beat.detail } : undefined;
+      const heartbeat = heartbeats.get(service);
+      return heartbeat && heartbeat.expires > Date.now()
+        ? { at: heartbeat.at, detail: heartbeat.detail }
+        : undefined;
     },
   };
 }

@@ -15,14 +15,14 @@ describe.each([
 
   it('returns the last heartbeat of each service', async () => {
     const now = new Date();
-    await heartbeats.beat('gpu-worker', new Date(now.getTime() - 1000), 60, 'cpu');
-    await heartbeats.beat('gpu-worker', now, 60, 'cuda');
+    await heartbeats.record('gpu-worker', new Date(now.getTime() - 1000), 60, 'cpu');
+    await heartbeats.record('gpu-worker', now, 60, 'cuda');
     expect(await heartbeats.last('gpu-worker')).toEqual({ at: now.toISOString(), detail: 'cuda' });
     expect(await heartbeats.last('another')).toBeUndefined();
   });
 
   it('returns nothing after the heartbeat has expired', async () => {
-    await heartbeats.beat('old', new Date(Date.now() - 61_000), 60, 'cpu');
+    await heartbeats.record('old', new Date(Date.now() - 61_000), 60, 'cpu');
     expect(await heartbeats.last('old')).toBeUndefined();
   });
 });

@@ -83,7 +83,7 @@ describe.each([
   });
 
   it.each([
-    ['pictures', { images: 2, bytes: 1_000 }],
+    ['images', { images: 2, bytes: 1_000 }],
     ['bytes', { images: 9, bytes: 25 }],
   ])('reject an image beyond the quota of %s, without a change', async (_what, quota) => {
     const tenant = newTenant();
@@ -93,7 +93,7 @@ describe.each([
     expect(await admit(tenant, late, 10, quota)).toEqual({ moved: false, full: true, record: before });
     expect(await images.get(tenant, late)).toEqual(before);
     expect(await images.stored(tenant)).toEqual({ images: 2, bytes: 20 });
-    // What has gone further or is purged is not held against the quota.
+    // Later states and purged images cannot be validated again.
     await images.markPurged(tenant, late, at);
     expect(await admit(tenant, late, 10, quota)).toMatchObject({ moved: false, full: false });
   });

@@ -31,9 +31,9 @@ describe('readiness', () => {
     const now = new Date();
     const check = embeddingHealth(heartbeats, () => now);
     expect((await check()).status).toBe('degraded');
-    await heartbeats.beat('gpu-worker', new Date(now.getTime() - 5_000), 3600, 'cpu');
+    await heartbeats.record('gpu-worker', new Date(now.getTime() - 5_000), 3600, 'cpu');
     expect(await check()).toEqual({ status: 'ok', detail: 'cpu' });
-    await heartbeats.beat('gpu-worker', new Date(now.getTime() - 120_000), 3600, 'cpu');
+    await heartbeats.record('gpu-worker', new Date(now.getTime() - 120_000), 3600, 'cpu');
     expect((await check()).status).toBe('degraded');
     expect((await databaseHealth(heartbeats)()).status).toBe('ok');
   });

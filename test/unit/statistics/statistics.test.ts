@@ -38,7 +38,7 @@ const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_00
 describe('the overview', () => {
   it('is degraded while images wait longer than 300 seconds', async () => {
     const { add, overview, heartbeats } = await setUp();
-    await heartbeats.beat('gpu-worker', NOW, 1e9, 'cpu');
+    await heartbeats.record('gpu-worker', NOW, 1e9, 'cpu');
     await add({ status: 'uploaded', created_at: minutesAgo(1) });
     expect(await overview(acme)).toMatchObject({
       pipeline: { queue_depth: 1, oldest_age_s: 60 },
