@@ -143,7 +143,7 @@ export class ImagesStack extends Stack {
         DEEPLENS_MODELS: environment.models,
       },
       timeout: TIMEOUTS.validation,
-      // An image of 100 Mpx takes 400 MB when decoded.
+      // 1 GB for the process that reads images, and as much for this one: ADR 0032.
       memory: 2_048,
       nativeModules: ['sharp'],
     })
