@@ -43,6 +43,8 @@ export class UserPoolClients extends Construct {
         accessTokenValidity: Duration.hours(1),
         enableTokenRevocation: true,
         preventUserExistenceErrors: true,
+        // No other flow of the sign-in API: a password goes to the hosted page only. Without a list, Cognito allows SRP and custom flows.
+        authFlows: { user: false }, // the library adds ALLOW_REFRESH_TOKEN_AUTH
         ...props,
       });
     const forPeople = {

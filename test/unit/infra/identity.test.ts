@@ -40,6 +40,20 @@ describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
     });
   });
 
+  it('lets clients sign in by their OAuth flow only', () => {
+    const clients = Object.values(template.findResources('AWS::Cognito::UserPoolClient'));
+    for (const { Properties } of clients) {
+      expect(Properties).toMatchObject({
+        ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+        EnableTokenRevocation: true,
+        PreventUserExistenceErrors: 'ENABLED',
+        AllowedOAuthFlowsUserPoolClient: true,
+        AllowedOAuthFlows: [Properties.ClientName === 'machine' ? 'client_credentials' : 'code'],
+        SupportedIdentityProviders: ['COGNITO'],
+      });
+    }
+  });
+
   it('has all scopes, and a group per role', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
       Scopes: SCOPES.map((ScopeName) => Match.objectLike({ ScopeName })),
