@@ -118,6 +118,14 @@ export function alarmRows({
       periods: 1,
     },
     {
+      name: 'audit-refusals-dropped',
+      graph: 'Refusals not in the audit log',
+      meaning: 'A flood of refused calls: only the first of each minute are in the audit log.',
+      metric: ownMetric('audit_refusals_dropped', { scope: 'all' }),
+      above: 0.5,
+      periods: 1,
+    },
+    {
       name: 'limits-unchecked',
       graph: 'Calls not limited or not metered',
       meaning: 'The limiter cannot reach its table: calls are admitted uncounted, images are refused.',

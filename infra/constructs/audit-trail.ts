@@ -36,6 +36,8 @@ export interface AuditTrailProps {
 export class AuditTrail extends Construct {
   readonly table: Table;
   readonly archive: Bucket;
+  /** The variables of functions that refuse callers. */
+  readonly variables: { AUDIT_TABLE: string; AUDIT_REFUSALS_PER_MINUTE?: string };
   private readonly archiveName: string;
 
   constructor(scope: Construct, id: string, { environment, accessLog }: AuditTrailProps) {
@@ -43,6 +45,11 @@ export class AuditTrail extends Construct {
     this.archiveName = `deeplens-${environment.name}-audit-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
     this.table = this.newTable(environment);
     this.archive = this.newArchive(environment, accessLog);
+    this.variables = {
+      AUDIT_TABLE: this.table.tableName,
+      // On one machine all calls come from one address, and tests make hundreds of refused ones.
+      ...(environment.name === 'local' && { AUDIT_REFUSALS_PER_MINUTE: '10000' }),
+    };
   }
 
   /** The ARNs of the table and its index. */

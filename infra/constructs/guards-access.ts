@@ -19,7 +19,7 @@ export const tenantGuardsAccess = (data: DataStack) => ({
 
 /** The variables and permissions of `operatorGuards`, for functions that serve the operator or refuse callers. */
 export const operatorGuardsAccess = ({ audit }: DataStack) => ({
-  variables: { AUDIT_TABLE: audit.table.tableName },
+  variables: audit.variables,
   allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
     appFunction.allow(ACTIONS.appendTable, [audit.table.tableArn]),
 });

@@ -9,15 +9,17 @@ export const AuditEntry = z.object({
   at: z.string(),
   /** The affected tenant; absent if unknown. */
   tenant_id: z.string().exactOptional(),
+  /** A tenant that the call names, and to which the caller has proved no relation. Not indexed. */
+  claimed_tenant_id: z.string().exactOptional(),
   /** `kind` and `role`: see `Caller`. */
   actor: z.object({
     kind: z.enum(['key', 'person', 'operator', 'nobody']),
     subject: z.string(),
     role: z.enum(ROLES).exactOptional(),
   }),
-  /** The operation's id. */
+  /** The operation's id; `unknown` if the call matches none. */
   action: z.string(),
-  /** Id of the tenant, key or job to change. */
+  /** Id of the tenant, key or job to change; at most 200 characters. */
   target: z.string().exactOptional(),
   outcome: z.enum(['done', 'refused', 'failed']),
   /** The reason of a refusal or failure. */

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { AuditTableEnv, dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
 import { SnsEnv, snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { dynamoWindows, LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import type { IdempotentGuards, OperatorGuards, TenantGuards } from '#shared/runtime/guards.ts';
 import { dynamoIdempotency, IdempotencyEnv } from '#shared/runtime/idempotency.ts';
+import { AuditGuardEnv, auditGuard } from './audit-guard.ts';
 
-export const OperatorGuardsEnv = AuditTableEnv;
+export const OperatorGuardsEnv = AuditGuardEnv;
 
 /** The guards of a function that serves the operator alone. */
 export const operatorGuards = (env: z.output<typeof OperatorGuardsEnv>): OperatorGuards => ({
-  audit: dynamoAuditLog({ table: env.AUDIT_TABLE }),
+  audit: auditGuard(env),
 });
 
 export const TenantGuardsEnv = z.object({

@@ -30,22 +30,34 @@ export interface AuditedCall {
   >;
 }
 
+/** Maximum of characters of a target, and of other text that callers choose. */
+const MAX_TARGET = 200;
+const MAX_TEXT = 256;
+
+/** Shortens text; a lone surrogate becomes U+FFFD, because the table stores well-formed text only. */
+const bounded = (text: string, length = MAX_TEXT): string => text.slice(0, length).toWellFormed();
+
 type Outcome = Pick<AuditEntry, 'outcome' | 'code' | 'detail'>;
 
 function entryOf({ action, caller, event }: AuditedCall, outcome: Outcome, change: Change): AuditEntry {
   const { kind, subject, role } = caller;
   const inPath = event.pathParameters?.tenant_id;
-  const tenant = caller.tenant ?? (inPath && TENANT_ID_PATTERN.test(inPath) ? inPath : undefined);
+  const named = inPath && TENANT_ID_PATTERN.test(inPath) ? inPath : undefined;
+  // Only an operator's call concerns the tenant that its path names: others could fill a tenant's index.
+  const tenant = caller.tenant ?? (kind === 'operator' ? named : undefined);
   return {
     audit_id: newAuditId(),
     at: new Date().toISOString(),
     ...(tenant !== undefined && { tenant_id: tenant }),
-    actor: { kind, subject, ...(role && { role }) },
+    ...(named !== undefined && named !== tenant && { claimed_tenant_id: named }),
+    actor: { kind, subject: bounded(subject), ...(role && { role }) },
     action,
     ...change,
+    ...(change.target !== undefined && { target: bounded(change.target, MAX_TARGET) }),
     ...outcome,
+    ...(outcome.detail !== undefined && { detail: bounded(outcome.detail) }),
     source_ip: event.requestContext.identity?.sourceIp ?? 'unknown',
-    user_agent: (event.headers?.['user-agent'] ?? 'unknown').slice(0, 256),
+    user_agent: bounded(event.headers?.['user-agent'] ?? 'unknown'),
     correlation_id: correlationIdOf(event),
   };
 }

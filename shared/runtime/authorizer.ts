@@ -3,11 +3,17 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
+import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { recordRefusal } from './audit.ts';
 import { NOBODY, toCallerContext, toRefusalContext } from './caller.ts';
 import { logger, tracer } from './telemetry.ts';
+
+/** Ids of operations by method and path, for the audit log. */
+const ACTIONS: ReadonlyMap<string, string> = new Map(
+  OPERATIONS.map(({ id, method, path }) => [`${method} ${path}`, id]),
+);
 
 /** Called with the caller that the credential claims to be, as soon as that is known. */
 type Presume = (caller: PresumedCaller) => void;
@@ -56,7 +62,7 @@ export const authorizerFunction = ({ byKey, byToken, audit }: AuthorizerPorts) =
         const isUnknown = error.code === 'unauthenticated' && presumed.kind === 'nobody';
         if (!isUnknown && error.code !== 'invalid_api_key')
           return policy('Allow', event.methodArn, 'nobody', toRefusalContext(error, presumed));
-        const action = `${event.httpMethod} ${event.resource}`;
+        const action = ACTIONS.get(`${event.httpMethod} ${event.resource}`) ?? 'unknown';
         await recordRefusal(audit, { action, caller: presumed, event: { ...event, headers } }, error);
         if (isUnknown) throw new Error('Unauthorized', { cause: error });
         return policy('Deny', event.methodArn, 'nobody', {});

@@ -9,9 +9,12 @@ export const metrics = new Metrics({ namespace: 'DeepLens' });
 export const tracer = new Tracer();
 
 /** Counts for one alarm over all functions, without the dimension `service`, which would split the metric by function. */
-export function countForAlarm(name: 'limits_unchecked' | 'usage_untold'): void {
+export function countForAlarm(
+  name: 'limits_unchecked' | 'usage_untold' | 'audit_refusals_dropped',
+  count = 1,
+): void {
   const single = metrics.singleMetric();
   single.clearDefaultDimensions();
   single.addDimension('scope', 'all'); // the embedded metric format requires one
-  single.addMetric(name, 'Count', 1);
+  single.addMetric(name, 'Count', count);
 }

@@ -221,7 +221,7 @@ describe('the audit log', () => {
     const headers = { 'x-api-key': 'wrong', 'x-correlation-id': 'audit-authorizer', 'user-agent': 'curious' };
     await call(ownKeys.list, { headers });
     const recorded = await eventually(
-      () => entries({ action: 'GET /v1/keys' }),
+      () => entries({ action: 'listKeys' }),
       (list) => list.some(({ correlation_id }) => correlation_id === 'audit-authorizer'),
     );
     const [entry] = recorded.filter(({ correlation_id }) => correlation_id === 'audit-authorizer');

@@ -1,3 +1,3 @@
-import { AuditTableEnv } from '#shared/audit/dynamodb-audit-log.ts';
+import { OperatorGuardsEnv } from '#shared/guards/guards.ts';
 
-export const Env = AuditTableEnv;
+export const Env = OperatorGuardsEnv;

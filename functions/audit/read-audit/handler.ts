@@ -1,4 +1,3 @@
-import { dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { listAudit } from '#shared/contracts/http/audit.ts';
 import { operatorGuards } from '#shared/guards/guards.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -7,14 +6,14 @@ import { operatorRoute } from '#shared/runtime/routes.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const audit = dynamoAuditLog({ table: env.AUDIT_TABLE });
+const guards = operatorGuards(env);
 
 export const handler = httpFunction(
   [
     operatorRoute(listAudit, async ({ query }) => {
-      const { items, nextCursor } = await audit.list(query);
+      const { items, nextCursor } = await guards.audit.list(query);
       return { entries: items, ...(nextCursor !== undefined && { next_cursor: nextCursor }) };
     }),
   ],
-  operatorGuards(env),
+  guards,
 );

@@ -1,10 +1,10 @@
-import { AuditTableEnv } from '#shared/audit/dynamodb-audit-log.ts';
+import { AuditGuardEnv } from '#shared/guards/audit-guard.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { IssuersEnv } from '#shared/identity/issuers.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 
 export const Env = TenantsTableEnv.extend({
   ...ActivityTableEnv.shape,
-  ...AuditTableEnv.shape,
+  ...AuditGuardEnv.shape,
   ...IssuersEnv.shape,
 });

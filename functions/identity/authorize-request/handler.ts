@@ -1,4 +1,4 @@
-import { dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
+import { auditGuard } from '#shared/guards/audit-guard.ts';
 import { dynamoRevocations } from '#shared/identity/dynamodb-revocations.ts';
 import { identifyByKey, identifyByToken } from '#shared/identity/identify-caller.ts';
 import { jwtVerifier } from '#shared/identity/jwt-tokens.ts';
@@ -18,5 +18,5 @@ const warn = (message: string, error: unknown) => logger.warn(message, { error }
 export const handler = authorizerFunction({
   byKey: identifyByKey({ tenants, tokens, revocations, hashApiKey, sameHash, warn }),
   byToken: identifyByToken({ tokens, revocations }),
-  audit: dynamoAuditLog({ table: env.AUDIT_TABLE }),
+  audit: auditGuard(env),
 });

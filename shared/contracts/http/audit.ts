@@ -7,12 +7,15 @@ const AuditEntryReply = z
     audit_id: z.string(),
     at: Time,
     tenant_id: z.string().optional(),
+    claimed_tenant_id: z.string().optional().meta({
+      description: 'The tenant that a refused call named without proof of belonging to it.',
+    }),
     actor: z.object({
       kind: z.enum(['key', 'person', 'operator', 'nobody']),
       subject: z.string(),
       role: z.string().optional(),
     }),
-    action: z.string().meta({ description: 'The id of the operation.' }),
+    action: z.string().meta({ description: 'The id of the operation; `unknown` if the call matches none.' }),
     target: z.string().optional(),
     outcome: z.enum(['done', 'refused', 'failed']),
     code: z.string().optional(),

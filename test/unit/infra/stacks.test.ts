@@ -148,6 +148,8 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       'api-5xx',
       'audit-altered',
       'usage-dead-letters',
+      'audit-refusals-dropped',
+      'expire-keys-fails',
       'limits-unchecked',
       'usage-untold',
       'export-audit-stream-waits',

@@ -34,12 +34,12 @@ function service(audit: AuditLog) {
     ],
     { audit },
   );
-  return async (to: string, authorizer: object = OPERATOR) => {
+  return async (to: string, authorizer: object = OPERATOR, thing = 't1') => {
     const { statusCode } = await handler(
       {
         httpMethod: 'PUT',
-        path: '/v1/admin/things/t1',
-        pathParameters: { thing_id: 't1' },
+        path: `/v1/admin/things/${encodeURIComponent(thing.toWellFormed())}`,
+        pathParameters: { thing_id: thing },
         headers: { 'content-type': 'application/json', 'User-Agent': 'curl/8', 'x-correlation-id': 'c-1' },
         body: JSON.stringify({ to }),
         requestContext: { requestId: 'r', stage: 'api', identity: { sourceIp: '192.0.2.7' }, authorizer },
@@ -95,5 +95,12 @@ describe('the audit log', () => {
     };
     expect(await service(away)('two')).toBe(503);
     expect(await service(away)('two', { kind: 'key', scopes: '', subject: 'key_1' })).toBe(403);
+  });
+
+  it('has targets of at most 200 well-formed characters', async () => {
+    const audit = memoryAuditLog();
+    await service(audit)('two', OPERATOR, `${'x'.repeat(199)}\u{1f600}${'y'.repeat(10_000)}`);
+    const [entry] = (await audit.list({ limit: 1 })).items;
+    expect(entry?.target).toBe(`${'x'.repeat(199)}\ufffd`);
   });
 });

@@ -135,8 +135,9 @@ describe('a refusal by the authorizer', () => {
         audit_id: expect.stringMatching(/^aud_/),
         at: expect.any(String),
         tenant_id: 'acme',
+        claimed_tenant_id: 'other',
         actor: { kind: 'key', subject: uploader.subject },
-        action: 'GET /v1/images',
+        action: 'listImages',
         target: 'other',
         outcome: 'refused',
         code: 'invalid_api_key',
@@ -148,17 +149,25 @@ describe('a refusal by the authorizer', () => {
     ]);
   });
 
-  it('is in the audit log for unknown callers, with the tenant of the path', async () => {
+  it('is in the audit log for unknown callers, with the tenant that they name, unindexed', async () => {
     const { ask, entries } = service();
     await expect(ask('/v1/admin/tenants/{tenant_id}', {})).rejects.toThrow('Unauthorized');
     expect(await entries()).toMatchObject([
       {
         actor: { kind: 'nobody' },
         code: 'unauthenticated',
-        tenant_id: 'other',
+        action: 'getTenant',
+        claimed_tenant_id: 'other',
         correlation_id: 'request-1',
       },
     ]);
+    expect((await entries())[0]).not.toHaveProperty('tenant_id');
+  });
+
+  it('has the action `unknown` if the call matches no operation', async () => {
+    const { ask, entries } = service();
+    await expect(ask('/v1/none', {})).rejects.toThrow('Unauthorized');
+    expect(await entries()).toMatchObject([{ action: 'unknown' }]);
   });
 
   it('is not recorded if the function refuses the call', async () => {
