@@ -180,10 +180,12 @@ describe.each([
 
   it('yields ended keys until they are released, the first to end first', async () => {
     const { tenant_id } = tenant;
-    const idsOf = async (until: string, own?: typeof tenant_id): Promise<string[]> =>
-      (await Array.fromAsync(tenants.endedKeys(until, own)))
-        .filter((key) => key.tenant_id === tenant_id)
-        .map(({ key_id }) => key_id);
+    const idsOf = async (until: string, own?: typeof tenant_id): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const key of tenants.endedKeys(until, own))
+        if (key.tenant_id === tenant_id) ids.push(key.key_id);
+      return ids;
+    };
     await tenants.reserve(tenant);
     const [valid, expired, rotated] = [
       keyOf(tenant),
