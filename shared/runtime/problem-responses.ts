@@ -49,6 +49,7 @@ export async function entryOrProblem<Entry>(correlationId: string, run: () => Pr
   } catch (error) {
     const refused = error instanceof Problem && (!error.retryable || error.code === 'rate_limited');
     if (!refused) throw error;
-    return { error: { ...error.toDocument(correlationId), errors: error.errors?.slice(0, ERRORS_OF_ENTRY) } };
+    const { errors, ...document } = error.toDocument(correlationId);
+    return { error: { ...document, ...(errors && { errors: errors.slice(0, ERRORS_OF_ENTRY) }) } };
   }
 }

@@ -105,6 +105,7 @@ function responses(operation: Operation): Responses {
         };
   const byStatus: Responses = { [`${reply.status}`]: success };
   if (reply.alsoStatus) byStatus[`${reply.alsoStatus}`] = success;
+  byStatus['431'] = { description: 'The request line and the headers are larger than 10 KB; no body.' };
   const codes = new Map<number, ProblemCode[]>();
   for (const code of new Set([...commonProblems(operation), ...operation.problems]))
     codes.set(PROBLEMS[code].status, [...(codes.get(PROBLEMS[code].status) ?? []), code]);

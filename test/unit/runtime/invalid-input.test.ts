@@ -6,6 +6,7 @@ import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { JSON_BOUNDS } from '#shared/kernel/json-bounds.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { parseField } from '#shared/runtime/input.ts';
+import { entryOrProblem } from '#shared/runtime/problem-responses.ts';
 
 /** Returns the problem that a value is refused with; undefined if it is accepted. */
 function refusal(schema: z.ZodType, value: unknown): Problem | undefined {
@@ -133,4 +134,19 @@ it('rounds a stored threshold to a number that storage holds', () => {
   expect([1e-131, 0.7, 0.123_456_789, 1].map((share) => parseField(Threshold, share, ''))).toEqual([
     0, 0.7, 0.123_457, 1,
   ]);
+});
+
+describe('an entry of a list', () => {
+  it('that is refused has no field without a value: a reply is stored as JSON', async () => {
+    const entry = await entryOrProblem('id', () => Promise.reject(new Problem('not_found', 'No.')));
+    expect(JSON.parse(JSON.stringify(entry))).toStrictEqual(entry);
+  });
+
+  it('shows 5 errors', async () => {
+    const errors = Array.from({ length: 9 }, (_, n) => ({ pointer: `/${n}`, message: 'no' }));
+    const problem = new Problem('invalid_request', 'No.', { errors });
+    expect(await entryOrProblem('id', () => Promise.reject(problem))).toMatchObject({
+      error: { errors: errors.slice(0, 5) },
+    });
+  });
 });
