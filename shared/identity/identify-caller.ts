@@ -45,7 +45,8 @@ export const identifyByKey =
     const now = ports.now?.() ?? new Date();
     const match = await liveKey(ports, key, now.toISOString(), presume);
     const { tenant_id, plan, limits, settings } = match.tenant;
-    const presumePerson: Presume = (person) => presume({ ...person, kind: 'person', tenant: tenant_id });
+    const presumePerson: Presume = (person) =>
+      presume({ ...person, kind: 'person', tenant: tenant_id, plan, ...(limits && { limits }) });
     const [token] = await Promise.all([
       authorization === undefined ? undefined : liveToken(ports, authorization, presumePerson),
       recordUse(ports, match.key, now),
@@ -90,8 +91,14 @@ async function liveKey(
   const hash = hashApiKey(key);
   const match = await tenants.findKey(hash);
   if (!match || !sameHash(match.key.hash, hash)) throw unknownKey();
-  const { tenant_id, state } = match.tenant;
-  presume({ kind: 'key', tenant: tenant_id, subject: match.key.key_id });
+  const { tenant_id, state, plan, limits } = match.tenant;
+  presume({
+    kind: 'key',
+    tenant: tenant_id,
+    subject: match.key.key_id,
+    plan,
+    ...(limits && { limits }),
+  });
   if (state === 'creating' || state === 'purging' || keyState(match.key, now) !== 'active')
     throw unknownKey();
   if (await isMakerRevoked(revocations, match.key)) throw unknownKey();

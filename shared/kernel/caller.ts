@@ -20,5 +20,5 @@ export interface Caller {
   issuer?: string;
 }
 
-/** The identity that a refused credential claims, as far as it was read before the refusal. For records only. */
-export type PresumedCaller = Pick<Caller, 'kind' | 'tenant' | 'role' | 'subject'>;
+/** The identity of a refused credential, as far as it was verified before the refusal. For records and limits only. */
+export type PresumedCaller = Pick<Caller, 'kind' | 'tenant' | 'role' | 'subject' | 'plan' | 'limits'>;

@@ -76,6 +76,8 @@ export const toRefusalContext = (
   subject: presumed.subject,
   ...(presumed.tenant && { tenant: presumed.tenant }),
   ...(presumed.role && { role: presumed.role }),
+  ...(presumed.plan && { plan: presumed.plan }),
+  ...(presumed.limits && { limits: JSON.stringify(presumed.limits) }),
   refusal: code,
   detail: message,
   ...(retryAfter !== undefined && { retry_after: String(retryAfter) }),
@@ -112,17 +114,21 @@ const PresumedContext = z.object({
   subject: z.string(),
   tenant: z.string().regex(TENANT_ID_PATTERN).optional(),
   role: z.enum(ROLES).optional(),
+  plan: z.enum(PLAN_NAMES).optional(),
+  limits: Json.pipe(Limits).optional().catch(undefined),
 });
 
 /** Returns the caller that a refused credential claims to be, as far as the authorizer read it. */
 export function presumedCaller({ requestContext }: APIGatewayProxyEvent): PresumedCaller {
   const { data } = PresumedContext.safeParse(requestContext.authorizer ?? {});
   if (!data) return NOBODY;
-  const { kind, subject, tenant, role } = data;
+  const { kind, subject, tenant, role, plan, limits } = data;
   return {
     kind,
     subject,
     ...(role && { role }),
+    ...(plan && { plan }),
+    ...(limits && { limits }),
     ...(tenant !== undefined && { tenant: tenantId(tenant) }),
   };
 }

@@ -1,7 +1,7 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Operation } from '#shared/contracts/http/operation.ts';
-import type { Caller } from '#shared/kernel/caller.ts';
+import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -56,6 +56,30 @@ export async function enforceLimits(limiter: Limiter, call: LimitedCall): Promis
   if (refused) throw refusalOf(refused);
   const uploads = grants.find(({ counter }) => counter === 'uploads');
   return uploads && { granted: uploads.granted, refusal: refusalOf(uploads) };
+}
+
+/**
+ * Counts a call that authorisation refuses as one of `requests`. If the counters are unavailable, it is refused uncounted.
+ * @throws Problem `rate_limited`, before anything is written about the refusal
+ */
+export async function countRefused(
+  limiter: Limiter,
+  { tenant, plan = 'free', limits }: PresumedCaller,
+  event: APIGatewayProxyEvent,
+): Promise<void> {
+  if (!tenant) return;
+  const { requests } = limitsOf(plan, limits);
+  const grants = await limiter
+    .take(tenant, [{ counter: 'requests', amount: 1, limit: requests }])
+    .catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error;
+      logger.error('limits not checked', { error });
+      countForAlarm('limits_unchecked');
+      return [];
+    });
+  if (grants.length > 0) replyHeaders.set(event, headersOf(grants));
+  const refused = grants.find(({ granted }) => granted === 0);
+  if (refused) throw refusalOf(refused);
 }
 
 const refusalOf = ({ counter, limit, resetsIn }: Grant): Problem =>

@@ -8,13 +8,14 @@ import type {
 } from '#shared/contracts/http/operation.ts';
 import type { Caller } from '#shared/kernel/caller.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import type { Limiter } from '#shared/rate-limit/limiter.ts';
 import { isRefusal, recordRefusal, withAudit } from './audit.ts';
 import { type Call, callOf, type HttpRequest, type TenantCall } from './call.ts';
 import { authorize, callerOf, NOBODY, presumedCaller, tenantOf } from './caller.ts';
 import type { IdempotentGuards, OpenGuards, OperatorGuards, TenantGuards, TenantGuardsOf } from './guards.ts';
 import { once } from './idempotency.ts';
 import { parseInput } from './input.ts';
-import { enforceLimits } from './limits.ts';
+import { countRefused, enforceLimits } from './limits.ts';
 import { meterCall } from './metering.ts';
 import { logger } from './telemetry.ts';
 
@@ -55,7 +56,7 @@ export const operatorRoute = <Op extends OperatorOperation>(
 ): Route<OperatorGuards> => ({
   operation,
   serve: (request, { audit }) =>
-    withAuthorizedCaller(operation, request, audit, async (caller) => {
+    withAuthorizedCaller(operation, request, { audit }, async (caller) => {
       const call = callOf(request, caller, parseInput(operation, request.event));
       return audited(operation, request, audit, call, run);
     }),
@@ -72,7 +73,7 @@ export const tenantRoute = <Op extends TenantOperation>(
   operation,
   serve: (request, guards) => {
     const { audit, limiter, publisher, idempotency }: TenantGuards & Partial<IdempotentGuards> = guards;
-    return withAuthorizedCaller(operation, request, audit, async (caller) => {
+    return withAuthorizedCaller(operation, request, { audit, limiter }, async (caller) => {
       const { event } = request;
       const tenant = tenantOf(caller);
       const input = resultOrProblem(() => parseInput(operation, event));
@@ -94,25 +95,29 @@ export const tenantRoute = <Op extends TenantOperation>(
 
 /**
  * Runs with the caller that the authorizer identified, if the policy allows the call. Refusals, of `run` too, are in the
- * audit log.
+ * audit log; those before `run` are counted first. `run` counts its own call.
  * @throws Problem
  */
 async function withAuthorizedCaller<Result>(
   operation: OperatorOperation | TenantOperation,
   { event }: HttpRequest,
-  audit: AuditLog,
+  { audit, limiter }: { audit: AuditLog; limiter?: Limiter },
   run: (caller: Caller) => Promise<Result>,
 ): Promise<Result> {
   let caller = presumedCaller(event);
+  let isCounted = false;
   try {
     const identified = callerOf(event);
     caller = identified;
     logger.appendKeys({ operation: operation.id, tenant_id: identified.tenant, caller: identified.subject });
     authorize(identified, operation.policy);
+    isCounted = true;
     return await run(identified);
   } catch (error) {
-    if (error instanceof Problem && isRefusal(error))
+    if (error instanceof Problem && isRefusal(error)) {
+      if (limiter && !isCounted) await countRefused(limiter, caller, event);
       await recordRefusal(audit, { action: operation.id, caller, event }, error);
+    }
     throw error;
   }
 }

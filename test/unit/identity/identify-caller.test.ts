@@ -107,7 +107,9 @@ describe('an API key', () => {
   ])('is refused: %s', async (_, state, code) => {
     const { byKey, presumed, key_id } = await setUp(state);
     await expect(byKey()).rejects.toMatchObject({ code });
-    expect(presumed).toEqual([{ kind: 'key', tenant: acme, subject: key_id }]);
+    expect(presumed).toEqual([
+      { kind: 'key', tenant: acme, subject: key_id, plan: 'pro', limits: { searches: 7 } },
+    ]);
   });
 
   describe('that a person made', () => {
@@ -120,7 +122,13 @@ describe('an API key', () => {
       await revocations.revoke(person.issuer, person.subject, secondsLater(60));
       await expect(byKey()).rejects.toMatchObject({ code: 'invalid_api_key' });
       await expect(byKey('Bearer person')).rejects.toMatchObject({ code: 'invalid_api_key' });
-      expect(presumed.at(-1)).toEqual({ kind: 'key', tenant: acme, subject: key_id });
+      expect(presumed.at(-1)).toEqual({
+        kind: 'key',
+        tenant: acme,
+        subject: key_id,
+        plan: 'pro',
+        limits: { searches: 7 },
+      });
     });
 
     it('works if it was made after the revocation, or if another person was revoked', async () => {

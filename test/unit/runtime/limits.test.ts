@@ -1,12 +1,14 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import type { Limiter } from '#shared/rate-limit/limiter.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
+import { memoryAuditLog } from '../../memory/audit-log.ts';
 import { memoryGuards } from '../../memory/guards.ts';
 import { memoryWindows } from '../../memory/window-store.ts';
 
@@ -38,13 +40,13 @@ const unavailable: Limiter = {
   take: () => Promise.reject(new Problem('dependency_unavailable', 'unavailable')),
 };
 
-function service(limiter: Limiter, limits?: object) {
+function service(limiter: Limiter, limits?: object, guards: { audit?: AuditLog; authorizer?: object } = {}) {
   const handler = httpFunction(
     [
       tenantRoute(search, async () => ({ found: true })),
       tenantRoute(bring, async ({ uploads }) => ({ granted: uploads?.granted ?? 'not counted' })),
     ],
-    memoryGuards({ limiter }),
+    memoryGuards({ limiter, ...(guards.audit && { audit: guards.audit }) }),
   );
   return async (path: string, body: object) => {
     const answer = await handler(
@@ -63,6 +65,7 @@ function service(limiter: Limiter, limits?: object) {
             scopes: 'deeplens.search',
             subject: 'key_1',
             ...(limits && { limits: JSON.stringify(limits) }),
+            ...guards.authorizer,
           },
         },
       } as unknown as APIGatewayProxyEvent, // the fields that a function reads
@@ -95,6 +98,26 @@ describe('limits of a tenant’s calls', () => {
       headers: { RateLimit: '"requests";r=99;t=60, "searches";r=49;t=60' },
     });
   });
+
+  it.each([
+    ['without the scope', { scopes: 'deeplens.metrics' }, 'missing_scope'],
+    ['with an expired token', { refusal: 'token_expired', detail: 'It ended.' }, 'token_expired'],
+  ])(
+    'count refused calls as requests, and refuse further ones unrecorded: %s',
+    async (_who, authorizer, code) => {
+      const audit = memoryAuditLog();
+      const call = service(counting(), { requests: 2 }, { audit, authorizer });
+      expect(await call('/v1/search', { text: 1 })).toMatchObject({
+        // its input is invalid too
+        headers: { RateLimit: '"requests";r=1;t=60', 'RateLimit-Policy': '"requests";q=2;w=60' },
+        body: { code },
+      });
+      expect((await call('/v1/search', {})).body.code).toBe(code);
+      expect(await call('/v1/search', {})).toMatchObject({ status: 429, headers: { 'retry-after': '60' } });
+      const { items } = await audit.list({ limit: 10 });
+      expect(items.map((entry) => entry.code)).toEqual([code, code]);
+    },
+  );
 
   it('apply per endpoint besides the totals', async () => {
     const call = service(counting(), { endpoints: { 'POST /v1/search': 1 } });
