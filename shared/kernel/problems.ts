@@ -59,11 +59,11 @@ export interface InvalidField {
 /** Bounds of a problem, so that neither replies nor logs grow with the request. Lengths in UTF-16 code units. */
 export const PROBLEM_BOUNDS = { detail: 1_000, errors: 20, pointer: 200, message: 200 } as const;
 
-/** Returns at most `length` code units of a text; replaces control characters, which JSON writes six times as long. */
+/** Returns at most `length` code units of a text; replaces control characters (JSON writes them six times as long), except line breaks. */
 const shorten = (text: string, length: number): string =>
   (text.length <= length ? text : `${text.slice(0, length - 1)}…`)
     .toWellFormed()
-    .replaceAll(/\p{Cc}/gu, '\uFFFD');
+    .replaceAll(/[^\P{Cc}\n]/gu, '\uFFFD');
 
 /** Returns the first errors of a list, shortened. */
 const boundedErrors = (errors: readonly InvalidField[]): InvalidField[] =>
