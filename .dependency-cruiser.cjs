@@ -176,7 +176,7 @@ module.exports = {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
           '^shared/kernel/(access|plans|problems|service-levels)[.]ts$',
-          '^shared/aws/dynamodb-keys[.]ts$',
+          '^shared/aws/dynamodb-(activity-)?keys[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',
           '^shared/contracts/events/registry[.]ts$',
           '/env[.]ts$',

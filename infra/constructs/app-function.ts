@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
@@ -85,8 +85,8 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
   }
 
   /** Calls `allow` of `permissions.ts` with this function's role. */
-  allow(actions: readonly string[], resources: readonly string[]): this {
-    allow(this, this.role, actions, resources);
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions): this {
+    allow(this, this.role, actions, resources, conditions);
     return this;
   }
 

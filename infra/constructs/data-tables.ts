@@ -80,19 +80,13 @@ export class DataTables extends Construct {
     if (!environment.recovery) acknowledge(this, { DDB3: 'Local tables are recreated by npm run reset.' });
   }
 
-  /** The ARNs of the table `images` and its indexes. */
-  get imagesArns(): string[] {
-    return [
-      this.images.tableArn,
-      ...IMAGE_INDEXES.map(([indexName]) => `${this.images.tableArn}/index/${indexName}`),
-    ];
+  /** Returns the ARN of an index of the table `images`. */
+  imagesBy(index: (typeof IMAGE_INDEXES)[number][0]): string {
+    return `${this.images.tableArn}/index/${index}`;
   }
 
-  /** The ARNs of the table `tenants` and its indexes. */
-  get tenantsArns(): string[] {
-    return [
-      this.tenants.tableArn,
-      ...TENANT_INDEXES.map(([indexName]) => `${this.tenants.tableArn}/index/${indexName}`),
-    ];
+  /** Returns the ARN of an index of the table `tenants`. */
+  tenantsBy(index: (typeof TENANT_INDEXES)[number][0]): string {
+    return `${this.tenants.tableArn}/index/${index}`;
   }
 }

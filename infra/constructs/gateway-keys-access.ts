@@ -16,10 +16,9 @@ export function gatewayKeysAccess(environment: Environment) {
           ['ssm:GetParameter'],
           [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${parameter}`],
         )
-        .allow(['apigateway:GET', 'apigateway:POST'], [`${gateway}/apikeys`, `${gateway}/usageplans/*/keys`])
-        .allow(
-          ['apigateway:DELETE', 'apigateway:GET'],
-          [`${gateway}/apikeys/*`, `${gateway}/usageplans/*/keys/*`],
-        ),
+        .allow(['apigateway:GET', 'apigateway:POST'], [`${gateway}/apikeys`])
+        .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
+        .allow(['apigateway:POST'], [`${gateway}/usageplans/*/keys`])
+        .allow(['apigateway:DELETE'], [`${gateway}/usageplans/*/keys/*`]),
   };
 }

@@ -12,6 +12,7 @@ import {
   OperatingSystemFamily,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
+import type { Conditions } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Environment } from '../config/environments.ts';
@@ -91,8 +92,8 @@ export class GpuWorker extends Construct {
   }
 
   /** Calls `allow` of `permissions.ts` with the role of its tasks. */
-  allow(actions: readonly string[], resources: readonly string[]): this {
-    allow(this, this.task.taskRole, actions, resources);
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions): this {
+    allow(this, this.task.taskRole, actions, resources, conditions);
     return this;
   }
 }

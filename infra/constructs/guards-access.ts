@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { DataStack } from '../stacks/data.ts';
+import { PARTITIONS } from './activity-partitions.ts';
 import type { AppFunction } from './app-function.ts';
-import { ACTIONS } from './permissions.ts';
+import { ACTIONS, inPartitions, onTable } from './permissions.ts';
 
 /** The variables and permissions of `tenantGuards`, for functions that serve tenants. */
 export const tenantGuardsAccess = (data: DataStack) => ({
@@ -13,13 +14,27 @@ export const tenantGuardsAccess = (data: DataStack) => ({
   allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
     operatorGuardsAccess(data)
       .allow(appFunction)
-      .allow(ACTIONS.countInTable, [data.tables.limits.tableArn])
+      .allow(onTable('GetItem', 'UpdateItem'), [data.tables.limits.tableArn])
       .allow(ACTIONS.publish, [data.events.topicArn]),
+});
+
+/** The variables and permissions of `idempotentGuards`, for functions whose operations can be repeated. */
+export const idempotentGuardsAccess = (data: DataStack) => ({
+  variables: { ...tenantGuardsAccess(data).variables, ACTIVITY_TABLE: data.tables.activity.tableName },
+  allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
+    tenantGuardsAccess(data)
+      .allow(appFunction)
+      .allow(
+        onTable('DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
+        [data.tables.activity.tableArn],
+        inPartitions(PARTITIONS.idempotency),
+      ),
 });
 
 /** The variables and permissions of `operatorGuards`, for functions that serve the operator or refuse callers. */
 export const operatorGuardsAccess = ({ audit }: DataStack) => ({
   variables: audit.variables,
   allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
-    appFunction.allow(ACTIONS.appendTable, [audit.table.tableArn]),
+    // It can change an entry only by overwriting it: docs/adr/0014-audit-log.md.
+    appFunction.allow(onTable('PutItem'), [audit.table.tableArn]),
 });

@@ -8,11 +8,10 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ARCHIVE_DAYS } from '#shared/contracts/events/registry.ts';
+import { ARCHIVE_DAYS, type EventType } from '#shared/contracts/events/registry.ts';
 import type { Environment } from '../config/environments.ts';
 
 const FOLDERS = ['incoming', 'uploads', 'derived', 'events'] as const;
-type Folder = (typeof FOLDERS)[number];
 
 /** The bucket of images (`incoming/`, `uploads/`, `derived/`) and of archived events (`events/`). */
 export class ImagesBucket extends Construct {
@@ -52,11 +51,11 @@ export class ImagesBucket extends Construct {
   }
 
   /** Returns the ARN of the objects in a folder, by name, so that other stacks can use it. */
-  objects(folder: Folder): string {
+  objects(folder: (typeof FOLDERS)[number] | `events/${EventType}`): string {
     return `arn:${Aws.PARTITION}:s3:::${this.bucketName}/${folder}/*`;
   }
 
-  /** The ARN of all objects. */
+  /** The ARNs of all objects. */
   get everyObject(): string[] {
     return FOLDERS.map((folder) => this.objects(folder));
   }

@@ -1,24 +1,12 @@
-import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
 
-/** Lists of single actions: the CDK library's grants allow whole families. */
+/**
+ * Lists of single actions: the CDK library's grants allow whole families. The actions on a table are written with each
+ * function, by `onTable`. test/unit/infra/roles.test.ts lists every grant.
+ */
 export const ACTIONS = {
-  readTable: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
-  changeTable: [
-    'dynamodb:BatchGetItem',
-    'dynamodb:BatchWriteItem',
-    'dynamodb:ConditionCheckItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
-  ],
-  countInTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-  /** Adds items, and can change them only by overwriting: docs/adr/0014-audit-log.md. */
-  appendTable: ['dynamodb:PutItem'],
-  queryTable: ['dynamodb:Query'],
   readStream: [
     'dynamodb:DescribeStream',
     'dynamodb:GetRecords',
@@ -31,15 +19,34 @@ export const ACTIONS = {
   /** Without it, S3 returns 403 instead of 404 for a missing object. */
   listObjects: ['s3:ListBucket'],
   publish: ['sns:Publish'],
-  consume: [
-    'sqs:ChangeMessageVisibility',
-    'sqs:DeleteMessage',
-    'sqs:GetQueueAttributes',
-    'sqs:ReceiveMessage',
-  ],
+  consume: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'],
   send: ['sqs:SendMessage'],
   lookAtQueue: ['sqs:GetQueueAttributes'],
 } as const satisfies Record<string, readonly string[]>;
+
+/** The writes of a transaction need the permission of each single write; a condition check has one of its own. */
+type TableAction =
+  | 'BatchGetItem'
+  | 'BatchWriteItem'
+  | 'ConditionCheckItem'
+  | 'DeleteItem'
+  | 'GetItem'
+  | 'PutItem'
+  | 'Query'
+  | 'UpdateItem';
+export const onTable = (...names: readonly TableAction[]): string[] =>
+  names.map((name) => `dynamodb:${name}`);
+
+/** Limits a grant to partitions of a table. @param partitions with `*` for any characters */
+export const inPartitions = (partitions: readonly string[]): Conditions => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] },
+});
+
+/** Limits an UpdateItem to top-level attributes, those of the key and of its condition included, and returns no others. */
+export const ofAttributes = (names: readonly string[]): Conditions => ({
+  'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...names] },
+  StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_NEW', 'UPDATED_OLD'] },
+});
 
 /** Allows a role the actions on the resources. A wildcard in a resource ends a prefix that belongs to DeepLens alone. */
 export function allow(
@@ -47,8 +54,11 @@ export function allow(
   role: IRole,
   actions: readonly string[],
   resources: readonly string[],
+  conditions: Conditions = {},
 ): void {
-  role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  role.addToPrincipalPolicy(
+    new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }),
+  );
   acknowledgeWildcards(
     scope,
     resources,

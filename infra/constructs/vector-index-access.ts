@@ -14,14 +14,21 @@ type IndexVariables =
       OPENSEARCH_STORAGE: 'float' | 'sq';
     };
 
+interface MoreActions {
+  /** HTTP's DELETE, which deletes indices: documents are deleted by POST. */
+  deleteIndices?: true;
+  /** Actions of OpenSearch Service's API. */
+  service?: readonly string[];
+}
+
 /** A function's access to the vector index: variables, network and permissions. */
 export interface VectorIndexAccess {
   variables: IndexVariables;
   /** The domain's name, if the index is a domain. */
   domainName?: string;
   network?: { vpc: IVpc; securityGroup: ISecurityGroup };
-  /** @param serviceActions actions of OpenSearch Service's API, beyond HTTP to the domain */
-  allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>, ...serviceActions: string[]): void;
+  /** @param more actions beyond those that read and write documents and create indices */
+  allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>, more?: MoreActions): void;
 }
 
 /** @param domain the stack of the domain, if the environment has one */
@@ -41,10 +48,13 @@ export function vectorIndexAccess(
     },
     domainName: domain.domainName,
     network: { vpc: domain.network.vpc, securityGroup: domain.network.functions },
-    allow: (appFunction, ...serviceActions) => {
-      const verbs = ['Delete', 'Get', 'Head', 'Post', 'Put'].map((verb) => `es:ESHttp${verb}`);
-      appFunction.allow(verbs, [`${arn}/*`]);
-      if (serviceActions.length > 0) appFunction.allow(serviceActions, [arn]);
+    allow: (appFunction, { deleteIndices, service } = {}) => {
+      const verbs = ['Get', 'Head', 'Post', 'Put', ...(deleteIndices ? ['Delete'] : [])];
+      appFunction.allow(
+        verbs.map((verb) => `es:ESHttp${verb}`),
+        [`${arn}/*`],
+      );
+      if (service) appFunction.allow(service, [arn]);
     },
   };
 }

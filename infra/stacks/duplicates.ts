@@ -6,7 +6,7 @@ import type { Environment } from '../config/environments.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
 import { tenantGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { ACTIONS, onTable } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
@@ -65,12 +65,13 @@ export class DuplicatesStack extends Stack {
       models: 'manifests',
       network: index.network,
     })
-      .allow(['dynamodb:GetItem'], [tables.tenants.tableArn])
-      .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn])
-      .allow(
-        [...ACTIONS.readObjects, ...ACTIONS.deleteObjects],
-        [imagesBucket.objects('uploads'), imagesBucket.objects('derived')],
-      )
+      .allow(onTable('GetItem'), [tables.tenants.tableArn])
+      .allow(onTable('BatchGetItem', 'GetItem', 'UpdateItem'), [tables.images.tableArn])
+      .allow(onTable('Query'), [tables.imagesBy('by_sha256')])
+      .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'), [
+        tables.groups.tableArn,
+      ])
+      .allow(ACTIONS.readObjects, [imagesBucket.objects('derived')])
       .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.publish, [data.events.topicArn]);
     index.allow(detect);
@@ -93,8 +94,10 @@ export class DuplicatesStack extends Stack {
       timeout: 29,
       memory: 512,
     })
-      .allow(ACTIONS.readTable, tables.imagesArns)
-      .allow(ACTIONS.changeTable, [tables.groups.tableArn]);
+      .allow(onTable('BatchGetItem'), [tables.images.tableArn])
+      .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), [
+        tables.groups.tableArn,
+      ]);
     return guards.allow(review).lambda;
   }
 }

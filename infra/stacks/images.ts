@@ -1,19 +1,19 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { z } from 'zod';
 import type { Env as IndexImageEnv } from '../../functions/images/index-image/env.ts';
 import type { Env as ManageImagesEnv } from '../../functions/images/manage-images/env.ts';
 import type { Env as RecordFailureEnv } from '../../functions/images/record-failure/env.ts';
 import type { Env as RequestUploadsEnv } from '../../functions/images/request-uploads/env.ts';
 import type { Env as ValidateImageEnv } from '../../functions/images/validate-image/env.ts';
 import type { Environment } from '../config/environments.ts';
+import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { sendUploads } from '../constructs/bucket-notifications.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
 import { GpuWorker } from '../constructs/gpu-worker.ts';
-import { tenantGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { idempotentGuardsAccess } from '../constructs/guards-access.ts';
+import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { eventSource, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
@@ -82,7 +82,7 @@ export class ImagesStack extends Stack {
 
   private requestUploads(): NodejsFunction {
     const { environment, data } = this.props;
-    const guards = tenantGuardsAccess(data);
+    const guards = idempotentGuardsAccess(data);
     const request = new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
       environment,
       path: 'images/request-uploads',
@@ -90,13 +90,12 @@ export class ImagesStack extends Stack {
       variables: {
         ...guards.variables,
         IMAGES_TABLE: data.tables.images.tableName,
-        ACTIVITY_TABLE: data.tables.activity.tableName,
         IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
       },
       timeout: 15,
       memory: 512,
     })
-      .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
+      .allow(onTable('GetItem', 'PutItem'), [data.tables.images.tableArn])
       .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('incoming')]);
     return guards.allow(request).lambda;
   }
@@ -104,7 +103,7 @@ export class ImagesStack extends Stack {
   private manageImages(): NodejsFunction {
     const { environment, data, index } = this.props;
     const { tables, imagesBucket } = data;
-    const guards = tenantGuardsAccess(data);
+    const guards = idempotentGuardsAccess(data);
     const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
       environment,
       path: 'images/manage-images',
@@ -114,16 +113,21 @@ export class ImagesStack extends Stack {
         ...guards.variables,
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
-        ACTIVITY_TABLE: tables.activity.tableName,
         IMAGES_BUCKET: imagesBucket.bucket.bucketName,
       },
       timeout: 29,
       memory: 1_024,
       network: index.network,
     })
-      .allow(ACTIONS.changeTable, [...tables.imagesArns, tables.groups.tableArn, tables.activity.tableArn])
-      .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], imagesBucket.everyObject)
+      .allow(onTable('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), [
+        tables.images.tableArn,
+      ])
+      .allow(onTable('Query'), [tables.imagesBy('by_external_id'), tables.imagesBy('by_status')])
+      .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'), [tables.groups.tableArn])
+      .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.cache))
       .allow(ACTIONS.writeObjects, [imagesBucket.objects('incoming')])
+      // The purge of an image counts and removes its objects, archived events included.
+      .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], imagesBucket.everyObject)
       .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn]);
     index.allow(manage);
     return guards.allow(manage).lambda;
@@ -131,6 +135,9 @@ export class ImagesStack extends Stack {
 
   private validateImage(): NodejsFunction {
     const { environment, data } = this.props;
+    const incoming = data.imagesBucket.objects('incoming');
+    const uploads = data.imagesBucket.objects('uploads');
+    const derived = data.imagesBucket.objects('derived');
     const validate = new AppFunction<typeof ValidateImageEnv>(this, 'ValidateImage', {
       environment,
       path: 'images/validate-image',
@@ -147,12 +154,14 @@ export class ImagesStack extends Stack {
       memory: 2_048,
       nativeModules: ['sharp'],
     })
-      .allow(ACTIONS.writeObjects, [
-        data.imagesBucket.objects('uploads'),
-        data.imagesBucket.objects('derived'),
-      ])
-      .allow(ACTIONS.readTable, [data.tables.tenants.tableArn]);
-    allowSteps(validate, data);
+      .allow(onTable('GetItem'), [data.tables.tenants.tableArn])
+      .allow(onTable('GetItem', 'UpdateItem'), [data.tables.images.tableArn])
+      .allow(ACTIONS.readObjects, [incoming, uploads])
+      // It decodes what strangers send: it cannot read derivatives.
+      .allow(ACTIONS.writeObjects, [uploads, derived])
+      .allow(ACTIONS.deleteObjects, [incoming, uploads, derived])
+      .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
+      .allow(ACTIONS.publish, [data.events.topicArn]);
     this.queues.validation.consumedBy(validate, {
       size: 1,
       waitSeconds: 0,
@@ -176,8 +185,11 @@ export class ImagesStack extends Stack {
       timeout: TIMEOUTS.indexing,
       memory: 1_024,
       network: index.network,
-    });
-    allowSteps(step, data);
+    })
+      .allow(onTable('BatchWriteItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), [
+        data.tables.images.tableArn,
+      ])
+      .allow(ACTIONS.publish, [data.events.topicArn]);
     index.allow(step);
     this.queues.indexing.consumedBy(step, { size: 50, waitSeconds: 1, concurrency: environment.consumers });
     return step.lambda;
@@ -204,8 +216,9 @@ export class ImagesStack extends Stack {
       },
       timeout: TIMEOUTS.recording,
       memory: 512,
-    });
-    allowSteps(record, data);
+    })
+      .allow(onTable('UpdateItem'), [data.tables.images.tableArn])
+      .allow(ACTIONS.publish, [data.events.topicArn]);
     for (const queue of Object.values(deadLetters))
       record.lambda.addEventSource(eventSource(queue, { size: 10, waitSeconds: 0 }));
     return record.lambda;
@@ -226,19 +239,11 @@ export class ImagesStack extends Stack {
         EMBEDDING_QUEUE_URL: queue.queueUrl,
       },
     })
-      .allow(ACTIONS.changeTable, [...data.tables.imagesArns, data.tables.activity.tableArn])
+      .allow(onTable('GetItem', 'UpdateItem'), [data.tables.images.tableArn])
+      .allow(onTable('PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.heartbeats))
       .allow(ACTIONS.readObjects, [data.imagesBucket.objects('derived')])
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.consume, [queue.queueArn])
       .allow(ACTIONS.publish, [data.events.topicArn]);
   }
-}
-
-/** Permissions of every step: change an image’s status, publish events, and delete objects of purged images. */
-function allowSteps<Schema extends z.ZodType>(step: AppFunction<Schema>, data: DataStack): void {
-  step
-    .allow(ACTIONS.changeTable, data.tables.imagesArns)
-    .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], data.imagesBucket.everyObject)
-    .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
-    .allow(ACTIONS.publish, [data.events.topicArn]);
 }

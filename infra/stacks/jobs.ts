@@ -3,9 +3,10 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as ManageJobsEnv } from '../../functions/jobs/manage-jobs/env.ts';
 import type { Environment } from '../config/environments.ts';
+import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { tenantGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { DataStack } from './data.ts';
 
@@ -37,7 +38,11 @@ export class JobsStack extends Stack {
       timeout: 29,
       memory: 512,
     })
-      .allow([...ACTIONS.readTable, 'dynamodb:PutItem'], [activity.tableArn])
+      .allow(
+        onTable('BatchGetItem', 'GetItem', 'PutItem', 'Query'),
+        [activity.tableArn],
+        inPartitions(PARTITIONS.jobs),
+      )
       .allow(ACTIONS.send, [modelJobs.queueArn]);
     const { lambda } = guards.allow(manage);
     this.functions = [lambda];

@@ -3,9 +3,10 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as ManageModelsEnv } from '../../functions/models/manage-models/env.ts';
 import type { Env as RunModelJobEnv } from '../../functions/models/run-model-job/env.ts';
 import type { Environment } from '../config/environments.ts';
+import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
 import { operatorGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
@@ -64,8 +65,8 @@ export class ModelsStack extends Stack {
       timeout: 29,
       memory: 512,
     })
-      .allow(['dynamodb:GetItem'], [tenants.tableArn])
-      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [activity.tableArn])
+      .allow(onTable('GetItem'), [tenants.tableArn])
+      .allow(onTable('GetItem', 'PutItem'), [activity.tableArn], inPartitions(PARTITIONS.jobs))
       .allow(ACTIONS.send, [queue.queueArn]);
     return guards.allow(manage).lambda;
   }
@@ -96,11 +97,13 @@ export class ModelsStack extends Stack {
       models: 'manifests',
       network: index.network,
     })
-      .allow(ACTIONS.changeTable, [...tables.tenantsArns, ...tables.imagesArns])
-      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tables.activity.tableArn])
+      .allow(onTable('GetItem', 'UpdateItem'), [tables.tenants.tableArn])
+      .allow(onTable('Query'), [tables.tenantsBy('by_kind')])
+      .allow(onTable('BatchGetItem', 'Query'), [tables.images.tableArn])
+      .allow(onTable('GetItem', 'PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
       .allow(ACTIONS.publish, [data.events.topicArn])
       .allow(ACTIONS.send, [queue.queueArn]);
-    index.allow(run);
+    index.allow(run, { deleteIndices: true });
     this.jobs.consumedBy(run, { size: 1, waitSeconds: 0, concurrency: 5 });
     return run.lambda;
   }

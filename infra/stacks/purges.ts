@@ -3,9 +3,10 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as ManagePurgesEnv } from '../../functions/purges/manage-purges/env.ts';
 import type { Env as PurgeTenantEnv } from '../../functions/purges/purge-tenant/env.ts';
 import type { Environment } from '../config/environments.ts';
+import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { operatorGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { usagePlansParameter } from '../constructs/usage-plans.ts';
@@ -55,8 +56,8 @@ function managePurges(
     timeout: 29,
     memory: 512,
   })
-    .allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tenants.tableArn])
-    .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [activity.tableArn])
+    .allow(onTable('UpdateItem'), [tenants.tableArn])
+    .allow(onTable('GetItem', 'PutItem'), [activity.tableArn], inPartitions(PARTITIONS.jobs))
     .allow(ACTIONS.send, [queue.queueArn]);
   return guards.allow(manage).lambda;
 }
@@ -91,13 +92,15 @@ function purgeTenant(
     memory: 512,
     network: index.network,
   })
-    .allow(ACTIONS.changeTable, [
+    .allow(onTable('DeleteItem', 'GetItem'), [tables.tenants.tableArn])
+    .allow(onTable('BatchWriteItem', 'Query'), [
       tables.tenants.tableArn,
       tables.images.tableArn,
       tables.groups.tableArn,
-      tables.activity.tableArn,
       tables.limits.tableArn,
     ])
+    .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.ofTenants))
+    .allow(onTable('GetItem', 'PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
     .allow(ACTIONS.deleteObjects, imagesBucket.everyObject)
     .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
     .allow(['apigateway:GET'], [`${gateway}/apikeys`])

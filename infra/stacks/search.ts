@@ -2,9 +2,10 @@ import { type App, Stack } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as SearchImagesEnv } from '../../functions/search/search-images/env.ts';
 import type { Environment } from '../config/environments.ts';
+import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
 import { tenantGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
@@ -42,8 +43,8 @@ export class SearchStack extends Stack {
       models: 'all',
       network: index.network,
     })
-      .allow(ACTIONS.readTable, data.tables.imagesArns)
-      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [data.tables.activity.tableArn])
+      .allow(onTable('BatchGetItem', 'Query'), [data.tables.images.tableArn])
+      .allow(onTable('GetItem', 'PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.cache))
       .allow(ACTIONS.readObjects, [data.imagesBucket.objects('derived')])
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn]);
     index.allow(search);

@@ -10,10 +10,11 @@ import type { Env as HealthEnv } from '../../functions/service/health/env.ts';
 import type { Env as OpenApiEnv } from '../../functions/service/openapi/env.ts';
 import project from '../../package.json' with { type: 'json' };
 import type { Environment } from '../config/environments.ts';
+import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
 import { operatorGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
@@ -74,10 +75,10 @@ export class ServiceStack extends Stack {
       memory: 512,
       network: index.network,
     })
-      .allow(ACTIONS.readTable, [data.tables.activity.tableArn])
+      .allow(onTable('GetItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.heartbeats))
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.lookAtQueue, [embeddingQueue.queueArn]);
-    index.allow(health, 'es:DescribeDomain', 'es:DescribeDomainHealth');
+    index.allow(health, { service: ['es:DescribeDomain', 'es:DescribeDomainHealth'] });
     return health.lambda;
   }
 
@@ -101,7 +102,7 @@ export class ServiceStack extends Stack {
       variables: guards.variables,
       timeout: 29,
       memory: 512,
-    }).allow(ACTIONS.queryTable, data.audit.tableArns);
+    }).allow(onTable('Query'), data.audit.tableArns);
     return guards.allow(read).lambda;
   }
 
@@ -139,12 +140,8 @@ export class ServiceStack extends Stack {
       timeout: ARCHIVE_TIMEOUT,
       memory: 512,
     })
-      .allow(ACTIONS.changeTable, data.tables.imagesArns)
-      .allow(
-        [...ACTIONS.readObjects, ...ACTIONS.writeObjects, ...ACTIONS.deleteObjects],
-        [data.imagesBucket.objects('events')],
-      )
-      .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn]);
+      .allow(onTable('GetItem', 'PutItem'), [data.tables.images.tableArn])
+      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('events')]);
     this.archive.consumedBy(archive, { size: 10, waitSeconds: 2, concurrency: environment.consumers });
     return archive.lambda;
   }

@@ -10,10 +10,11 @@ import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/e
 import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-settings/env.ts';
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
 import type { Environment } from '../config/environments.ts';
+import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { gatewayKeysAccess } from '../constructs/gateway-keys-access.ts';
 import { operatorGuardsAccess, tenantGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, ofAttributes, onTable } from '../constructs/permissions.ts';
 import type { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { usagePlansParameter } from '../constructs/usage-plans.ts';
@@ -71,6 +72,7 @@ export class TenantsStack extends Stack {
 
   private authorizeRequest({ environment, data, identity }: TenantsStackProps): NodejsFunction {
     const { userPoolId } = identity.pool;
+    const { tables } = data;
     const guards = operatorGuardsAccess(data);
     const authorize = new AppFunction<typeof AuthorizeRequestEnv>(this, 'AuthorizeRequest', {
       environment,
@@ -91,9 +93,14 @@ export class TenantsStack extends Stack {
       timeout: 10,
       memory: 512,
     })
-      .allow(ACTIONS.readTable, data.tables.tenantsArns)
-      .allow(['dynamodb:UpdateItem'], [data.tables.tenants.tableArn]) // a key’s last use
-      .allow(['dynamodb:GetItem'], [data.tables.activity.tableArn]); // revoked tokens
+      .allow(onTable('Query'), [tables.tenantsBy('by_key_hash')])
+      .allow(onTable('GetItem'), [tables.tenants.tableArn])
+      .allow(
+        onTable('UpdateItem'),
+        [tables.tenants.tableArn],
+        ofAttributes(['pk', 'sk', 'key_id', 'last_used_at']),
+      )
+      .allow(onTable('GetItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.revocations));
     return guards.allow(authorize).lambda;
   }
 
@@ -112,7 +119,9 @@ export class TenantsStack extends Stack {
       },
       timeout: 29,
       memory: 512,
-    }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
+    })
+      .allow(onTable('GetItem', 'PutItem', 'Query', 'UpdateItem'), [data.tables.tenants.tableArn])
+      .allow(onTable('Query'), [data.tables.tenantsBy('by_kind')]);
     return gatewayKeys.allow(guards.allow(manage)).lambda;
   }
 
@@ -130,7 +139,7 @@ export class TenantsStack extends Stack {
       },
       timeout: 15,
       memory: 512,
-    }).allow(['dynamodb:PutItem'], [data.tables.activity.tableArn]);
+    }).allow(onTable('PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.revocations));
     return guards.allow(revoke).lambda;
   }
 
@@ -150,8 +159,8 @@ export class TenantsStack extends Stack {
       timeout: 15,
       memory: 512,
     })
-      .allow(ACTIONS.changeTable, data.tables.tenantsArns)
-      .allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [data.tables.activity.tableArn])
+      .allow(onTable('GetItem', 'UpdateItem'), [data.tables.tenants.tableArn])
+      .allow(onTable('GetItem', 'PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
       .allow(ACTIONS.send, [modelJobs.queueArn]);
     return guards.allow(manage).lambda;
   }
@@ -170,7 +179,7 @@ export class TenantsStack extends Stack {
       },
       timeout: 29,
       memory: 512,
-    }).allow(ACTIONS.changeTable, data.tables.tenantsArns);
+    }).allow(onTable('GetItem', 'PutItem', 'Query', 'UpdateItem'), [data.tables.tenants.tableArn]);
     return gatewayKeys.allow(guards.allow(manage)).lambda;
   }
 
@@ -188,8 +197,8 @@ export class TenantsStack extends Stack {
       timeout: EXPIRE_KEYS_TIMEOUT,
       memory: 256,
     })
-      .allow(ACTIONS.queryTable, [`${tenants.tableArn}/index/by_key_end`])
-      .allow(['dynamodb:UpdateItem'], [tenants.tableArn])
+      .allow(onTable('Query'), [data.tables.tenantsBy('by_key_end')])
+      .allow(onTable('UpdateItem'), [tenants.tableArn])
       .allow(
         ['apigateway:DELETE', 'apigateway:GET'],
         [`arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::/apikeys/*`],

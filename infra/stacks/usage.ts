@@ -8,10 +8,11 @@ import type { Env as UpdateStatisticsEnv } from '../../functions/statistics/upda
 import type { Env as MeterUsageEnv } from '../../functions/usage/meter-usage/env.ts';
 import type { Env as ReportUsageEnv } from '../../functions/usage/report-usage/env.ts';
 import type { Environment } from '../config/environments.ts';
+import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
 import { tenantGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { DataStack } from './data.ts';
@@ -67,9 +68,13 @@ export class UsageStack extends Stack {
       timeout: METER_TIMEOUT,
       memory: 512,
     })
-      .allow(ACTIONS.readTable, [data.tables.tenants.tableArn])
-      .allow(ACTIONS.changeTable, [data.tables.activity.tableArn])
-      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('events')]);
+      .allow(onTable('GetItem'), [data.tables.tenants.tableArn])
+      .allow(
+        onTable('BatchGetItem', 'PutItem', 'UpdateItem'),
+        [data.tables.activity.tableArn],
+        inPartitions([...PARTITIONS.usage, ...PARTITIONS.usageMarkers]),
+      )
+      .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('events/tenant.usage')]);
     const batch = environment.name === 'local' ? LOCAL_METER_BATCH : METER_BATCH;
     this.queue.consumedBy(meter, { ...batch, concurrency: environment.consumers });
     return meter.lambda;
@@ -91,8 +96,10 @@ export class UsageStack extends Stack {
       timeout: 29,
       memory: 512,
     })
-      .allow(ACTIONS.readTable, [...data.tables.tenantsArns, activity.tableArn])
-      .allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], [images.tableArn]);
+      .allow(onTable('GetItem'), [tenants.tableArn])
+      .allow(onTable('Query'), [data.tables.tenantsBy('by_kind')])
+      .allow(onTable('BatchGetItem', 'Query'), [activity.tableArn], inPartitions(PARTITIONS.usage))
+      .allow(onTable('BatchGetItem', 'GetItem'), [images.tableArn]);
     return guards.allow(report).lambda;
   }
 
@@ -112,8 +119,13 @@ export class UsageStack extends Stack {
       timeout: 29,
       memory: 512,
     })
-      .allow(ACTIONS.readTable, [...data.tables.tenantsArns, activity.tableArn])
-      .allow(ACTIONS.readTable, data.tables.imagesArns);
+      .allow(onTable('Query'), [data.tables.tenantsBy('by_kind'), data.tables.imagesBy('by_status')])
+      .allow(
+        onTable('BatchGetItem', 'GetItem'),
+        [activity.tableArn],
+        inPartitions([...PARTITIONS.statistics, ...PARTITIONS.usage, ...PARTITIONS.heartbeats]),
+      )
+      .allow(onTable('BatchGetItem', 'GetItem'), [images.tableArn]);
     return guards.allow(report).lambda;
   }
 
@@ -132,8 +144,13 @@ export class UsageStack extends Stack {
       timeout: 60,
       memory: 512,
     })
-      .allow(ACTIONS.readTable, [images.tableArn, groups.tableArn])
-      .allow(ACTIONS.changeTable, [activity.tableArn]);
+      .allow(onTable('BatchGetItem'), [images.tableArn])
+      .allow(onTable('GetItem'), [groups.tableArn])
+      .allow(
+        onTable('BatchGetItem', 'DeleteItem', 'PutItem', 'UpdateItem'),
+        [activity.tableArn],
+        inPartitions(PARTITIONS.statistics),
+      );
     const follow = (id: string, table: Table, keys: string) => {
       const stream = table.tableStreamArn ?? '';
       statistics.allow(ACTIONS.readStream, [stream]);

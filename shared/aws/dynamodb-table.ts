@@ -114,10 +114,14 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
       return conditionMet(() => documents.send(command));
     },
     /**
-     * @param returned which item to return if the condition was met: the one after the update, or the one before
+     * @param returned which item to return if the condition was met: the one after the update, the one before, or none
      * @returns whether the condition was met, and the item; if it was not, the item that is there, if there is one
      */
-    async update(key: Key, update: Update, returned: 'ALL_NEW' | 'ALL_OLD' = 'ALL_NEW'): Promise<Updated> {
+    async update(
+      key: Key,
+      update: Update,
+      returned: 'ALL_NEW' | 'ALL_OLD' | 'NONE' = 'ALL_NEW',
+    ): Promise<Updated> {
       const command = new UpdateCommand({
         TableName: table,
         Key: key,

@@ -27,6 +27,8 @@ export interface Blobs {
   size(tenant: TenantId, key: string): Promise<number | undefined>;
   /** @returns the number of objects that existed */
   remove(tenant: TenantId, keys: readonly string[]): Promise<number>;
+  /** Removes objects without reading whether they exist. */
+  discard(tenant: TenantId, keys: readonly string[]): Promise<void>;
   /** Removes up to ten thousand of the tenant's objects in a folder. @returns the number removed; 0 if none is left */
   removeSome(tenant: TenantId, folder: Folder): Promise<number>;
   /** Counts the tenant's objects in a folder; may stop before all are counted. */

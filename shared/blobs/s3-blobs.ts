@@ -133,6 +133,9 @@ export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; c
       await removeAll(present);
       return present.length;
     },
+    async discard(tenant, keys) {
+      await removeAll(keys.map((key) => at(tenant, key).Key));
+    },
     async removeSome(tenant, folder) {
       const keys = await firstKeys(tenant, folder);
       await removeAll(keys);

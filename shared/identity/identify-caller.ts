@@ -120,7 +120,7 @@ async function recordUse({ tenants, warn }: KeyPorts, key: ApiKey, now: Date): P
   const { tenant_id, key_id, last_used_at } = key;
   if (last_used_at !== undefined && now.getTime() - Date.parse(last_used_at) < LAST_USED_MS) return;
   try {
-    await tenants.changeKey(tenant_id, key_id, { last_used_at: now.toISOString() });
+    await tenants.noteKeyUse(tenant_id, key_id, now.toISOString());
   } catch (error) {
     warn('last use of a key not written', error);
   }

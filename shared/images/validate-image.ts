@@ -253,7 +253,7 @@ async function removeAll(
   sizes: readonly number[],
 ): Promise<UploadOutcome> {
   const { objects, thumbnails } = imageObjectKeys(tenant, image, sizes);
-  await blobs.remove(tenant, [...objects, ...thumbnails]);
+  await blobs.discard(tenant, [...objects, ...thumbnails]);
   return 'handled';
 }
 

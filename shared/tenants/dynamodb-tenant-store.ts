@@ -278,6 +278,14 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       for await (const item of table.query(tenant === undefined ? all : own(tenantPartition(tenant))))
         yield apiKeyOf(item);
     },
+    async noteKeyUse(tenant, keyId, at) {
+      // The authorizer's role allows it these attributes, and none in return: infra/stacks/tenants.ts.
+      await table.update(
+        apiKeyKey(tenant, keyId),
+        setAndRemove({ last_used_at: at }, [], { attribute: 'key_id', oneOf: [keyId] }),
+        'NONE',
+      );
+    },
     async changeKey(tenant, keyId, change) {
       const { applied, item } = await table.update(
         apiKeyKey(tenant, keyId),

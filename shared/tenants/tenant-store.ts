@@ -8,7 +8,7 @@ import type { TenantModels } from './tenant-models.ts';
 export type TenantChange = {
   [Name in 'name' | 'plan' | 'state' | 'limits' | 'settings']?: Tenant[Name] | undefined;
 };
-export type KeyChange = Partial<Pick<ApiKey, 'expires_at' | 'revoked_at' | 'last_used_at' | 'replaced_by'>>;
+export type KeyChange = Partial<Pick<ApiKey, 'expires_at' | 'revoked_at' | 'replaced_by'>>;
 
 /** Tenants and their keys. */
 export interface TenantStore {
@@ -57,6 +57,8 @@ export interface TenantStore {
   endedKeys(until: string, tenant?: TenantId): AsyncIterable<ApiKey>;
   /** @returns the changed key; undefined if the tenant has no such key */
   changeKey(tenant: TenantId, key: KeyId, change: KeyChange): Promise<ApiKey | undefined>;
+  /** Records the last use of a key; changes nothing else. */
+  noteKeyUse(tenant: TenantId, key: KeyId, at: string): Promise<void>;
   /**
    * Makes the tenant `purging`, irrevocably: no key of it works any more. The job of the first call removes it.
    * @returns the tenant before and after; undefined if there is none

@@ -31,6 +31,10 @@ export function memoryBlobs(): Blobs {
       for (const key of keys) checkKey(tenant, key);
       return keys.filter((key) => objects.delete(key)).length;
     },
+    async discard(tenant, keys) {
+      for (const key of keys) checkKey(tenant, key);
+      for (const key of keys) objects.delete(key);
+    },
     async removeSome(tenant, folder) {
       return keysIn(tenant, folder).filter((key) => objects.delete(key)).length;
     },

@@ -106,6 +106,10 @@ export function memoryTenantStore(): TenantStore {
       );
       yield* structuredClone(ended.sort((one, other) => (endOf(one) < endOf(other) ? -1 : 1)));
     },
+    async noteKeyUse(tenant, keyId, at) {
+      const key = keyOf(tenant, keyId);
+      if (key) keys.set(key.hash, { ...key, last_used_at: at });
+    },
     async changeKey(tenant, keyId, change) {
       const key = keyOf(tenant, keyId);
       if (!key) return undefined;

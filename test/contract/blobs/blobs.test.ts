@@ -55,6 +55,14 @@ describe.each([
     expect(await blobs.get(tenant, keys[0])).toBeUndefined();
   });
 
+  it('discards objects, whether they exist or not', async () => {
+    const keys = [upload(), upload()] as const;
+    await blobs.put(tenant, keys[0], bytes, 'image/png');
+    await blobs.discard(tenant, keys);
+    await blobs.discard(tenant, []);
+    expect(await blobs.get(tenant, keys[0])).toBeUndefined();
+  });
+
   it('empties a folder of one tenant only', async () => {
     const [gone, stays] = [tenantId(uniqueName('gone')), tenantId(uniqueName('stays'))];
     const keysOf = (owner: TenantId) => [
@@ -108,6 +116,7 @@ describe.each([
     await expect(blobs.get(tenant, key)).rejects.toMatchObject(refused);
     await expect(blobs.size(tenant, key)).rejects.toMatchObject(refused);
     await expect(blobs.remove(tenant, [upload(), key])).rejects.toMatchObject(refused);
+    await expect(blobs.discard(tenant, [upload(), key])).rejects.toMatchObject(refused);
     await expect(blobs.presignDownload(tenant, key, 60)).rejects.toMatchObject(refused);
     const pin = { contentType: 'image/png', size: 4, expiresIn: 60 };
     await expect(blobs.presignUpload(tenant, key, pin)).rejects.toMatchObject(refused);

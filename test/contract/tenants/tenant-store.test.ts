@@ -195,7 +195,7 @@ describe.each([
     await tenants.activate(tenant_id, valid);
     for (const key of [expired, rotated]) await tenants.addKey(tenant_id, key, 50);
     await tenants.changeKey(tenant_id, rotated.key_id, { expires_at: '2026-02-01T00:00:00.000Z' });
-    await tenants.changeKey(tenant_id, valid.key_id, { last_used_at: '2026-01-15T00:00:00.000Z' });
+    await tenants.noteKeyUse(tenant_id, valid.key_id, '2026-01-15T00:00:00.000Z');
     expect(await idsOf('2026-01-31T00:00:00.000Z')).toEqual([]);
     expect(await idsOf('2026-02-28T00:00:00.000Z')).toEqual([rotated.key_id]);
     expect(await idsOf('2026-03-02T00:00:00.000Z')).toEqual([rotated.key_id, expired.key_id]);
@@ -207,6 +207,17 @@ describe.each([
     for (const { key_id } of [expired, rotated]) await tenants.releaseKey(tenant_id, key_id);
     expect(await idsOf('2026-03-02T00:00:00.000Z')).toEqual([]);
     expect(await tenants.listKeys(tenant_id)).toHaveLength(3);
+  });
+
+  it('has the last use of its key recorded, and nothing else changed', async () => {
+    const key = keyOf(tenant);
+    await tenants.reserve(tenant);
+    await tenants.activate(tenant.tenant_id, key);
+    const last_used_at = '2026-02-01T00:00:00.000Z';
+    await tenants.noteKeyUse(tenant.tenant_id, key.key_id, last_used_at);
+    await tenants.noteKeyUse(tenant.tenant_id, newKeyId(), last_used_at);
+    await tenants.noteKeyUse(newTenant(), key.key_id, last_used_at);
+    expect(await tenants.listKeys(tenant.tenant_id)).toEqual([{ ...key, last_used_at }]);
   });
 
   it('is returned before and after a change', async () => {

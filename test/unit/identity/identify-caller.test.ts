@@ -178,7 +178,7 @@ describe('an API key', () => {
 
   it('works even if its use cannot be recorded', async () => {
     const { ports, secret, warnings } = await setUp();
-    const tenants = { ...ports.tenants, changeKey: () => Promise.reject(new Error('busy')) };
+    const tenants = { ...ports.tenants, noteKeyUse: () => Promise.reject(new Error('busy')) };
     const caller = await identifyByKey({ ...ports, tenants })({ key: secret }, () => {});
     expect(caller).toMatchObject({ tenant: acme });
     expect(warnings).toHaveLength(1);

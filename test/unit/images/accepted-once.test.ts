@@ -46,12 +46,12 @@ describe('a file', () => {
 
   it('is removed by a redelivery if the removal failed', async () => {
     const uploaded = await upload(photo.subarray(0, 2000));
-    const { remove } = ports.blobs;
-    ports.blobs.remove = async () => {
+    const { discard } = ports.blobs;
+    ports.blobs.discard = async () => {
       throw new Error('no store');
     };
     await expect(uploaded.validate()).rejects.toThrow('no store');
-    ports.blobs.remove = remove;
+    ports.blobs.discard = discard;
     await uploaded.validate();
     expect(await storedObjects(uploaded)).toEqual([0, 0, 0]);
   });

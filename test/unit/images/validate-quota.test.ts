@@ -123,13 +123,13 @@ describe('the quota at validation', () => {
     owner = { ...ACME, limits: ONE };
     const [first, second] = [await upload(), await upload()];
     await first.validate();
-    const { remove } = ports.blobs;
-    ports.blobs.remove = async () => {
+    const { discard } = ports.blobs;
+    ports.blobs.discard = async () => {
       throw new Error('not now');
     };
     await expect(second.validate()).rejects.toThrow('not now');
     expect(await second.storedObjects()).not.toEqual([]);
-    ports.blobs.remove = remove;
+    ports.blobs.discard = discard;
     await second.validate();
     expect(await second.storedObjects()).toEqual([]);
 

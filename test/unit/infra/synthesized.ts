@@ -16,6 +16,7 @@ const Template = z.object({
     .default({}),
 });
 const GetAtt = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
+const Ref = z.object({ Ref: z.string() });
 const ImportValue = z.object({ 'Fn::ImportValue': z.string() });
 
 export interface Resource {
@@ -59,10 +60,8 @@ function synthesizeAnew(name: string) {
       for (const other of stacks)
         for (const { Value, Export } of Object.values(other.template.Outputs))
           if (Export?.Name === imported.data['Fn::ImportValue']) return byArn(other.stack, Value);
-    const attribute = GetAtt.safeParse(reference);
-    return attribute.success
-      ? resources.find((each) => each.stack === stack && each.id === attribute.data['Fn::GetAtt'][0])
-      : undefined;
+    const id = GetAtt.safeParse(reference).data?.['Fn::GetAtt'][0] ?? Ref.safeParse(reference).data?.Ref;
+    return resources.find((each) => each.stack === stack && each.id === id);
   }
 
   return {

@@ -1,0 +1,33 @@
+import {
+  activityPartition,
+  heartbeatKey,
+  jobEntryPartition,
+  jobKey,
+  revocationKey,
+  type TENANT_ACTIVITIES,
+} from '#shared/aws/dynamodb-activity-keys.ts';
+import { tenantPartition } from '#shared/aws/dynamodb-keys.ts';
+
+// Not ids: patterns of all ids.
+const ANY_TENANT = '*' as Parameters<typeof activityPartition>[0];
+const ANY_JOB = '*' as Parameters<typeof jobKey>[0];
+
+const ofTenants = (...activities: readonly (typeof TENANT_ACTIVITIES)[number][]): string[] =>
+  activities.map((activity) => activityPartition(ANY_TENANT, activity));
+
+/**
+ * The partitions of the table `activity` by subject, as patterns of a policy: a function that writes heartbeats cannot
+ * remove revocations. A pattern matches the partitions of all tenants, since a function serves all of them.
+ */
+export const PARTITIONS = {
+  cache: ofTenants('CACHE'),
+  heartbeats: [heartbeatKey('').pk],
+  idempotency: ofTenants('IDEMPOTENCY'),
+  jobs: [jobKey(ANY_JOB).pk, jobEntryPartition(undefined), jobEntryPartition(ANY_TENANT)],
+  ofTenants: [tenantPartition(ANY_TENANT)],
+  revocations: [revocationKey('*', '').pk],
+  statistics: ofTenants('STATISTICS'),
+  usage: ofTenants('USAGE'),
+  /** All shards. */
+  usageMarkers: ofTenants('METERED#0').map((shard) => shard.replace(/0$/, '?')),
+} as const;

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
+import { type Grant, grantsOf, linesOf } from './grants.ts';
+import { synthesize } from './synthesized.ts';
+
+/** What the event source of a queue needs. */
+const CONSUME = 'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage';
+
+/**
+ * Every permission of every function in `prod`, besides its log and traces: a grant that is added must be added here.
+ * `[…]` holds the values of a condition: partitions of the table, or attributes.
+ */
+const FUNCTIONS: Record<string, readonly string[]> = {
+  AddClaims: [],
+  ArchiveEvents: [
+    'dynamodb:images: GetItem PutItem',
+    's3:pictures/events/*: PutObject',
+    `sqs:archive: ${CONSUME}`,
+  ],
+  AuthorizeRequest: [
+    'dynamodb:activity [REVOKED#*]: GetItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:tenants [pk sk key_id last_used_at NONE UPDATED_NEW UPDATED_OLD]: UpdateItem',
+    'dynamodb:tenants/index/by_key_hash: Query',
+    'dynamodb:tenants: GetItem',
+  ],
+  DetectDuplicates: [
+    'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:images/index/by_sha256: Query',
+    'dynamodb:images: BatchGetItem GetItem UpdateItem',
+    'dynamodb:tenants: GetItem',
+    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    's3:pictures/derived/*: GetObject',
+    's3:pictures: ListBucket',
+    'sns:events: Publish',
+    `sqs:duplicates: ${CONSUME}`,
+  ],
+  ExpireKeys: [
+    'apigateway:/apikeys/*: DELETE GET',
+    'dynamodb:tenants/index/by_key_end: Query',
+    'dynamodb:tenants: UpdateItem',
+  ],
+  ExportAudit: [
+    'dynamodb:audit/stream: DescribeStream GetRecords GetShardIterator ListStreams',
+    's3:audit/audit/*: PutObject',
+  ],
+  Health: [
+    'dynamodb:activity [HEARTBEAT]: GetItem',
+    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'es:domain/deeplens-prod: DescribeDomain DescribeDomainHealth',
+    's3:pictures: ListBucket',
+    'sqs:embedding: GetQueueAttributes',
+  ],
+  IndexImage: [
+    'dynamodb:images: BatchWriteItem ConditionCheckItem GetItem PutItem Query UpdateItem',
+    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'sns:events: Publish',
+    `sqs:indexing: ${CONSUME}`,
+  ],
+  ManageImages: [
+    'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem',
+    'dynamodb:images/index/by_external_id: Query',
+    'dynamodb:images/index/by_status: Query',
+    'dynamodb:images: BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    's3:pictures/derived/*: DeleteObject GetObject',
+    's3:pictures/events/*: DeleteObject GetObject',
+    's3:pictures/incoming/*: DeleteObject GetObject PutObject',
+    's3:pictures/uploads/*: DeleteObject GetObject',
+    's3:pictures: ListBucket',
+    'sns:events: Publish',
+  ],
+  ManageJobs: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: BatchGetItem GetItem PutItem Query',
+    'dynamodb:audit: PutItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'sns:events: Publish',
+    'sqs:model-jobs: SendMessage',
+  ],
+  ManageKeys: [
+    'apigateway:/apikeys/*: DELETE GET',
+    'apigateway:/apikeys: GET POST',
+    'apigateway:/usageplans/*/keys/*: DELETE',
+    'apigateway:/usageplans/*/keys: POST',
+    'dynamodb:audit: PutItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem PutItem Query UpdateItem',
+    'sns:events: Publish',
+    'ssm:parameter/deeplens/usage-plans: GetParameter',
+  ],
+  ManageModels: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:tenants: GetItem',
+    'sqs:model-jobs: SendMessage',
+  ],
+  ManagePurges: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:tenants: UpdateItem',
+    'sqs:purges: SendMessage',
+  ],
+  ManageSettings: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem UpdateItem',
+    'sns:events: Publish',
+    'sqs:model-jobs: SendMessage',
+  ],
+  ManageTenants: [
+    'apigateway:/apikeys/*: DELETE GET',
+    'apigateway:/apikeys: GET POST',
+    'apigateway:/usageplans/*/keys/*: DELETE',
+    'apigateway:/usageplans/*/keys: POST',
+    'dynamodb:audit: PutItem',
+    'dynamodb:tenants/index/by_kind: Query',
+    'dynamodb:tenants: GetItem PutItem Query UpdateItem',
+    'ssm:parameter/deeplens/usage-plans: GetParameter',
+  ],
+  MeterUsage: [
+    'dynamodb:activity [TENANT#*#USAGE TENANT#*#METERED#?]: BatchGetItem PutItem UpdateItem',
+    'dynamodb:tenants: GetItem',
+    's3:pictures/events/tenant.usage/*: PutObject',
+    `sqs:usage: ${CONSUME}`,
+  ],
+  OpenApi: [],
+  PurgeTenant: [
+    'apigateway:/apikeys/*: DELETE GET',
+    'apigateway:/apikeys: GET',
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [TENANT#*]: BatchWriteItem Query',
+    'dynamodb:groups: BatchWriteItem Query',
+    'dynamodb:images: BatchWriteItem Query',
+    'dynamodb:limits: BatchWriteItem Query',
+    'dynamodb:tenants: BatchWriteItem DeleteItem GetItem Query',
+    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    's3:pictures/derived/*: DeleteObject',
+    's3:pictures/events/*: DeleteObject',
+    's3:pictures/incoming/*: DeleteObject',
+    's3:pictures/uploads/*: DeleteObject',
+    's3:pictures: ListBucket',
+    `sqs:purges: ${CONSUME} SendMessage`,
+  ],
+  ReadAudit: ['dynamodb:audit/index/by_tenant: Query', 'dynamodb:audit: PutItem Query'],
+  RecordFailure: [
+    'dynamodb:images: UpdateItem',
+    'sns:events: Publish',
+    `sqs:duplicates-dlq: ${CONSUME}`,
+    `sqs:embedding-dlq: ${CONSUME}`,
+    `sqs:indexing-dlq: ${CONSUME}`,
+    `sqs:validation-dlq: ${CONSUME}`,
+  ],
+  ReportStatistics: [
+    'dynamodb:activity [TENANT#*#STATISTICS TENANT#*#USAGE HEARTBEAT]: BatchGetItem GetItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:images/index/by_status: Query',
+    'dynamodb:images: BatchGetItem GetItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants/index/by_kind: Query',
+    'sns:events: Publish',
+  ],
+  ReportUsage: [
+    'dynamodb:activity [TENANT#*#USAGE]: BatchGetItem Query',
+    'dynamodb:audit: PutItem',
+    'dynamodb:images: BatchGetItem GetItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants/index/by_kind: Query',
+    'dynamodb:tenants: GetItem',
+    'sns:events: Publish',
+  ],
+  RequestUploads: [
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:images: GetItem PutItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    's3:pictures/incoming/*: PutObject',
+    'sns:events: Publish',
+  ],
+  ReviewDuplicates: [
+    'dynamodb:audit: PutItem',
+    'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
+    'dynamodb:images: BatchGetItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'sns:events: Publish',
+  ],
+  RevokeTokens: ['dynamodb:activity [REVOKED#*]: PutItem', 'dynamodb:audit: PutItem'],
+  RunModelJob: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:images: BatchGetItem Query',
+    'dynamodb:tenants/index/by_kind: Query',
+    'dynamodb:tenants: GetItem UpdateItem',
+    'es:domain/deeplens-prod/*: ESHttpDelete ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'sns:events: Publish',
+    `sqs:model-jobs: ${CONSUME} SendMessage`,
+  ],
+  SearchImages: [
+    'dynamodb:activity [TENANT#*#CACHE]: GetItem PutItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:images: BatchGetItem Query',
+    'dynamodb:limits: GetItem UpdateItem',
+    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    's3:pictures/derived/*: GetObject',
+    's3:pictures: ListBucket',
+    'sns:events: Publish',
+  ],
+  UpdateStatistics: [
+    'dynamodb:activity [TENANT#*#STATISTICS]: BatchGetItem DeleteItem PutItem UpdateItem',
+    'dynamodb:groups/stream: DescribeStream GetRecords GetShardIterator ListStreams',
+    'dynamodb:groups: GetItem',
+    'dynamodb:images/stream: DescribeStream GetRecords GetShardIterator ListStreams',
+    'dynamodb:images: BatchGetItem',
+  ],
+  ValidateImage: [
+    'dynamodb:images: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem',
+    's3:pictures/derived/*: DeleteObject PutObject',
+    's3:pictures/incoming/*: DeleteObject GetObject',
+    's3:pictures/uploads/*: DeleteObject GetObject PutObject',
+    's3:pictures: ListBucket',
+    'sns:events: Publish',
+    `sqs:validation: ${CONSUME}`,
+  ],
+};
+
+/** The roles that are not a function's. */
+const OTHERS: Record<string, readonly string[]> = {
+  Authorizer: ['lambda:authorize-request: InvokeFunction'],
+  BucketNotificationsHandler050a0587b7544547bf325f094a3db834: [
+    's3:pictures: GetBucketNotification PutBucketNotification',
+  ],
+  VpcAllIAM: ['logs:/deeplens/network: CreateLogStream DescribeLogStreams PutLogEvents'],
+  WorkerInstance: [
+    '* [{"Fn::GetAtt":["WorkerCluster89E4DD17","Arn"]}]: ecs:Poll ecs:StartTelemetrySession',
+    '*: ecr:GetAuthorizationToken ecs:DiscoverPollEndpoint logs:CreateLogStream logs:PutLogEvents',
+    'ecs:deeplens-prod: DeregisterContainerInstance RegisterContainerInstance Submit*',
+  ],
+  WorkerTaskExecution: [
+    '*: ecr:GetAuthorizationToken',
+    'ecr:repository/: BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer',
+  ],
+  WorkerTaskTask: [
+    'dynamodb:activity [HEARTBEAT]: PutItem',
+    'dynamodb:images: GetItem UpdateItem',
+    'ecs:task/deeplens-prod/*: GetTaskProtection UpdateTaskProtection',
+    's3:pictures/derived/*: GetObject',
+    's3:pictures: ListBucket',
+    'sns:events: Publish',
+    'sqs:embedding: ChangeMessageVisibility DeleteMessage ReceiveMessage',
+  ],
+};
+
+/** Tracing, and the network interfaces of functions that reach the vector index. Neither can name a resource. */
+const WITHOUT_RESOURCE = /^\*: (ec2:\w+ ){0,6}(xray:PutTelemetryRecords xray:PutTraceSegments)?$/;
+const OWN_LOG = /^logs:\/deeplens\/[\w/-]+: CreateLogStream PutLogEvents$/;
+
+const isCommon = (line: string): boolean => WITHOUT_RESOURCE.test(line) || OWN_LOG.test(line);
+const sorted = (roles: Record<string, readonly string[]>) =>
+  Object.fromEntries(Object.entries(roles).map(([role, lines]) => [role, lines.toSorted()]));
+
+/** Returns the roles that have an action on a resource. */
+const holders = (
+  grants: ReadonlyMap<string, readonly Grant[]>,
+  action: string,
+  matches: (grant: Grant) => boolean,
+): string[] =>
+  [...grants]
+    .filter(([, own]) => own.some((grant) => grant.action === action && matches(grant)))
+    .map(([role]) => role)
+    .sort();
+
+const prod = grantsOf(synthesize('prod'));
+
+it('gives each role of prod exactly the grants that are listed', () => {
+  const roles = [...prod].map(([role, grants]) => [role, linesOf(grants).filter((line) => !isCommon(line))]);
+  expect(Object.fromEntries(roles)).toEqual(sorted({ ...FUNCTIONS, ...OTHERS }));
+});
+
+describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
+  const grants = grantsOf(synthesize(name));
+
+  it('gives functions the same grants as prod, besides the vector index', () => {
+    const besidesIndex = (lines: readonly string[]) =>
+      lines.filter((line) => !line.startsWith('es:') && !isCommon(line) && line !== '*: ');
+    for (const role of Object.keys(FUNCTIONS))
+      expect(besidesIndex(linesOf(grants.get(role) ?? [])), role).toEqual(
+        besidesIndex(sorted(FUNCTIONS)[role] ?? []),
+      );
+  });
+
+  it('grants no families of actions, and nothing on all tables, objects or queues', () => {
+    const wide = [...grants].flatMap(([role, own]) =>
+      own
+        .filter(({ action, resource }) => action.includes('*') || /^(dynamodb|s3|sqs|sns):\*/.test(resource))
+        .map(({ action, resource }) => `${role}: ${action} on ${resource}`),
+    );
+    // The CDK library's statement for an ECS instance.
+    expect(wide.filter((each) => !each.startsWith('WorkerInstance: ecs:Submit*'))).toEqual([]);
+  });
+
+  it('lets nobody scan a table', () => {
+    expect(holders(grants, 'dynamodb:Scan', () => true)).toEqual([]);
+    expect(holders(grants, 'dynamodb:PartiQLSelect', () => true)).toEqual([]);
+  });
+
+  it('lets the purges of an image and of a tenant alone remove archived events', () => {
+    const inArchive = ({ resource }: Grant) => resource.startsWith('s3:pictures/events/');
+    expect(holders(grants, 's3:DeleteObject', inArchive)).toEqual(['ManageImages', 'PurgeTenant']);
+  });
+
+  it('lets validation, which decodes what strangers send, read no derivative and no archived event', () => {
+    const objects = (action: string) =>
+      (grants.get('ValidateImage') ?? [])
+        .filter((grant) => grant.action === action)
+        .map(({ resource }) => resource);
+    const [derived, incoming, uploads] = ['derived', 'incoming', 'uploads'].map(
+      (folder) => `s3:pictures/${folder}/*`,
+    );
+    expect(objects('s3:GetObject').sort()).toEqual([incoming, uploads]);
+    expect(objects('s3:PutObject').sort()).toEqual([derived, uploads]);
+    expect(objects('s3:DeleteObject').sort()).toEqual([derived, incoming, uploads]);
+    expect(objects('dynamodb:Query')).toEqual([]);
+  });
+
+  it('lets the authorizer write the last use of a key, and nothing else of a tenant', () => {
+    const writes = (grants.get('AuthorizeRequest') ?? []).filter(
+      ({ action, resource }) => /Put|Update|Delete|Write/.test(action) && resource === 'dynamodb:tenants',
+    );
+    expect(writes).toEqual([
+      expect.objectContaining({
+        action: 'dynamodb:UpdateItem',
+        conditions: ['pk', 'sk', 'key_id', 'last_used_at', 'NONE', 'UPDATED_NEW', 'UPDATED_OLD'],
+      }),
+    ]);
+  });
+
+  it('lets the revocation of tokens alone write revocations', () => {
+    const couldRevoke = ({ resource, conditions }: Grant) =>
+      resource === 'dynamodb:activity' &&
+      (conditions.length === 0 || conditions.some((partition) => partition.startsWith('REVOKED')));
+    const writers = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'].flatMap((action) =>
+      holders(grants, `dynamodb:${action}`, couldRevoke),
+    );
+    expect(writers).toEqual(['RevokeTokens']);
+  });
+});
