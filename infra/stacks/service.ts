@@ -53,18 +53,21 @@ export class ServiceStack extends Stack {
     this.routes = {
       'GET /v1/health/live': health,
       'GET /v1/health/ready': health,
+      'GET /v1/admin/health': health,
       'GET /v1/openapi.json': openapi,
       'GET /v1/admin/audit': readAudit,
     };
   }
 
   private health({ environment, data, index, embeddingQueue }: ServiceStackProps): NodejsFunction {
+    const guards = operatorGuardsAccess(data);
     const health = new AppFunction<typeof HealthEnv>(this, 'Health', {
       environment,
       path: 'service/health',
       description: 'Reports the health of the service and its dependencies',
       variables: {
         ...index.variables,
+        ...guards.variables,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         EMBEDDING_QUEUE_URL: embeddingQueue.queueUrl,
@@ -79,7 +82,7 @@ export class ServiceStack extends Stack {
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.lookAtQueue, [embeddingQueue.queueArn]);
     index.allow(health, { service: ['es:DescribeDomain', 'es:DescribeDomainHealth'] });
-    return health.lambda;
+    return guards.allow(health).lambda;
   }
 
   private openApi({ environment }: ServiceStackProps): NodejsFunction {

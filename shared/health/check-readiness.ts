@@ -12,10 +12,45 @@ export interface CheckResult extends Health {
   latency_ms: number;
 }
 
+export interface Readiness<Name extends string> {
+  status: Health['status'];
+  checks: Record<Name, CheckResult>;
+}
+
+/** Milliseconds for which a process repeats its last result. */
+const CACHED_MS = 5_000;
+
+/** Returns `checkReadiness`, run at most once in five seconds and once at a time: anyone may ask. */
+export function cachedReadiness<Name extends string>(
+  checks: Readonly<Record<Name, HealthCheck>>,
+  now: () => number = () => performance.now(),
+): () => Promise<Readiness<Name>> {
+  let last: { result: Promise<Readiness<Name>>; finishedAt?: number } | undefined;
+  return () => {
+    if (last && (last.finishedAt === undefined || now() - last.finishedAt < CACHED_MS)) return last.result;
+    const refresh: typeof last = { result: checkReadiness(checks) };
+    last = refresh;
+    return refresh.result.finally(() => {
+      refresh.finishedAt = now();
+    });
+  };
+}
+
+const PUBLIC_DETAIL = { ok: 'available', degraded: 'restricted', down: 'unavailable' } as const;
+
+/** Returns the result without the details of the installation, for callers without a credential. */
+export function publicReadiness<Name extends string>({ status, checks }: Readiness<Name>): Readiness<Name> {
+  const entries = Object.entries<CheckResult>(checks).map(([name, check]) => [
+    name,
+    { ...check, detail: PUBLIC_DETAIL[check.status] },
+  ]);
+  return { status, checks: Object.fromEntries(entries) as Record<Name, CheckResult> }; // fromEntries loses the literal types
+}
+
 /** Runs all checks concurrently and returns the worst status. */
 export async function checkReadiness<Name extends string>(
   checks: Readonly<Record<Name, HealthCheck>>,
-): Promise<{ status: Health['status']; checks: Record<Name, CheckResult> }> {
+): Promise<Readiness<Name>> {
   const names = Object.keys(checks) as Name[]; // Object.keys loses the literal types
   const results = await Promise.all(names.map((name) => timed(checks[name])));
   const statuses = results.map(({ status }) => status);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { getImage } from '#shared/contracts/http/images.ts';
-import { liveness, openApi, readiness } from '#shared/contracts/http/service.ts';
+import { getHealth, liveness, openApi, readiness } from '#shared/contracts/http/service.ts';
 import { call } from './client.ts';
 import { readStack } from './stack.ts';
 
@@ -14,6 +14,10 @@ describe('the service', () => {
     expect((await call(liveness)).body).toMatchObject({ status: 'ok' });
     const { status, body } = await call(readiness);
     expect(status).toBe(200);
+    const details = ({ checks }: typeof body) => Object.values(checks).map((check) => Object(check).detail);
+    expect(details(body)).toEqual(Array.from({ length: 5 }, () => 'available'));
+    const headers = { authorization: `Bearer ${readStack().admin_token}` };
+    expect(details((await call(getHealth, { headers })).body).join()).toContain('deeplens-lite-v1');
     expect(Object.values(body.checks).map((check) => Object(check).status)).toEqual([
       'ok',
       'ok',

@@ -13,7 +13,7 @@ import {
 } from './models.ts';
 import type { Operation } from './operation.ts';
 import { searchSimilarity } from './search.ts';
-import { liveness, openApi, readiness } from './service.ts';
+import { getHealth, liveness, openApi, readiness } from './service.ts';
 import { changeSettings, getSettings } from './settings.ts';
 import { getCapacity, getOverview } from './statistics.ts';
 import {
@@ -69,6 +69,7 @@ export const OPERATIONS: readonly Operation[] = [
   rebuildIndex,
   checkIndex,
   moveTenants,
+  getHealth,
   liveness,
   readiness,
   openApi,

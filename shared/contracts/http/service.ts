@@ -31,6 +31,11 @@ export const READINESS_CHECKS = [
   'embedding',
 ] as const;
 
+const Readiness = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  checks: z.object(Object.fromEntries(READINESS_CHECKS.map((name) => [name, Check]))),
+});
+
 export const readiness = operation({
   id: 'readiness',
   tag: 'Service',
@@ -41,12 +46,21 @@ export const readiness = operation({
   reply: {
     status: 200,
     alsoStatus: 503,
-    description: '200 if the service can serve, 503 if a dependency is down.',
-    schema: z.object({
-      status: z.enum(['ok', 'degraded', 'down']),
-      checks: z.object(Object.fromEntries(READINESS_CHECKS.map((name) => [name, Check]))),
-    }),
+    description:
+      '200 if the service can serve, 503 if a dependency is down. At most 5 seconds old; the operator gets details from `GET /v1/admin/health`.',
+    schema: Readiness,
   },
+  problems: [],
+});
+
+export const getHealth = operation({
+  id: 'getHealth',
+  tag: 'Operator',
+  method: 'GET',
+  path: '/v1/admin/health',
+  summary: 'Get the health of every dependency, with details',
+  policy: 'SystemAdmin',
+  reply: { status: 200, description: 'The checks of `readiness`, with details.', schema: Readiness },
   problems: [],
 });
 

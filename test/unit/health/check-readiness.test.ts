@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  cachedReadiness,
   checkReadiness,
   databaseHealth,
   embeddingHealth,
+  publicReadiness,
   vectorIndexHealth,
 } from '#shared/health/check-readiness.ts';
 import type { Health } from '#shared/health/health.ts';
@@ -24,6 +26,31 @@ describe('readiness', () => {
   it('reports a check that throws as down, without its message', async () => {
     const { status, checks } = await checkReadiness({ a: () => Promise.reject(new TypeError('secret')) });
     expect([status, checks.a.detail]).toEqual(['down', 'TypeError']);
+  });
+
+  it('calls the dependencies once for all who ask at the same time or within five seconds', async () => {
+    let [calls, now] = [0, 0];
+    const counted = async (): Promise<Health> => ({ status: 'ok', detail: `call ${++calls}` });
+    const ready = cachedReadiness({ a: counted }, () => now);
+    await Promise.all(Array.from({ length: 50 }, ready));
+    now = 4_999;
+    await ready();
+    expect(calls).toBe(1);
+    now = 5_000;
+    await Promise.all([ready(), ready()]);
+    expect(calls).toBe(2);
+  });
+
+  it('tells callers without a credential the status of a check, and nothing about the installation', async () => {
+    const details = { a: checkWith('ok'), b: checkWith('degraded'), c: checkWith('down') };
+    const result = publicReadiness(await checkReadiness(details));
+    expect(result).toMatchObject({ status: 'down', checks: { a: { status: 'ok' }, c: { status: 'down' } } });
+    expect(Object.values(result.checks).map(({ detail }) => detail)).toEqual([
+      'available',
+      'restricted',
+      'unavailable',
+    ]);
+    expect(result.checks.a.latency_ms).toEqual(expect.any(Number));
   });
 
   it('checks the worker by its heartbeat', async () => {
