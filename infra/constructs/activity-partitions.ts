@@ -3,6 +3,7 @@ import {
   heartbeatKey,
   jobEntryPartition,
   jobKey,
+  METERED_SHARDS,
   revocationKey,
   type TENANT_ACTIVITIES,
 } from '#shared/aws/dynamodb-activity-keys.ts';
@@ -29,5 +30,5 @@ export const PARTITIONS = {
   statistics: ofTenants('STATISTICS'),
   usage: ofTenants('USAGE'),
   /** All shards. */
-  usageMarkers: ofTenants('METERED#0').map((shard) => shard.replace(/0$/, '?')),
+  usageMarkers: ofTenants(...METERED_SHARDS.slice(0, 1)).map((shard) => shard.replace(/.$/, '?')),
 } as const;

@@ -4,7 +4,7 @@ import { type Key, tenantPartition } from './dynamodb-keys.ts';
 /** The keys of the table `activity`: docs/data-model.md. No other file spells them. */
 
 /** A partition takes 1 000 writes a second and each call is one, so the markers of metered calls are sharded. */
-const METERED_SHARDS = [...'0123456789abcdef'].map((digit) => `METERED#${digit}` as const);
+export const METERED_SHARDS = [...'0123456789abcdef'].map((digit) => `METERED#${digit}` as const);
 
 /**
  * The partitions of `activity` with data of one tenant. A tenant's purge empties all of them. Keys of tenants' data can only be

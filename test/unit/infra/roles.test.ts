@@ -46,6 +46,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   Health: [
     'dynamodb:activity [HEARTBEAT]: GetItem',
+    'dynamodb:audit: PutItem',
     'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
     'es:domain/deeplens-prod: DescribeDomain DescribeDomainHealth',
     's3:pictures: ListBucket',
