@@ -10,15 +10,15 @@ import {
   tenantPartition,
 } from '#shared/aws/dynamodb-keys.ts';
 import { readPage } from '#shared/aws/dynamodb-page.ts';
-import { type Item, openTable, type TableOptions, type Update } from '#shared/aws/dynamodb-table.ts';
+import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { setAndRemove } from '#shared/aws/dynamodb-update.ts';
 import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { ApiKey } from './api-key.ts';
-import { CHANGEABLE, changed, given, notChangeable } from './changed-tenant.ts';
+import { changed, notChangeable } from './changed-tenant.ts';
+import { modelsUpdate, tenantUpdate, WITH_SETTINGS } from './dynamodb-tenant-updates.ts';
 import { Tenant } from './tenant.ts';
-import type { TenantModels } from './tenant-models.ts';
-import type { KeyChange, TenantChange, TenantStore } from './tenant-store.ts';
+import type { KeyChange, TenantStore } from './tenant-store.ts';
 
 export const TenantsTableEnv = z.object({ TENANTS_TABLE: z.string().min(1) });
 
@@ -37,65 +37,6 @@ const indexedEnd = ({ revoked_at, expires_at }: KeyChange): Item => {
   const ends_at = revoked_at ?? expires_at;
   return ends_at === undefined ? {} : { gsi_key_end: ENDING_KEYS, ends_at };
 };
-
-/** Creates the map that settings are merged into. */
-const WITH_SETTINGS: Update = {
-  UpdateExpression: 'SET settings = if_not_exists(settings, :none)',
-  ConditionExpression: 'attribute_exists(pk)',
-  ExpressionAttributeValues: { ':none': {} },
-};
-
-/** Sets each setting by itself, so that concurrent changes are all applied. An update expression must set something. */
-function updateOf({ settings, ...change }: TenantChange): Update {
-  const plain = given(change);
-  const merged = given(settings ?? {});
-  const fields = [...plain, ...merged];
-  const paths = [...plain.map(([name]) => `#${name}`), ...merged.map(([name]) => `#settings.#${name}`)];
-  const sets = fields.map(([name], at) => `${paths[at]} = :${name}`);
-  const states = CHANGEABLE.map((state) => [`:${state}`, state] as const);
-  const names = [...fields.map(([name]) => name), ...(merged.length > 0 ? ['settings'] : []), 'state'];
-  return {
-    UpdateExpression: `SET ${sets.length > 0 ? sets.join(', ') : '#state = #state'}`,
-    ConditionExpression: `#state IN (${states.map(([name]) => name).join(', ')})`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries([
-      ...fields.map(([name, value]) => [`:${name}`, value] as const),
-      ...states,
-    ]),
-  };
-}
-
-/** Sets the models, on condition that they are as they were read. */
-function modelsUpdate(
-  { settings, filling_models }: Tenant,
-  chosen: readonly string[],
-  filling: TenantModels['filling'],
-): Update {
-  const states = CHANGEABLE.map((state) => [`:${state}`, state] as const);
-  const unchanged = (path: string, value: string, read: unknown) =>
-    read === undefined ? `attribute_not_exists(${path})` : `${path} = ${value}`;
-  return {
-    UpdateExpression: 'SET #settings.#models = :chosen, #filling = :filling',
-    ConditionExpression: [
-      `#state IN (${states.map(([name]) => name).join(', ')})`,
-      unchanged('#settings.#models', ':read_chosen', settings?.models),
-      unchanged('#filling', ':read_filling', filling_models),
-    ].join(' AND '),
-    ExpressionAttributeNames: {
-      '#settings': 'settings',
-      '#models': 'models',
-      '#filling': 'filling_models',
-      '#state': 'state',
-    },
-    ExpressionAttributeValues: {
-      ':chosen': chosen,
-      ':filling': filling,
-      ...(settings?.models && { ':read_chosen': settings.models }),
-      ...(filling_models && { ':read_filling': filling_models }),
-      ...Object.fromEntries(states),
-    },
-  };
-}
 
 /** Stores tenants and their keys in DynamoDB. */
 export function dynamoTenantStore(options: TableOptions): TenantStore {
@@ -161,7 +102,7 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
     },
     async change(tenant, change) {
       if (change.settings) await table.update(profileKey(tenant), WITH_SETTINGS);
-      const { applied, item } = await table.update(profileKey(tenant), updateOf(change), 'ALL_OLD');
+      const { applied, item } = await table.update(profileKey(tenant), tenantUpdate(change), 'ALL_OLD');
       if (!item) return undefined;
       const before = tenantOf(item);
       if (!applied) throw notChangeable(before);
