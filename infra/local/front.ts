@@ -30,9 +30,6 @@ export async function startFront({ port, emulatorUrl, apiId }: FrontOptions): Pr
 
   const forward = async (request: IncomingMessage, response: ServerResponse) => {
     if (response.destroyed) return; // disconnected while waiting
-    // The API builds links from the host that the client called.
-    request.headers['x-forwarded-host'] = request.headers.host ?? '';
-    request.headers['x-forwarded-proto'] = 'http';
     request.headers.host = apiHost;
     const done = new Promise<void>((resolve) => response.once('close', resolve));
     await proxy.web(request, response).catch(() => badGateway(response));

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { APIGatewayClient, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import type { Cleanups } from './cleanups.ts';
 import { deploy } from './deploy.ts';
-import { startEmulator } from './emulator.ts';
+import { awsClient, startEmulator } from './emulator.ts';
 import { startFront } from './front.ts';
 import { CHECKOUT, type Home } from './home.ts';
 import { type LocalFile, writeLocalFile } from './local-file.ts';
@@ -42,6 +43,7 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
   );
   const front = await startFront({ port: frontPort, emulatorUrl: emulator.url, apiId: outputs('ApiId') });
   cleanups.add(front.stop);
+  await setBaseUrl(emulator.url, outputs('ApiId'), `${front.origin}/api`);
 
   const local: LocalFile = {
     api_url: `${front.origin}/api/v1`,
@@ -77,6 +79,13 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
       ({ code, signal }) => `The emulator ended (${code ?? signal}); its log is ${emulator.child.log}`,
     ),
   };
+}
+
+/** Makes links in replies lead to the front: the deployment cannot know its port. */
+async function setBaseUrl(emulatorUrl: string, restApiId: string, baseUrl: string): Promise<void> {
+  const patch = { op: 'replace', path: '/variables/base_url', value: baseUrl } as const;
+  const stage = { restApiId, stageName: 'api', patchOperations: [patch] };
+  await new APIGatewayClient(awsClient(emulatorUrl)).send(new UpdateStageCommand(stage));
 }
 
 /** Returns trusted issuers beside the emulator's Cognito, as JSON: docs/security.md. */

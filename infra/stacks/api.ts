@@ -3,6 +3,7 @@ import {
   AccessLogFormat,
   ApiKeySourceType,
   AuthorizationType,
+  CfnStage,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
@@ -30,6 +31,7 @@ export interface ApiStackProps {
 /** Paths that need no credential. */
 const OPEN = ['/v1/health/', '/v1/openapi.json'];
 const ADMIN = '/v1/admin/';
+const STAGE = 'api';
 
 /** The HTTP API: joins the flows' routes, and authorises every call. */
 export class ApiStack extends Stack {
@@ -38,6 +40,7 @@ export class ApiStack extends Stack {
   constructor(app: App, { environment, authorizer, routes }: ApiStackProps) {
     super(app, `deeplens-${environment.name}-api`);
     this.api = this.restApi(environment);
+    this.setBaseUrl();
     addGatewayResponses(this.api);
     this.addRoutes(Object.assign({}, ...routes), authorizer);
     addUsagePlans(this, this.api, environment);
@@ -59,7 +62,7 @@ export class ApiStack extends Stack {
       binaryMediaTypes: ['multipart/form-data', 'image/*'],
       cloudWatchRole: true,
       deployOptions: {
-        stageName: 'api',
+        stageName: STAGE,
         tracingEnabled: environment.functions.tracing,
         metricsEnabled: true,
         loggingLevel: MethodLoggingLevel.ERROR,
@@ -77,6 +80,16 @@ export class ApiStack extends Stack {
         'The role that AWS defines for API Gateway to write an account’s logs.',
     });
     return api;
+  }
+
+  /** The prefix of links in replies. A stage variable: the functions are deployed before the API has an address. */
+  private setBaseUrl(): void {
+    const { deploymentStage, restApiId } = this.api;
+    const stage = deploymentStage.node.defaultChild;
+    if (!(stage instanceof CfnStage)) throw new Error('The API has no stage');
+    stage.variables = {
+      base_url: `https://${restApiId}.execute-api.${this.region}.${this.urlSuffix}/${STAGE}`,
+    };
   }
 
   private addRoutes(routes: Routes, authorizer: NodejsFunction): void {

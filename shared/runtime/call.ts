@@ -17,7 +17,7 @@ export interface HttpRequest {
 export interface Call<Op extends Operation> extends Input<Op> {
   caller: Caller;
   correlationId: string;
-  /** The prefix of the API's own links, `https://host/stage`. */
+  /** The prefix of the API's own links, `https://host/stage`, as configured. */
   baseUrl: string;
   /** Adds to the audit entry of an `audited` operation; without effect on others. */
   recordChange: (change: Change) => void;
@@ -40,10 +40,10 @@ export const callOf = <Op extends Operation>(
   recordChange: () => {},
 });
 
-/** A proxy in front sends the host and protocol that the caller used. */
-function baseUrlOf(event: APIGatewayProxyEvent): string {
-  const host = event.headers['x-forwarded-host'] ?? event.headers.host ?? event.requestContext.domainName;
-  const protocol = event.headers['x-forwarded-proto'] ?? 'https';
-  const stage = event.requestContext.path?.replace(event.path, '') ?? `/${event.requestContext.stage}`;
-  return `${protocol}://${host}${stage}`;
+/**
+ * Returns the stage's variable `base_url`, which the deployment sets. Never a header's value: callers choose those. Without
+ * it, the endpoint that API Gateway matched the call to.
+ */
+function baseUrlOf({ stageVariables, requestContext }: APIGatewayProxyEvent): string {
+  return stageVariables?.base_url ?? `https://${requestContext.domainName}/${requestContext.stage}`;
 }

@@ -27,6 +27,13 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     expect(page.split('\n')).toContain(standingCostRow(stacks));
   });
 
+  it('configures the prefix of links in replies', () => {
+    const [stage] = stacks.of('AWS::ApiGateway::Stage');
+    expect(JSON.stringify(stage?.properties.Variables)).toMatch(
+      /"base_url":.*"https:\/\/".*execute-api.*\/api"/,
+    );
+  });
+
   it('meets the AwsSolutions pack', () => {
     expect(stacks.violations()).toEqual([]);
   });

@@ -76,7 +76,8 @@ async function call(
       headers: { 'Content-Type': 'application/json', Host: 'api.example' },
       body: JSON.stringify({ text: 'hello' }),
       isBase64Encoded: false,
-      requestContext: { requestId: 'req-1', stage: 'api', path: '/api/v1/echo/bob', authorizer },
+      stageVariables: { base_url: 'https://api.example/api' },
+      requestContext: { requestId: 'req-1', stage: 'api', domainName: 'id.execute-api.example', authorizer },
       ...event,
     } as unknown as APIGatewayProxyEvent, // the fields that a function reads
     { functionName: 'echo', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context,
@@ -103,6 +104,19 @@ describe('httpFunction', () => {
       call({ headers: { 'content-type': 'application/json', 'X-Correlation-Id': id } });
     expect((await withId('my-id.7')).headers['x-correlation-id']).toBe('my-id.7');
     expect((await withId('a\nb')).headers['x-correlation-id']).toBe('req-1');
+  });
+
+  it('takes the prefix of links from the configuration, never from a header', async () => {
+    const headers = {
+      'content-type': 'application/json',
+      host: 'evil.example',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'ftp',
+      forwarded: 'host=evil.example',
+    };
+    expect((await call({ headers })).body.baseUrl).toBe('https://api.example/api');
+    const withoutVariable = await call({ headers, stageVariables: null });
+    expect(withoutVariable.body.baseUrl).toBe('https://id.execute-api.example/api');
   });
 
   it('lists every invalid field by its pointer', async () => {
