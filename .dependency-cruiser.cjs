@@ -59,7 +59,7 @@ const PURE_NODE = '^(node:)?crypto$';
 
 /** Where a technology may be met; elsewhere it is behind a port. */
 const HOMES = {
-  '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-'],
+  '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-', 'infra/local/'],
   '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
   '@aws-sdk/client-opensearch': ['shared/health/opensearch-'],
   '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
