@@ -202,6 +202,7 @@ const ATTEMPTS: Record<string, Attempt> = {
     },
   },
   getCapacity: { request: async () => ({}), status: 401 },
+  getHealth: { request: async () => ({}), status: 401 },
   getUsage: {
     request: async () => ({ query: { tenant_id: owner.tenant } }),
     status: 200,
