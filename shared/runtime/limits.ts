@@ -43,17 +43,7 @@ interface LimitedCall {
  * @throws Problem `rate_limited` if a limit is used up; `dependency_unavailable`
  */
 export async function enforceLimits(limiter: Limiter, call: LimitedCall): Promise<UploadGrant | undefined> {
-  const demands = demandsOf(call.operation, call.caller, call.body);
-  const grants = await limiter.take(call.tenant, demands).catch((error: unknown) => {
-    if (!(error instanceof Problem) || demands.some(({ counter }) => counter === 'uploads')) throw error;
-    logger.error('limits not checked', { error });
-    countForAlarm('limits_unchecked');
-    return undefined;
-  });
-  if (!grants) return undefined;
-  replyHeaders.set(call.event, headersOf(grants));
-  const refused = grants.find(({ granted }) => granted === 0);
-  if (refused) throw refusalOf(refused);
+  const grants = await take(limiter, call, demandsOf(call.operation, call.caller, call.body));
   const uploads = grants.find(({ counter }) => counter === 'uploads');
   return uploads && { granted: uploads.granted, refusal: refusalOf(uploads) };
 }
@@ -69,17 +59,29 @@ export async function countRefused(
 ): Promise<void> {
   if (!tenant) return;
   const { requests } = limitsOf(plan, limits);
-  const grants = await limiter
-    .take(tenant, [{ counter: 'requests', amount: 1, limit: requests }])
-    .catch((error: unknown) => {
-      if (!(error instanceof Problem)) throw error;
-      logger.error('limits not checked', { error });
-      countForAlarm('limits_unchecked');
-      return [];
-    });
+  await take(limiter, { tenant, event }, [{ counter: 'requests', amount: 1, limit: requests }]);
+}
+
+/**
+ * Takes from the counters, and notes the headers of the reply.
+ * @returns no grants if the counters are unavailable and the call adds no images
+ * @throws Problem `rate_limited` if a limit is used up; `dependency_unavailable`
+ */
+async function take(
+  limiter: Limiter,
+  { tenant, event }: Pick<LimitedCall, 'tenant' | 'event'>,
+  demands: readonly Demand[],
+): Promise<readonly Grant[]> {
+  const grants = await limiter.take(tenant, demands).catch((error: unknown) => {
+    if (!(error instanceof Problem) || demands.some(({ counter }) => counter === 'uploads')) throw error;
+    logger.error('limits not checked', { error });
+    countForAlarm('limits_unchecked');
+    return [];
+  });
   if (grants.length > 0) replyHeaders.set(event, headersOf(grants));
   const refused = grants.find(({ granted }) => granted === 0);
   if (refused) throw refusalOf(refused);
+  return grants;
 }
 
 const refusalOf = ({ counter, limit, resetsIn }: Grant): Problem =>
