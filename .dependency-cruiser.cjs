@@ -177,6 +177,7 @@ module.exports = {
         pathNot: [
           '^shared/kernel/(access|plans|problems|service-levels)[.]ts$',
           '^shared/aws/dynamodb-(activity-)?keys[.]ts$',
+          '^shared/blobs/blobs[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',
           '^shared/contracts/events/registry[.]ts$',
           '/env[.]ts$',

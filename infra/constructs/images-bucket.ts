@@ -8,10 +8,17 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { FOLDERS, type Folder } from '#shared/blobs/blobs.ts';
 import { ARCHIVE_DAYS, type EventType } from '#shared/contracts/events/registry.ts';
 import type { Environment } from '../config/environments.ts';
 
-const FOLDERS = ['incoming', 'uploads', 'derived', 'events'] as const;
+const PRIVATE = {
+  encryption: BucketEncryption.S3_MANAGED,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+} as const;
 
 /** The bucket of images (`incoming/`, `uploads/`, `derived/`) and of archived events (`events/`). */
 export class ImagesBucket extends Construct {
@@ -26,11 +33,7 @@ export class ImagesBucket extends Construct {
     this.accessLog = this.newAccessLog(environment);
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName: this.bucketName,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      ...PRIVATE,
       removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       serverAccessLogsBucket: this.accessLog as IBucket, // its type differs only under exactOptionalPropertyTypes
       lifecycleRules: [
@@ -51,7 +54,7 @@ export class ImagesBucket extends Construct {
   }
 
   /** Returns the ARN of the objects in a folder, by name, so that other stacks can use it. */
-  objects(folder: (typeof FOLDERS)[number] | `events/${EventType}`): string {
+  objects(folder: Folder | `events/${EventType}`): string {
     return `arn:${Aws.PARTITION}:s3:::${this.bucketName}/${folder}/*`;
   }
 
@@ -62,11 +65,7 @@ export class ImagesBucket extends Construct {
 
   private newAccessLog(environment: Environment): Bucket {
     return new Bucket(this, 'AccessLog', {
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      ...PRIVATE,
       removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       lifecycleRules: [{ id: 'old-entries', expiration: Duration.days(90) }],
     });

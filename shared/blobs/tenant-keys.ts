@@ -1,13 +1,16 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import type { Folder } from './blobs.ts';
 
 /** Position of the tenant among a key's segments, by the first segment. */
-const TENANT_POSITION: ReadonlyMap<string | undefined, number> = new Map([
-  ['incoming', 1],
-  ['uploads', 1],
-  ['derived', 1],
-  ['events', 3], // events/{type}/{date}/{tenant}/…
-]);
+const TENANT_POSITION = new Map<string | undefined, number>(
+  Object.entries({
+    incoming: 1,
+    uploads: 1,
+    derived: 1,
+    events: 3, // events/{type}/{date}/{tenant}/…
+  } satisfies Record<Folder, number>),
+);
 
 /**
  * Rejects a key outside the tenant's folders; called before every access.
