@@ -2,7 +2,7 @@ import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 
 /** Keys of an image's objects in the images bucket. */
 export const objectKeys = {
-  /** What a form or a call has written; it may be overwritten until the form expires. */
+  /** The file that a form or a call has written; it may be overwritten until the form expires. */
   incoming: (tenant: TenantId, image: ImageId) => `incoming/${tenant}/${image}`,
   /** The image's file: written once, by validation. */
   upload: (tenant: TenantId, image: ImageId) => `uploads/${tenant}/${image}`,

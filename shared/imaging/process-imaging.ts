@@ -5,7 +5,7 @@ import { type Budget, readerProcess } from './process-reader.ts';
 import type { Region } from './region.ts';
 import { sharpImaging } from './sharp-imaging.ts';
 
-/** What one image of a stranger may cost: see docs/adr/0032-budget-for-strangers-bytes.md. */
+/** The maximal cost of one image of a stranger: see docs/adr/0032-budget-for-strangers-bytes.md. */
 export interface ImageBudget {
   seconds: number;
   /** Resident memory of the process that reads. */

@@ -3,13 +3,13 @@ import type { ReadOptions } from './imaging.ts';
 import type { Region } from './region.ts';
 import type { DerivedImage, DerivedPart } from './sharp-derive.ts';
 
-/** What the reading process is asked. `image` numbers the images of one reader. */
+/** A question to the reading process. `image` numbers the images of one reader. */
 export type ToReader =
   | { kind: 'read'; image: number; bytes: Uint8Array; options: ReadOptions }
   /** The last of nested regions. */
   | { kind: 'part'; image: number; regions: readonly Region[] };
 
-/** What the reading process says, in the order of the questions. */
+/** A message of the reading process; replies come in the order of the questions. */
 export type FromReader =
   | { kind: 'ready' }
   | { kind: 'image'; image: DerivedImage }

@@ -21,12 +21,12 @@ export interface Reader {
   ask(question: ToReader, budget: Budget): Promise<FromReader>;
 }
 
-/** Of V8 alone: the pixels of images are outside of its heap. */
+/** The heap of V8; the pixels of images are outside of it. */
 const HEAP_MB = 256;
 /** Decoders fill up to 1 MB a millisecond. */
 const WATCH_MS = 50;
 const PAGE_BYTES = 4096;
-/** Where Lambda's Node finds its libraries: all that the process gets of an environment. */
+/** The whole environment of the process: where Lambda's Node finds its libraries. */
 const LIBRARIES = { LD_LIBRARY_PATH: '/var/lang/lib:/lib64:/usr/lib64' };
 /** The second program of a function's bundle, or the source where the caller is source itself. */
 const PROGRAM = import.meta.url.endsWith('.ts') ? './process-program.ts' : './imaging-process.mjs';

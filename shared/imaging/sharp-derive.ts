@@ -8,7 +8,7 @@ import { crop, toRaster, within } from './sharp-raster.ts';
 export const MODEL_SIDE = 512;
 const THUMBNAIL_WEBP = { quality: 80, effort: 2 };
 
-/** What crosses from a reading process to another: all of an image but its pixels. */
+/** The parts of an image that a reading process returns: all but its pixels. */
 export type DerivedPart = Omit<ImagePart, 'part'>;
 export type DerivedImage = Omit<ReadImage, 'part'>;
 

@@ -9,7 +9,7 @@ const IEND = typeOf('IEND');
 const EXIF = typeOf('eXIf');
 const PROFILE = typeOf('iCCP');
 const ANIMATION = typeOf('acTL');
-/** What pixels and their colours need; the rest is metadata. */
+/** The chunks that pixels and their colours need; the rest is metadata. */
 const NEEDED = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'cHRM', 'gAMA', 'sRGB', 'sBIT'].map(typeOf));
 /** Bytes of a chunk beside its data: length, type, checksum. */
 const FRAME = 12;

@@ -1,6 +1,6 @@
 import { Problem } from '#shared/kernel/problems.ts';
 
-/** What a file's structure states, found in time linear in the file, without decoding. */
+/** The facts that a file's structure states, found in time linear in the file, without decoding. */
 export interface Structure {
   /** The file for the decoder: what pixels need, without metadata that is costly to parse. */
   decodable: Uint8Array;

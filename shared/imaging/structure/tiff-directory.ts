@@ -6,10 +6,10 @@ export interface Entry {
   tag: number;
   type: number;
   count: number;
-  /** Where its values are, in the file, and how many bytes they have. */
+  /** Offset of its values in the file, and their length in bytes. */
   at: number;
   bytes: number;
-  /** Where the entry itself is. */
+  /** Offset of the entry itself. */
   entryAt: number;
 }
 

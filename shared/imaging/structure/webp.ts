@@ -3,7 +3,7 @@ import { KeptRanges } from './kept-ranges.ts';
 import { limitParts, MAX_EXIF_BYTES, MAX_PROFILE_BYTES, type Structure, truncated } from './structure.ts';
 
 const HEADER = 12;
-/** What pixels and their colours need; the rest is metadata. */
+/** The chunks that pixels and their colours need; the rest is metadata. */
 const NEEDED = ['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF'];
 
 /** Walks the chunks. Drops metadata; an EXIF block becomes its orientation. */

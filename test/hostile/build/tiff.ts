@@ -39,7 +39,7 @@ export const restAt = (entries: number) => FIRST + directorySize(entries);
 export interface Layout {
   width: number;
   height: number;
-  /** Of the file: where the image data is, and how long. */
+  /** Offset of the image data in the file, and its length. */
   at: number;
   length: number;
   bits?: number;
