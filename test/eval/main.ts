@@ -3,90 +3,71 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ImageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
-import { eachOf } from '../each-of.ts';
-import { EDIT_NAMES, type EditName, edited } from './edits.ts';
-import { LOOK_ALIKES, lookAlike } from './look-alikes.ts';
-import type { Query } from './measure.ts';
-import { type NamedImage, photographs } from './photographs.ts';
-import { type Measured, report } from './report.ts';
-import { openService, type Service } from './service.ts';
+import { copies } from './copies.ts';
+import { families } from './families.ts';
+import { independence } from './independence.ts';
+import { calibrationOf } from './measure.ts';
+import { photographs } from './photographs.ts';
+import type { JudgedPair, Section } from './section.ts';
+import { openService } from './service.ts';
+import { decimals, table } from './table.ts';
+
+const SECTIONS: ReadonlyMap<string, Section> = new Map(Object.entries({ copies, families, independence }));
 
 const { values: options } = parseArgs({
   options: {
     photos: { type: 'string' },
+    sections: { type: 'string', default: [...SECTIONS.keys()].join(',') },
     limit: { type: 'string' },
     queries: { type: 'string', default: '250' },
+    images: { type: 'string' },
     items: { type: 'string', default: '80' },
     model: { type: 'string', default: 'deeplens-lite-v1' },
     out: { type: 'string', default: 'eval/results.json' },
   },
 });
-if (!options.photos) {
-  console.error(
-    'usage: npm run eval -- --photos DIR [--limit PHOTOGRAPHS] [--queries OF EACH EDIT] [--items OF EACH KIND OF LOOK-ALIKES] [--model NAME] [--out FILE]',
-  );
+const chosen = options.sections.split(',').map((name) => ({ name, section: SECTIONS.get(name) }));
+const unknown = chosen.filter(({ section }) => !section);
+if (!options.photos || unknown.length > 0) {
+  console.error(`usage: npm run eval -- --photos DIR
+  [--sections NAMES]   of ${[...SECTIONS.keys()].join(',')}; all by default
+  [--limit COUNT]      the most photographs to read from the folder
+  [--queries COUNT]    copies: the most photographs that are asked for by each edit
+  [--images COUNT]     other sections: the most photographs that each takes
+  [--items COUNT]      the most images of each kind of look-alikes
+  [--model NAME] [--out FILE]`);
   process.exit(2);
 }
 
-/** One image in ten is not stored: its edits have no copy to find. */
-const STRANGERS = 10;
-/** Edits of look-alikes. */
-const MILD: readonly EditName[] = ['jpeg20', 'resize25', 'crop70', 'brightness'];
-
-/** Takes `count` items, spread evenly. */
-const spread = <Item>(items: readonly Item[], count: number): Item[] =>
-  count >= items.length
-    ? [...items]
-    : Array.from({ length: count }, (_, at) => items[Math.floor((at * items.length) / count)]).filter(
-        (item) => item !== undefined,
-      );
-
-async function measure(
-  service: Service,
-  tenant: TenantId,
-  images: readonly NamedImage[],
-  edits: readonly EditName[],
-  originals: number,
-): Promise<Measured> {
-  const ids = new Map<string, ImageId>();
-  const strangers = images.filter((_, at) => at % STRANGERS === STRANGERS - 1);
-  const stored = images.filter((image) => !strangers.includes(image));
-  await eachOf(`${tenant}: ingest`, stored, async ({ name, load }) => {
-    const image = await service.ingest(tenant, await load(), name);
-    if (image) ids.set(name, image);
-  });
-  const queries: Query[] = [];
-  const editedImages = [
-    ...spread(stored, Math.ceil(originals * (1 - 1 / STRANGERS))),
-    ...spread(strangers, Math.floor(originals / STRANGERS)),
-  ].flatMap((image) => edits.map((edit) => ({ image, edit })));
-  await eachOf(`${tenant}: search`, editedImages, async ({ image: { name, load }, edit }) => {
-    const truth = ids.get(name);
-    const answer = await service.search(tenant, await edited(edit, await load(), name));
-    queries.push({ kind: edit, ...(truth && { truth }), answer });
-  });
-  const names = new Map([...ids].map(([name, image]) => [image, name]));
-  const groups = (await service.groups(tenant)).map(({ members }) =>
-    members.map(({ image_id }) => names.get(image_id) ?? image_id),
-  );
-  return { name: tenant, stored: ids.size, queries, groups };
-}
+const most = (count: string | undefined): number => Number(count ?? Number.POSITIVE_INFINITY);
 const indexDir = await mkdtemp(join(tmpdir(), 'deeplens-eval-'));
 try {
-  const service = await openService({ indexDir, model: options.model });
-  const images = await photographs(options.photos, Number(options.limit ?? 1e9));
-  const photos = await measure(service, tenantId('photographs'), images, EDIT_NAMES, Number(options.queries));
-  const alike: Measured[] = [];
-  for (const kind of LOOK_ALIKES) {
-    const items = Array.from({ length: Number(options.items) }, (_, at) => ({
-      name: `${kind}-${at}`,
-      load: () => lookAlike(kind, at),
-    }));
-    alike.push(await measure(service, tenantId(kind), items, MILD, items.length));
+  const given = {
+    service: await openService({ indexDir, model: options.model }),
+    photographs: await photographs(options.photos, most(options.limit)),
+    images: most(options.images),
+    queries: most(options.queries),
+    items: most(options.items),
+  };
+  console.log(`# ${options.model}`);
+  const pairs: JudgedPair[] = [];
+  const figures: Record<string, unknown> = { model: options.model };
+  for (const { name, section } of chosen) {
+    if (!section) continue;
+    const outcome = await section(given);
+    console.log(['', `## ${name}`, '', ...outcome.lines].join('\n'));
+    figures[name] = outcome.figures;
+    pairs.push(...outcome.pairs);
   }
-  const { text, figures } = report(options.model, photos, alike);
-  console.log(text);
+  console.log('\n## calibration of scores');
+  for (const verdict of ['edited_copy', 'similar'] as const) {
+    const bins = calibrationOf(pairs, verdict);
+    figures[`calibration of ${verdict}`] = bins;
+    const rows = bins.map(({ from, to, pairs, predicted, observed }) => [
+      ...[`${from} to ${to}`, pairs, decimals(predicted), decimals(observed)],
+    ]);
+    console.log(['', ...table([`score of ${verdict}`, 'pairs', 'predicted', 'observed'], rows)].join('\n'));
+  }
   await mkdir(join(options.out, '..'), { recursive: true });
   await writeFile(options.out, `${JSON.stringify(figures, undefined, 2)}\n`);
   console.log(`\nWritten to ${options.out}.`);

@@ -1,5 +1,6 @@
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { VERDICTS } from '#shared/kernel/vocabulary.ts';
+import type { JudgedPair } from './section.ts';
 import type { Answer } from './service.ts';
 
 /** A stored image in an answer, with its score, and whether it is the query's original. */
@@ -107,26 +108,30 @@ export const verdictFigures = (queries: readonly Query[]) => ({
 
 const copiesIn = ({ results }: Answer) => results.filter(({ verdict }) => verdict !== 'similar');
 
-/** Compares predicted scores of `edited_copy` with the share of true pairs, by score range. */
-export function reliability(queries: readonly Query[]) {
-  const pairs = queries.flatMap(({ truth, answer }) =>
-    answer.results
-      .filter(({ verdict }) => verdict === 'edited_copy')
-      .map(({ similarity_score, image_id }) => ({ score: similarity_score, isTrue: image_id === truth })),
+/** Returns the copies in the answers, with whether each is the query's original. */
+export const judgedCopies = (queries: readonly Query[]): JudgedPair[] =>
+  queries.flatMap(({ truth, answer }) =>
+    copiesIn(answer).map(({ verdict, similarity_score, image_id }) => ({
+      ...{ verdict, score: similarity_score, isTrue: image_id === truth },
+    })),
   );
-  return BUCKETS.map(([from, to]) => {
-    const own = pairs.filter(({ score }) => score >= from && score < to);
-    const predicted = own.reduce((sum, { score }) => sum + score, 0) / own.length;
-    return { from, to, pairs: own.length, predicted, observed: share(own, ({ isTrue }) => isTrue) };
-  }).filter(({ pairs: count }) => count > 0);
+
+/** Compares the scores of a verdict with the share of true pairs, by range of scores. Leaves out empty ranges. */
+export function calibrationOf(pairs: readonly JudgedPair[], verdict: keyof typeof BOUNDS) {
+  const own = pairs.filter((pair) => pair.verdict === verdict);
+  const bounds = BOUNDS[verdict];
+  return bounds.slice(1).flatMap((to, at) => {
+    const from = bounds[at] ?? 0;
+    const within = own.filter(({ score }) => score >= from && (score < to || to === 1));
+    if (within.length === 0) return [];
+    const predicted = within.reduce((sum, { score }) => sum + score, 0) / within.length;
+    return [{ from, to, pairs: within.length, predicted, observed: share(within, ({ isTrue }) => isTrue) }];
+  });
 }
-const BUCKETS = [
-  [0, 0.9],
-  [0.9, 0.97],
-  [0.97, 0.99],
-  [0.99, 0.995],
-  [0.995, 1],
-] as const;
+const BOUNDS = {
+  edited_copy: [0, 0.9, 0.97, 0.99, 0.995, 1],
+  similar: [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
+} as const;
 
 /** @returns 0 for no items */
 export const share = <Item>(items: readonly Item[], condition: (item: Item) => boolean): number =>

@@ -5,11 +5,13 @@ import {
   type Figures,
   figuresAt,
   figuresOf,
+  judgedCopies,
   type Query,
   quantile,
-  reliability,
   verdictFigures,
 } from './measure.ts';
+import type { Outcome } from './section.ts';
+import { decimals, table } from './table.ts';
 
 /** The results for one library: its queries, and the duplicate groups among its images. */
 export interface Measured {
@@ -19,13 +21,11 @@ export interface Measured {
   groups: readonly (readonly string[])[];
 }
 
-const share = (value: number): string => value.toFixed(3);
-const row = (...columns: (string | number)[]): string => `| ${columns.join(' | ')} |`;
 const columns = ({ recall99, recall999, microAp, r1 }: Figures) =>
-  [recall99, recall999, microAp, r1].map(share);
+  [recall99, recall999, microAp, r1].map(decimals);
 
 /** Renders the results as Markdown, and as data. */
-export function report(model: string, photos: Measured, alike: readonly Measured[]) {
+export function report(photos: Measured, alike: readonly Measured[]): Outcome {
   const rankings = [
     ['model alone', byCosine],
     ['service', byService],
@@ -51,75 +51,61 @@ export function report(model: string, photos: Measured, alike: readonly Measured
     perThousand: (1000 * groups.length) / stored,
   }));
   const cost = costOf([photos, ...alike]);
-  const byScore = reliability([photos, ...alike].flatMap(({ queries }) => queries));
+  const pairs = judgedCopies([photos, ...alike].flatMap(({ queries }) => queries));
   const strangers = photos.queries.filter(({ truth }) => !truth).length;
 
   const lines = [
-    `\n${model}: ${photos.stored} photographs stored, ${photos.queries.length} queries, ${strangers} of them of images that are not stored\n`,
-    row('', 'recall at 99 %', 'at 99.9 %', 'µAP', 'R@1'),
-    row('---', '---', '---', '---', '---'),
-    ...recalls.map(({ name, all }) => row(name, ...columns(all))),
+    `${photos.stored} photographs stored, ${photos.queries.length} queries, ${strangers} of them of images that are not stored`,
     '',
-    row(
-      'edit',
-      'model alone: at 99 %',
-      'service: at 99 %',
-      'at 99.9 %',
-      'R@1',
-      'called a copy',
-      'with a false copy',
-    ),
-    row(...Array(7).fill('---')),
-    ...EDIT_NAMES.map((edit, at) => {
-      const [alone, service] = recalls.map(({ edits }) => edits[at]);
-      const verdict = verdicts.edits[at];
-      return row(
-        edit,
-        share(alone?.recall99 ?? 0),
-        ...[service?.recall99, service?.recall999, service?.r1, verdict?.found, verdict?.falseCopies].map(
-          (value = 0) => share(value),
-        ),
-      );
-    }),
-    row(
-      'all',
-      share(recalls[0]?.all.recall99 ?? 0),
-      ...[
-        recalls[1]?.all.recall99,
-        recalls[1]?.all.recall999,
-        recalls[1]?.all.r1,
-        verdicts.all.found,
-        verdicts.all.falseCopies,
-      ].map((value = 0) => share(value)),
+    ...table(
+      ['', 'recall at 99 %', 'at 99.9 %', 'µAP', 'R@1'],
+      recalls.map(({ name, all }) => [name, ...columns(all)]),
     ),
     '',
-    row('library', 'images', 'copies found', 'queries with a false copy', 'false groups', 'per thousand'),
-    row(...Array(6).fill('---')),
-    ...sets.map(({ name, stored, found, falseCopies, falseGroups, perThousand }) =>
-      row(name, stored, share(found), share(falseCopies), falseGroups, perThousand.toFixed(1)),
+    ...table(
+      [
+        'edit',
+        'model alone: at 99 %',
+        'service: at 99 %',
+        'at 99.9 %',
+        'R@1',
+        'called a copy',
+        'with a false copy',
+      ],
+      [...EDIT_NAMES, 'all'].map((edit, at) => {
+        const [alone, service] = recalls.map(({ all, edits }) => edits[at] ?? all);
+        const verdict = verdicts.edits[at] ?? verdicts.all;
+        const shares = [
+          service?.recall99,
+          service?.recall999,
+          service?.r1,
+          verdict.found,
+          verdict.falseCopies,
+        ];
+        return [edit, ...[alone?.recall99, ...shares].map((value = 0) => decimals(value))];
+      }),
     ),
     '',
-    row('CPU of a search, ms', 'searches', 'median', 'p95', 'in addition to the model: median', 'p95'),
-    row(...Array(6).fill('---')),
-    ...cost.map(({ name, searches, ...times }) =>
-      row(
-        name,
-        searches,
-        ...[times.median, times.p95, times.extraMedian, times.extraP95].map((ms) => ms.toFixed(0)),
-      ),
+    ...table(
+      ['library', 'images', 'copies found', 'queries with a false copy', 'false groups', 'per thousand'],
+      sets.map(({ name, stored, found, falseCopies, falseGroups, perThousand }) => [
+        ...[name, stored, decimals(found), decimals(falseCopies), falseGroups, perThousand.toFixed(1)],
+      ]),
     ),
     '',
-    row('score of an `edited_copy`', 'pairs', 'predicted', 'observed'),
-    row(...Array(4).fill('---')),
-    ...byScore.map(({ from, to, pairs, predicted, observed }) =>
-      row(`${from} to ${to}`, pairs, share(predicted), share(observed)),
+    ...table(
+      ['CPU of a search, ms', 'searches', 'median', 'p95', 'in addition to the model: median', 'p95'],
+      cost.map(({ name, searches, median, p95, extraMedian, extraP95 }) => [
+        ...[name, searches],
+        ...[median, p95, extraMedian, extraP95].map((ms) => ms.toFixed(0)),
+      ]),
     ),
     ...(photos.groups.length > 0
       ? ['', 'Groups among the photographs. Inspect them: they may be correct.']
       : []),
     ...photos.groups.map((names) => `- ${names.join(', ')}`),
   ];
-  return { text: lines.join('\n'), figures: { model, recalls, verdicts, sets, cost, reliability: byScore } };
+  return { lines, figures: { recalls, verdicts, sets, cost }, pairs };
 }
 
 /** Computes the CPU time of the model alone, and of searches by the verifications that they ran. */

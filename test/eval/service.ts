@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import type { DeepLensEvent, EventType } from '#shared/contracts/events/registry.ts';
 import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
@@ -11,6 +12,7 @@ import { addImage } from '#shared/images/request-upload.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { type ImageId, newKeyId, type TenantId } from '#shared/kernel/ids.ts';
+import type { QuerySource } from '#shared/search/query.ts';
 import { searchImages } from '#shared/search/search-images.ts';
 import type { SimilarityResult } from '#shared/search/search-result.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
@@ -119,7 +121,7 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
   return {
     /** Ingests an image through every step. @returns undefined if it is refused */
     async ingest(tenant: TenantId, bytes: Uint8Array, filename: string): Promise<ImageId | undefined> {
-      const upload = { filename, contentType: 'image/jpeg', size: bytes.length };
+      const upload = { filename, contentType: await mediaTypeOf(bytes), size: bytes.length };
       const { image_id } = await add(tenant, upload, bytes, () => {}, filename);
       await validate(tenant, image_id, { key: objectKeys.upload(tenant, image_id), size: bytes.length });
       const validated = takeEvent('images.validated');
@@ -132,7 +134,8 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
       published.splice(0);
       return image_id;
     },
-    async search(tenant: TenantId, bytes: Uint8Array): Promise<Answer> {
+    /** Searches with the bytes of an image, or with a stored one. */
+    async search(tenant: TenantId, source: QuerySource, maxResults = 20): Promise<Answer> {
       const before = process.cpuUsage();
       Object.assign(measured, {
         candidates: undefined,
@@ -142,9 +145,7 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
         before,
       });
       const { results } = await search(tenant, {
-        source: { bytes },
-        threshold: 0,
-        maxResults: 20,
+        ...{ source, threshold: 0, maxResults },
         includeMetadata: false,
         models: [model],
         thumbnailUrl: (image) => image,
@@ -159,6 +160,12 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
   };
 }
 export type Service = Awaited<ReturnType<typeof openService>>;
+
+/** Returns the type that the bytes have, whatever their name says. */
+async function mediaTypeOf(bytes: Uint8Array): Promise<string> {
+  const { format } = await sharp(bytes).metadata();
+  return `image/${format}`;
+}
 
 function withoutDescriptors({ manifest, ...embedder }: Embedder): Embedder {
   const { local: _, ...thresholds } = manifest.thresholds;

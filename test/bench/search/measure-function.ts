@@ -42,7 +42,7 @@ export async function measureFunction(folder: string): Promise<FunctionFigures> 
   const measure = async ({ bytes, quality }: { bytes: Uint8Array; quality: number }) => {
     const copy = await sharp(bytes).jpeg({ quality }).toBuffer();
     const startedAt = performance.now();
-    const { pixelComparisons, passes } = await service.search(TENANT, copy);
+    const { pixelComparisons, passes } = await service.search(TENANT, { bytes: copy });
     const took = performance.now() - startedAt;
     if (pixelComparisons > 0 || passes > 1) throw new Error('An unambiguous search was verified further.');
     return { service: took, ...(await bareSearch(copy)) };
