@@ -33,7 +33,8 @@ const BOUNDARY = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))\s*(?:;|$)/i;
 
 /**
  * Parses a whole `multipart/form-data` body (RFC 7578), in time linear in its size. Lambda delivers bodies whole; a
- * streaming parser would report faults as events, and an event without a listener ends the process.
+ * streaming parser would report faults as events, and an event without a listener ends the process. Libraries that were
+ * tried instead: docs/adr/0034-our-own-form-parser.md.
  * @throws MalformedForm
  */
 export function parseForm(contentType: string, body: Buffer): Form {
