@@ -140,7 +140,7 @@ module.exports = {
           CONTRACTS,
           ZOD,
           PURE_NODE,
-          '^node_modules/(@middy|@aws-lambda-powertools|@aws-sdk/util-dynamodb|@types/aws-lambda)/',
+          '^node_modules/(@middy|@aws-lambda-powertools|@aws-sdk/util-dynamodb|@types/aws-lambda|leven)/',
         ],
       },
     ),

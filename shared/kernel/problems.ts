@@ -32,7 +32,7 @@ export const PROBLEMS = {
   },
   purged: { status: 410, title: 'The image was deleted', retry: false },
   payload_too_large: { status: 413, title: 'The request body or file is too large', retry: false },
-  unsupported_media_type: { status: 415, title: 'The image format is not supported', retry: false },
+  unsupported_media_type: { status: 415, title: 'The media type is not supported', retry: false },
   unreadable_image: { status: 422, title: 'The image cannot be decoded', retry: false },
   too_many_pixels: { status: 422, title: 'The image has too many pixels', retry: false },
   too_many_frames: { status: 422, title: 'The image has more than one frame or page', retry: false },

@@ -18,18 +18,18 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 
 /**
  * Parses a request's body, if the operation takes one: JSON, or a form where it is `multipart`.
- * @throws Problem `invalid_request`
+ * @throws Problem `invalid_request`; `unsupported_media_type`
  */
 export function readBody({ body: schema, multipart }: Operation, event: APIGatewayProxyEvent): RequestBody {
   if (!schema || !event.body) return { content: {} };
   const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = event.headers;
   if (encoding.toLowerCase() !== 'identity')
-    throw malformed('it has a content-encoding. Send it without one.');
+    throw unsupported('it has a content-encoding. Send it without one.');
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   const bytes = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
   if (JSON_TYPE.test(type)) return { content: parseJson(bytes) };
   if (multipart && type === 'multipart/form-data') return readForm(contentType, bytes);
-  throw malformed(
+  throw unsupported(
     `its content-type is not application/json${multipart ? ' or multipart/form-data' : ''}. Send one that is.`,
   );
 }
@@ -57,5 +57,9 @@ function readForm(contentType: string, bytes: Buffer): RequestBody {
   }
 }
 
-const malformed = (reason: string): Problem =>
-  new Problem('invalid_request', `The body cannot be read: ${reason}`);
+const refused =
+  (code: 'invalid_request' | 'unsupported_media_type') =>
+  (reason: string): Problem =>
+    new Problem(code, `The body cannot be read: ${reason}`);
+const malformed = refused('invalid_request');
+const unsupported = refused('unsupported_media_type');

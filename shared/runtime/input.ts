@@ -7,6 +7,7 @@ import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { refusedPart } from '#shared/kernel/json-bounds.ts';
 import { type InvalidField, PROBLEM_BOUNDS, Problem } from '#shared/kernel/problems.ts';
 import { readBody, type UploadedFile } from './body.ts';
+import { describeUnknown, errorsOf } from './unknown-names.ts';
 
 /** The input of a call: what the operation's schemas make of its parts. */
 export interface Input<Op extends Operation> {
@@ -28,12 +29,13 @@ export function parseInput<Op extends Operation>(operation: Op, event: APIGatewa
   if (operation.multipart) checkInlineLength(content);
   return {
     params: parse(operation.params, event.pathParameters ?? {}, '/path'),
-    query: parse(operation.query, event.queryStringParameters ?? {}, '/query'),
+    query: parse(operation.query ?? NoQuery, event.queryStringParameters ?? {}, '/query'),
     body: parse(operation.body, content, ''),
     ...(file && { file }),
   } as Input<Op>; // each part is parsed by the schema that its type is derived from
 }
 
+const NoQuery = z.strictObject({});
 const FilePart = z.object({ filename: FileName, contentType: MediaType });
 
 const parse = (schema: z.ZodType | undefined, input: unknown, at: string): unknown =>
@@ -50,14 +52,17 @@ export function parseField<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const refused = refusedPart(input);
   if (refused) throw invalid([{ pointer: pointerOf(at, refused.path), message: refused.message }]);
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { error: describeUnknown });
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   const errors = issues
     .slice(0, PROBLEM_BOUNDS.errors)
-    .map(({ path, message }) => ({ pointer: pointerOf(at, path), message }));
-  throw invalid(errors, issues.length);
+    .flatMap((issue) => errorsOf(issue, (path) => pointerOf(at, path)));
+  throw invalid(errors.slice(0, PROBLEM_BOUNDS.errors), countOf(issues));
 }
+
+const countOf = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 
 const pointerOf = (at: string, path: readonly PropertyKey[]): string =>
   `${at}${path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;

@@ -35,7 +35,7 @@ export const listAudit = operation({
   path: '/v1/admin/audit',
   summary: 'List audit entries, newest first',
   policy: 'SystemAdmin',
-  query: z.object({
+  query: z.strictObject({
     tenant_id: TenantIdField.optional(),
     actor: z.string().min(1).max(256).optional().meta({ description: 'The `subject` of the actor.' }),
     action: z.string().min(1).max(64).optional(),
@@ -60,7 +60,7 @@ export const revokeTokens = operation({
   summary: 'Revoke the current tokens of a person or client',
   policy: 'SystemAdmin',
   audited: true,
-  body: z.object({
+  body: z.strictObject({
     issuer: z
       .url()
       .max(2048)

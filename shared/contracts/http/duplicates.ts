@@ -16,7 +16,7 @@ export const searchDuplicates = operation({
   policy: 'SearchImages',
   counts: { searches: 1 },
   body: z
-    .object({
+    .strictObject({
       image_id: ImageIdField.optional(),
       scope: z.literal('all').optional(),
       min_confidence: Score.default(0.9),
@@ -92,7 +92,7 @@ export const decideGroup = operation({
   policy: 'UploaderOrAdmin',
   params: GroupParams,
   body: z
-    .object({
+    .strictObject({
       action: z.enum(DECISIONS).meta({
         description:
           '`keep_all`: duplicates, all are kept. `keep_one`: duplicates, you may delete all but one. ' +

@@ -27,7 +27,7 @@ const UploadProblems = [
 
 /** One file of `POST /uploads`. Each is validated separately, so that one invalid file does not reject the others. */
 export const UploadFile = z
-  .object({
+  .strictObject({
     filename: FileName,
     content_type: MediaType,
     size: z.number().int().nonnegative().meta({ description: 'Size in bytes.' }),
@@ -47,7 +47,7 @@ export const requestUploads = operation({
   path: '/v1/uploads',
   summary: 'Request presigned POST forms for uploads to storage',
   policy: 'UploaderOrAdmin',
-  body: z.object({
+  body: z.strictObject({
     files: z
       .array(z.unknown())
       .min(1)
@@ -81,7 +81,7 @@ export const requestUploads = operation({
 });
 
 /** The JSON form, or the fields beside `file` of the multipart form. */
-const NewImage = z.object({
+const NewImage = z.strictObject({
   image: InlineImage.optional().meta({ description: 'The image as base64, at most 4.5 MB decoded.' }),
   filename: FileName.optional(),
   content_type: MediaType.optional(),
@@ -161,7 +161,7 @@ export const listImages = operation({
   path: '/v1/images',
   summary: 'List images, newest first',
   policy: 'SearchImages',
-  query: z.object({
+  query: z.strictObject({
     status: Status.exclude(['purged']).optional(),
     external_id: ExternalId.optional(),
     cursor: z.string().max(2048).optional(),
@@ -223,7 +223,7 @@ export const getThumbnail = operation({
   summary: 'Redirect to a thumbnail',
   policy: 'SearchImages',
   params: ImageParams,
-  query: z.object({
+  query: z.strictObject({
     size: z.coerce.number().int().min(THUMBNAIL_BOUNDS.min).max(THUMBNAIL_BOUNDS.max).optional().meta({
       description:
         'Longer side in pixels, one of the image’s thumbnail sizes; by default the size nearest to 256.',

@@ -34,7 +34,7 @@ const JobReply = z
   .meta({ id: 'Job' });
 
 const params = z.object({ job_id: JobIdField });
-const query = z.object({
+const query = z.strictObject({
   kind: z.enum(JOB_KINDS).optional(),
   status: z.enum(JOB_STATUSES).optional(),
   cursor: Cursor,

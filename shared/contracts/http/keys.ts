@@ -5,7 +5,7 @@ import { KeyIdField, TenantIdField, Time } from './fields.ts';
 import { type Operation, operation } from './operation.ts';
 
 const NewKey = z
-  .object({
+  .strictObject({
     name: z.string().min(1).max(100),
     kind: z.enum(KEY_KINDS).default('live'),
     scopes: z.array(z.enum(SCOPES)).max(SCOPES.length).default([]).meta({
@@ -27,7 +27,7 @@ const NewKey = z
       'A tenant has at most 50 active keys; one more is a `conflict`. The scopes must be among the caller’s.',
   });
 
-const Rotation = z.object({
+const Rotation = z.strictObject({
   overlap_seconds: z
     .number()
     .int()

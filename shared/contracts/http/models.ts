@@ -51,7 +51,7 @@ export const migrateToModel = operation({
   id: 'migrateToModel',
   path: '/v1/admin/models/{name}/migrations',
   summary: 'Embed all images of tenants with this model, and then let their searches use it',
-  body: z.object({
+  body: z.strictObject({
     tenants: Tenants.optional(),
     cut_over: z.boolean().default(true).meta({
       description:
@@ -65,7 +65,7 @@ export const rollBackModel = operation({
   id: 'rollBackModel',
   path: '/v1/admin/models/{name}/migrations/rollback',
   summary: 'Return tenants to their previous model; cancels the migration to this one',
-  body: z.object({ tenants: Tenants.optional() }),
+  body: z.strictObject({ tenants: Tenants.optional() }),
 });
 
 export const rebuildIndex = operation({
@@ -80,7 +80,7 @@ export const checkIndex = operation({
   id: 'checkIndex',
   path: '/v1/admin/models/{name}/checks',
   summary: 'Count missing, extra and stale documents in the index of a model, and repair them',
-  body: z.object({
+  body: z.strictObject({
     tenants: Tenants.optional(),
     mend: z.boolean().default(false).meta({ description: 'Repair the differences.' }),
   }),
@@ -91,5 +91,5 @@ export const moveTenants = operation({
   id: 'moveTenants',
   path: '/v1/admin/models/{name}/moves',
   summary: 'Move large tenants to index partitions of their own, or back to the shared one',
-  body: z.object({ tenants: Tenants, into: z.enum(['own', 'shared']) }),
+  body: z.strictObject({ tenants: Tenants, into: z.enum(['own', 'shared']) }),
 });

@@ -118,12 +118,13 @@ function responses(operation: Operation): Responses {
   return byStatus;
 }
 
-function commonProblems({ policy }: Operation): ProblemCode[] {
+function commonProblems({ policy, body }: Operation): ProblemCode[] {
   const always: ProblemCode[] = [
     'invalid_request',
     'rate_limited',
     'internal_error',
     'dependency_unavailable',
+    ...(body ? (['unsupported_media_type'] as const) : []),
   ];
   if (policy === 'Open') return always;
   return [...always, 'unauthenticated', 'invalid_api_key', 'forbidden', 'missing_scope', 'tenant_suspended'];

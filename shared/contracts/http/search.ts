@@ -43,7 +43,7 @@ const Filters = z
   })
   .meta({ description: 'Filters that must all match. Time bounds are inclusive.' });
 const Region = z
-  .object({ x: Share, y: Share, width: Share.positive(), height: Share.positive() })
+  .strictObject({ x: Share, y: Share, width: Share.positive(), height: Share.positive() })
   .refine(
     ({ x, y, width, height }) => x + width <= 1.000001 && y + height <= 1.000001,
     'must lie within the image',
@@ -51,7 +51,7 @@ const Region = z
   .meta({ description: 'The part of the query image to search for, as fractions of its width and height.' });
 
 /** The JSON form, or the fields beside `file` of the multipart form. Exactly one query image is given. */
-const SimilarityQuery = z.object({
+const SimilarityQuery = z.strictObject({
   image: InlineImage.optional().meta({
     description: 'The query image as base64, at most 4.5 MB decoded. It is never stored.',
   }),

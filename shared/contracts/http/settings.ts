@@ -31,7 +31,7 @@ const fields = {
 };
 
 /** The settings of a tenant; in a change, omitted settings stay unchanged. */
-export const SettingsFields = z.object(fields).partial();
+export const SettingsFields = z.strictObject(fields).partial();
 const SettingsReply = z
   .object({
     ...fields,

@@ -12,7 +12,7 @@ const Plan = z.enum(PLAN_NAMES);
 const limit = z.number().int().min(0).max(1_000_000);
 
 /** The overrides of a tenant's plan. */
-const LimitFields = z.object({
+const LimitFields = z.strictObject({
   requests: limit.optional().meta({ description: 'Calls per minute.' }),
   searches: limit.optional().meta({ description: 'Searches per minute.' }),
   uploads: limit.optional().meta({ description: 'Images per minute.' }),
@@ -51,7 +51,7 @@ export const createTenant = operation({
   summary: 'Create a tenant with its first API key',
   policy: 'SystemAdmin',
   audited: true,
-  body: z.object({
+  body: z.strictObject({
     tenant_id: TenantIdField,
     name: Name,
     plan: Plan,
@@ -72,7 +72,7 @@ export const listTenants = operation({
   path: '/v1/admin/tenants',
   summary: 'List tenants, by id',
   policy: 'SystemAdmin',
-  query: z.object({ cursor: Cursor, limit: z.coerce.number().int().min(1).max(100).default(50) }),
+  query: z.strictObject({ cursor: Cursor, limit: z.coerce.number().int().min(1).max(100).default(50) }),
   reply: {
     status: 200,
     description: 'A page of tenants.',
@@ -103,7 +103,7 @@ export const changeTenant = operation({
   audited: true,
   params: TenantParams,
   body: z
-    .object({
+    .strictObject({
       name: Name.optional(),
       plan: Plan.optional(),
       state: z.enum(['active', 'suspended']).optional(),

@@ -6,7 +6,7 @@ import { operation } from './operation.ts';
 import { LimitsReply, TenantParams } from './tenants.ts';
 
 const Period = z.string().regex(PERIOD_PATTERN).meta({ description: 'A month in UTC, such as `2026-11`.' });
-const PeriodQuery = z.object({
+const PeriodQuery = z.strictObject({
   period: Period.optional().meta({ description: 'By default the current month.' }),
 });
 const Used = z.object({ requests: Count, searches: Count, uploads: Count });
