@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { afterCopies } from './after-copies.ts';
 import { copies } from './copies.ts';
 import { families } from './families.ts';
+import { hard } from './hard.ts';
 import { independence } from './independence.ts';
 import { calibrationOf } from './measure.ts';
 import { photographs } from './photographs.ts';
@@ -12,7 +14,9 @@ import type { JudgedPair, Section } from './section.ts';
 import { openService } from './service.ts';
 import { decimals, table } from './table.ts';
 
-const SECTIONS: ReadonlyMap<string, Section> = new Map(Object.entries({ copies, families, independence }));
+const SECTIONS: ReadonlyMap<string, Section> = new Map(
+  Object.entries({ copies, families, independence, 'after-copies': afterCopies, hard }),
+);
 
 const { values: options } = parseArgs({
   options: {
