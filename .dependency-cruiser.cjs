@@ -39,7 +39,7 @@ const SURFACE = Object.entries({
   jobs: ['cancel-job', 'job', 'job-queue', 'job-store', 'job-writer', 'run-job', 'start-job'],
   matching: ['.+'],
   messaging: ['publisher'],
-  'rate-limit': ['limiter'],
+  'rate-limit': ['limiter', 'refusal-limiter'],
   search: ['similarity-cache'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
   usage: ['cost', 'usage', 'usage-store'],
@@ -133,7 +133,7 @@ module.exports = {
         pathNot: [
           '^shared/runtime/',
           '^shared/audit/audit-(entry|log)[.]ts$',
-          '^shared/rate-limit/limiter[.]ts$',
+          '^shared/rate-limit/(refusal-)?limiter[.]ts$',
           '^shared/messaging/publisher[.]ts$',
           '^shared/usage/usage[.]ts$',
           KERNEL,

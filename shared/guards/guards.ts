@@ -3,6 +3,7 @@ import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
 import { SnsEnv, snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { dynamoWindows, LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
+import { refusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
 import type { IdempotentGuards, OperatorGuards, TenantGuards } from '#shared/runtime/guards.ts';
 import { dynamoIdempotency, IdempotencyEnv } from '#shared/runtime/idempotency.ts';
 import { AuditGuardEnv, auditGuard } from './audit-guard.ts';
@@ -12,6 +13,7 @@ export const OperatorGuardsEnv = AuditGuardEnv;
 /** The guards of a function that serves the operator alone. */
 export const operatorGuards = (env: z.output<typeof OperatorGuardsEnv>): OperatorGuards => ({
   audit: auditGuard(env),
+  refusals: refusalLimiter(),
 });
 
 export const TenantGuardsEnv = z.object({

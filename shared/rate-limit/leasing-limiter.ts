@@ -24,6 +24,8 @@ interface LocalWindow {
 /** Counts in shared windows, and leases a small part of a limit in advance so that most calls write nothing. */
 export function leasingLimiter(store: WindowStore, now: () => number = Date.now): Limiter {
   const tenants = new Map<TenantId, Map<string, LocalWindow>>();
+  /** The windows that grants were taken from. */
+  const windowOf = new WeakMap<Grant, LocalWindow>();
 
   function merge(tenant: TenantId, windows: Windows): void {
     const local = tenants.get(tenant) ?? new Map<string, LocalWindow>();
@@ -98,9 +100,20 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
             from.usedHere += granted;
           }
           const remaining = from ? unusedOf(demand, from) + from.leased : demand.limit - granted;
-          return grant(demand, granted, remaining, endsIn(from, time));
+          const made = grant(demand, granted, remaining, endsIn(from, time));
+          if (from) windowOf.set(made, from);
+          return made;
         });
       });
+    },
+    giveBack(grants) {
+      for (const made of grants) {
+        const window = windowOf.get(made);
+        if (!window) continue;
+        window.leased += made.granted;
+        window.usedHere -= made.granted;
+        windowOf.delete(made);
+      }
     },
   };
 

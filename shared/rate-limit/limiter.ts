@@ -31,4 +31,9 @@ export interface Limiter {
    * @throws Problem `dependency_unavailable` if the counters cannot be read or written
    */
   take(tenant: TenantId, demands: readonly Demand[]): Promise<Grant[]>;
+  /**
+   * Makes what `take` granted available again to this process, for a call that turned out not to count. Without effect once
+   * the window has ended.
+   */
+  giveBack(grants: readonly Grant[]): void;
 }

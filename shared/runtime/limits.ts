@@ -6,6 +6,7 @@ import type { TenantId } from '#shared/kernel/ids.ts';
 import { limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { type Demand, type Grant, type Limiter, WINDOW_SECONDS } from '#shared/rate-limit/limiter.ts';
+import type { RefusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
 import { countForAlarm, logger } from './telemetry.ts';
 
 /** How many of a call's images the limits admit, and the problem of the others. */
@@ -14,12 +15,14 @@ export interface UploadGrant {
   refusal: Problem;
 }
 
-/** Returns what a call counts; a body that could not be parsed adds no images. */
-function demandsOf({ method, path, counts }: Operation, caller: Caller, body: unknown): Demand[] {
+/** Returns what a call counts: one of `requests` only, if its input is not valid. */
+function demandsOf({ operation, caller, input }: LimitedCall): Demand[] {
+  const { method, path } = operation;
+  const counts = input instanceof Problem ? undefined : operation.counts;
   const limits = limitsOf(caller.plan ?? 'free', caller.limits);
   const endpoint = `${method} ${path}`;
   const endpointLimit = limits.endpoints[endpoint];
-  const uploads = body === undefined ? 0 : (counts?.uploads?.(body) ?? 0);
+  const uploads = input instanceof Problem ? 0 : (counts?.uploads?.(input.body) ?? 0);
   return [
     { counter: 'requests', amount: 1, limit: limits.requests },
     ...(endpointLimit === undefined ? [] : [{ counter: endpoint, amount: 1, limit: endpointLimit }]),
@@ -32,32 +35,48 @@ interface LimitedCall {
   operation: Operation;
   tenant: TenantId;
   caller: Caller;
-  body: unknown;
+  input: { body: unknown } | Problem;
   event: APIGatewayProxyEvent;
+}
+
+/** A call that the limits admit. */
+export interface Admission {
+  /** The grant for the call's images; absent if it adds none, or could not be counted. */
+  uploads?: UploadGrant;
+  /** Gives back the searches and uploads of a call that failed: it counts as one of `requests` only. */
+  giveBack: () => void;
 }
 
 /**
  * Counts a call against its tenant's limits. If the counters are unavailable, calls that add images are refused and all
  * others are served.
- * @returns the grant for the call's images; undefined if it adds none, or could not be counted
  * @throws Problem `rate_limited` if a limit is used up; `dependency_unavailable`
  */
-export async function enforceLimits(limiter: Limiter, call: LimitedCall): Promise<UploadGrant | undefined> {
-  const grants = await take(limiter, call, demandsOf(call.operation, call.caller, call.body));
+export async function enforceLimits(limiter: Limiter, call: LimitedCall): Promise<Admission> {
+  const grants = await take(limiter, call, demandsOf(call));
   const uploads = grants.find(({ counter }) => counter === 'uploads');
-  return uploads && { granted: uploads.granted, refusal: refusalOf(uploads) };
+  const giveBack = () => {
+    const returned = grants.filter(({ counter }) => counter === 'searches' || counter === 'uploads');
+    limiter.giveBack(returned);
+    const left = grants.map((grant) =>
+      returned.includes(grant) ? { ...grant, remaining: grant.remaining + grant.granted } : grant,
+    );
+    if (left.length > 0) replyHeaders.set(call.event, headersOf(left));
+  };
+  return { giveBack, ...(uploads && { uploads: { granted: uploads.granted, refusal: refusalOf(uploads) } }) };
 }
 
 /**
- * Counts a call that authorisation refuses as one of `requests`. If the counters are unavailable, it is refused uncounted.
+ * Counts a call that authorisation refuses: as one of the tenant's `requests`; by its source address on the operator's
+ * routes, and where no tenant is known. If the counters are unavailable, it is refused uncounted.
  * @throws Problem `rate_limited`, before anything is written about the refusal
  */
 export async function countRefused(
-  limiter: Limiter,
+  { limiter, refusals }: { limiter?: Limiter; refusals: RefusalLimiter },
   { tenant, plan = 'free', limits }: PresumedCaller,
   event: APIGatewayProxyEvent,
 ): Promise<void> {
-  if (!tenant) return;
+  if (!tenant || !limiter) return refusals(event.requestContext.identity?.sourceIp ?? 'unknown');
   const { requests } = limitsOf(plan, limits);
   await take(limiter, { tenant, event }, [{ counter: 'requests', amount: 1, limit: requests }]);
 }

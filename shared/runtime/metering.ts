@@ -12,16 +12,19 @@ interface AdmittedCall {
   operation: Operation;
   tenant: TenantId;
   request: HttpRequest;
-  uploads: UploadGrant | undefined;
+  /** Absent if the call adds no images. */
+  uploads?: UploadGrant | undefined;
+  /** True if the call was answered with 2xx. */
+  isAnswered: boolean;
 }
 
 /**
- * Publishes `tenant.usage` for a call. The call is served even if publishing fails: the log line then holds the event,
+ * Publishes `tenant.usage` for a call: one that failed is a request only. The call is served even if publishing fails: the log line then holds the event,
  * to count the call later. The event's id is derived from the request's, so a repeated delivery is counted once.
  */
 export async function meterCall(
   publisher: EventPublisher,
-  { operation, tenant, request, uploads }: AdmittedCall,
+  { operation, tenant, request, uploads, isAnswered }: AdmittedCall,
 ): Promise<void> {
   const event = newEvent('tenant.usage', {
     tenant,
@@ -29,7 +32,11 @@ export async function meterCall(
     correlationId: correlationIdOf(request.event),
     time: new Date().toISOString(),
     id: `${request.context.awsRequestId}.tenant.usage`,
-    data: { requests: 1, searches: operation.counts?.searches ? 1 : 0, uploads: uploads?.granted ?? 0 },
+    data: {
+      requests: 1,
+      searches: isAnswered && operation.counts?.searches ? 1 : 0,
+      uploads: isAnswered ? (uploads?.granted ?? 0) : 0,
+    },
   });
   try {
     await publisher.publish(tenant, [event]);

@@ -55,8 +55,8 @@ export const operatorRoute = <Op extends OperatorOperation>(
   run: (call: Call<Op>) => Promise<Reply<Op>>,
 ): Route<OperatorGuards> => ({
   operation,
-  serve: (request, { audit }) =>
-    withAuthorizedCaller(operation, request, { audit }, async (caller) => {
+  serve: (request, { audit, refusals }) =>
+    withAuthorizedCaller(operation, request, { audit, refusals }, async (caller) => {
       const call = callOf(request, caller, parseInput(operation, request.event));
       return audited(operation, request, audit, call, run);
     }),
@@ -64,7 +64,7 @@ export const operatorRoute = <Op extends OperatorOperation>(
 
 /**
  * Serves an operation of a tenant: the credential's, never one that the request names. An admitted call is counted and
- * metered, also where its input is invalid.
+ * metered; one that fails, or whose input is invalid, as a request only.
  */
 export const tenantRoute = <Op extends TenantOperation>(
   operation: Op,
@@ -72,22 +72,29 @@ export const tenantRoute = <Op extends TenantOperation>(
 ): Route<TenantGuardsOf<Op>> => ({
   operation,
   serve: (request, guards) => {
-    const { audit, limiter, publisher, idempotency }: TenantGuards & Partial<IdempotentGuards> = guards;
-    return withAuthorizedCaller(operation, request, { audit, limiter }, async (caller) => {
+    const { audit, refusals, limiter, publisher, idempotency }: TenantGuards & Partial<IdempotentGuards> =
+      guards;
+    return withAuthorizedCaller(operation, request, { audit, refusals, limiter }, async (caller) => {
       const { event } = request;
       const tenant = tenantOf(caller);
       const input = resultOrProblem(() => parseInput(operation, event));
-      const body = input instanceof Problem ? undefined : input.body;
-      const uploads = await enforceLimits(limiter, { operation, tenant, caller, body, event });
-      const metered = meterCall(publisher, { operation, tenant, request, uploads });
+      const { uploads, giveBack } = await enforceLimits(limiter, { operation, tenant, caller, input, event });
+      const meter = (isAnswered: boolean) =>
+        meterCall(publisher, { operation, tenant, request, uploads, isAnswered });
+      // Concurrently with the run, if its outcome does not matter.
+      const metered = operation.counts ? undefined : meter(true);
+      let isAnswered = false;
       try {
         if (input instanceof Problem) throw input;
         const call = { ...callOf(request, caller, input), tenant, ...(uploads && { uploads }) };
-        return await audited(operation, request, audit, call, (audited) =>
+        const reply = await audited(operation, request, audit, call, (audited) =>
           once(idempotency, operation, request, audited, run),
         );
+        isAnswered = true;
+        return reply;
       } finally {
-        await metered; // concurrently with the run, and before Lambda freezes the process
+        if (!isAnswered) giveBack();
+        await (metered ?? meter(isAnswered)); // before Lambda freezes the process
       }
     });
   },
@@ -101,7 +108,7 @@ export const tenantRoute = <Op extends TenantOperation>(
 async function withAuthorizedCaller<Result>(
   operation: OperatorOperation | TenantOperation,
   { event }: HttpRequest,
-  { audit, limiter }: { audit: AuditLog; limiter?: Limiter },
+  { audit, ...counters }: OperatorGuards & { limiter?: Limiter },
   run: (caller: Caller) => Promise<Result>,
 ): Promise<Result> {
   let caller = presumedCaller(event);
@@ -115,7 +122,7 @@ async function withAuthorizedCaller<Result>(
     return await run(identified);
   } catch (error) {
     if (error instanceof Problem && isRefusal(error)) {
-      if (limiter && !isCounted) await countRefused(limiter, caller, event);
+      if (!isCounted) await countRefused(counters, caller, event);
       await recordRefusal(audit, { action: operation.id, caller, event }, error);
     }
     throw error;

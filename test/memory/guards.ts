@@ -1,4 +1,5 @@
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
+import { refusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
 import type { IdempotentGuards } from '#shared/runtime/guards.ts';
 import type { Idempotency } from '#shared/runtime/idempotency.ts';
 import { memoryAuditLog } from './audit-log.ts';
@@ -8,6 +9,7 @@ import { memoryWindows } from './window-store.ts';
 /** All guards in memory, for tests of routes; a test replaces those that it examines. */
 export const memoryGuards = (replaced: Partial<IdempotentGuards> = {}): IdempotentGuards => ({
   audit: memoryAuditLog(),
+  refusals: refusalLimiter(),
   limiter: leasingLimiter(memoryWindows()),
   publisher: memoryPublisher(),
   idempotency: memoryIdempotency(),

@@ -75,6 +75,38 @@ describe('the limiter', () => {
     );
   });
 
+  it('admits what was given back, and no more', async () => {
+    const step = fc.record({
+      process: fc.nat(2),
+      amount: fc.integer({ min: 1, max: 5 }),
+      fails: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const { limiters } = processes(3);
+        let held = 0;
+        for (const { process, amount, fails } of steps) {
+          const grants = (await limiters[process]?.take(acme, uploads(amount, 20))) ?? [];
+          if (fails) limiters[process]?.giveBack(grants);
+          else held += grants[0]?.granted ?? 0;
+          expect(held).toBeLessThanOrEqual(20);
+        }
+      }),
+    );
+    const { clock, limiters } = processes(1);
+    const late = (await limiters[0]?.take(acme, uploads(5, 5))) ?? [];
+    clock.now += 60_000;
+    await limiters[0]?.take(acme, uploads(5, 5));
+    limiters[0]?.giveBack(late); // its window has ended
+    expect(await limiters[0]?.take(acme, uploads(1, 5))).toMatchObject([{ granted: 0 }]);
+  });
+
+  it('gives a process what it gave back', async () => {
+    const { limiters } = processes(1);
+    limiters[0]?.giveBack((await limiters[0].take(acme, uploads(5, 5))) ?? []);
+    expect(await limiters[0]?.take(acme, uploads(5, 5))).toMatchObject([{ granted: 5, remaining: 0 }]);
+  });
+
   it('starts a window with its first call, and resets it after sixty seconds', async () => {
     const { clock, limiters } = processes(2);
     const [one, other] = limiters;

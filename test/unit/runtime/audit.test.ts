@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { refusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { operatorRoute } from '#shared/runtime/routes.ts';
 import { memoryAuditLog } from '../../memory/audit-log.ts';
@@ -32,9 +33,9 @@ function service(audit: AuditLog) {
         return { changed: true };
       }),
     ],
-    { audit },
+    { audit, refusals: refusalLimiter(() => 0) },
   );
-  return async (to: string, authorizer: object = OPERATOR, thing = 't1') => {
+  return async (to: string, authorizer: object = OPERATOR, thing = 't1', sourceIp = '192.0.2.7') => {
     const { statusCode } = await handler(
       {
         httpMethod: 'PUT',
@@ -42,7 +43,7 @@ function service(audit: AuditLog) {
         pathParameters: { thing_id: thing },
         headers: { 'content-type': 'application/json', 'User-Agent': 'curl/8', 'x-correlation-id': 'c-1' },
         body: JSON.stringify({ to }),
-        requestContext: { requestId: 'r', stage: 'api', identity: { sourceIp: '192.0.2.7' }, authorizer },
+        requestContext: { requestId: 'r', stage: 'api', identity: { sourceIp }, authorizer },
       } as unknown as APIGatewayProxyEvent, // the fields that a function reads
       { functionName: 'f', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context,
     );
@@ -86,6 +87,20 @@ describe('the audit log', () => {
       ['refused', 'forbidden', 'acme'],
       ['refused', 'tenant_suspended', undefined],
     ]);
+  });
+
+  it('limits refused calls of the operator’s routes by source, before they are recorded', async () => {
+    const audit = memoryAuditLog();
+    const call = service(audit);
+    const person = { kind: 'person', tenant: 'acme', scopes: 'deeplens.admin', subject: 'p' };
+    const refused = { refusal: 'token_expired', detail: 'It ended.' };
+    const statuses: number[] = [];
+    for (let n = 0; n < 40; n++) statuses.push(await call('two', n % 2 ? person : refused));
+    expect(statuses.filter((status) => status !== 429)).toHaveLength(30);
+    expect(statuses.slice(30)).toEqual(Array(10).fill(429));
+    expect((await audit.list({ limit: 100 })).items).toHaveLength(30);
+    expect(await call('two', person, 't1', '192.0.2.8')).toBe(403);
+    expect(await call('two')).toBe(200);
   });
 
   it('fails changes and still refuses calls while it is unavailable', async () => {

@@ -19,41 +19,45 @@ const ofOperator = operation({ ...common, id: 'ofOperator', policy: 'SystemAdmin
 const open = operation({ ...common, id: 'open', policy: 'Open' });
 
 const run = async () => ({});
-const { audit, limiter, publisher, idempotency } = memoryGuards();
+const { audit, refusals, limiter, publisher, idempotency } = memoryGuards();
 const compiled = (handler: unknown) => expect(handler).toBeTypeOf('function');
 
 describe('a function compiles', () => {
   it('with the guards that its routes need', () => {
     compiled(httpFunction([openRoute(open, run)], {}));
-    compiled(httpFunction([operatorRoute(ofOperator, run)], { audit }));
-    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, limiter, publisher }));
-    compiled(httpFunction([tenantRoute(idempotent, run)], { audit, limiter, publisher, idempotency }));
+    compiled(httpFunction([operatorRoute(ofOperator, run)], { audit, refusals }));
+    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, refusals, limiter, publisher }));
+    compiled(
+      httpFunction([tenantRoute(idempotent, run)], { audit, refusals, limiter, publisher, idempotency }),
+    );
   });
 
   it('with the guards that the most demanding of its routes needs', () => {
     const routes = [openRoute(open, run), operatorRoute(ofOperator, run), tenantRoute(ofTenant, run)];
-    compiled(httpFunction(routes, { audit, limiter, publisher }));
+    compiled(httpFunction(routes, { audit, refusals, limiter, publisher }));
   });
 });
 
 describe('a function does not compile', () => {
   it('where a tenant’s route has no limiter, meter or audit log', () => {
     // @ts-expect-error limiter is missing
-    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, publisher }));
+    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, refusals, publisher }));
     // @ts-expect-error publisher is missing
-    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, limiter }));
+    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, refusals, limiter }));
     // @ts-expect-error audit is missing
-    compiled(httpFunction([tenantRoute(ofTenant, run)], { limiter, publisher }));
+    compiled(httpFunction([tenantRoute(ofTenant, run)], { refusals, limiter, publisher }));
     // @ts-expect-error all are missing
     compiled(httpFunction([tenantRoute(ofTenant, run)]));
   });
 
   it('where an idempotent route has no store of replies', () => {
     // @ts-expect-error idempotency is missing
-    compiled(httpFunction([tenantRoute(idempotent, run)], { audit, limiter, publisher }));
+    compiled(httpFunction([tenantRoute(idempotent, run)], { audit, refusals, limiter, publisher }));
   });
 
-  it('where the operator’s route has no audit log', () => {
+  it('where the operator’s route has no audit log, or no limiter of refusals', () => {
+    // @ts-expect-error refusals is missing
+    compiled(httpFunction([operatorRoute(ofOperator, run)], { audit }));
     // @ts-expect-error audit is missing
     compiled(httpFunction([operatorRoute(ofOperator, run)], {}));
   });
@@ -61,10 +65,10 @@ describe('a function does not compile', () => {
   it('where one of several routes lacks a guard', () => {
     const mixed = [openRoute(open, run), operatorRoute(ofOperator, run), tenantRoute(ofTenant, run)];
     // @ts-expect-error limiter and publisher are missing
-    compiled(httpFunction(mixed, { audit }));
+    compiled(httpFunction(mixed, { audit, refusals }));
     const ofTenants = [tenantRoute(idempotent, run), tenantRoute(ofTenant, run)];
     // @ts-expect-error idempotency is missing
-    compiled(httpFunction(ofTenants, { audit, limiter, publisher }));
+    compiled(httpFunction(ofTenants, { audit, refusals, limiter, publisher }));
   });
 
   it('where an operation is served as another kind', () => {

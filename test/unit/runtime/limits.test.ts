@@ -32,19 +32,26 @@ const bring = operation({
   id: 'bring',
   path: '/v1/bring',
   counts: { uploads: ({ files }) => files },
-  body: z.object({ files: z.number() }),
+  body: z.object({ files: z.number(), fail: z.boolean().optional() }),
 });
 
 const counting = () => leasingLimiter(memoryWindows(), () => 0);
 const unavailable: Limiter = {
   take: () => Promise.reject(new Problem('dependency_unavailable', 'unavailable')),
+  giveBack: () => {},
 };
 
 function service(limiter: Limiter, limits?: object, guards: { audit?: AuditLog; authorizer?: object } = {}) {
   const handler = httpFunction(
     [
-      tenantRoute(search, async () => ({ found: true })),
-      tenantRoute(bring, async ({ uploads }) => ({ granted: uploads?.granted ?? 'not counted' })),
+      tenantRoute(search, async ({ body }) => {
+        if (body.text === 'unreadable') throw new Problem('unreadable_image', 'no image');
+        return { found: true };
+      }),
+      tenantRoute(bring, async ({ uploads, body }) => {
+        if (body.fail) throw new Problem('unreadable_image', 'no image');
+        return { granted: uploads?.granted ?? 'not counted' };
+      }),
     ],
     memoryGuards({ limiter, ...(guards.audit && { audit: guards.audit }) }),
   );
@@ -91,12 +98,28 @@ describe('limits of a tenant’s calls', () => {
     expect(body.detail).toContain('1 searches in 60 seconds');
   });
 
-  it('count calls with invalid input as requests', async () => {
-    const call = service(counting());
+  it('count calls with invalid input as requests only, also when no search is left', async () => {
+    const call = service(counting(), { searches: 1 });
     expect(await call('/v1/search', { text: 1 })).toMatchObject({
       status: 400,
-      headers: { RateLimit: '"requests";r=99;t=60, "searches";r=49;t=60' },
+      headers: { RateLimit: '"requests";r=99;t=60' },
     });
+    expect((await call('/v1/search', {})).status).toBe(200);
+    expect((await call('/v1/search', { text: 1 })).status).toBe(400);
+  });
+
+  it('count as searches those that are answered, as uploads those that are accepted', async () => {
+    const call = service(counting(), { searches: 1, uploads: 1 });
+    for (const _again of [1, 2])
+      expect(await call('/v1/search', { text: 'unreadable' })).toMatchObject({
+        status: 422,
+        headers: { RateLimit: expect.stringContaining('"searches";r=1;') },
+      });
+    expect((await call('/v1/search', {})).status).toBe(200);
+    expect((await call('/v1/search', {})).status).toBe(429);
+    expect((await call('/v1/bring', { files: 1, fail: true })).status).toBe(422);
+    expect((await call('/v1/bring', { files: 1 })).status).toBe(200);
+    expect((await call('/v1/bring', { files: 1 })).status).toBe(429);
   });
 
   it.each([

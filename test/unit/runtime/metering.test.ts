@@ -56,7 +56,7 @@ function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
 }
 
 describe('an admitted call', () => {
-  it('is published once with its counts, even if it fails or its input is invalid', async () => {
+  it('is published once with its counts; one that fails or has invalid input is a request only', async () => {
     const published: DeepLensEvent[] = [];
     const ask = service(async (events) => void published.push(...events));
     expect((await ask('/v1/search')).statusCode).toBe(503);
@@ -73,7 +73,7 @@ describe('an admitted call', () => {
       })),
     ).toEqual(
       [
-        ['search', { requests: 1, searches: 1, uploads: 0 }],
+        ['search', { requests: 1, searches: 0, uploads: 0 }],
         ['bring', { requests: 1, searches: 0, uploads: 5 }],
         ['bring', { requests: 1, searches: 0, uploads: 0 }],
       ].map(([subject, data], at) => ({
