@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
 import { SnsEnv, snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { dynamoWindows, LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import { refusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
 import type { IdempotentGuards, OperatorGuards, TenantGuards } from '#shared/runtime/guards.ts';
-import { dynamoIdempotency, IdempotencyEnv } from '#shared/runtime/idempotency.ts';
 import { AuditGuardEnv, auditGuard } from './audit-guard.ts';
+import { dynamoIdempotency, IdempotencyEnv } from './dynamodb-idempotency.ts';
 
 export const OperatorGuardsEnv = AuditGuardEnv;
 
@@ -34,5 +33,5 @@ export const IdempotentGuardsEnv = TenantGuardsEnv.extend(IdempotencyEnv.shape);
 /** The guards of a function that serves tenants' idempotent operations too. */
 export const idempotentGuards = (env: z.output<typeof IdempotentGuardsEnv>): IdempotentGuards => ({
   ...tenantGuards(env),
-  idempotency: dynamoIdempotency(env.ACTIVITY_TABLE, idempotencyPartition),
+  idempotency: dynamoIdempotency({ table: env.ACTIVITY_TABLE }),
 });
