@@ -69,7 +69,7 @@ export const libraryFigures = (library: JudgedLibrary) => ({
   ungrouped: ungroupedPairs(library),
 });
 
-/** Renders libraries of families, each with its figures; lists what is wrong. */
+/** Renders libraries of families, each with its figures; lists some of what is wrong. */
 export const familyLines = (
   figures: readonly ({ name: string } & ReturnType<typeof libraryFigures>)[],
 ): string[] => [
@@ -98,7 +98,9 @@ export const familyLines = (
     ]),
   ),
   ...figures.flatMap(({ name, falsePairs, groups }) => [
-    ...falsePairs.map((pair) => `- ${name}: not copies, but called so: ${pair.join(', ')}`),
-    ...groups.mixed.map((names) => `- ${name}: one group of several families: ${names.join(', ')}`),
+    ...first(falsePairs).map((pair) => `- ${name}: not copies, but called so: ${pair.join(', ')}`),
+    ...first(groups.mixed).map((names) => `- ${name}: one group of several families: ${names.join(', ')}`),
   ]),
 ];
+/** As examples; the figures have all. */
+const first = <Item>(items: readonly Item[]): Item[] => items.slice(0, 5);

@@ -8,6 +8,7 @@ import { copies } from './copies.ts';
 import { families } from './families.ts';
 import { hard } from './hard.ts';
 import { independence } from './independence.ts';
+import { lookAlikes } from './look-alike-copies.ts';
 import { calibrationOf } from './measure.ts';
 import { photographs } from './photographs.ts';
 import type { JudgedPair, Section } from './section.ts';
@@ -15,7 +16,14 @@ import { openService } from './service.ts';
 import { decimals, table } from './table.ts';
 
 const SECTIONS: ReadonlyMap<string, Section> = new Map(
-  Object.entries({ copies, families, independence, 'after-copies': afterCopies, hard }),
+  Object.entries({
+    copies,
+    families,
+    independence,
+    'after-copies': afterCopies,
+    hard,
+    'look-alikes': lookAlikes,
+  }),
 );
 
 const { values: options } = parseArgs({
