@@ -5,7 +5,7 @@ import { store } from './library.ts';
 import { memeText, tiledWatermark } from './overlays.ts';
 import { randomOf } from './random.ts';
 import { type Section, spread } from './section.ts';
-import { type CopyQuery, copiesOf, copyFiguresOf } from './several-copies.ts';
+import { type CopyQuery, copiesOf, copyFiguresOf, falseCopiesIn } from './several-copies.ts';
 import { table } from './table.ts';
 
 const PHOTOGRAPHS = 16;
@@ -59,6 +59,7 @@ export const afterCopies: Section = async ({ service, photographs, images }) => 
       withFalseCopy: both.withFalseCopy,
     };
   });
+  const pairs = queries.flatMap(({ both }) => copiesOf(both));
   return {
     lines: table(
       ['edit', 'original found', 'original and copy found', 'queries with a false copy'],
@@ -70,6 +71,7 @@ export const afterCopies: Section = async ({ service, photographs, images }) => 
       ]),
     ),
     figures: edits,
-    pairs: queries.flatMap(({ both }) => copiesOf(both)),
+    pairs,
+    violations: { 'false copies': falseCopiesIn(pairs) },
   };
 };

@@ -11,7 +11,7 @@ import {
 } from './measure-library.ts';
 import type { NamedImage } from './photographs.ts';
 import { randomOf } from './random.ts';
-import { type Section, spread } from './section.ts';
+import { type Section, spread, sumOf, type Violations } from './section.ts';
 import { decimals, table } from './table.ts';
 
 /** Photographs in a library, at most. */
@@ -40,6 +40,7 @@ export const families: Section = async ({ service, photographs, images }) => {
     lines: familyLines(figures),
     figures,
     pairs: libraries.flatMap(({ library }) => judgedPairs(library)),
+    violations: sumOf(figures.map(violationsOf)),
   };
 };
 
@@ -67,6 +68,13 @@ export const libraryFigures = (library: JudgedLibrary) => ({
   groups: groupFigures(library),
   asymmetric: asymmetricPairs(library),
   ungrouped: ungroupedPairs(library),
+});
+
+export const violationsOf = (figures: ReturnType<typeof libraryFigures>): Violations => ({
+  'false copies': figures.falsePairs.length,
+  'false groups': figures.groups.mixed.length,
+  'pairs judged differently from their two ends': figures.asymmetric.length,
+  'copies of a search in no common group': figures.ungrouped.length,
 });
 
 /** Renders libraries of families, each with its figures; lists some of what is wrong. */

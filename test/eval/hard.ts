@@ -3,7 +3,7 @@ import { eachOf } from '../each-of.ts';
 import { HARD_EDIT_NAMES, hardEdited } from './hard-edits.ts';
 import { store } from './library.ts';
 import { type Section, spread } from './section.ts';
-import { type CopyQuery, copiesOf, copyFiguresOf } from './several-copies.ts';
+import { type CopyQuery, copiesOf, copyFiguresOf, falseCopiesIn } from './several-copies.ts';
 import { decimals, table } from './table.ts';
 
 const PHOTOGRAPHS = 20;
@@ -42,6 +42,7 @@ export const hard: Section = async ({ service, photographs, images }) => {
     ...copyFiguresOf(queries.filter(({ kind }) => kind === edit)),
   }));
   const all = { edit: 'all', ...copyFiguresOf(queries) };
+  const pairs = queries.flatMap(copiesOf);
   return {
     lines: table(
       ['hard edit', 'queries', 'copies to find', 'found', 'queries with a false copy'],
@@ -50,6 +51,7 @@ export const hard: Section = async ({ service, photographs, images }) => {
       ]),
     ),
     figures: { edits, all },
-    pairs: queries.flatMap(copiesOf),
+    pairs,
+    violations: { 'false copies': falseCopiesIn(pairs) },
   };
 };

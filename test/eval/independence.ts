@@ -1,7 +1,7 @@
 import { type ImageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { eachOf } from '../each-of.ts';
 import { type EditName, edited } from './edits.ts';
-import { family, familyLines, libraryFigures } from './families.ts';
+import { family, familyLines, libraryFigures, violationsOf } from './families.ts';
 import { type Judgement, judge, MAX_RESULTS, store } from './library.ts';
 import { judgedPairs, orderFigures } from './measure-library.ts';
 import type { NamedImage } from './photographs.ts';
@@ -61,6 +61,14 @@ export const independence: Section = async (given) => {
     ],
     figures: { alone: comparison, ends, orders },
     pairs: judgedPairs(beside),
+    violations: {
+      ...violationsOf(ends),
+      'verdicts that depend on the rest of the library': verdicts.length,
+      'verdicts and groups that depend on the order of ingest': orders.reduce(
+        (sum, { pairs, groups }) => sum + pairs.length + groups,
+        0,
+      ),
+    },
   };
 };
 

@@ -1,5 +1,5 @@
 import { tenantId } from '#shared/kernel/ids.ts';
-import { familyLines, libraryFigures } from './families.ts';
+import { familyLines, libraryFigures, violationsOf } from './families.ts';
 import { type JudgedLibrary, judge, type LibraryImage, store } from './library.ts';
 import { croppedCopy, drawn, familyIn, KIND_NAMES, PHOTOGRAPHS_OF_FRAMES } from './look-alike-kinds.ts';
 import { judgedPairs } from './measure-library.ts';
@@ -19,7 +19,8 @@ export const lookAlikes: Section = async ({ service, photographs, items }) => {
   const figures = KIND_NAMES.map((kind) => ({ name: kind, ...libraryFigures(ofKind(library, kind)) }));
   // Drawings show nothing about likeness: only what is called a copy is calibrated.
   const pairs = judgedPairs(library).filter(({ verdict }) => verdict !== 'similar');
-  return { lines: familyLines(figures), figures, pairs };
+  const violations = violationsOf(libraryFigures(library));
+  return { lines: familyLines(figures), figures, pairs, violations };
 };
 
 function withCopy(kind: string, index: number, frames: readonly Uint8Array[]): LibraryImage[] {

@@ -11,7 +11,7 @@ import { independence } from './independence.ts';
 import { lookAlikes } from './look-alike-copies.ts';
 import { calibrationOf } from './measure.ts';
 import { photographs } from './photographs.ts';
-import type { JudgedPair, Section } from './section.ts';
+import { type JudgedPair, type Section, sumOf, type Violations } from './section.ts';
 import { openService } from './service.ts';
 import { decimals, table } from './table.ts';
 
@@ -39,8 +39,15 @@ const { values: options } = parseArgs({
   },
 });
 const chosen = options.sections.split(',').map((name) => ({ name, section: SECTIONS.get(name) }));
-const unknown = chosen.filter(({ section }) => !section);
-if (!options.photos || unknown.length > 0) {
+const most = (count: string | undefined): number => Number(count ?? Number.POSITIVE_INFINITY);
+const counts = {
+  limit: most(options.limit),
+  images: most(options.images),
+  queries: most(options.queries),
+  items: most(options.items),
+};
+const isWrong = chosen.some(({ section }) => !section) || Object.values(counts).some((count) => !(count > 0));
+if (!options.photos || isWrong) {
   console.error(`usage: npm run eval -- --photos DIR
   [--sections NAMES]   of ${[...SECTIONS.keys()].join(',')}; all by default
   [--limit COUNT]      the most photographs to read from the folder
@@ -51,18 +58,16 @@ if (!options.photos || unknown.length > 0) {
   process.exit(2);
 }
 
-const most = (count: string | undefined): number => Number(count ?? Number.POSITIVE_INFINITY);
 const indexDir = await mkdtemp(join(tmpdir(), 'deeplens-eval-'));
 try {
   const given = {
     service: await openService({ indexDir, model: options.model }),
-    photographs: await photographs(options.photos, most(options.limit)),
-    images: most(options.images),
-    queries: most(options.queries),
-    items: most(options.items),
+    photographs: await photographs(options.photos, counts.limit),
+    ...counts,
   };
   console.log(`# ${options.model}`);
   const pairs: JudgedPair[] = [];
+  const violations: Violations[] = [];
   const figures: Record<string, unknown> = { model: options.model };
   for (const { name, section } of chosen) {
     if (!section) continue;
@@ -70,16 +75,22 @@ try {
     console.log(['', `## ${name}`, '', ...outcome.lines].join('\n'));
     figures[name] = outcome.figures;
     pairs.push(...outcome.pairs);
+    violations.push(outcome.violations ?? {});
   }
   console.log('\n## calibration of scores');
   for (const verdict of ['edited_copy', 'similar'] as const) {
     const bins = calibrationOf(pairs, verdict);
     figures[`calibration of ${verdict}`] = bins;
+    if (bins.length === 0) continue;
     const rows = bins.map(({ from, to, pairs, predicted, observed }) => [
       ...[`${from} to ${to}`, pairs, decimals(predicted), decimals(observed)],
     ]);
     console.log(['', ...table([`score of ${verdict}`, 'pairs', 'predicted', 'observed'], rows)].join('\n'));
   }
+  figures.violations = sumOf(violations);
+  console.log(
+    ['\n## what must not happen', '', ...table(['', 'count'], Object.entries(sumOf(violations)))].join('\n'),
+  );
   await mkdir(join(options.out, '..'), { recursive: true });
   await writeFile(options.out, `${JSON.stringify(figures, undefined, 2)}\n`);
   console.log(`\nWritten to ${options.out}.`);

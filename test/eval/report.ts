@@ -11,6 +11,7 @@ import {
   verdictFigures,
 } from './measure.ts';
 import type { Outcome } from './section.ts';
+import { falseCopiesIn } from './several-copies.ts';
 import { decimals, table } from './table.ts';
 
 /** The results for one library: its queries, and the duplicate groups among its images. */
@@ -105,7 +106,11 @@ export function report(photos: Measured, alike: readonly Measured[]): Outcome {
       : []),
     ...photos.groups.map((names) => `- ${names.join(', ')}`),
   ];
-  return { lines, figures: { recalls, verdicts, sets, cost }, pairs };
+  const violations = {
+    'false copies': falseCopiesIn(pairs),
+    'false groups': sets.reduce((sum, { falseGroups }) => sum + falseGroups, 0),
+  };
+  return { lines, figures: { recalls, verdicts, sets, cost }, pairs, violations };
 }
 
 /** Computes the CPU time of the model alone, and of searches by the verifications that they ran. */

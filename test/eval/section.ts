@@ -21,6 +21,24 @@ export interface JudgedPair {
   isTrue: boolean;
 }
 
+/** How often each rule was broken. */
+export type Violations = Partial<Record<Rule, number>>;
+type Rule =
+  | 'false copies'
+  | 'false groups'
+  | 'pairs judged differently from their two ends'
+  | 'copies of a search in no common group'
+  | 'verdicts that depend on the rest of the library'
+  | 'verdicts and groups that depend on the order of ingest';
+
+/** Adds up the violations of several measurements. */
+export function sumOf(counts: readonly Violations[]): Violations {
+  const sum: Record<string, number> = {};
+  for (const [rule, count] of counts.flatMap((each) => Object.entries(each)))
+    sum[rule] = (sum[rule] ?? 0) + count;
+  return sum;
+}
+
 export interface Outcome {
   /** Markdown. */
   lines: readonly string[];
@@ -28,6 +46,8 @@ export interface Outcome {
   figures: unknown;
   /** For the calibration of scores. */
   pairs: readonly JudgedPair[];
+  /** Counts of what must not happen. */
+  violations?: Violations;
 }
 
 /** A part of the evaluation that can be run alone. It stores its libraries under tenants of its own. */

@@ -30,3 +30,7 @@ export const copiesOf = ({ truths, results }: CopyQuery): JudgedPair[] =>
     .map(({ image_id, verdict, similarity_score }) => ({
       ...{ verdict, score: similarity_score, isTrue: truths.includes(image_id) },
     }));
+
+/** Counts the verdicts that call an image a copy that is none. */
+export const falseCopiesIn = (pairs: readonly JudgedPair[]): number =>
+  pairs.filter(({ verdict, isTrue }) => verdict !== 'similar' && !isTrue).length;
