@@ -26,7 +26,7 @@ const IMAGE_INDEXES = [
   ['by_status', 'gsi_status', 'gsi_status_at'],
 ] as const;
 
-/** The DynamoDB tables. All have point-in-time recovery but `activity` and `limits`, which hold short-lived items. */
+/** The DynamoDB tables. All have point-in-time recovery but `limits`, which holds counts of the last minute. */
 export class DataTables extends Construct {
   readonly tenants: Table;
   readonly images: Table;
@@ -55,8 +55,7 @@ export class DataTables extends Construct {
     this.tenants = table('Tenants', { recovery: true, expires: false });
     this.images = table('Images', { recovery: true, expires: true, stream: true });
     this.groups = table('Groups', { recovery: true, expires: false, stream: true });
-    this.activity = table('Activity', { recovery: false, expires: true });
-
+    this.activity = table('Activity', { recovery: true, expires: true });
     this.limits = table('Limits', { recovery: false, expires: true });
 
     for (const [indexName, partition, sort] of TENANT_INDEXES)
@@ -73,9 +72,6 @@ export class DataTables extends Construct {
         projectionType: ProjectionType.ALL,
       });
 
-    acknowledge(this.activity, {
-      DDB3: 'Holds heartbeats and idempotent replies, which expire within a day.',
-    });
     acknowledge(this.limits, { DDB3: 'Holds counts of the last minute.' });
     if (!environment.recovery) acknowledge(this, { DDB3: 'Local tables are recreated by npm run reset.' });
   }

@@ -1,11 +1,11 @@
 import { type App, Aws, Duration, Stack } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as AuthorizeRequestEnv } from '../../functions/identity/authorize-request/env.ts';
 import type { Env as RevokeTokensEnv } from '../../functions/identity/revoke-tokens/env.ts';
-import type { Env as ExpireKeysEnv } from '../../functions/tenants/expire-keys/env.ts';
+import type { Env as ExpireKeysEnv, Sweep } from '../../functions/tenants/expire-keys/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
 import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-settings/env.ts';
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
@@ -185,24 +185,35 @@ export class TenantsStack extends Stack {
 
   private expireKeys({ environment, data }: TenantsStackProps): NodejsFunction {
     const { tenants } = data.tables;
+    const parameter = usagePlansParameter(environment);
+    const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
     const expire = new AppFunction<typeof ExpireKeysEnv>(this, 'ExpireKeys', {
       environment,
       path: 'tenants/expire-keys',
       description: 'Removes keys that are no longer valid from API Gateway',
       variables: {
         TENANTS_TABLE: tenants.tableName,
-        USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
+        USAGE_PLANS_PARAMETER: parameter,
         EXPIRE_KEYS_BUDGET_SECONDS: String(EXPIRE_KEYS_TIMEOUT - 30),
       },
       timeout: EXPIRE_KEYS_TIMEOUT,
       memory: 256,
     })
-      .allow(onTable('Query'), [data.tables.tenantsBy('by_key_end')])
+      .allow(onTable('Query'), [data.tables.tenantsBy('by_key_end'), tenants.tableArn])
       .allow(onTable('UpdateItem'), [tenants.tableArn])
+      .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
+      .allow(['apigateway:GET'], [`${gateway}/usageplans/*/keys`])
       .allow(
-        ['apigateway:DELETE', 'apigateway:GET'],
-        [`arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::/apikeys/*`],
+        ['ssm:GetParameter'],
+        [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${parameter}`],
       );
+    const sweep: Sweep = { sweep: true };
+    new Rule(this, 'SweepKeysSchedule', {
+      schedule: Schedule.rate(Duration.hours(1)),
+      targets: [
+        new LambdaFunction(expire.lambda, { retryAttempts: 2, event: RuleTargetInput.fromObject(sweep) }),
+      ],
+    });
     new Rule(this, 'ExpireKeysSchedule', {
       schedule: Schedule.rate(Duration.minutes(15)),
       targets: [new LambdaFunction(expire.lambda, { retryAttempts: 2 })],

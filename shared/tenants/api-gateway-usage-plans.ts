@@ -8,10 +8,18 @@ import {
   type ApiKey as GatewayKey,
   GetApiKeyCommand,
   GetApiKeysCommand,
+  GetUsagePlanKeysCommand,
   NotFoundException,
 } from '@aws-sdk/client-api-gateway';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
-import type { TenantId } from '#shared/kernel/ids.ts';
+import {
+  KEY_ID_PATTERN,
+  type KeyId,
+  keyId,
+  TENANT_ID_PATTERN,
+  type TenantId,
+  tenantId,
+} from '#shared/kernel/ids.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
@@ -22,6 +30,13 @@ interface ApiGatewayOptions {
 
 /** API Gateway's maximum of keys per page. */
 const PAGE = 500;
+
+/** Reads a key's name; undefined if it is not one of ours. */
+function ownerOf(name = ''): { tenant: TenantId; key: KeyId } | undefined {
+  const [tenant = '', key = ''] = name.split(':');
+  if (!TENANT_ID_PATTERN.test(tenant) || !KEY_ID_PATTERN.test(key)) return undefined;
+  return { tenant: tenantId(tenant), key: keyId(key) };
+}
 
 /** Usage plans of API Gateway. Its keys are named `{tenant}:{key id}`. */
 export function apiGatewayUsagePlans({
@@ -48,16 +63,18 @@ export function apiGatewayUsagePlans({
     }
   }
 
-  /** Returns true if the key exists and belongs to the tenant. */
-  async function belongsTo(tenant: TenantId, apiKey: string): Promise<boolean> {
+  async function get(apiKey: string): Promise<GatewayKey | undefined> {
     try {
-      const { name } = await send(client.send(new GetApiKeyCommand({ apiKey })));
-      return name?.startsWith(`${tenant}:`) ?? false;
+      return await send(client.send(new GetApiKeyCommand({ apiKey })));
     } catch (error) {
-      if (error instanceof NotFoundException) return false;
+      if (error instanceof NotFoundException) return undefined;
       throw error;
     }
   }
+
+  /** Returns true if the key exists and belongs to the tenant. */
+  const belongsTo = async (tenant: TenantId, apiKey: string): Promise<boolean> =>
+    (await get(apiKey))?.name?.startsWith(`${tenant}:`) ?? false;
 
   async function removeKey(apiKey: string): Promise<void> {
     await send(client.send(new DeleteApiKeyCommand({ apiKey }))); // also removes it from its usage plan
@@ -119,6 +136,24 @@ export function apiGatewayUsagePlans({
         position = page.position;
       } while (position !== undefined);
       return ids;
+    },
+    // By plan: the account may have keys of other deployments, whose names look the same.
+    async *all() {
+      for (const usagePlanId of Object.values(await planIds())) {
+        let position: string | undefined;
+        do {
+          const command = new GetUsagePlanKeysCommand({ usagePlanId, limit: PAGE, position });
+          const page = await send(client.send(command));
+          for (const { id, name } of page.items ?? []) {
+            const owner = ownerOf(name);
+            if (id !== undefined && owner) yield { ...owner, gatewayKeyId: id };
+          }
+          position = page.position;
+        } while (position !== undefined);
+      }
+    },
+    async addedAt(gatewayKeyId) {
+      return (await get(gatewayKeyId))?.createdDate;
     },
   };
 }

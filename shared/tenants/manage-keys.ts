@@ -42,17 +42,21 @@ export function manageKeys(ports: Ports) {
   const { tenants, usagePlans, newApiKey, hashApiKey, now = () => new Date() } = ports;
   const release = releaseKey(ports);
 
-  async function find(tenant: TenantId, id: KeyId): Promise<ApiKey> {
-    const key = (await tenants.listKeys(tenant)).find(({ key_id }) => key_id === id);
+  function find(keys: readonly ApiKey[], id: KeyId): ApiKey {
+    const key = keys.find(({ key_id }) => key_id === id);
     if (!key) throw new Problem('not_found', `There is no key ${id}.`);
     return key;
   }
 
-  /** Adds the key to API Gateway before the table: a key works as soon as it is in the table. */
+  /**
+   * Adds the key to API Gateway before the table: a key works as soon as it is in the table.
+   * @param listed the tenant's keys, if they were just read
+   */
   async function make(
     tenant: TenantId,
     request: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'expires_at'>,
     maker: KeyMaker,
+    listed?: readonly ApiKey[],
   ): Promise<CreatedKey> {
     checkMayGive(maker, request.scopes);
     const { plan, limits } = await findTenant({ tenants })(tenant);
@@ -61,7 +65,7 @@ export function manageKeys(ports: Ports) {
       throw new Problem('invalid_request', 'The expiry of the key is in the past.', {
         errors: [{ pointer: '/expires_at', message: 'must be in the future' }],
       });
-    const all = await tenants.listKeys(tenant);
+    const all = listed ?? (await tenants.listKeys(tenant));
     const active = all.filter((key) => keyState(key, at) === 'active');
     if (active.length >= MAX_KEYS) throw tooManyKeys(); // spares API Gateway a key that would not be stored
     const key_id = newKeyId();
@@ -119,13 +123,14 @@ export function manageKeys(ports: Ports) {
      * @throws Problem `missing_scope`, `not_found`; `conflict` if the old key no longer works
      */
     async rotate(tenant: TenantId, id: KeyId, overlap: number, maker: KeyMaker): Promise<CreatedKey> {
-      const old = await find(tenant, id);
+      const all = await tenants.listKeys(tenant);
+      const old = find(all, id);
       const at = now();
       if (keyState(old, at.toISOString()) !== 'active')
         throw new Problem('conflict', `The key ${id} no longer works. Create a new one.`);
       const { name, kind, scopes, expires_at: oldExpiry } = old;
       const key = { name, kind, scopes, ...(oldExpiry !== undefined && { expires_at: oldExpiry }) };
-      const created = await make(tenant, key, maker);
+      const created = await make(tenant, key, maker, all);
       const end = new Date(at.getTime() + overlap * 1000).toISOString();
       const expires_at = oldExpiry !== undefined && oldExpiry < end ? oldExpiry : end;
       await tenants.changeKey(tenant, id, { expires_at, replaced_by: created.key.key_id });
@@ -134,7 +139,7 @@ export function manageKeys(ports: Ports) {
 
     /** Revokes a key, effective from the next call. Idempotent. @throws Problem `not_found` */
     async revoke(tenant: TenantId, id: KeyId): Promise<{ before: ApiKey; after: ApiKey }> {
-      const before = await find(tenant, id);
+      const before = find(await tenants.listKeys(tenant), id);
       const { revoked_at = now().toISOString() } = before;
       const after = await tenants.changeKey(tenant, id, { revoked_at });
       if (!after) throw new Problem('not_found', `There is no key ${id}.`);

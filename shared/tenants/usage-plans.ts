@@ -13,4 +13,8 @@ export interface UsagePlans {
   remove(tenant: TenantId, gatewayKeyId: string): Promise<void>;
   /** Lists the API Gateway ids of the tenant's keys, including those missing in the tenant store. */
   list(tenant: TenantId): Promise<string[]>;
+  /** Yields the keys in this deployment's plans, of all tenants. For operators. */
+  all(): AsyncIterable<{ tenant: TenantId; key: KeyId; gatewayKeyId: string }>;
+  /** Returns when a key was added; undefined if it does not exist. */
+  addedAt(gatewayKeyId: string): Promise<Date | undefined>;
 }

@@ -3,6 +3,7 @@ import type { PlanName } from '#shared/kernel/plans.ts';
 import type { UsagePlans } from '#shared/tenants/usage-plans.ts';
 
 interface Member {
+  addedAt: Date;
   tenant: TenantId;
   key: KeyId;
   secret: string;
@@ -10,7 +11,7 @@ interface Member {
 }
 
 /** Usage plans in memory, for tests. */
-export function memoryUsagePlans(): UsagePlans & {
+export function memoryUsagePlans(now: () => Date = () => new Date()): UsagePlans & {
   readonly members: Map<string, Member>;
 } {
   const members = new Map<string, Member>();
@@ -18,7 +19,7 @@ export function memoryUsagePlans(): UsagePlans & {
     members,
     async add(tenant, key, secret, plan) {
       const gatewayKeyId = `gateway-${key}`;
-      members.set(gatewayKeyId, { tenant, key, secret, plan });
+      members.set(gatewayKeyId, { tenant, key, secret, plan, addedAt: now() });
       return gatewayKeyId;
     },
     async move(tenant, gatewayKeyId, plan) {
@@ -30,6 +31,12 @@ export function memoryUsagePlans(): UsagePlans & {
     },
     async list(tenant) {
       return [...members].flatMap(([id, member]) => (member.tenant === tenant ? [id] : []));
+    },
+    async *all() {
+      for (const [gatewayKeyId, { tenant, key }] of [...members]) yield { tenant, key, gatewayKeyId };
+    },
+    async addedAt(gatewayKeyId) {
+      return members.get(gatewayKeyId)?.addedAt;
     },
   };
 }

@@ -7,3 +7,7 @@ export const Env = TenantsTableEnv.extend({
   /** Seconds after which a run leaves the rest to the next one. */
   EXPIRE_KEYS_BUDGET_SECONDS: z.coerce.number().positive(),
 });
+
+/** The event of the hourly schedule, which looks for keys without a valid record. */
+export const Sweep = z.object({ sweep: z.literal(true) });
+export type Sweep = z.infer<typeof Sweep>;

@@ -37,8 +37,10 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   ExpireKeys: [
     'apigateway:/apikeys/*: DELETE GET',
+    'apigateway:/usageplans/*/keys: GET',
     'dynamodb:tenants/index/by_key_end: Query',
-    'dynamodb:tenants: UpdateItem',
+    'dynamodb:tenants: Query UpdateItem',
+    'ssm:parameter/deeplens/usage-plans: GetParameter',
   ],
   ExportAudit: [
     'dynamodb:audit/stream: DescribeStream GetRecords GetShardIterator ListStreams',

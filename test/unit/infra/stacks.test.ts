@@ -13,6 +13,11 @@ import { type Synthesized, synthesize, violations } from './synthesized.ts';
 const synthesized = ENVIRONMENT_NAMES.map((name) => [name, synthesize(name)] as const);
 
 const Redrive = z.object({ deadLetterTargetArn: z.unknown(), maxReceiveCount: z.number() });
+const ScheduleRule = z.object({
+  ScheduleExpression: z.string().optional(),
+  State: z.string(),
+  Targets: z.array(z.object({ Arn: z.unknown(), Input: z.string().optional() })).default([]),
+});
 const Variables = z.object({ Variables: z.record(z.string(), z.unknown()) });
 
 /** The environment variables of our functions, by id. */
@@ -31,6 +36,22 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const [stage] = stacks.of('AWS::ApiGateway::Stage');
     expect(JSON.stringify(stage?.properties.Variables)).toMatch(
       /"base_url":.*"https:\/\/".*execute-api.*\/api"/,
+    );
+  });
+
+  it('removes ended keys every quarter of an hour, and looks for keys without a record every hour', () => {
+    const rules = stacks.of('AWS::Events::Rule').flatMap(({ properties }) => {
+      const { ScheduleExpression, State, Targets } = ScheduleRule.parse(properties);
+      return Targets.filter(({ Arn }) => JSON.stringify(Arn).includes('ExpireKeys')).map(
+        ({ Input }) => `${State} ${ScheduleExpression} ${Input ?? ''}`,
+      );
+    });
+    expect(rules.sort()).toEqual(['ENABLED rate(1 hour) {"sweep":true}', 'ENABLED rate(15 minutes) ']);
+    const invoked = stacks
+      .of('AWS::Lambda::Permission')
+      .filter(({ properties }) => JSON.stringify(properties.FunctionName).includes('ExpireKeys'));
+    expect(invoked.map(({ properties }) => properties.Principal)).toEqual(
+      Array(2).fill('events.amazonaws.com'),
     );
   });
 
@@ -250,7 +271,8 @@ describe.each(synthesized.filter(([name]) => name === 'staging' || name === 'pro
           JSON.stringify(properties.PointInTimeRecoverySpecification) ===
           '{"PointInTimeRecoveryEnabled":true}',
       );
-      expect(recoverable.map(({ properties }) => properties.TableName)).toHaveLength(4);
+      const names = recoverable.map(({ properties }) => String(properties.TableName).split('-').at(-1));
+      expect(names.sort()).toEqual(['activity', 'audit', 'groups', 'images', 'tenants']);
       for (const { properties } of of('AWS::DynamoDB::Table'))
         expect(properties.DeletionProtectionEnabled).toBe(true);
     });

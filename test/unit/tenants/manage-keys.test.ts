@@ -1,12 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SCOPES, type Scope } from '#shared/kernel/access.ts';
 import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
+import type { ApiKey } from '#shared/tenants/api-key.ts';
 import { changeTenant } from '#shared/tenants/change-tenant.ts';
 import { createTenant } from '#shared/tenants/create-tenant.ts';
 import { expireKeys } from '#shared/tenants/expire-keys.ts';
 import { manageKeys } from '#shared/tenants/manage-keys.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
+import { sweepGatewayKeys } from '#shared/tenants/sweep-gateway-keys.ts';
 import { identifier } from '../../fixtures/identify.ts';
 import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { memoryUsagePlans } from '../../memory/usage-plans.ts';
@@ -16,7 +18,7 @@ const acme = tenantId('acme');
 async function setUp() {
   const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
   const tenants = memoryTenantStore();
-  const usagePlans = memoryUsagePlans();
+  const usagePlans = memoryUsagePlans(() => clock.now);
   const ports = {
     ...{ tenants, usagePlans, newApiKey, hashApiKey },
     ...{ defaultModel: 'first', now: () => clock.now },
@@ -31,6 +33,10 @@ async function setUp() {
     keys: manageKeys(ports),
     failures,
     expire: expireKeys({
+      ...{ tenants, usagePlans, now: () => clock.now, budgetSeconds: 240 },
+      report: ({ key_id }) => void failures.push(key_id),
+    }),
+    sweep: sweepGatewayKeys({
       ...{ tenants, usagePlans, now: () => clock.now, budgetSeconds: 240 },
       report: ({ key_id }) => void failures.push(key_id),
     }),
@@ -185,6 +191,57 @@ describe('expiring keys', () => {
     expect(await expire()).toEqual({ removed: 2, failed: 0 });
     expect(await expire()).toEqual({ removed: 1, failed: 0 });
   });
+});
+
+describe('sweeping API Gateway', () => {
+  it('removes keys that a crash left without a record, once they are an hour old', async () => {
+    const { usagePlans, later, sweep, keys } = await setUp();
+    const { key } = await keys.create(acme, search, operator);
+    const orphan = await usagePlans.add(acme, newKeyId(), 'secret', 'free');
+    later(3_599);
+    expect(await sweep()).toEqual({ removed: 0, failed: 0 });
+    later(1);
+    expect(await sweep()).toEqual({ removed: 1, failed: 0 });
+    expect(usagePlans.members.has(orphan)).toBe(false);
+    expect(usagePlans.members.has(key.gateway_key_id)).toBe(true);
+    expect(usagePlans.members.size).toBe(2);
+  });
+
+  it('removes keys that ended and that the index of ends does not have', async () => {
+    const { usagePlans, later, sweep, expire, tenants } = await setUp();
+    const key_id = newKeyId();
+    const gateway_key_id = await usagePlans.add(acme, key_id, 'secret', 'free');
+    const key = { ...(await tenants.listKeys(acme))[0], key_id, gateway_key_id, hash: 'h' } as ApiKey; // acme has one
+    await tenants.addKey(acme, { ...key, expires_at: '2026-01-01T00:10:00.000Z' }, 50);
+    await tenants.releaseKey(acme, key_id); // as keys from before the index: no place, no end in the index
+    later(600);
+    expect(await expire()).toEqual({ removed: 0, failed: 0 });
+    expect(await sweep()).toEqual({ removed: 1, failed: 0 });
+    expect(usagePlans.members.size).toBe(1);
+  });
+
+  it('reports a key that fails and goes on', async () => {
+    const { usagePlans, later, sweep, failures } = await setUp();
+    const bad = newKeyId();
+    const badId = await usagePlans.add(acme, bad, 's', 'free');
+    await usagePlans.add(acme, newKeyId(), 's', 'free');
+    later(3_600);
+    const { remove } = usagePlans;
+    usagePlans.remove = async (tenant, id) => {
+      if (id === badId) throw new Error('down');
+      await remove(tenant, id);
+    };
+    expect(await sweep()).toEqual({ removed: 1, failed: 1 });
+    expect(failures).toEqual([bad]);
+  });
+});
+
+it('a rotation lists the tenant’s keys once', async () => {
+  const { keys, tenants } = await setUp();
+  const { key } = await keys.create(acme, search, operator);
+  const listKeys = vi.spyOn(tenants, 'listKeys');
+  await keys.rotate(acme, key.key_id, 60, operator);
+  expect(listKeys).toHaveBeenCalledTimes(1);
 });
 
 /** A caller with a key of these scopes. */
