@@ -37,12 +37,21 @@ export const families: Section = async ({ service, photographs, images }) => {
   }
   const figures = libraries.map(({ name, library }) => ({ name, ...libraryFigures(library) }));
   return {
-    lines: familyLines(figures),
+    lines: [...familyLines(figures), ...figures.map(missedLine)],
     figures,
     pairs: libraries.flatMap(({ library }) => judgedPairs(library)),
     violations: sumOf(figures.map(violationsOf)),
   };
 };
+
+/** Two crops of a photograph may share little of it; a crop and the photograph share the crop. */
+function missedLine({ name, pairs, missed }: { name: string } & ReturnType<typeof libraryFigures>): string {
+  const withPhotograph = missed.filter(({ asked, other }) => isPhotograph(asked) || isPhotograph(other));
+  return `- ${name}: ${missed.length} of ${pairs} copies missed, ${withPhotograph.length} of them where one is the photograph itself`;
+}
+
+/** Copies are named after their edit, below the photograph. */
+const isPhotograph = (name: string): boolean => !name.includes('/');
 
 /** Returns a photograph and its copies by some edits. */
 export const family = (image: NamedImage, edits: readonly EditName[]): LibraryImage[] => [

@@ -12,16 +12,18 @@ const TILES = 4;
 
 /** Searches by edits that change the composition, or much of the pixels. Other photographs in them are not stored. */
 export const hard: Section = async ({ service, photographs, images }) => {
-  const taken = spread(photographs, 2 * Math.min(PHOTOGRAPHS, images));
+  const taken = spread(photographs, 2 * Math.max(TILES, Math.min(PHOTOGRAPHS, images)));
   const stored = taken.filter((_, at) => at % 2 === 0);
   const strangers = taken.filter((_, at) => at % 2 === 1);
-  if (strangers.length < TILES)
-    throw new RangeError(`The section takes at least ${2 * TILES} photographs; it got ${taken.length}.`);
+  if (stored.length < TILES)
+    throw new RangeError(`A collage takes ${TILES} of the stored photographs; there are ${stored.length}.`);
   const tenant = tenantId('hard');
   const ids = await store(service, tenant, stored);
 
   const queries: CopyQuery[] = [];
-  const wanted = HARD_EDIT_NAMES.flatMap((edit) => [...strangers.keys()].map((at) => ({ edit, at })));
+  const wanted = HARD_EDIT_NAMES.flatMap((edit) =>
+    [...strangers.keys()].slice(0, images).map((at) => ({ edit, at })),
+  );
   await eachOf('hard: search', wanted, async ({ edit, at }) => {
     const shown = Array.from({ length: TILES }, (_, tile) => stored[(at + tile) % stored.length]).filter(
       (image) => image !== undefined,

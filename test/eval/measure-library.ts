@@ -42,11 +42,14 @@ export function copyFigures(library: JudgedLibrary) {
   const pairs = familiesIn(library).flatMap((names) =>
     names.flatMap((asked) => names.filter((other) => other !== asked).map((other) => ({ asked, other }))),
   );
+  const isFound = ({ asked, other }: { asked: string; other: string }): boolean =>
+    isCopy(verdictOn(library, asked, other));
   return {
     searches: library.judgements.size,
     refused: library.refused.length,
     pairs: pairs.length,
-    found: share(pairs, ({ asked, other }) => isCopy(verdictOn(library, asked, other))),
+    found: share(pairs, isFound),
+    missed: pairs.filter((pair) => !isFound(pair)),
     falsePairs: calledCopies(library).filter(([one, other]) => family(one) !== family(other)),
   };
 }

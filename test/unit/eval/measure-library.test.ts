@@ -46,6 +46,8 @@ describe('copies', () => {
     const answers = { ...both('a1', 'a2', 'edited_copy'), 'a3>a1': 'exact' } as const;
     const figures = copyFigures(library(['a1', 'a2', 'a3', 'b1'], answers));
     expect(figures).toMatchObject({ searches: 4, pairs: 6, found: 3 / 6, falsePairs: [] });
+    expect(figures.missed).toContainEqual({ asked: 'a1', other: 'a3' });
+    expect(figures.missed).toHaveLength(3);
   });
 
   it('of a refused image are missed', () => {
