@@ -53,6 +53,11 @@ export interface Environment {
   worker: WorkerRow;
   /** Issuers whose tokens are accepted beside the pool's. */
   trustedIssuers: readonly TrustedIssuer[];
+  /**
+   * The address that links to the API begin with, without a slash at the end: that of a domain whose base path is mapped to
+   * the API's stage. By default the stage's own.
+   */
+  apiUrl?: string;
   /** The console's addresses, redirect targets after signing in or out. */
   consoleUrls: readonly [string, ...string[]];
   /** The origin of the pool's JWKS, if it is not the pool's own. */

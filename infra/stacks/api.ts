@@ -32,6 +32,7 @@ export interface ApiStackProps {
 const OPEN = ['/v1/health/', '/v1/openapi.json'];
 const ADMIN = '/v1/admin/';
 const STAGE = 'api';
+const BASE_URL = /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?(?:\/[\w.-]+)*$/;
 
 /** The HTTP API: joins the flows' routes, and authorises every call. */
 export class ApiStack extends Stack {
@@ -40,7 +41,7 @@ export class ApiStack extends Stack {
   constructor(app: App, { environment, authorizer, routes }: ApiStackProps) {
     super(app, `deeplens-${environment.name}-api`);
     this.api = this.restApi(environment);
-    this.setBaseUrl();
+    this.setBaseUrl(environment);
     addGatewayResponses(this.api);
     this.addRoutes(Object.assign({}, ...routes), authorizer);
     addUsagePlans(this, this.api, environment);
@@ -83,12 +84,14 @@ export class ApiStack extends Stack {
   }
 
   /** The prefix of links in replies. A stage variable: the functions are deployed before the API has an address. */
-  private setBaseUrl(): void {
+  private setBaseUrl({ apiUrl }: Environment): void {
     const { deploymentStage, restApiId } = this.api;
     const stage = deploymentStage.node.defaultChild;
     if (!(stage instanceof CfnStage)) throw new Error('The API has no stage');
+    if (apiUrl !== undefined && !BASE_URL.test(apiUrl))
+      throw new Error(`apiUrl is ${apiUrl}; it must be https://host or https://host/path.`);
     stage.variables = {
-      base_url: `https://${restApiId}.execute-api.${this.region}.${this.urlSuffix}/${STAGE}`,
+      base_url: apiUrl ?? `https://${restApiId}.execute-api.${this.region}.${this.urlSuffix}/${STAGE}`,
     };
   }
 

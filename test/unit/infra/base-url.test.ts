@@ -1,0 +1,41 @@
+import { App } from 'aws-cdk-lib';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { environment } from '../../../infra/config/environments.ts';
+import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
+import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';
+
+const Template = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
+  ),
+});
+
+/** Returns the variables of the API's stage in an environment with this address. */
+function stageVariables(apiUrl: string): unknown {
+  const app = new App({ context: { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] } });
+  deepLensStacks(app, { ...environment('local'), apiUrl });
+  const { Resources } = Template.parse(app.synth().getStackByName('deeplens-local-api').template);
+  const stage = Object.values(Resources).find(({ Type }) => Type === 'AWS::ApiGateway::Stage');
+  return stage?.Properties?.Variables;
+}
+
+it('links begin with the configured address of the API, if it has a domain of its own', () => {
+  expect(stageVariables('https://api.deeplens.example')).toEqual({
+    base_url: 'https://api.deeplens.example',
+  });
+  expect(stageVariables('https://deeplens.example/api')).toEqual({
+    base_url: 'https://deeplens.example/api',
+  });
+});
+
+it.each([
+  'http://api.deeplens.example',
+  'https://api.deeplens.example/',
+  'https://api.deeplens.example/?a=b',
+  'https://user@api.deeplens.example',
+  'api.deeplens.example',
+])('an address that no link can begin with is refused: %s', (apiUrl) => {
+  expect(() => stageVariables(apiUrl)).toThrow('apiUrl');
+});
