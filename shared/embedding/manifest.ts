@@ -23,7 +23,7 @@ const LocalOutput = z.object({
   use: z.literal('verification'),
 });
 
-/** Points of a cosine and the share of pairs with at least that cosine that are true; ascending. */
+/** Points of a cosine and the share of true pairs: `semantic` among those around it, `copy` among those with at least it; ascending. */
 const Calibration = z
   .array(z.tuple([Cosine, z.number().min(0).max(1)]))
   .min(1)

@@ -76,7 +76,8 @@ const SimilarityResult = z
     image_id: ImageIdField,
     external_id: ExternalId.optional(),
     similarity_score: Score.meta({
-      description: 'Calibrated probability that the verdict is right: 0.9 means 9 of 10 such pairs.',
+      description:
+        'Calibrated probability that the verdict is right: 0.9 means 9 of 10 such pairs. `similar` means that both images show the same kind of thing.',
     }),
     verdict: z.enum(['exact', 'edited_copy', 'similar']),
     reason: z.object({

@@ -1,4 +1,4 @@
-/** Pairs of a raw number (a cosine, an inlier score) and the share of pairs with at least it that are true; ascending. */
+/** Pairs of a raw number (a cosine, an inlier score) and the share of true pairs among those with it; ascending. */
 export type Calibration = readonly (readonly [raw: number, share: number])[];
 
 /** Only equal bytes or pixels are certain: nothing measured reaches 1. */

@@ -177,7 +177,7 @@ describe('searchImages', () => {
       results: [],
     });
     const named = await by(ACME, queryFor({ source, models: [...models], model: embedder.manifest.name }));
-    expect(named).toMatchObject({ model: embedder.manifest.name, results: [{ verdict: 'exact' }, {}] });
+    expect(named).toMatchObject({ model: embedder.manifest.name, results: [{ verdict: 'exact' }] });
     expect(loaded).toEqual(['second', embedder.manifest.name]);
     expect(new Set(searched)).toEqual(new Set(models));
     const unknown = by(ACME, queryFor({ source, model: 'second' }));

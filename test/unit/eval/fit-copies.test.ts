@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadManifest } from '#shared/embedding/load-manifest.ts';
 import { ModelManifest } from '#shared/embedding/manifest.ts';
-import { calibrated } from '#shared/matching/decision/calibration.ts';
-import { type CopyCosines, fitCopy, fitSemantic } from '../../eval/fit-rules.ts';
+import { type CopyCosines, fitCopy } from '../../eval/fit-copies.ts';
 
 const evenly = (count: number, from: number, to: number): number[] =>
   Array.from({ length: count }, (_, at) => from + ((to - from) * at) / (count - 1));
@@ -14,10 +13,6 @@ const COSINES: CopyCosines = {
   others: [...evenly(50_000, -0.2, 0.4), ...evenly(80, 0.4, 0.7)],
 };
 const manifest = await loadManifest('models', 'deeplens-lite-v1');
-const rules = {
-  thresholds: manifest.thresholds.semantic,
-  calibration: manifest.calibration.semantic,
-};
 
 describe('rules for copies', () => {
   it('keep their stated precision on the data that they were fitted on', () => {
@@ -65,34 +60,5 @@ describe('rules for copies', () => {
       }),
       { numRuns: 30 },
     );
-  });
-});
-
-describe('rules for likeness', () => {
-  const reference = evenly(20_000, -0.4, 0.9);
-
-  it('are those of the reference for the same cosines, and start at 0', () => {
-    const { thresholds, calibration } = fitSemantic({ fitted: reference, reference }, rules);
-    expect(thresholds.similar).toBeCloseTo(rules.thresholds.similar, 2);
-    expect(thresholds.loosely_similar).toBeCloseTo(rules.thresholds.loosely_similar, 2);
-    expect(calibration).toHaveLength(rules.calibration.length + 1);
-    expect(calibration[0]?.[0]).toBeCloseTo(0, 2);
-    expect(calibrated(calibration, 0)).toBe(0);
-  });
-
-  it('give equal scores to equal ranks for any model that ranks pairs like the reference', () => {
-    const shifted = (cosine: number) => 0.5 + cosine / 2; // all cosines are high
-    const { calibration } = fitSemantic({ fitted: reference.map(shifted).toReversed(), reference }, rules);
-    for (const cosine of [0.2, 0.3, 0.5, 0.7])
-      expect(calibrated(calibration, shifted(cosine))).toBeCloseTo(calibrated(rules.calibration, cosine), 1);
-    expect(calibrated(calibration, shifted(-0.1))).toBe(0);
-  });
-
-  it('leave out cosines that too few pairs reach', () => {
-    const low = evenly(20_000, -0.4, 0.45);
-    const { calibration } = fitSemantic({ fitted: low, reference: low }, rules);
-    expect(Math.max(...calibration.map(([, share]) => share))).toBe(0.9);
-    const unlike = evenly(20_000, -0.4, 0.3);
-    expect(() => fitSemantic({ fitted: unlike, reference: unlike }, rules)).toThrow(/pairs are similar/);
   });
 });

@@ -2,7 +2,6 @@ import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import { quantile } from './measure.ts';
 
 type Copy = ModelManifest['thresholds']['copy'];
-type Semantic = ModelManifest['thresholds']['semantic'];
 type Points = ModelManifest['calibration']['copy'];
 
 /** The data to fit the rules for copies on: cosines of edited images with their originals and with all others. */
@@ -66,48 +65,4 @@ function leastCosine(
   return least;
 }
 
-/** Cosines of the same pairs of different images, by the model to fit and by the reference model. */
-export interface SemanticCosines {
-  fitted: readonly number[];
-  reference: readonly number[];
-}
-
-/** The least number of pairs above a cosine that is transferred. */
-const MIN_PAIRS = 10;
-
-/**
- * Transfers the semantic rules of a reference model by quantiles: a cosine gets the score of the reference cosine that as many
- * pairs reach. Assumes that the model ranks likeness as well as the reference. Starts at the quantile of reference cosine
- * 0, which unrelated images reach. Leaves out points that too few pairs reach.
- * @throws RangeError if too few pairs are similar at all
- */
-export function fitSemantic(
-  { fitted, reference }: SemanticCosines,
-  rules: { thresholds: Semantic; calibration: Points },
-) {
-  const ascending = (values: readonly number[]) => Float64Array.from(values).sort();
-  const [target, source] = [ascending(fitted), ascending(reference)];
-  const transfer = (cosine: number): number | undefined => {
-    const reaching = source.filter((other) => other >= cosine).length;
-    const transferred = reaching < MIN_PAIRS ? undefined : target[target.length - reaching];
-    return transferred === undefined ? undefined : rounded(transferred);
-  };
-  const calibration: Points = [];
-  for (const [cosine, share] of [[0, 0] as const, ...rules.calibration]) {
-    const transferred = transfer(cosine);
-    if (transferred !== undefined && transferred > (calibration.at(-1)?.[0] ?? -Infinity))
-      calibration.push([transferred, share]);
-  }
-  const [similar, loosely_similar] = [
-    transfer(rules.thresholds.similar),
-    transfer(rules.thresholds.loosely_similar),
-  ];
-  if (similar === undefined || loosely_similar === undefined)
-    throw new RangeError(
-      `fewer than ${MIN_PAIRS} of ${reference.length} pairs are similar: take more photographs`,
-    );
-  return { thresholds: { similar, loosely_similar }, calibration };
-}
-
-const rounded = (cosine: number): number => Math.round(1000 * cosine) / 1000;
 const roundedUp = (cosine: number): number => Math.ceil(1000 * cosine) / 1000;
