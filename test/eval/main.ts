@@ -8,6 +8,8 @@ import { copies } from './copies.ts';
 import { families } from './families.ts';
 import { hard } from './hard.ts';
 import { independence } from './independence.ts';
+import { labelled } from './labelled.ts';
+import { labelledImages } from './labelled-images.ts';
 import { lookAlikes } from './look-alike-copies.ts';
 import { calibrationOf } from './measure.ts';
 import { photographs } from './photographs.ts';
@@ -23,6 +25,7 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map(
     'after-copies': afterCopies,
     hard,
     'look-alikes': lookAlikes,
+    labelled,
   }),
 );
 
@@ -30,6 +33,8 @@ const { values: options } = parseArgs({
   options: {
     photos: { type: 'string' },
     sections: { type: 'string', default: [...SECTIONS.keys()].join(',') },
+    labelled: { type: 'string' },
+    others: { type: 'string' },
     limit: { type: 'string' },
     queries: { type: 'string', default: '250' },
     images: { type: 'string' },
@@ -50,6 +55,8 @@ const isWrong = chosen.some(({ section }) => !section) || Object.values(counts).
 if (!options.photos || isWrong) {
   console.error(`usage: npm run eval -- --photos DIR
   [--sections NAMES]   of ${[...SECTIONS.keys()].join(',')}; all by default
+  [--labelled DIR]     images of known kinds, a folder for each kind, and one named _strangers
+  [--others DIR]       labelled: more images of none of these kinds
   [--limit COUNT]      the most photographs to read from the folder
   [--queries COUNT]    copies: the most photographs that are asked for by each edit
   [--images COUNT]     other sections: the most photographs that each takes
@@ -63,6 +70,8 @@ try {
   const given = {
     service: await openService({ indexDir, model: options.model }),
     photographs: await photographs(options.photos, counts.limit),
+    ...(options.labelled && { labelled: await labelledImages(options.labelled) }),
+    others: options.others ? await photographs(options.others, Number.POSITIVE_INFINITY) : [],
     ...counts,
   };
   console.log(`# ${options.model}`);

@@ -130,7 +130,7 @@ export function calibrationOf(pairs: readonly JudgedPair[], verdict: keyof typeo
 }
 const BOUNDS = {
   edited_copy: [0, 0.9, 0.97, 0.99, 0.995, 1],
-  similar: [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
+  similar: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1],
 } as const;
 
 /** @returns 0 for no items */

@@ -1,4 +1,5 @@
 import type { Verdict } from '#shared/kernel/vocabulary.ts';
+import type { LabelledImages } from './labelled-images.ts';
 import type { NamedImage } from './photographs.ts';
 import type { Service } from './service.ts';
 
@@ -6,6 +7,10 @@ import type { Service } from './service.ts';
 export interface Given {
   service: Service;
   photographs: readonly NamedImage[];
+  /** Images of known kinds, if there are any. */
+  labelled?: LabelledImages;
+  /** More images of none of these kinds. */
+  others?: readonly NamedImage[];
   /** The most photographs that a section takes, with its copies; its own number by default. */
   images: number;
   /** The most originals that are asked for with each edit. */

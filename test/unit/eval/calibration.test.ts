@@ -11,7 +11,7 @@ describe('calibration by ranges of scores', () => {
   it('compares the mean score with the share of true pairs', () => {
     const pairs = [pair('similar', 0.82, true), pair('similar', 0.88, false), pair('similar', 0.3, false)];
     const [low, high, ...more] = calibrationOf(pairs, 'similar');
-    expect(low).toEqual({ from: 0, to: 0.5, pairs: 1, predicted: 0.3, observed: 0 });
+    expect(low).toEqual({ from: 0.3, to: 0.4, pairs: 1, predicted: 0.3, observed: 0 });
     expect(high).toMatchObject({ from: 0.8, to: 0.9, pairs: 2, observed: 0.5 });
     expect(high?.predicted).toBeCloseTo(0.85);
     expect(more).toEqual([]);
