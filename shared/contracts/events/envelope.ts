@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Id, Time } from './event-fields.ts';
 
 /**
  * Builds the schema of an event: CloudEvents 1.0, JSON format, extended by the tenant and the correlation id. `id` is
@@ -7,22 +8,22 @@ import { z } from 'zod';
 export const envelope = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({
     specversion: z.literal('1.0'),
-    id: z.string().min(1),
-    source: z.string().min(1),
+    id: Id.min(1),
+    source: Id.min(1),
     type: z.literal(type),
     /** The image id; the group id for `duplicates.found`, the operation's for `tenant.usage`. */
-    subject: z.string().min(1),
-    time: z.iso.datetime(),
+    subject: Id.min(1),
+    time: Time,
     datacontenttype: z.literal('application/json'),
     /** The version of `data`, incremented by a breaking change. */
     dataversion: z.literal('1'),
-    tenantid: z.string().min(1),
-    correlationid: z.string().min(1),
+    tenantid: Id.min(1),
+    correlationid: Id.min(1),
     data,
   });
 
 /** An event of any type. Unknown fields are ignored. */
 export const AnyEvent = envelope('any', z.record(z.string(), z.unknown())).extend({
-  type: z.string().min(1),
+  type: Id.min(1),
 });
 export type AnyEvent = z.infer<typeof AnyEvent>;

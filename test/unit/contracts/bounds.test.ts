@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { EVENTS } from '#shared/contracts/events/registry.ts';
 import { Cursor, ImageIdField, MetadataField } from '#shared/contracts/http/fields.ts';
 import { openApiDocument } from '#shared/contracts/http/openapi.ts';
 
@@ -123,4 +124,15 @@ describe('a request', () => {
   ])('is bounded: %s', (_what, schema) => {
     expect(unboundedOf(schema)).toEqual([]);
   });
+});
+
+describe('an event', () => {
+  it.each(Object.entries(EVENTS))(
+    '%s has a maximum for every string, number, array and map',
+    (type, schema) => {
+      // What failed is kept as it was received; the size of every event is checked where it is published.
+      const kept = type === 'images.failed' ? ['/data/original_event'] : [];
+      expect(unboundedOf(schema)).toEqual(kept);
+    },
+  );
 });
