@@ -15,13 +15,15 @@ export interface LikenessQuery {
   stored: number;
 }
 
-/** Returns the results that are called similar, with whether they are of the query's kind. */
+/** Returns the results of queries of known kinds that are called similar, with whether they are of that kind. */
 export const likenessPairs = (queries: readonly LikenessQuery[]): JudgedPair[] =>
-  queries.flatMap((query) =>
-    query.results
-      .filter(({ verdict }) => verdict === 'similar')
-      .map((result) => ({ verdict: result.verdict, score: result.score, isTrue: isOfKind(query, result) })),
-  );
+  queries
+    .filter(({ kind }) => kind !== undefined)
+    .flatMap((query) =>
+      query.results
+        .filter(({ verdict }) => verdict === 'similar')
+        .map((result) => ({ verdict: result.verdict, score: result.score, isTrue: isOfKind(query, result) })),
+    );
 
 const isOfKind = (query: LikenessQuery, { kind }: LikenessResult): boolean =>
   query.kind !== undefined && kind === query.kind;
