@@ -4,14 +4,13 @@ import type { ImageStore } from '#shared/images/image-store.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
-import type { VerificationBounds } from '#shared/matching/match-context.ts';
-import type { PixelPorts } from '#shared/matching/pixel-verifier.ts';
+import { VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
 import { storedQueryImage } from '#shared/matching/query-image.ts';
-import { readModelImage } from '#shared/matching/read-model-image.ts';
+import { type ReadModelImagePorts, readModelImage } from '#shared/matching/read-model-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { byConfidence, type Match } from './group-members.ts';
 
-export interface MatchPorts extends PixelPorts {
+export interface MatchPorts extends ReadModelImagePorts {
   imageStore: Pick<ImageStore, 'getMany' | 'getVectors' | 'findBySha256'>;
   index: Pick<VectorIndex, 'search'>;
   manifest: ModelManifest;
@@ -19,12 +18,6 @@ export interface MatchPorts extends PixelPorts {
 
 /** Nearest images compared. Further copies are found by the detection of those images. */
 const NEAREST = 50;
-
-/**
- * Few, since every ingest pays for them. Of 163 edited photographs whose cosine is below the copy threshold, only two were not
- * among the three nearest.
- */
-const INGEST_BOUNDS: VerificationBounds = { geometry: 3, pixels: 3 };
 
 /** Finds the copies of a stored image by SHA-256 and by vectors, best match first. */
 export const findMatches =
@@ -37,7 +30,7 @@ export const findMatches =
       findNearImages(ports)(tenant, manifest, query, {
         k: NEAREST,
         similarFrom: Number.POSITIVE_INFINITY,
-        bounds: INGEST_BOUNDS,
+        bounds: VERIFICATION_BOUNDS,
       }),
     ]);
     const matches = new Map<Match['imageId'], Match>();

@@ -80,6 +80,27 @@ const SemanticThresholds = z
     'is out of order: loosely_similar ≤ similar',
   );
 
+const Weight = z.number().min(-1000).max(1000);
+const logistic = <Feature extends string>(features: readonly Feature[]) =>
+  z.object({ bias: Weight, weights: z.record(z.enum(features), Weight) });
+/** Coefficients of the decision on copies: shared/matching/decision/copy-probability.ts. */
+const Decision = z.object({
+  same: logistic(['agreeing', 'share', 'coarse_median', 'coarse_20', 'fine_median', 'fine_20']),
+  content: logistic([
+    'common',
+    'plain',
+    'other_plain',
+    'one_sided',
+    'contrast',
+    'unchanged',
+    'size',
+    'noise_ratio',
+    'two_tone',
+    'flat',
+    'span',
+  ]),
+});
+
 /** Describes an ONNX image encoder: its input, its outputs, and the meaning of its cosines (docs/models.md). */
 export const ModelManifest = z
   .object({
@@ -97,6 +118,8 @@ export const ModelManifest = z
       local: z.object({ verified: z.number() }).optional(),
     }),
     calibration: z.object({ copy: Calibration, semantic: Calibration }),
+    /** Fitted on pixels, so the same for all models. Absent: vectors and geometry alone decide. */
+    decision: Decision.optional(),
   })
   .refine(
     ({ outputs, thresholds }) =>

@@ -34,6 +34,21 @@ export const MEDIA_TYPES: readonly string[] = Object.values(IMAGE_FORMATS);
 export const VERDICTS = ['exact', 'edited_copy', 'similar'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** Edits that explain how a copy differs. */
+export const CHANGES = [
+  'crop',
+  'resize',
+  'mirror',
+  'rotation',
+  'colour',
+  'overlay',
+  'caption',
+  'border',
+  'perspective',
+  'quality',
+] as const;
+export type Change = (typeof CHANGES)[number];
+
 /** Verdicts that make two images duplicates. */
 export const COPY_VERDICTS = ['exact', 'edited_copy'] as const;
 export type CopyVerdict = (typeof COPY_VERDICTS)[number];

@@ -1,7 +1,6 @@
 import { calibrated } from '#shared/matching/decision/calibration.ts';
-import { hasCertainCopy, mayBeCopy } from '#shared/matching/decision/decide.ts';
-import type { Candidate } from '#shared/vector-index/vector-index.ts';
-import type { MatchContext } from './match-context.ts';
+import { mayBeCopy } from '#shared/matching/decision/likelihood.ts';
+import type { MatchContext, Retrieved } from './match-context.ts';
 
 /**
  * Drops candidates that can become neither a copy nor similar enough. A missing cosine is at most the least one that the
@@ -9,14 +8,13 @@ import type { MatchContext } from './match-context.ts';
  */
 export function dropUnlikely(
   { manifest, options }: MatchContext,
-  candidates: readonly Candidate[],
-): readonly Candidate[] {
-  const copyIsCertain = hasCertainCopy(candidates, manifest);
+  candidates: readonly Retrieved[],
+): readonly Retrieved[] {
   const leastSemantic = Math.min(...candidates.flatMap(({ semantic }) => semantic ?? []));
   const leastCopy = Math.min(...candidates.flatMap(({ copy }) => copy ?? []));
   return candidates.filter(
-    ({ semantic, copy }) =>
-      mayBeCopy(copy ?? leastCopy, manifest, copyIsCertain) ||
+    ({ semantic, copy, regionCopy }) =>
+      mayBeCopy(Math.max(copy ?? leastCopy, regionCopy ?? 0), manifest) ||
       calibrated(manifest.calibration.semantic, semantic ?? leastSemantic) >= options.similarFrom,
   );
 }

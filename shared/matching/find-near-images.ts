@@ -1,23 +1,15 @@
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
+import { decide } from '#shared/matching/decision/decide.ts';
 import type { Candidate } from '#shared/vector-index/vector-index.ts';
 import { compareVectors } from './compare-vectors.ts';
 import { dropUnlikely } from './drop-unlikely.ts';
-import {
-  type MatchContext,
-  type MatchOptions,
-  type MatchPorts,
-  openContext,
-  type Step,
-} from './match-context.ts';
-import type { MatchCandidate, NearImage } from './near-image.ts';
+import type { MatchContext, MatchOptions, MatchPorts, Step } from './match-context.ts';
+import type { NearImage } from './near-image.ts';
 import type { QueryImage } from './query-image.ts';
-import { searchEmbeddedImage } from './search-embedded-image.ts';
 import { searchIndex } from './search-index.ts';
-import { tryOrientations } from './try-orientations.ts';
-import { verifyAmbiguousByPixels } from './verify-ambiguous-by-pixels.ts';
-import { verifyBestByPixels } from './verify-best-by-pixels.ts';
 import { verifyByGeometry } from './verify-by-geometry.ts';
+import { verifyByPixels } from './verify-by-pixels.ts';
 
 export interface NearImages {
   /** Candidates with their verdicts, in no particular order. */
@@ -26,7 +18,10 @@ export interface NearImages {
   nearest: readonly Candidate[];
 }
 
-/** Finds the images near a query, with their verdicts: docs/verification.md. */
+/** Each adds evidence to the candidates that need it. */
+const STEPS: readonly Step[] = [verifyByGeometry, verifyByPixels];
+
+/** Finds the images near a query, with their verdicts: docs/verification.md. A verdict depends on its pair alone. */
 export const findNearImages =
   (ports: MatchPorts) =>
   async (
@@ -35,37 +30,18 @@ export const findNearImages =
     query: QueryImage,
     options: MatchOptions,
   ): Promise<NearImages> => {
-    const context = openContext(ports, tenant, manifest, query, options);
-    const images = await findByWholeQuery(context);
-    return { images, nearest: context.nearest };
-  };
-
-/** Retrieves candidates, judges them by their vectors, then runs the steps until one decides. */
-const find =
-  (steps: readonly Step[]) =>
-  async (context: MatchContext): Promise<readonly MatchCandidate[]> => {
+    const context: MatchContext = { ports, tenant, manifest, query, options };
     const nearest = await searchIndex(context);
-    const likely = dropUnlikely(context, nearest);
-    let candidates = await compareVectors(context, likely);
-    for (const step of steps) {
-      if (context.isDecided) break;
-      candidates = await step(context, candidates);
-    }
-    return candidates;
+    let candidates = await compareVectors(context, dropUnlikely(context, nearest));
+    for (const step of STEPS) candidates = await step(context, candidates);
+    const images = candidates.map(({ record, evidence, alignment, changes }): NearImage => {
+      const judgement = decide(evidence, manifest);
+      const isCopy = judgement.verdict === 'edited_copy';
+      return {
+        ...{ record, evidence, ...judgement },
+        ...(alignment && { alignment }),
+        ...(isCopy && changes && { changes: changes() }),
+      };
+    });
+    return { images, nearest };
   };
-
-const findByEmbeddedImage = find([
-  verifyAmbiguousByPixels,
-  verifyByGeometry,
-  verifyAmbiguousByPixels,
-  verifyBestByPixels,
-]);
-
-const findByWholeQuery = find([
-  verifyAmbiguousByPixels, // copies by their vectors
-  verifyByGeometry,
-  searchEmbeddedImage(findByEmbeddedImage),
-  tryOrientations,
-  verifyAmbiguousByPixels, // copies by geometry
-  verifyBestByPixels,
-]);

@@ -1,27 +1,31 @@
 import type { IndexedRecord } from '#shared/images/indexed-image.ts';
-import type { Region } from '#shared/imaging/region.ts';
-import type { Evidence, Judgement } from '#shared/matching/decision/decide.ts';
+import type { Judgement } from '#shared/matching/decision/decide.ts';
+import type { Evidence } from '#shared/matching/decision/evidence.ts';
 import type { Alignment } from '#shared/matching/geometry/alignment.ts';
 import type { LocalDescriptors } from '#shared/matching/geometry/descriptor-matches.ts';
+import type { Changes } from './describe-changes.ts';
 
 /** A stored image near the query, with its verdict, score and evidence. */
 export interface NearImage extends Judgement {
   record: IndexedRecord;
   evidence: Evidence;
+  /** From the query into the stored image. */
   alignment?: Alignment;
-  /** The part of the query that shows the image, if not all of it. */
-  queryRegion?: Region;
+  /** The edits that explain the difference. Set for copies that were compared by pixels. */
+  changes?: Changes;
 }
 
 /** A near image while it is being verified. */
-export interface MatchCandidate extends NearImage {
-  /** Local descriptors of an uncertain candidate within the bounds. */
+export interface MatchCandidate {
+  record: IndexedRecord;
+  evidence: Evidence;
+  /** Its cosine with the part of the query that is nearest to it, if the query shows other images. */
+  regionCopy?: number | undefined;
+  /** Local descriptors, if it is to be aligned. */
   descriptors?: LocalDescriptors;
-  /** Geometry has been compared, with the upright query. */
-  geometryVerified?: true;
+  alignment?: Alignment;
+  changes?: () => Changes;
 }
 
-export const isProven = ({ verdict }: NearImage): boolean => verdict !== 'similar';
-
 /** The copy cosine; 0 if a vector is missing. */
-export const copyCosine = ({ evidence }: NearImage): number => evidence.copy ?? 0;
+export const copyCosine = ({ evidence }: MatchCandidate): number => evidence.copy ?? 0;

@@ -2,8 +2,6 @@ import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { IndexedRecord } from '#shared/images/indexed-image.ts';
 import type { Raster, Size } from '#shared/imaging/raster.ts';
-import type { Region } from '#shared/imaging/region.ts';
-import type { Turn } from '#shared/imaging/turn.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import type { LocalDescriptors } from '#shared/matching/geometry/descriptor-matches.ts';
 
@@ -21,19 +19,6 @@ export interface QueryImage {
   embedding: Embedding;
   /** Loads its pixels for verification; undefined if they are not stored. */
   modelImage?: () => Promise<Raster | undefined>;
-}
-
-/** An image that is shown within the query, as a photograph in a screenshot. */
-export interface EmbeddedImage {
-  /** The region of the query that it covers. */
-  region: Region;
-  query: QueryImage;
-}
-
-/** The query's local descriptors after it was mirrored or rotated. */
-export interface OrientedDescriptors {
-  orientation: Turn;
-  descriptors: LocalDescriptors;
 }
 
 /** Makes a query of a stored image and its stored vectors. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ImageIdField } from '#shared/kernel/id-fields.ts';
-import { NO_RESULT_REASONS, VERDICTS } from '#shared/kernel/vocabulary.ts';
+import { CHANGES, NO_RESULT_REASONS, VERDICTS } from '#shared/kernel/vocabulary.ts';
 
 /** A found image and the reason. Fields carry their names on the wire. */
 export const JudgedImage = z.object({
@@ -27,6 +27,9 @@ export const JudgedImage = z.object({
     query_region: z
       .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
       .exactOptional(),
+    /** The edits that explain how a copy differs, and their amounts where they are known. */
+    changes: z.array(z.enum(CHANGES)).exactOptional(),
+    change_amounts: z.partialRecord(z.enum(CHANGES), z.number()).exactOptional(),
   }),
 });
 export type JudgedImage = z.infer<typeof JudgedImage>;
@@ -50,4 +53,4 @@ export const SimilarityAnswer = z.object({
 export type SimilarityAnswer = z.infer<typeof SimilarityAnswer>;
 
 /** Version of the cached form of `SimilarityAnswer`; increment it with any change of its fields or their meaning. */
-export const ANSWER_SHAPE = 1;
+export const ANSWER_SHAPE = 2;

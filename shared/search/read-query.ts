@@ -5,19 +5,11 @@ import { findImage } from '#shared/images/find-image.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { ImagePart, Imaging } from '#shared/imaging/imaging.ts';
-import type { Raster, Size } from '#shared/imaging/raster.ts';
 import type { Region } from '#shared/imaging/region.ts';
-import { TURNS, type Turn } from '#shared/imaging/turn.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { findEmbeddedImage } from '#shared/matching/geometry/embedded-image.ts';
-import {
-  type EmbeddedImage,
-  localDescriptors,
-  type OrientedDescriptors,
-  type QueryImage,
-  storedQueryImage,
-} from '#shared/matching/query-image.ts';
+import { shownRegions } from '#shared/matching/geometry/shown-regions.ts';
+import { type QueryImage, storedQueryImage } from '#shared/matching/query-image.ts';
 import { readModelImage } from '#shared/matching/read-model-image.ts';
 import type { QuerySource } from './query.ts';
 
@@ -31,10 +23,8 @@ export interface ReadQueryPorts {
 /** A query, ready to search with. */
 export interface ReadQuery {
   query: QueryImage;
-  /** Embeds the query mirrored and rotated by 90, 180 and 270°: four forward passes. */
-  otherOrientations: () => Promise<OrientedDescriptors[]>;
-  /** Embeds the image that the query shows, if any: one forward pass. */
-  embeddedImage: () => Promise<EmbeddedImage | undefined>;
+  /** Embeds the images that the query shows, if any: a forward pass each. */
+  shownImages: () => Promise<readonly Embedding[]>;
 }
 
 /**
@@ -62,14 +52,9 @@ export const readQuery =
     const query = await storedImage(ports, tenant, source.imageId);
     return {
       query,
-      otherOrientations: async () => {
+      shownImages: async () => {
         const modelImage = await readModelImage(ports, tenant, source.imageId);
-        return modelImage ? embedOrientations(ports, modelImage, query) : [];
-      },
-      embeddedImage: async () => {
-        const modelImage = await readModelImage(ports, tenant, source.imageId);
-        if (!modelImage) return undefined;
-        return readEmbeddedImage(ports, await ports.imaging.open(modelImage), { imageId: source.imageId });
+        return modelImage ? embedShownImages(ports, await ports.imaging.open(modelImage)) : [];
       },
     };
   };
@@ -98,21 +83,22 @@ async function fromPart(
   };
   return {
     query,
-    otherOrientations: () => embedOrientations(ports, modelImage, query),
-    embeddedImage: () => readEmbeddedImage(ports, part, identity),
+    shownImages: () => embedShownImages(ports, part),
   };
 }
 
-/** Finds an embedded image at the model image's size, and reads it from the full raster. */
-async function readEmbeddedImage(
-  ports: ReadQueryPorts,
-  part: ImagePart,
-  { imageId }: Pick<QueryImage, 'imageId'>,
-): Promise<EmbeddedImage | undefined> {
-  const region = findEmbeddedImage(part.modelImage);
-  if (!region) return undefined;
-  const { query } = await fromPart(ports, await part.part(region), imageId && { imageId });
-  return { region, query };
+/** Finds shown images at the model image's size, and reads them from the full raster. */
+async function embedShownImages(
+  { imaging, embedder }: Pick<ReadQueryPorts, 'imaging' | 'embedder'>,
+  image: ImagePart,
+): Promise<readonly Embedding[]> {
+  const inputs = await Promise.all(
+    shownRegions(image.modelImage).map(async (region) => {
+      const { modelImage } = await image.part(region);
+      return imaging.modelInput(modelImage, embedder.manifest.input);
+    }),
+  );
+  return embedder.embed(inputs);
 }
 
 async function storedImage(ports: ReadQueryPorts, tenant: TenantId, image: ImageId): Promise<QueryImage> {
@@ -129,23 +115,3 @@ async function storedImage(ports: ReadQueryPorts, tenant: TenantId, image: Image
   return storedQueryImage(record, embedding, () => readModelImage(ports, tenant, image));
 }
 
-/** Computes the local descriptors of an image in every orientation but upright. */
-async function embedOrientations(
-  { imaging, embedder }: ReadQueryPorts,
-  modelImage: Raster,
-  { width, height }: Size,
-): Promise<OrientedDescriptors[]> {
-  const orientations = TURNS.filter((turn) => turn !== 'upright');
-  const inputs = await Promise.all(
-    orientations.map((turn) => imaging.modelInput(modelImage, embedder.manifest.input, turn)),
-  );
-  const embeddings = await embedder.embed(inputs);
-  return orientations.flatMap((orientation, position) => {
-    const embedding = embeddings[position];
-    const size = isOnSide(orientation) ? { width: height, height: width } : { width, height };
-    const descriptors = embedding && localDescriptors(embedder.manifest, embedding, size);
-    return descriptors ? [{ orientation, descriptors }] : [];
-  });
-}
-
-const isOnSide = (turn: Turn): boolean => turn === 'turned90' || turn === 'turned270';

@@ -3,7 +3,7 @@ import { newQueryId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { VERDICTS } from '#shared/kernel/vocabulary.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
-import type { VerificationBounds } from '#shared/matching/match-context.ts';
+import { VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
 import type { NearImage } from '#shared/matching/near-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { type CachePorts, cacheAnswer, type FoundImages } from './cache-answer.ts';
@@ -22,9 +22,6 @@ export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<Cach
 
 /** The fewest candidates by each vector: the best copy may not be among the nearest by likeness. */
 const MIN_K = 50;
-
-/** With them, a search verifies within 150 ms of one core (docs/quality.md). */
-export const SEARCH_BOUNDS: VerificationBounds = { geometry: 5, pixels: 3 };
 
 /**
  * Finds the images of a tenant that are copies of the query or similar to it, with at least the threshold's score.
@@ -77,15 +74,14 @@ function findImages(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
   return async (tenant: TenantId, request: SimilarityQuery): Promise<FoundImages> => {
     const { threshold, filter, maxResults, region } = request;
     // 2. Decode, crop to the region, embed.
-    const { query, otherOrientations, embeddedImage } = await read(tenant, request.source, region);
+    const { query, shownImages } = await read(tenant, request.source, region);
     // 3. Retrieve, verify and judge candidates.
     const found = await findNear(tenant, manifest, query, {
       k: Math.max(MIN_K, maxResults + 1), // the query may be one of the candidates
       filter,
       similarFrom: threshold,
-      bounds: SEARCH_BOUNDS,
-      otherOrientations,
-      embeddedImage: region ? undefined : embeddedImage, // a requested region is searched as it is
+      bounds: VERIFICATION_BOUNDS,
+      shownImages: region ? undefined : shownImages, // a requested region is searched as it is
     });
     // 4. Apply the threshold, order, cut.
     const best = found.images

@@ -2,7 +2,9 @@ import type { IndexedRecord } from '#shared/images/indexed-image.ts';
 import type { ImageId, QueryId } from '#shared/kernel/ids.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import type { Alignment } from '#shared/matching/geometry/alignment.ts';
+import type { Changes } from '#shared/matching/describe-changes.ts';
 import type { NearImage } from '#shared/matching/near-image.ts';
+import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
 import type { Explanation, JudgedImage } from './answer.ts';
 
 /** The reply to a search. Fields carry their names on the wire. */
@@ -38,7 +40,7 @@ export const judgedImage = ({
   verdict,
   score,
   alignment,
-  queryRegion,
+  changes,
 }: NearImage): JudgedImage => ({
   image_id: record.image_id,
   similarity_score: score,
@@ -49,7 +51,8 @@ export const judgedImage = ({
     copy_score: asScore(evidence.copy),
     semantic_score: asScore(evidence.semantic),
     ...(alignment && verdict !== 'similar' && { alignment: wireAlignment(alignment) }),
-    ...(queryRegion && { query_region: queryRegion }),
+    ...(alignment && verdict !== 'similar' && queryRegion(alignment)),
+    ...(changes && wireChanges(changes)),
   },
 });
 
@@ -85,4 +88,25 @@ const wireAlignment = ({ quad, inlierScore, scale, rotation, mirrored }: Alignme
   scale,
   rotation,
   mirrored,
+});
+
+/** An image that is shown in less than this share of the query is named as a part of it. */
+const PART = 0.8;
+
+/** Returns the part of the query that shows the stored image, if that is not nearly all of it. */
+function queryRegion({ quad }: Alignment): Pick<JudgedImage['reason'], 'query_region'> {
+  const corners = inverseQuad(quad) ?? [];
+  const [xs, ys] = [corners.map(({ x }) => clamped(x)), corners.map(({ y }) => clamped(y))];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  const [width, height] = [Math.max(...xs) - x, Math.max(...ys) - y];
+  return width * height > 0 && width * height < PART ? { query_region: { x, y, width, height } } : {};
+}
+
+const clamped = (share: number): number => Math.min(1, Math.max(0, share));
+
+const wireChanges = (changes: Changes): Pick<JudgedImage['reason'], 'changes' | 'change_amounts'> => ({
+  changes: [...new Set(changes.map(({ change }) => change))],
+  change_amounts: Object.fromEntries(
+    changes.flatMap(({ change, amount }) => (amount === undefined ? [] : [[change, amount]])),
+  ),
 });

@@ -6,14 +6,19 @@ export interface GreyImage extends Size {
   data: Float32Array;
 }
 
-/** Converts to brightness with the weights of ITU-R BT.601. */
-export function greyOf({ width, height, data }: Raster): GreyImage {
+/** Weights of red, green and blue. */
+type Weights = readonly [red: number, green: number, blue: number];
+/** Brightness by ITU-R BT.601. */
+const BRIGHTNESS: Weights = [0.299, 0.587, 0.114];
+
+/** Converts to brightness, or another weighted sum of the channels. */
+export function greyOf({ width, height, data }: Raster, [red, green, blue] = BRIGHTNESS): GreyImage {
   const grey = new Float32Array(width * height);
   for (let pixel = 0; pixel < grey.length; pixel++)
     grey[pixel] =
-      0.299 * byteAt(data, 3 * pixel) +
-      0.587 * byteAt(data, 3 * pixel + 1) +
-      0.114 * byteAt(data, 3 * pixel + 2);
+      red * byteAt(data, 3 * pixel) +
+      green * byteAt(data, 3 * pixel + 1) +
+      blue * byteAt(data, 3 * pixel + 2);
   return { width, height, data: grey };
 }
 
@@ -26,9 +31,9 @@ export function shrunk(image: GreyImage, side: number): GreyImage {
 }
 
 /** Equals `shrunk(greyOf(image), side)`, without the full-size intermediate. */
-export function shrunkGrey(image: Raster, side: number): GreyImage {
-  if (side >= longerSide(image)) return greyOf(image);
-  return means(image, side, (row, sums) => addPixels(image.data, 3 * row * image.width, sums));
+export function shrunkGrey(image: Raster, side: number, weights = BRIGHTNESS): GreyImage {
+  if (side >= longerSide(image)) return greyOf(image, weights);
+  return means(image, side, (row, sums) => addPixels(image.data, 3 * row * image.width, sums, weights));
 }
 
 /** @param addRow adds the brightness of a row's pixels to a sum for each column */
@@ -55,13 +60,13 @@ function addGrey(data: Float32Array, from: number, sums: Float64Array): void {
     sums[column] = doubleAt(sums, column) + floatAt(data, from + column);
 }
 
-function addPixels(data: Uint8Array, from: number, sums: Float64Array): void {
+function addPixels(data: Uint8Array, from: number, sums: Float64Array, [red, green, blue]: Weights): void {
   for (let column = 0, at = from; column < sums.length; column++, at += 3)
     sums[column] =
       doubleAt(sums, column) +
-      0.299 * byteAt(data, at) +
-      0.587 * byteAt(data, at + 1) +
-      0.114 * byteAt(data, at + 2);
+      red * byteAt(data, at) +
+      green * byteAt(data, at + 1) +
+      blue * byteAt(data, at + 2);
 }
 
 /** @param rows number of rows in the sums */

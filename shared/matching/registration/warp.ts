@@ -2,14 +2,19 @@ import type { Size } from '#shared/imaging/raster.ts';
 import { floatAt } from '#shared/matching/typed-arrays.ts';
 import type { GreyImage } from './grey-image.ts';
 
-/** Maps pixels of one image to pixels of another: `x' = xx x + xy y + x0`, `y' = yx x + yy y + y0`. */
-export interface Affine {
+/**
+ * Maps pixels of one image to pixels of another: `x' = (xx x + xy y + x0) / w`, `y' = (yx x + yy y + y0) / w`, with
+ * `w = gx x + gy y + 1`. Affine if `gx` and `gy` are 0; otherwise a perspective.
+ */
+export interface Transform {
   xx: number;
   xy: number;
   x0: number;
   yx: number;
   yy: number;
   y0: number;
+  gx: number;
+  gy: number;
 }
 
 /** The query's pixels that fall into the stored image: an entry a pixel, of which the first `count` are set. */
@@ -24,6 +29,15 @@ export interface Overlay {
   stored: Float32Array;
   dx: Float32Array;
   dy: Float32Array;
+}
+
+/** The blocks of the query to register on, row by row: points in blocks that are 0 are left out. */
+export interface Mask {
+  /** Side of a block, in pixels. */
+  side: number;
+  columns: number;
+  rows: number;
+  keep: Uint8Array;
 }
 
 /** Allocates an overlay of every `stride`th pixel in each direction. */
@@ -51,21 +65,26 @@ interface PixelRect extends Size {
  * @param stride takes every `stride`th pixel, in each direction
  * @param points is overwritten: reuse it to allocate less
  * @param rect of the query; all of it by default
+ * @param mask leaves points out
  */
 export function overlay(
   query: GreyImage,
   stored: GreyImage,
-  transform: Affine,
+  transform: Transform,
   stride: number,
   points = roomFor(query, stride),
   rect: PixelRect = { left: 0, top: 0, width: query.width, height: query.height },
+  mask?: Mask,
 ): Overlay {
   const { width, height, data } = stored;
   let count = 0;
   for (let y = rect.top; y < rect.top + rect.height; y += stride) {
+    const maskRow = mask ? Math.min(mask.rows - 1, Math.floor(y / mask.side)) * mask.columns : 0;
     for (let x = rect.left; x < rect.left + rect.width; x += stride) {
-      const u = transform.xx * x + transform.xy * y + transform.x0;
-      const v = transform.yx * x + transform.yy * y + transform.y0;
+      if (mask && mask.keep[maskRow + Math.min(mask.columns - 1, Math.floor(x / mask.side))] === 0) continue;
+      const w = transform.gx * x + transform.gy * y + 1;
+      const u = (transform.xx * x + transform.xy * y + transform.x0) / w;
+      const v = (transform.yx * x + transform.yy * y + transform.y0) / w;
       if (!(u >= 0 && v >= 0 && u < width - 1 && v < height - 1)) continue;
       const left = Math.floor(u);
       const top = Math.floor(v);

@@ -1,0 +1,57 @@
+import type { PixelEvidence } from '#shared/matching/decision/evidence.ts';
+import type { Quad } from '#shared/matching/geometry/alignment.ts';
+import { findDifferences } from '#shared/matching/registration/find-differences.ts';
+import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
+import { IDENTITY, registerImages } from '#shared/matching/registration/register-images.ts';
+import { type Changes, describeChanges } from './describe-changes.ts';
+import { isReversed } from './pair-order.ts';
+import type { PixelImage } from './pixel-image.ts';
+
+export interface PixelComparison {
+  /** The corners of the query in the stored image. */
+  quad: Quad;
+  pixels: PixelEvidence;
+  /** Names the edits that explain the difference. */
+  changes: () => Changes;
+}
+
+/** Pairs of which fewer blocks agree at 128 pixels are no copies at any scale, and are not compared at finer ones. */
+const MIN_AGREEING = 3;
+
+/**
+ * Registers two images and compares their pixels, from the same end whichever of them is the query.
+ * @param aligned where local descriptors align the query in the stored image
+ */
+export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Quad): PixelComparison {
+  const reversed = isReversed(query, stored);
+  const [one, other] = reversed ? [stored, query] : [query, stored];
+  const start = reversed ? aligned && inverseQuad(aligned) : aligned;
+  const registration = registerImages(one.pyramid, other.pyramid, () =>
+    [start && rounded(start), ...other.regions(), ...one.regions().map(inverseQuad)].filter(
+      (quad) => quad !== undefined,
+    ),
+  );
+  const { agreeing, disagreeing } = registration.agreement;
+  const coarsePair = registration.atCommonScale(128);
+  const coarse = findDifferences(coarsePair);
+  const middlePair = agreeing < MIN_AGREEING ? coarsePair : registration.atCommonScale(256);
+  const middle = agreeing < MIN_AGREEING ? coarse : findDifferences(middlePair);
+  const finePair = agreeing < MIN_AGREEING ? coarsePair : registration.atCommonScale(512);
+  const fine = agreeing < MIN_AGREEING ? coarse : findDifferences(finePair);
+  const quad = reversed ? (inverseQuad(finePair.quad) ?? IDENTITY) : finePair.quad;
+  return {
+    quad,
+    pixels: {
+      ...{ agreeing, disagreeing, coarse: coarse.ncc, areas: fine.areas },
+      // Compression removes texture at the finest scale: most blocks of a copy agree at the middle one.
+      fine: [fine.ncc[0], Math.max(middle.ncc[1], fine.ncc[1]), fine.ncc[2]],
+    },
+    changes: () => describeChanges(query, stored, quad, fine),
+  };
+}
+
+/** Removes the rounding error of an inverse: a pair has the same start from either end. */
+function rounded([topLeft, topRight, bottomRight, bottomLeft]: Quad): Quad {
+  const point = ({ x, y }: Quad[0]) => ({ x: Math.round(x * 1e6) / 1e6, y: Math.round(y * 1e6) / 1e6 });
+  return [point(topLeft), point(topRight), point(bottomRight), point(bottomLeft)];
+}

@@ -1,0 +1,12 @@
+import type { Raster } from '#shared/imaging/raster.ts';
+import type { Region } from '#shared/imaging/region.ts';
+import { findEmbeddedImage } from './embedded-image.ts';
+import { findPanels } from './panels.ts';
+
+/** Finds the images that an image shows: the parts of a collage, or else the photograph in a screenshot or on a slide. */
+export function shownRegions(image: Raster): readonly Region[] {
+  const panels = findPanels(image);
+  if (panels.length > 0) return panels;
+  const embedded = findEmbeddedImage(image);
+  return embedded ? [embedded] : [];
+}

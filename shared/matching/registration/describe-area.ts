@@ -1,0 +1,137 @@
+import type { BlockGrid } from './compare-blocks.ts';
+import { type DifferingBlock, NOISE, type Tone } from './find-differences.ts';
+import type { GreyImage } from './grey-image.ts';
+import type { RegisteredPair } from './register-images.ts';
+import { type Overlay, overlay, roomFor, type Transform } from './warp.ts';
+
+/** An area where two registered images differ: connected blocks. What it looks like tells a pasted overlay from other content. */
+export interface Difference {
+  /** In blocks. */
+  size: number;
+  /** The larger side of its bounding box, as a share of that side of the image: 1 for a banner. */
+  span: number;
+  /** Share of brightness levels that both images have in common there, 0..1: other text in the same ink has nearly 1. */
+  common: number;
+  /** Share that the two commonest levels cover, 0..1: in the image with more contrast there, and in the other. */
+  plain: readonly [number, number];
+  /** Share of the variance that two levels explain (Otsu 1979), 0..1, in the more contrasting image: .9 and more for print. */
+  twoTone: number;
+  /** Share of the more contrasting image's pixels whose neighbours have the same brightness, 0..1: stickers, not photographs. */
+  flat: number;
+  /** Share of the pixels that are the same in both, 0..1: between the letters of a caption, not within a pasted object. */
+  unchanged: number;
+  /** Difference of the two images' variance, as a share of both, 0..1: 1 if something is in one of them only. */
+  oneSided: number;
+  /** Standard deviation of the difference, 0..255, and its variance as a multiple of the median block's. */
+  contrast: number;
+  noiseRatio: number;
+}
+
+const LEVELS = 32;
+/** Sum of both gradients below which a pixel equals its neighbours. */
+const FLAT_GRADIENT = 6;
+/** Standard deviation of brightness below which nothing is drawn. */
+const MIN_CONTRAST = 18;
+/** Brightness: pixels that differ by less, and twice the noise, are the same. */
+const SAME = 8;
+/** Variance that even lossless pairs have, after resampling. */
+const RESAMPLING_NOISE = 4;
+
+/** Describes an area of differing blocks. */
+export function describeArea(
+  { one, other }: RegisteredPair,
+  transform: Transform,
+  { side, columns, rows }: BlockGrid,
+  area: readonly DifferingBlock[],
+  { tone, noise }: { tone: Tone; noise: number },
+): Difference {
+  const same = 2 * Math.sqrt(noise) + SAME;
+  const [first, second] = [imageCounts(), imageCounts()];
+  const room = roomFor({ width: side, height: side }, 1);
+  let [pixels, unchanged] = [0, 0];
+  for (const { block } of area) {
+    const rect = { left: block.column * side, top: block.row * side, width: side, height: side };
+    const points = overlay(one, other, transform, 1, room, rect);
+    for (let point = 0; point < points.count; point++) {
+      const brightness = points.query[point] ?? 0;
+      const otherBrightness = tone.gain * (points.stored[point] ?? 0) + tone.offset;
+      count(first, brightness, gradientAt(one, points, point));
+      count(second, otherBrightness, Math.abs(points.dx[point] ?? 0) + Math.abs(points.dy[point] ?? 0));
+      if (Math.abs(brightness - otherBrightness) < same) unchanged += 1;
+    }
+    pixels += points.count;
+  }
+  const [contrasting, plainer] =
+    deviationOf(first.levels) >= deviationOf(second.levels) ? [first, second] : [second, first];
+  const variance = sum(area, ({ block }) => block.variances[0]);
+  const otherVariance = tone.gain ** 2 * sum(area, ({ block }) => block.variances[1]);
+  const residual = sum(area, (each) => each.residual) / area.length;
+  const [across, down] = [area.map(({ block }) => block.column), area.map(({ block }) => block.row)];
+  return {
+    size: area.length,
+    span: Math.max(extent(across) / columns, extent(down) / rows),
+    common:
+      first.levels.reduce((all, value, level) => all + Math.min(value, second.levels[level] ?? 0), 0) / pixels,
+    plain: [twoCommonest(contrasting.levels) / pixels, twoCommonest(plainer.levels) / pixels],
+    twoTone: deviationOf(contrasting.levels) > MIN_CONTRAST ? twoToneShare(contrasting.levels) : 0,
+    flat: contrasting.flat / pixels,
+    unchanged: unchanged / pixels,
+    oneSided: Math.abs(variance - otherVariance) / (variance + otherVariance + NOISE),
+    contrast: Math.sqrt(residual),
+    noiseRatio: residual / (noise + RESAMPLING_NOISE),
+  };
+}
+
+interface ImageCounts {
+  /** Number of pixels at each level of brightness. */
+  levels: Float64Array;
+  flat: number;
+}
+
+const imageCounts = (): ImageCounts => ({ levels: new Float64Array(LEVELS), flat: 0 });
+
+function count(counts: ImageCounts, brightness: number, gradient: number): void {
+  const level = Math.max(0, Math.min(LEVELS - 1, Math.floor((brightness * LEVELS) / 256)));
+  counts.levels[level] = (counts.levels[level] ?? 0) + 1;
+  if (gradient < FLAT_GRADIENT) counts.flat += 1;
+}
+
+function gradientAt({ width, data }: GreyImage, points: Overlay, point: number): number {
+  const at = (points.y[point] ?? 0) * width + (points.x[point] ?? 0);
+  const here = data[at] ?? 0;
+  return Math.abs((data[at + 1] ?? here) - here) + Math.abs((data[at + width] ?? here) - here);
+}
+
+const twoCommonest = (levels: Float64Array): number => {
+  const [first = 0, second = 0] = [...levels].sort((one, other) => other - one);
+  return first + second;
+};
+
+/** Moments of the levels, in levels. */
+function momentsOf(levels: Float64Array) {
+  const total = sum([...levels], (value) => value) || 1;
+  const mean = levels.reduce((all, value, level) => all + value * level, 0) / total;
+  const variance = levels.reduce((all, value, level) => all + value * (level - mean) ** 2, 0) / total;
+  return { total, mean, variance };
+}
+
+/** Returns the standard deviation of brightness, 0..255. */
+const deviationOf = (levels: Float64Array): number =>
+  (Math.sqrt(momentsOf(levels).variance) * 256) / LEVELS;
+
+/** Returns the largest share of the variance that lies between two classes of levels. */
+function twoToneShare(levels: Float64Array): number {
+  const { total, mean, variance } = momentsOf(levels);
+  let [best, below, sumBelow] = [0, 0, 0];
+  for (const [level, value] of levels.entries()) {
+    below += value;
+    sumBelow += value * level;
+    if (below === 0 || below === total) continue;
+    best = Math.max(best, (mean * below - sumBelow) ** 2 / (below * (total - below)));
+  }
+  return variance === 0 ? 0 : best / variance;
+}
+
+const extent = (positions: readonly number[]): number => Math.max(...positions) - Math.min(...positions) + 1;
+const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
+  items.reduce((total, item) => total + value(item), 0);

@@ -1,0 +1,99 @@
+import { type Block, blockSide, compareBlocks } from './compare-blocks.ts';
+import { type Difference, describeArea } from './describe-area.ts';
+import { longerSide } from './grey-image.ts';
+import { transformOf } from './quad-transform.ts';
+import type { RegisteredPair } from './register-images.ts';
+
+/** Blocks with at least this NCC determine the tone between the images. */
+const SAME = 0.7;
+/** A block differs if its residual has so many times the median residual, so much variance, and such a share of both. */
+const DIFFERS = { noise: 4, variance: 40, share: 0.4 };
+/** Variance of brightness that noise alone may have. */
+export const NOISE = 30;
+
+/** Maps the brightness of the other image to that of `one`. */
+export interface Tone {
+  gain: number;
+  offset: number;
+}
+
+export interface Differences {
+  /** Number of blocks with detail. */
+  blocks: number;
+  /** The NCC that 95, 80 and 50 % of them reach, -1..1. */
+  ncc: readonly [number, number, number];
+  tone: Tone;
+  areas: readonly Difference[];
+}
+
+/** A block that differs, and the variance of the difference. */
+export interface DifferingBlock {
+  block: Block;
+  residual: number;
+}
+
+/** Finds the areas where two registered images differ by more than noise and tone. */
+export function findDifferences(pair: RegisteredPair): Differences {
+  const { one, other, quad } = pair;
+  const transform = transformOf(quad, one, other);
+  const grid = compareBlocks(one, other, transform, blockSide(longerSide(one)));
+  const tone = toneOf(grid.blocks);
+  const measured = grid.blocks.map((block) => ({ block, residual: residualOf(block, tone) }));
+  const noise = quantile(measured.map(({ residual }) => residual).sort(ascending), 0.5);
+  const least = Math.max(DIFFERS.variance, DIFFERS.noise * noise);
+  const differing = measured.filter(({ block: { variances }, residual }) => {
+    const both = variances[0] + tone.gain ** 2 * variances[1] + NOISE;
+    return residual > least && residual > DIFFERS.share * both;
+  });
+  const nccs = grid.blocks.flatMap(({ ncc }) => ncc ?? []).sort(ascending);
+  return {
+    blocks: nccs.length,
+    ncc: [quantile(nccs, 0.05), quantile(nccs, 0.2), quantile(nccs, 0.5)],
+    tone,
+    areas: connected(differing).map((area) => describeArea(pair, transform, grid, area, { tone, noise })),
+  };
+}
+
+function toneOf(blocks: readonly Block[]): Tone {
+  const same = blocks.filter(({ ncc }) => ncc === undefined || ncc > SAME);
+  const detailed = same.filter(({ ncc }) => ncc !== undefined);
+  const variance = sum(detailed, ({ variances }) => variances[0]);
+  const otherVariance = sum(detailed, ({ variances }) => variances[1]);
+  const gain = otherVariance > 0 ? Math.sqrt(variance / otherVariance) : 1;
+  const offset =
+    same.length === 0 ? 0 : sum(same, ({ means }) => means[0] - gain * means[1]) / same.length;
+  return { gain, offset };
+}
+
+/** Returns the variance of the difference of two blocks, after the tone is removed. */
+const residualOf = ({ variances, covariance }: Block, { gain }: Tone): number =>
+  Math.max(0, variances[0] + gain ** 2 * variances[1] - 2 * gain * covariance);
+
+/** Groups blocks that touch, diagonally too. */
+function connected(differing: readonly DifferingBlock[]): DifferingBlock[][] {
+  const left = new Map(differing.map((each) => [keyOf(each.block.column, each.block.row), each]));
+  const areas: DifferingBlock[][] = [];
+  for (const start of differing) {
+    if (!left.delete(keyOf(start.block.column, start.block.row))) continue;
+    const area = [start];
+    for (const { block } of area) {
+      for (const [right, down] of NEIGHBOURS) {
+        const key = keyOf(block.column + right, block.row + down);
+        const next = left.get(key);
+        if (next) area.push(next);
+        left.delete(key);
+      }
+    }
+    areas.push(area);
+  }
+  return areas;
+}
+
+const keyOf = (column: number, row: number): string => `${column} ${row}`;
+const NEIGHBOURS = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => [right, down] as const));
+
+const ascending = (one: number, other: number): number => one - other;
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
+  items.reduce((total, item) => total + value(item), 0);

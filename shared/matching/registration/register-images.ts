@@ -1,0 +1,227 @@
+import type { Raster } from '#shared/imaging/raster.ts';
+import type { Quad } from '#shared/matching/geometry/alignment.ts';
+import { type Agreement, agreementOf, blockSide, compareBlocks } from './compare-blocks.ts';
+import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
+import { transformOf, areaOf, quadOf } from './quad-transform.ts';
+import { overlapNcc, register } from './register.ts';
+import type { Mask } from './warp.ts';
+
+/** An image at the scales of a registration: longer sides of at most 64, 128, 256 and 512 pixels. */
+export interface Pyramid {
+  coarsest: GreyImage;
+  coarse: GreyImage;
+  fine: GreyImage;
+  /** Computed on first use: most pairs are rejected before. */
+  full: () => GreyImage;
+}
+
+export function pyramidOf(pixels: Raster): Pyramid {
+  const fine = shrunkGrey(pixels, 256);
+  const coarse = shrunk(fine, 128);
+  let full: GreyImage | undefined;
+  return {
+    ...{ fine, coarse, coarsest: shrunk(coarse, 64) },
+    full: () => {
+      full ??= longerSide(pixels) > 256 ? greyOf(pixels) : fine;
+      return full;
+    },
+  };
+}
+
+/** Two images of one pair at one scale, and where `one` lies in `other`. */
+export interface RegisteredPair {
+  one: GreyImage;
+  other: GreyImage;
+  quad: Quad;
+}
+
+export interface Registration {
+  /** The corners of `one` in `other`. */
+  quad: Quad;
+  /** Of the blocks at 128 pixels. */
+  agreement: Agreement;
+  /** Refines the registration at up to `side` pixels, and brings both images to the detail that both have. */
+  atCommonScale: (side: number) => RegisteredPair;
+}
+
+const [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT] = [
+  { x: 0, y: 0 },
+  { x: 1, y: 0 },
+  { x: 1, y: 1 },
+  { x: 0, y: 1 },
+] as const;
+export const IDENTITY: Quad = [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT];
+/** The whole of `one` over the whole of `other`: upright, mirrored, turned by 90° either way, and by 180°. */
+const ORIENTATIONS: readonly Quad[] = [
+  IDENTITY,
+  [TOP_RIGHT, TOP_LEFT, BOTTOM_LEFT, BOTTOM_RIGHT],
+  [TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT, TOP_LEFT],
+  [BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT],
+  [BOTTOM_RIGHT, BOTTOM_LEFT, TOP_LEFT, TOP_RIGHT],
+];
+/**
+ * Crops and borders of a few per cent. At 64 pixels the lines of all pages look alike, so these start at 128; steps of 3 %
+ * are within what Gauss–Newton pulls in there.
+ */
+const CENTRED: readonly Quad[] = [0.88, 0.92, 0.95, 0.97, 1.03, 1.06, 1.09, 1.13].map((scale) => {
+  const [from, to] = [(1 - scale) / 2, (1 + scale) / 2];
+  return [
+    { x: from, y: from },
+    { x: to, y: from },
+    { x: to, y: to },
+    { x: from, y: to },
+  ];
+});
+/** Of the orientations, so many best ones are tried at 128 pixels. */
+const BEST_ORIENTATIONS = 2;
+
+const AT_64 = { steps: 10, stride: 2 };
+const AT_128 = { steps: 8, stride: 2 };
+const CENTRED_AT_128 = { steps: 8, stride: 3 };
+const AT_COMMON = { steps: 5, stride: 4 };
+
+/** A registration is good if so many blocks agree, and so large a share of them: no further start is tried. */
+const GOOD = { blocks: 10, share: 0.9 };
+/** Fewer pixels of a longer side show nothing. */
+const MIN_SIDE = 24;
+
+/**
+ * Finds where one image lies in another, by brightness: the transform under which most blocks agree.
+ * @param starts transforms to begin with: alignments by local descriptors, embedded images. Called if the images do not
+ * simply lie on each other
+ */
+export function registerImages(one: Pyramid, other: Pyramid, starts: () => readonly Quad[]): Registration {
+  const atCoarse = (quad: Quad, options: { steps: number; stride: number }) =>
+    refined({ one: one.coarse, other: other.coarse, quad }, options);
+  let best = atCoarse(IDENTITY, AT_128);
+  const tryAll = (quads: readonly Quad[], options = AT_128): void => {
+    for (const quad of quads) {
+      const tried = atCoarse(quad, options);
+      if (tried.agreement.score > best.agreement.score) best = tried;
+    }
+  };
+  if (!isGood(best.agreement)) tryAll(starts());
+  if (!isGood(best.agreement)) tryAll(bestOrientations(one.coarsest, other.coarsest));
+  if (!isGood(best.agreement)) tryAll(CENTRED, CENTRED_AT_128);
+  const coarsePair = { one: one.coarse, other: other.coarse };
+  if (!isGood(best.agreement)) best = withPerspective(coarsePair, best, AT_128);
+
+  let { quad } = best;
+  return {
+    quad,
+    agreement: best.agreement,
+    atCommonScale(side) {
+      const pair = { ...commonScale(one, other, quad, side), quad };
+      const stride = longerSide(pair.one) < 100 ? 1 : AT_COMMON.stride;
+      const options = { steps: AT_COMMON.steps, stride };
+      const affine = refined(pair, options);
+      quad = (isGood(affine.agreement) ? affine : withPerspective(pair, affine, options)).quad;
+      return { ...pair, quad };
+    },
+  };
+}
+
+const isGood = ({ agreeing, disagreeing }: Agreement): boolean =>
+  agreeing >= GOOD.blocks && agreeing >= GOOD.share * (agreeing + disagreeing);
+
+function bestOrientations(one: GreyImage, other: GreyImage): readonly Quad[] {
+  return ORIENTATIONS.map((start) => {
+    const transform = register(one, other, transformOf(start, one, other), AT_64);
+    return { quad: quadOf(transform, one, other), ncc: overlapNcc(one, other, transform, AT_64.stride) };
+  })
+    .sort((first, second) => second.ncc - first.ncc)
+    .slice(0, BEST_ORIENTATIONS)
+    .map(({ quad }) => quad);
+}
+
+interface Refined {
+  quad: Quad;
+  agreement: Agreement;
+}
+
+/** Refines a transform on the whole image, then on the blocks that agree; keeps the one under which most do. */
+function refined({ one, other, quad }: RegisteredPair, options: { steps: number; stride: number }): Refined {
+  const side = blockSide(longerSide(one));
+  const judge = (at: Quad): Refined => ({
+    quad: at,
+    agreement: agreementOf(compareBlocks(one, other, transformOf(at, one, other), side)),
+  });
+  const step = (from: Refined, stride: number, onAgreeing: boolean): Refined => {
+    const mask = onAgreeing ? from.agreement.mask : undefined;
+    const transform = register(one, other, transformOf(from.quad, one, other), { ...options, stride, mask });
+    const to = quadOf(transform, one, other);
+    return isPlausible(to) ? judge(to) : from;
+  };
+  let best = judge(quad);
+  const whole = step(best, options.stride, false);
+  if (whole.agreement.score >= best.agreement.score) best = whole;
+  for (let round = 0; round < 2 && best.agreement.disagreeing > 0 && best.agreement.agreeing > 2; round++) {
+    const again = step(best, Math.max(1, options.stride - 1), true);
+    if (again.agreement.score <= best.agreement.score) break;
+    best = again;
+  }
+  return best;
+}
+
+/** A perspective is worth its two more unknowns if so much more of the blocks agrees. */
+const MIN_GAIN = 1.05;
+/** At each corner, registration uses this share of either side. */
+const CORNER = 0.6;
+
+/** Registers each corner of the image on its own: if the image was warped by a perspective, the four differ. */
+function withPerspective(
+  { one, other }: Omit<RegisteredPair, 'quad'>,
+  affine: Refined,
+  options: { steps: number; stride: number },
+): Refined {
+  if (affine.agreement.agreeing < 4) return affine;
+  let best = affine;
+  for (let round = 0; round < 2; round++) {
+    const quad = best.quad.map((point, corner) => {
+      const mask = cornerOf(best.agreement.mask, corner);
+      const transform = register(one, other, transformOf(best.quad, one, other), { ...options, mask });
+      return quadOf(transform, one, other)[corner] ?? point;
+    });
+    const [topLeft, topRight, bottomRight, bottomLeft] = quad;
+    if (!topLeft || !topRight || !bottomRight || !bottomLeft) break;
+    const tried = refined({ one, other, quad: [topLeft, topRight, bottomRight, bottomLeft] }, options);
+    if (tried.agreement.score < MIN_GAIN * best.agreement.score) break;
+    best = tried;
+  }
+  return best;
+}
+
+/** Keeps all blocks of one corner: those that disagree may be the ones that the perspective has moved. */
+function cornerOf(mask: Mask, corner: number): Mask {
+  const { columns, rows } = mask;
+  const keep = mask.keep.map((_, index) => {
+    const [column, row] = [index % columns, Math.floor(index / columns)];
+    const isRight = corner === 1 || corner === 2;
+    const inColumns = isRight ? column >= (1 - CORNER) * columns : column < CORNER * columns;
+    return inColumns && (corner >= 2 ? row >= (1 - CORNER) * rows : row < CORNER * rows) ? 1 : 0;
+  });
+  return { ...mask, keep };
+}
+
+/** Scales between a hundredth and a hundred times the area. */
+const isPlausible = (quad: Quad): boolean => {
+  const area = areaOf(quad);
+  return area > 0.01 && area < 100 && quad.every(({ x, y }) => Number.isFinite(x + y));
+};
+
+/** Shrinks both images until a pixel of one covers as much as a pixel of the other; at most `side` pixels of `one`. */
+function commonScale(one: Pyramid, other: Pyramid, quad: Quad, side: number) {
+  const [whole, otherWhole] = [one.full(), other.full()];
+  const { xx, xy, yx, yy } = transformOf(quad, whole, otherWhole);
+  const scale = Math.sqrt(Math.abs(xx * yy - xy * yx)) || 1;
+  const shown = Math.min(side, longerSide(whole) * Math.min(1, scale));
+  const oneSide = Math.max(MIN_SIDE, Math.round(shown));
+  const otherSide = Math.max(
+    MIN_SIDE,
+    Math.round((longerSide(otherWhole) * oneSide) / (longerSide(whole) * scale)),
+  );
+  return { one: atSide(one, oneSide), other: atSide(other, otherSide) };
+}
+
+const atSide = ({ coarse, fine, full }: Pyramid, side: number): GreyImage =>
+  shrunk(side <= 128 ? coarse : side <= 256 ? fine : full(), side);

@@ -1,0 +1,54 @@
+import { likelihood, needsPixels } from '#shared/matching/decision/likelihood.ts';
+import type { VerdictRules } from '#shared/matching/decision/vector-rules.ts';
+import { alignmentFromQuad } from '#shared/matching/geometry/alignment.ts';
+import { comparePixels } from './compare-pixels.ts';
+import type { MatchContext, Step } from './match-context.ts';
+import type { MatchCandidate } from './near-image.ts';
+import { type PixelImage, pixelImage } from './pixel-image.ts';
+import { readModelImage } from './read-model-image.ts';
+
+/**
+ * Registers the query with each candidate that may be a copy, most likely first within the bounds, and compares their pixels.
+ * A candidate that it could compare, but did not, is no copy.
+ */
+export const verifyByPixels: Step = async (context, candidates) => {
+  const { query, manifest, options } = context;
+  const uncertain = candidates.filter((each) => needsPixels(each, manifest));
+  if (uncertain.length === 0) return candidates;
+  const queryPixels = await query.modelImage?.();
+  if (!queryPixels) return candidates;
+  const queryImage = pixelImage(query, queryPixels);
+  const verified = new Map<MatchCandidate, MatchCandidate>();
+  for (const [place, candidate] of mostLikelyFirst(uncertain, manifest).entries()) {
+    const bound = likelihood(candidate, manifest) >= 1 ? options.bounds.pixels : options.bounds.unlikely;
+    const isCompared = place < bound;
+    const unverified = { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
+    verified.set(candidate, isCompared ? await verify(context, queryImage, candidate) : unverified);
+  }
+  return candidates.map((candidate) => verified.get(candidate) ?? candidate);
+};
+
+const mostLikelyFirst = (candidates: readonly MatchCandidate[], rules: VerdictRules): MatchCandidate[] =>
+  [...candidates].sort(
+    (one, other) =>
+      likelihood(other, rules) - likelihood(one, rules) ||
+      (one.record.image_id < other.record.image_id ? -1 : 1),
+  );
+
+/** Returns the candidate unchanged if its pixels are not stored: then vectors and geometry decide. */
+async function verify(
+  { ports, tenant, query }: MatchContext,
+  queryImage: PixelImage,
+  candidate: MatchCandidate,
+): Promise<MatchCandidate> {
+  const { record, evidence } = candidate;
+  const stored = await readModelImage(ports, tenant, record.image_id);
+  if (!stored) return candidate;
+  const storedImage = pixelImage({ ...record, pixelHash: record.hash_pixels }, stored);
+  const { quad, pixels, changes } = comparePixels(queryImage, storedImage, candidate.alignment?.quad);
+  return {
+    ...candidate,
+    ...{ evidence: { ...evidence, pixels }, changes },
+    alignment: alignmentFromQuad(quad, evidence.inlierScore ?? 0, query, record),
+  };
+}
