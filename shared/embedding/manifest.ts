@@ -81,24 +81,20 @@ const SemanticThresholds = z
   );
 
 const Weight = z.number().min(-1000).max(1000);
-const logistic = <Feature extends string>(features: readonly Feature[]) =>
-  z.object({ bias: Weight, weights: z.record(z.enum(features), Weight) });
+/** A leaf, or a split: `[feature, threshold, below, above]`. */
+type Tree = number | [feature: number, threshold: number, below: Tree, above: Tree];
+const Tree: z.ZodType<Tree> = z.lazy(() =>
+  z.union([Weight, z.tuple([z.number().int().min(0).max(99), z.number(), Tree, Tree])]),
+);
 /** Coefficients of the decision on copies: shared/matching/decision/copy-probability.ts. */
 const Decision = z.object({
-  same: logistic(['agreeing', 'share', 'coarse_median', 'coarse_20', 'fine_median', 'fine_20']),
-  content: logistic([
-    'common',
-    'plain',
-    'other_plain',
-    'one_sided',
-    'contrast',
-    'unchanged',
-    'size',
-    'noise_ratio',
-    'two_tone',
-    'flat',
-    'span',
-  ]),
+  same: z.object({
+    bias: Weight,
+    weights: z.object({
+      ...{ share: Weight, coarse_20: Weight, fine_median: Weight, fine_20: Weight, rare_inliers: Weight },
+    }),
+  }),
+  content: z.object({ bias: Weight, trees: z.array(Tree).max(200) }),
 });
 
 /** Describes an ONNX image encoder: its input, its outputs, and the meaning of its cosines (docs/models.md). */

@@ -4,7 +4,6 @@ import type { ModelInputRule } from '#shared/embedding/manifest.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import type { Raster, Size } from './raster.ts';
 import type { Region } from './region.ts';
-import type { Turn } from './turn.ts';
 
 /** The EXIF tags that are stored. */
 export const Exif = z.object({
@@ -65,8 +64,8 @@ export interface Imaging {
   encodeModelImage(image: Raster): Promise<Uint8Array>;
   /** @throws Problem `unreadable_image` */
   decodeModelImage(bytes: Uint8Array): Promise<Raster>;
-  /** Turns or mirrors a model image, then resizes and lays it out as the model's manifest says. */
-  modelInput(image: Raster, rule: ModelInputRule, turn?: Turn): Promise<ModelInput>;
+  /** Resizes a model image and lays it out as the model's manifest says. */
+  modelInput(image: Raster, rule: ModelInputRule): Promise<ModelInput>;
   /** Returns the 64-bit DCT perceptual hash, 16 hex digits. An image and its model image have the same hash. */
   perceptualHash(raster: Raster): Promise<string>;
   /** Returns the SHA-256 over the dimensions and the pixels, hex. */

@@ -43,8 +43,8 @@ export function sharpImaging(): Imaging {
         throw new Problem('unreadable_image', 'The stored model image cannot be read.', { cause });
       });
     },
-    async modelInput(image, rule, turn = 'upright') {
-      return toModelInput(image, rule, turn);
+    async modelInput(image, rule) {
+      return toModelInput(image, rule);
     },
     async perceptualHash(raster) {
       // Via the model image, so that an image and its model image have the same hash.

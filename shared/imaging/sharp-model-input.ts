@@ -2,17 +2,12 @@ import sharp from 'sharp';
 import type { ModelInput } from '#shared/embedding/embedder.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
 import type { Raster } from './raster.ts';
-import type { Turn } from './turn.ts';
 
-const DEGREES = { upright: 0, mirrored: 0, turned90: 90, turned180: 180, turned270: 270 } as const;
-
-/** Turns (clockwise) or mirrors an image, then resizes and lays it out as the model's manifest says. */
-export async function toModelInput(image: Raster, rule: ModelInputRule, turn: Turn): Promise<ModelInput> {
+/** Resizes an image and lays it out as the model's manifest says. */
+export async function toModelInput(image: Raster, rule: ModelInputRule): Promise<ModelInput> {
   const pixels = await sharp(image.data, {
     raw: { width: image.width, height: image.height, channels: 3 },
   })
-    .rotate(DEGREES[turn])
-    .flop(turn === 'mirrored')
     .resize(rule.width, rule.height, {
       fit: rule.resize.fit,
       kernel: rule.resize.kernel,

@@ -15,8 +15,11 @@ export interface PixelComparison {
   changes: () => Changes;
 }
 
-/** Pairs of which fewer blocks agree at 128 pixels are no copies at any scale, and are not compared at finer ones. */
-const MIN_AGREEING = 3;
+/**
+ * Pairs whose median block has a lower NCC at 128 pixels are not compared at finer scales. Of 1 135 edited copies that are
+ * found, none is below it; of 810 other pairs, 302.
+ */
+const MIN_COARSE_MEDIAN = 0.4;
 
 /**
  * Registers two images and compares their pixels, from the same end whichever of them is the query.
@@ -34,10 +37,10 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
   const { agreeing, disagreeing } = registration.agreement;
   const coarsePair = registration.atCommonScale(128);
   const coarse = findDifferences(coarsePair);
-  const middlePair = agreeing < MIN_AGREEING ? coarsePair : registration.atCommonScale(256);
-  const middle = agreeing < MIN_AGREEING ? coarse : findDifferences(middlePair);
-  const finePair = agreeing < MIN_AGREEING ? coarsePair : registration.atCommonScale(512);
-  const fine = agreeing < MIN_AGREEING ? coarse : findDifferences(finePair);
+  const isHopeless = coarse.ncc[2] < MIN_COARSE_MEDIAN;
+  const middle = isHopeless ? coarse : findDifferences(registration.atCommonScale(256));
+  const finePair = isHopeless ? coarsePair : registration.atCommonScale(512);
+  const fine = isHopeless ? coarse : findDifferences(finePair);
   const quad = reversed ? (inverseQuad(finePair.quad) ?? IDENTITY) : finePair.quad;
   return {
     quad,

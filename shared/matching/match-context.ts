@@ -37,7 +37,7 @@ export interface VerificationBounds {
 }
 
 /** The same for a search and for the detection of duplicates, so that a group is what its members' searches say. */
-export const VERIFICATION_BOUNDS: VerificationBounds = { geometry: 8, pixels: 10, unlikely: 3 };
+export const VERIFICATION_BOUNDS: VerificationBounds = { geometry: 8, pixels: 10, unlikely: 5 };
 
 /** The state that the steps of one search share. */
 export interface MatchContext {

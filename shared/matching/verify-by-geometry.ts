@@ -17,7 +17,8 @@ export const verifyByGeometry: Step = async ({ manifest, query }, candidates) =>
       alignment = reverse && inverseAlignment(reverse, query, record);
     } else alignment = align(descriptors, candidate.descriptors);
     if (!alignment) return candidate;
-    const evidence = { ...candidate.evidence, inlierScore: alignment.inlierScore };
+    const { inlierScore, rareInlierScore } = alignment;
+    const evidence = { ...candidate.evidence, inlierScore, rareInlierScore };
     return { ...candidate, evidence, alignment };
   });
 };

@@ -42,6 +42,7 @@ async function verify(
   candidate: MatchCandidate,
 ): Promise<MatchCandidate> {
   const { record, evidence } = candidate;
+  const { inlierScore = 0, rareInlierScore = 0 } = evidence;
   const stored = await readModelImage(ports, tenant, record.image_id);
   if (!stored) return candidate;
   const storedImage = pixelImage({ ...record, pixelHash: record.hash_pixels }, stored);
@@ -49,6 +50,6 @@ async function verify(
   return {
     ...candidate,
     ...{ evidence: { ...evidence, pixels }, changes },
-    alignment: alignmentFromQuad(quad, evidence.inlierScore ?? 0, query, record),
+    alignment: alignmentFromQuad(quad, { inlierScore, rareInlierScore }, query, record),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NO_RESULT_REASONS } from '#shared/kernel/vocabulary.ts';
+import { CHANGES, NO_RESULT_REASONS } from '#shared/kernel/vocabulary.ts';
 import {
   boundedMap,
   ExternalId,
@@ -102,6 +102,13 @@ const SimilarityResult = z
           mirrored: z.boolean(),
         })
         .optional(),
+      changes: z.array(z.enum(CHANGES)).max(CHANGES.length).optional().meta({
+        description: 'The edits that explain how a copy differs from the stored image.',
+      }),
+      change_amounts: z.partialRecord(z.enum(CHANGES), z.number()).optional().meta({
+        description:
+          'Amounts of the changes, where they are known: the share of the stored image that a crop shows; the share of the query that a border, caption or overlay covers; the factor of a resize; degrees of a rotation, clockwise; the mean difference of colour, 0 to 1.',
+      }),
       query_region: z.object({ x: Score, y: Score, width: Score, height: Score }).optional().meta({
         description:
           'The part of the query image that shows the stored image, as fractions of its width and height: for example a photograph in a screenshot.',

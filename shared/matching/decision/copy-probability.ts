@@ -1,82 +1,91 @@
 import type { DifferingArea, PixelEvidence } from './evidence.ts';
 
-/** A logistic model: the probability is σ(bias + Σ weight × feature). */
-export interface Logistic<Feature extends string> {
-  bias: number;
-  weights: Record<Feature, number>;
+/** Fitted by `models/build/decision.py` on libraries that it makes; the coefficients are in the model's manifest. */
+export interface CopyModel {
+  /**
+   * That both images show the same scene: a logistic model, σ(bias + Σ weight × feature). Its weights are not negative, so
+   * that more agreement is never less of a copy.
+   */
+  same: { bias: number; weights: Record<SameFeature, number> };
+  /**
+   * That an area differs by content, as the number on a ticket does, and not by an overlay or noise: a sum of small trees,
+   * σ(bias + Σ leaf). What is drawn over a photograph is told by combinations of features, which no weighted sum finds.
+   */
+  content: { bias: number; trees: readonly Tree[] };
 }
 
-export const SAME_FEATURES = [
-  'agreeing',
-  'share',
-  'coarse_median',
-  'coarse_20',
-  'fine_median',
-  'fine_20',
-] as const;
+export const SAME_FEATURES = ['share', 'coarse_20', 'fine_median', 'fine_20', 'rare_inliers'] as const;
+type SameFeature = (typeof SAME_FEATURES)[number];
+
+/** In the order of the trees' `feature`. */
 export const CONTENT_FEATURES = [
+  'size',
+  'span',
+  'fill',
   'common',
-  'plain',
-  'other_plain',
+  'unchanged',
   'one_sided',
   'contrast',
-  'unchanged',
-  'size',
   'noise_ratio',
+  'deviation',
+  'other_deviation',
+  'plain',
+  'other_plain',
   'two_tone',
+  'other_two_tone',
   'flat',
-  'span',
+  'other_flat',
 ] as const;
 
-/** Fitted by `models/build/decision.py`; the coefficients are in the model's manifest. */
-export interface CopyModel {
-  /** That both images show the same scene. Its weights are not negative: more agreement is never less of a copy. */
-  same: Logistic<(typeof SAME_FEATURES)[number]>;
-  /** That an area differs by content, as the number on a ticket does, and not by an overlay or noise. */
-  content: Logistic<(typeof CONTENT_FEATURES)[number]>;
-}
+/** A leaf's value, or a split: [feature, threshold, tree if the feature is at most the threshold, tree if it is above]. */
+export type Tree = number | readonly [feature: number, threshold: number, below: Tree, above: Tree];
 
 /** Returns the probability that one image is an edited copy of the other: the same scene, and nothing else in it. */
-export function copyProbability(pixels: PixelEvidence, { same, content }: CopyModel): number {
-  const otherContent = Math.max(0, ...pixels.areas.map((area) => probability(content, contentFeatures(area))));
-  return probability(same, sameFeatures(pixels)) * (1 - otherContent);
+export function copyProbability(
+  pixels: PixelEvidence,
+  rareInlierScore: number,
+  { same, content }: CopyModel,
+): number {
+  const otherContent = Math.max(0, ...pixels.areas.map((area) => contentProbability(area, content)));
+  const features = sameFeatures(pixels, rareInlierScore);
+  const sum = SAME_FEATURES.reduce((all, name) => all + same.weights[name] * features[name], same.bias);
+  return sigmoid(sum) * (1 - otherContent);
 }
 
-function sameFeatures({ agreeing, disagreeing, coarse, fine }: PixelEvidence) {
+function sameFeatures({ agreeing, disagreeing, coarse, fine }: PixelEvidence, rareInlierScore: number) {
   return {
-    agreeing: Math.log(1 + agreeing),
     share: nines(agreeing / Math.max(1, agreeing + disagreeing)),
-    coarse_median: nines(coarse[2]),
     coarse_20: nines(coarse[1]),
     fine_median: nines(fine[2]),
     fine_20: nines(fine[1]),
-  };
-}
-
-function contentFeatures(area: DifferingArea) {
-  return {
-    common: area.common,
-    plain: area.plain[0],
-    other_plain: area.plain[1],
-    one_sided: area.oneSided,
-    contrast: Math.log(1 + area.contrast),
-    unchanged: area.unchanged,
-    size: Math.log(area.size),
-    noise_ratio: Math.log(1 + area.noiseRatio),
-    two_tone: area.twoTone,
-    flat: area.flat,
-    span: area.span,
-  };
+    rare_inliers: Math.log(1 + rareInlierScore),
+  } satisfies Record<SameFeature, number>;
 }
 
 /** Stretches the values near 1, where copies are: .9, .97 and 1 are about as far apart. */
 const nines = (value: number): number => -Math.log(1.03 - Math.min(1, Math.max(0, value)));
 
-function probability<Feature extends string>(
-  { bias, weights }: Logistic<Feature>,
-  features: Record<Feature, number>,
-): number {
-  let sum = bias;
-  for (const feature in features) sum += weights[feature] * features[feature];
-  return 1 / (1 + Math.exp(-sum));
+function contentProbability(area: DifferingArea, { bias, trees }: CopyModel['content']): number {
+  const features = contentFeatures(area);
+  return sigmoid(trees.reduce<number>((sum, tree) => sum + leafOf(tree, features), bias));
 }
+
+function contentFeatures({ sides: [side, other], ...area }: DifferingArea): readonly number[] {
+  const { size, span, fill, common, unchanged, oneSided, contrast, noiseRatio } = area;
+  return [
+    ...[size, span, fill, common, unchanged, oneSided, contrast, noiseRatio],
+    ...[side.deviation, other.deviation, side.plain, other.plain],
+    ...[side.twoTone, other.twoTone, side.flat, other.flat],
+  ];
+}
+
+function leafOf(tree: Tree, features: readonly number[]): number {
+  let node = tree;
+  while (typeof node !== 'number') {
+    const [feature, threshold, below, above]: Exclude<Tree, number> = node;
+    node = (features[feature] ?? 0) <= threshold ? below : above;
+  }
+  return node;
+}
+
+const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));

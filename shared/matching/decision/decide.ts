@@ -28,6 +28,6 @@ export function decide(evidence: Evidence, rules: VerdictRules & { decision?: Co
 /** Returns undefined if the pair is no copy. Pixels decide if they were compared. */
 function copyScore(evidence: Evidence, { decision, ...rules }: VerdictRules & { decision?: CopyModel | undefined }) {
   if (!evidence.pixels || !decision) return scoreByVectors(evidence, rules);
-  const probability = copyProbability(evidence.pixels, decision);
+  const probability = copyProbability(evidence.pixels, evidence.rareInlierScore ?? 0, decision);
   return probability >= COPY_FROM ? probability : undefined;
 }

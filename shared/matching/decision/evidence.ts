@@ -9,6 +9,8 @@ export interface Evidence {
   semantic?: number | undefined;
   /** Absent if geometry was not verified, or no alignment was found. */
   inlierScore?: number | undefined;
+  /** The inlier score, weighted by rarity. */
+  rareInlierScore?: number | undefined;
   /** Absent if pixels were not compared. If present, they decide. */
   pixels?: PixelEvidence | undefined;
   /** The pixels could have been compared, but other candidates were more likely. */
@@ -37,14 +39,20 @@ export interface PixelEvidence {
 
 type Quantiles = readonly [p5: number, p20: number, median: number];
 
+interface AreaSide {
+  deviation: number;
+  plain: number;
+  twoTone: number;
+  flat: number;
+}
+
 /** An area of connected blocks that differ: see `registration/describe-area.ts`. */
 export interface DifferingArea {
   size: number;
   span: number;
   common: number;
-  plain: readonly [number, number];
-  twoTone: number;
-  flat: number;
+  fill: number;
+  sides: readonly [AreaSide, AreaSide];
   unchanged: number;
   oneSided: number;
   contrast: number;

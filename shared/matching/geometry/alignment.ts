@@ -1,11 +1,11 @@
 import type { Size } from '#shared/imaging/raster.ts';
-import type { Turn } from '#shared/imaging/turn.ts';
 import { doubleAt as at } from '#shared/matching/typed-arrays.ts';
 import {
   type Complex,
   type LocalDescriptors,
   type Matches,
   matchDescriptors,
+  raritiesOf,
   transform,
 } from './descriptor-matches.ts';
 
@@ -21,6 +21,8 @@ export type Quad = readonly [Point, Point, Point, Point];
 export interface Alignment {
   /** The sum of the inliers' cosines: 14 proves a copy (the manifest's `thresholds.local.verified`). */
   inlierScore: number;
+  /** The same sum, with each inlier weighted by its rarity: look-alikes on blank ground or lines of text stay below 6. */
+  rareInlierScore: number;
   quad: Quad;
   /** The query's longer side in the stored image, as a share of that image's longer side. */
   scale: number;
@@ -39,17 +41,36 @@ const TOLERANCE = 0.05;
 /**
  * Finds the similarity transform with the highest inlier score, of those that any two matches define. Deterministic, unlike
  * RANSAC. The constants were measured with the model (models/README.md).
- * @param orientation in which the query's descriptors were computed
  * @returns undefined if no two matches define a transform
  */
 export function align(
   query: LocalDescriptors,
   stored: LocalDescriptors,
-  orientation: Turn = 'upright',
 ): Alignment | undefined {
   const matches = matchDescriptors(query, stored);
   const best = bestTransform(matches);
-  return best && describe(best, query, stored, orientation);
+  return best && describe(best, rareInlierScore(best, matches, query, stored), query, stored);
+}
+
+function rareInlierScore(
+  { a, b }: Fit,
+  matches: Matches,
+  query: LocalDescriptors,
+  stored: LocalDescriptors,
+): number {
+  const [queryRarity, storedRarity] = [raritiesOf(query), raritiesOf(stored)];
+  let score = 0;
+  for (let match = 0; match < matches.count; match++) {
+    const { re, im } = transform({ re: at(matches.qx, match), im: at(matches.qy, match) }, a, b);
+    const distance = Math.hypot(re - at(matches.sx, match), im - at(matches.sy, match));
+    if (distance > TOLERANCE) continue;
+    const rarity = Math.min(
+      at(queryRarity, matches.queryIndex[match] ?? 0),
+      at(storedRarity, matches.storedIndex[match] ?? 0),
+    );
+    score += at(matches.cosine, match) * rarity;
+  }
+  return score;
 }
 
 interface Fit {
@@ -101,60 +122,29 @@ function inlierScoreOf(
   return score;
 }
 
-/** By orientation: the positions of the upright image's corners (top left, then clockwise) in the reoriented image. */
-const CORNERS: Record<Turn, readonly (readonly [number, number])[]> = {
-  upright: [
-    [0, 0],
-    [1, 0],
-    [1, 1],
-    [0, 1],
-  ],
-  mirrored: [
-    [1, 0],
-    [0, 0],
-    [0, 1],
-    [1, 1],
-  ],
-  turned90: [
-    [1, 0],
-    [1, 1],
-    [0, 1],
-    [0, 0],
-  ],
-  turned180: [
-    [1, 1],
-    [0, 1],
-    [0, 0],
-    [1, 0],
-  ],
-  turned270: [
-    [0, 1],
-    [0, 0],
-    [1, 0],
-    [1, 1],
-  ],
-};
-
 function describe(
   { inlierScore, a, b }: Fit,
+  rareInliers: number,
   query: LocalDescriptors,
   stored: LocalDescriptors,
-  orientation: Turn,
 ): Alignment {
   const queryLonger = Math.max(query.width, query.height);
   const storedLonger = Math.max(stored.width, stored.height);
-  const corner = (index: number): Point => {
-    const [x, y] = CORNERS[orientation][index] ?? [0, 0];
+  const corner = (x: number, y: number): Point => {
     const z = transform({ re: (x * query.width) / queryLonger, im: (y * query.height) / queryLonger }, a, b);
     return { x: (z.re * storedLonger) / stored.width, y: (z.im * storedLonger) / stored.height };
   };
-  const isOnSide = orientation === 'turned90' || orientation === 'turned270';
-  const upright = isOnSide ? { width: query.height, height: query.width } : query;
-  return alignmentFromQuad([corner(0), corner(1), corner(2), corner(3)], inlierScore, upright, stored);
+  const quad = [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)] as const;
+  return alignmentFromQuad(quad, { inlierScore, rareInlierScore: rareInliers }, query, stored);
 }
 
 /** Derives scale, rotation and mirroring from a quad. Sizes are those of the upright images, in any unit. */
-export function alignmentFromQuad(quad: Quad, inlierScore: number, query: Size, stored: Size): Alignment {
+export function alignmentFromQuad(
+  quad: Quad,
+  scores: Pick<Alignment, 'inlierScore' | 'rareInlierScore'>,
+  query: Size,
+  stored: Size,
+): Alignment {
   const [topLeft, topRight, , bottomLeft] = quad;
   const right = { x: (topRight.x - topLeft.x) * stored.width, y: (topRight.y - topLeft.y) * stored.height };
   const down = {
@@ -166,7 +156,8 @@ export function alignmentFromQuad(quad: Quad, inlierScore: number, query: Size, 
   const scale = Math.sqrt(Math.abs(area) / (query.width * query.height));
   const direction = mirrored ? -1 : 1;
   return {
-    inlierScore,
+    inlierScore: scores.inlierScore,
+    rareInlierScore: scores.rareInlierScore,
     quad,
     scale: (scale * Math.max(query.width, query.height)) / Math.max(stored.width, stored.height),
     rotation: (Math.atan2(direction * right.y, direction * right.x) * 180) / Math.PI,

@@ -12,12 +12,10 @@ export interface Difference {
   span: number;
   /** Share of brightness levels that both images have in common there, 0..1: other text in the same ink has nearly 1. */
   common: number;
-  /** Share that the two commonest levels cover, 0..1: in the image with more contrast there, and in the other. */
-  plain: readonly [number, number];
-  /** Share of the variance that two levels explain (Otsu 1979), 0..1, in the more contrasting image: .9 and more for print. */
-  twoTone: number;
-  /** Share of the more contrasting image's pixels whose neighbours have the same brightness, 0..1: stickers, not photographs. */
-  flat: number;
+  /** Share of its bounding box that the area covers. */
+  fill: number;
+  /** The area in the image with more contrast there, and in the other. */
+  sides: readonly [AreaSide, AreaSide];
   /** Share of the pixels that are the same in both, 0..1: between the letters of a caption, not within a pasted object. */
   unchanged: number;
   /** Difference of the two images' variance, as a share of both, 0..1: 1 if something is in one of them only. */
@@ -27,11 +25,21 @@ export interface Difference {
   noiseRatio: number;
 }
 
+/** What an area looks like in one of the images. */
+export interface AreaSide {
+  /** Standard deviation of brightness, 0..255. */
+  deviation: number;
+  /** Share that the two commonest of 32 levels of brightness cover, 0..1. */
+  plain: number;
+  /** Share of the variance that two levels explain (Otsu 1979), 0..1: .9 and more for print. */
+  twoTone: number;
+  /** Share of the pixels whose neighbours have the same brightness, 0..1: more in stickers than in photographs. */
+  flat: number;
+}
+
 const LEVELS = 32;
 /** Sum of both gradients below which a pixel equals its neighbours. */
 const FLAT_GRADIENT = 6;
-/** Standard deviation of brightness below which nothing is drawn. */
-const MIN_CONTRAST = 18;
 /** Brightness: pixels that differ by less, and twice the noise, are the same. */
 const SAME = 8;
 /** Variance that even lossless pairs have, after resampling. */
@@ -61,8 +69,7 @@ export function describeArea(
     }
     pixels += points.count;
   }
-  const [contrasting, plainer] =
-    deviationOf(first.levels) >= deviationOf(second.levels) ? [first, second] : [second, first];
+  const [firstSide, secondSide] = [sideOf(first, pixels), sideOf(second, pixels)];
   const variance = sum(area, ({ block }) => block.variances[0]);
   const otherVariance = tone.gain ** 2 * sum(area, ({ block }) => block.variances[1]);
   const residual = sum(area, (each) => each.residual) / area.length;
@@ -72,9 +79,8 @@ export function describeArea(
     span: Math.max(extent(across) / columns, extent(down) / rows),
     common:
       first.levels.reduce((all, value, level) => all + Math.min(value, second.levels[level] ?? 0), 0) / pixels,
-    plain: [twoCommonest(contrasting.levels) / pixels, twoCommonest(plainer.levels) / pixels],
-    twoTone: deviationOf(contrasting.levels) > MIN_CONTRAST ? twoToneShare(contrasting.levels) : 0,
-    flat: contrasting.flat / pixels,
+    fill: area.length / (extent(across) * extent(down)),
+    sides: firstSide.deviation >= secondSide.deviation ? [firstSide, secondSide] : [secondSide, firstSide],
     unchanged: unchanged / pixels,
     oneSided: Math.abs(variance - otherVariance) / (variance + otherVariance + NOISE),
     contrast: Math.sqrt(residual),
@@ -101,6 +107,13 @@ function gradientAt({ width, data }: GreyImage, points: Overlay, point: number):
   const here = data[at] ?? 0;
   return Math.abs((data[at + 1] ?? here) - here) + Math.abs((data[at + width] ?? here) - here);
 }
+
+const sideOf = ({ levels, flat }: ImageCounts, pixels: number): AreaSide => ({
+  deviation: deviationOf(levels),
+  plain: twoCommonest(levels) / pixels,
+  twoTone: twoToneShare(levels),
+  flat: flat / pixels,
+});
 
 const twoCommonest = (levels: Float64Array): number => {
   const [first = 0, second = 0] = [...levels].sort((one, other) => other - one);

@@ -104,7 +104,7 @@ export function registerImages(one: Pyramid, other: Pyramid, starts: () => reado
   if (!isGood(best.agreement)) tryAll(bestOrientations(one.coarsest, other.coarsest));
   if (!isGood(best.agreement)) tryAll(CENTRED, CENTRED_AT_128);
   const coarsePair = { one: one.coarse, other: other.coarse };
-  if (!isGood(best.agreement)) best = withPerspective(coarsePair, best, AT_128);
+  best = withPerspective(coarsePair, best, AT_128);
 
   let { quad } = best;
   return {
@@ -115,7 +115,8 @@ export function registerImages(one: Pyramid, other: Pyramid, starts: () => reado
       const stride = longerSide(pair.one) < 100 ? 1 : AT_COMMON.stride;
       const options = { steps: AT_COMMON.steps, stride };
       const affine = refined(pair, options);
-      quad = (isGood(affine.agreement) ? affine : withPerspective(pair, affine, options)).quad;
+      // At the finest scale, the perspective of the middle one is right to a pixel.
+      quad = (side > PERSPECTIVE_SIDE ? affine : withPerspective(pair, affine, options)).quad;
       return { ...pair, quad };
     },
   };
@@ -165,6 +166,9 @@ function refined({ one, other, quad }: RegisteredPair, options: { steps: number;
 
 /** A perspective is worth its two more unknowns if so much more of the blocks agrees. */
 const MIN_GAIN = 1.05;
+/** If less of the blocks agrees without it, a perspective explains nothing. */
+const MIN_SHARE = 0.3;
+const PERSPECTIVE_SIDE = 256;
 /** At each corner, registration uses this share of either side. */
 const CORNER = 0.6;
 
@@ -174,7 +178,8 @@ function withPerspective(
   affine: Refined,
   options: { steps: number; stride: number },
 ): Refined {
-  if (affine.agreement.agreeing < 4) return affine;
+  const { agreeing, disagreeing } = affine.agreement;
+  if (isGood(affine.agreement) || agreeing < MIN_SHARE * (agreeing + disagreeing)) return affine;
   let best = affine;
   for (let round = 0; round < 2; round++) {
     const quad = best.quad.map((point, corner) => {

@@ -66,24 +66,8 @@ describe('the model image', () => {
 });
 
 describe('the model input', () => {
-  it.each([
-    ['upright', [R, G, B, W]],
-    ['mirrored', [G, R, W, B]],
-    ['turned90', [B, R, W, G]],
-    ['turned180', [W, B, G, R]],
-    ['turned270', [G, W, R, B]],
-  ] as const)('is %s', async (turn, pixels) => {
-    expect([...(await imaging.modelInput(quad, tiny, turn))]).toEqual(pixels.flat());
-  });
-
-  it('is turned before it is resized', async () => {
-    const landscape = { ...rule, width: 120, height: 60 };
-    const turned = await sharp(image.data, { raw: { width: 512, height: 359, channels: 3 } })
-      .rotate(90)
-      .raw()
-      .toBuffer();
-    const expected = await imaging.modelInput({ width: 359, height: 512, data: turned }, landscape);
-    expect(await imaging.modelInput(image, landscape, 'turned90')).toEqual(expected);
+  it('has the pixels in their order', async () => {
+    expect([...(await imaging.modelInput(quad, tiny))]).toEqual([R, G, B, W].flat());
   });
 
   it('is normalised and in planes where the manifest says so', async () => {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Turn } from '#shared/imaging/turn.ts';
 import { align } from '#shared/matching/geometry/alignment.ts';
 import type { LocalDescriptors } from '#shared/matching/geometry/descriptor-matches.ts';
 
@@ -101,32 +100,11 @@ describe('align', () => {
     );
   });
 
-  // In this orientation, the query has the descriptors of the stored image.
-  test.each<[Turn, number[]]>([
-    ['mirrored', [1, 0, 3, 2]],
-    ['turned90', [1, 2, 3, 0]],
-    ['turned180', [2, 3, 0, 1]],
-    ['turned270', [3, 0, 1, 2]],
-  ])(
-    'returns the corners of a query in orientation %s in the order of the upright query',
-    (orientation, corners) => {
-      const aScene = scene(5);
-      const alignment = align(descriptorsOf(aScene), descriptorsOf(aScene), orientation);
-      expectQuad(
-        alignment?.quad,
-        corners.flatMap((corner) => CORNERS[corner] ?? []),
-      );
-      expect(alignment?.mirrored).toBe(orientation === 'mirrored');
-    },
-  );
-
-  test('returns the rotation of the query in degrees, clockwise', () => {
-    const aScene = scene(3);
-    expect(align(descriptorsOf(aScene), descriptorsOf(aScene), 'turned90')?.rotation).toBeCloseTo(90, 0);
-    expect(align(descriptorsOf(aScene), descriptorsOf(aScene), 'turned270')?.rotation).toBeCloseTo(-90, 0);
-    expect(
-      Math.abs(align(descriptorsOf(aScene), descriptorsOf(aScene), 'turned180')?.rotation ?? 0),
-    ).toBeCloseTo(180, 0);
+  test('inliers on ground that looks the same everywhere are worth nothing', () => {
+    const blank = descriptorsOf(() => scene(4)(0.5, 0.5));
+    const varied = descriptorsOf(scene(4));
+    expect(align(blank, blank)?.rareInlierScore ?? 0).toBeLessThan(0.5);
+    expect(align(varied, varied)?.rareInlierScore).toBeGreaterThan(5);
   });
 
   test('is deterministic', () => {

@@ -1,30 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { copyProbability } from '#shared/matching/decision/copy-probability.ts';
+import { decide } from '#shared/matching/decision/decide.ts';
 import {
+  type DifferingArea,
   type Evidence,
-  isUncertain,
-  judge,
-  mayBeCopy,
-  mayBeRotatedCopy,
+  type PixelEvidence,
   perceptualDistance,
-  requiredBlockShare,
-  type VerdictRules,
-} from '#shared/matching/decision/decide.ts';
+} from '#shared/matching/decision/evidence.ts';
+import { likelihood, needsPixels } from '#shared/matching/decision/likelihood.ts';
+import { manifest } from '../search/library.ts';
 
-const rules: VerdictRules = {
-  thresholds: { copy: { precision_999: 0.69, review: 0.55 }, local: { verified: 14 } },
-  calibration: {
-    copy: [
-      [0.614, 0.99],
-      [0.682, 0.999],
-    ],
-    semantic: [
-      [0.251, 0.7],
-      [0.6, 1],
-    ],
-  },
-};
-const withoutLocal: VerdictRules = { ...rules, thresholds: { copy: rules.thresholds.copy } };
+const { decision } = manifest;
+if (!decision) throw new Error('The default model has no decision.');
+
 const unrelated: Evidence = {
   sameBytes: false,
   samePixels: false,
@@ -32,85 +21,121 @@ const unrelated: Evidence = {
   copy: 0.1,
   semantic: 0.1,
 };
+const equal: PixelEvidence = {
+  ...{ agreeing: 50, disagreeing: 0, coarse: [0.97, 0.99, 1], fine: [0.9, 0.97, 0.99] },
+  areas: [],
+};
+const different: PixelEvidence = {
+  ...{ agreeing: 2, disagreeing: 50, coarse: [-0.4, -0.1, 0.1], fine: [-0.4, -0.1, 0.05] },
+  areas: [],
+};
+/** The number on a ticket: other print in the same ink. */
+const otherNumber: DifferingArea = {
+  ...{ size: 9, span: 0.2, fill: 0.9, common: 0.92, unchanged: 0.52, oneSided: 0.05, contrast: 82, noiseRatio: 900 },
+  sides: [
+    { deviation: 62, plain: 0.68, twoTone: 0.88, flat: 0.5 },
+    { deviation: 60, plain: 0.7, twoTone: 0.88, flat: 0.5 },
+  ],
+};
+/** White letters with a black outline across a photograph. */
+const letters: DifferingArea = {
+  ...{ size: 60, span: 0.9, fill: 0.9, common: 0.4, unchanged: 0.42, oneSided: 0.9, contrast: 90, noiseRatio: 300 },
+  sides: [
+    { deviation: 90, plain: 0.6, twoTone: 0.9, flat: 0.55 },
+    { deviation: 25, plain: 0.4, twoTone: 0.75, flat: 0.4 },
+  ],
+};
+const cosine = fc.double({ min: -1, max: 1, noNaN: true });
 
-describe('judge', () => {
+describe('decide', () => {
   test('equal bytes or equal pixels are exact, and only they score 1', () => {
-    expect(judge({ ...unrelated, sameBytes: true }, rules)).toEqual({ verdict: 'exact', score: 1 });
-    expect(judge({ ...unrelated, samePixels: true }, rules)).toEqual({ verdict: 'exact', score: 1 });
+    expect(decide({ ...unrelated, sameBytes: true }, manifest)).toEqual({ verdict: 'exact', score: 1 });
+    expect(decide({ ...unrelated, samePixels: true }, manifest)).toEqual({ verdict: 'exact', score: 1 });
     fc.assert(
-      fc.property(
-        fc.double({ min: -1, max: 1, noNaN: true }),
-        fc.double({ min: -1, max: 1, noNaN: true }),
-        fc.double({ min: 0, max: 90, noNaN: true }),
-        fc.integer({ min: 0, max: 64 }),
-        (copy, semantic, inlierScore, distance) => {
-          const { verdict, score } = judge(
-            { ...unrelated, copy, semantic, inlierScore, perceptualDistance: distance },
-            rules,
-          );
+      fc.property(cosine, cosine, fc.double({ min: 0, max: 90, noNaN: true }), (copy, semantic, inlierScore) => {
+        for (const pixels of [undefined, equal, different]) {
+          const { verdict, score } = decide({ ...unrelated, copy, semantic, inlierScore, pixels }, manifest);
           expect(verdict).not.toBe('exact');
           expect(score).toBeGreaterThanOrEqual(0);
           expect(score).toBeLessThan(1);
-        },
-      ),
+        }
+      }),
     );
   });
 
-  test('a copy cosine at the measured .999 point proves a copy, just below it does not', () => {
-    expect(judge({ ...unrelated, copy: 0.682 }, rules)).toEqual({ verdict: 'edited_copy', score: 0.999 });
-    expect(judge({ ...unrelated, copy: 0.6819 }, rules).verdict).toBe('similar');
+  test('pixels decide, whatever the vectors say', () => {
+    const near: Evidence = { ...unrelated, copy: 0.99, inlierScore: 90, perceptualDistance: 0 };
+    expect(decide({ ...near, pixels: different }, manifest).verdict).toBe('similar');
+    const far: Evidence = { ...unrelated, copy: 0.5, inlierScore: 8, rareInlierScore: 3 };
+    expect(decide({ ...far, pixels: equal }, manifest).verdict).toBe('edited_copy');
   });
 
-  test('an inlier score at the threshold proves a copy at any cosine', () => {
-    const judged = judge({ ...unrelated, copy: 0.4, inlierScore: 14 }, rules);
-    expect(judged.verdict).toBe('edited_copy');
-    const scores = [14, 17, 21, 40].map(
-      (inlierScore) => judge({ ...unrelated, copy: 0.4, inlierScore }, rules).score,
+  test('a candidate that could have been compared, but was not, is no copy', () => {
+    const evidence: Evidence = { ...unrelated, copy: 0.99, inlierScore: 90 };
+    expect(decide(evidence, manifest).verdict).toBe('edited_copy');
+    expect(decide({ ...evidence, unverified: true }, manifest).verdict).toBe('similar');
+  });
+
+  test('without stored pixels, a cosine, an inlier score or a near hash proves a copy', () => {
+    for (const proof of [{ copy: 0.7 }, { inlierScore: 21 }, { copy: 0.6, perceptualDistance: 6 }])
+      expect(decide({ ...unrelated, ...proof }, manifest).verdict).toBe('edited_copy');
+    for (const less of [{ copy: 0.6 }, { inlierScore: 13 }, { copy: 0.5, perceptualDistance: 0 }])
+      expect(decide({ ...unrelated, ...less }, manifest).verdict).toBe('similar');
+  });
+});
+
+describe('the probability of a copy', () => {
+  const probability = (pixels: PixelEvidence, rareInliers = 5) => copyProbability(pixels, rareInliers, decision);
+
+  test('is high if all agrees, low if nothing does', () => {
+    expect(probability(equal)).toBeGreaterThan(0.95);
+    expect(probability(different, 1)).toBeLessThan(0.1);
+  });
+
+  test('is low if another number stands on the same ticket, and not if letters stand on one of them', () => {
+    expect(probability({ ...equal, areas: [otherNumber] })).toBeLessThan(0.1);
+    expect(probability({ ...equal, areas: [letters] })).toBeGreaterThan(0.9);
+  });
+
+  test('never falls with more agreement, nor rises with another difference', () => {
+    const blocks = fc.integer({ min: 0, max: 100 });
+    const quantile = fc.double({ min: -1, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(blocks, blocks, quantile, quantile, blocks, (agreeing, more, ncc, higher, rare) => {
+        const at = (yes: number, value: number): PixelEvidence => ({
+          ...{ agreeing: yes, disagreeing: 20, areas: [] },
+          ...{ coarse: [value, value, value], fine: [value, value, value] },
+        });
+        const [low, high] = [Math.min(ncc, higher), Math.max(ncc, higher)];
+        expect(probability(at(agreeing + more, high), rare + 1)).toBeGreaterThanOrEqual(
+          probability(at(agreeing, low), rare),
+        );
+        expect(probability({ ...at(agreeing, low), areas: [letters] }, rare)).toBeLessThanOrEqual(
+          probability(at(agreeing, low), rare),
+        );
+      }),
     );
-    expect(scores).toEqual(scores.toSorted());
-    expect(scores[0]).toBeLessThan(0.7); // below the default threshold of a search
-    expect(scores[2]).toBeGreaterThan(0.9);
-    expect(judge({ ...unrelated, copy: 0.4, inlierScore: 13.9 }, rules).verdict).toBe('similar');
-    expect(judge({ ...unrelated, copy: 0.4, inlierScore: 30 }, withoutLocal).verdict).toBe('similar');
-  });
-
-  test('a block NCC overrules other evidence, and determines the score', () => {
-    const near = { ...unrelated, copy: 0.99, inlierScore: 90, perceptualDistance: 0 };
-    expect(judge({ ...near, blockNcc: 0.79 }, rules).verdict).toBe('similar');
-    const scores = [0.8, 0.85, 0.9, 0.95, 0.99].map((blockNcc) => judge({ ...near, blockNcc }, rules));
-    expect(scores.every(({ verdict }) => verdict === 'edited_copy')).toBe(true);
-    expect(scores.map(({ score }) => score)).toEqual(scores.map(({ score }) => score).toSorted());
-    expect(scores[0]?.score).toBeLessThan(0.99);
-    expect(judge({ ...unrelated, blockNcc: 0.9 }, rules)).toEqual(judge({ ...near, blockNcc: 0.9 }, rules));
-    expect(requiredBlockShare(true)).toBeGreaterThan(requiredBlockShare(false));
-  });
-
-  test('near hashes prove a copy if the cosine reaches the review threshold', () => {
-    expect(judge({ ...unrelated, copy: 0.56, perceptualDistance: 6 }, rules).verdict).toBe('edited_copy');
-    expect(judge({ ...unrelated, copy: 0.56, perceptualDistance: 7 }, rules).verdict).toBe('similar');
-    expect(judge({ ...unrelated, copy: 0.54, perceptualDistance: 0 }, rules).verdict).toBe('similar');
-  });
-
-  test('an image that is no copy has the calibrated score of its semantic cosine', () => {
-    const judged = judge({ ...unrelated, semantic: 0.251 }, rules);
-    expect(judged.verdict).toBe('similar');
-    expect(judged.score).toBeCloseTo(0.7);
-    expect(judge({ ...unrelated, semantic: undefined }, rules).score).toBe(0);
   });
 });
 
-test('cosines below the copy threshold are uncertain if the model computes local descriptors', () => {
-  const uncertain = (copyIsCertain: boolean) =>
-    [0.26, 0.3, 0.36, 0.68, 0.69].map((copy) => isUncertain(copy, rules, copyIsCertain));
-  expect(uncertain(false)).toEqual([false, true, true, true, false]);
-  expect(uncertain(true)).toEqual([false, false, true, true, false]);
-  expect(isUncertain(0.5, withoutLocal)).toBe(false);
-  expect([0.4, 0.42, 0.69].map((copy) => mayBeRotatedCopy(copy, rules))).toEqual([false, true, false]);
-  expect([0.26, 0.3, 0.69].map((copy) => mayBeCopy(copy, rules))).toEqual([false, true, true]);
+describe('which pairs are compared by pixels', () => {
+  test('those that vectors, geometry or hashes make likely; not exact ones', () => {
+    expect(needsPixels({ evidence: unrelated }, manifest)).toBe(false);
+    expect(needsPixels({ evidence: { ...unrelated, sameBytes: true, copy: 1 } }, manifest)).toBe(false);
+    for (const likely of [{ copy: 0.45 }, { inlierScore: 8 }, { perceptualDistance: 4 }])
+      expect(needsPixels({ evidence: { ...unrelated, ...likely } }, manifest)).toBe(true);
+    expect(needsPixels({ evidence: unrelated, regionCopy: 0.8 }, manifest)).toBe(true);
+  });
+
+  test('what one of them alone would call a copy is likelier than what none does', () => {
+    for (const proof of [{ copy: 0.69 }, { inlierScore: 14 }, { perceptualDistance: 4 }])
+      expect(likelihood({ evidence: { ...unrelated, ...proof } }, manifest)).toBeGreaterThanOrEqual(1);
+    expect(likelihood({ evidence: { ...unrelated, copy: 0.6, inlierScore: 10 } }, manifest)).toBeLessThan(1);
+  });
 });
 
-test('perceptual distance is the number of differing bits', () => {
-  expect(perceptualDistance('ffffffffffffffff', 'ffffffffffffffff')).toBe(0);
+test('the perceptual distance counts differing bits', () => {
   expect(perceptualDistance('0000000000000000', 'ffffffffffffffff')).toBe(64);
-  expect(perceptualDistance('0000000000000005', '0000000000000001')).toBe(1);
+  expect(perceptualDistance('00000000000000f0', '00000000000000f1')).toBe(1);
+  expect(perceptualDistance('0123456789abcdef', '0123456789abcdef')).toBe(0);
 });

@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
-import type { MatchOptions, MatchPorts } from '#shared/matching/match-context.ts';
-import type { OrientedDescriptors, QueryImage } from '#shared/matching/query-image.ts';
-import { SEARCH_BOUNDS } from '#shared/search/search-images.ts';
+import { type MatchOptions, type MatchPorts, VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
+import type { QueryImage } from '#shared/matching/query-image.ts';
 import {
   ACME,
   embeddingAt,
   library,
   manifest,
   OTHER,
-  partlyCovered,
   randomDescriptors,
 } from '../search/library.ts';
 
@@ -21,12 +19,7 @@ const query: QueryImage = {
   height: 300,
   embedding: { ...embeddingAt(1, 1), local: randomDescriptors(1) },
 };
-const options: MatchOptions = { k: 50, similarFrom: 0, bounds: SEARCH_BOUNDS };
-const upsideDown = (values: Int8Array): OrientedDescriptors => ({
-  orientation: 'turned180',
-  descriptors: { rows: 14, columns: 14, dimension: 64, values, width: 400, height: 300 },
-});
-
+const options: MatchOptions = { k: 50, similarFrom: 0, bounds: VERIFICATION_BOUNDS };
 async function findImages(ports: MatchPorts, by: QueryImage, how: MatchOptions, model = manifest) {
   return (await findNearImages(ports)(ACME, model, by, how)).images;
 }
@@ -43,18 +36,18 @@ describe('findNearImages', () => {
     expect(byId.get(lookalike)?.verdict).toBe('similar');
   });
 
-  test('verifies the five nearest uncertain candidates only', async () => {
+  test('aligns the eight nearest candidates only', async () => {
     const { add, ...ports } = await library();
-    for (let axis = 1; axis <= 8; axis++) {
+    for (let axis = 1; axis <= 11; axis++) {
       await add({ ...embeddingAt(0.4 + axis / 100, 0.3, axis), local: randomDescriptors(1) });
     }
     const { images } = await findNearImages(ports)(ACME, manifest, query, options);
     const copies = images.filter(({ verdict }) => verdict === 'edited_copy');
-    expect(copies).toHaveLength(5);
+    expect(copies).toHaveLength(8);
     expect(Math.min(...copies.map(({ evidence }) => evidence.copy ?? 0))).toBeGreaterThan(0.43);
   });
 
-  test('verifies candidates with lower cosines if no copy is certain', async () => {
+  test('a verdict does not depend on what else is stored', async () => {
     const { add, ...ports } = await library();
     const far = await add({ ...embeddingAt(0.3, 0.3), local: randomDescriptors(1) });
     const verdict = async () =>
@@ -62,49 +55,8 @@ describe('findNearImages', () => {
         ({ record }) => record.image_id === far,
       )?.verdict;
     expect(await verdict()).toBe('edited_copy');
-    await add(embeddingAt(0.9, 0.3, 2));
-    expect(await verdict()).toBe('similar');
-  });
-
-  test('returns the upright alignment if it is better than those of other orientations', async () => {
-    const { add, ...ports } = await library();
-    const local = randomDescriptors(1);
-    await add({ ...embeddingAt(0.5, 0.3), local });
-    const [near] = await findImages(
-      ports,
-      { ...query, embedding: { ...query.embedding, local: partlyCovered(local) } },
-      { ...options, otherOrientations: async () => [upsideDown(randomDescriptors(7))] },
-    );
-    expect(near?.alignment?.inlierScore).toBeGreaterThan(7);
-    expect(near?.alignment?.rotation).toBeCloseTo(0, 0);
-  });
-
-  test('tries other orientations only if a candidate is uncertain and nothing is proven', async () => {
-    const local = randomDescriptors(1);
-    let calls = 0;
-    const otherOrientations = async (): Promise<OrientedDescriptors[]> => {
-      calls++;
-      return [upsideDown(local)];
-    };
-    const unlike = { ...query, embedding: { ...query.embedding, local: randomDescriptors(9) } };
-
-    const unlikely = await library();
-    await unlikely.add({ ...embeddingAt(0.2, 0.3), local });
-    await findNearImages(unlikely)(ACME, manifest, unlike, { ...options, otherOrientations });
-    expect(calls).toBe(0);
-
-    const certain = await library();
-    await certain.add(embeddingAt(0.9, 0.3, 2));
-    await certain.add({ ...embeddingAt(0.5, 0.3), local });
-    await findNearImages(certain)(ACME, manifest, unlike, { ...options, otherOrientations });
-    expect(calls).toBe(0);
-
-    const rotated = await library();
-    await rotated.add({ ...embeddingAt(0.5, 0.3), local });
-    const [near] = await findImages(rotated, unlike, { ...options, otherOrientations });
-    expect(calls).toBe(1);
-    expect(near?.verdict).toBe('edited_copy');
-    expect(Math.abs(near?.alignment?.rotation ?? 0)).toBeCloseTo(180);
+    for (let axis = 2; axis < 6; axis++) await add(embeddingAt(0.9, 0.3, axis));
+    expect(await verdict()).toBe('edited_copy');
   });
 
   test('computes a cosine that the index did not return', async () => {
@@ -152,47 +104,21 @@ describe('findNearImages', () => {
     expect(images.map(({ verdict }) => verdict).sort()).toEqual(['edited_copy', 'exact']);
   });
 
-  test('searches for the embedded image if nothing is proven, with alignments of the whole query', async () => {
+  test('searches for the images that the query shows, and compares the whole query with what it finds', async () => {
     const { add, ...ports } = await library();
     const image = await add({ ...embeddingAt(0.5, 0.9), local: randomDescriptors(1) });
-    const page = { ...query, embedding: embeddingAt(0.1, 0.9, 2) };
-    const region = { x: 0.5, y: 0.25, width: 0.5, height: 0.5 };
+    for (let axis = 3; axis < 6; axis++) await add(embeddingAt(0.2, 0.2, axis));
+    const page = { ...query, embedding: { ...embeddingAt(0.1, 0.1, 2), local: randomDescriptors(1) } };
     let calls = 0;
-    const embeddedImage = async () => {
+    const shownImages = async () => {
       calls += 1;
-      return { region, query };
+      return [embeddingAt(1, 1)];
     };
-    const [near, ...others] = await findImages(ports, page, { ...options, embeddedImage });
-    expect(others).toEqual([]);
-    expect(near).toMatchObject({ record: { image_id: image }, verdict: 'edited_copy', queryRegion: region });
-    const [corner, , below] = near?.alignment?.quad ?? [];
-    expect(corner?.x).toBeCloseTo(-1);
-    expect(corner?.y).toBeCloseTo(-0.5);
-    expect(below?.x).toBeCloseTo(1);
-    expect(below?.y).toBeCloseTo(1.5);
-
-    const [same] = await findImages(ports, query, { ...options, embeddedImage });
-    expect(same).not.toHaveProperty('queryRegion');
-    expect(calls).toBe(1);
-    const unlike = { ...query, embedding: { ...embeddingAt(0.1, 0.5, 2), local: randomDescriptors(3) } };
-    const unrelated = async () => ({ region, query: unlike });
-    const without = await findImages(ports, page, { ...options, embeddedImage: unrelated });
-    expect(without.map(({ verdict }) => verdict)).toEqual(['similar']);
-  });
-
-  test('does not try other orientations of a query with an embedded image', async () => {
-    const { add, ...ports } = await library();
-    await add({ ...embeddingAt(0.5, 0.9), local: randomDescriptors(1) });
-    const unlike = { ...query, embedding: { ...query.embedding, local: randomDescriptors(9) } };
-    let calls = 0;
-    const otherOrientations = async () => {
-      calls += 1;
-      return [];
-    };
-    const embedded = { region: { x: 0, y: 0, width: 0.5, height: 0.5 }, query: unlike };
-    await findImages(ports, unlike, { ...options, otherOrientations, embeddedImage: async () => embedded });
-    expect(calls).toBe(0);
-    await findImages(ports, unlike, { ...options, otherOrientations, embeddedImage: async () => undefined });
+    const copies = (await findImages(ports, page, { ...options, k: 1, shownImages })).filter(
+      ({ verdict }) => verdict === 'edited_copy',
+    );
+    expect(copies.map(({ record }) => record.image_id)).toEqual([image]);
+    expect(copies[0]?.evidence.copy).toBeLessThan(0.3); // that of the whole query, not of its part
     expect(calls).toBe(1);
   });
 });

@@ -3,54 +3,42 @@ import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
+import { VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
 import type { QueryImage } from '#shared/matching/query-image.ts';
-import { SEARCH_BOUNDS } from '#shared/search/search-images.ts';
 import { lookAlike } from '../../eval/look-alikes.ts';
-import { ACME, embeddingAt, library, manifest, partlyCovered, randomDescriptors } from '../search/library.ts';
+import { ACME, embeddingAt, library, manifest } from '../search/library.ts';
 
 const imaging = sharpImaging();
 const modelImage = async (receipt: number) =>
   (await imaging.read(await lookAlike('receipts', receipt))).modelImage;
-const options = { k: 50, similarFrom: 0, bounds: SEARCH_BOUNDS };
 
 interface Receipts {
-  /** The stored receipts, by growing distance of their vectors from the query's. */
+  /** The stored receipts, by falling copy cosine. */
   stored: readonly number[];
-  /** The receipt to search for; the first stored one by default. */
-  query?: number;
-  /** The copy cosine of the first. */
+  query: number;
+  /** The copy cosine of the first; each of the others has .01 less. */
   copy?: number;
-  /** Cosines of the others; each .01 less than the previous one by default. */
-  others?: readonly number[];
-  /** Local descriptors of all stored receipts, and of the query. */
-  descriptors?: { stored: Int8Array; query: Int8Array };
 }
 
 /** Searches a library of one shop's receipts, whose vectors are all near the query's. */
-async function searchReceipts({
-  stored,
-  query = stored[0] ?? 0,
-  copy = 0.95,
-  others = [],
-  descriptors,
-}: Receipts) {
+async function searchReceipts({ stored, query, copy = 0.95 }: Receipts) {
   const shelf = await library();
   const images: ImageId[] = [];
   for (const [place, receipt] of stored.entries()) {
-    const image = await shelf.add({
-      ...embeddingAt(others[place - 1] ?? copy - place / 100, 0.9, place + 1),
-      ...(descriptors && { local: descriptors.stored }),
+    const image = await shelf.add(embeddingAt(copy - place / 100, 0.9, place + 1), {
+      width: 420,
+      height: 840,
     });
     images.push(image);
-    const stored = await imaging.encodeModelImage(await modelImage(receipt));
-    await shelf.blobs.put(ACME, objectKeys.modelImage(ACME, image), stored, 'image/png');
+    const png = await imaging.encodeModelImage(await modelImage(receipt));
+    await shelf.blobs.put(ACME, objectKeys.modelImage(ACME, image), png, 'image/png');
   }
   const queryImage: QueryImage = {
-    pixelHash: 'e'.repeat(64),
+    pixelHash: '5'.repeat(64),
     perceptualHash: 'fedcba9876543210',
     width: 420,
     height: 840,
-    embedding: { ...embeddingAt(1, 1), ...(descriptors && { local: descriptors.query }) },
+    embedding: embeddingAt(1, 1),
     modelImage: () => modelImage(query),
   };
   let comparisons = 0;
@@ -61,87 +49,48 @@ async function searchReceipts({
       return shelf.blobs.get(...given);
     },
   };
+  const options = { k: 50, similarFrom: 0, bounds: VERIFICATION_BOUNDS };
   const near = await findNearImages({ ...shelf, blobs })(ACME, manifest, queryImage, options);
   const found = images.map((image) => near.images.find(({ record }) => record.image_id === image));
   return { found, verdicts: found.map((each) => each?.verdict), comparisons };
 }
 
-describe('among ambiguous candidates', () => {
-  test('the copy is confirmed, and look-alikes are similar, including those behind the first failure', async () => {
-    const { verdicts, comparisons } = await searchReceipts({ stored: [1, 2, 3, 4] });
-    expect(verdicts).toEqual(['edited_copy', 'similar', 'similar', 'similar']);
-    expect(comparisons).toBe(2);
+describe('verifyByPixels', () => {
+  test('finds the copy among look-alikes, wherever it stands', async () => {
+    expect((await searchReceipts({ stored: [1, 2, 3], query: 1 })).verdicts).toEqual([
+      'edited_copy',
+      'similar',
+      'similar',
+    ]);
+    expect((await searchReceipts({ stored: [2, 3, 1], query: 1 })).verdicts).toEqual([
+      'similar',
+      'similar',
+      'edited_copy',
+    ]);
   });
 
-  test('many copies of one image are confirmed by three pixel comparisons', async () => {
-    const { verdicts, comparisons } = await searchReceipts({ stored: [1, 1, 1, 1, 1, 1] });
-    expect(verdicts).toEqual(Array(6).fill('edited_copy'));
-    expect(comparisons).toBe(3);
+  test('many copies of one image are copies, also beside a look-alike', async () => {
+    const { verdicts } = await searchReceipts({ stored: [1, 1, 2, 1, 1], query: 1 });
+    expect(verdicts).toEqual(['edited_copy', 'edited_copy', 'similar', 'edited_copy', 'edited_copy']);
   });
 
-  test('accepts an uncertain candidate only if all closer candidates passed pixel verification', async () => {
-    const local = randomDescriptors(1);
-    const receipts = { stored: [1, 1, 1], others: [0.94, 0.5], descriptors: { stored: local, query: local } };
-    expect(await searchReceipts(receipts)).toMatchObject({
-      verdicts: Array(3).fill('edited_copy'),
-      comparisons: 3,
-    });
-    expect(await searchReceipts({ ...receipts, stored: [2, 3, 1], query: 1 })).toMatchObject({
-      verdicts: Array(3).fill('similar'),
-      comparisons: 1,
-    });
+  test('a single look-alike is similar, however near its vectors', async () => {
+    expect((await searchReceipts({ stored: [2], query: 1, copy: 0.999 })).verdicts).toEqual(['similar']);
   });
 
-  test('a single copy is not compared by pixels', async () => {
-    expect(await searchReceipts({ stored: [1] })).toMatchObject({
-      verdicts: ['edited_copy'],
-      comparisons: 0,
-    });
-  });
-});
-
-describe('for a self-similar query', () => {
-  const descriptors = {
-    stored: new Int8Array(14 * 14 * 64).fill(9),
-    query: new Int8Array(14 * 14 * 64).fill(9),
-  };
-
-  test('a single look-alike is only similar, however near', async () => {
-    expect(await searchReceipts({ stored: [2], query: 1, descriptors })).toMatchObject({
-      verdicts: ['similar'],
-      comparisons: 1,
-    });
+  test('compares ten likely candidates, five others, and none that is unlikely', async () => {
+    const likely = await searchReceipts({ stored: Array(12).fill(1), query: 1 });
+    expect(likely.comparisons).toBe(10);
+    expect(likely.verdicts.slice(0, 10)).toEqual(Array(10).fill('edited_copy'));
+    expect(likely.verdicts.slice(10)).toEqual(['similar', 'similar']);
+    expect((await searchReceipts({ stored: [2, 2, 2, 2, 2, 2], query: 1, copy: 0.5 })).comparisons).toBe(5);
+    expect((await searchReceipts({ stored: [1], query: 1, copy: 0.3 })).comparisons).toBe(0);
   });
 
-  test('a copy is confirmed, with the score of its pixels', async () => {
-    const { found } = await searchReceipts({ stored: [1], descriptors });
-    expect(found[0]).toMatchObject({ verdict: 'edited_copy' });
-    expect(found[0]?.score).toBeLessThan(0.999);
-    expect(found[0]?.score).toBeGreaterThan(0.99);
-  });
-});
-
-describe('if nothing is proven', () => {
-  test('the candidate with the best inlier score is proven by pixels, which also refine the alignment', async () => {
-    const local = randomDescriptors(1);
-    const descriptors = { stored: local, query: partlyCovered(local) };
-    const { found, verdicts, comparisons } = await searchReceipts({ stored: [1], copy: 0.5, descriptors });
-    expect({ verdicts, comparisons }).toEqual({ verdicts: ['edited_copy'], comparisons: 1 });
-    const alignment = found[0]?.alignment;
-    expect(alignment?.quad[0].x).toBeCloseTo(0, 1);
-    expect(alignment?.quad[2].y).toBeCloseTo(1, 1);
-    expect(alignment?.rotation).toBeCloseTo(0, 0);
-    expect(alignment?.mirrored).toBe(false);
-  });
-
-  test('a look-alike is not proven, and an unlikely candidate is not compared', async () => {
-    expect(await searchReceipts({ stored: [2], query: 1, copy: 0.5 })).toMatchObject({
-      verdicts: ['similar'],
-      comparisons: 1,
-    });
-    expect(await searchReceipts({ stored: [1], copy: 0.38 })).toMatchObject({
-      verdicts: ['similar'],
-      comparisons: 0,
-    });
+  test('returns where the query lies, and that nothing but the quality differs', async () => {
+    const { found } = await searchReceipts({ stored: [1], query: 1 });
+    expect(found[0]?.alignment?.quad[2].x).toBeCloseTo(1, 2);
+    expect(found[0]?.alignment?.quad[2].y).toBeCloseTo(1, 2);
+    expect(found[0]?.changes).toEqual([{ change: 'quality' }]);
   });
 });
