@@ -34,8 +34,7 @@ export async function compareVectors(
   return records.filter(isIndexed).map((record) => {
     const stored = vectors.get(record.image_id);
     const candidate = byId.get(record.image_id);
-    const descriptors =
-      stored && likely.has(record.image_id) && localDescriptors(manifest, stored, record);
+    const descriptors = stored && likely.has(record.image_id) && localDescriptors(manifest, stored, record);
     return {
       record,
       evidence: evidenceOf(query, record, candidate, stored),

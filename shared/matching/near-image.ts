@@ -26,6 +26,3 @@ export interface MatchCandidate {
   alignment?: Alignment;
   changes?: () => Changes;
 }
-
-/** The copy cosine; 0 if a vector is missing. */
-export const copyCosine = ({ evidence }: MatchCandidate): number => evidence.copy ?? 0;

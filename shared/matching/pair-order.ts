@@ -1,5 +1,5 @@
-import { type Alignment, alignmentFromQuad } from '#shared/matching/geometry/alignment.ts';
 import type { Size } from '#shared/imaging/raster.ts';
+import { type Alignment, alignmentFromQuad } from '#shared/matching/geometry/alignment.ts';
 import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
 
 // A pair is always measured from the same end, so that its verdict does not depend on which of the two is the query.

@@ -114,4 +114,3 @@ async function storedImage(ports: ReadQueryPorts, tenant: TenantId, image: Image
   }
   return storedQueryImage(record, embedding, () => readModelImage(ports, tenant, image));
 }
-

@@ -1,8 +1,8 @@
 import type { IndexedRecord } from '#shared/images/indexed-image.ts';
 import type { ImageId, QueryId } from '#shared/kernel/ids.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
-import type { Alignment } from '#shared/matching/geometry/alignment.ts';
 import type { Changes } from '#shared/matching/describe-changes.ts';
+import type { Alignment } from '#shared/matching/geometry/alignment.ts';
 import type { NearImage } from '#shared/matching/near-image.ts';
 import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
 import type { Explanation, JudgedImage } from './answer.ts';

@@ -14,28 +14,8 @@ export interface CopyModel {
   content: { bias: number; trees: readonly Tree[] };
 }
 
-export const SAME_FEATURES = ['share', 'coarse_20', 'fine_median', 'fine_20', 'rare_inliers'] as const;
+const SAME_FEATURES = ['share', 'coarse_20', 'fine_median', 'fine_20', 'rare_inliers'] as const;
 type SameFeature = (typeof SAME_FEATURES)[number];
-
-/** In the order of the trees' `feature`. */
-export const CONTENT_FEATURES = [
-  'size',
-  'span',
-  'fill',
-  'common',
-  'unchanged',
-  'one_sided',
-  'contrast',
-  'noise_ratio',
-  'deviation',
-  'other_deviation',
-  'plain',
-  'other_plain',
-  'two_tone',
-  'other_two_tone',
-  'flat',
-  'other_flat',
-] as const;
 
 /** A leaf's value, or a split: [feature, threshold, tree if the feature is at most the threshold, tree if it is above]. */
 export type Tree = number | readonly [feature: number, threshold: number, below: Tree, above: Tree];
@@ -70,6 +50,7 @@ function contentProbability(area: DifferingArea, { bias, trees }: CopyModel['con
   return sigmoid(trees.reduce<number>((sum, tree) => sum + leafOf(tree, features), bias));
 }
 
+/** In the order of the trees' `feature`, as in `models/build/decision.py`. */
 function contentFeatures({ sides: [side, other], ...area }: DifferingArea): readonly number[] {
   const { size, span, fill, common, unchanged, oneSided, contrast, noiseRatio } = area;
   return [

@@ -43,10 +43,7 @@ const TOLERANCE = 0.05;
  * RANSAC. The constants were measured with the model (models/README.md).
  * @returns undefined if no two matches define a transform
  */
-export function align(
-  query: LocalDescriptors,
-  stored: LocalDescriptors,
-): Alignment | undefined {
+export function align(query: LocalDescriptors, stored: LocalDescriptors): Alignment | undefined {
   const matches = matchDescriptors(query, stored);
   const best = bestTransform(matches);
   return best && describe(best, rareInlierScore(best, matches, query, stored), query, stored);

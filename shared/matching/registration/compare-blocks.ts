@@ -38,7 +38,12 @@ export const blockSide = (longerSide: number): number =>
   Math.max(8, Math.min(14, Math.round(longerSide / 9)));
 
 /** Compares two registered images block by block. */
-export function compareBlocks(one: GreyImage, other: GreyImage, transform: Transform, side: number): BlockGrid {
+export function compareBlocks(
+  one: GreyImage,
+  other: GreyImage,
+  transform: Transform,
+  side: number,
+): BlockGrid {
   const [columns, rows] = [Math.floor(one.width / side), Math.floor(one.height / side)];
   const size = { width: side, height: side };
   const room = roomFor(size, STRIDE);

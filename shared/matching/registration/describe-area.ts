@@ -1,8 +1,19 @@
-import type { BlockGrid } from './compare-blocks.ts';
-import { type DifferingBlock, NOISE, type Tone } from './find-differences.ts';
+import type { Block, BlockGrid } from './compare-blocks.ts';
 import type { GreyImage } from './grey-image.ts';
 import type { RegisteredPair } from './register-images.ts';
 import { type Overlay, overlay, roomFor, type Transform } from './warp.ts';
+
+/** Maps the brightness of the other image to that of `one`. */
+export interface Tone {
+  gain: number;
+  offset: number;
+}
+
+/** A block that differs, and the variance of the difference. */
+export interface DifferingBlock {
+  block: Block;
+  residual: number;
+}
 
 /** An area where two registered images differ: connected blocks. What it looks like tells a pasted overlay from other content. */
 export interface Difference {
@@ -37,6 +48,8 @@ export interface AreaSide {
   flat: number;
 }
 
+/** Variance of brightness that noise alone may have. */
+export const NOISE = 30;
 const LEVELS = 32;
 /** Sum of both gradients below which a pixel equals its neighbours. */
 const FLAT_GRADIENT = 6;
@@ -78,7 +91,8 @@ export function describeArea(
     size: area.length,
     span: Math.max(extent(across) / columns, extent(down) / rows),
     common:
-      first.levels.reduce((all, value, level) => all + Math.min(value, second.levels[level] ?? 0), 0) / pixels,
+      first.levels.reduce((all, value, level) => all + Math.min(value, second.levels[level] ?? 0), 0) /
+      pixels,
     fill: area.length / (extent(across) * extent(down)),
     sides: firstSide.deviation >= secondSide.deviation ? [firstSide, secondSide] : [secondSide, firstSide],
     unchanged: unchanged / pixels,
@@ -129,8 +143,7 @@ function momentsOf(levels: Float64Array) {
 }
 
 /** Returns the standard deviation of brightness, 0..255. */
-const deviationOf = (levels: Float64Array): number =>
-  (Math.sqrt(momentsOf(levels).variance) * 256) / LEVELS;
+const deviationOf = (levels: Float64Array): number => (Math.sqrt(momentsOf(levels).variance) * 256) / LEVELS;
 
 /** Returns the largest share of the variance that lies between two classes of levels. */
 function twoToneShare(levels: Float64Array): number {

@@ -1,5 +1,5 @@
 import { type Block, blockSide, compareBlocks } from './compare-blocks.ts';
-import { type Difference, describeArea } from './describe-area.ts';
+import { type Difference, type DifferingBlock, describeArea, NOISE, type Tone } from './describe-area.ts';
 import { longerSide } from './grey-image.ts';
 import { transformOf } from './quad-transform.ts';
 import type { RegisteredPair } from './register-images.ts';
@@ -8,15 +8,6 @@ import type { RegisteredPair } from './register-images.ts';
 const SAME = 0.7;
 /** A block differs if its residual has so many times the median residual, so much variance, and such a share of both. */
 const DIFFERS = { noise: 4, variance: 40, share: 0.4 };
-/** Variance of brightness that noise alone may have. */
-export const NOISE = 30;
-
-/** Maps the brightness of the other image to that of `one`. */
-export interface Tone {
-  gain: number;
-  offset: number;
-}
-
 export interface Differences {
   /** Number of blocks with detail. */
   blocks: number;
@@ -24,12 +15,6 @@ export interface Differences {
   ncc: readonly [number, number, number];
   tone: Tone;
   areas: readonly Difference[];
-}
-
-/** A block that differs, and the variance of the difference. */
-export interface DifferingBlock {
-  block: Block;
-  residual: number;
 }
 
 /** Finds the areas where two registered images differ by more than noise and tone. */
@@ -60,8 +45,7 @@ function toneOf(blocks: readonly Block[]): Tone {
   const variance = sum(detailed, ({ variances }) => variances[0]);
   const otherVariance = sum(detailed, ({ variances }) => variances[1]);
   const gain = otherVariance > 0 ? Math.sqrt(variance / otherVariance) : 1;
-  const offset =
-    same.length === 0 ? 0 : sum(same, ({ means }) => means[0] - gain * means[1]) / same.length;
+  const offset = same.length === 0 ? 0 : sum(same, ({ means }) => means[0] - gain * means[1]) / same.length;
   return { gain, offset };
 }
 

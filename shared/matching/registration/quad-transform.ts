@@ -5,7 +5,11 @@ import type { Transform } from './warp.ts';
 // A quad is in shares of the sides, from edge to edge. A transform maps pixel indices: pixel 0 has its centre at .5.
 
 /** Returns the transform that maps the corners of `one` to the quad in `other` (Heckbert 1989, §2.2.3). */
-export function transformOf([topLeft, topRight, bottomRight, bottomLeft]: Quad, one: Size, other: Size): Transform {
+export function transformOf(
+  [topLeft, topRight, bottomRight, bottomLeft]: Quad,
+  one: Size,
+  other: Size,
+): Transform {
   const [right, down] = [difference(topRight, bottomRight), difference(bottomLeft, bottomRight)];
   const skew = {
     x: topLeft.x - topRight.x + bottomRight.x - bottomLeft.x,

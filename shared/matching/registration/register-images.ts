@@ -2,7 +2,7 @@ import type { Raster } from '#shared/imaging/raster.ts';
 import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { type Agreement, agreementOf, blockSide, compareBlocks } from './compare-blocks.ts';
 import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
-import { transformOf, areaOf, quadOf } from './quad-transform.ts';
+import { areaOf, quadOf, transformOf } from './quad-transform.ts';
 import { overlapNcc, register } from './register.ts';
 import type { Mask } from './warp.ts';
 
@@ -100,8 +100,13 @@ export function registerImages(one: Pyramid, other: Pyramid, starts: () => reado
       if (tried.agreement.score > best.agreement.score) best = tried;
     }
   };
-  if (!isGood(best.agreement)) tryAll(starts());
-  if (!isGood(best.agreement)) tryAll(bestOrientations(one.coarsest, other.coarsest));
+  if (!isGood(best.agreement)) {
+    const given = starts();
+    // Each as it is, and refined at 64 pixels: from there, Gauss–Newton pulls in twice as far.
+    tryAll(given);
+    if (!isGood(best.agreement)) tryAll(given.map((quad) => atCoarsest(one, other, quad).quad));
+  }
+  if (!isGood(best.agreement)) tryAll(bestOrientations(one, other));
   if (!isGood(best.agreement)) tryAll(CENTRED, CENTRED_AT_128);
   const coarsePair = { one: one.coarse, other: other.coarse };
   best = withPerspective(coarsePair, best, AT_128);
@@ -125,14 +130,17 @@ export function registerImages(one: Pyramid, other: Pyramid, starts: () => reado
 const isGood = ({ agreeing, disagreeing }: Agreement): boolean =>
   agreeing >= GOOD.blocks && agreeing >= GOOD.share * (agreeing + disagreeing);
 
-function bestOrientations(one: GreyImage, other: GreyImage): readonly Quad[] {
-  return ORIENTATIONS.map((start) => {
-    const transform = register(one, other, transformOf(start, one, other), AT_64);
-    return { quad: quadOf(transform, one, other), ncc: overlapNcc(one, other, transform, AT_64.stride) };
-  })
+function bestOrientations(one: Pyramid, other: Pyramid): readonly Quad[] {
+  return ORIENTATIONS.map((start) => atCoarsest(one, other, start))
     .sort((first, second) => second.ncc - first.ncc)
     .slice(0, BEST_ORIENTATIONS)
     .map(({ quad }) => quad);
+}
+
+/** Refines a transform at 64 pixels. */
+function atCoarsest({ coarsest: one }: Pyramid, { coarsest: other }: Pyramid, start: Quad) {
+  const transform = register(one, other, transformOf(start, one, other), AT_64);
+  return { quad: quadOf(transform, one, other), ncc: overlapNcc(one, other, transform, AT_64.stride) };
 }
 
 interface Refined {

@@ -25,7 +25,10 @@ export function register(
   // Reused by all steps: a megabyte a step would cost garbage collections.
   const room = roomFor(query, stride);
   for (let step = 0; step < steps; step++) {
-    const refined = gaussNewtonStep(transform, overlay(query, stored, transform, stride, room, undefined, mask));
+    const refined = gaussNewtonStep(
+      transform,
+      overlay(query, stored, transform, stride, room, undefined, mask),
+    );
     if (!refined) return transform;
     const shift = Math.abs(refined.x0 - transform.x0) + Math.abs(refined.y0 - transform.y0);
     transform = refined;
@@ -35,7 +38,12 @@ export function register(
 }
 
 /** Returns the NCC of all overlapping pixels, -1..1; -1 if too few overlap, or have no detail. */
-export function overlapNcc(query: GreyImage, stored: GreyImage, transform: Transform, stride: number): number {
+export function overlapNcc(
+  query: GreyImage,
+  stored: GreyImage,
+  transform: Transform,
+  stride: number,
+): number {
   const { count, variances, covariance } = correlationOf(overlay(query, stored, transform, stride));
   if (count < MIN_POINTS || variances[0] < 1 || variances[1] < 1) return -1;
   return covariance / Math.sqrt(variances[0] * variances[1]);

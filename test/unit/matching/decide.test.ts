@@ -31,7 +31,16 @@ const different: PixelEvidence = {
 };
 /** The number on a ticket: other print in the same ink. */
 const otherNumber: DifferingArea = {
-  ...{ size: 9, span: 0.2, fill: 0.9, common: 0.92, unchanged: 0.52, oneSided: 0.05, contrast: 82, noiseRatio: 900 },
+  ...{
+    size: 9,
+    span: 0.2,
+    fill: 0.9,
+    common: 0.92,
+    unchanged: 0.52,
+    oneSided: 0.05,
+    contrast: 82,
+    noiseRatio: 900,
+  },
   sides: [
     { deviation: 62, plain: 0.68, twoTone: 0.88, flat: 0.5 },
     { deviation: 60, plain: 0.7, twoTone: 0.88, flat: 0.5 },
@@ -39,7 +48,16 @@ const otherNumber: DifferingArea = {
 };
 /** White letters with a black outline across a photograph. */
 const letters: DifferingArea = {
-  ...{ size: 60, span: 0.9, fill: 0.9, common: 0.4, unchanged: 0.42, oneSided: 0.9, contrast: 90, noiseRatio: 300 },
+  ...{
+    size: 60,
+    span: 0.9,
+    fill: 0.9,
+    common: 0.4,
+    unchanged: 0.42,
+    oneSided: 0.9,
+    contrast: 90,
+    noiseRatio: 300,
+  },
   sides: [
     { deviation: 90, plain: 0.6, twoTone: 0.9, flat: 0.55 },
     { deviation: 25, plain: 0.4, twoTone: 0.75, flat: 0.4 },
@@ -52,14 +70,22 @@ describe('decide', () => {
     expect(decide({ ...unrelated, sameBytes: true }, manifest)).toEqual({ verdict: 'exact', score: 1 });
     expect(decide({ ...unrelated, samePixels: true }, manifest)).toEqual({ verdict: 'exact', score: 1 });
     fc.assert(
-      fc.property(cosine, cosine, fc.double({ min: 0, max: 90, noNaN: true }), (copy, semantic, inlierScore) => {
-        for (const pixels of [undefined, equal, different]) {
-          const { verdict, score } = decide({ ...unrelated, copy, semantic, inlierScore, pixels }, manifest);
-          expect(verdict).not.toBe('exact');
-          expect(score).toBeGreaterThanOrEqual(0);
-          expect(score).toBeLessThan(1);
-        }
-      }),
+      fc.property(
+        cosine,
+        cosine,
+        fc.double({ min: 0, max: 90, noNaN: true }),
+        (copy, semantic, inlierScore) => {
+          for (const pixels of [undefined, equal, different]) {
+            const { verdict, score } = decide(
+              { ...unrelated, copy, semantic, inlierScore, pixels },
+              manifest,
+            );
+            expect(verdict).not.toBe('exact');
+            expect(score).toBeGreaterThanOrEqual(0);
+            expect(score).toBeLessThan(1);
+          }
+        },
+      ),
     );
   });
 
@@ -85,7 +111,8 @@ describe('decide', () => {
 });
 
 describe('the probability of a copy', () => {
-  const probability = (pixels: PixelEvidence, rareInliers = 5) => copyProbability(pixels, rareInliers, decision);
+  const probability = (pixels: PixelEvidence, rareInliers = 5) =>
+    copyProbability(pixels, rareInliers, decision);
 
   test('is high if all agrees, low if nothing does', () => {
     expect(probability(equal)).toBeGreaterThan(0.95);

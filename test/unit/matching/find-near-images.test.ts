@@ -2,14 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
 import { type MatchOptions, type MatchPorts, VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
 import type { QueryImage } from '#shared/matching/query-image.ts';
-import {
-  ACME,
-  embeddingAt,
-  library,
-  manifest,
-  OTHER,
-  randomDescriptors,
-} from '../search/library.ts';
+import { ACME, embeddingAt, library, manifest, OTHER, randomDescriptors } from '../search/library.ts';
 
 const query: QueryImage = {
   sha256: 'f'.repeat(64),

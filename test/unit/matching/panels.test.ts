@@ -24,8 +24,18 @@ async function collage(gap: number): Promise<Raster> {
     left: (index % 2) * (width + gap),
     top: Math.floor(index / 2) * (height + gap),
   }));
-  const create = { width: 2 * width + gap, height: 2 * height + gap, channels: 3, background: '#fff' } as const;
-  return raster(await sharp({ create }).composite(await Promise.all(places)).png().toBuffer());
+  const create = {
+    width: 2 * width + gap,
+    height: 2 * height + gap,
+    channels: 3,
+    background: '#fff',
+  } as const;
+  return raster(
+    await sharp({ create })
+      .composite(await Promise.all(places))
+      .png()
+      .toBuffer(),
+  );
 }
 
 describe('findPanels', () => {

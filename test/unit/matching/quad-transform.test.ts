@@ -5,14 +5,14 @@ import { areaOf, inverseQuad, quadOf, transformOf } from '#shared/matching/regis
 
 const share = fc.double({ min: -0.15, max: 0.15, noNaN: true });
 /** The whole image, with each corner moved by up to .15 of a side: a perspective. */
-const quads = fc
-  .array(fc.tuple(share, share), { minLength: 4, maxLength: 4 })
-  .map(([a = [0, 0], b = [0, 0], c = [0, 0], d = [0, 0]]): Quad => [
+const quads = fc.array(fc.tuple(share, share), { minLength: 4, maxLength: 4 }).map(
+  ([a = [0, 0], b = [0, 0], c = [0, 0], d = [0, 0]]): Quad => [
     { x: a[0], y: a[1] },
     { x: 1 + b[0], y: b[1] },
     { x: 1 + c[0], y: 1 + c[1] },
     { x: d[0], y: 1 + d[1] },
-  ]);
+  ],
+);
 const [one, other] = [
   { width: 120, height: 80 },
   { width: 300, height: 210 },

@@ -42,12 +42,6 @@ export function randomDescriptors(seed: number): Int8Array {
   });
 }
 
-/** The local descriptors of a mostly covered image: its inlier score with the uncovered one is between 7 and 14. */
-export function partlyCovered(local: Int8Array): Int8Array {
-  const covered = randomDescriptors(9);
-  return local.map((value, at) => (at < 10 * 64 ? value : (covered[at] ?? 0)));
-}
-
 const digest = (text: string): string => text.padStart(64, '0').slice(-64);
 
 /** Installed models that are all this one. */
