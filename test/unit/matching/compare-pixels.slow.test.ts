@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { comparePixels } from '#shared/matching/compare-pixels.ts';
+import { copyProbability } from '#shared/matching/decision/copy-probability.ts';
+import { type PixelImage, pixelImage } from '#shared/matching/pixel-image.ts';
+import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
+import { edits } from '../../fixtures/edits.ts';
+import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/photographs.ts';
+import { manifest } from '../search/library.ts';
+
+const imaging = sharpImaging();
+const read = async (bytes: Uint8Array): Promise<PixelImage> => {
+  const image = await imaging.read(bytes);
+  return pixelImage(image, image.modelImage);
+};
+
+/** Inlier scores of copies are higher; pixels alone have to do here. */
+const RARE_INLIERS = 5;
+function probability(query: PixelImage, stored: PixelImage): number {
+  if (!manifest.decision) throw new Error('The default model has no decision.');
+  return copyProbability(comparePixels(query, stored).pixels, RARE_INLIERS, manifest.decision);
+}
+
+const names = fc.constantFrom(...PHOTOGRAPHS);
+const editNames = fc.constantFrom(...(Object.keys(edits) as (keyof typeof edits)[])); // Object.keys loses the literal types
+
+describe('comparePixels', () => {
+  test('measures the same from either end, and its quads are inverse', async () => {
+    await fc.assert(
+      fc.asyncProperty(names, names, editNames, async (name, other, edit) => {
+        const one = await read(await edits[edit](photograph(name)));
+        const two = await read(photograph(other));
+        const [there, back] = [comparePixels(one, two), comparePixels(two, one)];
+        expect(back.pixels).toEqual(there.pixels);
+        const inverse = inverseQuad(there.quad);
+        for (const [corner, { x, y }] of back.quad.entries()) {
+          expect(inverse?.[corner]?.x).toBeCloseTo(x, 4);
+          expect(inverse?.[corner]?.y).toBeCloseTo(y, 4);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test.each([
+    'jpeg20',
+    'resize25',
+    'grey',
+    'crop70',
+    'brightness',
+    'mirrored',
+    'turned90',
+    'border',
+    'caption',
+  ] as const)('a photograph edited by %s is a copy', async (edit) => {
+    for (const name of ['allium-oreophilum', 'nagasaki-boats'] as const) {
+      const [copy, original] = await Promise.all([
+        edits[edit](photograph(name)).then(read),
+        read(photograph(name)),
+      ]);
+      expect(probability(copy, original)).toBeGreaterThan(0.85);
+    }
+  });
+
+  test('another photograph is none', async () => {
+    const images = await Promise.all(PHOTOGRAPHS.map((name) => read(photograph(name))));
+    for (const [index, image] of images.entries())
+      for (const other of images.slice(index + 1)) expect(probability(image, other)).toBeLessThan(0.5);
+  });
+});
+
+describe('the changes', () => {
+  const changesOf = async (name: PhotographName, edit: (bytes: Uint8Array) => Promise<Uint8Array>) => {
+    const original = photograph(name);
+    const [copy, stored] = await Promise.all([edit(original).then(read), read(original)]);
+    return comparePixels(copy, stored).changes();
+  };
+  const named = async (edit: (bytes: Uint8Array) => Promise<Uint8Array>) =>
+    (await changesOf('nagasaki-boats', edit)).map(({ change }) => change);
+
+  test('name the edits', async () => {
+    expect(await named(edits.crop70)).toContain('crop');
+    expect(await named(edits.resize25)).toContain('resize');
+    expect(await named(edits.mirrored)).toContain('mirror');
+    expect(await named(edits.turned90)).toContain('rotation');
+    expect(await named(edits.border)).toContain('border');
+    const top = (bytes: Uint8Array) =>
+      sharp(bytes).extend({ top: 120, background: '#ffffff' }).jpeg({ quality: 90 }).toBuffer();
+    expect(await named(top)).toContain('caption');
+    expect(await named(edits.caption)).toContain('overlay');
+    expect(await named(edits.banner)).toContain('overlay');
+    expect(
+      await named((bytes) => sharp(bytes).modulate({ hue: 90 }).jpeg({ quality: 95 }).toBuffer()),
+    ).toEqual(['colour']);
+    expect(await named(edits.jpeg20)).toEqual(['quality']);
+  });
+
+  test('tell how much', async () => {
+    const quarter = await changesOf('nagasaki-boats', edits.resize25);
+    expect(quarter.find(({ change }) => change === 'resize')?.amount).toBeCloseTo(0.25, 1);
+    const crop = await changesOf('nagasaki-boats', edits.crop70);
+    expect(Math.abs((crop.find(({ change }) => change === 'crop')?.amount ?? 0) - 0.7)).toBeLessThan(0.03);
+    const turned = await changesOf('nagasaki-boats', edits.turned90);
+    expect(Math.abs(turned.find(({ change }) => change === 'rotation')?.amount ?? 0)).toBe(90);
+  });
+});
