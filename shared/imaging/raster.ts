@@ -4,7 +4,7 @@ export interface Size {
   height: number;
 }
 
-/** Decoded pixels: 8-bit sRGB, three channels, row by row, upright, transparency flattened on white. */
+/** Decoded pixels: 8-bit sRGB, three channels, row by row, upright, transparency flattened on white, or on dark grey if the image cannot be seen on white. */
 export interface Raster extends Size {
   data: Uint8Array;
 }

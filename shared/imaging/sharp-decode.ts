@@ -53,7 +53,7 @@ export async function decodeImage(bytes: Uint8Array, declaredType?: string): Pro
   checkFrames(structure.frames);
   const header = await readHeader(structure.decodable, format);
   checkCost(format, header, structure);
-  const raster = await decode(structure.decodable, format);
+  const raster = await decodeVisibly(structure.decodable, format, header);
   if (detailOf(raster) < MIN_DETAIL) {
     throw new Problem('low_detail', 'The image is one flat colour: there is nothing to recognise it by.');
   }
@@ -113,8 +113,17 @@ function heldBytes(format: ImageFormat, { channels, depth, isProgressive, bitsPe
   return format === 'avif' || format === 'heic' ? 12 : 4; // planes of 16 bits, and their RGB
 }
 
-/** Decodes to upright 8-bit sRGB on white; libvips converts embedded profiles, CMYK, 16 bits and grey. */
-async function decode(bytes: Uint8Array, format: ImageFormat): Promise<Raster> {
+/** Where an image is transparent; and where it would then show nothing, as a white symbol does. */
+const [GROUND, OTHER_GROUND] = ['#ffffff', '#404040'] as const;
+
+async function decodeVisibly(bytes: Uint8Array, format: ImageFormat, header: Metadata): Promise<Raster> {
+  const raster = await decode(bytes, format, GROUND);
+  if (!header.hasAlpha || detailOf(raster) >= MIN_DETAIL) return raster;
+  return decode(bytes, format, OTHER_GROUND);
+}
+
+/** Decodes to upright 8-bit sRGB on a ground; libvips converts embedded profiles, CMYK, 16 bits and grey. */
+async function decode(bytes: Uint8Array, format: ImageFormat, ground: string): Promise<Raster> {
   const started = performance.now();
   try {
     const { data, info } = await sharp(bytes, {
@@ -124,7 +133,7 @@ async function decode(bytes: Uint8Array, format: ImageFormat): Promise<Raster> {
       sequentialRead: true,
     })
       .timeout({ seconds: DECODE_SECONDS })
-      .flatten({ background: '#ffffff' })
+      .flatten({ background: ground })
       .toColourspace('srgb')
       .removeAlpha()
       .raw({ depth: 'uchar' })

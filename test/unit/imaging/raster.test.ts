@@ -78,6 +78,21 @@ describe('the raster', () => {
     expect(data[0]).toBe(data[1]);
   });
 
+  it('is on grey where a white symbol cannot be seen on white', async () => {
+    const background = { r: 255, g: 255, b: 255, alpha: 1 };
+    const bar = await sharp({ create: { width: 30, height: 80, channels: 4, background } })
+      .png()
+      .toBuffer();
+    const clear = { r: 255, g: 255, b: 255, alpha: 0 };
+    const symbol = await sharp({ create: { width: 100, height: 100, channels: 4, background: clear } })
+      .composite([{ input: bar, left: 35, top: 10 }])
+      .png()
+      .toBuffer();
+    const { data } = await rasterOf(symbol);
+    expect([...data.subarray(0, 3)]).toEqual([64, 64, 64]);
+    expect(data[3 * (50 * 100 + 50)]).toBe(255);
+  });
+
   it('has thumbnails within their square, not enlarged', async () => {
     const { thumbnails } = await imaging.read(photograph('nagasaki-boats'), { thumbnailSizes: [1024, 256] });
     expect(thumbnails).toMatchObject([
