@@ -7,16 +7,23 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { correlate } from './correlation.ts';
+import { surviveExceptions, withExceptions } from './exceptions.ts';
 import { limitHeaders } from './limits.ts';
 import { renderProblems } from './problem-responses.ts';
 import { type Route, WithStatus } from './routes.ts';
 import { logger, metrics, tracer } from './telemetry.ts';
 
 /**
- * A Lambda function behind API Gateway that serves these routes.
+ * A Lambda function behind API Gateway that serves these routes, in a process of its own.
  * @param guards all that one of the routes needs; compilation fails if one is missing
  */
-export const httpFunction = <Guards>(routes: readonly Route<Guards>[], guards: NoInfer<Guards>) =>
+export function httpFunction<Guards>(routes: readonly Route<Guards>[], guards: NoInfer<Guards>) {
+  surviveExceptions();
+  return httpHandler(routes, guards);
+}
+
+/** The handler of such a function. */
+export const httpHandler = <Guards>(routes: readonly Route<Guards>[], guards: NoInfer<Guards>) =>
   middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(metrics))
@@ -40,7 +47,7 @@ const handlerOf =
   async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
     const startedAt = performance.now();
     metrics.addDimension('operation', operation.id);
-    const reply = await serve({ event, context }, guards);
+    const reply = await withExceptions(() => serve({ event, context }, guards));
     metrics.addMetric('api_latency', MetricUnit.Milliseconds, performance.now() - startedAt);
     return reply instanceof WithStatus
       ? respond(reply.status, reply.body)

@@ -14,7 +14,7 @@ import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
 import type { Call } from '#shared/runtime/call.ts';
 import type { IdempotentGuards } from '#shared/runtime/guards.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
+import { httpHandler } from '#shared/runtime/http.ts';
 import { openRoute, operatorRoute, type Route, tenantRoute } from '#shared/runtime/routes.ts';
 import { memoryGuards } from '../../memory/guards.ts';
 
@@ -124,7 +124,7 @@ function routeOf(operation: Operation): Route<IdempotentGuards> {
   return tenantRoute(operation as TenantOperation, serve);
 }
 
-const handler = httpFunction(OPERATIONS.map(routeOf), memoryGuards());
+const handler = httpHandler(OPERATIONS.map(routeOf), memoryGuards());
 
 const LIMITS = { requests: 1e9, searches: 1e9, uploads: 1e9 };
 const caller = ({ policy }: Operation) => ({

@@ -5,7 +5,7 @@ import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { refusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
+import { httpHandler } from '#shared/runtime/http.ts';
 import { operatorRoute } from '#shared/runtime/routes.ts';
 import { memoryAuditLog } from '../../memory/audit-log.ts';
 
@@ -25,7 +25,7 @@ const change = operation({
 const OPERATOR = { kind: 'operator', scopes: 'deeplens.admin', role: 'SystemAdmin', subject: 'op' };
 
 function service(audit: AuditLog) {
-  const handler = httpFunction(
+  const handler = httpHandler(
     [
       operatorRoute(change, async ({ body, recordChange }) => {
         if (body.to === 'fail') throw new Problem('conflict', 'no');

@@ -11,7 +11,7 @@ import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { putLimits } from '#shared/contracts/http/tenants.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
+import { httpHandler } from '#shared/runtime/http.ts';
 import { openRoute, operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
 import { BROKEN_BODIES, type BrokenBody, LARGE_BROKEN_BODIES } from '../../fixtures/broken-bodies.ts';
 import { memoryGuards } from '../../memory/guards.ts';
@@ -53,7 +53,7 @@ const params = {
 };
 
 function client(operation: Operation) {
-  const handler = httpFunction([routeOf(operation)], memoryGuards());
+  const handler = httpHandler([routeOf(operation)], memoryGuards());
   return async (sent: BrokenBody, authorizer?: object, isBase64Encoded = true) => {
     const { statusCode } = await handler(
       {

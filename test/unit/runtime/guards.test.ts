@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Operation, operation } from '#shared/contracts/http/operation.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
+import { httpHandler } from '#shared/runtime/http.ts';
 import { openRoute, operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
 import { memoryGuards } from '../../memory/guards.ts';
 
@@ -24,51 +24,51 @@ const compiled = (handler: unknown) => expect(handler).toBeTypeOf('function');
 
 describe('a function compiles', () => {
   it('with the guards that its routes need', () => {
-    compiled(httpFunction([openRoute(open, run)], {}));
-    compiled(httpFunction([operatorRoute(ofOperator, run)], { audit, refusals }));
-    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, refusals, limiter, publisher }));
+    compiled(httpHandler([openRoute(open, run)], {}));
+    compiled(httpHandler([operatorRoute(ofOperator, run)], { audit, refusals }));
+    compiled(httpHandler([tenantRoute(ofTenant, run)], { audit, refusals, limiter, publisher }));
     compiled(
-      httpFunction([tenantRoute(idempotent, run)], { audit, refusals, limiter, publisher, idempotency }),
+      httpHandler([tenantRoute(idempotent, run)], { audit, refusals, limiter, publisher, idempotency }),
     );
   });
 
   it('with the guards that the most demanding of its routes needs', () => {
     const routes = [openRoute(open, run), operatorRoute(ofOperator, run), tenantRoute(ofTenant, run)];
-    compiled(httpFunction(routes, { audit, refusals, limiter, publisher }));
+    compiled(httpHandler(routes, { audit, refusals, limiter, publisher }));
   });
 });
 
 describe('a function does not compile', () => {
   it('where a tenant’s route has no limiter, meter or audit log', () => {
     // @ts-expect-error limiter is missing
-    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, refusals, publisher }));
+    compiled(httpHandler([tenantRoute(ofTenant, run)], { audit, refusals, publisher }));
     // @ts-expect-error publisher is missing
-    compiled(httpFunction([tenantRoute(ofTenant, run)], { audit, refusals, limiter }));
+    compiled(httpHandler([tenantRoute(ofTenant, run)], { audit, refusals, limiter }));
     // @ts-expect-error audit is missing
-    compiled(httpFunction([tenantRoute(ofTenant, run)], { refusals, limiter, publisher }));
+    compiled(httpHandler([tenantRoute(ofTenant, run)], { refusals, limiter, publisher }));
     // @ts-expect-error all are missing
-    compiled(httpFunction([tenantRoute(ofTenant, run)]));
+    compiled(httpHandler([tenantRoute(ofTenant, run)]));
   });
 
   it('where an idempotent route has no store of replies', () => {
     // @ts-expect-error idempotency is missing
-    compiled(httpFunction([tenantRoute(idempotent, run)], { audit, refusals, limiter, publisher }));
+    compiled(httpHandler([tenantRoute(idempotent, run)], { audit, refusals, limiter, publisher }));
   });
 
   it('where the operator’s route has no audit log, or no limiter of refusals', () => {
     // @ts-expect-error refusals is missing
-    compiled(httpFunction([operatorRoute(ofOperator, run)], { audit }));
+    compiled(httpHandler([operatorRoute(ofOperator, run)], { audit }));
     // @ts-expect-error audit is missing
-    compiled(httpFunction([operatorRoute(ofOperator, run)], {}));
+    compiled(httpHandler([operatorRoute(ofOperator, run)], {}));
   });
 
   it('where one of several routes lacks a guard', () => {
     const mixed = [openRoute(open, run), operatorRoute(ofOperator, run), tenantRoute(ofTenant, run)];
     // @ts-expect-error limiter and publisher are missing
-    compiled(httpFunction(mixed, { audit, refusals }));
+    compiled(httpHandler(mixed, { audit, refusals }));
     const ofTenants = [tenantRoute(idempotent, run), tenantRoute(ofTenant, run)];
     // @ts-expect-error idempotency is missing
-    compiled(httpFunction(ofTenants, { audit, refusals, limiter, publisher }));
+    compiled(httpHandler(ofTenants, { audit, refusals, limiter, publisher }));
   });
 
   it('where an operation is served as another kind', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
+import { httpHandler } from '#shared/runtime/http.ts';
 import { openRoute, tenantRoute } from '#shared/runtime/routes.ts';
 import { memoryGuards } from '../../memory/guards.ts';
 
@@ -41,7 +41,7 @@ const UPLOADER = {
   subject: 'key_1',
 };
 let calls = 0;
-const handler = httpFunction(
+const handler = httpHandler(
   [
     tenantRoute(echo, async ({ tenant, params, query, body, file, correlationId, baseUrl }) => {
       calls += 1;
@@ -85,7 +85,7 @@ async function call(
   return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body) };
 }
 
-describe('httpFunction', () => {
+describe('httpHandler', () => {
   it('passes the credential’s tenant and the parsed input to the route', async () => {
     const { status, body, headers } = await call({ queryStringParameters: { times: '3' } });
     expect(status).toBe(201);

@@ -6,7 +6,7 @@ import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import type { Limiter } from '#shared/rate-limit/limiter.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
+import { httpHandler } from '#shared/runtime/http.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
 import { memoryAuditLog } from '../../memory/audit-log.ts';
 import { memoryGuards } from '../../memory/guards.ts';
@@ -42,7 +42,7 @@ const unavailable: Limiter = {
 };
 
 function service(limiter: Limiter, limits?: object, guards: { audit?: AuditLog; authorizer?: object } = {}) {
-  const handler = httpFunction(
+  const handler = httpHandler(
     [
       tenantRoute(search, async ({ body }) => {
         if (body.text === 'unreadable') throw new Problem('unreadable_image', 'no image');

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { DeepLensEvent } from '#shared/contracts/events/registry.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { httpFunction } from '#shared/runtime/http.ts';
+import { httpHandler } from '#shared/runtime/http.ts';
 import { openRoute, tenantRoute } from '#shared/runtime/routes.ts';
 import { memoryGuards } from '../../memory/guards.ts';
 
@@ -27,7 +27,7 @@ const bring = operation({
 const open = operation({ ...common, id: 'open', path: '/v1/open', policy: 'Open' });
 
 function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
-  const handler = httpFunction(
+  const handler = httpHandler(
     [
       tenantRoute(search, async () => {
         throw new Problem('dependency_unavailable', 'the index is away');
@@ -50,7 +50,7 @@ function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
           stage: 'api',
           authorizer: { kind: 'key', tenant: 'acme', plan: 'free', scopes, subject: 'key_1' },
         },
-      } as unknown as APIGatewayProxyEvent, // what httpFunction reads of it
+      } as unknown as APIGatewayProxyEvent, // what httpHandler reads of it
       { awsRequestId: `call-${++calls}` } as Context,
     );
 }
