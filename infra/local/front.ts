@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { createProxyServer } from 'httpxy';
 import pLimit from 'p-limit';
+import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 
 /**
  * Maximum number of concurrent calls; others wait. The emulator starts a process per concurrent call, so that a burst
  * would overload the machine.
  */
 const IN_FLIGHT = 12;
+/** The most that API Gateway takes, in bytes. */
+const BODY_BYTES = 10 * 1024 * 1024;
+/** The time in which a request must have arrived as a whole. */
+const REQUEST_MS = 30_000;
 
 export interface Front {
   origin: string;
@@ -19,26 +25,43 @@ interface FrontOptions {
   port: number;
   emulatorUrl: string;
   apiId: string;
+  requestMs?: number;
 }
 
 /** Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/` is a page with links. */
-export async function startFront({ port, emulatorUrl, apiId }: FrontOptions): Promise<Front> {
+export async function startFront({
+  port,
+  emulatorUrl,
+  apiId,
+  requestMs = REQUEST_MS,
+}: FrontOptions): Promise<Front> {
   const { host } = new URL(emulatorUrl);
   const proxy = createProxyServer({ target: emulatorUrl, proxyTimeout: 60_000 });
   const apiHost = `${apiId}.execute-api.localhost:${host.split(':')[1]}`;
   const limit = pLimit(IN_FLIGHT);
 
-  const forward = async (request: IncomingMessage, response: ServerResponse) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse, body: Buffer) => {
     if (response.destroyed) return; // disconnected while waiting
     request.headers.host = apiHost;
     const done = new Promise<void>((resolve) => response.once('close', resolve));
-    await proxy.web(request, response).catch(() => badGateway(response));
+    await proxy
+      .web(request, response, { buffer: Readable.from([body]) })
+      .catch(() => refuse(response, 502, 'dependency_unavailable', 'The API is unavailable.'));
     await done;
   };
-  const server = createServer((request, response) => {
-    if (/^\/api(\/|\?|$)/.test(request.url ?? '')) void limit(() => forward(request, response));
-    else page(request, response);
-  });
+  // A call waits for its turn once its body is there: one that comes slowly holds up no others.
+  const forward = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await readBody(request);
+    if (body === 'too large') refuse(response, 413, 'payload_too_large', 'A request can have 10 MB.');
+    else if (body) await limit(() => pass(request, response, body));
+  };
+  const server = createServer(
+    { requestTimeout: requestMs, connectionsCheckingInterval: Math.min(requestMs, 1_000) },
+    (request, response) => {
+      if (/^\/api(\/|\?|$)/.test(request.url ?? '')) void forward(request, response);
+      else page(request, response);
+    },
+  );
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -54,16 +77,25 @@ export async function startFront({ port, emulatorUrl, apiId }: FrontOptions): Pr
   };
 }
 
-function badGateway(response: ServerResponse): void {
+/** Returns undefined if the client breaks off, or takes too long and is disconnected. */
+async function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request) {
+      size += chunk.length;
+      if (size <= BODY_BYTES) chunks.push(chunk); // the rest is read too: clients send all before they read the reply
+    }
+  } catch {
+    return undefined;
+  }
+  return size > BODY_BYTES ? 'too large' : Buffer.concat(chunks);
+}
+
+function refuse(response: ServerResponse, status: number, code: ProblemCode, detail: string): void {
   if (response.headersSent) return void response.destroy();
-  const problem = {
-    type: 'about:blank',
-    title: 'Bad gateway',
-    status: 502,
-    code: 'dependency_unavailable',
-    detail: 'The API is unavailable.',
-  };
-  response.writeHead(502, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+  const problem = { type: 'about:blank', title: PROBLEMS[code].title, status, code, detail };
+  response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
 }
 
 function page(request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Front, startFront } from '../../../infra/local/front.ts';
 
@@ -12,12 +14,21 @@ afterEach(async () => {
 });
 
 /** Starts a front before a stub of the emulator. */
-async function start(answer: RequestListener): Promise<void> {
+async function start(answer: RequestListener, options: { requestMs?: number } = {}): Promise<void> {
   emulator = createServer(answer).listen(0, '127.0.0.1');
   await once(emulator, 'listening');
-  front = await startFront({ port: 0, emulatorUrl: `http://127.0.0.1:${port()}`, apiId: 'abc12345' });
+  const emulatorUrl = `http://127.0.0.1:${port()}`;
+  front = await startFront({ port: 0, emulatorUrl, apiId: 'abc12345', ...options });
 }
 const port = () => Object(emulator.address()).port;
+
+/** Sends the head of a request with a body, and a byte of it. */
+function startSlowRequest(): Socket {
+  const { hostname, port } = new URL(front.origin);
+  const socket = connect(Number(port), hostname);
+  socket.write('POST /api/v1/x HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nx');
+  return socket;
+}
 
 describe('the local front', () => {
   it('forwards API calls with the host name that the emulator expects', async () => {
@@ -45,6 +56,42 @@ describe('the local front', () => {
     const replies = await Promise.all(Array.from({ length: 60 }, () => fetch(`${front.origin}/api/v1/x`)));
     expect(replies.every(({ ok }) => ok)).toBe(true);
     expect(most).toBeLessThanOrEqual(12);
+  });
+
+  it('passes on a body as it is', async () => {
+    const body = Buffer.alloc(9_000_000, 'abc');
+    await start(async (request, response) =>
+      response.end(String(Buffer.concat(await request.toArray()).equals(body))),
+    );
+    const whole = await fetch(`${front.origin}/api/v1/x`, { method: 'POST', body });
+    expect(await whole.text()).toBe('true');
+    const inChunks = { method: 'POST', body: new Blob([body]).stream(), duplex: 'half' } as const;
+    expect(await (await fetch(`${front.origin}/api/v1/x`, inChunks)).text()).toBe('true');
+  });
+
+  it('lets no slow body hold up other calls, and ends it by a deadline', async () => {
+    let passed = 0;
+    await start((_request, response) => void response.end(`call ${++passed}`), { requestMs: 500 });
+    const slow = Array.from({ length: 30 }, startSlowRequest);
+    const drip = setInterval(() => {
+      for (const socket of slow) socket.write('x');
+    }, 50);
+    const replies = slow.map((socket) => text(socket));
+    expect(await (await fetch(`${front.origin}/api/v1/x`)).text()).toBe('call 1');
+    for (const reply of await Promise.all(replies)) expect(reply).toContain('408 Request Timeout');
+    clearInterval(drip);
+    expect(passed).toBe(1);
+  });
+
+  it('refuses a body above 10 MB, and goes on if clients break off', async () => {
+    await start((_request, response) => void response.end('done'));
+    const body = Buffer.alloc(10 * 1024 * 1024 + 1);
+    const reply = await fetch(`${front.origin}/api/v1/x`, { method: 'POST', body });
+    expect([reply.status, Object(await reply.json()).code]).toEqual([413, 'payload_too_large']);
+    startSlowRequest().on('connect', function (this: Socket) {
+      this.resetAndDestroy();
+    });
+    expect(await (await fetch(`${front.origin}/api/v1/x`)).text()).toBe('done');
   });
 
   it('responds with a problem if the emulator is unavailable', async () => {
