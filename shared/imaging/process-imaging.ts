@@ -8,12 +8,15 @@ import { sharpImaging } from './sharp-imaging.ts';
 /** The maximal cost of one image of a stranger: see docs/adr/0032-budget-for-strangers-bytes.md. */
 export interface ImageBudget {
   seconds: number;
-  /** Resident memory of the process that reads. */
+  /** Resident memory above which the process that reads is ended. */
   memoryMb?: number;
 }
 
-/** Enough for 100 Mpx of every format, a raster of 300 MB among it. */
-const MEMORY_MB = 1024;
+/**
+ * Enough for 100 Mpx of every format, a raster of 300 MB among it. A process has at most 1 GB: 32 MB more than this, which a
+ * decoder can fill before it is ended.
+ */
+const MEMORY_MB = 992;
 
 /**
  * Returns imaging that reads the bytes of strangers in a process of its own, within a budget. What is derived from our own

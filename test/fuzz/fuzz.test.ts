@@ -15,7 +15,7 @@ const CHECKS = [
   'response_schema_conformance',
 ];
 /** Requests an operation; with the seed, the same in every run. */
-const EXAMPLES = 12;
+const EXAMPLES = 30;
 const OPTIONS = [
   ...['--checks', CHECKS.join(',')],
   ...['--phases', 'fuzzing', '--mode', 'all', '--max-examples', String(EXAMPLES)],

@@ -3,7 +3,7 @@ import * as b from '../build/boxes.ts';
 import { bytes, MEGABYTE, times, u16be, u32be } from '../build/bytes.ts';
 import * as exif from '../build/exif.ts';
 import { TYPES } from '../build/tiff.ts';
-import { family } from '../hostile-file.ts';
+import { family, large } from '../hostile-file.ts';
 import { bases } from './bases.ts';
 
 const flat = (width: number, height: number) =>
@@ -104,19 +104,21 @@ export const avifFiles = family('avif', 'image/avif', {
   'claims no size': sized(0, 0),
   'boxes 50 000 levels deep': behind(b.nested('moov', 50_000)),
   'item boxes 50 000 levels deep': () => metaOnly(b.nested('iprp', 50_000)),
-  '5 million empty boxes behind': behind(b.emptyBoxes(5_000_000)),
-  '5 million empty boxes between': between(b.emptyBoxes(5_000_000)),
+  '5 million empty boxes behind': large(behind(b.emptyBoxes(5_000_000))),
+  '5 million empty boxes between': large(between(b.emptyBoxes(5_000_000))),
   'a box without an end, first': between(b.endless('free')),
   'a box without an end, behind': behind(b.endless('free')),
   'a box of 2⁶³ bytes': behind(b.largeBox('free', 2 ** 62)),
   'a box of 3 bytes': between(bytes(u32be(3), 'free')),
-  '10 million brands': () => bytes(b.fileType('avif', 'mif1'.repeat(10_000_000)), b.emptyBoxes(1)),
-  '60 000 items of 10 extents': () => metaOnly(extents(60_000, 10, 100)),
-  '10 items of 60 000 extents': () => metaOnly(extents(10, 60_000, MEGABYTE)),
+  '10 million brands': large(() => bytes(b.fileType('avif', 'mif1'.repeat(10_000_000)), b.emptyBoxes(1))),
+  '60 000 items of 10 extents': large(() => metaOnly(extents(60_000, 10, 100))),
+  '10 items of 60 000 extents': large(() => metaOnly(extents(10, 60_000, MEGABYTE))),
   '60 000 item infos': () =>
     metaOnly(b.itemInfos(Array.from({ length: 60_000 }, (_, index) => b.itemInfo(index, 'av01')))),
   'item infos that claim 65 535 and have none': () => metaOnly(b.fullBox('iinf', 0, u16be(65_535))),
-  '1 million properties': () => metaOnly(b.box('iprp', b.box('ipco', b.emptyBoxes(1_000_000, 'irot')))),
+  '1 million properties': large(() =>
+    metaOnly(b.box('iprp', b.box('ipco', b.emptyBoxes(1_000_000, 'irot')))),
+  ),
   'a grid of itself': () =>
     b.heif(
       b.fileType(),
@@ -131,12 +133,13 @@ export const avifFiles = family('avif', 'image/avif', {
     ),
   'EXIF of 60 arrays that share 4 MB': () =>
     withExif(exif.shared(60, TYPES.short, 2 * MEGABYTE, 4 * MEGABYTE)),
-  'a profile of 40 MB': () =>
+  'a profile of 40 MB': large(() =>
     metaOnly(b.box('iprp', b.box('ipco', b.box('colr', 'prof', Buffer.alloc(40 * MEGABYTE, 1))))),
-  'data of 40 MB of zeros': async () => {
+  ),
+  'data of 40 MB of zeros': large(async () => {
     const file = await bases.avif();
     return bytes(file, b.box('mdat', Buffer.alloc(40 * MEGABYTE)));
-  },
+  }),
   'AV1 data that is noise': async () => {
     const file = Buffer.from(await bases.avif());
     for (let at = file.indexOf('mdat') + 20; at < file.length; at++) file[at] = (at * 197) & 0xff;
@@ -146,13 +149,14 @@ export const avifFiles = family('avif', 'image/avif', {
 
 /** Files of the HEIC family: there is no decoder for HEVC. */
 export const heicFiles = family('heic', 'image/heic', {
-  '10 million brands': () => b.fileType('heic', 'mif1'.repeat(10_000_000)),
+  '10 million brands': large(() => b.fileType('heic', 'mif1'.repeat(10_000_000))),
   'boxes 50 000 levels deep': () => bytes(b.fileType('heic'), b.nested('meta', 50_000)),
-  '5 million empty boxes': () => bytes(b.fileType('heic'), b.emptyBoxes(5_000_000)),
+  '5 million empty boxes': large(() => bytes(b.fileType('heic'), b.emptyBoxes(5_000_000))),
   'a box without an end': () => bytes(b.fileType('heic'), b.endless('meta')),
   'a sequence': () => bytes(b.fileType('msf1'), b.emptyBoxes(10)),
-  '60 000 items of 10 extents': () =>
+  '60 000 items of 10 extents': large(() =>
     b.heif(b.fileType('heic'), () => [b.handler, b.primary(1), extents(60_000, 10, 100)], Buffer.alloc(10)),
+  ),
   'HEVC data that is none': () =>
     b.heif(
       b.fileType('heic'),

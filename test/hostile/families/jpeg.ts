@@ -3,7 +3,7 @@ import * as exif from '../build/exif.ts';
 import * as icc from '../build/icc.ts';
 import * as jpeg from '../build/jpeg.ts';
 import { TYPES } from '../build/tiff.ts';
-import { family } from '../hostile-file.ts';
+import { family, large } from '../hostile-file.ts';
 import { bases } from './bases.ts';
 
 const PROGRESSIVE = 0xc2;
@@ -31,23 +31,30 @@ export const jpegFiles = family('jpeg', 'image/jpeg', {
   '65500 × 65500, no data': () => jpeg.headerOnly(0xc0, 65_500, 65_500),
   '65500 × 1, no data': () => jpeg.headerOnly(0xc0, 65_500, 1),
   'no size': () => jpeg.headerOnly(0xc0, 0, 0),
-  '40 MB of fill bytes': () => withSegments(Buffer.alloc(40 * MEGABYTE, 0xff)),
-  '40 MB of fill bytes to the end': async () =>
+  '40 MB of fill bytes': large(() => withSegments(Buffer.alloc(40 * MEGABYTE, 0xff))),
+  '40 MB of fill bytes to the end': large(async () =>
     bytes((await bases.jpeg()).subarray(0, -2), Buffer.alloc(40 * MEGABYTE, 0xff)),
-  '40 MB of restart markers': () =>
+  ),
+  '40 MB of restart markers': large(() =>
     jpeg.headerOnly(PROGRESSIVE, 1000, 1000, bytes(times(20 * MEGABYTE, bytes(0xff, 0xd0)), jpeg.EOI)),
-  '40 MB of stuffed bytes': () =>
+  ),
+  '40 MB of stuffed bytes': large(() =>
     jpeg.headerOnly(PROGRESSIVE, 1000, 1000, bytes(times(20 * MEGABYTE, bytes(0xff, 0)), jpeg.EOI)),
+  ),
   '80 000 malformed segments': () => withSegments(times(80_000, bytes(0xff, 0xe1, 0, 2))),
   '500 000 empty comments': () => withSegments(jpeg.comments(500_000, 0)),
-  '700 comments of 64 KB': () => withSegments(jpeg.comments(700, 65_000)),
-  '250 000 tables': () => withSegments(times(250_000, jpeg.segment(0xdb, bytes(0, Buffer.alloc(64, 1))))),
-  '600 EXIF segments of 64 KB': () =>
+  '700 comments of 64 KB': large(() => withSegments(jpeg.comments(700, 65_000))),
+  '250 000 tables': large(() =>
+    withSegments(times(250_000, jpeg.segment(0xdb, bytes(0, Buffer.alloc(64, 1))))),
+  ),
+  '600 EXIF segments of 64 KB': large(() =>
     withSegments(times(600, jpeg.segment(0xe1, bytes('Exif\0\0', Buffer.alloc(65_000, 0x41))))),
-  '600 XMP segments of 64 KB': () =>
+  ),
+  '600 XMP segments of 64 KB': large(() =>
     withSegments(
       times(600, jpeg.segment(0xe1, bytes('http://ns.adobe.com/xap/1.0/\0', Buffer.alloc(65_000, 0x3c)))),
     ),
+  ),
   'EXIF, 5 000 tags that share 1 byte a value': () => withExif(exif.shared(5000, TYPES.ascii, 1, 4)),
   'EXIF, 5 000 tags that share a text of 5 000': () => withExif(exif.shared(5000, TYPES.ascii, 4900, 4900)),
   'EXIF, 400 tags that share 60 000 shorts': () => withExif(exif.shared(400, TYPES.short, 30_000, 60_000)),
@@ -75,10 +82,10 @@ export const jpegFiles = family('jpeg', 'image/jpeg', {
       ]),
     ),
   'EXIF, position of 7 000 numbers': () => withExif(exif.position(new Array(7000).fill([1, 1]))),
-  'ICC, 16 MB': () => withProfile(icc.profile(16 * MEGABYTE)),
+  'ICC, 16 MB': large(() => withProfile(icc.profile(16 * MEGABYTE))),
   'ICC, claims 4 GB': () => withProfile(icc.claiming(0xffffffff)),
-  'ICC, lookup table of 255³': () => withProfile(icc.lookupTable(255, 16 * MEGABYTE)),
+  'ICC, lookup table of 255³': large(() => withProfile(icc.lookupTable(255, 16 * MEGABYTE))),
   'ICC, curve of 4 G points': () => withProfile(icc.longCurve(0xffffffff, 4096)),
-  'ICC, 1 000 tags of 16 MB': () => withProfile(icc.manyTags(1000, 16 * MEGABYTE)),
+  'ICC, 1 000 tags of 16 MB': large(() => withProfile(icc.manyTags(1000, 16 * MEGABYTE))),
   'only the first marker': () => bytes(0xff, 0xd8, 0xff),
 });

@@ -14,7 +14,7 @@ import {
   zeros,
 } from '../build/png.ts';
 import { TYPES } from '../build/tiff.ts';
-import { family } from '../hostile-file.ts';
+import { family, large } from '../hostile-file.ts';
 import { bases } from './bases.ts';
 
 const inserted =
@@ -36,15 +36,15 @@ export const pngFiles = family('png', 'image/png', {
   'no size': () => png(header(0, 0), chunk('IDAT', zeros(100))),
   '99 Mpx, no data': () => png(header(9900, 10_000), chunk('IDAT')),
   'text that inflates to 500 MB': later(() => [textBomb(500)]),
-  '100 texts that inflate to 50 MB': later(() => new Array(100).fill(textBomb(50))),
+  '100 texts that inflate to 50 MB': large(later(() => new Array(100).fill(textBomb(50)))),
   'unicode text that inflates to 500 MB': later(() => [unicodeTextBomb(500)]),
   '100 000 texts': later(() => [times(100_000, chunk('tEXt', bytes('Comment\0x')))]),
-  'text of 40 MB': later(() => [chunk('tEXt', bytes('Comment\0', Buffer.alloc(40 * MEGABYTE, 0x41)))]),
-  'text of 40 MB with line ends': later(() => [
-    chunk('tEXt', bytes('Comment\0', Buffer.alloc(40 * MEGABYTE, 0x0a))),
-  ]),
+  'text of 40 MB': large(later(() => [chunk('tEXt', bytes('Comment\0', Buffer.alloc(40 * MEGABYTE, 0x41)))])),
+  'text of 40 MB with line ends': large(
+    later(() => [chunk('tEXt', bytes('Comment\0', Buffer.alloc(40 * MEGABYTE, 0x0a)))]),
+  ),
   'profile that inflates to 500 MB': later(() => [profileChunk(zeros(500 * MEGABYTE))]),
-  'profile of 40 MB that is none': later(() => [profileChunk(Buffer.alloc(40 * MEGABYTE, 7))]),
+  'profile of 40 MB that is none': large(later(() => [profileChunk(Buffer.alloc(40 * MEGABYTE, 7))])),
   'profile of 40 MB': later(() => [profileChunk(deflateSync(icc.profile(40 * MEGABYTE)))]),
   'profile with a lookup table of 255³': later(() => [
     profileChunk(deflateSync(icc.lookupTable(255, 100 * MEGABYTE))),
@@ -53,36 +53,38 @@ export const pngFiles = family('png', 'image/png', {
     profileChunk(deflateSync(icc.manyTags(1000, 40 * MEGABYTE))),
   ]),
   '1 000 profiles': later(() => new Array(1000).fill(profileChunk(deflateSync(icc.profile(4096))))),
-  'EXIF of 11 arrays of 4 MB': later(() => [chunk('eXIf', exif.arrays(11, 2 * MEGABYTE))]),
+  'EXIF of 11 arrays of 4 MB': large(later(() => [chunk('eXIf', exif.arrays(11, 2 * MEGABYTE))])),
   'EXIF of 60 arrays that share 4 MB': later(() => [
     chunk('eXIf', exif.shared(60, TYPES.short, 2 * MEGABYTE, 4 * MEGABYTE)),
   ]),
-  'EXIF of 60 000 texts that share 40 MB': later(() => [
-    chunk('eXIf', exif.shared(60_000, TYPES.ascii, 40 * MEGABYTE, 40 * MEGABYTE)),
-  ]),
+  'EXIF of 60 000 texts that share 40 MB': large(
+    later(() => [chunk('eXIf', exif.shared(60_000, TYPES.ascii, 40 * MEGABYTE, 40 * MEGABYTE))]),
+  ),
   'EXIF of 500 texts that share 4 MB': later(() => [
     chunk('eXIf', exif.shared(500, TYPES.ascii, 4 * MEGABYTE, 4 * MEGABYTE)),
   ]),
   'EXIF of 4 G rationals': later(() => [
     chunk('eXIf', exif.shared(60, TYPES.rational, 0xffffffff, 4 * MEGABYTE)),
   ]),
-  '1 000 EXIF chunks': later(() =>
-    new Array(1000).fill(chunk('eXIf', exif.camera(Buffer.alloc(20_000, 0x41)))),
+  '1 000 EXIF chunks': large(
+    later(() => new Array(1000).fill(chunk('eXIf', exif.camera(Buffer.alloc(20_000, 0x41))))),
   ),
-  '1 000 000 empty chunks': later(() => [times(1_000_000, chunk('tsTs'))]),
-  '1 000 000 empty data chunks': async () => {
+  '1 000 000 empty chunks': large(later(() => [times(1_000_000, chunk('tsTs'))])),
+  '1 000 000 empty data chunks': large(async () => {
     const file = await bases.png();
     const at = file.indexOf('IDAT') - 4;
     return bytes(file.subarray(0, at), times(1_000_000, chunk('IDAT')), file.subarray(at));
-  },
+  }),
   'a data chunk for each byte': () => {
     const stream = deflateSync(Buffer.alloc(64 * 193, 9), { level: 0 });
     return png(header(64, 64), ...Array.from(stream, (byte) => chunk('IDAT', Buffer.of(byte))));
   },
   '1 000 palettes': later(() => [times(1000, chunk('PLTE', Buffer.alloc(768, 3)))]),
-  '100 suggested palettes of 400 KB': later(() =>
-    Array.from({ length: 100 }, (_, index) =>
-      chunk('sPLT', bytes(`palette ${index}\0`, 8, Buffer.alloc(400_002))),
+  '100 suggested palettes of 400 KB': large(
+    later(() =>
+      Array.from({ length: 100 }, (_, index) =>
+        chunk('sPLT', bytes(`palette ${index}\0`, 8, Buffer.alloc(400_002))),
+      ),
     ),
   ),
   'a second header': inserted(header(9000, 9000)),

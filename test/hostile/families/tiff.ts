@@ -1,7 +1,7 @@
 import { bytes, MEGABYTE, times, u32le } from '../build/bytes.ts';
 import * as icc from '../build/icc.ts';
 import * as tiff from '../build/tiff.ts';
-import { family } from '../hostile-file.ts';
+import { family, large } from '../hostile-file.ts';
 
 const { entry, TYPES } = tiff;
 const tags = (count: number, type: number, values: number, size: number, step = 0) =>
@@ -39,8 +39,8 @@ const tiles = (side: number, width: number, height: number, count: number) => {
 /** Files of the TIFF family. */
 export const tiffFiles = family('tiff', 'image/tiff', {
   '500 tags that share a megabyte': () => tags(500, TYPES.byte, MEGABYTE, MEGABYTE),
-  '500 tags that share 40 MB': () => tags(500, TYPES.undefined, 40 * MEGABYTE, 40 * MEGABYTE),
-  '500 tags of 80 KB of their own': () => tags(500, TYPES.byte, 80_000, 40 * MEGABYTE, 80_000),
+  '500 tags that share 40 MB': large(() => tags(500, TYPES.undefined, 40 * MEGABYTE, 40 * MEGABYTE)),
+  '500 tags of 80 KB of their own': large(() => tags(500, TYPES.byte, 80_000, 40 * MEGABYTE, 80_000)),
   '500 tags of a million shorts': () => tags(500, TYPES.short, MEGABYTE, 2 * MEGABYTE),
   '20 000 tags': () => tags(20_000, TYPES.short, 1, 4),
   '20 000 tags that share a text': () => tags(20_000, TYPES.ascii, MEGABYTE, MEGABYTE),
@@ -65,8 +65,8 @@ export const tiffFiles = family('tiff', 'image/tiff', {
   '2 pages': () => tiff.pages(2),
   'a page that leads to itself': () => tiff.pages(1, true),
   '1 000 pages in a circle': () => tiff.pages(1000, true),
-  '5 million strips for 64 rows': () => strips(5_000_000, 64),
-  '1 million strips of one row': () => strips(1_000_000, 1_000_000),
+  '5 million strips for 64 rows': large(() => strips(5_000_000, 64)),
+  '1 million strips of one row': large(() => strips(1_000_000, 1_000_000)),
   'a tile of 65 536 × 65 536': () => tiles(65_536, 64, 64, 1),
   'a tile of 20 000 × 20 000': () => tiles(20_000, 64, 64, 1),
   '160 000 tiles of 16 × 16 that share their data': () => tiles(16, 6400, 6400, 160_000),
@@ -82,13 +82,15 @@ export const tiffFiles = family('tiff', 'image/tiff', {
   '2³² × 2³²': () => tiff.deflated({ width: 0xffffffff, height: 0xffffffff }, MEGABYTE),
   'no size': () => tiff.deflated({ width: 0, height: 0 }, 4096),
   'no strips': () => tiff.tiff([entry(256, TYPES.long, 1, 64), entry(257, TYPES.long, 1, 64)]),
-  'a profile of 40 MB': () =>
+  'a profile of 40 MB': large(() =>
     tiff.withTags((at) => [entry(34_675, TYPES.undefined, 40 * MEGABYTE, at)], icc.profile(40 * MEGABYTE)),
-  'a profile with a lookup table of 255³': () =>
+  ),
+  'a profile with a lookup table of 255³': large(() =>
     tiff.withTags(
       (at) => [entry(34_675, TYPES.undefined, 40 * MEGABYTE, at)],
       icc.lookupTable(255, 40 * MEGABYTE),
     ),
+  ),
   'a sub-directory that is the first': () =>
     tiff.withTags(() => [entry(330, TYPES.long, 1, 8)], Buffer.alloc(4)),
   '1 million sub-directories': () =>
@@ -99,5 +101,5 @@ export const tiffFiles = family('tiff', 'image/tiff', {
       tiff.directory(Array.from({ length: 60 }, (_, index) => entry(271 + index, TYPES.short, 2000, 8))),
     ),
   'BigTIFF, 500 tags that share a megabyte': () => tiff.bigTiff(500, MEGABYTE),
-  'BigTIFF, 500 tags that share 40 MB': () => tiff.bigTiff(500, 40 * MEGABYTE),
+  'BigTIFF, 500 tags that share 40 MB': large(() => tiff.bigTiff(500, 40 * MEGABYTE)),
 });
