@@ -140,6 +140,7 @@ module.exports = {
           CONTRACTS,
           ZOD,
           PURE_NODE,
+          '^(node:)?async_hooks$', // which call an exception belongs to
           '^node_modules/(@middy|@aws-lambda-powertools|@aws-sdk/util-dynamodb|@types/aws-lambda|leven)/',
         ],
       },
