@@ -32,7 +32,7 @@ export interface Answer {
   cpuMs: number;
   /** The part until the index answered: the cost of the model alone. */
   modelMs: number;
-  /** Forward passes: one; one more for an embedded image, or four for other orientations. */
+  /** Forward passes: one, and one for each image that the query shows. */
   passes: number;
   /** Stored images that were compared by pixels. */
   pixelComparisons: number;
