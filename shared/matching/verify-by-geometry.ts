@@ -1,4 +1,5 @@
 import { type Alignment, align } from '#shared/matching/geometry/alignment.ts';
+import { meanRarity } from '#shared/matching/geometry/descriptor-matches.ts';
 import type { Step } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { inverseAlignment, isReversed } from './pair-order.ts';
@@ -16,9 +17,10 @@ export const verifyByGeometry: Step = async ({ manifest, query }, candidates) =>
       const reverse = align(candidate.descriptors, descriptors);
       alignment = reverse && inverseAlignment(reverse, query, record);
     } else alignment = align(descriptors, candidate.descriptors);
-    if (!alignment) return candidate;
+    const variety = Math.max(meanRarity(descriptors), meanRarity(candidate.descriptors));
+    if (!alignment) return { ...candidate, evidence: { ...candidate.evidence, variety } };
     const { inlierScore, rareInlierScore } = alignment;
-    const evidence = { ...candidate.evidence, inlierScore, rareInlierScore };
+    const evidence = { ...candidate.evidence, inlierScore, rareInlierScore, variety };
     return { ...candidate, evidence, alignment };
   });
 };

@@ -11,6 +11,8 @@ export interface Evidence {
   inlierScore?: number | undefined;
   /** The inlier score, weighted by rarity. */
   rareInlierScore?: number | undefined;
+  /** The mean rarity of the local descriptors, 0..1, of the image where it is larger. */
+  variety?: number | undefined;
   /** Absent if pixels were not compared. If present, they decide. */
   pixels?: PixelEvidence | undefined;
   /** The pixels could have been compared, but other candidates were more likely. */

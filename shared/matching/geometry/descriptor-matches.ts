@@ -168,6 +168,12 @@ export function raritiesOf(descriptors: LocalDescriptors): Float64Array {
   return rarities;
 }
 
+/** Returns the mean rarity: .03 to .15 of pages, forms, plots and other drawings; .15 to .4 of photographs. */
+export function meanRarity(descriptors: LocalDescriptors): number {
+  const rarities = raritiesOf(descriptors);
+  return rarities.reduce((sum, rarity) => sum + rarity, 0) / rarities.length;
+}
+
 function compute(descriptors: LocalDescriptors): Float64Array {
   const { rows, columns, dimension } = descriptors;
   const units = unitVectors(descriptors);

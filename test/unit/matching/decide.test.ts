@@ -96,6 +96,19 @@ describe('decide', () => {
     expect(decide({ ...far, pixels: equal }, manifest).verdict).toBe('edited_copy');
   });
 
+  test('images that repeat themselves need stronger evidence', () => {
+    const weak: PixelEvidence = {
+      ...equal,
+      agreeing: 40,
+      disagreeing: 12,
+      coarse: [0.1, 0.7, 0.95],
+      fine: [0, 0.6, 0.9],
+    };
+    const pair: Evidence = { ...unrelated, rareInlierScore: 5.5, pixels: weak };
+    expect(decide({ ...pair, variety: 0.3 }, manifest).verdict).toBe('edited_copy');
+    expect(decide({ ...pair, variety: 0.05 }, manifest).verdict).toBe('similar');
+  });
+
   test('a candidate that could have been compared, but was not, is no copy', () => {
     const evidence: Evidence = { ...unrelated, copy: 0.99, inlierScore: 90 };
     expect(decide(evidence, manifest).verdict).toBe('edited_copy');
