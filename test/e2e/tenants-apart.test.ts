@@ -142,7 +142,6 @@ const ATTEMPTS: Record<string, Attempt> = {
         image: (await photograph('airplane-from-above')).toString('base64'),
         external_id: 'owner-copy',
         metadata: { tenant_id: owner.tenant, image_id: image },
-        ...{ tenant_id: owner.tenant, image_id: image },
       },
     }),
     status: 202,
@@ -175,7 +174,7 @@ const ATTEMPTS: Record<string, Attempt> = {
   listKeys: { request: async () => ({}), status: 200 },
   createKey: {
     request: async () => ({
-      body: { name: 'own', scopes: ['deeplens.search'], tenant_id: owner.tenant, key_id: key },
+      body: { name: 'own', scopes: ['deeplens.search'] },
     }),
     status: 201,
     check: async (body) => {
@@ -190,7 +189,7 @@ const ATTEMPTS: Record<string, Attempt> = {
   rotateKey: { request: async () => ({ params: { key_id: key }, body: {} }), status: 404 },
   revokeKey: { request: async () => ({ params: { key_id: key } }), status: 404 },
   getOverview: {
-    request: async () => ({ query: { tenant_id: owner.tenant } }),
+    request: async () => ({}),
     status: 200,
     check: async (body) => {
       const { bytes } = await storedOf(intruder);
@@ -204,7 +203,7 @@ const ATTEMPTS: Record<string, Attempt> = {
   getCapacity: { request: async () => ({}), status: 401 },
   getHealth: { request: async () => ({}), status: 401 },
   getUsage: {
-    request: async () => ({ query: { tenant_id: owner.tenant } }),
+    request: async () => ({}),
     status: 200,
     check: async (body) => {
       const { images: images_stored, bytes: storage_bytes } = await storedOf(intruder);
@@ -215,12 +214,12 @@ const ATTEMPTS: Record<string, Attempt> = {
   getTenantUsage: { request: async () => ({ params: { tenant_id: owner.tenant } }), status: 401 },
   listUsage: { request: async () => ({}), status: 401 },
   getSettings: {
-    request: async () => ({ query: { tenant_id: owner.tenant } }),
+    request: async () => ({}),
     status: 200,
     check: async (body) => expect(body).toMatchObject(INTRUDERS.settings),
   },
   changeSettings: {
-    request: async () => ({ body: { ...INTRUDERS.settings, tenant_id: owner.tenant } }),
+    request: async () => ({ body: INTRUDERS.settings }),
     status: 200,
     check: async (body) => expect(body).toMatchObject(INTRUDERS.settings),
   },
@@ -261,6 +260,16 @@ const ATTEMPTS: Record<string, Attempt> = {
   },
 };
 
+/** Requests that name the owner where no tenant is to be named. */
+const NAMING_ANOTHER: Record<string, () => Request<Operation>> = {
+  addImage: () => ({ body: { image: '', tenant_id: owner.tenant } }),
+  createKey: () => ({ body: { name: 'own', scopes: ['deeplens.search'], tenant_id: owner.tenant } }),
+  changeSettings: () => ({ body: { ...INTRUDERS.settings, tenant_id: owner.tenant } }),
+  getOverview: () => ({ query: { tenant_id: owner.tenant } }),
+  getUsage: () => ({ query: { tenant_id: owner.tenant } }),
+  getSettings: () => ({ query: { tenant_id: owner.tenant } }),
+};
+
 describe('two tenants', () => {
   it('do not find each other’s images, though the image is the same', async () => {
     const image = (await photograph('airplane-from-above')).toString('base64');
@@ -289,6 +298,15 @@ describe('two tenants', () => {
     const [sent, reply] = [JSON.stringify(request), JSON.stringify(body)];
     expect(owned.filter((text) => reply.includes(text) && !sent.includes(text))).toEqual([]);
     await attempt.check?.(body);
+    expect(await stateOf(owner)).toEqual(before);
+  });
+
+  it.each(Object.entries(NAMING_ANOTHER))('cannot name each other in %s', async (id, request) => {
+    const operation = OPERATIONS.find((each) => each.id === id);
+    if (!operation) throw new Error(`there is no operation ${id}`);
+    const { status, body } = await intruder.call(operation, request());
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain('tenant_id');
     expect(await stateOf(owner)).toEqual(before);
   });
 
