@@ -4,7 +4,6 @@ import type { ImageStore } from '#shared/images/image-store.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
-import { VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
 import { storedQueryImage } from '#shared/matching/query-image.ts';
 import { type ReadModelImagePorts, readModelImage } from '#shared/matching/read-model-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
@@ -30,7 +29,6 @@ export const findMatches =
       findNearImages(ports)(tenant, manifest, query, {
         k: NEAREST,
         similarFrom: Number.POSITIVE_INFINITY,
-        bounds: VERIFICATION_BOUNDS,
       }),
     ]);
     const matches = new Map<Match['imageId'], Match>();

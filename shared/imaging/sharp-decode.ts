@@ -113,7 +113,7 @@ function heldBytes(format: ImageFormat, { channels, depth, isProgressive, bitsPe
   return format === 'avif' || format === 'heic' ? 12 : 4; // planes of 16 bits, and their RGB
 }
 
-/** Where an image is transparent; and where it would then show nothing, as a white symbol does. */
+/** The ground of transparent images; and of those that cannot be seen on it, as a white symbol. */
 const [GROUND, OTHER_GROUND] = ['#ffffff', '#404040'] as const;
 
 async function decodeVisibly(bytes: Uint8Array, format: ImageFormat, header: Metadata): Promise<Raster> {

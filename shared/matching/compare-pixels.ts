@@ -1,6 +1,6 @@
 import type { PixelEvidence } from '#shared/matching/decision/evidence.ts';
 import type { Quad } from '#shared/matching/geometry/alignment.ts';
-import { findDifferences } from '#shared/matching/registration/find-differences.ts';
+import { findDifferences, nccQuantiles } from '#shared/matching/registration/find-differences.ts';
 import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
 import { IDENTITY, registerImages } from '#shared/matching/registration/register-images.ts';
 import { type Changes, describeChanges } from './describe-changes.ts';
@@ -36,18 +36,18 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
   );
   const { agreeing, disagreeing } = registration.agreement;
   const coarsePair = registration.atCommonScale(128);
-  const coarse = findDifferences(coarsePair);
-  const isHopeless = coarse.ncc[2] < MIN_COARSE_MEDIAN;
-  const middle = isHopeless ? coarse : findDifferences(registration.atCommonScale(256));
+  const coarse = nccQuantiles(coarsePair.grid);
+  const isHopeless = coarse[2] < MIN_COARSE_MEDIAN;
+  const middle = isHopeless ? coarse : nccQuantiles(registration.atCommonScale(256).grid);
   const finePair = isHopeless ? coarsePair : registration.atCommonScale(512);
-  const fine = isHopeless ? coarse : findDifferences(finePair);
+  const fine = findDifferences(finePair);
   const quad = reversed ? (inverseQuad(finePair.quad) ?? IDENTITY) : finePair.quad;
   return {
     quad,
     pixels: {
-      ...{ agreeing, disagreeing, coarse: coarse.ncc, areas: fine.areas },
+      ...{ agreeing, disagreeing, coarse, areas: fine.areas },
       // Compression removes texture at the finest scale: most blocks of a copy agree at the middle one.
-      fine: [fine.ncc[0], Math.max(middle.ncc[1], fine.ncc[1]), fine.ncc[2]],
+      fine: [fine.ncc[0], Math.max(middle[1], fine.ncc[1]), fine.ncc[2]],
     },
     changes: () => describeChanges(query, stored, quad, fine),
   };

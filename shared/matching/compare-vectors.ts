@@ -3,7 +3,7 @@ import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { type Evidence, perceptualDistance } from '#shared/matching/decision/evidence.ts';
 import { mayBeCopy } from '#shared/matching/decision/likelihood.ts';
-import type { MatchContext, Retrieved } from './match-context.ts';
+import { BOUNDS, type MatchContext, type Retrieved } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { cosine, localDescriptors, type QueryImage } from './query-image.ts';
 
@@ -12,12 +12,12 @@ import { cosine, localDescriptors, type QueryImage } from './query-image.ts';
  * nearest candidates within the bounds, whose local descriptors are aligned next.
  */
 export async function compareVectors(
-  { ports: { imageStore }, tenant, manifest, query, options }: MatchContext,
+  { ports: { imageStore }, tenant, manifest, query }: MatchContext,
   candidates: readonly Retrieved[],
 ): Promise<readonly MatchCandidate[]> {
   const likely = nearest(
     candidates.filter((each) => mayBeCopy(nearness(each), manifest)),
-    options.bounds.geometry,
+    BOUNDS.geometry,
   );
   const byId = new Map(candidates.map((candidate) => [candidate.imageId, candidate]));
   const incomplete = [...byId.values()]

@@ -2,10 +2,11 @@ import type { Size } from '#shared/imaging/raster.ts';
 import type { Change } from '#shared/kernel/vocabulary.ts';
 import { alignmentFromQuad, type Point, type Quad } from './geometry/alignment.ts';
 import type { PixelImage } from './pixel-image.ts';
+import { countLevel, twoCommonest } from './registration/brightness-levels.ts';
 import { chromaDifference } from './registration/chroma.ts';
 import type { Differences } from './registration/find-differences.ts';
 import type { GreyImage } from './registration/grey-image.ts';
-import { areaOf, inverseQuad } from './registration/quad-transform.ts';
+import { areaOf, inverseQuad, skewOf } from './registration/quad-transform.ts';
 import { floatAt } from './typed-arrays.ts';
 
 /** The edits that turn the stored image into the query, with their amounts where they are known. */
@@ -51,8 +52,9 @@ export function describeChanges(
     changes.push({ change: 'resize', amount: rounded(scale) });
   if (mirrored) changes.push({ change: 'mirror' });
   if (Math.abs(rotation) > MIN_DEGREES) changes.push({ change: 'rotation', amount: Math.round(rotation) });
-  if (skewOf(quad) > MIN_SKEW) changes.push({ change: 'perspective' });
-  const colour = chromaDifference(query.chroma, stored.chroma, quad);
+  const skew = skewOf(quad);
+  if (Math.hypot(skew.x, skew.y) > MIN_SKEW) changes.push({ change: 'perspective' });
+  const colour = chromaDifference(query.chroma(), stored.chroma(), quad);
   if (colour > MIN_CHROMA || Math.abs(Math.log(tone.gain)) > MIN_GAIN || Math.abs(tone.offset) > MIN_OFFSET)
     changes.push({ change: 'colour', amount: rounded(colour / 128) });
   const covered = areas.reduce((sum, { size }) => sum + size, 0) / Math.max(1, blocks);
@@ -92,11 +94,9 @@ function outsideOf(query: GreyImage, quad: Quad, back: Quad) {
     if (isInside(x, y)) continue;
     const [column, row] = [((index % GRID) + 0.5) / GRID, (Math.floor(index / GRID) + 0.5) / GRID];
     const pixel = Math.floor(row * query.height) * query.width + Math.floor(column * query.width);
-    const level = Math.max(0, Math.min(15, Math.floor(floatAt(query.data, pixel) / 16)));
-    levels[level] = (levels[level] ?? 0) + 1;
+    countLevel(levels, floatAt(query.data, pixel));
     count += 1;
   }
-  const [first = 0, second = 0] = [...levels].sort((one, other) => other - one);
   const margins = [
     Math.min(...back.map(({ x }) => x)),
     Math.min(...back.map(({ y }) => y)),
@@ -105,7 +105,7 @@ function outsideOf(query: GreyImage, quad: Quad, back: Quad) {
   ];
   return {
     share: count / GRID ** 2,
-    isPlain: first + second >= PLAIN * count,
+    isPlain: twoCommonest(levels) >= PLAIN * count,
     isOnOneSide: margins.filter((margin) => margin > MARGIN).length === 1,
   };
 }
@@ -116,12 +116,5 @@ function stretchOf([topLeft, topRight, , bottomLeft]: Quad, query: Size, stored:
     Math.hypot((to.x - topLeft.x) * stored.width, (to.y - topLeft.y) * stored.height) / length;
   return Math.abs(Math.log(along(topRight, query.width) / along(bottomLeft, query.height)));
 }
-
-/** Returns how far a quad is from a parallelogram, in shares of the stored image. */
-const skewOf = ([topLeft, topRight, bottomRight, bottomLeft]: Quad): number =>
-  Math.hypot(
-    topLeft.x - topRight.x + bottomRight.x - bottomLeft.x,
-    topLeft.y - topRight.y + bottomRight.y - bottomLeft.y,
-  );
 
 const rounded = (amount: number): number => Math.round(amount * 1000) / 1000;

@@ -4,7 +4,7 @@ import { decide } from '#shared/matching/decision/decide.ts';
 import type { Candidate } from '#shared/vector-index/vector-index.ts';
 import { compareVectors } from './compare-vectors.ts';
 import { dropUnlikely } from './drop-unlikely.ts';
-import type { MatchContext, MatchOptions, MatchPorts, Step } from './match-context.ts';
+import type { MatchContext, MatchOptions, MatchPorts } from './match-context.ts';
 import type { NearImage } from './near-image.ts';
 import type { QueryImage } from './query-image.ts';
 import { searchIndex } from './search-index.ts';
@@ -18,9 +18,6 @@ export interface NearImages {
   nearest: readonly Candidate[];
 }
 
-/** Each adds evidence to the candidates that need it. */
-const STEPS: readonly Step[] = [verifyByGeometry, verifyByPixels];
-
 /** Finds the images near a query, with their verdicts: docs/verification.md. A verdict depends on its pair alone. */
 export const findNearImages =
   (ports: MatchPorts) =>
@@ -32,9 +29,10 @@ export const findNearImages =
   ): Promise<NearImages> => {
     const context: MatchContext = { ports, tenant, manifest, query, options };
     const nearest = await searchIndex(context);
-    let candidates = await compareVectors(context, dropUnlikely(context, nearest));
-    for (const step of STEPS) candidates = await step(context, candidates);
-    const images = candidates.map(({ record, evidence, alignment, changes }): NearImage => {
+    const likely = await compareVectors(context, dropUnlikely(context, nearest));
+    const aligned = verifyByGeometry(context, likely);
+    const verified = await verifyByPixels(context, aligned);
+    const images = verified.map(({ record, evidence, alignment, changes }): NearImage => {
       const judgement = decide(evidence, manifest);
       const isCopy = judgement.verdict === 'edited_copy';
       return {

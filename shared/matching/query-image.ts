@@ -11,7 +11,7 @@ export interface QueryImage {
   imageId?: ImageId;
   /** Absent if only a part of the file is searched for. */
   sha256?: string;
-  /** Of all pixels: see `Imaging.pixelHash`. */
+  /** The hash of all pixels: see `Imaging.pixelHash`. */
   pixelHash: string;
   perceptualHash: string;
   width: number;

@@ -1,12 +1,15 @@
 import { type Alignment, align } from '#shared/matching/geometry/alignment.ts';
 import { meanRarity } from '#shared/matching/geometry/descriptor-matches.ts';
-import type { Step } from './match-context.ts';
+import type { MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { inverseAlignment, isReversed } from './pair-order.ts';
 import { localDescriptors } from './query-image.ts';
 
 /** Aligns the query with each candidate whose local descriptors were read: some 3 ms each. */
-export const verifyByGeometry: Step = async ({ manifest, query }, candidates) => {
+export function verifyByGeometry(
+  { manifest, query }: MatchContext,
+  candidates: readonly MatchCandidate[],
+): readonly MatchCandidate[] {
   const descriptors = localDescriptors(manifest, query.embedding, query);
   if (!descriptors) return candidates;
   return candidates.map((candidate): MatchCandidate => {
@@ -23,4 +26,4 @@ export const verifyByGeometry: Step = async ({ manifest, query }, candidates) =>
     const evidence = { ...candidate.evidence, inlierScore, rareInlierScore, variety };
     return { ...candidate, evidence, alignment };
   });
-};
+}

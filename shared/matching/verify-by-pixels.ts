@@ -2,7 +2,7 @@ import { likelihood, needsPixels } from '#shared/matching/decision/likelihood.ts
 import type { VerdictRules } from '#shared/matching/decision/vector-rules.ts';
 import { alignmentFromQuad } from '#shared/matching/geometry/alignment.ts';
 import { comparePixels } from './compare-pixels.ts';
-import type { MatchContext, Step } from './match-context.ts';
+import { BOUNDS, type MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { type PixelImage, pixelImage } from './pixel-image.ts';
 import { readModelImage } from './read-model-image.ts';
@@ -11,22 +11,28 @@ import { readModelImage } from './read-model-image.ts';
  * Registers the query with each candidate that may be a copy, most likely first within the bounds, and compares their pixels.
  * A candidate that it could compare, but did not, is no copy.
  */
-export const verifyByPixels: Step = async (context, candidates) => {
-  const { query, manifest, options } = context;
+export async function verifyByPixels(
+  context: MatchContext,
+  candidates: readonly MatchCandidate[],
+): Promise<readonly MatchCandidate[]> {
+  const { query, manifest } = context;
   const uncertain = candidates.filter((each) => needsPixels(each, manifest));
   if (uncertain.length === 0) return candidates;
   const queryPixels = await query.modelImage?.();
   if (!queryPixels) return candidates;
   const queryImage = pixelImage(query, queryPixels);
-  const verified = new Map<MatchCandidate, MatchCandidate>();
-  for (const [place, candidate] of mostLikelyFirst(uncertain, manifest).entries()) {
-    const bound = likelihood(candidate, manifest) >= 1 ? options.bounds.pixels : options.bounds.unlikely;
-    const isCompared = place < bound;
-    const unverified = { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
-    verified.set(candidate, isCompared ? await verify(context, queryImage, candidate) : unverified);
-  }
-  return candidates.map((candidate) => verified.get(candidate) ?? candidate);
-};
+  const places = new Map(mostLikelyFirst(uncertain, manifest).map((candidate, place) => [candidate, place]));
+  // At once: each waits for the store.
+  return Promise.all(
+    candidates.map(async (candidate) => {
+      const place = places.get(candidate);
+      if (place === undefined) return candidate;
+      const bound = likelihood(candidate, manifest) >= 1 ? BOUNDS.pixels : BOUNDS.unlikely;
+      if (place < bound) return verify(context, queryImage, candidate);
+      return { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
+    }),
+  );
+}
 
 const mostLikelyFirst = (candidates: readonly MatchCandidate[], rules: VerdictRules): MatchCandidate[] =>
   [...candidates].sort(

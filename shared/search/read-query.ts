@@ -5,6 +5,7 @@ import { findImage } from '#shared/images/find-image.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import { isIndexed } from '#shared/images/indexed-image.ts';
 import type { ImagePart, Imaging } from '#shared/imaging/imaging.ts';
+import type { Raster } from '#shared/imaging/raster.ts';
 import type { Region } from '#shared/imaging/region.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -53,8 +54,8 @@ export const readQuery =
     return {
       query,
       shownImages: async () => {
-        const modelImage = await readModelImage(ports, tenant, source.imageId);
-        return modelImage ? embedShownImages(ports, await ports.imaging.open(modelImage)) : [];
+        const modelImage = await query.modelImage?.();
+        return modelImage ? embedShownImages(ports, modelImage, () => ports.imaging.open(modelImage)) : [];
       },
     };
   };
@@ -83,17 +84,24 @@ async function fromPart(
   };
   return {
     query,
-    shownImages: () => embedShownImages(ports, part),
+    shownImages: () => embedShownImages(ports, modelImage, async () => part),
   };
 }
 
-/** Finds shown images at the model image's size, and reads them from the full raster. */
+/**
+ * Finds shown images at the model image's size, and embeds them.
+ * @param open opens the raster to read them from; called if there are any
+ */
 async function embedShownImages(
   { imaging, embedder }: Pick<ReadQueryPorts, 'imaging' | 'embedder'>,
-  image: ImagePart,
+  whole: Raster,
+  open: () => Promise<Pick<ImagePart, 'part'>>,
 ): Promise<readonly Embedding[]> {
+  const regions = shownRegions(whole);
+  if (regions.length === 0) return [];
+  const image = await open();
   const inputs = await Promise.all(
-    shownRegions(image.modelImage).map(async (region) => {
+    regions.map(async (region) => {
       const { modelImage } = await image.part(region);
       return imaging.modelInput(modelImage, embedder.manifest.input);
     }),
@@ -112,5 +120,9 @@ async function storedImage(ports: ReadQueryPorts, tenant: TenantId, image: Image
       `The image ${image} is ${record.status}: ${model} has no vectors of it.`,
     );
   }
-  return storedQueryImage(record, embedding, () => readModelImage(ports, tenant, image));
+  let modelImage: Promise<Raster | undefined> | undefined;
+  return storedQueryImage(record, embedding, () => {
+    modelImage ??= readModelImage(ports, tenant, image);
+    return modelImage;
+  });
 }

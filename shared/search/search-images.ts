@@ -3,7 +3,6 @@ import { newQueryId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { VERDICTS } from '#shared/kernel/vocabulary.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
-import { VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
 import type { NearImage } from '#shared/matching/near-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { type CachePorts, cacheAnswer, type FoundImages } from './cache-answer.ts';
@@ -80,7 +79,6 @@ function findImages(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
       k: Math.max(MIN_K, maxResults + 1), // the query may be one of the candidates
       filter,
       similarFrom: threshold,
-      bounds: VERIFICATION_BOUNDS,
       shownImages: region ? undefined : shownImages, // a requested region is searched as it is
     });
     // 4. Apply the threshold, order, cut.

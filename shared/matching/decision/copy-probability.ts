@@ -1,4 +1,5 @@
-import type { DifferingArea, PixelEvidence } from './evidence.ts';
+import type { Difference } from '#shared/matching/registration/describe-area.ts';
+import type { PixelEvidence } from './evidence.ts';
 
 /** Fitted by `models/build/decision.py` on libraries that it makes; the coefficients are in the model's manifest. */
 export interface CopyModel {
@@ -45,13 +46,13 @@ function sameFeatures({ agreeing, disagreeing, coarse, fine }: PixelEvidence, ra
 /** Stretches the values near 1, where copies are: .9, .97 and 1 are about as far apart. */
 const nines = (value: number): number => -Math.log(1.03 - Math.min(1, Math.max(0, value)));
 
-function contentProbability(area: DifferingArea, { bias, trees }: CopyModel['content']): number {
+function contentProbability(area: Difference, { bias, trees }: CopyModel['content']): number {
   const features = contentFeatures(area);
   return sigmoid(trees.reduce<number>((sum, tree) => sum + leafOf(tree, features), bias));
 }
 
 /** In the order of the trees' `feature`, as in `models/build/decision.py`. */
-function contentFeatures({ sides: [side, other], ...area }: DifferingArea): readonly number[] {
+function contentFeatures({ sides: [side, other], ...area }: Difference): readonly number[] {
   const { size, span, fill, common, unchanged, oneSided, contrast, noiseRatio } = area;
   return [
     ...[size, span, fill, common, unchanged, oneSided, contrast, noiseRatio],

@@ -10,22 +10,24 @@ export interface Judgement {
   score: number;
 }
 
+interface DecisionRules extends VerdictRules {
+  /** Absent: pixels do not decide. */
+  decision?: CopyModel | undefined;
+}
+
 /**
  * A pair is a copy from this probability on. Of images that repeat themselves, as forms and tickets do, others of their kind
  * differ by little: for these, the evidence has to be stronger.
  */
 const COPY_FROM = { varied: 0.6, repetitive: 0.85 };
-/** Of 210 images of 15 drawn kinds, all but some symbols stay below it; of 90 photographs, all but one lie above. */
+/** A mean rarity: all but some symbols of 210 images of 15 drawn kinds stay below it; all but one of 90 photographs lie above. */
 const VARIED = 0.16;
 
 /**
  * Returns the verdict on a pair of images, and its score. The only place that decides. It knows nothing but the pair, and the
  * evidence is the same from either end.
  */
-export function decide(
-  evidence: Evidence,
-  rules: VerdictRules & { decision?: CopyModel | undefined },
-): Judgement {
+export function decide(evidence: Evidence, rules: DecisionRules): Judgement {
   if (evidence.sameBytes || evidence.samePixels) return { verdict: 'exact', score: 1 };
   const copy = evidence.unverified ? undefined : copyScore(evidence, rules);
   return copy === undefined
@@ -34,10 +36,8 @@ export function decide(
 }
 
 /** Returns undefined if the pair is no copy. Pixels decide if they were compared. */
-function copyScore(
-  evidence: Evidence,
-  { decision, ...rules }: VerdictRules & { decision?: CopyModel | undefined },
-) {
+function copyScore(evidence: Evidence, rules: DecisionRules): number | undefined {
+  const { decision } = rules;
   if (!evidence.pixels || !decision) return scoreByVectors(evidence, rules);
   const { pixels, rareInlierScore = 0, variety = 0 } = evidence;
   const probability = copyProbability(pixels, rareInlierScore, decision);

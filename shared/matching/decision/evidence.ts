@@ -1,3 +1,6 @@
+import type { Difference } from '#shared/matching/registration/describe-area.ts';
+import type { NccQuantiles } from '#shared/matching/registration/find-differences.ts';
+
 /** Everything measured about a pair of images, the same from either end. Cosines are absent if a vector is. */
 export interface Evidence {
   sameBytes: boolean;
@@ -27,36 +30,13 @@ export function perceptualDistance(one: string, other: string): number {
   return bits;
 }
 
-/** What the pixels of two registered images say. */
+/** Evidence of the pixels of two registered images. */
 export interface PixelEvidence {
   /** Number of blocks at 128 pixels that show the same in both, and of those that do not. */
   agreeing: number;
   disagreeing: number;
-  /** The NCC that 95, 80 and 50 % of the blocks reach at 128 pixels, and at the finest scale that both images have. */
-  coarse: Quantiles;
-  fine: Quantiles;
-  /** Where they differ. */
-  areas: readonly DifferingArea[];
-}
-
-type Quantiles = readonly [p5: number, p20: number, median: number];
-
-interface AreaSide {
-  deviation: number;
-  plain: number;
-  twoTone: number;
-  flat: number;
-}
-
-/** An area of connected blocks that differ: see `registration/describe-area.ts`. */
-export interface DifferingArea {
-  size: number;
-  span: number;
-  common: number;
-  fill: number;
-  sides: readonly [AreaSide, AreaSide];
-  unchanged: number;
-  oneSided: number;
-  contrast: number;
-  noiseRatio: number;
+  /** At 128 pixels, and at the finest scale that both images have. */
+  coarse: NccQuantiles;
+  fine: NccQuantiles;
+  areas: readonly Difference[];
 }

@@ -9,7 +9,7 @@ const MAY_BE_COPY = 0.4;
 const UNALIGNED_MAY_BE_COPY = 0.6;
 /** Unrelated images seldom reach it. */
 const MIN_INLIER_SCORE = 7;
-/** Of 31 125 pairs of photographs, the nearest differ in 12 bits. */
+/** Bits: the nearest of 31 125 pairs of photographs differ in 12. */
 const NEAR_HASH = 10;
 
 export const mayBeCopy = (copy: number, rules: VerdictRules): boolean =>

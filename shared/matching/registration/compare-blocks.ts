@@ -18,7 +18,7 @@ export interface Block {
   row: number;
   /** Normalised cross-correlation, -1..1; undefined if both are flat. */
   ncc: number | undefined;
-  /** Of brightness, in each image. */
+  /** Moments of brightness, in each image. */
   means: readonly [number, number];
   variances: readonly [number, number];
   covariance: number;
@@ -29,7 +29,7 @@ export interface BlockGrid {
   side: number;
   columns: number;
   rows: number;
-  /** Those that overlap the other image. */
+  /** The blocks that overlap the other image. */
   blocks: readonly Block[];
 }
 
@@ -69,7 +69,7 @@ export interface Agreement {
   /** Number of blocks with detail that show the same in both images, and of those that do not. */
   agreeing: number;
   disagreeing: number;
-  /** What registration maximises: many agreeing blocks, few others. */
+  /** The number that registration maximises: large for many agreeing blocks and few others. */
   score: number;
   /** Blocks that are flat or related: those to register on. */
   mask: Mask;

@@ -1,7 +1,9 @@
-import type { Block, BlockGrid } from './compare-blocks.ts';
+import { countLevel, twoCommonest } from './brightness-levels.ts';
+import type { Block } from './compare-blocks.ts';
 import type { GreyImage } from './grey-image.ts';
+import { transformOf } from './quad-transform.ts';
 import type { RegisteredPair } from './register-images.ts';
-import { type Overlay, overlay, roomFor, type Transform } from './warp.ts';
+import { type Overlay, overlay, roomFor } from './warp.ts';
 
 /** Maps the brightness of the other image to that of `one`. */
 export interface Tone {
@@ -36,7 +38,7 @@ export interface Difference {
   noiseRatio: number;
 }
 
-/** What an area looks like in one of the images. */
+/** Describes an area in one of the images. */
 export interface AreaSide {
   /** Standard deviation of brightness, 0..255. */
   deviation: number;
@@ -60,12 +62,11 @@ const RESAMPLING_NOISE = 4;
 
 /** Describes an area of differing blocks. */
 export function describeArea(
-  { one, other }: RegisteredPair,
-  transform: Transform,
-  { side, columns, rows }: BlockGrid,
+  { one, other, quad, grid: { side, columns, rows } }: RegisteredPair,
   area: readonly DifferingBlock[],
   { tone, noise }: { tone: Tone; noise: number },
 ): Difference {
+  const transform = transformOf(quad, one, other);
   const same = 2 * Math.sqrt(noise) + SAME;
   const [first, second] = [imageCounts(), imageCounts()];
   const room = roomFor({ width: side, height: side }, 1);
@@ -111,8 +112,7 @@ interface ImageCounts {
 const imageCounts = (): ImageCounts => ({ levels: new Float64Array(LEVELS), flat: 0 });
 
 function count(counts: ImageCounts, brightness: number, gradient: number): void {
-  const level = Math.max(0, Math.min(LEVELS - 1, Math.floor((brightness * LEVELS) / 256)));
-  counts.levels[level] = (counts.levels[level] ?? 0) + 1;
+  countLevel(counts.levels, brightness);
   if (gradient < FLAT_GRADIENT) counts.flat += 1;
 }
 
@@ -128,11 +128,6 @@ const sideOf = ({ levels, flat }: ImageCounts, pixels: number): AreaSide => ({
   twoTone: twoToneShare(levels),
   flat: flat / pixels,
 });
-
-const twoCommonest = (levels: Float64Array): number => {
-  const [first = 0, second = 0] = [...levels].sort((one, other) => other - one);
-  return first + second;
-};
 
 /** Moments of the levels, in levels. */
 function momentsOf(levels: Float64Array) {
@@ -159,5 +154,5 @@ function twoToneShare(levels: Float64Array): number {
 }
 
 const extent = (positions: readonly number[]): number => Math.max(...positions) - Math.min(...positions) + 1;
-const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
+export const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
   items.reduce((total, item) => total + value(item), 0);

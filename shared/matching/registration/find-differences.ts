@@ -1,27 +1,33 @@
-import { type Block, blockSide, compareBlocks } from './compare-blocks.ts';
-import { type Difference, type DifferingBlock, describeArea, NOISE, type Tone } from './describe-area.ts';
-import { longerSide } from './grey-image.ts';
-import { transformOf } from './quad-transform.ts';
+import type { Block, BlockGrid } from './compare-blocks.ts';
+import {
+  type Difference,
+  type DifferingBlock,
+  describeArea,
+  NOISE,
+  sum,
+  type Tone,
+} from './describe-area.ts';
 import type { RegisteredPair } from './register-images.ts';
 
 /** Blocks with at least this NCC determine the tone between the images. */
 const SAME = 0.7;
 /** A block differs if its residual has so many times the median residual, so much variance, and such a share of both. */
 const DIFFERS = { noise: 4, variance: 40, share: 0.4 };
+
+/** The NCC that 95, 80 and 50 % of the blocks with detail reach, -1..1. */
+export type NccQuantiles = readonly [p5: number, p20: number, median: number];
+
 export interface Differences {
   /** Number of blocks with detail. */
   blocks: number;
-  /** The NCC that 95, 80 and 50 % of them reach, -1..1. */
-  ncc: readonly [number, number, number];
+  ncc: NccQuantiles;
   tone: Tone;
   areas: readonly Difference[];
 }
 
 /** Finds the areas where two registered images differ by more than noise and tone. */
 export function findDifferences(pair: RegisteredPair): Differences {
-  const { one, other, quad } = pair;
-  const transform = transformOf(quad, one, other);
-  const grid = compareBlocks(one, other, transform, blockSide(longerSide(one)));
+  const { grid } = pair;
   const tone = toneOf(grid.blocks);
   const measured = grid.blocks.map((block) => ({ block, residual: residualOf(block, tone) }));
   const noise = quantile(measured.map(({ residual }) => residual).sort(ascending), 0.5);
@@ -30,14 +36,20 @@ export function findDifferences(pair: RegisteredPair): Differences {
     const both = variances[0] + tone.gain ** 2 * variances[1] + NOISE;
     return residual > least && residual > DIFFERS.share * both;
   });
-  const nccs = grid.blocks.flatMap(({ ncc }) => ncc ?? []).sort(ascending);
   return {
-    blocks: nccs.length,
-    ncc: [quantile(nccs, 0.05), quantile(nccs, 0.2), quantile(nccs, 0.5)],
+    blocks: nccsOf(grid).length,
+    ncc: nccQuantiles(grid),
     tone,
-    areas: connected(differing).map((area) => describeArea(pair, transform, grid, area, { tone, noise })),
+    areas: connected(differing).map((area) => describeArea(pair, area, { tone, noise })),
   };
 }
+
+export function nccQuantiles(grid: BlockGrid): NccQuantiles {
+  const nccs = nccsOf(grid).sort(ascending);
+  return [quantile(nccs, 0.05), quantile(nccs, 0.2), quantile(nccs, 0.5)];
+}
+
+const nccsOf = ({ blocks }: BlockGrid): number[] => blocks.flatMap(({ ncc }) => ncc ?? []);
 
 function toneOf(blocks: readonly Block[]): Tone {
   const same = blocks.filter(({ ncc }) => ncc === undefined || ncc > SAME);
@@ -79,5 +91,3 @@ const NEIGHBOURS = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => [right
 const ascending = (one: number, other: number): number => one - other;
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
-  items.reduce((total, item) => total + value(item), 0);

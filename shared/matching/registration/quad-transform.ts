@@ -4,17 +4,25 @@ import type { Transform } from './warp.ts';
 
 // A quad is in shares of the sides, from edge to edge. A transform maps pixel indices: pixel 0 has its centre at .5.
 
+/** Returns the quad of a rectangle that is neither turned nor mirrored. */
+export const uprightQuad = (left: number, top: number, right: number, bottom: number): Quad => [
+  { x: left, y: top },
+  { x: right, y: top },
+  { x: right, y: bottom },
+  { x: left, y: bottom },
+];
+
+/** Returns how far a quad is from a parallelogram, in shares of the image that it lies in. */
+export const skewOf = ([topLeft, topRight, bottomRight, bottomLeft]: Quad): Point => ({
+  x: topLeft.x - topRight.x + bottomRight.x - bottomLeft.x,
+  y: topLeft.y - topRight.y + bottomRight.y - bottomLeft.y,
+});
+
 /** Returns the transform that maps the corners of `one` to the quad in `other` (Heckbert 1989, §2.2.3). */
-export function transformOf(
-  [topLeft, topRight, bottomRight, bottomLeft]: Quad,
-  one: Size,
-  other: Size,
-): Transform {
+export function transformOf(quad: Quad, one: Size, other: Size): Transform {
+  const [topLeft, topRight, bottomRight, bottomLeft] = quad;
   const [right, down] = [difference(topRight, bottomRight), difference(bottomLeft, bottomRight)];
-  const skew = {
-    x: topLeft.x - topRight.x + bottomRight.x - bottomLeft.x,
-    y: topLeft.y - topRight.y + bottomRight.y - bottomLeft.y,
-  };
+  const skew = skewOf(quad);
   const area = right.x * down.y - down.x * right.y || 1;
   const g = (skew.x * down.y - down.x * skew.y) / area;
   const h = (right.x * skew.y - skew.x * right.y) / area;

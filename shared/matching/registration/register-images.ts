@@ -1,13 +1,15 @@
-import type { Raster } from '#shared/imaging/raster.ts';
+import type { Raster, Size } from '#shared/imaging/raster.ts';
 import type { Quad } from '#shared/matching/geometry/alignment.ts';
-import { type Agreement, agreementOf, blockSide, compareBlocks } from './compare-blocks.ts';
+import { type Agreement, agreementOf, type BlockGrid, blockSide, compareBlocks } from './compare-blocks.ts';
 import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
-import { areaOf, quadOf, transformOf } from './quad-transform.ts';
+import { areaOf, quadOf, transformOf, uprightQuad } from './quad-transform.ts';
 import { overlapNcc, register } from './register.ts';
 import type { Mask } from './warp.ts';
 
 /** An image at the scales of a registration: longer sides of at most 64, 128, 256 and 512 pixels. */
 export interface Pyramid {
+  /** Of the finest. */
+  size: Size;
   coarsest: GreyImage;
   coarse: GreyImage;
   fine: GreyImage;
@@ -20,6 +22,7 @@ export function pyramidOf(pixels: Raster): Pyramid {
   const coarse = shrunk(fine, 128);
   let full: GreyImage | undefined;
   return {
+    size: { width: pixels.width, height: pixels.height },
     ...{ fine, coarse, coarsest: shrunk(coarse, 64) },
     full: () => {
       full ??= longerSide(pixels) > 256 ? greyOf(pixels) : fine;
@@ -28,29 +31,27 @@ export function pyramidOf(pixels: Raster): Pyramid {
   };
 }
 
-/** Two images of one pair at one scale, and where `one` lies in `other`. */
-export interface RegisteredPair {
+interface ImagePair {
   one: GreyImage;
   other: GreyImage;
+}
+
+/** Two images of one pair at one scale, and where `one` lies in `other`. */
+export interface RegisteredPair extends ImagePair {
   quad: Quad;
+  /** Compares the blocks of `one` with what lies under them. */
+  grid: BlockGrid;
 }
 
 export interface Registration {
-  /** The corners of `one` in `other`. */
-  quad: Quad;
   /** Of the blocks at 128 pixels. */
   agreement: Agreement;
   /** Refines the registration at up to `side` pixels, and brings both images to the detail that both have. */
   atCommonScale: (side: number) => RegisteredPair;
 }
 
-const [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT] = [
-  { x: 0, y: 0 },
-  { x: 1, y: 0 },
-  { x: 1, y: 1 },
-  { x: 0, y: 1 },
-] as const;
-export const IDENTITY: Quad = [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT];
+export const IDENTITY = uprightQuad(0, 0, 1, 1);
+const [TOP_LEFT, TOP_RIGHT, BOTTOM_RIGHT, BOTTOM_LEFT] = IDENTITY;
 /** The whole of `one` over the whole of `other`: upright, mirrored, turned by 90° either way, and by 180°. */
 const ORIENTATIONS: readonly Quad[] = [
   IDENTITY,
@@ -63,14 +64,9 @@ const ORIENTATIONS: readonly Quad[] = [
  * Crops and borders of a few per cent. At 64 pixels the lines of all pages look alike, so these start at 128; steps of 3 %
  * are within what Gauss–Newton pulls in there.
  */
-const CENTRED: readonly Quad[] = [0.88, 0.92, 0.95, 0.97, 1.03, 1.06, 1.09, 1.13].map((scale) => {
+const CENTRED = [0.88, 0.92, 0.95, 0.97, 1.03, 1.06, 1.09, 1.13].map((scale) => {
   const [from, to] = [(1 - scale) / 2, (1 + scale) / 2];
-  return [
-    { x: from, y: from },
-    { x: to, y: from },
-    { x: to, y: to },
-    { x: from, y: to },
-  ];
+  return uprightQuad(from, from, to, to);
 });
 /** Of the orientations, so many best ones are tried at 128 pixels. */
 const BEST_ORIENTATIONS = 2;
@@ -91,8 +87,9 @@ const MIN_SIDE = 24;
  * simply lie on each other
  */
 export function registerImages(one: Pyramid, other: Pyramid, starts: () => readonly Quad[]): Registration {
+  const coarsePair = { one: one.coarse, other: other.coarse };
   const atCoarse = (quad: Quad, options: { steps: number; stride: number }) =>
-    refined({ one: one.coarse, other: other.coarse, quad }, options);
+    refined(coarsePair, quad, options);
   let best = atCoarse(IDENTITY, AT_128);
   const tryAll = (quads: readonly Quad[], options = AT_128): void => {
     for (const quad of quads) {
@@ -108,21 +105,20 @@ export function registerImages(one: Pyramid, other: Pyramid, starts: () => reado
   }
   if (!isGood(best.agreement)) tryAll(bestOrientations(one, other));
   if (!isGood(best.agreement)) tryAll(CENTRED, CENTRED_AT_128);
-  const coarsePair = { one: one.coarse, other: other.coarse };
   best = withPerspective(coarsePair, best, AT_128);
 
   let { quad } = best;
   return {
-    quad,
     agreement: best.agreement,
     atCommonScale(side) {
-      const pair = { ...commonScale(one, other, quad, side), quad };
+      const pair = commonScale(one, other, quad, side);
       const stride = longerSide(pair.one) < 100 ? 1 : AT_COMMON.stride;
       const options = { steps: AT_COMMON.steps, stride };
-      const affine = refined(pair, options);
+      const affine = refined(pair, quad, options);
       // At the finest scale, the perspective of the middle one is right to a pixel.
-      quad = (side > PERSPECTIVE_SIDE ? affine : withPerspective(pair, affine, options)).quad;
-      return { ...pair, quad };
+      const { grid, ...found } = side > PERSPECTIVE_SIDE ? affine : withPerspective(pair, affine, options);
+      quad = found.quad;
+      return { ...pair, quad, grid };
     },
   };
 }
@@ -145,16 +141,17 @@ function atCoarsest({ coarsest: one }: Pyramid, { coarsest: other }: Pyramid, st
 
 interface Refined {
   quad: Quad;
+  grid: BlockGrid;
   agreement: Agreement;
 }
 
 /** Refines a transform on the whole image, then on the blocks that agree; keeps the one under which most do. */
-function refined({ one, other, quad }: RegisteredPair, options: { steps: number; stride: number }): Refined {
+function refined({ one, other }: ImagePair, quad: Quad, options: { steps: number; stride: number }): Refined {
   const side = blockSide(longerSide(one));
-  const judge = (at: Quad): Refined => ({
-    quad: at,
-    agreement: agreementOf(compareBlocks(one, other, transformOf(at, one, other), side)),
-  });
+  const judge = (at: Quad): Refined => {
+    const grid = compareBlocks(one, other, transformOf(at, one, other), side);
+    return { quad: at, grid, agreement: agreementOf(grid) };
+  };
   const step = (from: Refined, stride: number, onAgreeing: boolean): Refined => {
     const mask = onAgreeing ? from.agreement.mask : undefined;
     const transform = register(one, other, transformOf(from.quad, one, other), { ...options, stride, mask });
@@ -182,12 +179,13 @@ const CORNER = 0.6;
 
 /** Registers each corner of the image on its own: if the image was warped by a perspective, the four differ. */
 function withPerspective(
-  { one, other }: Omit<RegisteredPair, 'quad'>,
+  pair: ImagePair,
   affine: Refined,
   options: { steps: number; stride: number },
 ): Refined {
   const { agreeing, disagreeing } = affine.agreement;
   if (isGood(affine.agreement) || agreeing < MIN_SHARE * (agreeing + disagreeing)) return affine;
+  const { one, other } = pair;
   let best = affine;
   for (let round = 0; round < 2; round++) {
     const quad = best.quad.map((point, corner) => {
@@ -197,7 +195,7 @@ function withPerspective(
     });
     const [topLeft, topRight, bottomRight, bottomLeft] = quad;
     if (!topLeft || !topRight || !bottomRight || !bottomLeft) break;
-    const tried = refined({ one, other, quad: [topLeft, topRight, bottomRight, bottomLeft] }, options);
+    const tried = refined(pair, [topLeft, topRight, bottomRight, bottomLeft], options);
     if (tried.agreement.score < MIN_GAIN * best.agreement.score) break;
     best = tried;
   }
@@ -223,8 +221,8 @@ const isPlausible = (quad: Quad): boolean => {
 };
 
 /** Shrinks both images until a pixel of one covers as much as a pixel of the other; at most `side` pixels of `one`. */
-function commonScale(one: Pyramid, other: Pyramid, quad: Quad, side: number) {
-  const [whole, otherWhole] = [one.full(), other.full()];
+function commonScale(one: Pyramid, other: Pyramid, quad: Quad, side: number): ImagePair {
+  const [whole, otherWhole] = [one.size, other.size];
   const { xx, xy, yx, yy } = transformOf(quad, whole, otherWhole);
   const scale = Math.sqrt(Math.abs(xx * yy - xy * yx)) || 1;
   const shown = Math.min(side, longerSide(whole) * Math.min(1, scale));

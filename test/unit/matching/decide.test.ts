@@ -2,13 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { copyProbability } from '#shared/matching/decision/copy-probability.ts';
 import { decide } from '#shared/matching/decision/decide.ts';
-import {
-  type DifferingArea,
-  type Evidence,
-  type PixelEvidence,
-  perceptualDistance,
-} from '#shared/matching/decision/evidence.ts';
+import { type Evidence, type PixelEvidence, perceptualDistance } from '#shared/matching/decision/evidence.ts';
 import { likelihood, needsPixels } from '#shared/matching/decision/likelihood.ts';
+import type { Difference } from '#shared/matching/registration/describe-area.ts';
 import { manifest } from '../search/library.ts';
 
 const { decision } = manifest;
@@ -30,7 +26,7 @@ const different: PixelEvidence = {
   areas: [],
 };
 /** The number on a ticket: other print in the same ink. */
-const otherNumber: DifferingArea = {
+const otherNumber: Difference = {
   ...{
     size: 9,
     span: 0.2,
@@ -47,7 +43,7 @@ const otherNumber: DifferingArea = {
   ],
 };
 /** White letters with a black outline across a photograph. */
-const letters: DifferingArea = {
+const letters: Difference = {
   ...{
     size: 60,
     span: 0.9,

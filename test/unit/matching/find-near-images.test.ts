@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
-import { type MatchOptions, type MatchPorts, VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
+import type { MatchOptions, MatchPorts } from '#shared/matching/match-context.ts';
 import type { QueryImage } from '#shared/matching/query-image.ts';
 import { ACME, embeddingAt, library, manifest, OTHER, randomDescriptors } from '../search/library.ts';
 
@@ -12,7 +12,7 @@ const query: QueryImage = {
   height: 300,
   embedding: { ...embeddingAt(1, 1), local: randomDescriptors(1) },
 };
-const options: MatchOptions = { k: 50, similarFrom: 0, bounds: VERIFICATION_BOUNDS };
+const options: MatchOptions = { k: 50, similarFrom: 0 };
 async function findImages(ports: MatchPorts, by: QueryImage, how: MatchOptions, model = manifest) {
   return (await findNearImages(ports)(ACME, model, by, how)).images;
 }

@@ -3,7 +3,6 @@ import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
-import { VERIFICATION_BOUNDS } from '#shared/matching/match-context.ts';
 import type { QueryImage } from '#shared/matching/query-image.ts';
 import { lookAlike } from '../../eval/look-alikes.ts';
 import { ACME, embeddingAt, library, manifest } from '../search/library.ts';
@@ -49,7 +48,7 @@ async function searchReceipts({ stored, query, copy = 0.95 }: Receipts) {
       return shelf.blobs.get(...given);
     },
   };
-  const options = { k: 50, similarFrom: 0, bounds: VERIFICATION_BOUNDS };
+  const options = { k: 50, similarFrom: 0 };
   const near = await findNearImages({ ...shelf, blobs })(ACME, manifest, queryImage, options);
   const found = images.map((image) => near.images.find(({ record }) => record.image_id === image));
   return { found, verdicts: found.map((each) => each?.verdict), comparisons };
