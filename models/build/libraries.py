@@ -34,7 +34,7 @@ def words(rng, count):
 
 def noisy(image, rng, amount):
     noise = Image.effect_noise(image.size, amount)
-    return Image.blend(image, ImageChops.add(image, Image.merge("RGB", [noise] * 3), 1, -128), 1.0)
+    return ImageChops.add(image, Image.merge("RGB", [noise] * 3), 1, -128)
 
 
 # ---- edits: image, rng, another photograph -> image, or (image, quality)
@@ -676,7 +676,7 @@ def main(photos, out, seed=0):
                     pair(kind, one, other, kind in COLOURS)
                 flat = image
                 if image.mode == "RGBA":
-                    flat = Image.new("RGBA", image.size, "white" if shared().random() < 2 and image.getpixel((128, 128))[:3] != (255, 255, 255) else "#456")
+                    flat = Image.new("RGBA", image.size, "white" if image.getpixel((128, 128))[:3] != (255, 255, 255) else "#456")
                     flat.alpha_composite(image)
                     flat = flat.convert("RGB")
                 for edit_name in rng.sample(MILD, 2) + ["crop_small"]:
