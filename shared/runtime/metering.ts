@@ -19,8 +19,8 @@ interface AdmittedCall {
 }
 
 /**
- * Publishes `tenant.usage` for a call: one that failed is a request only. The call is served even if publishing fails: the log line then holds the event,
- * to count the call later. The event's id is derived from the request's, so a repeated delivery is counted once.
+ * Publishes `tenant.usage` for a call: one that failed is a request only. The call is served even if publishing fails: the
+ * log line then holds the event, to count the call later. The event's id is derived from the request's, so a repeated delivery is counted once.
  */
 export async function meterCall(
   publisher: EventPublisher,

@@ -31,11 +31,23 @@ interface ApiGatewayOptions {
 /** API Gateway's maximum of keys per page. */
 const PAGE = 500;
 
+/** Reads the pages of a list, one after another. */
+async function* pages<Page extends { position?: string | undefined }>(
+  read: (position: string | undefined) => Promise<Page>,
+): AsyncGenerator<Page> {
+  let position: string | undefined;
+  do {
+    const page = await read(position);
+    yield page;
+    position = page.position;
+  } while (position !== undefined);
+}
+
 /** Reads a key's name; undefined if it is not one of ours. */
-function ownerOf(name = ''): { tenant: TenantId; key: KeyId } | undefined {
+function ownerOf(name = ''): { tenant_id: TenantId; key_id: KeyId } | undefined {
   const [tenant = '', key = ''] = name.split(':');
   if (!TENANT_ID_PATTERN.test(tenant) || !KEY_ID_PATTERN.test(key)) return undefined;
-  return { tenant: tenantId(tenant), key: keyId(key) };
+  return { tenant_id: tenantId(tenant), key_id: keyId(key) };
 }
 
 /** Usage plans of API Gateway. Its keys are named `{tenant}:{key id}`. */
@@ -127,29 +139,23 @@ export function apiGatewayUsagePlans({
     },
     async list(tenant) {
       const ids: string[] = [];
-      let position: string | undefined;
-      do {
-        const command = new GetApiKeysCommand({ nameQuery: `${tenant}:`, limit: PAGE, position });
-        const page = await send(client.send(command));
-        const { items = [] } = page;
+      const read = (position: string | undefined) =>
+        send(client.send(new GetApiKeysCommand({ nameQuery: `${tenant}:`, limit: PAGE, position })));
+      for await (const { items = [] } of pages(read))
         ids.push(...items.flatMap(({ id, name }) => (id && name?.startsWith(`${tenant}:`) ? [id] : [])));
-        position = page.position;
-      } while (position !== undefined);
       return ids;
     },
     // By plan: the account may have keys of other deployments, whose names look the same.
     async *all() {
       for (const usagePlanId of Object.values(await planIds())) {
-        let position: string | undefined;
-        do {
-          const command = new GetUsagePlanKeysCommand({ usagePlanId, limit: PAGE, position });
-          const page = await send(client.send(command));
-          for (const { id, name } of page.items ?? []) {
+        const read = (position: string | undefined) =>
+          send(client.send(new GetUsagePlanKeysCommand({ usagePlanId, limit: PAGE, position })));
+        for await (const { items = [] } of pages(read)) {
+          for (const { id, name } of items) {
             const owner = ownerOf(name);
             if (id !== undefined && owner) yield { ...owner, gatewayKeyId: id };
           }
-          position = page.position;
-        } while (position !== undefined);
+        }
       }
     },
     async addedAt(gatewayKeyId) {

@@ -14,7 +14,7 @@ export interface UsagePlans {
   /** Lists the API Gateway ids of the tenant's keys, including those missing in the tenant store. */
   list(tenant: TenantId): Promise<string[]>;
   /** Yields the keys in this deployment's plans, of all tenants. For operators. */
-  all(): AsyncIterable<{ tenant: TenantId; key: KeyId; gatewayKeyId: string }>;
+  all(): AsyncIterable<{ tenant_id: TenantId; key_id: KeyId; gatewayKeyId: string }>;
   /** Returns when a key was added; undefined if it does not exist. */
   addedAt(gatewayKeyId: string): Promise<Date | undefined>;
 }

@@ -33,7 +33,8 @@ export function memoryUsagePlans(now: () => Date = () => new Date()): UsagePlans
       return [...members].flatMap(([id, member]) => (member.tenant === tenant ? [id] : []));
     },
     async *all() {
-      for (const [gatewayKeyId, { tenant, key }] of [...members]) yield { tenant, key, gatewayKeyId };
+      for (const [gatewayKeyId, { tenant, key }] of [...members])
+        yield { tenant_id: tenant, key_id: key, gatewayKeyId };
     },
     async addedAt(gatewayKeyId) {
       return members.get(gatewayKeyId)?.addedAt;
