@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -36,8 +37,16 @@ interface Credential {
 
 const Refusal = z.object({ code: z.string() });
 
-/** `let in`, or the status and code of the refusal. */
-async function attempt({ method, path, body }: Operation, headers: Record<string, string>): Promise<string> {
+/** Times that a call is repeated after the minute in which too many calls of this address were refused. */
+const REPEATS = 5;
+
+/** `let in`, or the status and code of the refusal. Waits as long as a 429 says, and calls again. */
+async function attempt(
+  operation: Operation,
+  headers: Record<string, string>,
+  repeats = REPEATS,
+): Promise<string> {
+  const { method, path, body } = operation;
   const filled = path.replace('/v1', '').replace(/\{(\w+)\}/g, (_match, name: string) => {
     const id = IDS[name];
     if (!id) throw new Error(`add an id for ${name} to IDS`);
@@ -50,7 +59,11 @@ async function attempt({ method, path, body }: Operation, headers: Record<string
     ...(body && { body: '{}' }),
   });
   const text = await reply.text();
-  if (reply.status < 500 && reply.status !== 401 && reply.status !== 403) return 'let in';
+  if (reply.status === 429 && repeats > 0) {
+    await setTimeout(Number(reply.headers.get('retry-after')) * 1000);
+    return attempt(operation, headers, repeats - 1);
+  }
+  if (reply.status < 500 && ![401, 403, 429].includes(reply.status)) return 'let in';
   const { data } = Refusal.safeParse(JSON.parse(text));
   return `${reply.status} ${data?.code ?? text}`;
 }
