@@ -48,7 +48,7 @@ const SURFACE = Object.entries({
 
 /** A file that knows one technology is named after it. */
 const ADAPTER =
-  '^shared/[^/]+/(api-gateway|dynamodb|jwt|lancedb|onnx|opensearch|process|s3|sharp|sns|sqs|ssm)-[^/]+[.]ts$';
+  '^shared/[^/]+/(api-gateway|dynamodb|jwt|lancedb|libheif|onnx|opensearch|process|s3|sharp|sns|sqs|ssm)-[^/]+[.]ts$';
 /** The one file of `shared/` that chooses between technologies, by configuration. */
 const CHOOSER = '^shared/vector-index/open[.]ts$';
 const KERNEL = '^shared/kernel/';
@@ -70,6 +70,7 @@ const HOMES = {
   '@lancedb/lancedb': ['shared/vector-index/lancedb-'],
   '@opensearch-project/opensearch': ['shared/vector-index/opensearch-'],
   'aws-jwt-verify': ['shared/identity/jwt-'],
+  'libheif-js': ['shared/imaging/libheif-'],
   'onnxruntime-node': ['shared/embedding/onnx-'],
   sharp: ['shared/imaging/sharp-', 'infra/local/'],
 };

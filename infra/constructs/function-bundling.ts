@@ -26,8 +26,8 @@ export function functionBundling(
     sourceMap: true,
     sourcesContent: false,
     mainFields: ['module', 'main'],
-    // LanceDB is loaded by path, in env local only.
-    externalModules: ['@lancedb/lancedb'],
+    // LanceDB is loaded by path, in env local only; libheif by the process that reads images, which has its own bundle.
+    externalModules: ['@lancedb/lancedb', 'libheif-js'],
     ...(nativeModules.length > 0 && { nodeModules: [...nativeModules] }),
     environment: {
       npm_config_cpu: cpu,
@@ -53,12 +53,15 @@ export function functionBundling(
   };
 }
 
-/** Bundles the program that reads strangers' images in a process of its own: `readerProcess` starts it. */
+/**
+ * Bundles the program that reads strangers' images in a process of its own: `readerProcess` starts it. libheif is in a
+ * second file, which is read when the first HEIC comes.
+ */
 const bundleReader = (inputDir: string, outputDir: string): string =>
   [
     `'${inputDir}/node_modules/.bin/esbuild' '${inputDir}/shared/imaging/process-program.ts'`,
-    '--bundle --platform=node --format=esm --target=node24 --minify --external:sharp --log-level=warning',
-    `--banner:js="${REQUIRE}" --outfile='${outputDir}/imaging-process.mjs'`,
+    '--bundle --splitting --platform=node --format=esm --target=node24 --minify --external:sharp --log-level=warning',
+    `--banner:js="${REQUIRE}" --outdir='${outputDir}' --entry-names=imaging-process --out-extension:.js=.mjs`,
   ].join(' ');
 
 /** Removes other platforms' libraries from onnxruntime-node: 288 MB in all, of which a function needs 25 to 46. */

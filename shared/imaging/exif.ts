@@ -7,10 +7,11 @@ const MAX_TEXT = 120;
 /**
  * Reads the stored tags of an EXIF block. Tags without a sensible value are left out; a broken block has none.
  * @param block from its byte order mark on
- * @param orientation as the decoder read it; values other than 1..8 are left out
+ * @param decoded the orientation as the decoder read it, by default the block's; values other than 1..8 are left out
  */
-export function exifOf(block: Uint8Array | undefined, orientation: number | undefined): Exif {
+export function exifOf(block: Uint8Array | undefined, decoded: number | undefined): Exif {
   const tags = block ? readExifTags(block) : {};
+  const orientation = decoded ?? tags.orientation;
   const camera = cameraName(printable(tags.make), printable(tags.model));
   const lens = printable(tags.lens);
   const takenAt = timeOf(tags.takenAt, printable(tags.offset));

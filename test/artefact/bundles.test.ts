@@ -1,16 +1,20 @@
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { heic } from '../fixtures/heic.ts';
 import { photograph } from '../fixtures/photographs.ts';
 
 const run = promisify(execFile);
 /** The most that a function without native modules may take, zipped, in bytes. */
 const PLAIN_BUNDLE = 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+/** A function and its layers, unzipped. */
+const LAMBDA_LIMIT = 250 * MEGABYTE;
 
 let folder: string;
 let bundles: { name: string; path: string; plain: boolean }[];
@@ -41,6 +45,14 @@ const load = (path: string) =>
     },
   );
 
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
 describe('the bundles that are deployed', () => {
   it('load by themselves, native modules included, and ask only for their environment', async () => {
     expect(bundles.length).toBeGreaterThanOrEqual(13);
@@ -70,7 +82,23 @@ describe('the bundles that are deployed', () => {
       reader.send({ kind: 'read', image: 1, bytes, options: { thumbnailSizes: [64] } });
       const [reply] = await once(reader, 'message');
       expect(reply).toMatchObject({ kind: 'image', image: { format: 'jpeg', thumbnails: [{ size: 64 }] } });
+      reader.send({ kind: 'read', image: 2, bytes: heic('eight-bit'), options: {} }); // loads libheif
+      const [second] = await once(reader, 'message');
+      expect(second).toMatchObject({ kind: 'image', image: { format: 'heic', width: 512 } });
       reader.disconnect();
+    }
+  });
+
+  it('are within what Lambda unpacks', async () => {
+    for (const { name, path } of bundles) {
+      expect(await sizeOf(path), name).toBeLessThan(LAMBDA_LIMIT);
+    }
+  });
+
+  it('read libheif only when the first HEIC comes', async () => {
+    for (const { name, path } of bundles.filter(({ plain }) => !plain)) {
+      expect((await readFile(join(path, 'imaging-process.mjs'))).length, name).toBeLessThan(MEGABYTE);
+      expect((await readFile(join(path, 'index.mjs'))).includes('de265_new_decoder'), name).toBe(false);
     }
   });
 

@@ -25,6 +25,9 @@ export function nested(type: string, depth: number): Buffer {
 export const handler = fullBox('hdlr', 0, u32be(0), 'pict', Buffer.alloc(13));
 export const primary = (item: number) => fullBox('pitm', 0, u16be(item));
 export const itemInfo = (item: number, type: string) => fullBox('infe', 2, u16be(item), u16be(0), type, 0);
+/** Makes the entry of a tile, which is no image by itself. */
+export const hiddenInfo = (item: number, type: string) =>
+  box('infe', 2, 0, 0, 1, u16be(item), u16be(0), type, 0);
 export const itemInfos = (infos: readonly Uint8Array[]) =>
   fullBox('iinf', 0, u16be(infos.length), Buffer.concat(infos));
 export const emptyBoxes = (count: number, type = 'free') => times(count, box(type));

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { heic, grid as heicGrid, rotation, withProperties } from '../../fixtures/heic.ts';
 import * as b from '../build/boxes.ts';
 import { bytes, MEGABYTE, times, u16be, u32be } from '../build/bytes.ts';
 import * as exif from '../build/exif.ts';
@@ -147,7 +148,15 @@ export const avifFiles = family('avif', 'image/avif', {
   },
 });
 
-/** Files of the HEIC family: there is no decoder for HEVC. */
+/** Changes the coded data of a HEIC from a share of them on. */
+const spoilt = (from: number, byte: (at: number) => number) => () => {
+  const file = heic('eight-bit');
+  const start = file.indexOf('mdat') + 4;
+  for (let at = Math.round(start + from * (file.length - start)); at < file.length; at++) file[at] = byte(at);
+  return file;
+};
+
+/** Files of the HEIC family. */
 export const heicFiles = family('heic', 'image/heic', {
   '10 million brands': large(() => b.fileType('heic', 'mif1'.repeat(10_000_000))),
   'boxes 50 000 levels deep': () => bytes(b.fileType('heic'), b.nested('meta', 50_000)),
@@ -157,6 +166,20 @@ export const heicFiles = family('heic', 'image/heic', {
   '60 000 items of 10 extents': large(() =>
     b.heif(b.fileType('heic'), () => [b.handler, b.primary(1), extents(60_000, 10, 100)], Buffer.alloc(10)),
   ),
+  'a grid of 40 × 40 tiles that share their data': () => heicGrid(40, 40),
+  'a grid of 14 × 13 tiles, 48 Mpx': () => heicGrid(14, 13),
+  'a grid of 120 × 120 tiles': () => heicGrid(120, 120),
+  '120 rotations': () => withProperties(Array.from({ length: 120 }, (_, at) => rotation(at % 4))),
+  'HEVC that is noise': spoilt(0, (at) => (at * 197) & 0xff),
+  'HEVC that becomes noise': spoilt(0.5, (at) => (at * 197) & 0xff),
+  'HEVC of zeros': spoilt(0.1, () => 0),
+  'claims 48 Mpx': () => {
+    const file = heic('eight-bit');
+    const at = file.indexOf('ispe');
+    file.writeUInt32BE(8000, at + 8);
+    file.writeUInt32BE(6000, at + 12);
+    return file;
+  },
   'HEVC data that is none': () =>
     b.heif(
       b.fileType('heic'),
