@@ -54,7 +54,18 @@ async function derive(
   tenant: TenantId,
   image: ImageId,
   bytes: Uint8Array,
-  { format, exif, width, height, modelImage, pixelHash, thumbnails: derived }: ReadImage,
+  {
+    format,
+    exif,
+    frames,
+    pages,
+    warnings,
+    width,
+    height,
+    modelImage,
+    pixelHash,
+    thumbnails: derived,
+  }: ReadImage,
 ): Promise<{ facts: Facts; derivatives: Derivative[] }> {
   const keyOf = (size: number) => objectKeys.thumbnail(tenant, image, size);
   const [perceptual, png] = await Promise.all([
@@ -72,6 +83,9 @@ async function derive(
       hash_perceptual: perceptual,
       hash_pixels: pixelHash,
       exif,
+      ...(frames !== undefined && { frames }),
+      ...(pages !== undefined && { pages }),
+      warnings: [...warnings],
       thumbnails: derived.map(({ bytes: _, ...measures }) => ({ ...measures, key: keyOf(measures.size) })),
     },
     derivatives: [

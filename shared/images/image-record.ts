@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Exif } from '#shared/imaging/imaging.ts';
+import { Exif, ImageWarning } from '#shared/imaging/imaging.ts';
 import { ImageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import { IMAGE_FORMAT_NAMES, IMAGE_STATUSES, type ImageStatus, STAGES } from '#shared/kernel/vocabulary.ts';
@@ -71,6 +71,11 @@ export const ImageRecord = z.object({
   /** SHA-256 of the decoded, oriented RGB pixels and their dimensions. */
   hash_pixels: z.string().exactOptional(),
   exif: Exif.exactOptional(),
+  /** Of an animation or a sequence, of which the first frame is stored: more than one. */
+  frames: z.number().exactOptional(),
+  /** Of a file of several pages, of which the first is stored: more than one. */
+  pages: z.number().exactOptional(),
+  warnings: z.array(ImageWarning).exactOptional(),
   thumbnails: z.array(Thumbnail).exactOptional(),
 });
 export type ImageRecord = z.infer<typeof ImageRecord>;
@@ -89,7 +94,8 @@ export type ImageFacts = Required<
     | 'exif'
     | 'thumbnails'
   >
->;
+> &
+  Pick<ImageRecord, 'frames' | 'pages' | 'warnings'>;
 
 /** Proof of a deletion: the number of items removed, by kind. */
 export const PurgeReceipt = z.object({

@@ -2,9 +2,9 @@ import type { Blobs } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
+import { canonicalType, isAccepted, unsupported } from '#shared/kernel/media-types.ts';
 import type { Metadata } from '#shared/kernel/metadata.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { MEDIA_TYPES } from '#shared/kernel/vocabulary.ts';
 import type { ImageRecord } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import type { Stored } from './quota.ts';
@@ -107,24 +107,13 @@ export const addImage =
   };
 
 function checkAnnounced({ contentType, size }: NewImage): void {
-  if (!MEDIA_TYPES.includes(mediaType(contentType)))
-    throw new Problem(
-      'unsupported_media_type',
-      `${contentType} is not a supported media type. Send one of ${MEDIA_TYPES.join(', ')}.`,
-    );
+  if (!isAccepted(contentType)) throw unsupported('The file is declared as', canonicalType(contentType));
   if (size === 0) throw new Problem('unreadable_image', 'The image is empty: 0 bytes.');
   if (size > IMAGE_LIMITS.fileBytes)
     throw new Problem(
       'payload_too_large',
       `${size} bytes; an image may have at most ${IMAGE_LIMITS.fileBytes}.`,
     );
-}
-
-/** Maps `image/jpg`, a common misnomer, to `image/jpeg`, and `image/heif`, HEIC's container, to `image/heic`. */
-function mediaType(contentType: string): string {
-  const type = contentType.toLowerCase();
-  if (type === 'image/jpg') return 'image/jpeg';
-  return type === 'image/heif' ? 'image/heic' : type;
 }
 
 function newRecord(tenant: TenantId, image: NewImage, correlationId: string, now: Date): ImageRecord {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModelInput } from '#shared/embedding/embedder.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
-import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
+import { IMAGE_WARNINGS, type ImageFormat } from '#shared/kernel/vocabulary.ts';
 import type { Raster, Size } from './raster.ts';
 import type { Region } from './region.ts';
 
@@ -14,6 +14,10 @@ export const Exif = z.object({
   gps: z.object({ latitude: z.number(), longitude: z.number() }).exactOptional(),
 });
 export type Exif = z.infer<typeof Exif>;
+
+/** Something odd about a file whose picture is whole. */
+export const ImageWarning = z.object({ code: z.enum(IMAGE_WARNINGS), detail: z.string() });
+export type ImageWarning = z.infer<typeof ImageWarning>;
 
 /** A WebP within a square of `size` pixels. */
 export interface Thumbnail extends Size {
@@ -38,12 +42,17 @@ export interface ImagePart extends Size {
 export interface ReadImage extends ImagePart {
   format: ImageFormat;
   exif: Exif;
+  warnings: readonly ImageWarning[];
+  /** Of an animation or a sequence, of which the first frame is read: more than one, at most 10 000 are counted. */
+  frames?: number;
+  /** Of a file of several pages, of which the first is read: more than one, at most 10 000 are counted. */
+  pages?: number;
   /** In the order of the sizes that were requested. */
   thumbnails: readonly Thumbnail[];
 }
 
 export interface ReadOptions {
-  /** The media type that the tenant declared; compared with the bytes. */
+  /** The media type that the tenant declared: a warning, or a refusal if it is no image's, where the bytes are of another. */
   declaredType?: string | undefined;
   thumbnailSizes?: readonly number[];
 }

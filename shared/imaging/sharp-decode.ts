@@ -4,13 +4,14 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import { detailOf } from './detail.ts';
 import { exifOf } from './exif.ts';
-import type { Exif } from './imaging.ts';
+import type { ImageWarning, ReadImage } from './imaging.ts';
 import { decodeHeic } from './libheif-decode.ts';
 import { tiffOf } from './pixels-as-tiff.ts';
 import type { Raster } from './raster.ts';
-import { checkFrames, readHeader, unreadable } from './sharp-header.ts';
+import { readHeader, unreadable } from './sharp-header.ts';
 import { sniff } from './sniff.ts';
 import { readStructure } from './structure/read-structure.ts';
+import type { Structure } from './structure/structure.ts';
 
 /** Time limit of the decoder, in seconds. 100 Mpx as progressive JPEG take about 6. */
 const DECODE_SECONDS = 20;
@@ -18,9 +19,7 @@ const DECODE_SECONDS = 20;
 const MIN_DETAIL = 2;
 
 /** A decoded image that passed every check. */
-export interface DecodedImage {
-  format: ImageFormat;
-  exif: Exif;
+export interface DecodedImage extends Pick<ReadImage, 'format' | 'exif' | 'warnings' | 'frames' | 'pages'> {
   raster: Raster;
 }
 
@@ -30,17 +29,34 @@ export async function decodeImage(bytes: Uint8Array, declaredType?: string): Pro
   if (bytes.length > IMAGE_LIMITS.fileBytes) {
     throw new Problem('payload_too_large', `An image may have at most ${IMAGE_LIMITS.fileBytes} bytes.`);
   }
-  const format = await sniff(bytes, declaredType);
+  const { format, warnings } = await sniff(bytes, declaredType);
   const structure = readStructure(format, bytes);
-  checkFrames(structure.frames);
   const header = await readHeader(structure.decodable, format, structure);
   const source = await sourceOf(structure.decodable, format, header);
   const raster = await decodeVisibly(source, format, header);
   if (detailOf(raster) < MIN_DETAIL) {
     throw new Problem('low_detail', 'The image is one flat colour: there is nothing to recognise it by.');
   }
-  return { format, exif: exifOf(structure.exif, header.orientation), raster };
+  const { frames = 1, pages = 1 } = structure;
+  return {
+    format,
+    exif: exifOf(structure.exif, header.orientation),
+    raster,
+    warnings: [...warnings, ...warningsOf(structure)],
+    ...(frames > 1 && { frames }),
+    ...(pages > 1 && { pages }),
+  };
 }
+
+const warningsOf = ({ oddities = [], profileIgnored }: Structure): ImageWarning[] => [
+  ...oddities.map((detail): ImageWarning => ({ code: 'decoder_warning', detail })),
+  ...(profileIgnored ? [PROFILE_IGNORED] : []),
+];
+
+const PROFILE_IGNORED: ImageWarning = {
+  code: 'profile_ignored',
+  detail: 'The colour profile is damaged or larger than 4 MB: the image is taken as sRGB.',
+};
 
 /** A file that libvips decodes, and which of its pages. */
 interface Source {

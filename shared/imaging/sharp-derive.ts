@@ -25,12 +25,12 @@ export async function deriveImage(
   bytes: Uint8Array,
   { declaredType, thumbnailSizes = [] }: ReadOptions = {},
 ): Promise<{ image: DerivedImage; raster: Raster }> {
-  const { format, exif, raster } = await decodeImage(bytes, declaredType);
+  const { raster, ...read } = await decodeImage(bytes, declaredType);
   const part = await derivePart(raster);
   const thumbnails = await Promise.all(
     thumbnailSizes.map((size) => thumbnailOf(raster, part.modelImage, size)),
   );
-  return { image: { ...part, format, exif, thumbnails }, raster };
+  return { image: { ...part, ...read, thumbnails }, raster };
 }
 
 export async function openRaster(raster: Raster): Promise<ImagePart> {

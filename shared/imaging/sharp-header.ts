@@ -36,9 +36,7 @@ export async function readHeader(
       .metadata()
       .catch((error: unknown) => unreadable(format, error));
   let header = await read(0);
-  // The images beside the primary one of a HEIC or an AVIF are no pages of it.
   if (header.pagePrimary) header = await read(header.pagePrimary);
-  if (header.pagePrimary === undefined) checkFrames(header.pages ?? 1);
   checkSize(header);
   checkCost(format, header, structure);
   return header;
@@ -57,12 +55,6 @@ function checkSize({ width, height }: { width: number; height: number }): void {
       'low_detail',
       `The image measures ${width} × ${height}; each side must have at least ${IMAGE_LIMITS.minSide} pixels.`,
     );
-  }
-}
-
-export function checkFrames(frames: number): void {
-  if (frames > 1) {
-    throw new Problem('too_many_frames', 'The file holds several pages or frames. Send a still image.');
   }
 }
 

@@ -30,6 +30,9 @@ export type ImageFormat = keyof typeof IMAGE_FORMATS;
 export const IMAGE_FORMAT_NAMES = Object.keys(IMAGE_FORMATS) as [ImageFormat, ...ImageFormat[]]; // Object.keys loses the literal types
 export const MEDIA_TYPES: readonly string[] = Object.values(IMAGE_FORMATS);
 
+/** What is said of an image that was taken although something is odd about its file. */
+export const IMAGE_WARNINGS = ['type_differs', 'decoder_warning', 'profile_ignored', 'preview_only'] as const;
+
 /** Relations of a search result to the query image, best first. */
 export const VERDICTS = ['exact', 'edited_copy', 'similar'] as const;
 export type Verdict = (typeof VERDICTS)[number];

@@ -79,7 +79,11 @@ function addPart({ fields, files }: Form, headers: string, content: Buffer): voi
   if (name === undefined || name.length > FORM_LIMITS.fieldName)
     throw new MalformedForm(`a part has no name of at most ${FORM_LIMITS.fieldName} characters`);
   if (filename !== undefined || contentType === 'application/octet-stream') {
-    const file = { bytes: content, filename: filename ?? '', contentType: contentType ?? 'text/plain' };
+    const file = {
+      bytes: content,
+      filename: filename ?? '',
+      contentType: contentType ?? 'application/octet-stream',
+    };
     files.push({ name, file });
     return;
   }

@@ -9,7 +9,8 @@ import {
 } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { refusedPart } from '#shared/kernel/json-bounds.ts';
-import { IMAGE_FORMATS, IMAGE_STATUSES, MEDIA_TYPES } from '#shared/kernel/vocabulary.ts';
+import { ACCEPTED_MEDIA_TYPES } from '#shared/kernel/media-types.ts';
+import { IMAGE_FORMATS, IMAGE_STATUSES } from '#shared/kernel/vocabulary.ts';
 
 export const ImageIdField = z.string().regex(IMAGE_ID_PATTERN).meta({
   description: 'An image id: `img_` and a ULID.',
@@ -48,7 +49,7 @@ export const MediaType = z
   .regex(/^[A-Za-z0-9!#$&^_.+-]{1,64}\/[A-Za-z0-9!#$&^_.+-]{1,64}(;[ -~]{0,64})?$/)
   .max(100)
   .meta({
-    description: `The media type of the image, one of ${MEDIA_TYPES.join(', ')}.`,
+    description: `The media type of the image, in any case and with parameters: one of ${ACCEPTED_MEDIA_TYPES.join(', ')}. The format is told by the bytes: a type of another accepted format is a warning in the record.`,
     example: 'image/jpeg',
   });
 export const Format = z.enum(Object.keys(IMAGE_FORMATS) as [keyof typeof IMAGE_FORMATS]); // Object.keys loses the literal types

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { THUMBNAIL_BOUNDS } from '#shared/kernel/settings.ts';
+import { IMAGE_WARNINGS } from '#shared/kernel/vocabulary.ts';
 import {
   ExternalId,
   FileName,
@@ -29,7 +30,7 @@ const UploadProblems = [
 export const UploadFile = z
   .strictObject({
     filename: FileName,
-    content_type: MediaType,
+    content_type: MediaType.optional(),
     size: z.number().int().nonnegative().meta({ description: 'Size in bytes.' }),
     sha256: z
       .string()
@@ -133,6 +134,18 @@ export const ImageReply = z
         gps: z.object({ latitude: z.number(), longitude: z.number() }).optional(),
       })
       .optional(),
+    frames: z.number().int().optional().meta({
+      description: 'Frames of an animation or a sequence, if more than one: the first is what is matched.',
+    }),
+    pages: z.number().int().optional().meta({
+      description: 'Pages of the file, if more than one: the first is what is matched.',
+    }),
+    warnings: z
+      .array(z.object({ code: z.enum(IMAGE_WARNINGS), detail: z.string() }))
+      .optional()
+      .meta({
+        description: 'What is odd about the file, although its picture was taken; from validation on.',
+      }),
     metadata: MetadataField,
     created_at: Time,
     updated_at: Time,

@@ -1,5 +1,5 @@
 import { Problem } from '#shared/kernel/problems.ts';
-import { limitParts, MAX_EXIF_BYTES, type Structure, truncated } from './structure.ts';
+import { limitParts, MAX_EXIF_BYTES, MAX_PARTS, type Structure, truncated } from './structure.ts';
 
 /** The `meta` box lists items and their properties: a photograph of 48 Mpx in tiles has 10 KB, besides its profile. */
 const MAX_META_BYTES = 8 * 1024 * 1024;
@@ -13,7 +13,10 @@ interface Box {
   end: number;
 }
 
-/** Walks the top-level boxes of ISO base media (AVIF, HEIC), and the list of items. EXIF is hidden from the decoder. */
+/**
+ * Walks the top-level boxes of ISO base media (AVIF, HEIC), and the list of items. EXIF is hidden from the decoder. Of a
+ * sequence the still image beside it is decoded.
+ */
 export function boxesStructure(file: Buffer): Structure {
   let decodable = file;
   let exif: Buffer | undefined;
@@ -37,7 +40,9 @@ export function boxesStructure(file: Buffer): Structure {
       );
     }
   }
-  return { decodable, frames: 1, scans: 1, ...(exif && { exif }) };
+  const frames = framesOf(file);
+  if (frames > 1) decodable = asStill(decodable === file ? Buffer.from(file) : decodable);
+  return { decodable, frames, scans: 1, ...(exif && { exif }) };
 }
 
 /**
@@ -117,4 +122,33 @@ function extentOf(
     at += extents * (indexSize + offsetSize + lengthSize);
   }
   return undefined;
+}
+
+/** The brands of sequences, and those of the still image that is in the same file. */
+const STILL_BRANDS: Readonly<Record<string, string>> = {
+  avis: 'avif',
+  msf1: 'mif1',
+  hevc: 'heic',
+  hevx: 'heix',
+};
+
+/** Returns 1 for a still image. */
+function framesOf(file: Buffer): number {
+  if (!STILL_BRANDS[file.toString('latin1', 8, 12)]) return 1;
+  const inside = (boxes: readonly Box[], type: string) =>
+    boxes.filter((box) => box.type === type).flatMap(({ start, end }) => boxesOf(file, start, end));
+  const top = boxesOf(file, 0, file.length, true);
+  const samples = ['moov', 'trak', 'mdia', 'minf', 'stbl']
+    .reduce((boxes, type) => inside(boxes, type), top)
+    .filter(({ type }) => type === 'stsz')
+    .map(({ start }) => file.readUInt32BE(start + 8));
+  const frames = Math.min(Math.max(2, ...samples), MAX_PARTS);
+  if (top.some(({ type }) => type === 'meta')) return frames;
+  throw new Problem('too_many_frames', 'The file is a sequence without a still image. Send a still image.');
+}
+
+/** Names the file after its still image: libvips reads no file that is called a sequence. */
+function asStill(file: Buffer): Buffer {
+  file.write(STILL_BRANDS[file.toString('latin1', 8, 12)] ?? '', 8, 'latin1');
+  return file;
 }

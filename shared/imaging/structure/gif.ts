@@ -1,38 +1,56 @@
 import { KeptRanges } from './kept-ranges.ts';
-import { limitParts, type Structure, truncated } from './structure.ts';
+import { limitParts, MAX_PARTS, type Structure, truncated } from './structure.ts';
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
+const TRAILER = Buffer.of(0x3b);
 /** The extension that holds the index of the transparent colour. */
 const GRAPHIC_CONTROL = 0xf9;
 
-/** Walks the blocks to the trailer, or to the second image. Drops extensions without pixels. */
+/** Walks the blocks to the trailer. Keeps the first image, and drops extensions without pixels. */
 export function gifStructure(file: Buffer): Structure {
   const kept = new KeptRanges(file);
   let at = 13 + colourTable(file.readUInt8(10));
   let frames = 0;
   kept.keep(0, at);
-  for (let blocks = 0; ; limitParts(++blocks)) {
+  for (let blocks = 0; ; blocks++) {
+    if (frames === 0) limitParts(blocks);
     const start = at;
-    const block = file.readUInt8(at);
-    if (block === EXTENSION) at += 2;
-    else if (block === IMAGE) at += 11 + colourTable(file.readUInt8(at + 9));
-    else break; // the trailer, or corruption: the decoder reports it
-    if (block === IMAGE && ++frames > 1) return { decodable: file, frames, scans: 1 };
-    at = afterSubBlocks(file, at);
-    if (block === IMAGE || file[start + 1] === GRAPHIC_CONTROL) kept.keep(start, at);
+    const block = file[at];
+    const isImage = block === IMAGE;
+    if ((block !== EXTENSION && !isImage) || blocks > MAX_PARTS) break;
+    const next = blockEnd(file, at);
+    if (next === undefined) break;
+    if (isImage) frames++;
+    // The control of a further image comes before it.
+    if (isImage ? frames === 1 : frames === 0 && file[start + 1] === GRAPHIC_CONTROL) kept.keep(start, next);
+    at = next;
   }
-  kept.keep(at, file.length);
-  return { decodable: kept.result(), frames: 1, scans: 1 };
+  if (frames === 0 && (at >= file.length || [EXTENSION, IMAGE].includes(file[at] ?? 0))) throw truncated();
+  kept.insert(TRAILER);
+  const isWhole = file[at] === TRAILER[0] || frames === 0;
+  return {
+    decodable: kept.result(),
+    frames,
+    scans: 1,
+    ...(!isWhole && { oddities: ['The file has no end marker.'] }),
+  };
 }
 
 const colourTable = (flags: number) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
 
+/** Returns undefined if the block is cut off. */
+function blockEnd(file: Buffer, start: number): number | undefined {
+  const isImage = file[start] === IMAGE;
+  if (isImage && start + 10 > file.length) return undefined;
+  return afterSubBlocks(file, isImage ? start + 11 + colourTable(file.readUInt8(start + 9)) : start + 2);
+}
+
 /** Skips blocks of 1 to 255 bytes, up to the empty one that ends them. */
-function afterSubBlocks(file: Buffer, from: number): number {
+function afterSubBlocks(file: Buffer, from: number): number | undefined {
   for (let at = from; ; ) {
     const length = file[at];
-    if (length === undefined) throw truncated();
+    if (length === undefined) return undefined;
     at += 1 + length;
     if (length === 0) return at;
   }

@@ -23,6 +23,7 @@ export function jpegStructure(file: Buffer): Structure {
   let exif: Buffer | undefined;
   let scans = 0;
   let profileBytes = 0;
+  let profileIgnored = false;
   kept.keep(0, 2);
   for (let at = 2, segments = 0; ; limitParts(++segments)) {
     const start = nextMarker(file, at);
@@ -33,7 +34,7 @@ export function jpegStructure(file: Buffer): Structure {
       const ends = marker === EOI || file.readUInt16BE(file.length - 2) === 0xff00 + EOI;
       if (!ends) throw truncated();
       kept.keep(start, marker === EOI ? start + 2 : file.length);
-      return { decodable: kept.result(), frames: 1, scans, ...(exif && { exif }) };
+      return { decodable: kept.result(), scans, profileIgnored, ...(exif && { exif }) };
     }
     const end = Math.min(start + 2 + file.readUInt16BE(start + 2), file.length);
     const content = file.subarray(start + 4, end);
@@ -46,6 +47,7 @@ export function jpegStructure(file: Buffer): Structure {
     // An incomplete profile is ignored.
     if (marker === PROFILE_SEGMENT) profileBytes += content.length;
     const dropped = marker === PROFILE_SEGMENT && profileBytes > MAX_PROFILE_BYTES;
+    profileIgnored ||= dropped;
     if (!dropped && isNeeded(marker, content)) kept.keep(start, end);
     at = end;
   }

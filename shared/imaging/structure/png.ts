@@ -1,7 +1,7 @@
 import { crc32, inflateSync } from 'node:zlib';
 import { orientationBlock } from '../exif-block.ts';
 import { KeptRanges } from './kept-ranges.ts';
-import { limitParts, MAX_EXIF_BYTES, MAX_PROFILE_BYTES, type Structure } from './structure.ts';
+import { limitParts, MAX_EXIF_BYTES, MAX_PARTS, MAX_PROFILE_BYTES, type Structure } from './structure.ts';
 
 const typeOf = (name: string) => Buffer.from(name, 'latin1').readUInt32BE();
 const IDAT = typeOf('IDAT');
@@ -14,12 +14,13 @@ const NEEDED = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'cHRM', 'gAMA', 
 /** Bytes of a chunk beside its data: length, type, checksum. */
 const FRAME = 12;
 
-/** Walks the chunks to the last. Drops metadata; an EXIF block becomes its orientation. */
+/** Walks the chunks to the last. Drops metadata and frames beside the default image; an EXIF block becomes its orientation. */
 export function pngStructure(file: Buffer): Structure {
   const kept = new KeptRanges(file);
   let exif: Buffer | undefined;
   let profiles = 0;
-  let animated = false;
+  let profileIgnored = false;
+  let frames = 1;
   kept.keep(0, 8);
   for (let at = 8, parts = 0; ; ) {
     const length = file.readUInt32BE(at);
@@ -27,19 +28,22 @@ export function pngStructure(file: Buffer): Structure {
     const end = at + FRAME + length;
     if (end > file.length) file.readUInt8(end - 1); // throws RangeError
     const data = () => file.subarray(at + 8, end - 4);
-    if (type === PROFILE && profiles++ === 0 && isBounded(data())) kept.keep(at, end);
+    if (type === PROFILE && profiles++ === 0) {
+      profileIgnored = !isBounded(data());
+      if (!profileIgnored) kept.keep(at, end);
+    }
     if (type === EXIF && !exif) {
       exif = data().subarray(0, MAX_EXIF_BYTES);
       const orientation = orientationBlock(exif);
       if (orientation) kept.insert(exifChunk(orientation));
     }
-    animated ||= type === ANIMATION;
+    if (type === ANIMATION && length >= 4) frames = Math.min(file.readUInt32BE(at + 8), MAX_PARTS);
     if (NEEDED.has(type)) kept.keep(at, end);
     if (type === IEND) break;
     if (type !== IDAT) limitParts(++parts);
     at = end;
   }
-  return { decodable: kept.result(), frames: animated ? 2 : 1, scans: 1, ...(exif && { exif }) };
+  return { decodable: kept.result(), frames, scans: 1, profileIgnored, ...(exif && { exif }) };
 }
 
 /** Returns false for a colour profile that is damaged, or inflates to more than it may. */

@@ -6,10 +6,16 @@ export interface Structure {
   decodable: Uint8Array;
   /** The EXIF block, from its byte order mark on; at most `MAX_EXIF_BYTES`. */
   exif?: Uint8Array;
-  /** Frames or pages, at most 2: the rest is not counted. 1 where only the decoder can count them. */
-  frames: number;
+  /** Frames of an animation or sequence, at most `MAX_PARTS`; the decodable file has the first alone. */
+  frames?: number;
+  /** Pages, at most `MAX_PARTS`; the decodable file has the first alone. */
+  pages?: number;
   /** Passes over all pixels that the decoder makes: the scans of a JPEG. */
   scans: number;
+  /** What is odd about the file, although its picture is whole. */
+  oddities?: readonly string[];
+  /** True if the colour profile is damaged or too large, and was dropped. */
+  profileIgnored?: boolean;
 }
 
 /**

@@ -55,11 +55,18 @@ export function tiffFile(buffer: Buffer): TiffFile | undefined {
   };
 }
 
-/** Reads the first directory. `next` is the offset of the second, 0 where there is none. */
-export function readDirectory(file: TiffFile): { entries: Entry[]; next: number } {
+export interface Directory {
+  entries: Entry[];
+  /** The offset of the directory after it, 0 where there is none. */
+  next: number;
+}
+
+export const firstDirectory = ({ big, word }: TiffFile): number => word(big ? 8 : 4);
+
+/** Reads the directory at an offset. */
+export function readDirectory(file: TiffFile, start: number): Directory {
   const { big, u16, word } = file;
   const wordBytes = big ? 8 : 4;
-  const start = word(big ? 8 : 4);
   const count = big ? word(start) : u16(start);
   const size = 4 + 2 * wordBytes;
   const first = start + (big ? 8 : 2);

@@ -1,6 +1,7 @@
 import { Problem } from '#shared/kernel/problems.ts';
-import { limitParts, MAX_PROFILE_BYTES, type Structure, truncated } from './structure.ts';
-import { type Entry, readDirectory, type TiffFile, tiffFile, withDirectory } from './tiff-directory.ts';
+import { MAX_PROFILE_BYTES, type Structure, truncated } from './structure.ts';
+import { type Entry, type TiffFile, tiffFile, withDirectory } from './tiff-directory.ts';
+import { readPages } from './tiff-pages.ts';
 
 const ASCII = 2;
 /** Offsets of strips and tiles, and the tags with their lengths. */
@@ -20,22 +21,22 @@ const [TILE_WIDTH, TILE_HEIGHT] = [322, 323] as const;
 const MAX_TILE_PIXELS = 16_777_216;
 
 /**
- * Walks the first directory and the data that it points to. The decodable file has a directory of only what pixels
+ * Walks the directories, and the data that the first page points to. The decodable file has a directory of only what pixels
  * need, each tag once, at its end: libtiff never meets further tags and directories.
  */
 export function tiffStructure(buffer: Buffer): Structure {
   const file = tiffFile(buffer);
   // Other magic numbers: the decoder reports them.
-  if (!file) return { decodable: buffer, frames: 1, scans: 1 };
-  const { entries, next } = readDirectory(file);
-  limitParts(entries.length);
+  if (!file) return { decodable: buffer, scans: 1 };
+  const { page, pages } = readPages(file);
+  const { entries } = page;
   if (entries.some(({ at, bytes }) => at + bytes > buffer.length)) throw truncated();
-  if (next !== 0) return { decodable: buffer, frames: 2, scans: 1 };
   const first = new Map(entries.toReversed().map((entry): [number, Entry] => [entry.tag, entry]));
   for (const [offsets, lengths] of DATA_TAGS) checkData(file, first.get(offsets), first.get(lengths));
   checkTile(file, first.get(TILE_WIDTH), first.get(TILE_HEIGHT));
   const needed = [...first.values()].filter(isNeeded).sort((one, other) => one.tag - other.tag);
-  return { decodable: withDirectory(file, needed), frames: 1, scans: 1 };
+  const profileIgnored = (first.get(PROFILE)?.bytes ?? 0) > MAX_PROFILE_BYTES;
+  return { decodable: withDirectory(file, needed), pages, scans: 1, profileIgnored };
 }
 
 function isNeeded({ tag, type, bytes }: Entry): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { processImaging } from '#shared/imaging/process-imaging.ts';
 import { decodeImage } from '#shared/imaging/sharp-decode.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
-import { hostileImages } from '../../fixtures/hostile.ts';
+import { animatedGif, hostileImages } from '../../fixtures/hostile.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 
 const photo = photograph('nagasaki-boats');
@@ -59,9 +59,15 @@ describe.each([
   });
 
   it('compares the declared type with the bytes', async () => {
-    await expect(imaging.read(photo, { declaredType: 'image/png' })).rejects.toMatchObject({
+    await expect(imaging.read(photo, { declaredType: 'text/html' })).rejects.toMatchObject({
       code: 'type_mismatch',
     });
+    const { warnings } = await imaging.read(photo, { declaredType: 'image/png' });
+    expect(warnings).toMatchObject([{ code: 'type_differs' }]);
+  });
+
+  it('returns the number of frames', async () => {
+    await expect(imaging.read(await animatedGif())).resolves.toMatchObject({ frames: 3, warnings: [] });
   });
 
   it('reads several images at once', async () => {

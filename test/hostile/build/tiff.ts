@@ -98,6 +98,23 @@ export function pages(count: number, cyclic = false): Buffer {
   return bytes('II*\0', u32le(first), noise(4096), ...all);
 }
 
+/** Makes a page for each `NewSubfileType`: 64 × 64 pixels where it is undefined, else 32 × 32. */
+export function pagesOfTypes(types: readonly (number | undefined)[]): Buffer {
+  const first = FIRST + 4096;
+  const entriesOf = (type: number | undefined) => {
+    const side = type === undefined ? 64 : 32;
+    const image = imageEntries({ width: side, height: side, at: FIRST, length: side * side });
+    return type === undefined ? image : [entry(254, TYPES.long, 1, type), ...image];
+  };
+  let at = first;
+  const all = types.map((type, index) => {
+    const entries = entriesOf(type);
+    at += directorySize(entries.length);
+    return directory(entries, index === types.length - 1 ? 0 : at);
+  });
+  return bytes('II*\0', u32le(first), noise(4096), ...all);
+}
+
 /** Makes a BigTIFF of `count` entries that share one value of `size` bytes. */
 export function bigTiff(count: number, size: number): Buffer {
   const base = imageEntries({ width: 64, height: 64, at: 0, length: 4096 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { UploadFile } from '#shared/contracts/http/images.ts';
+import { announcedImage as uploadOf } from '#shared/images/incoming-image.ts';
 import type { Stored } from '#shared/images/quota.ts';
 import { quotaOf } from '#shared/images/quota.ts';
 import { addImage, quotaReservation, requestUpload } from '#shared/images/request-upload.ts';
@@ -56,7 +58,37 @@ describe('requestUpload', () => {
     expect((await imageStore.list(acme, { limit: 10 })).items).toEqual([]);
   });
 
-  it.each(['image/jpg', 'IMAGE/JPEG', 'image/heif'])('accepts the alias %s', async (contentType) => {
+  it.each(['image/jp2', 'image/jxl', 'application/pdf'])(
+    'names the format %s that it refuses',
+    async (contentType) => {
+      const name = { 'image/jp2': 'JPEG 2000', 'image/jxl': 'JPEG XL', 'application/pdf': 'PDF' }[
+        contentType
+      ];
+      await expect(setUp().request(acme, { ...newImage, contentType }, unlimited, 'c')).rejects.toMatchObject(
+        {
+          code: 'unsupported_media_type',
+          message: expect.stringMatching(new RegExp(`${name}.*Send it as JPEG`)),
+        },
+      );
+    },
+  );
+
+  it('takes a file of which no media type is declared', async () => {
+    const file = UploadFile.parse({ filename: 'a.jpg', size: 10 });
+    const form = await setUp().request(acme, uploadOf(file), unlimited, 'c');
+    expect(form.fields['Content-Type']).toBe('application/octet-stream');
+  });
+
+  it.each([
+    'image/jpg',
+    'image/pjpeg',
+    'image/x-png',
+    'image/tif',
+    'IMAGE/JPEG',
+    'image/jpeg; q=1',
+    'image/heif',
+    'application/octet-stream',
+  ])('accepts %s', async (contentType) => {
     const form = await setUp().request(acme, { ...newImage, contentType }, unlimited, 'c');
     expect(form.status).toBe('pending_upload');
   });

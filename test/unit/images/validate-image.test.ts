@@ -9,7 +9,7 @@ import { newImageId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import { hostileImages } from '../../fixtures/hostile.ts';
+import { animatedGif, hostileImages } from '../../fixtures/hostile.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { ACME } from '../../fixtures/tenant.ts';
 import { NOW, photo, typesOf, uploadTo, validationPorts } from './uploads-to-validate.ts';
@@ -106,7 +106,7 @@ describe('validateImage', () => {
   });
 
   it('publishes images.failed with the original event', async () => {
-    const { object, validate } = await upload(photo, { content_type: 'image/png' });
+    const { object, validate } = await upload(photo, { content_type: 'text/html' });
     await validate();
     expect(typesOf(ports.publisher.events)).toEqual(['images.uploaded', 'images.failed']);
     expect(EVENTS['images.failed'].parse(ports.publisher.events[1])).toMatchObject({
@@ -118,6 +118,19 @@ describe('validateImage', () => {
         failed_at: NOW,
       },
     });
+  });
+
+  it('records what is odd about the file, and how many frames it has', async () => {
+    const named = await upload(photo, { content_type: 'image/png' });
+    await named.validate();
+    expect(await named.record()).toMatchObject({
+      status: 'validated',
+      format: 'jpeg',
+      warnings: [{ code: 'type_differs', detail: expect.stringContaining('image/png') }],
+    });
+    const animation = await upload(await animatedGif(), { content_type: 'image/gif' });
+    await animation.validate();
+    expect(await animation.record()).toMatchObject({ status: 'validated', frames: 3, warnings: [] });
   });
 
   it('fails an image whose event is too large for the bus, also if it was validated before', async () => {
