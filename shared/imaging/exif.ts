@@ -41,7 +41,7 @@ function cameraName(make?: string, model?: string): string | undefined {
 
 /** Returns RFC 3339 where the block has the offset from UTC, else the camera's local time. */
 function timeOf(text: string | undefined, offset: string | undefined): string | undefined {
-  const digits = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)\0?$/.exec(text ?? '');
+  const digits = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)[\0 ]*$/.exec(text ?? '');
   if (!digits) return undefined;
   const local = `${digits[1]}-${digits[2]}-${digits[3]}T${digits[4]}`;
   const date = new Date(`${local}Z`);

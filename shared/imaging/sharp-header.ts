@@ -2,7 +2,7 @@ import sharp, { type Metadata } from 'sharp';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
-import type { Structure } from './structure/structure.ts';
+import { type Structure, truncated } from './structure/structure.ts';
 
 /** Bits of a sample of each of libvips' types. */
 const SAMPLE_BITS: Readonly<Record<string, number>> = {
@@ -25,16 +25,17 @@ const MAX_SCANNED_PIXELS = 12 * IMAGE_LIMITS.pixels;
 const MAX_HELD_BYTES = 6 * IMAGE_LIMITS.pixels;
 
 /** Reads the header of an image and checks what it states, before a pixel is decoded. */
-export async function readHeader(
-  bytes: Uint8Array,
-  format: ImageFormat,
-  structure: Structure,
-): Promise<Metadata> {
+export async function readHeader(format: ImageFormat, structure: Structure): Promise<Metadata> {
+  const { decodable, cutOff } = structure;
   const read = (page: number) =>
     // The limit is checked below, so that it has a code of its own.
-    sharp(bytes, { failOn: 'warning', limitInputPixels: false, page })
+    sharp(decodable, { failOn: 'none', limitInputPixels: false, page })
       .metadata()
-      .catch((error: unknown) => unreadable(format, error));
+      .catch((cause: unknown) => {
+        // sharp's errors have no code: after the checks of structure, they mean corruption.
+        if (cutOff) throw truncated();
+        throw new Problem('unreadable_image', `The ${format.toUpperCase()} data is damaged.`, { cause });
+      });
   let header = await read(0);
   if (header.pagePrimary) header = await read(header.pagePrimary);
   checkSize(header);
@@ -81,9 +82,4 @@ function heldBytes(format: ImageFormat, { channels, depth, isProgressive, bitsPe
   if (format === 'png') return isProgressive ? channels * (depth === 'ushort' ? 2 : 1) : 0;
   if (format === 'tiff') return (channels * Math.max(8, bitsPerSample ?? SAMPLE_BITS[depth] ?? 64)) / 8;
   return format === 'avif' || format === 'heic' ? 12 : 4; // planes of 16 bits, and their RGB
-}
-
-/** sharp's errors have no code: after the checks of structure, they mean corruption or a missing decoder. */
-export function unreadable(format: ImageFormat, cause: unknown): never {
-  throw new Problem('unreadable_image', `The ${format.toUpperCase()} data is damaged.`, { cause });
 }

@@ -1,5 +1,5 @@
 import { KeptRanges } from './kept-ranges.ts';
-import { limitParts, MAX_PARTS, type Structure, truncated } from './structure.ts';
+import { ENDS_EARLY, limitParts, MAX_PARTS, type Structure } from './structure.ts';
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
@@ -26,14 +26,14 @@ export function gifStructure(file: Buffer): Structure {
     if (isImage ? frames === 1 : frames === 0 && file[start + 1] === GRAPHIC_CONTROL) kept.keep(start, next);
     at = next;
   }
-  if (frames === 0 && (at >= file.length || [EXTENSION, IMAGE].includes(file[at] ?? 0))) throw truncated();
+  const endsEarly = file[at] === undefined || file[at] === EXTENSION || file[at] === IMAGE;
+  if (frames === 0) kept.keep(at, file.length);
   kept.insert(TRAILER);
-  const isWhole = file[at] === TRAILER[0] || frames === 0;
   return {
     decodable: kept.result(),
     frames,
     scans: 1,
-    ...(!isWhole && { oddities: ['The file has no end marker.'] }),
+    ...(endsEarly && (frames === 0 ? { cutOff: 'certainly' } : { oddities: [ENDS_EARLY] })),
   };
 }
 

@@ -1,9 +1,11 @@
 import { orientationBlock } from '../exif-block.ts';
+import { isFrameHeader, ScanCoverage } from './jpeg-scans.ts';
 import { KeptRanges } from './kept-ranges.ts';
-import { limitParts, MAX_PROFILE_BYTES, type Structure, truncated } from './structure.ts';
+import { limitParts, MAX_PROFILE_BYTES, type Structure } from './structure.ts';
 
 const EOI = 0xd9;
 const SOS = 0xda;
+const END = Buffer.of(0xff, EOI);
 const EXIF_SEGMENT = 0xe1;
 const PROFILE_SEGMENT = 0xe2;
 const EXIF = 'Exif\0\0';
@@ -15,12 +17,14 @@ const COLOUR_SEGMENTS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Walks segments and scans to the end-of-image marker. (That of an embedded thumbnail is inside a segment.) Drops
+ * Walks segments and scans to the end-of-image marker. (That of an embedded thumbnail is inside a segment.) A file without
+ * it gets one: the decoder then reports whether the data of the last scan are whole. Drops
  * comments, application segments without colours, and bytes between segments; an EXIF block becomes its orientation.
  */
 export function jpegStructure(file: Buffer): Structure {
   const kept = new KeptRanges(file);
   let exif: Buffer | undefined;
+  const coverage = new ScanCoverage();
   let scans = 0;
   let profileBytes = 0;
   let profileIgnored = false;
@@ -31,14 +35,26 @@ export function jpegStructure(file: Buffer): Structure {
     const marker = file[start + 1];
     const last = marker === undefined || marker === EOI;
     if (last) {
-      const ends = marker === EOI || file.readUInt16BE(file.length - 2) === 0xff00 + EOI;
-      if (!ends) throw truncated();
-      kept.keep(start, marker === EOI ? start + 2 : file.length);
-      return { decodable: kept.result(), scans, profileIgnored, ...(exif && { exif }) };
+      // Damage can hide the marker at the end from this walk.
+      const ends = marker === EOI || file.subarray(-END.length).equals(END);
+      const cutOff = ends ? undefined : coverage.isComplete() ? 'maybe' : 'certainly';
+      if (marker === EOI) kept.keep(start, start + 2);
+      else kept.insert(END);
+      return {
+        decodable: kept.result(),
+        scans,
+        profileIgnored,
+        ...(cutOff && { cutOff }),
+        ...(exif && { exif }),
+      };
     }
     const end = Math.min(start + 2 + file.readUInt16BE(start + 2), file.length);
     const content = file.subarray(start + 4, end);
-    if (marker === SOS) scans++;
+    if (marker === SOS) {
+      scans++;
+      coverage.addScan(content);
+    }
+    if (isFrameHeader(marker)) coverage.startFrame(marker, content);
     if (marker === EXIF_SEGMENT && !exif && startsWith(content, EXIF)) {
       exif = content.subarray(EXIF.length);
       const orientation = orientationBlock(exif);

@@ -18,15 +18,24 @@ const FRAME = 12;
 export function pngStructure(file: Buffer): Structure {
   const kept = new KeptRanges(file);
   let exif: Buffer | undefined;
+  let cutOff: Structure['cutOff'];
   let profiles = 0;
   let profileIgnored = false;
   let frames = 1;
   kept.keep(0, 8);
   for (let at = 8, parts = 0; ; ) {
+    if (at + FRAME > file.length) {
+      cutOff = 'maybe';
+      break;
+    }
     const length = file.readUInt32BE(at);
     const type = file.readUInt32BE(at + 4);
     const end = at + FRAME + length;
-    if (end > file.length) file.readUInt8(end - 1); // throws RangeError
+    if (end > file.length) {
+      if (type === IDAT) kept.keep(at, file.length);
+      cutOff = 'maybe';
+      break;
+    }
     const data = () => file.subarray(at + 8, end - 4);
     if (type === PROFILE && profiles++ === 0) {
       profileIgnored = !isBounded(data());
@@ -43,7 +52,14 @@ export function pngStructure(file: Buffer): Structure {
     if (type !== IDAT) limitParts(++parts);
     at = end;
   }
-  return { decodable: kept.result(), frames, scans: 1, profileIgnored, ...(exif && { exif }) };
+  return {
+    decodable: kept.result(),
+    frames,
+    scans: 1,
+    profileIgnored,
+    ...(cutOff && { cutOff }),
+    ...(exif && { exif }),
+  };
 }
 
 /** Returns false for a colour profile that is damaged, or inflates to more than it may. */

@@ -12,6 +12,11 @@ export interface Structure {
   pages?: number;
   /** Passes over all pixels that the decoder makes: the scans of a JPEG. */
   scans: number;
+  /**
+   * The file ends before its structure does: the picture is cut off `certainly`, or `maybe`, which decoding shows. The
+   * decodable file is as much as there is.
+   */
+  cutOff?: 'certainly' | 'maybe';
   /** What is odd about the file, although its picture is whole. */
   oddities?: readonly string[];
   /** True if the colour profile is damaged or too large, and was dropped. */
@@ -27,6 +32,9 @@ export const MAX_PARTS = 10_000;
 export const MAX_EXIF_BYTES = 65_536;
 /** Larger colour profiles are dropped: those of cameras and displays have 0.5 to 4 KB, those of presses up to 3 MB. */
 export const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
+
+/** An oddity. */
+export const ENDS_EARLY = 'The file ends before its end marker. The picture is whole.';
 
 export const truncated = () =>
   new Problem('truncated', 'The file ends before the image does. Send the whole file.');

@@ -24,6 +24,8 @@ export interface TiffFile {
   word(at: number): number;
   /** Returns a function that reads the value of an index of an entry of integers. */
   reader(entry: Entry): (index: number) => number;
+  /** Writes such a value. */
+  write(entry: Entry, index: number, value: number): void;
 }
 
 /** Returns undefined if the file is neither TIFF nor BigTIFF. */
@@ -51,6 +53,10 @@ export function tiffFile(buffer: Buffer): TiffFile | undefined {
       const size = TYPE_BYTES[type - 1] || 1;
       const read = readers[size] ?? u32;
       return (index) => read(at + index * size);
+    },
+    write({ type, at }, index, value) {
+      const size = TYPE_BYTES[type - 1] || 1;
+      writeInteger(buffer, little, value, at + index * size, size);
     },
   };
 }
@@ -97,15 +103,15 @@ export function withDirectory({ buffer, big, little }: TiffFile, entries: readon
   const countBytes = big ? 8 : 2;
   const copy = Buffer.alloc(start + countBytes + entries.length * size + word);
   buffer.copy(copy);
-  const write = (value: number, at: number, length: number) => {
-    for (let index = 0; index < length; index++) {
-      copy[at + (little ? index : length - 1 - index)] = Math.floor(value / 256 ** index) % 256;
-    }
-  };
-  write(start, big ? 8 : 4, word);
-  write(entries.length, start, countBytes);
+  writeInteger(copy, little, start, big ? 8 : 4, word);
+  writeInteger(copy, little, entries.length, start, countBytes);
   for (const [index, { entryAt }] of entries.entries()) {
     buffer.copy(copy, start + countBytes + index * size, entryAt, entryAt + size);
   }
   return copy;
+}
+
+function writeInteger(buffer: Buffer, little: boolean, value: number, at: number, length: number): void {
+  for (let index = 0; index < length; index++)
+    buffer[at + (little ? index : length - 1 - index)] = Math.floor(value / 256 ** index) % 256;
 }

@@ -1,5 +1,5 @@
 import { Problem } from '#shared/kernel/problems.ts';
-import { MAX_PROFILE_BYTES, type Structure, truncated } from './structure.ts';
+import { MAX_PARTS, MAX_PROFILE_BYTES, type Structure, truncated } from './structure.ts';
 import { type Entry, type TiffFile, tiffFile, withDirectory } from './tiff-directory.ts';
 import { readPages } from './tiff-pages.ts';
 
@@ -30,13 +30,21 @@ export function tiffStructure(buffer: Buffer): Structure {
   if (!file) return { decodable: buffer, scans: 1 };
   const { page, pages } = readPages(file);
   const { entries } = page;
-  if (entries.some(({ at, bytes }) => at + bytes > buffer.length)) throw truncated();
   const first = new Map(entries.toReversed().map((entry): [number, Entry] => [entry.tag, entry]));
-  for (const [offsets, lengths] of DATA_TAGS) checkData(file, first.get(offsets), first.get(lengths));
   checkTile(file, first.get(TILE_WIDTH), first.get(TILE_HEIGHT));
   const needed = [...first.values()].filter(isNeeded).sort((one, other) => one.tag - other.tag);
+  if (needed.some(({ at, bytes }) => at + bytes > buffer.length)) throw truncated();
+  const cut = DATA_TAGS.flatMap(([offsets, lengths]) =>
+    cutData(file, first.get(offsets), first.get(lengths)),
+  );
   const profileIgnored = (first.get(PROFILE)?.bytes ?? 0) > MAX_PROFILE_BYTES;
-  return { decodable: withDirectory(file, needed), pages, scans: 1, profileIgnored };
+  return {
+    decodable: withDirectory(cut.length > 0 ? shortened(buffer, cut) : file, needed),
+    pages,
+    scans: 1,
+    profileIgnored,
+    ...(cut.length > 0 && { cutOff: 'maybe' }),
+  };
 }
 
 function isNeeded({ tag, type, bytes }: Entry): boolean {
@@ -45,14 +53,33 @@ function isNeeded({ tag, type, bytes }: Entry): boolean {
   return LISTS.includes(tag) || bytes <= MAX_VALUE_BYTES;
 }
 
-/** @throws Problem `truncated` if a strip or tile lies beyond the end */
-function checkData(file: TiffFile, offsets: Entry | undefined, lengths: Entry | undefined): void {
-  if (!offsets || !lengths) return;
+/** A strip or tile that claims more bytes than there are behind its offset. */
+interface CutData {
+  lengths: Entry;
+  index: number;
+  left: number;
+}
+
+/** @throws Problem `truncated` if a strip or tile begins beyond the end */
+function cutData(file: TiffFile, offsets?: Entry, lengths?: Entry): CutData[] {
+  if (!offsets || !lengths) return [];
   const [offsetAt, lengthAt] = [file.reader(offsets), file.reader(lengths)];
-  const count = Math.min(offsets.count, lengths.count);
-  for (let index = 0; index < count; index++) {
-    if (offsetAt(index) + lengthAt(index) > file.buffer.length) throw truncated();
+  const cut: CutData[] = [];
+  for (let index = 0; index < Math.min(offsets.count, lengths.count); index++) {
+    const left = file.buffer.length - offsetAt(index);
+    if (lengthAt(index) <= left) continue;
+    if (left <= 0 || cut.length > MAX_PARTS) throw truncated();
+    cut.push({ lengths, index, left });
   }
+  return cut;
+}
+
+/** Copies the file with the lengths that there are: the decoder shows whether they are enough. */
+function shortened(buffer: Buffer, cut: readonly CutData[]): TiffFile {
+  const file = tiffFile(Buffer.from(buffer));
+  if (!file) throw truncated();
+  for (const { lengths, index, left } of cut) file.write(lengths, index, left);
+  return file;
 }
 
 function checkTile(file: TiffFile, width: Entry | undefined, height: Entry | undefined): void {

@@ -59,3 +59,10 @@ export function position(rationals: readonly [number, number][]): Buffer {
   ]);
   return block([entry(GPS_DIRECTORY, TYPES.long, 1, gpsAt)], bytes(gps, value));
 }
+
+/** Makes a block with the time at which the picture was taken. */
+export function takenAt(text: Buffer): Buffer {
+  const photoAt = valuesAt(1);
+  const photo = directory([entry(36_867, TYPES.ascii, text.length, photoAt + directorySize(1))]);
+  return block([entry(EXIF_DIRECTORY, TYPES.long, 1, photoAt)], bytes(photo, text));
+}

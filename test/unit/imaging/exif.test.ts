@@ -5,6 +5,7 @@ import { exifOf } from '#shared/imaging/exif.ts';
 import { decodeImage } from '#shared/imaging/sharp-decode.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { photograph } from '../../fixtures/photographs.ts';
+import { takenAt } from '../../hostile/build/exif.ts';
 
 sharpImaging(); // configures libvips
 const withExif = async (exif: Exif) =>
@@ -55,6 +56,22 @@ describe('EXIF', () => {
     });
     expect(exifOf(undefined, undefined)).toEqual({});
     expect(exifOf(undefined, 9)).toEqual({});
+  });
+
+  it.each([
+    ['2024:02:29 07:08:09\0\0', '2024-02-29T07:08:09'],
+    ['2024:02:29 07:08:09', '2024-02-29T07:08:09'],
+    ['2024:02:29 07:08:09 \0', '2024-02-29T07:08:09'],
+    ['0000:00:00 00:00:00\0', undefined],
+    ['2024:13:01 00:00:00\0', undefined],
+    ['2024:00:01 00:00:00\0', undefined],
+    ['2024:02:30 00:00:00\0', undefined],
+    ['2023:02:29 00:00:00\0', undefined],
+    ['2024:02:29 24:00:00\0', undefined],
+    ['2024:02:29 23:60:00\0', undefined],
+    ['    :  :     :  :  \0', undefined],
+  ])('has the time of %j, if there is such a day and hour', (text, taken) => {
+    expect(exifOf(takenAt(Buffer.from(text, 'latin1')), 1).taken_at).toBe(taken);
   });
 
   it('does not fail on a broken block', () => {
