@@ -72,12 +72,19 @@ export class DataTables extends Construct {
         projectionType: ProjectionType.ALL,
       });
 
+    this.images.addGlobalSecondaryIndex({
+      indexName: 'by_unsettled',
+      partitionKey: text('gsi_unsettled'),
+      sortKey: text('settle_at'),
+      projectionType: ProjectionType.KEYS_ONLY, // no other change of a record writes to it
+    });
+
     acknowledge(this.limits, { DDB3: 'Holds counts of the last minute.' });
     if (!environment.recovery) acknowledge(this, { DDB3: 'Local tables are recreated by npm run reset.' });
   }
 
   /** Returns the ARN of an index of the table `images`. */
-  imagesBy(index: (typeof IMAGE_INDEXES)[number][0]): string {
+  imagesBy(index: (typeof IMAGE_INDEXES)[number][0] | 'by_unsettled'): string {
     return `${this.images.tableArn}/index/${index}`;
   }
 

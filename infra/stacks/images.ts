@@ -19,6 +19,7 @@ import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 import type { NetworkStack } from './network.ts';
+import { imageSettlement } from './settlement.ts';
 
 export interface ImagesStackProps {
   environment: Environment;
@@ -37,6 +38,7 @@ export class ImagesStack extends Stack {
   readonly routes: Routes;
   readonly worker: GpuWorker;
   readonly functions: NodejsFunction[];
+  readonly settlement: NodejsFunction;
   readonly queues: { validation: QueueWithDlq; embedding: QueueWithDlq; indexing: QueueWithDlq };
   private readonly props: ImagesStackProps;
 
@@ -55,12 +57,14 @@ export class ImagesStack extends Stack {
 
     const requestUploads = this.requestUploads();
     const manageImages = this.manageImages();
+    this.settlement = imageSettlement(this, props);
     this.functions = [
       requestUploads,
       manageImages,
       this.validateImage(),
       this.indexImage(),
       this.recordFailure(),
+      this.settlement,
     ];
     this.worker = this.embed();
     this.routes = {
@@ -95,7 +99,7 @@ export class ImagesStack extends Stack {
       timeout: 15,
       memory: 512,
     })
-      .allow(onTable('GetItem', 'PutItem'), [data.tables.images.tableArn])
+      .allow(onTable('GetItem', 'PutItem', 'UpdateItem'), [data.tables.images.tableArn])
       .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('incoming')]);
     return guards.allow(request).lambda;
   }

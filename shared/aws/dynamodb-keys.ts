@@ -52,6 +52,13 @@ export const receiptKey = (tenant: TenantId, image: ImageId): Key => inTenant(te
 /** The counters that the quota is checked against. */
 export const storedKey = (tenant: TenantId): Key => inTenant(tenant, 'STORED');
 
+/** Characters of a ULID. */
+const SHARDS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** The partitions of the index `by_unsettled`, which holds images of all tenants. */
+export const UNSETTLED_PARTITIONS = [...SHARDS].map((shard) => `UNSETTLED#${shard}`);
+/** One of 32 partitions, by the last character of the image's ULID. */
+export const unsettledPartition = (image: ImageId): string => `UNSETTLED#${image.slice(-1)}`;
+
 export const LIBRARY_PREFIX = 'LIBRARY#';
 /** One of 32 counters, by the last character of the image's ULID. */
 export const libraryKey = (tenant: TenantId, image: ImageId): Key =>

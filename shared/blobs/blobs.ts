@@ -1,4 +1,4 @@
-import type { TenantId } from '#shared/kernel/ids.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 
 /** Conditions of a presigned POST, enforced by the store. */
 export interface UploadConditions {
@@ -29,6 +29,8 @@ export interface Blobs {
   remove(tenant: TenantId, keys: readonly string[]): Promise<number>;
   /** Removes objects without reading whether they exist. */
   discard(tenant: TenantId, keys: readonly string[]): Promise<void>;
+  /** Removes the image's file, wherever it is, and all that was derived from it. */
+  removeImage(tenant: TenantId, image: ImageId): Promise<void>;
   /** Removes up to ten thousand of the tenant's objects in a folder. @returns the number removed; 0 if none is left */
   removeSome(tenant: TenantId, folder: Folder): Promise<number>;
   /** Counts the tenant's objects in a folder; may stop before all are counted. */

@@ -6,6 +6,8 @@ export const objectKeys = {
   incoming: (tenant: TenantId, image: ImageId) => `incoming/${tenant}/${image}`,
   /** The image's file: written once, by validation. */
   upload: (tenant: TenantId, image: ImageId) => `uploads/${tenant}/${image}`,
+  /** The prefix of all that is derived from the image. */
+  derived: (tenant: TenantId, image: ImageId) => `derived/${tenant}/${image}/`,
   thumbnail: (tenant: TenantId, image: ImageId, size: number) => `derived/${tenant}/${image}/${size}.webp`,
   modelImage: (tenant: TenantId, image: ImageId) => `derived/${tenant}/${image}/input.png`,
 } as const;

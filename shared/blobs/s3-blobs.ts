@@ -15,6 +15,7 @@ import { orUnavailable } from '#shared/aws/unavailable.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Blobs, Folder } from './blobs.ts';
+import { objectKeys } from './object-keys.ts';
 import { checkKey } from './tenant-keys.ts';
 
 export const S3BlobsEnv = z.object({ IMAGES_BUCKET: z.string().min(1) });
@@ -135,6 +136,10 @@ export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; c
     },
     async discard(tenant, keys) {
       await removeAll(keys.map((key) => at(tenant, key).Key));
+    },
+    async removeImage(tenant, image) {
+      const files = [objectKeys.incoming(tenant, image), objectKeys.upload(tenant, image)];
+      await removeAll([...files, ...(await keysUnder(objectKeys.derived(tenant, image)))]);
     },
     async removeSome(tenant, folder) {
       const keys = await firstKeys(tenant, folder);

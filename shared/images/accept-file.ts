@@ -8,38 +8,49 @@ import type { ImageFacts, ImageRecord } from './image-record.ts';
 
 interface Ports {
   blobs: Pick<Blobs, 'get' | 'put' | 'create'>;
-  imaging: Imaging;
+  imaging: Pick<Imaging, 'read' | 'perceptualHash' | 'encodeModelImage'>;
 }
 
 type Facts = ImageFacts & Pick<ImageRecord, 'file_size'>;
 
+/** The bytes of an image, and whether they are those that an earlier delivery has accepted. */
+export interface UploadedFile {
+  bytes: Uint8Array;
+  accepted: boolean;
+}
+
+/** @throws Problem `dependency_unavailable` if there is no file */
+export async function fetchFile(
+  { blobs }: Pick<Ports, 'blobs'>,
+  tenant: TenantId,
+  image: ImageId,
+): Promise<UploadedFile> {
+  const accepted = await blobs.get(tenant, objectKeys.upload(tenant, image));
+  if (accepted) return { bytes: accepted, accepted: true };
+  const bytes = await blobs.get(tenant, objectKeys.incoming(tenant, image));
+  if (!bytes) throw new Problem('dependency_unavailable', 'The uploaded file is not in the store (yet).');
+  return { bytes, accepted: false };
+}
+
 /**
- * Checks the file that was uploaded, accepts it as the image's, and writes its derivatives. The first delivery to accept a
- * file decides: any other continues with that file, so that record, file and derivatives agree
+ * Checks a file, accepts it as the image's, and writes its derivatives. The first delivery to accept a file decides: any
+ * other continues with that file, so that record, file and derivatives agree
  * (docs/adr/0033-a-file-is-accepted-once.md). No stranger's bytes are decoded between acceptance and admission.
  */
 export async function acceptFile(
   ports: Ports,
   record: ImageRecord,
   sizes: readonly number[],
+  { bytes, accepted }: UploadedFile,
 ): Promise<Facts> {
   const { blobs, imaging } = ports;
   const { tenant_id: tenant, image_id: image, content_type } = record;
-  const key = objectKeys.upload(tenant, image);
-  const accepted = await blobs.get(tenant, key);
-  const bytes = accepted ?? (await fetchIncoming(ports, tenant, image));
   const read = await imaging.read(bytes, { declaredType: content_type, thumbnailSizes: sizes });
   const { facts, derivatives } = await derive(ports, tenant, image, bytes, read);
-  if (!accepted && !(await blobs.create(tenant, key, bytes, content_type)))
-    return acceptFile(ports, record, sizes);
+  if (!accepted && !(await blobs.create(tenant, objectKeys.upload(tenant, image), bytes, content_type)))
+    return acceptFile(ports, record, sizes, await fetchFile(ports, tenant, image));
   await Promise.all(derivatives.map((each) => blobs.put(tenant, each.key, each.bytes, each.contentType)));
   return facts;
-}
-
-async function fetchIncoming({ blobs }: Ports, tenant: TenantId, image: ImageId): Promise<Uint8Array> {
-  const bytes = await blobs.get(tenant, objectKeys.incoming(tenant, image));
-  if (!bytes) throw new Problem('dependency_unavailable', 'The uploaded file is not in the store (yet).');
-  return bytes;
 }
 
 interface Derivative {

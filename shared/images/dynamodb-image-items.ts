@@ -7,10 +7,12 @@ import {
   sha256Partition,
   statusPartition,
   statusPosition,
+  unsettledPartition,
 } from '#shared/aws/dynamodb-keys.ts';
 import type { Item } from '#shared/aws/dynamodb-table.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { ImageIdField } from '#shared/kernel/id-fields.ts';
+import type { ImageId } from '#shared/kernel/ids.ts';
 import { ImageRecord } from './image-record.ts';
 import { purgedRecord, Tombstone } from './tombstone.ts';
 
@@ -22,7 +24,19 @@ export const imageItem = (record: ImageRecord): Item & Key => ({
   gsi_status_at: statusPosition(record),
   ...(record.external_id && { gsi_external_id: externalIdPartition(record.tenant_id, record.external_id) }),
   ...(record.hash_sha256 && { gsi_sha256: sha256Partition(record.tenant_id, record.hash_sha256) }),
+  ...(record.reserved_bytes !== undefined && unsettledKeys(record.image_id, record.created_at)),
 });
+
+/** Seconds after its announcement at which an image is due to be settled: no form can be used any more. */
+const SETTLE_AFTER = 3600;
+
+/** Returns the keys of the index `by_unsettled`, for an image that was announced or purged at `at`. */
+export const unsettledKeys = (image: ImageId, at: string) => ({
+  gsi_unsettled: unsettledPartition(image),
+  settle_at: new Date(Date.parse(at) + SETTLE_AFTER * 1000).toISOString(),
+});
+/** The attributes that `unsettledKeys` returns. */
+export const UNSETTLED_KEYS = ['gsi_unsettled', 'settle_at'] as const;
 
 const readRecord = itemReader('images', ImageRecord);
 const readTombstone = itemReader('images', Tombstone);

@@ -1,65 +1,89 @@
 import { pause } from '#shared/aws/dynamodb-errors.ts';
-import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { imageKey, storedKey } from '#shared/aws/dynamodb-keys.ts';
-import type { Item, Table, Update, Write } from '#shared/aws/dynamodb-table.ts';
+import type { Item, Table, Write } from '#shared/aws/dynamodb-table.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
-import { recordOf } from './dynamodb-image-items.ts';
+import { recordOf, UNSETTLED_KEYS, unsettledKeys } from './dynamodb-image-items.ts';
 import { moved, stepUpdate } from './dynamodb-image-steps.ts';
 import { libraryChange } from './dynamodb-library-version.ts';
+import {
+  count,
+  countedAsIn,
+  countsOf,
+  difference,
+  hasRoomFor,
+  quotaUseIn,
+  uncount,
+} from './dynamodb-quota-counters.ts';
 import { statusesBefore } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
-import { hasRoom, NOTHING_STORED, Stored } from './quota.ts';
 import { tombstoneOf } from './tombstone.ts';
 
 const ATTEMPTS = 6;
+
+/** Waits between attempts, as other calls of the tenant write the same item. */
+export const contended = {
+  attempts: ATTEMPTS,
+  pause,
+  exhausted: () => new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.'),
+};
+
+/** An admitted image is settled. */
+const ADMITTED = ['reserved_bytes', ...UNSETTLED_KEYS];
 
 /**
  * Counts a tenant's images and bytes in one item. It changes in the same transaction as the image that it counts, so it
  * is exact. Concurrent transactions of a tenant conflict on it and are repeated (`send`).
  */
-export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 'storedOf' | 'markPurged'> {
-  const stored = async (tenant: TenantId): Promise<Stored> => storedIn(await table.get(storedKey(tenant)));
+export function imageQuota(
+  table: Table,
+): Pick<ImageStore, 'admit' | 'stored' | 'storedOf' | 'quotaUse' | 'markPurged'> {
+  const quotaUse: ImageStore['quotaUse'] = async (tenant) => quotaUseIn(await table.get(storedKey(tenant)));
 
   return {
-    stored,
+    quotaUse,
+    async stored(tenant) {
+      return (await quotaUse(tenant)).stored;
+    },
     async storedOf(tenants) {
       const items = await table.getMany([...new Set(tenants)].map(storedKey));
       const byPartition = new Map(items.map((item) => [item.pk, item]));
-      return new Map(tenants.map((tenant) => [tenant, storedIn(byPartition.get(storedKey(tenant).pk))]));
+      return new Map(
+        tenants.map((tenant) => [tenant, quotaUseIn(byPartition.get(storedKey(tenant).pk)).stored]),
+      );
     },
     async admit(tenant, image, at, change, quota) {
-      const size = change.file_size;
-      const update = stepUpdate(tenant, 'validated', at, { ...change, stored_bytes: size });
-      const exhausted = () =>
-        new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.');
-      return retryOnConflict({ attempts: ATTEMPTS, pause, exhausted }, async () => {
-        const admitted = await table.writeTogether([
-          { Update: { Key: imageKey(tenant, image), ...onCondition(update, NOT_COUNTED) } },
-          { Update: { Key: storedKey(tenant), ...addWithin(quota, size) } },
-        ]);
-        const item = await table.get(imageKey(tenant, image));
+      const Key = imageKey(tenant, image);
+      return retryOnConflict(contended, async () => {
+        const item = await table.get(Key);
         if (!item) return undefined;
-        const record = recordOf(item);
-        if (admitted) return { moved: true, full: false, record };
-        // Find the condition that was not met.
-        if (!statusesBefore('validated').includes(record.status))
-          return { moved: false, full: false, record };
-        if (record.stored_bytes !== undefined) {
-          const again = stepUpdate(tenant, 'validated', at, change);
-          const step = moved(await table.update(imageKey(tenant, image), again));
+        const before = recordOf(item);
+        if (!statusesBefore('validated').includes(before.status))
+          return { moved: false, full: false, record: before };
+        if (before.stored_bytes !== undefined) {
+          const step = moved(await table.update(Key, stepUpdate(tenant, 'validated', at, change)));
           return step && { ...step, full: false };
         }
-        if (!hasRoom(await stored(tenant), size, quota)) return { moved: false, full: true, record };
-        return CONFLICT; // room came free after the write was refused
+        const stored = { stored_bytes: change.file_size };
+        const update = stepUpdate(tenant, 'validated', at, { ...change, ...stored }, ADMITTED);
+        const counted = difference(countsOf(stored), countsOf(before));
+        const admitted = await table.writeTogether([
+          { Update: { Key, ...countedAsIn(before, update) } },
+          count(tenant, counted, quota),
+        ]);
+        if (!admitted) {
+          // The quota is full; or else the image changed, or room came free after the write was refused.
+          const full = !hasRoomFor(await quotaUse(tenant), counted, quota);
+          return full ? { moved: false, full, record: before } : CONFLICT;
+        }
+        const admittedItem = await table.get(Key);
+        return admittedItem && { moved: true, full: false, record: recordOf(admittedItem) };
       });
     },
     async markPurged(tenant, image, at) {
-      // Only an admission and a purge refuse the write, and each happens once to an image: no bound is needed.
-      const exhausted = () =>
-        new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.');
-      return retryOnConflict({ attempts: Number.POSITIVE_INFINITY, exhausted }, async () => {
+      // Only steps that change what is counted refuse the write, and each happens a few times to an image: no bound is needed.
+      return retryOnConflict({ ...contended, attempts: Number.POSITIVE_INFINITY }, async () => {
         const item = await table.get(imageKey(tenant, image));
         if (!item || item.status === 'purged') return false;
         return (await table.writeTogether(purgeWrites(tenant, image, item, at))) || CONFLICT;
@@ -68,54 +92,28 @@ export function imageQuota(table: Table): Pick<ImageStore, 'admit' | 'stored' | 
   };
 }
 
-const readStored = itemReader('images', Stored);
-const storedIn = (item: Item | undefined): Stored => (item ? readStored(item) : NOTHING_STORED);
-
-const NOT_COUNTED = 'attribute_not_exists(stored_bytes)';
-
-const onCondition = (update: Update, condition: string): Update => ({
-  ...update,
-  ConditionExpression: `${update.ConditionExpression} AND ${condition}`,
-});
-
-const add = (images: number, bytes: number): Update => ({
-  UpdateExpression: 'ADD #images :images, #bytes :bytes',
-  ExpressionAttributeNames: { '#images': 'images', '#bytes': 'bytes' },
-  ExpressionAttributeValues: { ':images': images, ':bytes': bytes },
-});
-
-/** Counts an image of `size` bytes, on condition that the quota has room. A missing item counts as 0. */
-function addWithin(quota: Stored, size: number): Update {
-  const { ExpressionAttributeValues, ...update } = add(1, size);
-  const within = '#images < :max AND #bytes <= :room';
-  return {
-    ...update,
-    ConditionExpression: hasRoom(NOTHING_STORED, size, quota)
-      ? `attribute_not_exists(pk) OR (${within})`
-      : within,
-    ExpressionAttributeValues: {
-      ...ExpressionAttributeValues,
-      ':max': quota.images,
-      ':room': quota.bytes - size,
-    },
-  };
-}
-
-/** Replaces a record by its tombstone and reduces the counters, on condition that `stored_bytes` is as it was read. */
+/** Replaces a record by its tombstone and reduces the counters, on condition that they count the image as it was read. */
 function purgeWrites(tenant: TenantId, image: ImageId, item: Item, at: string): Write[] {
   const record = recordOf(item);
-  const { stored_bytes } = record;
-  const counted = stored_bytes !== undefined;
+  const counted = countsOf(record);
+  const condition = {
+    ConditionExpression: 'attribute_exists(pk) AND #status <> :purged',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':purged': 'purged' },
+  };
   return [
     {
       Put: {
-        Item: { ...imageKey(tenant, image), ...tombstoneOf(record, at) },
-        ConditionExpression: `attribute_exists(pk) AND #status <> :purged AND ${counted ? 'stored_bytes = :stored' : NOT_COUNTED}`,
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':purged': 'purged', ...(counted && { ':stored': stored_bytes }) },
+        Item: {
+          ...imageKey(tenant, image),
+          ...tombstoneOf(record, at),
+          // The purge may be interrupted, and a validation in progress may write objects: they are removed later.
+          ...unsettledKeys(image, at),
+        },
+        ...countedAsIn(record, condition),
       },
     },
-    ...(counted ? [{ Update: { Key: storedKey(tenant), ...add(-1, -stored_bytes) } }] : []),
+    ...(counted.images > 0 ? [uncount(tenant, counted)] : []),
     libraryChange(tenant, image), // in any state: it may have been indexed since it was read
   ];
 }

@@ -11,11 +11,14 @@ export const statusUpdate = (
   tenant: TenantId,
   to: ImageStatus,
   set: Item,
-  remove: readonly string[] = [],
+  {
+    remove = [],
+    from = statusesBefore(to),
+  }: { remove?: readonly string[]; from?: readonly ImageStatus[] } = {},
 ): Update =>
   setAndRemove({ ...set, status: to, gsi_status: statusPartition(tenant, to) }, remove, {
     attribute: 'status',
-    oneOf: statusesBefore(to),
+    oneOf: from,
   });
 
 /** Returns the update of a step with its results; it clears an earlier failure. */
@@ -24,6 +27,7 @@ export function stepUpdate(
   to: ImageStatus,
   at: string,
   change: Partial<ImageRecord>,
+  remove: readonly string[] = [],
 ): Update {
   const { hash_sha256 } = change;
   const set = {
@@ -32,7 +36,7 @@ export function stepUpdate(
     updated_at: at,
     ...(hash_sha256 && { gsi_sha256: sha256Partition(tenant, hash_sha256) }),
   };
-  return statusUpdate(tenant, to, set, ['failure', 'original_event']);
+  return statusUpdate(tenant, to, set, { remove: ['failure', 'original_event', ...remove] });
 }
 
 /** @returns undefined if there is no such image */

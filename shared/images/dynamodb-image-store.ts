@@ -14,13 +14,15 @@ import { type PagedList, readPage } from '#shared/aws/dynamodb-page.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { IMAGE_ID_PATTERN, type ImageId, imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import { imageItem, readImageId, recordOf } from './dynamodb-image-items.ts';
 import { imageQuota } from './dynamodb-image-quota.ts';
+import { imageReservations } from './dynamodb-image-reservations.ts';
 import { moved, statusUpdate, stepUpdate } from './dynamodb-image-steps.ts';
 import { imageTraces } from './dynamodb-image-traces.ts';
 import { imageVectors } from './dynamodb-image-vectors.ts';
 import { libraryChange, libraryVersions } from './dynamodb-library-version.ts';
-import type { ImageRecord } from './image-record.ts';
+import { type ImageRecord, statusesBefore } from './image-record.ts';
 import type { ImageQuery, ImageStore } from './image-store.ts';
 
 export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
@@ -28,11 +30,20 @@ export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
 /** Stores images in DynamoDB. */
 export function dynamoImageStore(options: TableOptions): ImageStore {
   const table = openTable(options);
+  /** Records a failure in the states from which `next` can be reached. */
+  const failFrom =
+    (next: ImageStatus): ImageStore['fail'] =>
+    async (tenant, image, failure, at, originalEvent) => {
+      const set = { failure, updated_at: at, original_event: JSON.stringify(originalEvent) };
+      const update = statusUpdate(tenant, 'failed', set, { from: statusesBefore(next) });
+      return moved(await table.update(imageKey(tenant, image), update));
+    };
 
   return {
     ...imageVectors(table),
     ...imageTraces(table),
     ...imageQuota(table),
+    ...imageReservations(table),
     ...libraryVersions(table),
     async create(record) {
       const created = await table.put(imageItem(record), { ConditionExpression: 'attribute_not_exists(pk)' });
@@ -78,10 +89,8 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
       const applied = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
       return moved({ applied, item: await table.get(Key) });
     },
-    async fail(tenant, image, failure, at, originalEvent) {
-      const set = { failure, updated_at: at, original_event: JSON.stringify(originalEvent) };
-      return moved(await table.update(imageKey(tenant, image), statusUpdate(tenant, 'failed', set)));
-    },
+    fail: failFrom('failed'),
+    refuse: failFrom('validated'),
   };
 }
 

@@ -8,6 +8,8 @@ import { IMAGE_FORMAT_NAMES, IMAGE_STATUSES, type ImageStatus, STAGES } from '#s
 export function statusesBefore(to: ImageStatus): readonly ImageStatus[] {
   if (to === 'purged') return IMAGE_STATUSES.filter((status) => status !== 'purged');
   if (to === 'failed') return ['pending_upload', 'uploaded', 'validated', 'processed'];
+  // A retry makes the image `uploaded` first: a delivery that another one has overtaken cannot admit a refused file.
+  if (to === 'validated') return ['pending_upload', 'uploaded'];
   return [...IMAGE_STATUSES.slice(0, IMAGE_STATUSES.indexOf(to)), 'failed'];
 }
 
@@ -49,6 +51,8 @@ export const ImageRecord = z.object({
   /** Models whose vectors are in the index. */
   models: z.array(z.string()),
   failure: Failure.exactOptional(),
+  /** Bytes reserved of the tenant's quota from the announcement until the image is admitted or given up. */
+  reserved_bytes: z.number().exactOptional(),
   /** Bytes counted against the tenant's quota; absent until the image is admitted. */
   stored_bytes: z.number().exactOptional(),
   /** The correlation id of the upload's call, used throughout the pipeline. */
@@ -79,6 +83,10 @@ export const ImageRecord = z.object({
   thumbnails: z.array(Thumbnail).exactOptional(),
 });
 export type ImageRecord = z.infer<typeof ImageRecord>;
+
+/** Returns true if validation has refused the image's file, and no other one was admitted. */
+export const isRefused = ({ status, failure, stored_bytes }: ImageRecord): boolean =>
+  status === 'failed' && failure?.stage === 'validation' && !failure.retryable && stored_bytes === undefined;
 
 /** Results of validation. */
 export type ImageFacts = Required<

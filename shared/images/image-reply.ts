@@ -7,7 +7,16 @@ export const thumbnailUrl = (baseUrl: string, image: string): string => `${baseU
 
 /** Converts a record to its API representation, without internal fields. */
 export function imageReply(record: ImageRecord, baseUrl: string): z.input<typeof ImageReply> {
-  const { tenant_id, content_type, correlation_id, hash_pixels, stored_bytes, thumbnails, ...reply } = record;
+  const {
+    tenant_id,
+    content_type,
+    correlation_id,
+    hash_pixels,
+    reserved_bytes,
+    stored_bytes,
+    thumbnails,
+    ...reply
+  } = record;
   return { ...reply, ...(thumbnails?.length && { thumbnail_url: thumbnailUrl(baseUrl, record.image_id) }) };
 }
 

@@ -3,7 +3,7 @@ import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Page } from '#shared/kernel/page.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import type { Failure, ImageFacts, ImageRecord, PurgeReceipt } from './image-record.ts';
-import type { Stored } from './quota.ts';
+import type { QuotaUse, Stored } from './quota.ts';
 
 export interface ImageQuery {
   status?: ImageStatus;
@@ -15,10 +15,22 @@ export interface ImageQuery {
 /** Results that a step writes with the status. */
 export type StatusChange = Partial<ImageFacts> & Partial<Pick<ImageRecord, 'file_size' | 'models'>>;
 
+/** Whether a step took place, and the record after it. `full`: the quota is exceeded and nothing has changed. */
+export interface QuotaStep {
+  moved: boolean;
+  full: boolean;
+  record: ImageRecord;
+}
+
 /** Image records and vectors. A status only moves forward, by conditional writes. */
 export interface ImageStore {
   /** @throws Problem `conflict` if the id exists */
   create(record: ImageRecord): Promise<void>;
+  /**
+   * Creates the records of announced images, and reserves `file_size` bytes of the quota for each in the same transaction.
+   * @returns those that were created; the quota has no room for the others
+   */
+  announce(tenant: TenantId, records: readonly ImageRecord[], quota: Stored): Promise<ImageRecord[]>;
   /** Strongly consistent. */
   get(tenant: TenantId, image: ImageId): Promise<ImageRecord | undefined>;
   /** In the order of the ids; without those that do not exist. */
@@ -41,8 +53,13 @@ export interface ImageStore {
     change?: StatusChange,
   ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
   /**
-   * As `advance` to `validated`; also counts the image against the quota, once, in the same transaction.
-   * @returns also `full`: the quota is exceeded and nothing has changed
+   * Makes sure that at least `size` bytes are reserved for an image that is not admitted yet, or was admitted before.
+   * @returns `moved`: they are
+   */
+  reserve(tenant: TenantId, image: ImageId, size: number, quota: Stored): Promise<QuotaStep | undefined>;
+  /**
+   * As `advance` to `validated`; also counts the image against the quota, once, in place of its reservation, in the same
+   * transaction.
    */
   admit(
     tenant: TenantId,
@@ -50,10 +67,20 @@ export interface ImageStore {
     at: string,
     change: StatusChange & Pick<ImageRecord, 'file_size'>,
     quota: Stored,
-  ): Promise<{ moved: boolean; full: boolean; record: ImageRecord } | undefined>;
+  ): Promise<QuotaStep | undefined>;
+  /** Gives back the reservation of an image whose file was refused. @returns false if it has none */
+  release(tenant: TenantId, image: ImageId): Promise<boolean>;
+  /** Removes the record of an image whose file never came, and its reservation. @returns false if the image has another state */
+  expire(tenant: TenantId, image: ImageId): Promise<boolean>;
   /** Returns the tenant's admitted and not purged images and their bytes. Strongly consistent. */
   stored(tenant: TenantId): Promise<Stored>;
   storedOf(tenants: readonly TenantId[]): Promise<Map<TenantId, Stored>>;
+  /** Strongly consistent. */
+  quotaUse(tenant: TenantId): Promise<QuotaUse>;
+  /** Lists images of all tenants that were announced and not admitted, or purged, and are due at `at`. Eventually consistent. */
+  unsettled(at: string): AsyncIterable<Pick<ImageRecord, 'tenant_id' | 'image_id'>>;
+  /** Takes an image from the unsettled ones, or makes it due again at `again`. */
+  settle(tenant: TenantId, image: ImageId, again?: string): Promise<void>;
   /**
    * Returns an opaque version that changes whenever the result of the tenant's searches can change: an image is indexed,
    * purged, or removed from the index. Strongly consistent: it changes no later than the results do.
@@ -67,6 +94,8 @@ export interface ImageStore {
     at: string,
     originalEvent: unknown,
   ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
+  /** As `fail`, for an image whose file is refused: not once a file was admitted. */
+  refuse: ImageStore['fail'];
   /**
    * Adds a model to an indexed image's `models`; changes the library version.
    * @returns false if the image is not indexed
@@ -81,7 +110,8 @@ export interface ImageStore {
   noteArchived(tenant: TenantId, image: ImageId, key: string, expiresAt: Date): Promise<void>;
   archivedKeys(tenant: TenantId, image: ImageId): Promise<string[]>;
   /**
-   * Replaces the record by a tombstone and frees its quota in one transaction. The image cannot be restored.
+   * Replaces the record by a tombstone and frees its quota, or its reservation, in one transaction. The image cannot be
+   * restored. It is unsettled until its objects are surely gone.
    * @returns true if this call purged it
    */
   markPurged(tenant: TenantId, image: ImageId, at: string): Promise<boolean>;

@@ -14,13 +14,38 @@ export function quotaOf({ plan = 'free', limits }: { plan?: PlanName; limits?: L
   return { images: stored_images, bytes: storage_bytes };
 }
 
+/** What a tenant has of its quota: admitted images, and those that were announced and are not admitted yet. */
+export interface QuotaUse {
+  stored: Stored;
+  reserved: Stored;
+}
+
+export const sumOf = (one: Stored, other: Stored): Stored => ({
+  images: one.images + other.images,
+  bytes: one.bytes + other.bytes,
+});
+
 /** Returns true if one more image of `size` bytes fits into the quota. */
-export const hasRoom = (stored: Stored, size: number, quota: Stored): boolean =>
-  stored.images < quota.images && stored.bytes + size <= quota.bytes;
+export const hasRoom = (used: Stored, size: number, quota: Stored): boolean =>
+  used.images < quota.images && used.bytes + size <= quota.bytes;
+
+/** Returns those of the images that fit into the quota together, preferring the earlier ones. */
+export function fitting<Image extends { file_size: number }>(
+  images: readonly Image[],
+  { stored, reserved }: QuotaUse,
+  quota: Stored,
+): Image[] {
+  let used = sumOf(stored, reserved);
+  return images.filter(({ file_size }) => {
+    const fits = hasRoom(used, file_size, quota);
+    if (fits) used = sumOf(used, { images: 1, bytes: file_size });
+    return fits;
+  });
+}
 
 /** @param size bytes of the rejected image */
-export const quotaExceeded = (stored: Stored, size: number, quota: Stored): Problem =>
+export const quotaExceeded = ({ stored, reserved }: QuotaUse, size: number, quota: Stored): Problem =>
   new Problem(
     'quota_exceeded',
-    `The quota is ${quota.images} images and ${quota.bytes} bytes. ${stored.images} images and ${stored.bytes} bytes are stored, so an image of ${size} bytes does not fit. Delete images that you no longer need, or ask for a larger plan.`,
+    `The quota is ${quota.images} images and ${quota.bytes} bytes. ${stored.images} images and ${stored.bytes} bytes are stored${reserved.images > 0 ? `, and ${reserved.images} images and ${reserved.bytes} bytes are reserved for uploads` : ''}, so an image of ${size} bytes does not fit. Delete images that you no longer need, or ask for a larger plan.`,
   );

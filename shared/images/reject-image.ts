@@ -11,7 +11,7 @@ import type { Failure } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 
 interface Ports {
-  imageStore: ImageStore;
+  imageStore: Pick<ImageStore, 'fail'>;
   blobs: Pick<Blobs, 'bucket'>;
   publisher: EventPublisher;
   now?: () => Date;

@@ -8,7 +8,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageRecord } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import type { Stored } from './quota.ts';
-import { hasRoom, quotaExceeded } from './quota.ts';
+import { quotaExceeded } from './quota.ts';
 
 /** Seconds for which a presigned form is valid. */
 const FORM_LIFETIME = 15 * 60;
@@ -32,57 +32,44 @@ export interface PresignedUpload {
 }
 
 interface Ports {
-  imageStore: ImageStore;
-  blobs: Blobs;
+  imageStore: Pick<ImageStore, 'announce' | 'quotaUse' | 'advance'>;
+  blobs: Pick<Blobs, 'presignUpload' | 'put'>;
   now?: () => Date;
 }
 
 /**
- * Reserves quota for an image of `size` bytes within one call; validation decides about admission.
- * @throws Problem `quota_exceeded`
+ * Creates the records of announced images, reserves their quota, and presigns the forms to post them with.
+ * @param images each an image, or the problem that the caller found with it
+ * @returns a form for each, or its problem: `unsupported_media_type`, `payload_too_large`, `unreadable_image`,
+ *   `quota_exceeded`; the earlier images have precedence
  */
-export type ReserveQuota = (size: number) => void;
-
-/** Reads the stored amounts once for a call; each reservation of the call adds to them. */
-export const quotaReservation =
-  ({ imageStore }: { imageStore: Pick<ImageStore, 'stored'> }) =>
-  async (tenant: TenantId, quota: Stored): Promise<ReserveQuota> => {
-    let stored = await imageStore.stored(tenant);
-    return (size) => {
-      if (!hasRoom(stored, size, quota)) throw quotaExceeded(stored, size, quota);
-      stored = { images: stored.images + 1, bytes: stored.bytes + size };
-    };
-  };
-
-/**
- * Creates the record of an announced image and presigns the form to post it with. Checks and reserves quota before the
- * first `await`, so that the images of a call reserve in order.
- * @throws Problem `unsupported_media_type`, `payload_too_large`, `unreadable_image`, `quota_exceeded`
- */
-export const requestUpload =
+export const requestUploads =
   ({ imageStore, blobs, now = () => new Date() }: Ports) =>
   async (
     tenant: TenantId,
-    image: NewImage,
-    reserveQuota: ReserveQuota,
+    images: readonly (NewImage | Problem)[],
+    quota: Stored,
     correlationId: string,
-  ): Promise<PresignedUpload> => {
-    checkAnnounced(image);
-    reserveQuota(image.size);
-    const record = newRecord(tenant, image, correlationId, now());
-    await imageStore.create(record);
-    const { url, fields } = await blobs.presignUpload(tenant, objectKeys.incoming(tenant, record.image_id), {
-      contentType: image.contentType,
-      size: image.size,
-      expiresIn: FORM_LIFETIME,
-    });
-    return {
-      image_id: record.image_id,
-      status: 'pending_upload',
-      url,
-      fields,
-      expires_at: new Date(now().getTime() + FORM_LIFETIME * 1000).toISOString(),
-    };
+  ): Promise<(PresignedUpload | Problem)[]> => {
+    const records = images.map((image) =>
+      image instanceof Problem ? image : (problemOf(image) ?? newRecord(tenant, image, correlationId, now())),
+    );
+    const valid = records.filter((record) => !(record instanceof Problem));
+    const announced = await imageStore.announce(tenant, valid, quota);
+    const ids = new Set(announced.map(({ image_id }) => image_id));
+    const use = ids.size < valid.length ? await imageStore.quotaUse(tenant) : undefined;
+    const expiresAt = new Date(now().getTime() + FORM_LIFETIME * 1000).toISOString();
+    return Promise.all(
+      records.map(async (record) => {
+        if (record instanceof Problem) return record;
+        const { image_id, content_type: contentType, file_size: size } = record;
+        if (use && !ids.has(image_id)) return quotaExceeded(use, size, quota);
+        const conditions = { contentType, size, expiresIn: FORM_LIFETIME };
+        const key = objectKeys.incoming(tenant, image_id);
+        const { url, fields } = await blobs.presignUpload(tenant, key, conditions);
+        return { image_id, status: 'pending_upload' as const, url, fields, expires_at: expiresAt };
+      }),
+    );
   };
 
 /**
@@ -95,25 +82,26 @@ export const addImage =
     tenant: TenantId,
     image: NewImage,
     bytes: Uint8Array,
-    reserveQuota: ReserveQuota,
+    quota: Stored,
     correlationId: string,
   ): Promise<{ image_id: ImageId; status: 'uploaded' }> => {
-    reserveQuota(bytes.length);
-    const record = newRecord(tenant, image, correlationId, now());
-    await imageStore.create(record);
+    const record = newRecord(tenant, { ...image, size: bytes.length }, correlationId, now());
+    const [announced] = await imageStore.announce(tenant, [record], quota);
+    if (!announced) throw quotaExceeded(await imageStore.quotaUse(tenant), bytes.length, quota);
     await blobs.put(tenant, objectKeys.incoming(tenant, record.image_id), bytes, image.contentType);
     await imageStore.advance(tenant, record.image_id, 'uploaded', now().toISOString());
     return { image_id: record.image_id, status: 'uploaded' };
   };
 
-function checkAnnounced({ contentType, size }: NewImage): void {
-  if (!isAccepted(contentType)) throw unsupported('The file is declared as', canonicalType(contentType));
-  if (size === 0) throw new Problem('unreadable_image', 'The image is empty: 0 bytes.');
+function problemOf({ contentType, size }: NewImage): Problem | undefined {
+  if (!isAccepted(contentType)) return unsupported('The file is declared as', canonicalType(contentType));
+  if (size === 0) return new Problem('unreadable_image', 'The image is empty: 0 bytes.');
   if (size > IMAGE_LIMITS.fileBytes)
-    throw new Problem(
+    return new Problem(
       'payload_too_large',
       `${size} bytes; an image may have at most ${IMAGE_LIMITS.fileBytes}.`,
     );
+  return undefined;
 }
 
 function newRecord(tenant: TenantId, image: NewImage, correlationId: string, now: Date): ImageRecord {

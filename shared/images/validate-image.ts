@@ -1,6 +1,5 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
-import { newEvent } from '#shared/contracts/events/new-event.ts';
 import type { Imaging } from '#shared/imaging/imaging.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
@@ -10,27 +9,24 @@ import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { embeddedWith, modelsOf } from '#shared/tenants/tenant-models.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
-import { acceptFile } from './accept-file.ts';
-import { imageFields, validatedFields } from './image-event-data.ts';
-import { imageObjectKeys } from './image-object-keys.ts';
-import type { Failure, ImageRecord } from './image-record.ts';
+import { acceptFile, fetchFile } from './accept-file.ts';
+import { type Failure, type ImageRecord, isRefused } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import { quotaExceeded, quotaOf } from './quota.ts';
+import { discardIncoming, refuseUpload, removeRefused, type UploadOutcome } from './refuse-upload.ts';
 import { failImage, failureOf } from './reject-image.ts';
+import { uploadedEvent, validatedEvent } from './validation-events.ts';
 
 interface Ports {
   imageStore: ImageStore;
   tenants: Pick<TenantStore, 'get'>;
   blobs: Blobs;
-  imaging: Imaging;
+  imaging: Pick<Imaging, 'read' | 'perceptualHash' | 'encodeModelImage'>;
   publisher: EventPublisher;
   /** The models of the service, the default first. */
   models: readonly [string, ...string[]];
   now?: () => Date;
 }
-
-/** `discarded`: the image has another file already. */
-type UploadOutcome = 'handled' | 'discarded';
 
 /** An uploaded object. `size` is in bytes. */
 interface Upload {
@@ -55,32 +51,45 @@ export const validateImage =
     ]);
     const sizes = thumbnailSizes(owner, record);
     // A presigned form can outlive its tenant. Nothing is published for a tenant that is being purged.
-    if (!owner || owner.state === 'purging') return removeAll(ports, tenant, image, sizes);
-    const publishFailure = async (failure: Failure): Promise<UploadOutcome> => {
-      const original = notification(ports.blobs.bucket, upload);
-      await failImage(ports)(tenant, image, failure, original, record?.correlation_id ?? image);
-      return removeUncounted(ports, tenant, image, sizes);
-    };
-    const fail = (problem: Problem) => publishFailure(failureOf('validation', problem, attempts));
+    if (!owner || owner.state === 'purging') return removeRefused(ports, tenant, image, sizes, undefined);
+    const original = notification(ports.blobs.bucket, upload);
+    const refuse = (failure: Failure) => refuseUpload(ports)(tenant, image, failure, original, sizes);
+    const failureBy = (error: unknown) => failureOf('validation', finalProblem(error), attempts);
     if (!record) {
-      return fail(new Problem('not_found', `The upload belongs to no image: ${image} was never announced.`));
+      const unknown = `The upload belongs to no image: ${image} was never announced.`;
+      return refuse(failureBy(new Problem('not_found', unknown)));
     }
-    if (record.status === 'purged') return removeAll(ports, tenant, image, sizes);
+    if (record.status === 'purged') return removeRefused(ports, tenant, image, sizes, record);
     const isPast = record.status === 'failed' && record.failure?.stage !== 'validation';
     if (isPast || record.status === 'processed' || record.status === 'indexed')
-      return discard(ports, tenant, image);
+      return discardIncoming(ports, tenant, image);
     if (record.failure && !(await canRetry(ports, record.failure, tenant, image)))
-      return publishFailure(record.failure);
-    try {
-      // An earlier delivery may have stopped between its write and its event: publish again.
-      if (record.status !== 'validated') return await validate(ports, owner, image, upload);
-      await publishValidated(ports, owner, record);
-      return await discard(ports, tenant, image);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.retryable) throw error;
-      return fail(error);
+      return refuse(record.failure);
+    let admitted = record;
+    if (record.status !== 'validated') {
+      try {
+        const done = await validate(ports, owner, image, upload);
+        if (done === 'handled' || done === 'discarded') return done;
+        admitted = done;
+      } catch (error) {
+        return refuse(failureBy(error));
+      }
     }
+    // An earlier delivery may have stopped between its write and its event: publish again.
+    try {
+      const embedWith = embeddedWith(modelsOf(owner, ports.models));
+      await ports.publisher.publish(tenant, [validatedEvent(admitted, ports.blobs.bucket, embedWith)]);
+    } catch (error) {
+      await failImage(ports)(tenant, image, failureBy(error), original, record.correlation_id);
+    }
+    return record === admitted ? discardIncoming(ports, tenant, image) : 'handled';
   };
+
+/** @throws the error if it is none that a repetition would meet again */
+function finalProblem(error: unknown): Problem {
+  if (!(error instanceof Problem) || error.retryable) throw error;
+  return error;
+}
 
 /** An image beyond the quota can be retried if its file was uploaded again. */
 async function canRetry(
@@ -93,25 +102,52 @@ async function canRetry(
   return retryable || (code === 'quota_exceeded' && (await blobs.size(tenant, key)) !== undefined);
 }
 
-async function validate(ports: Ports, owner: Tenant, image: ImageId, upload: Upload): Promise<UploadOutcome> {
+/** @returns the record of the admitted image, whose event is to be published */
+async function validate(
+  ports: Ports,
+  owner: Tenant,
+  image: ImageId,
+  upload: Upload,
+): Promise<ImageRecord | UploadOutcome> {
   const tenant = owner.tenant_id;
   const quota = quotaOf(owner);
   // 1. mark as uploaded and publish, unless the tenant's purge has removed the record
   const record = await markUploaded(ports, tenant, image);
-  if (!record) return removeAll(ports, tenant, image, thumbnailSizes(owner));
+  if (!record) return removeRefused(ports, tenant, image, thumbnailSizes(owner), undefined);
   // 2. check the size before the download
   checkSize(upload.size);
-  // 3. download, check, derive, accept; an image validated before keeps its thumbnail sizes
+  // 3. download, and reserve quota, unless the announcement has: nothing is written that is not counted
+  const file = await fetchFile(ports, tenant, image);
   const sizes = record.thumbnails?.map(({ size }) => size) ?? settingsOf(owner.settings).thumbnail_sizes;
-  const facts = await acceptFile(ports, record, sizes);
-  // 4. mark as validated if the quota allows
+  const reserved = await ports.imageStore.reserve(tenant, image, file.bytes.length, quota);
+  if (reserved?.full) throw quotaExceeded(await ports.imageStore.quotaUse(tenant), file.bytes.length, quota);
+  if (!reserved?.moved) return giveUp(ports, tenant, image, sizes, reserved?.record);
+  // 4. check, derive, accept; an image validated before keeps its thumbnail sizes
+  const facts = await acceptFile(ports, record, sizes, file);
+  // 5. mark as validated and count
   const done = await ports.imageStore.admit(tenant, image, timeOf(ports), facts, quota);
-  if (done?.full) throw quotaExceeded(await ports.imageStore.stored(tenant), facts.file_size, quota);
-  // 5. publish, unless the image was purged or has advanced meanwhile
-  if (!done || done.record.status === 'purged') return removeAll(ports, tenant, image, sizes);
-  await discard(ports, tenant, image); // accepted: the file is under its own key
-  if (done.record.status === 'validated') await publishValidated(ports, owner, done.record);
-  return 'handled';
+  if (done?.full) throw quotaExceeded(await ports.imageStore.quotaUse(tenant), facts.file_size, quota);
+  // 6. have it published, unless the image was purged, refused or has advanced meanwhile
+  if (!done || done.record.stored_bytes === undefined)
+    return giveUp(ports, tenant, image, sizes, done?.record);
+  await discardIncoming(ports, tenant, image); // accepted: the file is under its own key
+  return done.record.status === 'validated' ? done.record : 'handled';
+}
+
+/**
+ * Removes the files of an image that was purged or refused during its validation.
+ * @throws Problem `dependency_unavailable` if it failed otherwise: the next delivery decides
+ */
+function giveUp(
+  ports: Ports,
+  tenant: TenantId,
+  image: ImageId,
+  sizes: readonly number[],
+  record: ImageRecord | undefined,
+): Promise<UploadOutcome> {
+  if (record && record.status !== 'purged' && !isRefused(record))
+    throw new Problem('dependency_unavailable', 'The image failed while it was validated.');
+  return removeRefused(ports, tenant, image, sizes, record);
 }
 
 async function markUploaded(
@@ -121,17 +157,8 @@ async function markUploaded(
 ): Promise<ImageRecord | undefined> {
   const step = await ports.imageStore.advance(tenant, image, 'uploaded', timeOf(ports));
   const record = step?.record;
-  if (record?.status === 'uploaded') {
-    await ports.publisher.publish(tenant, [
-      newEvent('images.uploaded', {
-        tenant,
-        subject: image,
-        correlationId: record.correlation_id,
-        time: record.uploaded_at ?? record.updated_at,
-        data: imageFields(record, ports.blobs.bucket),
-      }),
-    ]);
-  }
+  if (record?.status === 'uploaded')
+    await ports.publisher.publish(tenant, [uploadedEvent(record, ports.blobs.bucket)]);
   return record;
 }
 
@@ -144,61 +171,11 @@ function checkSize(size: number): void {
   }
 }
 
-function publishValidated(
-  { blobs, publisher, models }: Ports,
-  owner: Tenant,
-  record: ImageRecord,
-): Promise<void> {
-  return publisher.publish(record.tenant_id, [
-    newEvent('images.validated', {
-      tenant: record.tenant_id,
-      subject: record.image_id,
-      correlationId: record.correlation_id,
-      time: record.validated_at ?? record.updated_at,
-      data: {
-        ...validatedFields(record, blobs.bucket),
-        embed_with: embeddedWith(modelsOf(owner, models)),
-      },
-    }),
-  ]);
-}
-
 /** The tenant's thumbnail sizes, and those that the image has from earlier settings. */
 const thumbnailSizes = (owner?: Tenant, record?: ImageRecord): readonly number[] => [
   ...settingsOf(owner?.settings).thumbnail_sizes,
   ...(record?.thumbnails ?? []).map(({ size }) => size),
 ];
-
-/** Removes a file that is not, or no longer, needed for validation. */
-async function discard({ blobs }: Ports, tenant: TenantId, image: ImageId): Promise<UploadOutcome> {
-  const removed = await blobs.remove(tenant, [objectKeys.incoming(tenant, image)]);
-  return removed > 0 ? 'discarded' : 'handled';
-}
-
-/** Removes all objects of an image that does not exist. */
-async function removeAll(
-  { blobs }: Ports,
-  tenant: TenantId,
-  image: ImageId,
-  sizes: readonly number[],
-): Promise<UploadOutcome> {
-  const { objects, thumbnails } = imageObjectKeys(tenant, image, sizes);
-  await blobs.discard(tenant, [...objects, ...thumbnails]);
-  return 'handled';
-}
-
-/** Removes all objects, unless another delivery has admitted the image meanwhile: then what was uploaded alone. */
-async function removeUncounted(
-  ports: Ports,
-  tenant: TenantId,
-  image: ImageId,
-  sizes: readonly number[],
-): Promise<UploadOutcome> {
-  const record = await ports.imageStore.get(tenant, image);
-  return record?.stored_bytes === undefined
-    ? removeAll(ports, tenant, image, sizes)
-    : discard(ports, tenant, image);
-}
 
 const timeOf = ({ now = () => new Date() }: Ports): string => now().toISOString();
 

@@ -42,14 +42,19 @@ export const renderProblems = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIG
 /** Errors that an entry of a list shows: a list has up to 100 entries. */
 const ERRORS_OF_ENTRY = 5;
 
-/** Returns an entry of a list, or its problem as the entry. Faults of the service fail the whole call. */
-export async function entryOrProblem<Entry>(correlationId: string, run: () => Promise<Entry>) {
+/** Returns what `read` returns, or the problem that refuses an entry of a list. Faults of the service fail the whole call. */
+export function entryOrProblem<Entry>(read: () => Entry): Entry | Problem {
   try {
-    return await run();
+    return read();
   } catch (error) {
     const refused = error instanceof Problem && (!error.retryable || error.code === 'rate_limited');
     if (!refused) throw error;
-    const { errors, ...document } = error.toDocument(correlationId);
-    return { error: { ...document, ...(errors && { errors: errors.slice(0, ERRORS_OF_ENTRY) }) } };
+    return error;
   }
+}
+
+/** Renders the problem of an entry in its place. */
+export function problemEntry(problem: Problem, correlationId: string) {
+  const { errors, ...document } = problem.toDocument(correlationId);
+  return { error: { ...document, ...(errors && { errors: errors.slice(0, ERRORS_OF_ENTRY) }) } };
 }

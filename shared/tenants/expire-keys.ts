@@ -1,9 +1,10 @@
-import { eachKey, type KeyRun } from './each-key.ts';
+import { eachWithin, type ScheduledRun } from '#shared/kernel/each-within.ts';
+import type { ApiKey } from './api-key.ts';
 import { releaseKey } from './release-key.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
-interface Ports extends KeyRun {
+interface Ports extends ScheduledRun<Pick<ApiKey, 'tenant_id' | 'key_id'>> {
   tenants: Pick<TenantStore, 'endedKeys' | 'releaseKey'>;
   usagePlans: Pick<UsagePlans, 'remove'>;
 }
@@ -13,7 +14,7 @@ export const expireKeys =
   ({ tenants, usagePlans, ...run }: Ports) =>
   (): Promise<{ removed: number; failed: number }> => {
     const release = releaseKey({ tenants, usagePlans });
-    return eachKey(
+    return eachWithin(
       run,
       (start) => tenants.endedKeys(start.toISOString()),
       async (key) => {

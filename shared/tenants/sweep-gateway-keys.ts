@@ -1,11 +1,11 @@
+import { eachWithin, type ScheduledRun } from '#shared/kernel/each-within.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { type ApiKey, keyState } from './api-key.ts';
-import { eachKey, type KeyRun } from './each-key.ts';
 import { releaseKey } from './release-key.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
-interface Ports extends KeyRun {
+interface Ports extends ScheduledRun<Pick<ApiKey, 'tenant_id' | 'key_id'>> {
   tenants: Pick<TenantStore, 'listKeys' | 'releaseKey'>;
   usagePlans: Pick<UsagePlans, 'all' | 'addedAt' | 'remove'>;
 }
@@ -22,7 +22,7 @@ export const sweepGatewayKeys =
   (): Promise<{ removed: number; failed: number }> => {
     const release = releaseKey({ tenants, usagePlans });
     const recordsOf = remembered((tenant: TenantId) => tenants.listKeys(tenant));
-    return eachKey(
+    return eachWithin(
       run,
       () => usagePlans.all(),
       async ({ tenant_id, key_id, gatewayKeyId }, start) => {

@@ -74,4 +74,5 @@ export const IMAGE_INDEXES = [
   ['by_sha256', 'gsi_sha256', 'image_id'],
   ['by_external_id', 'gsi_external_id', 'image_id'],
   ['by_status', 'gsi_status', 'gsi_status_at'],
+  ['by_unsettled', 'gsi_unsettled', 'settle_at'],
 ] as const;

@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
-import { addImage, deleteImage, getThumbnail, requestUploads } from '#shared/contracts/http/images.ts';
+import {
+  addImage,
+  deleteImage,
+  getThumbnail,
+  listImages,
+  requestUploads,
+} from '#shared/contracts/http/images.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
 import { putLimits } from '#shared/contracts/http/tenants.ts';
@@ -32,34 +38,45 @@ describe('storage of a tenant', () => {
     await limit(client, { stored_images: 2 });
   });
 
+  const codes = (entries: Awaited<ReturnType<typeof announce>>) =>
+    entries.map((entry) => ('error' in entry ? entry.error.code : 'form'));
+  const remove = (image_id: string) => client.call(deleteImage, { params: { image_id } });
+
   it('is limited by the quota before a form is issued, and a deletion frees quota', async () => {
     const first = await upload(client, bytes, { filename: 'one.jpg' });
     expect((await settled(client, first)).status).toBe('indexed');
     const entries = await announce(2);
-    expect(entries.map((entry) => ('error' in entry ? entry.error.code : 'form'))).toEqual([
-      'form',
-      'quota_exceeded',
-    ]);
-    await limit(client, { stored_images: 1 });
+    expect(codes(entries)).toEqual(['form', 'quota_exceeded']);
     const inline = await client.call(addImage, { body: { image: Buffer.from(bytes).toString('base64') } });
     expect(inline).toMatchObject({ status: 429, body: { code: 'quota_exceeded' } });
-    expect(inline.body.detail).toContain('1');
-    await client.call(deleteImage, { params: { image_id: first } });
-    expect((await announce(1)).every((entry) => 'url' in entry)).toBe(true);
+    expect(inline.body.detail).toContain('1 images and');
+    expect(inline.body.detail).toContain('reserved for uploads');
+    await remove(first);
+    expect(codes(await announce(2))).toEqual(['form', 'quota_exceeded']);
   });
 
-  it('is limited exactly by validation when two images arrive at once', async () => {
+  it('is reserved by forms that nobody has used, until their image is deleted, refused or stored', async () => {
+    for (const { image_id } of (await client.call(listImages, {})).body.images) await remove(image_id);
     const forms = [...(await announce(1)), ...(await announce(1))].flatMap((entry) =>
       'url' in entry ? [entry] : [],
     );
-    expect(forms).toHaveLength(2);
-    await Promise.all(forms.map((form) => postFile(form, bytes, 'image/jpeg')));
-    const outcomes = await Promise.all(forms.map(({ image_id }) => settled(client, image_id)));
-    expect(outcomes.map(({ status }) => status).sort()).toEqual(['failed', 'indexed']);
-    expect(outcomes.find(({ status }) => status === 'failed')?.failure).toMatchObject({
-      stage: 'validation',
-      code: 'quota_exceeded',
+    const [used, broken] = forms;
+    if (!used || !broken) throw new Error('The quota has room for two forms.');
+    expect(codes(await announce(1))).toEqual(['quota_exceeded']);
+
+    await postFile(used, bytes, 'image/jpeg');
+    expect((await settled(client, used.image_id)).status).toBe('indexed');
+    expect(codes(await announce(1))).toEqual(['quota_exceeded']);
+
+    await postFile(broken, new Uint8Array(bytes.length), 'image/jpeg');
+    expect(await settled(client, broken.image_id)).toMatchObject({
+      status: 'failed',
+      failure: { stage: 'validation' },
     });
+    const again = await announce(2);
+    expect(codes(again)).toEqual(['form', 'quota_exceeded']);
+    for (const entry of again) if ('url' in entry) await remove(entry.image_id);
+    expect(codes(await announce(1))).toEqual(['form']);
   });
 });
 

@@ -24,6 +24,8 @@ import { memoryGroupStore } from '../memory/group-store.ts';
 import { memoryImageStore } from '../memory/image-store.ts';
 import { memorySimilarityCache } from '../memory/similarity-cache.ts';
 
+const UNLIMITED = { images: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
+
 /** The results of a search, the candidates of the index alone, and the cost. */
 export interface Answer {
   results: readonly SimilarityResult[];
@@ -122,7 +124,7 @@ export async function openService({ indexDir, model, threads, vectorsAlone = fal
     /** Ingests an image through every step. @returns undefined if it is refused */
     async ingest(tenant: TenantId, bytes: Uint8Array, filename: string): Promise<ImageId | undefined> {
       const upload = { filename, contentType: await mediaTypeOf(bytes), size: bytes.length };
-      const { image_id } = await add(tenant, upload, bytes, () => {}, filename);
+      const { image_id } = await add(tenant, upload, bytes, UNLIMITED, filename);
       await validate(tenant, image_id, { key: objectKeys.upload(tenant, image_id), size: bytes.length });
       const validated = takeEvent('images.validated');
       if (validated) await embed([validated]);

@@ -1,14 +1,16 @@
 import type { Blobs, Folder } from '#shared/blobs/blobs.ts';
+import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { checkKey, isKeyOf } from '#shared/blobs/tenant-keys.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 
 /** Objects in memory, for tests. Its forms and links cannot be used. */
-export function memoryBlobs(): Blobs {
+export function memoryBlobs(): Blobs & { keys(tenant: TenantId, folder: Folder): string[] } {
   const objects = new Map<string, Uint8Array>();
   const keysIn = (tenant: TenantId, folder: Folder) =>
     [...objects.keys()].filter((key) => key.startsWith(`${folder}/`) && isKeyOf(tenant, key));
   return {
     bucket: 'memory',
+    keys: keysIn,
     async put(tenant, key, bytes) {
       checkKey(tenant, key);
       objects.set(key, bytes.slice());
@@ -34,6 +36,11 @@ export function memoryBlobs(): Blobs {
     async discard(tenant, keys) {
       for (const key of keys) checkKey(tenant, key);
       for (const key of keys) objects.delete(key);
+    },
+    async removeImage(tenant, image) {
+      const files = [objectKeys.incoming(tenant, image), objectKeys.upload(tenant, image)];
+      for (const key of [...objects.keys()])
+        if (files.includes(key) || key.startsWith(objectKeys.derived(tenant, image))) objects.delete(key);
     },
     async removeSome(tenant, folder) {
       return keysIn(tenant, folder).filter((key) => objects.delete(key)).length;

@@ -1,9 +1,12 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
-import type { Heartbeats } from '#shared/health/heartbeats.ts';
-import { type ImageRecord, type PurgeReceipt, statusesBefore } from '#shared/images/image-record.ts';
+import {
+  type ImageRecord,
+  isRefused,
+  type PurgeReceipt,
+  statusesBefore,
+} from '#shared/images/image-record.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
-import type { Stored } from '#shared/images/quota.ts';
-import { hasRoom } from '#shared/images/quota.ts';
+import { fitting, hasRoom, type QuotaUse, type Stored, sumOf } from '#shared/images/quota.ts';
 import { purgedRecord, tombstoneOf } from '#shared/images/tombstone.ts';
 import { IMAGE_ID_PATTERN, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -17,6 +20,8 @@ export function memoryImageStore(): ImageStore {
   const archived = new Map<string, Set<string>>();
   const receipts = new Map<string, PurgeReceipt>();
   const changes = new Map<TenantId, number>();
+  /** When the unsettled images are due. */
+  const due = new Map<string, string>();
   const at = (tenant: TenantId, image: ImageId) => `${tenant}/${image}`;
   const countChange = (tenant: TenantId) => changes.set(tenant, (changes.get(tenant) ?? 0) + 1);
 
@@ -25,10 +30,11 @@ export function memoryImageStore(): ImageStore {
     image: ImageId,
     to: ImageStatus,
     changed: (record: ImageRecord) => ImageRecord,
+    from = statusesBefore(to),
   ) => {
     const record = records.get(at(tenant, image));
     if (!record) return undefined;
-    const moved = statusesBefore(to).includes(record.status);
+    const moved = from.includes(record.status);
     const next = moved ? structuredClone({ ...changed(record), status: to }) : record;
     records.set(at(tenant, image), next);
     if (moved && (to === 'indexed' || to === 'purged')) countChange(tenant);
@@ -38,18 +44,79 @@ export function memoryImageStore(): ImageStore {
     const { failure: _, ...rest } = record;
     return { ...rest, ...change, [`${to}_at`]: time, updated_at: time };
   };
-  const stored = (tenant: TenantId): Stored => {
-    const sizes = [...records.values()].flatMap(({ tenant_id, stored_bytes }) =>
-      tenant_id === tenant ? (stored_bytes ?? []) : [],
-    );
-    return { images: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  const quotaUse = (tenant: TenantId): QuotaUse => {
+    const sum = (of: 'stored_bytes' | 'reserved_bytes') => {
+      const sizes = [...records.values()].flatMap((record) =>
+        record.tenant_id === tenant ? (record[of] ?? []) : [],
+      );
+      return { images: sizes.length, bytes: sizes.reduce((total, size) => total + size, 0) };
+    };
+    return { stored: sum('stored_bytes'), reserved: sum('reserved_bytes') };
   };
+  /** Returns true if there is room for `size` bytes in place of what is reserved for the image. */
+  const hasRoomInstead = (tenant: TenantId, { reserved_bytes }: ImageRecord, size: number, quota: Stored) => {
+    const { stored, reserved } = quotaUse(tenant);
+    if (reserved_bytes === undefined) return hasRoom(sumOf(stored, reserved), size, quota);
+    return size <= reserved_bytes || stored.bytes + reserved.bytes + size - reserved_bytes <= quota.bytes;
+  };
+  const failFrom =
+    (next: ImageStatus): ImageStore['fail'] =>
+    async (tenant, image, failure, time) => {
+      const failed = (record: ImageRecord) => ({ ...record, failure, updated_at: time });
+      return move(tenant, image, 'failed', failed, statusesBefore(next));
+    };
+  const dueAfter = (time: string) => new Date(Date.parse(time) + 3_600_000).toISOString();
 
   return {
     async create(record) {
       const key = at(record.tenant_id, record.image_id);
       if (records.has(key)) throw new Problem('conflict', `${record.image_id} exists.`);
       records.set(key, structuredClone(record));
+    },
+    async announce(tenant, announced, quota) {
+      return fitting(announced, quotaUse(tenant), quota).map((record) => {
+        const reserved = { ...record, reserved_bytes: record.file_size };
+        records.set(at(tenant, record.image_id), structuredClone(reserved));
+        due.set(at(tenant, record.image_id), dueAfter(record.created_at));
+        return reserved;
+      });
+    },
+    async reserve(tenant, image, size, quota) {
+      const record = structuredClone(records.get(at(tenant, image)));
+      if (!record) return undefined;
+      if (record.stored_bytes !== undefined || (record.reserved_bytes ?? -1) >= size)
+        return { moved: true, full: false, record };
+      if (!statusesBefore('validated').includes(record.status)) return { moved: false, full: false, record };
+      if (!hasRoomInstead(tenant, record, size, quota)) return { moved: false, full: true, record };
+      const reserved = { ...record, reserved_bytes: size };
+      records.set(at(tenant, image), reserved);
+      due.set(at(tenant, image), dueAfter(record.created_at));
+      return { moved: true, full: false, record: structuredClone(reserved) };
+    },
+    async release(tenant, image) {
+      const record = records.get(at(tenant, image));
+      if (!record || !isRefused(record) || record.reserved_bytes === undefined) return false;
+      const { reserved_bytes: _, ...rest } = record;
+      records.set(at(tenant, image), rest);
+      return true;
+    },
+    async expire(tenant, image) {
+      const record = records.get(at(tenant, image));
+      if (record?.status !== 'pending_upload' || record.reserved_bytes === undefined) return false;
+      due.delete(at(tenant, image));
+      return records.delete(at(tenant, image));
+    },
+    async *unsettled(time) {
+      for (const [key, dueAt] of [...due])
+        if (dueAt <= time) {
+          const { tenant_id, image_id } = records.get(key) ?? {};
+          if (tenant_id && image_id) yield { tenant_id, image_id };
+        }
+    },
+    async settle(tenant, image, again) {
+      if (!due.has(at(tenant, image))) return;
+      if (again === undefined) due.delete(at(tenant, image));
+      else due.set(at(tenant, image), again);
     },
     async get(tenant, image) {
       return structuredClone(records.get(at(tenant, image)));
@@ -93,26 +160,29 @@ export function memoryImageStore(): ImageStore {
       if (!record) return undefined;
       const counted =
         record.stored_bytes !== undefined || !statusesBefore('validated').includes(record.status);
-      if (!counted && !hasRoom(stored(tenant), change.file_size, quota))
+      if (!counted && !hasRoomInstead(tenant, record, change.file_size, quota))
         return { moved: false, full: true, record: structuredClone(record) };
       const stored_bytes = record.stored_bytes ?? change.file_size;
-      const step = move(tenant, image, 'validated', (before) =>
+      const step = move(tenant, image, 'validated', ({ reserved_bytes: _, ...before }) =>
         stepped(before, 'validated', time, { ...change, stored_bytes }),
       );
+      if (step?.moved) due.delete(at(tenant, image));
       return step && { ...step, full: false };
     },
     async stored(tenant) {
-      return stored(tenant);
+      return quotaUse(tenant).stored;
     },
     async storedOf(tenants) {
-      return new Map(tenants.map((tenant) => [tenant, stored(tenant)]));
+      return new Map(tenants.map((tenant) => [tenant, quotaUse(tenant).stored]));
+    },
+    async quotaUse(tenant) {
+      return quotaUse(tenant);
     },
     async libraryVersion(tenant) {
       return String(changes.get(tenant) ?? 0);
     },
-    async fail(tenant, image, failure, time) {
-      return move(tenant, image, 'failed', (record) => ({ ...record, failure, updated_at: time }));
-    },
+    fail: failFrom('failed'),
+    refuse: failFrom('validated'),
     async noteModel(tenant, image, model, time) {
       const record = records.get(at(tenant, image));
       if (record?.status !== 'indexed') return false;
@@ -150,6 +220,7 @@ export function memoryImageStore(): ImageStore {
     },
     async markPurged(tenant, image, time) {
       const step = move(tenant, image, 'purged', (record) => purgedRecord(tombstoneOf(record, time)));
+      if (step?.moved) due.set(at(tenant, image), dueAfter(time));
       return step?.moved ?? false;
     },
     async putReceipt(tenant, receipt) {
@@ -157,22 +228,6 @@ export function memoryImageStore(): ImageStore {
     },
     async getReceipt(tenant, image) {
       return structuredClone(receipts.get(at(tenant, image)));
-    },
-  };
-}
-
-/** Heartbeats in memory, for tests. */
-export function memoryHeartbeats(): Heartbeats {
-  const heartbeats = new Map<string, { at: string; detail: string; expires: number }>();
-  return {
-    async record(service, at, ttlSeconds, detail) {
-      heartbeats.set(service, { at: at.toISOString(), detail, expires: at.getTime() + ttlSeconds * 1000 });
-    },
-    async last(service) {
-      const heartbeat = heartbeats.get(service);
-      return heartbeat && heartbeat.expires > Date.now()
-        ? { at: heartbeat.at, detail: heartbeat.detail }
-        : undefined;
     },
   };
 }

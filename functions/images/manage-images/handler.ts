@@ -7,7 +7,7 @@ import { findImage, signThumbnail } from '#shared/images/find-image.ts';
 import { imageQuery, imageReply, imagesReply } from '#shared/images/image-reply.ts';
 import { inlineImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
-import { addImage, quotaReservation } from '#shared/images/request-upload.ts';
+import { addImage } from '#shared/images/request-upload.ts';
 import { imageId } from '#shared/kernel/ids.ts';
 import { deleteImage } from '#shared/purges/purge-image.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -31,9 +31,8 @@ export const handler = httpFunction(
   [
     tenantRoute(api.addImage, async ({ tenant, caller, body, file, correlationId }) => {
       const bytes = requiredImage({ body, ...(file && { file }) });
-      const reserveQuota = await quotaReservation(ports)(tenant, quotaOf(caller));
       const image = inlineImage(body, bytes.length, file);
-      return addImage(ports)(tenant, image, bytes, reserveQuota, correlationId);
+      return addImage(ports)(tenant, image, bytes, quotaOf(caller), correlationId);
     }),
     tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) =>
       imagesReply(await ports.imageStore.list(tenant, imageQuery(query)), baseUrl),

@@ -62,7 +62,8 @@ export const requestUploads = operation({
   idempotent: true,
   reply: {
     status: 201,
-    description: 'One entry per file, in order: a presigned form, or the problem that rejects the file.',
+    description:
+      'One entry per file, in order: a presigned form, or the problem that rejects the file. A form reserves one image and its size of the quota; if it is not used, the image is gone and the quota free within an hour and a half.',
     schema: z.object({
       uploads: z.array(
         z.union([

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Blobs, FOLDERS } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
-import { newImageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { type ImageId, newImageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { emulator, uniqueName } from '../emulator.ts';
 
@@ -90,6 +90,24 @@ describe.each([
       expect(await blobs.count(alike, folder)).toBeGreaterThan(0);
     }
     expect(removed).toEqual({ incoming: 1, uploads: 1, derived: 2, events: 3 });
+  });
+
+  it('removes an image with all that was derived from it, of any size, and no other', async () => {
+    const owner = tenantId('removes-images');
+    const [image, other] = [newImageId(), newImageId()];
+    const keysOf = (id: ImageId) => [
+      objectKeys.incoming(owner, id),
+      objectKeys.upload(owner, id),
+      objectKeys.modelImage(owner, id),
+      ...[64, 300].map((size) => objectKeys.thumbnail(owner, id, size)),
+    ];
+    for (const key of [...keysOf(image), ...keysOf(other)]) await blobs.put(owner, key, bytes, 'image/webp');
+    await blobs.removeImage(owner, image);
+    const present = async (keys: string[]) =>
+      (await Promise.all(keys.map((key) => blobs.size(owner, key)))).filter((size) => size !== undefined);
+    expect(await present(keysOf(image))).toEqual([]);
+    expect(await present(keysOf(other))).toHaveLength(5);
+    await blobs.removeImage(owner, image);
   });
 
   it('stores archived events under the tenant too', async () => {

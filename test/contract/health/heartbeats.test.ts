@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
 import type { Heartbeats } from '#shared/health/heartbeats.ts';
-import { memoryHeartbeats } from '../../memory/image-store.ts';
+import { memoryHeartbeats } from '../../memory/heartbeats.ts';
 import { newTable } from '../emulator.ts';
 
 describe.each([

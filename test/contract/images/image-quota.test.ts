@@ -76,6 +76,8 @@ describe.each([
     await admit(tenant, image, 10);
     await images.fail(tenant, image, FAILURE, at, {});
     expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 10 });
+    expect(await admit(tenant, image, 10)).toMatchObject({ moved: false, record: { status: 'failed' } });
+    await images.advance(tenant, image, 'uploaded', at);
     const again = await admit(tenant, image, 10, { images: 1, bytes: 10 });
     expect(again).toMatchObject({ moved: true, full: false, record: { status: 'validated' } });
     expect(again?.record).not.toHaveProperty('failure');

@@ -8,7 +8,7 @@ import {
   vectorIndexHealth,
 } from '#shared/health/check-readiness.ts';
 import type { Health } from '#shared/health/health.ts';
-import { memoryHeartbeats } from '../../memory/image-store.ts';
+import { memoryHeartbeats } from '../../memory/heartbeats.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 
 const checkWith = (status: Health['status']) => async (): Promise<Health> => ({ status, detail: status });

@@ -3,9 +3,10 @@ import { UploadFile } from '#shared/contracts/http/images.ts';
 import { announcedImage as uploadOf } from '#shared/images/incoming-image.ts';
 import type { Stored } from '#shared/images/quota.ts';
 import { quotaOf } from '#shared/images/quota.ts';
-import { addImage, quotaReservation, requestUpload } from '#shared/images/request-upload.ts';
+import { addImage, type NewImage, requestUploads } from '#shared/images/request-upload.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryImageStore } from '../../memory/image-store.ts';
@@ -19,25 +20,31 @@ const newImage = {
   metadata: { a: 'b' },
 };
 
-const unlimited = () => {};
+const unlimited = { images: 1e6, bytes: 1e12 };
 
 function setUp() {
   const imageStore = memoryImageStore();
   const blobs = memoryBlobs();
   const now = () => new Date('2026-11-01T10:00:00.000Z');
+  const request = requestUploads({ imageStore, blobs, now });
   return {
     imageStore,
     blobs,
-    request: requestUpload({ imageStore, blobs, now }),
+    request,
+    /** Announces one image; throws its problem. */
+    async requestOne(image: NewImage) {
+      const [form] = await request(acme, [image], unlimited, 'c-1');
+      if (!form || form instanceof Problem) throw form;
+      return form;
+    },
     add: addImage({ imageStore, blobs, now }),
-    reservation: quotaReservation({ imageStore }),
   };
 }
 
 describe('requestUpload', () => {
   it('creates the record and presigns the form', async () => {
-    const { imageStore, request } = setUp();
-    const form = await request(acme, newImage, unlimited, 'c-1');
+    const { imageStore, requestOne } = setUp();
+    const form = await requestOne(newImage);
     expect(form).toMatchObject({ status: 'pending_upload', expires_at: '2026-11-01T10:15:00.000Z' });
     expect(await imageStore.get(acme, form.image_id)).toMatchObject({
       status: 'pending_upload',
@@ -45,7 +52,16 @@ describe('requestUpload', () => {
       external_id: 'mine',
       metadata: { a: 'b' },
       correlation_id: 'c-1',
+      reserved_bytes: 10,
     });
+  });
+
+  it('keeps the problem of a file that the caller refused, in its place', async () => {
+    const limited = new Problem('rate_limited', 'Wait.');
+    const { imageStore, request } = setUp();
+    const entries = await request(acme, [newImage, limited, newImage], unlimited, 'c');
+    expect(entries).toMatchObject([{ status: 'pending_upload' }, limited, { status: 'pending_upload' }]);
+    expect(await imageStore.quotaUse(acme)).toMatchObject({ reserved: { images: 2, bytes: 20 } });
   });
 
   it.each([
@@ -53,8 +69,8 @@ describe('requestUpload', () => {
     [{ size: 0 }, 'unreadable_image'],
     [{ size: IMAGE_LIMITS.fileBytes + 1 }, 'payload_too_large'],
   ])('rejects %o and creates no record', async (change, code) => {
-    const { imageStore, request } = setUp();
-    await expect(request(acme, { ...newImage, ...change }, unlimited, 'c')).rejects.toMatchObject({ code });
+    const { imageStore, requestOne } = setUp();
+    await expect(requestOne({ ...newImage, ...change })).rejects.toMatchObject({ code });
     expect((await imageStore.list(acme, { limit: 10 })).items).toEqual([]);
   });
 
@@ -64,18 +80,16 @@ describe('requestUpload', () => {
       const name = { 'image/jp2': 'JPEG 2000', 'image/jxl': 'JPEG XL', 'application/pdf': 'PDF' }[
         contentType
       ];
-      await expect(setUp().request(acme, { ...newImage, contentType }, unlimited, 'c')).rejects.toMatchObject(
-        {
-          code: 'unsupported_media_type',
-          message: expect.stringMatching(new RegExp(`${name}.*Send it as JPEG`)),
-        },
-      );
+      await expect(setUp().requestOne({ ...newImage, contentType })).rejects.toMatchObject({
+        code: 'unsupported_media_type',
+        message: expect.stringMatching(new RegExp(`${name}.*Send it as JPEG`)),
+      });
     },
   );
 
   it('takes a file of which no media type is declared', async () => {
     const file = UploadFile.parse({ filename: 'a.jpg', size: 10 });
-    const form = await setUp().request(acme, uploadOf(file), unlimited, 'c');
+    const form = await setUp().requestOne(uploadOf(file));
     expect(form.fields['Content-Type']).toBe('application/octet-stream');
   });
 
@@ -89,7 +103,7 @@ describe('requestUpload', () => {
     'image/heif',
     'application/octet-stream',
   ])('accepts %s', async (contentType) => {
-    const form = await setUp().request(acme, { ...newImage, contentType }, unlimited, 'c');
+    const form = await setUp().requestOne({ ...newImage, contentType });
     expect(form.status).toBe('pending_upload');
   });
 });
@@ -106,21 +120,18 @@ describe('addImage', () => {
 
 describe('the quota', () => {
   const sizes = async (quota: Stored, announced: number[], stored: number[] = []) => {
-    const { imageStore, request, reservation } = setUp();
+    const { imageStore, request } = setUp();
     for (const size of stored) {
       const record = announcedImage({ tenant_id: acme });
       await imageStore.create(record);
       await imageStore.admit(acme, record.image_id, record.created_at, { file_size: size }, quota);
     }
-    const reserveQuota = await reservation(acme, quota);
-    const outcomes = await Promise.allSettled(
-      announced.map((size) => request(acme, { ...newImage, size }, reserveQuota, 'c')),
-    );
+    const images = announced.map((size) => ({ ...newImage, size }));
+    const entries = await request(acme, images, quota, 'c');
+    const forms = entries.filter((entry) => !(entry instanceof Problem));
     const { items } = await imageStore.list(acme, { limit: 100 });
-    expect(items).toHaveLength(
-      stored.length + outcomes.filter(({ status }) => status === 'fulfilled').length,
-    );
-    return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'ok' : outcome.reason.code));
+    expect(items).toHaveLength(stored.length + forms.length);
+    return entries.map((entry) => (entry instanceof Problem ? entry.code : 'ok'));
   };
 
   it('accepts the images that fit, in order', async () => {
@@ -143,10 +154,21 @@ describe('the quota', () => {
     expect(await sizes({ images: 1, bytes: 1e9 }, [0, 5])).toEqual(['unreadable_image', 'ok']);
   });
 
+  it('is taken by images that were announced and not uploaded, and the problem names them', async () => {
+    const { request, add } = setUp();
+    const quota = { images: 2, bytes: 1e9 };
+    await request(acme, [newImage, newImage], quota, 'c');
+    const [second] = await request(acme, [newImage], quota, 'c');
+    expect(second).toMatchObject({ code: 'quota_exceeded' });
+    await expect(add(acme, newImage, new Uint8Array(10), quota, 'c')).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      message: expect.stringContaining('2 images and 20 bytes are reserved for uploads'),
+    });
+  });
+
   it('reports the quota, the stored amounts and what to do', async () => {
-    const { add, reservation, imageStore } = setUp();
-    const reserveQuota = await reservation(acme, { images: 7, bytes: 9 });
-    const problem = add(acme, newImage, new Uint8Array(10), reserveQuota, 'c');
+    const { add, imageStore } = setUp();
+    const problem = add(acme, newImage, new Uint8Array(10), { images: 7, bytes: 9 }, 'c');
     await expect(problem).rejects.toMatchObject({
       code: 'quota_exceeded',
       status: 429,

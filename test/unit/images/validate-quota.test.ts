@@ -123,17 +123,16 @@ describe('the quota at validation', () => {
     owner = { ...ACME, limits: ONE };
     const [first, second] = [await upload(), await upload()];
     await first.validate();
-    const { discard } = ports.blobs;
-    ports.blobs.discard = async () => {
+    const { remove } = ports.blobs;
+    ports.blobs.remove = async () => {
       throw new Error('not now');
     };
     await expect(second.validate()).rejects.toThrow('not now');
     expect(await second.storedObjects()).not.toEqual([]);
-    ports.blobs.discard = discard;
+    ports.blobs.remove = remove;
     await second.validate();
     expect(await second.storedObjects()).toEqual([]);
 
-    await ports.blobs.put(tenant, objectKeys.modelImage(tenant, second.image), photo, 'image/png');
     ports.publisher.events.length = 0;
     await second.validate();
     expect(codes()).toEqual(['quota_exceeded']);
@@ -144,15 +143,15 @@ describe('the quota at validation', () => {
     owner = { ...ACME, limits: ONE };
     const [first, second] = [await upload(), await upload()];
     await first.validate();
-    const { stored } = ports.imageStore;
-    ports.imageStore.stored = async (...args) => {
-      ports.imageStore.stored = stored;
+    const { quotaUse } = ports.imageStore;
+    ports.imageStore.quotaUse = async (...args) => {
+      ports.imageStore.quotaUse = quotaUse;
       await ports.imageStore.markPurged(tenant, first.image, NOW);
       await second.validate();
-      return stored(...args);
+      return quotaUse(...args);
     };
     await second.validate();
-    expect(await second.record()).toMatchObject({ stored_bytes: photo.length });
+    expect(await second.record()).toMatchObject({ status: 'validated', stored_bytes: photo.length });
     expect(await second.storedObjects()).toEqual(['1024', '256', 'input', 'upload']);
     expect(codes()).toContain('images.validated');
   });

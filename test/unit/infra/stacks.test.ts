@@ -39,20 +39,31 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     );
   });
 
-  it('removes ended keys every quarter of an hour, and looks for keys without a record every hour', () => {
+  /** The schedules of a function, and who may invoke it. */
+  function schedulesOf(functionName: string) {
     const rules = stacks.of('AWS::Events::Rule').flatMap(({ properties }) => {
       const { ScheduleExpression, State, Targets } = ScheduleRule.parse(properties);
-      return Targets.filter(({ Arn }) => JSON.stringify(Arn).includes('ExpireKeys')).map(
+      return Targets.filter(({ Arn }) => JSON.stringify(Arn).includes(functionName)).map(
         ({ Input }) => `${State} ${ScheduleExpression} ${Input ?? ''}`,
       );
     });
-    expect(rules.sort()).toEqual(['ENABLED rate(1 hour) {"sweep":true}', 'ENABLED rate(15 minutes) ']);
-    const invoked = stacks
+    const invokers = stacks
       .of('AWS::Lambda::Permission')
-      .filter(({ properties }) => JSON.stringify(properties.FunctionName).includes('ExpireKeys'));
-    expect(invoked.map(({ properties }) => properties.Principal)).toEqual(
-      Array(2).fill('events.amazonaws.com'),
-    );
+      .filter(({ properties }) => JSON.stringify(properties.FunctionName).includes(functionName))
+      .map(({ properties }) => properties.Principal);
+    return { rules: rules.sort(), invokers };
+  }
+
+  it('removes ended keys every quarter of an hour, and looks for keys without a record every hour', () => {
+    const { rules, invokers } = schedulesOf('ExpireKeys');
+    expect(rules).toEqual(['ENABLED rate(1 hour) {"sweep":true}', 'ENABLED rate(15 minutes) ']);
+    expect(invokers).toEqual(Array(2).fill('events.amazonaws.com'));
+  });
+
+  it('settles images that were not admitted every quarter of an hour', () => {
+    const { rules, invokers } = schedulesOf('SettleImages');
+    expect(rules).toEqual(['ENABLED rate(15 minutes) ']);
+    expect(invokers).toEqual(['events.amazonaws.com']);
   });
 
   it('meets the AwsSolutions pack', () => {
@@ -178,6 +189,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       'usage-dead-letters',
       'audit-refusals-dropped',
       'expire-keys-fails',
+      'settle-images-fails',
       'limits-unchecked',
       'usage-untold',
       'export-audit-stream-waits',

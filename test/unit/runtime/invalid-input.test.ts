@@ -6,7 +6,7 @@ import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { JSON_BOUNDS } from '#shared/kernel/json-bounds.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { parseField } from '#shared/runtime/input.ts';
-import { entryOrProblem } from '#shared/runtime/problem-responses.ts';
+import { entryOrProblem, problemEntry } from '#shared/runtime/problem-responses.ts';
 
 /** Returns the problem that a value is refused with; undefined if it is accepted. */
 function refusal(schema: z.ZodType, value: unknown): Problem | undefined {
@@ -137,16 +137,26 @@ it('rounds a stored threshold to a number that storage holds', () => {
 });
 
 describe('an entry of a list', () => {
-  it('that is refused has no field without a value: a reply is stored as JSON', async () => {
-    const entry = await entryOrProblem('id', () => Promise.reject(new Problem('not_found', 'No.')));
+  const thrown = (problem: Problem) => () => {
+    throw problem;
+  };
+
+  it('that is refused has no field without a value: a reply is stored as JSON', () => {
+    const entry = problemEntry(new Problem('not_found', 'No.'), 'id');
     expect(JSON.parse(JSON.stringify(entry))).toStrictEqual(entry);
   });
 
-  it('shows 5 errors', async () => {
+  it('shows 5 errors', () => {
     const errors = Array.from({ length: 9 }, (_, n) => ({ pointer: `/${n}`, message: 'no' }));
     const problem = new Problem('invalid_request', 'No.', { errors });
-    expect(await entryOrProblem('id', () => Promise.reject(problem))).toMatchObject({
-      error: { errors: errors.slice(0, 5) },
-    });
+    expect(entryOrProblem(thrown(problem))).toBe(problem);
+    expect(problemEntry(problem, 'id')).toMatchObject({ error: { errors: errors.slice(0, 5) } });
+  });
+
+  it('is refused for a rate limit, but faults of the service fail the whole call', () => {
+    const limited = new Problem('rate_limited', 'Wait.');
+    expect(entryOrProblem(thrown(limited))).toBe(limited);
+    const fault = new Problem('dependency_unavailable', 'Down.');
+    expect(() => entryOrProblem(thrown(fault))).toThrow(fault);
   });
 });

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import type { Failure } from '#shared/images/image-record.ts';
+import type { ImageStore } from '#shared/images/image-store.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import { rounds } from '../../fixtures/uploads-steps.ts';
+import { uploadsWorld } from '../../fixtures/uploads-world.ts';
+import { memoryImageStore } from '../../memory/image-store.ts';
+import { newTable } from '../emulator.ts';
+import { IMAGE_INDEXES, newImage, newRecord, newTenant } from '../samples.ts';
+
+const at = '2026-02-01T00:00:00.000Z';
+const WIDE = { images: 1_000, bytes: 1_000_000 };
+const NONE = { images: 0, bytes: 0 };
+const REFUSED: Failure = {
+  stage: 'validation',
+  code: 'truncated',
+  detail: 'cut',
+  retryable: false,
+  attempts: 1,
+};
+
+describe.each([
+  ['memory', async () => memoryImageStore()],
+  ['DynamoDB', async () => dynamoImageStore(await newTable('images', IMAGE_INDEXES))],
+])('reservations in %s', (_, open) => {
+  let images: ImageStore;
+  beforeAll(async () => {
+    images = await open();
+  });
+  const announce = async (tenant: TenantId, sizes: readonly number[], quota = WIDE): Promise<ImageId[]> => {
+    const records = sizes.map((file_size) => newRecord(tenant, { file_size }));
+    return (await images.announce(tenant, records, quota)).map(({ image_id }) => image_id);
+  };
+  const announceOne = async (tenant: TenantId, size: number, quota = WIDE): Promise<ImageId> => {
+    const [image] = await announce(tenant, [size], quota);
+    if (!image) throw new Error('The quota has no room.');
+    return image;
+  };
+  const reserved = async (tenant: TenantId) => (await images.quotaUse(tenant)).reserved;
+
+  it('are made with the record, for the images that fit, in order', async () => {
+    const tenant = newTenant();
+    const records = [50, 60, 40, 1, 10].map((file_size) => newRecord(tenant, { file_size }));
+    const announced = await images.announce(tenant, records, { images: 9, bytes: 100 });
+    expect(announced.map(({ file_size }) => file_size)).toEqual([50, 40, 1]);
+    expect(await images.quotaUse(tenant)).toEqual({ stored: NONE, reserved: { images: 3, bytes: 91 } });
+    expect(await images.stored(tenant)).toEqual(NONE);
+    for (const record of announced) {
+      expect(record.reserved_bytes).toBe(record.file_size);
+      expect(await images.get(tenant, record.image_id)).toEqual(record);
+    }
+    expect((await images.list(tenant, { limit: 9 })).items).toHaveLength(3);
+    expect(await images.announce(tenant, [], WIDE)).toEqual([]);
+  });
+
+  it('of a hundred images are made in one call', async () => {
+    const tenant = newTenant();
+    const quota = { images: 99, bytes: 1e6 };
+    expect(await announce(tenant, Array(100).fill(2), quota)).toHaveLength(99);
+    expect(await reserved(tenant)).toEqual({ images: 99, bytes: 198 });
+  });
+
+  it('never exceed the quota, however many calls announce at once', async () => {
+    const tenant = newTenant();
+    const quota = { images: 5, bytes: 1_000 };
+    const calls = await Promise.all(Array.from({ length: 6 }, () => announce(tenant, [1, 1], quota)));
+    expect(calls.flat()).toHaveLength(5);
+    expect(await reserved(tenant)).toEqual({ images: 5, bytes: 5 });
+  });
+
+  it('become what the admitted image has, also beyond a quota that was lowered', async () => {
+    const tenant = newTenant();
+    const [small, exact] = await announce(tenant, [10, 20]);
+    const lowered = { images: 0, bytes: 0 };
+    const first = await images.admit(tenant, small ?? newImage(), at, { file_size: 7 }, lowered);
+    expect(first).toMatchObject({ moved: true, record: { status: 'validated', stored_bytes: 7 } });
+    expect(first?.record).not.toHaveProperty('reserved_bytes');
+    expect(await images.quotaUse(tenant)).toEqual({
+      stored: { images: 1, bytes: 7 },
+      reserved: { images: 1, bytes: 20 },
+    });
+    const larger = await images.admit(tenant, exact ?? newImage(), at, { file_size: 21 }, lowered);
+    expect(larger).toMatchObject({ moved: false, full: true });
+    await images.admit(tenant, exact ?? newImage(), at, { file_size: 20 }, lowered);
+    expect(await images.quotaUse(tenant)).toEqual({ stored: { images: 2, bytes: 27 }, reserved: NONE });
+  });
+
+  it('are made once for an image that has none, if the quota has room', async () => {
+    const tenant = newTenant();
+    const record = newRecord(tenant, { status: 'uploaded' });
+    const { image_id: image } = record;
+    await images.create(record);
+    const full = await images.reserve(tenant, image, 10, { images: 1, bytes: 9 });
+    expect(full).toEqual({ moved: false, full: true, record });
+    await Promise.all([1, 2, 3].map(() => images.reserve(tenant, image, 10, { images: 1, bytes: 30 })));
+    expect(await reserved(tenant)).toEqual({ images: 1, bytes: 10 });
+    const raised = await images.reserve(tenant, image, 30, { images: 1, bytes: 30 });
+    expect(raised).toMatchObject({ moved: true, full: false, record: { reserved_bytes: 30 } });
+    expect(await images.reserve(tenant, image, 5, NONE)).toMatchObject({ moved: true });
+    expect(await images.get(tenant, image)).toEqual({ ...record, reserved_bytes: 30 });
+    await images.admit(tenant, image, at, { file_size: 30 }, NONE);
+    expect(await images.reserve(tenant, image, 99, NONE)).toMatchObject({ moved: true });
+    expect(await images.reserve(tenant, newImage(), 1, WIDE)).toBeUndefined();
+  });
+
+  it('are given back by a refused image alone, once', async () => {
+    const tenant = newTenant();
+    const image = await announceOne(tenant, 10);
+    expect(await images.release(tenant, image)).toBe(false);
+    await images.fail(tenant, image, { ...REFUSED, retryable: true }, at, {});
+    expect(await images.release(tenant, image)).toBe(false);
+    expect(await images.reserve(tenant, image, 11, WIDE)).toMatchObject({ moved: false, full: false });
+    await images.advance(tenant, image, 'uploaded', at);
+    expect(await images.refuse(tenant, image, REFUSED, at, {})).toMatchObject({ moved: true });
+    const released = await Promise.all([1, 2, 3].map(() => images.release(tenant, image)));
+    expect(released.filter(Boolean)).toHaveLength(1);
+    expect(await images.quotaUse(tenant)).toEqual({ stored: NONE, reserved: NONE });
+    expect(await images.get(tenant, image)).not.toHaveProperty('reserved_bytes');
+    expect(await images.release(tenant, newImage())).toBe(false);
+  });
+
+  it('stay if an admission comes before the refusal, which then changes nothing', async () => {
+    const tenant = newTenant();
+    const image = await announceOne(tenant, 10);
+    const admitted = await images.admit(tenant, image, at, { file_size: 10 }, WIDE);
+    expect(await images.refuse(tenant, image, REFUSED, at, {})).toEqual({
+      moved: false,
+      record: admitted?.record,
+    });
+    expect(await images.release(tenant, image)).toBe(false);
+    expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 10 });
+  });
+
+  it('end with the record of an unused form, once', async () => {
+    const tenant = newTenant();
+    const [image, uploaded] = [await announceOne(tenant, 10), await announceOne(tenant, 5)];
+    await images.advance(tenant, uploaded, 'uploaded', at);
+    expect(await images.expire(tenant, uploaded)).toBe(false);
+    const expired = await Promise.all([1, 2, 3].map(() => images.expire(tenant, image)));
+    expect(expired.filter(Boolean)).toHaveLength(1);
+    expect(await images.get(tenant, image)).toBeUndefined();
+    expect(await reserved(tenant)).toEqual({ images: 1, bytes: 5 });
+  });
+
+  it('end with a purge, once', async () => {
+    const tenant = newTenant();
+    const image = await announceOne(tenant, 10);
+    const purged = await Promise.all([1, 2, 3].map(() => images.markPurged(tenant, image, at)));
+    expect(purged.filter(Boolean)).toHaveLength(1);
+    expect(await images.quotaUse(tenant)).toEqual({ stored: NONE, reserved: NONE });
+    expect(await images.expire(tenant, image)).toBe(false);
+  });
+
+  it('are listed an hour after the announcement, until the image is admitted or settled', async () => {
+    const tenant = newTenant();
+    const record = newRecord(tenant, { created_at: '2026-03-01T10:00:00.000Z', file_size: 1 });
+    await images.announce(tenant, [record], WIDE);
+    const due = async (time: string) => {
+      const found: ImageId[] = [];
+      for await (const { tenant_id, image_id } of images.unsettled(time))
+        if (tenant_id === tenant) found.push(image_id);
+      return found;
+    };
+    expect(await due('2026-03-01T10:59:59.999Z')).toEqual([]);
+    expect(await due('2026-03-01T11:00:00.000Z')).toEqual([record.image_id]);
+    await images.settle(tenant, record.image_id, '2026-03-01T12:00:00.000Z');
+    expect(await due('2026-03-01T11:59:59.999Z')).toEqual([]);
+    expect(await due('2026-03-01T12:00:00.000Z')).toEqual([record.image_id]);
+    await images.admit(tenant, record.image_id, at, { file_size: 1 }, WIDE);
+    expect(await due('9')).toEqual([]);
+    await images.settle(tenant, record.image_id, at);
+    expect(await due('9')).toEqual([]);
+    await images.markPurged(tenant, record.image_id, '2026-03-02T00:00:00.000Z');
+    expect(await due('2026-03-02T01:00:00.000Z')).toEqual([record.image_id]);
+    await images.settle(tenant, record.image_id);
+    expect(await due('9')).toEqual([]);
+  });
+
+  it('and counters equal the sums over the records, whatever fails, is repeated or overtaken', async () => {
+    await fc.assert(
+      fc.asyncProperty(rounds, async (steps) => {
+        const world = uploadsWorld(images, newTenant());
+        for (const round of steps) {
+          await Promise.all(round.map((take) => take(world.steps)));
+          expect(await world.quotaUse()).toEqual(await world.counted());
+        }
+        await world.end();
+        expect(await world.quotaUse()).toEqual(await world.counted());
+        expect((await world.quotaUse()).reserved).toEqual(NONE);
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
