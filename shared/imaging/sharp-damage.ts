@@ -1,8 +1,8 @@
-import { Problem, type ProblemCode } from '#shared/kernel/problems.ts';
+import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import type { Raster } from './raster.ts';
 import { decodePixels, type Source } from './sharp-pixels.ts';
-import { ENDS_EARLY, type Structure } from './structure/structure.ts';
+import { ENDS_EARLY, lossOf, type Structure, truncated } from './structure/structure.ts';
 
 /**
  * libjpeg's warnings (`jerror.h`) that cost no picture: scan parameters and transforms that it corrects, and bytes that
@@ -40,17 +40,10 @@ export async function decodeWhole(
   const isHarmless = [...warnings].every((warning) => HARMLESS.some((known) => known.test(warning)));
   if (raster && !cutOff && warnings.size > 0 && isHarmless)
     return { raster, oddities: [...warnings].slice(0, MAX_ODDITIES) };
-  const code = cutOff ? 'truncated' : 'unreadable_image';
-  throw new Problem(
-    code,
-    `${REASONS[code]} ${raster ? lossOf(raster) : ''}`.trim().replace('#', format.toUpperCase()),
-  );
+  const loss = raster ? lossOfRaster(raster) : '';
+  if (cutOff) throw truncated(loss);
+  throw new Problem('unreadable_image', `The ${format.toUpperCase()} data is damaged. ${loss}`.trim());
 }
-
-const REASONS: Readonly<Partial<Record<ProblemCode, string>>> = {
-  truncated: 'The file ends before the image does. Send the whole file.',
-  unreadable_image: 'The # data is damaged.',
-};
 
 /** Passes on what is said of the image; sharp's errors mean damage. */
 function passProblem(error: unknown): undefined {
@@ -58,12 +51,11 @@ function passProblem(error: unknown): undefined {
 }
 
 /** Says how many rows are missing at the end: decoders repeat the last one, or leave the rest at one value. */
-function lossOf({ width, height, data }: Raster): string {
+function lossOfRaster({ width, height, data }: Raster): string {
   const bytes = 3 * width;
   const last = Buffer.from(data.buffer, data.byteOffset + bytes * (height - 1), bytes);
   let rows = 1;
   while (rows < height && last.equals(data.subarray(bytes * (height - 1 - rows), bytes * (height - rows))))
     rows++;
-  if (rows === 1) return 'A part of the picture is lost.';
-  return `About ${Math.max(1, Math.round((100 * rows) / height))} % of the picture are missing, at its end.`;
+  return rows === 1 ? 'A part of the picture is lost.' : lossOf(rows, height);
 }

@@ -5,7 +5,6 @@ import { exifOf } from './exif.ts';
 import type { ImageWarning, ReadImage } from './imaging.ts';
 import type { Raster } from './raster.ts';
 import { decodeWhole } from './sharp-damage.ts';
-import { readHeader } from './sharp-header.ts';
 import { sourceOf } from './sharp-pixels.ts';
 import { sniff } from './sniff.ts';
 import { readStructure } from './structure/read-structure.ts';
@@ -27,8 +26,7 @@ export async function decodeImage(bytes: Uint8Array, declaredType?: string): Pro
   }
   const { format, warnings } = await sniff(bytes, declaredType);
   const structure = readStructure(format, bytes);
-  const header = await readHeader(format, structure);
-  const source = await sourceOf(structure.decodable, format, header);
+  const source = await sourceOf(format, structure);
   const { raster, oddities } = await decodeWhole(source, format, structure);
   if (detailOf(raster) < MIN_DETAIL) {
     throw new Problem('low_detail', 'The image is one flat colour: there is nothing to recognise it by.');
@@ -36,7 +34,7 @@ export async function decodeImage(bytes: Uint8Array, declaredType?: string): Pro
   const { frames = 1, pages = 1 } = structure;
   return {
     format,
-    exif: exifOf(structure.exif, header.orientation),
+    exif: exifOf(structure.exif, source.header.orientation),
     raster,
     warnings: [...warnings, ...warningsOf(structure, oddities)],
     ...(frames > 1 && { frames }),

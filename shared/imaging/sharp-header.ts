@@ -38,12 +38,24 @@ export async function readHeader(format: ImageFormat, structure: Structure): Pro
       });
   let header = await read(0);
   if (header.pagePrimary) header = await read(header.pagePrimary);
-  checkSize(header);
-  checkCost(format, header, structure);
+  checkHeader(format, header, structure);
   return header;
 }
 
-/** @throws Problem `too_many_pixels`, `low_detail` */
+type Dimensions = Pick<
+  Metadata,
+  'width' | 'height' | 'channels' | 'depth' | 'isProgressive' | 'bitsPerSample'
+>;
+
+/**
+ * Checks what a header states.
+ * @throws Problem `too_many_pixels`, `low_detail`, `unreadable_image`
+ */
+export function checkHeader(format: ImageFormat, header: Dimensions, structure: Structure): void {
+  checkSize(header);
+  checkCost(format, header, structure);
+}
+
 function checkSize({ width, height }: { width: number; height: number }): void {
   if (width * height > IMAGE_LIMITS.pixels) {
     throw new Problem(
@@ -60,7 +72,7 @@ function checkSize({ width, height }: { width: number; height: number }): void {
 }
 
 /** Refuses what would take the decoder more time or memory than an honest image of the greatest size. */
-function checkCost(format: ImageFormat, header: Metadata, { scans }: Structure): void {
+function checkCost(format: ImageFormat, header: Dimensions, { scans }: Structure): void {
   const pixels = header.width * header.height;
   if (scans > MAX_SCANS || scans * pixels > MAX_SCANNED_PIXELS) {
     throw new Problem(
@@ -77,9 +89,13 @@ function checkCost(format: ImageFormat, header: Metadata, { scans }: Structure):
 }
 
 /** Returns the bytes of a pixel that the decoder holds until its last row; 0 where it works row by row. */
-function heldBytes(format: ImageFormat, { channels, depth, isProgressive, bitsPerSample }: Metadata): number {
+function heldBytes(
+  format: ImageFormat,
+  { channels, depth, isProgressive, bitsPerSample }: Dimensions,
+): number {
   if (format === 'jpeg') return isProgressive ? 2 * channels : 0; // the coefficients, 16 bits each
   if (format === 'png') return isProgressive ? channels * (depth === 'ushort' ? 2 : 1) : 0;
   if (format === 'tiff') return (channels * Math.max(8, bitsPerSample ?? SAMPLE_BITS[depth] ?? 64)) / 8;
+  if (format === 'bmp') return 9; // decoded, and as a TIFF
   return format === 'avif' || format === 'heic' ? 12 : 4; // planes of 16 bits, and their RGB
 }

@@ -3,10 +3,14 @@ import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import { layOnGround } from './alpha-ground.ts';
+import { decodeBmp } from './bmp-decode.ts';
+import { readBmpHeader } from './bmp-header.ts';
 import { bytesOfFloats } from './float-samples.ts';
 import { decodeHeic } from './libheif-decode.ts';
 import { tiffOf } from './pixels-as-tiff.ts';
 import type { Raster } from './raster.ts';
+import { checkHeader, readHeader } from './sharp-header.ts';
+import type { Structure } from './structure/structure.ts';
 
 /** Time limit of the decoder, in seconds. 100 Mpx as progressive JPEG take about 6. */
 const DECODE_SECONDS = 20;
@@ -18,11 +22,24 @@ export interface Source {
   header: Metadata;
 }
 
-export async function sourceOf(bytes: Uint8Array, format: ImageFormat, header: Metadata): Promise<Source> {
+/**
+ * Returns what libvips decodes: the file itself, or a TIFF of the pixels if it has no decoder for the format.
+ * @throws Problem as `readHeader` does
+ */
+export async function sourceOf(format: ImageFormat, structure: Structure): Promise<Source> {
+  const { decodable } = structure;
+  if (format === 'bmp') {
+    const file = Buffer.from(decodable.buffer, decodable.byteOffset, decodable.length);
+    const bmp = readBmpHeader(file);
+    checkHeader(format, { ...bmp, channels: 3, depth: 'uchar', isProgressive: false }, structure);
+    const bytes = tiffOf(decodeBmp(file, bmp));
+    return { bytes, page: 0, header: await readHeader('tiff', { decodable: bytes, scans: 1 }) };
+  }
+  const header = await readHeader(format, structure);
   // libvips reads the header of HEVC, and has no decoder for it.
   if (format === 'heic' && header.compression === 'hevc')
-    return { bytes: tiffOf(await decodeHeic(bytes), header.icc), page: 0, header };
-  return { bytes, page: header.pagePrimary ?? 0, header };
+    return { bytes: tiffOf(await decodeHeic(decodable), header.icc), page: 0, header };
+  return { bytes: decodable, page: header.pagePrimary ?? 0, header };
 }
 
 /**

@@ -10,6 +10,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   'image/vnd.mozilla.apng': IMAGE_FORMATS.png,
   'image/tif': IMAGE_FORMATS.tiff,
   'image/x-tiff': IMAGE_FORMATS.tiff,
+  'image/x-bmp': IMAGE_FORMATS.bmp,
+  'image/x-ms-bmp': IMAGE_FORMATS.bmp,
   'image/heif': IMAGE_FORMATS.heic,
   'image/heic-sequence': IMAGE_FORMATS.heic,
   'image/heif-sequence': IMAGE_FORMATS.heic,
@@ -61,6 +63,6 @@ export function unsupported(subject: string, type: string | undefined): Problem 
   const name = type && (REFUSED[type] ?? type.replace(/[^!-~]/g, '?'));
   return new Problem(
     'unsupported_media_type',
-    `${subject} ${name ?? 'no image'}. Send it as JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC.`,
+    `${subject} ${name ?? 'no image'}. Send it as JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC or BMP.`,
   );
 }

@@ -16,7 +16,7 @@ export type ImageStatus = (typeof IMAGE_STATUSES)[number];
 export const STAGES = ['upload', 'validation', 'embedding', 'indexing', 'duplicates'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Supported image formats: sharp's name and the media type. */
+/** Supported image formats and their media types. */
 export const IMAGE_FORMATS = {
   jpeg: 'image/jpeg',
   png: 'image/png',
@@ -25,6 +25,7 @@ export const IMAGE_FORMATS = {
   tiff: 'image/tiff',
   avif: 'image/avif',
   heic: 'image/heic',
+  bmp: 'image/bmp',
 } as const;
 export type ImageFormat = keyof typeof IMAGE_FORMATS;
 export const IMAGE_FORMAT_NAMES = Object.keys(IMAGE_FORMATS) as [ImageFormat, ...ImageFormat[]]; // Object.keys loses the literal types

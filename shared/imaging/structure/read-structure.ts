@@ -1,4 +1,5 @@
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
+import { bmpStructure } from './bmp.ts';
 import { boxesStructure } from './boxes.ts';
 import { gifStructure } from './gif.ts';
 import { jpegStructure } from './jpeg.ts';
@@ -15,6 +16,7 @@ const STRUCTURES: Readonly<Record<ImageFormat, (file: Buffer) => Structure>> = {
   tiff: tiffStructure,
   avif: boxesStructure,
   heic: boxesStructure,
+  bmp: bmpStructure,
 };
 
 /**

@@ -36,8 +36,13 @@ export const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
 /** An oddity. */
 export const ENDS_EARLY = 'The file ends before its end marker. The picture is whole.';
 
-export const truncated = () =>
-  new Problem('truncated', 'The file ends before the image does. Send the whole file.');
+/** @param loss how much is lost, if that is known */
+export const truncated = (loss = '') =>
+  new Problem('truncated', `The file ends before the image does. Send the whole file. ${loss}`.trim());
+
+/** Says how much of a picture is lost at its end. */
+export const lossOf = (rows: number, height: number): string =>
+  `About ${Math.max(1, Math.round((100 * rows) / height))} % of the picture are missing, at its end.`;
 
 /** @throws Problem `unreadable_image` if `count` exceeds what an image needs */
 export function limitParts(count: number, limit = MAX_PARTS): void {

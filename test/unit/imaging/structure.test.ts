@@ -7,6 +7,7 @@ import { readStructure } from '#shared/imaging/structure/read-structure.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageFormat } from '#shared/kernel/vocabulary.ts';
 import { photograph } from '../../fixtures/photographs.ts';
+import { bmp } from '../../hostile/build/bmp.ts';
 import { bytes, MEGABYTE, times } from '../../hostile/build/bytes.ts';
 import * as exif from '../../hostile/build/exif.ts';
 import * as gif from '../../hostile/build/gif.ts';
@@ -19,6 +20,7 @@ import * as webp from '../../hostile/build/webp.ts';
 const imaging = sharpImaging();
 const small = sharp(photograph('dust-bowl-home')).resize(64, 48, { fit: 'fill' });
 const files: Readonly<Record<Exclude<ImageFormat, 'heic'>, Buffer>> = {
+  bmp: bmp({ width: 64, height: 48, bits: 24 }, await small.clone().removeAlpha().raw().toBuffer()),
   jpeg: await small.clone().jpeg().toBuffer(),
   png: await small.clone().png().toBuffer(),
   webp: await small.clone().webp().toBuffer(),
