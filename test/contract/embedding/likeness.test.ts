@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Embedder, Embedding } from '#shared/embedding/embedder.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
+import { heic, region } from '../../fixtures/heic.ts';
 import { PHOTOGRAPHS, photograph } from '../../fixtures/photographs.ts';
 
 const modelsDir = join(import.meta.dirname, '../../../models');
@@ -138,5 +139,20 @@ describe('the local descriptors of deeplens-lite-v1', () => {
     expect(mean(pairs.map(({ original, copy }) => alike(original, copy)))).toBeGreaterThan(0.5);
     const [first, second] = pairs;
     expect(first && second && alike(first.original, second.original)).toBeLessThan(0.1);
+  });
+});
+
+describe('a HEIC', () => {
+  it('has vectors as near to those of its photograph as a JPEG of quality 90', async () => {
+    const embedder = await onnxEmbedder({ modelsDir, name: 'deeplens-lite-v1', provider: 'cpu' });
+    const [original, jpeg, coded] = await Promise.all([
+      embed(embedder, await region().png().toBuffer()),
+      embed(embedder, await region().jpeg({ quality: 90 }).toBuffer()),
+      embed(embedder, heic('eight-bit')),
+    ]);
+    for (const kind of ['semantic', 'copy'] as const) {
+      const [near = 0, other = 0] = [jpeg, coded].map((one) => cosine(one[kind], original[kind]));
+      expect(other, kind).toBeGreaterThanOrEqual(near); // .9964 and .9950; .9938 and .9929
+    }
   });
 });
