@@ -43,12 +43,18 @@ export async function decodeImage(bytes: Uint8Array, declaredType?: string): Pro
 }
 
 const warningsOf = (
-  { oddities = [], profileIgnored }: Structure,
+  { oddities = [], profileIgnored, previewOnly }: Structure,
   further: readonly string[],
 ): ImageWarning[] => [
   ...[...oddities, ...further].map((detail): ImageWarning => ({ code: 'decoder_warning', detail })),
   ...(profileIgnored ? [PROFILE_IGNORED] : []),
+  ...(previewOnly ? [PREVIEW_ONLY] : []),
 ];
+
+const PREVIEW_ONLY: ImageWarning = {
+  code: 'preview_only',
+  detail: 'Of a RAW file the largest preview is taken that the camera embedded.',
+};
 
 const PROFILE_IGNORED: ImageWarning = {
   code: 'profile_ignored',

@@ -35,7 +35,7 @@ export async function sourceOf(format: ImageFormat, structure: Structure): Promi
     const bytes = tiffOf(decodeBmp(file, bmp));
     return { bytes, page: 0, header: await readHeader('tiff', { decodable: bytes, scans: 1 }) };
   }
-  const header = await readHeader(format, structure);
+  const header = await readHeader(format === 'raw' ? 'jpeg' : format, structure);
   // libvips reads the header of HEVC, and has no decoder for it.
   if (format === 'heic' && header.compression === 'hevc')
     return { bytes: tiffOf(await decodeHeic(decodable), header.icc), page: 0, header };

@@ -6,12 +6,15 @@ import type { ImageWarning } from './imaging.ts';
 
 /** Bytes from which other types are named. */
 const SNIFFED_BYTES = 4096;
+/** Olympus, Panasonic and Fujifilm; other RAW files begin as TIFF does. */
+const RAW = ['IIRO', 'IIRS', 'MMOR', 'IIU\0', 'FUJIFILMCCD-'];
 /** The formats that their first bytes tell for certain. */
 const SIGNATURES: readonly [string, (start: string) => boolean][] = [
   [IMAGE_FORMATS.jpeg, (start) => start.startsWith('\xff\xd8\xff') && start[3] !== '\xf7'], // 0xf7 is JPEG-LS
   [IMAGE_FORMATS.png, (start) => start.startsWith('\x89PNG\r\n\x1a\n')],
   [IMAGE_FORMATS.gif, (start) => start.startsWith('GIF87a') || start.startsWith('GIF89a')],
   [IMAGE_FORMATS.webp, (start) => start.startsWith('RIFF') && start.endsWith('WEBP')],
+  [IMAGE_FORMATS.raw, (start) => RAW.some((name) => start.startsWith(name))],
 ];
 
 const FORMATS = new Map(

@@ -10,6 +10,13 @@ const ALIASES: Readonly<Record<string, string>> = {
   'image/vnd.mozilla.apng': IMAGE_FORMATS.png,
   'image/tif': IMAGE_FORMATS.tiff,
   'image/x-tiff': IMAGE_FORMATS.tiff,
+  'image/dng': IMAGE_FORMATS.raw,
+  'image/x-canon-cr2': IMAGE_FORMATS.raw,
+  'image/x-nikon-nef': IMAGE_FORMATS.raw,
+  'image/x-sony-arw': IMAGE_FORMATS.raw,
+  'image/x-olympus-orf': IMAGE_FORMATS.raw,
+  'image/x-panasonic-rw2': IMAGE_FORMATS.raw,
+  'image/x-fujifilm-raf': IMAGE_FORMATS.raw,
   'image/x-bmp': IMAGE_FORMATS.bmp,
   'image/x-ms-bmp': IMAGE_FORMATS.bmp,
   'image/heif': IMAGE_FORMATS.heic,
@@ -43,6 +50,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   'image/svg+xml': 'SVG',
   'image/vnd.adobe.photoshop': 'Photoshop',
   'image/x-icon': 'ICO',
+  'image/x-canon-cr3': 'CR3',
   'application/pdf': 'PDF',
 };
 
@@ -58,11 +66,10 @@ export function canonicalType(declared = ''): string {
 export const isAccepted = (declared: string): boolean =>
   ['', ...MEDIA_TYPES].includes(canonicalType(declared));
 
+export const SEND_INSTEAD = 'Send it as JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC or BMP.';
+
 /** @param subject what is of the type: `The bytes are` or `The file is declared as` */
 export function unsupported(subject: string, type: string | undefined): Problem {
   const name = type && (REFUSED[type] ?? type.replace(/[^!-~]/g, '?'));
-  return new Problem(
-    'unsupported_media_type',
-    `${subject} ${name ?? 'no image'}. Send it as JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC or BMP.`,
-  );
+  return new Problem('unsupported_media_type', `${subject} ${name ?? 'no image'}. ${SEND_INSTEAD}`);
 }

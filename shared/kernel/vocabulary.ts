@@ -26,6 +26,7 @@ export const IMAGE_FORMATS = {
   avif: 'image/avif',
   heic: 'image/heic',
   bmp: 'image/bmp',
+  raw: 'image/x-adobe-dng',
 } as const;
 export type ImageFormat = keyof typeof IMAGE_FORMATS;
 export const IMAGE_FORMAT_NAMES = Object.keys(IMAGE_FORMATS) as [ImageFormat, ...ImageFormat[]]; // Object.keys loses the literal types

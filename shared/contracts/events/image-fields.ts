@@ -36,7 +36,7 @@ export const EmbeddingRequest = z.object({
 
 /** Fields from validation on. */
 export const ValidatedFields = ImageFields.extend({
-  format: z.enum(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heic', 'bmp']),
+  format: z.enum(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heic', 'bmp', 'raw']),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   hash_sha256: Digest,

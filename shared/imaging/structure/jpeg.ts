@@ -1,11 +1,13 @@
 import { orientationBlock } from '../exif-block.ts';
 import { isFrameHeader, ScanCoverage } from './jpeg-scans.ts';
 import { KeptRanges } from './kept-ranges.ts';
-import { limitParts, MAX_PROFILE_BYTES, type Structure } from './structure.ts';
+import { limitParts, MAX_PARTS, MAX_PROFILE_BYTES, type Structure } from './structure.ts';
 
 const EOI = 0xd9;
 const SOS = 0xda;
 const END = Buffer.of(0xff, EOI);
+/** Frames that no decoder of photographs reads: sensors' samples in RAW files. */
+const LOSSLESS = [0xc3, 0xc7, 0xcb, 0xcf];
 const EXIF_SEGMENT = 0xe1;
 const PROFILE_SEGMENT = 0xe2;
 const EXIF = 'Exif\0\0';
@@ -67,6 +69,26 @@ export function jpegStructure(file: Buffer): Structure {
     if (!dropped && isNeeded(marker, content)) kept.keep(start, end);
     at = end;
   }
+}
+
+/** Inserts an EXIF block after the start of a JPEG. */
+export const withExif = (file: Buffer, block: Buffer): Buffer =>
+  Buffer.concat([file.subarray(0, 2), exifSegment(block), file.subarray(2)]);
+
+/** Returns width and height as the frame header says; 0 if there is none, or if it is lossless. */
+export function jpegSize(file: Buffer): [number, number] {
+  for (let at = 2, segments = 0; segments < MAX_PARTS; segments++) {
+    const start = nextMarker(file, at);
+    if (start + 9 > file.length) break;
+    const marker = file[start + 1] ?? 0;
+    if (marker === SOS) break;
+    if (isFrameHeader(marker))
+      return LOSSLESS.includes(marker)
+        ? [0, 0]
+        : [file.readUInt16BE(start + 7), file.readUInt16BE(start + 5)];
+    at = start + 2 + file.readUInt16BE(start + 2);
+  }
+  return [0, 0];
 }
 
 /** Returns where the next segment starts: a marker other than stuffed zero, fill bytes and restarts; else the end. */

@@ -4,6 +4,7 @@ import { boxesStructure } from './boxes.ts';
 import { gifStructure } from './gif.ts';
 import { jpegStructure } from './jpeg.ts';
 import { pngStructure } from './png.ts';
+import { rawStructure } from './raw.ts';
 import { type Structure, truncated } from './structure.ts';
 import { tiffStructure } from './tiff.ts';
 import { webpStructure } from './webp.ts';
@@ -17,6 +18,7 @@ const STRUCTURES: Readonly<Record<ImageFormat, (file: Buffer) => Structure>> = {
   avif: boxesStructure,
   heic: boxesStructure,
   bmp: bmpStructure,
+  raw: rawStructure,
 };
 
 /**

@@ -19,6 +19,8 @@ export interface Structure {
   cutOff?: 'certainly' | 'maybe';
   /** What is odd about the file, although its picture is whole. */
   oddities?: readonly string[];
+  /** True if the decodable file is a preview that the camera embedded. */
+  previewOnly?: boolean;
   /** True if the colour profile is damaged or too large, and was dropped. */
   profileIgnored?: boolean;
 }

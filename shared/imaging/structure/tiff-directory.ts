@@ -28,14 +28,14 @@ export interface TiffFile {
   write(entry: Entry, index: number, value: number): void;
 }
 
-/** Returns undefined if the file is neither TIFF nor BigTIFF. */
-export function tiffFile(buffer: Buffer): TiffFile | undefined {
+/** Returns undefined if the second number of the file is none of `magics`: by default those of TIFF and BigTIFF. */
+export function tiffFile(buffer: Buffer, magics: readonly number[] = [42, 43]): TiffFile | undefined {
   const little = buffer.toString('latin1', 0, 2) === 'II';
   const u16 = (at: number) => (little ? buffer.readUInt16LE(at) : buffer.readUInt16BE(at));
   const u32 = (at: number) => (little ? buffer.readUInt32LE(at) : buffer.readUInt32BE(at));
   const u64 = (at: number) => Number(little ? buffer.readBigUInt64LE(at) : buffer.readBigUInt64BE(at));
   const magic = u16(2);
-  if (magic !== 42 && magic !== 43) return undefined;
+  if (!magics.includes(magic)) return undefined;
   const big = magic === 43;
   const readers: Readonly<Record<number, (at: number) => number>> = {
     1: (at) => buffer.readUInt8(at),

@@ -19,7 +19,7 @@ import * as webp from '../../hostile/build/webp.ts';
 
 const imaging = sharpImaging();
 const small = sharp(photograph('dust-bowl-home')).resize(64, 48, { fit: 'fill' });
-const files: Readonly<Record<Exclude<ImageFormat, 'heic'>, Buffer>> = {
+const files: Readonly<Record<Exclude<ImageFormat, 'heic' | 'raw'>, Buffer>> = {
   bmp: bmp({ width: 64, height: 48, bits: 24 }, await small.clone().removeAlpha().raw().toBuffer()),
   jpeg: await small.clone().jpeg().toBuffer(),
   png: await small.clone().png().toBuffer(),
