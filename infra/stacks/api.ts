@@ -21,6 +21,7 @@ import { addGatewayResponses } from '../constructs/gateway-responses.ts';
 import { appLogGroup } from '../constructs/log-group.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { addUsagePlans } from '../constructs/usage-plans.ts';
+import { refuseOtherMethods } from '../constructs/wrong-methods.ts';
 
 export interface ApiStackProps {
   environment: Environment;
@@ -99,8 +100,10 @@ export class ApiStack extends Stack {
     const integrations = new Map<NodejsFunction, LambdaIntegration>();
     const invokeRole = this.roleToInvoke(authorizer);
     const credentials = this.authorizer(authorizer, invokeRole);
+    const methods = new Map<string, string[]>();
     for (const [route, lambda] of Object.entries(routes)) {
       const [method = '', path = ''] = route.split(' ');
+      methods.set(path, [...(methods.get(path) ?? []), method]);
       const integration =
         integrations.get(lambda) ?? new LambdaIntegration(lambda, { scopePermissionToMethod: false });
       integrations.set(lambda, integration);
@@ -109,6 +112,7 @@ export class ApiStack extends Stack {
         .addMethod(method, integration, accessTo(path, credentials));
       if (isOpen(path)) acknowledge(added, { APIG4: 'Health and the API’s description are public.' });
     }
+    for (const [path, known] of methods) refuseOtherMethods(this.api.root.resourceForPath(path), known);
   }
 
   /** Avoids a permission on the function, which would make the two stacks depend on each other. */

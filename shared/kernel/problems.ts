@@ -22,6 +22,7 @@ export const PROBLEMS = {
   },
   tenant_suspended: { status: 403, title: 'The tenant is suspended', retry: false },
   not_found: { status: 404, title: 'The resource was not found', retry: false },
+  method_not_allowed: { status: 405, title: 'The path does not take this method', retry: false },
   conflict: { status: 409, title: 'The request conflicts with the current state', retry: false },
   job_finished: { status: 409, title: 'The job has ended already', retry: false },
   image_not_ready: { status: 409, title: 'The image is not processed yet', retry: false },

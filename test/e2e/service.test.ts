@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { getImage } from '#shared/contracts/http/images.ts';
+import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { getHealth, liveness, openApi, readiness } from '#shared/contracts/http/service.ts';
 import { call } from './client.ts';
 import { readStack } from './stack.ts';
@@ -25,6 +26,25 @@ describe('the service', () => {
       'ok',
       'ok',
     ]);
+  });
+
+  it('names the methods of a path to a call by another one', async () => {
+    const paths = Map.groupBy(OPERATIONS, ({ path }) => path);
+    const stage = readStack().api_url.replace(/\/v1$/, '');
+    for (const [path, operations] of paths) {
+      const methods = operations.map(({ method }) => String(method)).sort();
+      const wrong = ['PUT', 'DELETE', 'POST'].find((method) => !methods.includes(method)) ?? 'HEAD';
+      const url = stage + path.replaceAll(/[{].*?[}]/g, 'any');
+      const reply = await fetch(url, { method: wrong, headers: { 'content-type': 'application/json' } });
+      const allow = methods.join(', ');
+      expect([path, reply.status, reply.headers.get('allow')]).toEqual([path, 405, allow]);
+      expect(reply.headers.get('content-type')).toBe('application/problem+json');
+      expect(await reply.json()).toMatchObject({
+        code: 'method_not_allowed',
+        detail: expect.stringContaining(allow),
+      });
+    }
+    expect((await fetch(`${stage}/v1/nowhere`, { method: 'PUT' })).status).toBe(404);
   });
 
   it('serves an OpenAPI document that passes the linter', async () => {

@@ -147,7 +147,9 @@ describe.each(synthesized)('env %s', (name, stacks) => {
   });
 
   it('deploys every operation, with the authorisation that its policy requires', () => {
-    const methods = stacks.of('AWS::ApiGateway::Method').map(({ id, properties }) => ({
+    const deployed = stacks.of('AWS::ApiGateway::Method');
+    const methods = deployed.filter(({ properties }) => properties.HttpMethod !== 'ANY');
+    const described = methods.map(({ id, properties }) => ({
       method: properties.HttpMethod,
       id,
       authorization: properties.AuthorizationType,
@@ -163,7 +165,35 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const sources = stacks.of('AWS::ApiGateway::Authorizer').map(({ properties }) => properties);
     expect(sources).toEqual([expect.objectContaining({ AuthorizerResultTtlInSeconds: 0 })]);
     expect(sources[0]?.IdentitySource ?? '').toBe(''); // otherwise calls without a credential never reach the audit log
-    expect(methods).toEqual(expect.arrayContaining(expected));
+    expect(described).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('refuses other methods of each path by itself, with a 405 that names those of the path', () => {
+    const paths = Map.groupBy(OPERATIONS, ({ path }) => path);
+    const expected = [...paths.values()].map((operations) =>
+      operations
+        .map(({ method }) => method)
+        .sort()
+        .join(', '),
+    );
+    const Refusal = z.object({
+      AuthorizationType: z.literal('NONE'),
+      Integration: z.object({
+        Type: z.literal('MOCK'),
+        IntegrationResponses: z.tuple([
+          z.object({
+            StatusCode: z.literal('405'),
+            ResponseParameters: z.object({ 'method.response.header.Allow': z.string() }),
+          }),
+        ]),
+      }),
+    });
+    const allowed = stacks
+      .of('AWS::ApiGateway::Method')
+      .filter(({ properties }) => properties.HttpMethod === 'ANY')
+      .map(({ properties }) => Refusal.parse(properties).Integration.IntegrationResponses[0])
+      .map(({ ResponseParameters }) => ResponseParameters['method.response.header.Allow']);
+    expect(allowed.sort()).toEqual(expected.map((methods) => `'${methods}'`).sort());
   });
 
   it('has a usage plan per tier, and stores their ids in parameters', () => {

@@ -1,0 +1,54 @@
+import {
+  AuthorizationType,
+  type IResource,
+  MockIntegration,
+  PassthroughBehavior,
+} from 'aws-cdk-lib/aws-apigateway';
+import { PROBLEMS } from '#shared/kernel/problems.ts';
+import { acknowledge } from './acknowledge.ts';
+
+const STATUS = '405';
+const { status, title } = PROBLEMS.method_not_allowed;
+
+/**
+ * Refuses all other methods of a path with a 405 that names those that it takes. API Gateway answers by itself: neither the
+ * authorizer nor a function runs.
+ */
+export function refuseOtherMethods(resource: IResource, methods: readonly string[]): void {
+  const allow = methods.toSorted().join(', ');
+  const headers: Record<string, string> = {
+    Allow: allow,
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+  };
+  const mapped = <Value>(value: (text: string) => Value) =>
+    Object.fromEntries(
+      Object.entries(headers).map(([name, text]) => [`method.response.header.${name}`, value(text)]),
+    );
+  const problem = {
+    type: 'urn:deeplens:problem:method_not_allowed',
+    title,
+    status,
+    detail: `The methods of this path are: ${allow}.`,
+    code: 'method_not_allowed',
+  };
+  const integration = new MockIntegration({
+    // A body of a type without a template would fail as a 500.
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    requestTemplates: { 'application/json': JSON.stringify({ statusCode: status }) },
+    integrationResponses: [
+      {
+        statusCode: STATUS,
+        responseParameters: mapped((text) => `'${text}'`),
+        responseTemplates: { 'application/json': JSON.stringify(problem) },
+      },
+    ],
+  });
+  const method = resource.addMethod('ANY', integration, {
+    authorizationType: AuthorizationType.NONE,
+    methodResponses: [{ statusCode: STATUS, responseParameters: mapped(() => true) }],
+  });
+  acknowledge(method, {
+    APIG4: 'It only says which methods the path has, as the public OpenAPI document does.',
+  });
+}
