@@ -36,6 +36,7 @@ sharpImaging();
 process.on('message', (message: ToReader) => {
   answer(message)
     .catch((error: unknown): FromReader => {
+      garbage = Number.POSITIVE_INFINITY; // how much a refused image has left is not known
       if (error instanceof Problem) return { kind: 'problem', code: error.code, detail: error.message };
       return { kind: 'error', detail: String(error) };
     })

@@ -1,8 +1,10 @@
+import { bmpFiles } from './families/bmp.ts';
 import { avifFiles, heicFiles } from './families/boxes.ts';
 import { gifFiles } from './families/gif.ts';
 import { jpegFiles } from './families/jpeg.ts';
 import { otherFiles } from './families/others.ts';
 import { pngFiles } from './families/png.ts';
+import { rawFiles } from './families/raw.ts';
 import { tiffFiles } from './families/tiff.ts';
 import { webpFiles } from './families/webp.ts';
 import type { HostileFile } from './hostile-file.ts';
@@ -16,5 +18,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   ...tiffFiles,
   ...avifFiles,
   ...heicFiles,
+  ...bmpFiles,
+  ...rawFiles,
   ...otherFiles,
 ];
