@@ -36,7 +36,7 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: 'The media type is not supported', retry: false },
   unreadable_image: { status: 422, title: 'The image cannot be decoded', retry: false },
   too_many_pixels: { status: 422, title: 'The image has too many pixels', retry: false },
-  too_many_frames: { status: 422, title: 'The image has more than one frame or page', retry: false },
+  too_many_frames: { status: 422, title: 'The file is a sequence without a still image', retry: false },
   type_mismatch: { status: 422, title: 'The file does not match its declared media type', retry: false },
   truncated: { status: 422, title: 'The image file is truncated', retry: false },
   event_too_large: { status: 422, title: 'The image’s data are too large to be processed', retry: false },
