@@ -47,10 +47,14 @@ def same_features(pair):
     ]
 
 
-def content_features(area):
+def content_features(area, pixels):
     side, other = area["sides"]
-    return [area[name] for name in ("size", "span", "fill", "common", "unchanged", "oneSided", "contrast", "noiseRatio")] + [
-        each[name] for name in ("deviation", "plain", "twoTone", "flat") for each in (side, other)
+    first, second = area["changed"]
+    return [
+        *(area[name] for name in ("size", "span", "fill", "common", "unchanged", "oneSided", "contrast", "noiseRatio")),
+        *(each[name] for name in ("deviation", "plain", "twoTone", "flat") for each in (side, other)),
+        *(each[name] for name in ("plain", "flat", "steep") for each in (first, second)),
+        pixels["fine"][2], pixels["fine"][1], len(pixels["areas"]),
     ]
 
 
@@ -120,7 +124,7 @@ def main(files, out):
     fold = np.array([sources.index(source(pair)) % FOLDS for pair in pairs])
     same = np.array([same_features(pair) for pair in pairs])
     same_truth = np.where(copy == 1, 1, np.where(same_scene | ~clear, -1, 0))
-    areas = [[content_features(area) for area in pair["pixels"]["areas"]] for pair in pairs]
+    areas = [[content_features(area, pair["pixels"]) for area in pair["pixels"]["areas"]] for pair in pairs]
     aligned = np.array([pair["pixels"]["fine"][2] > 0.7 for pair in pairs])
     content_truth = np.where(copy == 1, 0, np.where(same_scene & aligned & clear, 1, -1))
 

@@ -124,25 +124,59 @@ def corner_logo(image, rng):
     return image
 
 
+def sticker(rng, s):
+    """-> one flat drawing on a transparent ground, about s pixels wide"""
+    layer = Image.new("RGBA", (2 * s, 2 * s))
+    draw = ImageDraw.Draw(layer)
+    x = y = s / 2
+    colour, ink = rng.choice(["#ffd93b", "#e2264d", "#22b573", "#3fa9f5", "#ffffff", "#111111", "#8e44ad", "#ff8c1a"]), rng.choice(["#222", "#fff"])
+    shape = rng.choice(["face", "star", "heart", "box", "arrow", "disc", "bubble"])
+    if shape == "star":
+        points, inner = rng.choice([5, 6, 8]), rng.uniform(0.35, 0.6)
+        draw.polygon([(s + s / 2 * (1 if k % 2 else inner) * math.sin(k * math.pi / points), s + s / 2 * (1 if k % 2 else inner) * math.cos(k * math.pi / points)) for k in range(2 * points)], fill=colour)
+    elif shape == "heart":
+        draw.polygon([(s + s / 32 * 16 * math.sin(t / 20) ** 3, s - s / 32 * (13 * math.cos(t / 20) - 5 * math.cos(t / 10) - 2 * math.cos(3 * t / 20) - math.cos(t / 5))) for t in range(126)], fill=colour)
+    elif shape == "arrow":
+        draw.polygon([(x, y + 0.4 * s), (x + 0.6 * s, y + 0.4 * s), (x + 0.6 * s, y + 0.2 * s), (x + s, y + 0.5 * s), (x + 0.6 * s, y + 0.8 * s), (x + 0.6 * s, y + 0.6 * s), (x, y + 0.6 * s)], fill=colour)
+    elif shape in ("box", "bubble"):
+        draw.rounded_rectangle((x, y + s * 0.2, x + s, y + s * 0.65), s * rng.uniform(0, 0.2), fill=colour)
+        if shape == "bubble":
+            draw.polygon([(x + 0.2 * s, y + 0.6 * s), (x + 0.4 * s, y + 0.6 * s), (x + 0.15 * s, y + 0.9 * s)], fill=colour)
+        draw.text((x + s * 0.1, y + s * 0.3), words(rng, 1).upper(), fill=ink if colour not in ("#ffffff", "#111111") else "#e2264d", font=font(s * rng.uniform(0.14, 0.22)))
+    else:
+        draw.ellipse((x, y, x + s, y + s), fill=colour, outline=rng.choice([None, "#333"]), width=max(1, int(s / 30)))
+        if shape == "face":
+            for e in (0.3, 0.62):
+                draw.ellipse((x + e * s, y + 0.3 * s, x + (e + 0.1) * s, y + 0.42 * s), fill="#222")
+            draw.arc((x + 0.25 * s, y + 0.35 * s, x + 0.75 * s, y + 0.8 * s), 20, 160, fill="#222", width=max(1, int(s / 18)))
+    return layer.rotate(rng.uniform(-30, 30), Image.BICUBIC)
+
+
 def stickers(image, rng):
     image = image.copy()
-    draw = ImageDraw.Draw(image)
-    for _ in range(rng.randint(1, 4)):
-        s = min(image.size) * rng.uniform(0.12, 0.3)
-        x, y = rng.uniform(0, image.width - s), rng.uniform(0, image.height - s)
-        colour = rng.choice(["#ffd93b", "#e2264d", "#22b573", "#3fa9f5", "#fff", "#111"])
-        shape = rng.choice(["face", "star", "heart", "box"])
-        if shape == "star":
-            draw.polygon([(x + s / 2 + s / 2 * (1 if k % 2 else 0.45) * math.sin(k * math.pi / 5), y + s / 2 + s / 2 * (1 if k % 2 else 0.45) * math.cos(k * math.pi / 5)) for k in range(10)], fill=colour)
-        elif shape == "box":
-            draw.rounded_rectangle((x, y, x + s, y + s * 0.5), s * 0.1, fill=colour)
-            draw.text((x + s * 0.1, y + s * 0.1), words(rng, 1), fill="black" if colour != "#111" else "white", font=font(s * 0.25))
-        else:
-            draw.ellipse((x, y, x + s, y + s), fill=colour, outline="#333", width=max(1, int(s / 30)))
-            for e in (0.3, 0.62):
-                draw.ellipse((x + e * s, y + 0.3 * s, x + (e + 0.08) * s, y + 0.42 * s), fill="#222")
-            draw.arc((x + 0.25 * s, y + 0.35 * s, x + 0.75 * s, y + 0.8 * s), 20, 160, fill="#222", width=max(1, int(s / 20)))
+    for _ in range(rng.randint(1, 6)):
+        s = round(min(image.size) * rng.uniform(0.1, 0.3))
+        drawn = sticker(rng, s)
+        image.paste(drawn, (rng.randint(-s // 2, image.width - 3 * s // 2), rng.randint(-s // 2, image.height - 3 * s // 2)), drawn)
     return image
+
+
+def covering(image, w, h):
+    s = max(w / image.width, h / image.height)
+    image = image.resize((max(w, round(s * image.width)), max(h, round(s * image.height))), Image.LANCZOS)
+    x, y = (image.width - w) // 2, (image.height - h) // 2
+    return image.crop((x, y, x + w, y + h))
+
+
+def collage(image, rng, other):
+    columns, rows = rng.choice([(2, 2), (2, 1), (1, 2), (3, 2), (3, 1)])
+    w, h, gap = rng.choice([360, 480]), rng.choice([300, 360, 480]), rng.choice([0, 4, 8, 16])
+    page = Image.new("RGB", (columns * w + (columns + 1) * gap, rows * h + (rows + 1) * gap), rng.choice(["white", "black", "#eee"]))
+    own = rng.randrange(columns * rows)
+    for at in range(columns * rows):
+        tile = image if at == own else cropped(other, rng.uniform(0.4, 0.9), rng)
+        page.paste(covering(tile, w, h), (gap + (at % columns) * (w + gap), gap + (at // columns) * (h + gap)))
+    return page
 
 
 def banner(image, rng):
@@ -272,6 +306,7 @@ EDITS = {
     "pixels": lambda i, r, o: scaled(i, r.choice([1 / 8, 1 / 6, 1 / 10])).resize(i.size, Image.NEAREST),
     "blend": lambda i, r, o: Image.blend(i, o.resize(i.size), r.uniform(0.25, 0.4)),
     "pasted": lambda i, r, o: pasted_in(i, r, o),
+    "collage": lambda i, r, o: collage(i, r, o),
     "phone": lambda i, r, o: phone_shot(i, r),
     "desktop": lambda i, r, o: desktop_shot(i, r),
     "noise": lambda i, r, o: noisy(i, r, r.uniform(15, 40)),
@@ -293,6 +328,15 @@ def chain(image, rng, other, length):
 
 # ---- look-alikes of photographs: what differs is content
 
+def textured_part(others, rng):
+    """-> a part of a photograph that is no plain surface, which a sticker would look like"""
+    while True:
+        part = cropped(rng.choice(others), rng.uniform(0.3, 0.8), rng)
+        levels = part.convert("L").point(lambda level: level // 8).histogram()[:32]
+        if sum(sorted(levels)[-3:]) < 0.5 * sum(levels):
+            return part
+
+
 def fixed_camera(image, rng, others):
     image = scaled(image, 800 / max(image.size))
     draw = ImageDraw.Draw(image)
@@ -301,8 +345,7 @@ def fixed_camera(image, rng, others):
         draw.rectangle((0, 0, 15 * size, 1.4 * size), fill="black")
         draw.text((0.3 * size, 0.1 * size), f"CAM {image.width % 7} 2026-{rng.randint(1, 12):02}-{rng.randint(1, 28):02} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}:{rng.randint(0, 59):02}", fill="white", font=font(size))
     for _ in range(rng.randint(1, 3)):
-        other = rng.choice(others)
-        part = scaled(cropped(other, rng.uniform(0.3, 0.8), rng), 1)
+        part = textured_part(others, rng)
         part = within(part, image.height * rng.uniform(0.14, 0.35))
         mask = Image.new("L", part.size, 255)
         if rng.random() < 0.6:
@@ -540,42 +583,51 @@ def slide(shared, rng):
     return image
 
 
-def xray(shared, rng):
-    """A drawn chest; what differs is a small blurred spot."""
-    image = Image.new("L", (600, 700), 18)
-    draw = ImageDraw.Draw(image)
-    draw.ellipse((60, 40, 540, 760), fill=95)
-    for x in (120, 330):
-        draw.ellipse((x, 150, x + 150, 580), fill=45)
-    for k in range(9):
-        y = 130 + 52 * k
-        draw.arc((80, y, 300, y + 130), 190, 350, fill=125, width=9)
-        draw.arc((300, y, 520, y + 130), 190, 350, fill=125, width=9)
-    draw.rectangle((285, 60, 315, 680), fill=140)
-    image = image.filter(ImageFilter.GaussianBlur(5))
-    for _ in range(rng.randint(1, 2)):
+def spots(image, rng, inside):
+    """Adds one to three faint spots, soft or sharp, lighter or darker than what is there."""
+    w, h = image.size
+    for _ in range(rng.randint(1, 3)):
         spot = Image.new("L", image.size, 0)
-        x, y, r = rng.uniform(130, 460), rng.uniform(170, 560), rng.uniform(10, 24)
-        ImageDraw.Draw(spot).ellipse((x - r, y - r, x + r, y + r), fill=rng.randint(60, 110))
-        image = ImageChops.add(image, spot.filter(ImageFilter.GaussianBlur(r / 3)))
-    return noisy(image.convert("RGB"), rng, 5)
+        x, y = rng.uniform(inside[0], inside[2]) * w, rng.uniform(inside[1], inside[3]) * h
+        r, level = rng.uniform(0.012, 0.07) * w, rng.randint(30, 200)
+        for _ in range(rng.randint(1, 3)):
+            dx, dy, q = rng.uniform(-r, r), rng.uniform(-r, r), rng.uniform(0.5, 1) * r
+            ImageDraw.Draw(spot).ellipse((x + dx - q, y + dy - q, x + dx + q, y + dy + q), fill=level)
+        spot = spot.filter(ImageFilter.GaussianBlur(rng.uniform(0.1, 0.6) * r))
+        image = ImageChops.subtract(image, spot) if rng.random() < 0.3 else ImageChops.add(image, spot)
+    return image
+
+
+def xray(shared, rng):
+    """A drawn chest; what differs are small spots."""
+    w, h = shared.choice([(600, 700), (512, 512), (800, 900), (420, 560)])
+    image = Image.new("L", (w, h), shared.randint(5, 60))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((0.1 * w, 0.06 * h, 0.9 * w, 1.1 * h), fill=shared.randint(80, 150))
+    for x in (0.2, 0.55):
+        draw.ellipse((x * w, 0.2 * h, (x + 0.25) * w, 0.83 * h), fill=shared.randint(20, 70))
+    bones, width, level = shared.randint(6, 12), shared.randint(5, 16), shared.randint(100, 200)
+    for k in range(bones):
+        y = (0.16 + 0.68 * k / bones) * h
+        for x in (0.13, 0.5):
+            draw.arc((x * w, y, (x + 0.37) * w, y + 0.2 * h), 190, 350, fill=level, width=width)
+    draw.rectangle((0.47 * w, 0.08 * h, 0.53 * w, h), fill=shared.randint(110, 190))
+    image = image.filter(ImageFilter.GaussianBlur(shared.uniform(1, 6)))
+    return noisy(spots(image, rng, (0.2, 0.22, 0.8, 0.85)).convert("RGB"), rng, rng.uniform(2, 7))
 
 
 def scan(shared, rng):
-    """A drawn cross-section of a head, with another spot."""
-    image = Image.new("L", (512, 512), 5)
+    """A drawn cross-section of a head, with other spots."""
+    side = shared.choice([512, 400, 640])
+    image = Image.new("L", (side, side), shared.randint(0, 20))
     draw = ImageDraw.Draw(image)
-    draw.ellipse((60, 30, 452, 482), fill=190)
-    draw.ellipse((80, 50, 432, 462), fill=90)
-    for k in range(26):
-        x, y, r = shared.uniform(120, 390), shared.uniform(90, 420), shared.uniform(8, 26)
-        draw.ellipse((x - r, y - r, x + r, y + r), fill=shared.randint(70, 120))
-    image = image.filter(ImageFilter.GaussianBlur(3))
-    spot = Image.new("L", image.size, 0)
-    x, y, r = rng.uniform(140, 370), rng.uniform(110, 400), rng.uniform(8, 20)
-    ImageDraw.Draw(spot).ellipse((x - r, y - r, x + r, y + r), fill=rng.randint(60, 110))
-    image = ImageChops.add(image, spot.filter(ImageFilter.GaussianBlur(3)))
-    return noisy(image.convert("RGB"), rng, 5)
+    draw.ellipse((0.12 * side, 0.06 * side, 0.88 * side, 0.94 * side), fill=shared.randint(150, 230))
+    draw.ellipse((0.16 * side, 0.1 * side, 0.84 * side, 0.9 * side), fill=shared.randint(60, 110))
+    for _ in range(shared.randint(12, 40)):
+        x, y, r = shared.uniform(0.24, 0.76) * side, shared.uniform(0.18, 0.82) * side, shared.uniform(0.015, 0.06) * side
+        draw.ellipse((x - r, y - r, x + r, y + r), fill=shared.randint(60, 140))
+    image = image.filter(ImageFilter.GaussianBlur(shared.uniform(1, 4)))
+    return noisy(spots(image, rng, (0.28, 0.22, 0.72, 0.78)).convert("RGB"), rng, rng.uniform(2, 7))
 
 
 def printed_shirt(shared, rng):

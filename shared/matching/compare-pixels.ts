@@ -29,11 +29,18 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
   const reversed = isReversed(query, stored);
   const [one, other] = reversed ? [stored, query] : [query, stored];
   const start = reversed ? aligned && inverseQuad(aligned) : aligned;
-  const registration = registerImages(one.pyramid, other.pyramid, () =>
-    [start && rounded(start), ...other.regions(), ...one.regions().map(inverseQuad)].filter(
-      (quad) => quad !== undefined,
-    ),
-  );
+  const registration = registerImages(one.pyramid, other.pyramid, () => {
+    const [ownParts, otherParts] = [one.regions(), other.regions()];
+    return {
+      starts: [start && rounded(start), ...otherParts, ...ownParts.map(inverseQuad)].filter(
+        (quad) => quad !== undefined,
+      ),
+      parts: [
+        ...ownParts.map((quad) => ({ quad, image: 'one' as const })),
+        ...otherParts.map((quad) => ({ quad, image: 'other' as const })),
+      ],
+    };
+  });
   const { agreeing, disagreeing } = registration.agreement;
   const coarsePair = registration.atCommonScale(128);
   const coarse = nccQuantiles(coarsePair.grid);

@@ -2,7 +2,7 @@ import type { Size } from '#shared/imaging/raster.ts';
 import type { Change } from '#shared/kernel/vocabulary.ts';
 import { alignmentFromQuad, type Point, type Quad } from './geometry/alignment.ts';
 import type { PixelImage } from './pixel-image.ts';
-import { countLevel, twoCommonest } from './registration/brightness-levels.ts';
+import { commonest, countLevel } from './registration/brightness-levels.ts';
 import { chromaDifference } from './registration/chroma.ts';
 import type { Differences } from './registration/find-differences.ts';
 import type { GreyImage } from './registration/grey-image.ts';
@@ -105,7 +105,7 @@ function outsideOf(query: GreyImage, quad: Quad, back: Quad) {
   ];
   return {
     share: count / GRID ** 2,
-    isPlain: twoCommonest(levels) >= PLAIN * count,
+    isPlain: commonest(levels, 2) >= PLAIN * count,
     isOnOneSide: margins.filter((margin) => margin > MARGIN).length === 1,
   };
 }

@@ -32,7 +32,9 @@ export const BOUNDS = {
   /** By pixels, of those that vectors, geometry or hashes alone would call copies. */
   pixels: 10,
   /** By pixels, if no more than so many others come first. */
-  unlikely: 5,
+  unlikely: 3,
+  /** By pixels, of the nearest by the copy vector, if nothing tells of a copy. */
+  nearest: 2,
 } as const;
 
 /** The state that the steps of one search share. */

@@ -1,4 +1,4 @@
-import { likelihood, needsPixels } from '#shared/matching/decision/likelihood.ts';
+import { likelihood, mayBeCopy, needsPixels } from '#shared/matching/decision/likelihood.ts';
 import type { VerdictRules } from '#shared/matching/decision/vector-rules.ts';
 import { alignmentFromQuad } from '#shared/matching/geometry/alignment.ts';
 import { comparePixels } from './compare-pixels.ts';
@@ -16,7 +16,8 @@ export async function verifyByPixels(
   candidates: readonly MatchCandidate[],
 ): Promise<readonly MatchCandidate[]> {
   const { query, manifest } = context;
-  const uncertain = candidates.filter((each) => needsPixels(each, manifest));
+  const nearest = nearestOf(candidates, manifest);
+  const uncertain = candidates.filter((each) => needsPixels(each, manifest) || nearest.includes(each));
   if (uncertain.length === 0) return candidates;
   const queryPixels = await query.modelImage?.();
   if (!queryPixels) return candidates;
@@ -32,6 +33,23 @@ export async function verifyByPixels(
       return { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
     }),
   );
+}
+
+/**
+ * Returns the nearest by the copy vector, where nothing else tells of a copy: a small part of a photograph has a low cosine, and
+ * is still nearer to it than to others.
+ */
+function nearestOf(candidates: readonly MatchCandidate[], rules: VerdictRules): readonly MatchCandidate[] {
+  if (candidates.some((each) => likelihood(each, rules) >= 1)) return [];
+  const nearness = ({ evidence, regionCopy = 0 }: MatchCandidate): number =>
+    Math.max(evidence.copy ?? 0, regionCopy);
+  return candidates
+    .filter((each) => mayBeCopy(nearness(each), rules))
+    .sort(
+      (one, other) =>
+        nearness(other) - nearness(one) || (one.record.image_id < other.record.image_id ? -1 : 1),
+    )
+    .slice(0, BOUNDS.nearest);
 }
 
 const mostLikelyFirst = (candidates: readonly MatchCandidate[], rules: VerdictRules): MatchCandidate[] =>

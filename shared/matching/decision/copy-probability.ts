@@ -27,7 +27,7 @@ export function copyProbability(
   rareInlierScore: number,
   { same, content }: CopyModel,
 ): number {
-  const otherContent = Math.max(0, ...pixels.areas.map((area) => contentProbability(area, content)));
+  const otherContent = Math.max(0, ...pixels.areas.map((area) => contentProbability(area, pixels, content)));
   const features = sameFeatures(pixels, rareInlierScore);
   const sum = SAME_FEATURES.reduce((all, name) => all + same.weights[name] * features[name], same.bias);
   return sigmoid(sum) * (1 - otherContent);
@@ -46,18 +46,27 @@ function sameFeatures({ agreeing, disagreeing, coarse, fine }: PixelEvidence, ra
 /** Stretches the values near 1, where copies are: .9, .97 and 1 are about as far apart. */
 const nines = (value: number): number => -Math.log(1.03 - Math.min(1, Math.max(0, value)));
 
-function contentProbability(area: Difference, { bias, trees }: CopyModel['content']): number {
-  const features = contentFeatures(area);
+function contentProbability(
+  area: Difference,
+  pixels: PixelEvidence,
+  { bias, trees }: CopyModel['content'],
+): number {
+  const features = contentFeatures(area, pixels);
   return sigmoid(trees.reduce<number>((sum, tree) => sum + leafOf(tree, features), bias));
 }
 
 /** In the order of the trees' `feature`, as in `models/build/decision.py`. */
-function contentFeatures({ sides: [side, other], ...area }: Difference): readonly number[] {
+function contentFeatures(
+  { sides: [side, other], changed: [first, second], ...area }: Difference,
+  { fine, areas }: PixelEvidence,
+): readonly number[] {
   const { size, span, fill, common, unchanged, oneSided, contrast, noiseRatio } = area;
   return [
     ...[size, span, fill, common, unchanged, oneSided, contrast, noiseRatio],
     ...[side.deviation, other.deviation, side.plain, other.plain],
     ...[side.twoTone, other.twoTone, side.flat, other.flat],
+    ...[first.plain, second.plain, first.flat, second.flat, first.steep, second.steep],
+    ...[fine[2], fine[1], areas.length],
   ];
 }
 

@@ -3,8 +3,8 @@ import { copyThreshold, type VerdictRules } from './vector-rules.ts';
 
 // Decides which pairs get more evidence; never what they are.
 
-/** As a share of the copy threshold. Of 163 edited photographs below the threshold (of 1 200), 161 lie above it. */
-const MAY_BE_COPY = 0.4;
+/** As a share of the copy threshold. Crops to a third, and photographs pasted into another, lie around it. */
+const MAY_BE_COPY = 0.3;
 /** As a share of the copy threshold: finds .98 of quarter turns, which local descriptors do not align. */
 const UNALIGNED_MAY_BE_COPY = 0.6;
 /** Unrelated images seldom reach it. */

@@ -11,6 +11,16 @@ const SAMPLING = 3;
 const STEP = 24;
 /** The least share of a line across the image along which neighbours differ: edges within a photograph are shorter. */
 const MIN_SEAM = 0.75;
+/** Share of a gutter's line that has its colour; sum of the channels' differences that compression causes. */
+const UNIFORM = 0.96;
+const SAME_COLOUR = 36;
+/** The widest gutter, as a share of the longer side. */
+const MAX_GUTTER = 0.08;
+/** In pixels: where scaling has blurred the edge of a gutter. */
+const EDGE = 1;
+/** The least share of the lines beside a gutter that has other colours. */
+const MIN_BESIDE_GUTTER = 0.5;
+const GUTTER_BONUS = 1;
 /** A seam has to stand out from the lines beside it: texture differs everywhere. */
 const MIN_CONTRAST = 3;
 
@@ -36,55 +46,113 @@ export function findPanels(image: Raster): readonly Region[] {
     else panels.push(rect);
   }
   if (panels.length < 2 || panels.length > MAX_PANELS) return [];
-  return panels.map(({ left, top, right, bottom }) => ({
-    x: left / image.width,
-    y: top / image.height,
-    width: (right - left) / image.width,
-    height: (bottom - top) / image.height,
-  }));
+  return panels
+    .map((panel) => trimmed(image, panel))
+    .map(({ left, top, right, bottom }) => ({
+      x: left / image.width,
+      y: top / image.height,
+      width: (right - left) / image.width,
+      height: (bottom - top) / image.height,
+    }));
 }
 
-/** Cuts at the strongest seam, across or down; undefined if there is none. */
+/** Removes margins that have the colour of the collage's ground. */
+function trimmed(image: Raster, panel: Rect): Rect {
+  const whole = { left: 0, top: 0, right: image.width, bottom: image.height };
+  const ground = colourOfLine({ image, rect: whole, isColumn: true }, 0);
+  if (!ground) return panel;
+  let { left, top, right, bottom } = panel;
+  const isBlank = (isColumn: boolean, at: number): boolean => {
+    const lines = { image, rect: { left, top, right, bottom }, isColumn };
+    return colourShare(lines, at, ground, UNIFORM) >= UNIFORM;
+  };
+  const most = Math.round(MAX_GUTTER * Math.max(image.width, image.height));
+  while (left < panel.left + most && isBlank(true, left)) left++;
+  while (right > panel.right - most && isBlank(true, right - 1)) right--;
+  while (top < panel.top + most && isBlank(false, top)) top++;
+  while (bottom > panel.bottom - most && isBlank(false, bottom - 1)) bottom--;
+  return { left, top, right, bottom };
+}
+
+/** Cuts along the strongest seam, across or down; undefined if there is none. */
 function cut(image: Raster, rect: Rect): [Rect, Rect] | undefined {
   const down = strongestSeam(image, rect, true);
   const across = strongestSeam(image, rect, false);
   if (down && (!across || down.strength >= across.strength))
     return [
-      { ...rect, right: down.at },
-      { ...rect, left: down.at },
+      { ...rect, right: down.from },
+      { ...rect, left: down.to },
     ];
   return (
     across && [
-      { ...rect, bottom: across.at },
-      { ...rect, top: across.at },
+      { ...rect, bottom: across.from },
+      { ...rect, top: across.to },
     ]
   );
 }
 
+/** Where two parts meet, or the gutter between them: columns or rows from `from` up to `to`, which is behind it. */
 interface Seam {
-  /** The first column or row behind it. */
-  at: number;
+  from: number;
+  to: number;
   strength: number;
 }
 
 function strongestSeam(image: Raster, rect: Rect, isColumn: boolean): Seam | undefined {
-  const [from, to] = isColumn ? [rect.left, rect.right] : [rect.top, rect.bottom];
+  const [start, end] = isColumn ? [rect.left, rect.right] : [rect.top, rect.bottom];
   const margin = Math.round(MIN_SIDE * (isColumn ? image.width : image.height));
-  const strengths = new Float64Array(Math.max(0, to - from));
-  for (let at = from + 1; at < to; at++) strengths[at - from] = seamStrength(image, rect, at, isColumn);
-  let best: Seam | undefined;
-  for (let at = from + margin; at <= to - margin; at++) {
-    const strength = strengths[at - from] ?? 0;
-    if (strength < MIN_SEAM || strength <= (best?.strength ?? 0)) continue;
-    const beside = [-6, -5, -4, 4, 5, 6].map((offset) => strengths[at - from + offset] ?? 0);
-    const usual = beside.reduce((sum, value) => sum + value, 0) / beside.length;
-    if (strength >= MIN_CONTRAST * usual) best = { at, strength };
-  }
-  return best;
+  const lines = { image, rect, isColumn };
+  const seams = [...steps(lines, start, end), ...gutters(lines, start, end)];
+  return seams
+    .filter(({ from, to }) => from >= start + margin && to <= end - margin)
+    .reduce<Seam | undefined>(
+      (best, seam) => (seam.strength > (best?.strength ?? 0) ? seam : best),
+      undefined,
+    );
 }
 
-/** Returns the share of a column's (row's) pixels that differ from their neighbour before it. */
-function seamStrength({ width, data }: Raster, rect: Rect, at: number, isColumn: boolean): number {
+interface Lines {
+  image: Raster;
+  rect: Rect;
+  /** Columns, or rows. */
+  isColumn: boolean;
+}
+
+/** Finds the lines at which one image ends and another begins. */
+function steps(lines: Lines, start: number, end: number): Seam[] {
+  const strengths = new Float64Array(Math.max(0, end - start));
+  for (let at = start + 1; at < end; at++) strengths[at - start] = stepShare(lines, at);
+  const seams: Seam[] = [];
+  for (const [at, strength] of strengths.entries()) {
+    if (strength < MIN_SEAM) continue;
+    const beside = [-6, -5, -4, 4, 5, 6].map((offset) => strengths[at + offset] ?? 0);
+    const usual = beside.reduce((sum, value) => sum + value, 0) / beside.length;
+    if (strength >= MIN_CONTRAST * usual) seams.push({ from: start + at, to: start + at, strength });
+  }
+  return seams;
+}
+
+/** Finds the lines of one colour between two images, which begin at once on both sides: text leaves most of a line blank. */
+function gutters(lines: Lines, start: number, end: number): Seam[] {
+  const most = Math.round(MAX_GUTTER * Math.max(lines.image.width, lines.image.height));
+  const seams: Seam[] = [];
+  for (let from = start; from < end; from++) {
+    const colour = colourOfLine(lines, from);
+    if (!colour) continue;
+    let to = from + 1;
+    while (to < end && colourShare(lines, to, colour, UNIFORM) >= UNIFORM) to++;
+    if (from > start + EDGE && to < end - EDGE && to - from <= most) {
+      const besides = [from - 1 - EDGE, to + EDGE].map((at) => 1 - colourShare(lines, at, colour));
+      const strength = Math.min(...besides);
+      if (strength >= MIN_BESIDE_GUTTER) seams.push({ from, to, strength: GUTTER_BONUS + strength });
+    }
+    from = to;
+  }
+  return seams;
+}
+
+/** Returns the share of a line's pixels that differ from their neighbours in the line before it. */
+function stepShare({ image: { width, data }, rect, isColumn }: Lines, at: number): number {
   const [from, to] = isColumn ? [rect.top, rect.bottom] : [rect.left, rect.right];
   const neighbour = 3 * (isColumn ? 1 : width);
   let differing = 0;
@@ -97,4 +165,41 @@ function seamStrength({ width, data }: Raster, rect: Rect, at: number, isColumn:
     if (difference > STEP) differing += 1;
   }
   return (differing * SAMPLING) / (to - from);
+}
+
+type Colour = readonly [red: number, green: number, blue: number];
+
+/** Returns the share of a line's pixels that have a colour; 0 as soon as it is below `least`. */
+function colourShare(
+  { image: { width, data }, rect, isColumn }: Lines,
+  at: number,
+  [red, green, blue]: Colour,
+  least = 0,
+): number {
+  const [from, to] = isColumn ? [rect.top, rect.bottom] : [rect.left, rect.right];
+  const count = Math.ceil((to - from) / SAMPLING);
+  let others = 0;
+  for (let along = from; along < to; along += SAMPLING) {
+    const pixel = 3 * (isColumn ? along * width + at : at * width + along);
+    const difference =
+      Math.abs(byteAt(data, pixel) - red) +
+      Math.abs(byteAt(data, pixel + 1) - green) +
+      Math.abs(byteAt(data, pixel + 2) - blue);
+    if (difference > SAME_COLOUR) others += 1;
+    if (others > (1 - least) * count) return 0;
+  }
+  return 1 - others / count;
+}
+
+/** Returns the colour of a line that has one. */
+function colourOfLine(lines: Lines, at: number): Colour | undefined {
+  const {
+    image: { width, data },
+    rect,
+    isColumn,
+  } = lines;
+  const middle = isColumn ? (rect.top + rect.bottom) >> 1 : (rect.left + rect.right) >> 1;
+  const pixel = 3 * (isColumn ? middle * width + at : at * width + middle);
+  const colour = [byteAt(data, pixel), byteAt(data, pixel + 1), byteAt(data, pixel + 2)] as const;
+  return colourShare(lines, at, colour, UNIFORM) >= UNIFORM ? colour : undefined;
 }

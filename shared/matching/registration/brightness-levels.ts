@@ -4,8 +4,9 @@ export function countLevel(levels: Float64Array, brightness: number): void {
   levels[level] = (levels[level] ?? 0) + 1;
 }
 
-/** Returns the number of pixels at the two commonest levels. */
-export function twoCommonest(levels: Float64Array): number {
-  const [first = 0, second = 0] = [...levels].sort((one, other) => other - one);
-  return first + second;
-}
+/** Returns the number of pixels at the commonest levels. */
+export const commonest = (levels: Float64Array, count: number): number =>
+  [...levels]
+    .sort((one, other) => other - one)
+    .slice(0, count)
+    .reduce((sum, pixels) => sum + pixels, 0);

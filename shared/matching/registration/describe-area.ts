@@ -1,8 +1,8 @@
-import { countLevel, twoCommonest } from './brightness-levels.ts';
+import { commonest, countLevel } from './brightness-levels.ts';
 import type { Block } from './compare-blocks.ts';
 import type { GreyImage } from './grey-image.ts';
 import { transformOf } from './quad-transform.ts';
-import type { RegisteredPair } from './register-images.ts';
+import type { RegisteredPair } from './registered-pair.ts';
 import { type Overlay, overlay, roomFor } from './warp.ts';
 
 /** Maps the brightness of the other image to that of `one`. */
@@ -33,6 +33,8 @@ export interface Difference {
   unchanged: number;
   /** Difference of the two images' variance, as a share of both, 0..1: 1 if something is in one of them only. */
   oneSided: number;
+  /** The changed pixels in the image where fewer levels of brightness cover them, and in the other: a sticker, and what it hides. */
+  changed: readonly [ChangedSide, ChangedSide];
   /** Standard deviation of the difference, 0..255, and its variance as a multiple of the median block's. */
   contrast: number;
   noiseRatio: number;
@@ -50,11 +52,23 @@ export interface AreaSide {
   flat: number;
 }
 
+/** Describes the pixels of an area that differ, in one of the images. */
+export interface ChangedSide {
+  /** Share that the three commonest of 32 levels of brightness cover, 0..1. */
+  plain: number;
+  /** Share whose neighbours have the same brightness, 0..1. */
+  flat: number;
+  /** Share at a sharp edge, 0..1: an overlay has them, a spot on a radiograph has none. */
+  steep: number;
+}
+
 /** Variance of brightness that noise alone may have. */
 export const NOISE = 30;
 const LEVELS = 32;
 /** Sum of both gradients below which a pixel equals its neighbours. */
 const FLAT_GRADIENT = 6;
+/** And from which there is a sharp edge: above the noise of photographs. */
+const STEEP_GRADIENT = 60;
 /** Brightness: pixels that differ by less, and twice the noise, are the same. */
 const SAME = 8;
 /** Variance that even lossless pairs have, after resampling. */
@@ -69,6 +83,7 @@ export function describeArea(
   const transform = transformOf(quad, one, other);
   const same = 2 * Math.sqrt(noise) + SAME;
   const [first, second] = [imageCounts(), imageCounts()];
+  const [firstChanged, secondChanged] = [imageCounts(), imageCounts()];
   const room = roomFor({ width: side, height: side }, 1);
   let [pixels, unchanged] = [0, 0];
   for (const { block } of area) {
@@ -77,9 +92,16 @@ export function describeArea(
     for (let point = 0; point < points.count; point++) {
       const brightness = points.query[point] ?? 0;
       const otherBrightness = tone.gain * (points.stored[point] ?? 0) + tone.offset;
-      count(first, brightness, gradientAt(one, points, point));
-      count(second, otherBrightness, Math.abs(points.dx[point] ?? 0) + Math.abs(points.dy[point] ?? 0));
-      if (Math.abs(brightness - otherBrightness) < same) unchanged += 1;
+      const gradient = gradientAt(one, points, point);
+      const otherGradient = Math.abs(points.dx[point] ?? 0) + Math.abs(points.dy[point] ?? 0);
+      count(first, brightness, gradient);
+      count(second, otherBrightness, otherGradient);
+      if (Math.abs(brightness - otherBrightness) < same) {
+        unchanged += 1;
+        continue;
+      }
+      count(firstChanged, brightness, gradient);
+      count(secondChanged, otherBrightness, otherGradient);
     }
     pixels += points.count;
   }
@@ -96,6 +118,7 @@ export function describeArea(
       pixels,
     fill: area.length / (extent(across) * extent(down)),
     sides: firstSide.deviation >= secondSide.deviation ? [firstSide, secondSide] : [secondSide, firstSide],
+    changed: plainerFirst(firstChanged, secondChanged, Math.max(1, pixels - unchanged)),
     unchanged: unchanged / pixels,
     oneSided: Math.abs(variance - otherVariance) / (variance + otherVariance + NOISE),
     contrast: Math.sqrt(residual),
@@ -107,13 +130,15 @@ interface ImageCounts {
   /** Number of pixels at each level of brightness. */
   levels: Float64Array;
   flat: number;
+  steep: number;
 }
 
-const imageCounts = (): ImageCounts => ({ levels: new Float64Array(LEVELS), flat: 0 });
+const imageCounts = (): ImageCounts => ({ levels: new Float64Array(LEVELS), flat: 0, steep: 0 });
 
 function count(counts: ImageCounts, brightness: number, gradient: number): void {
   countLevel(counts.levels, brightness);
   if (gradient < FLAT_GRADIENT) counts.flat += 1;
+  if (gradient > STEEP_GRADIENT) counts.steep += 1;
 }
 
 function gradientAt({ width, data }: GreyImage, points: Overlay, point: number): number {
@@ -124,10 +149,20 @@ function gradientAt({ width, data }: GreyImage, points: Overlay, point: number):
 
 const sideOf = ({ levels, flat }: ImageCounts, pixels: number): AreaSide => ({
   deviation: deviationOf(levels),
-  plain: twoCommonest(levels) / pixels,
+  plain: commonest(levels, 2) / pixels,
   twoTone: twoToneShare(levels),
   flat: flat / pixels,
 });
+
+function plainerFirst(one: ImageCounts, other: ImageCounts, pixels: number): Difference['changed'] {
+  const side = ({ levels, flat, steep }: ImageCounts): ChangedSide => ({
+    plain: commonest(levels, 3) / pixels,
+    flat: flat / pixels,
+    steep: steep / pixels,
+  });
+  const [first, second] = [side(one), side(other)];
+  return first.plain >= second.plain ? [first, second] : [second, first];
+}
 
 /** Moments of the levels, in levels. */
 function momentsOf(levels: Float64Array) {

@@ -7,7 +7,7 @@ import {
   sum,
   type Tone,
 } from './describe-area.ts';
-import type { RegisteredPair } from './register-images.ts';
+import type { RegisteredPair } from './registered-pair.ts';
 
 /** Blocks with at least this NCC determine the tone between the images. */
 const SAME = 0.7;

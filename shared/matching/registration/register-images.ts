@@ -1,9 +1,13 @@
 import type { Raster, Size } from '#shared/imaging/raster.ts';
 import type { Quad } from '#shared/matching/geometry/alignment.ts';
+import { alignKeypoints } from '#shared/matching/keypoints/align-keypoints.ts';
+import { type Keypoints, keypointsOf } from '#shared/matching/keypoints/keypoints.ts';
 import { type Agreement, agreementOf, type BlockGrid, blockSide, compareBlocks } from './compare-blocks.ts';
 import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
 import { areaOf, quadOf, transformOf, uprightQuad } from './quad-transform.ts';
 import { overlapNcc, register } from './register.ts';
+import type { ImagePair, RegisteredPair } from './registered-pair.ts';
+import { blocksWithin, type ShownPart, shownPart } from './shown-part.ts';
 import type { Mask } from './warp.ts';
 
 /** An image at the scales of a registration: longer sides of at most 64, 128, 256 and 512 pixels. */
@@ -15,32 +19,27 @@ export interface Pyramid {
   fine: GreyImage;
   /** Computed on first use: most pairs are rejected before. */
   full: () => GreyImage;
+  /** Of the finest. Computed on first use. */
+  keypoints: () => Keypoints;
 }
 
 export function pyramidOf(pixels: Raster): Pyramid {
   const fine = shrunkGrey(pixels, 256);
   const coarse = shrunk(fine, 128);
-  let full: GreyImage | undefined;
+  let [full, keypoints]: [GreyImage?, Keypoints?] = [];
+  const finest = (): GreyImage => {
+    full ??= longerSide(pixels) > 256 ? greyOf(pixels) : fine;
+    return full;
+  };
   return {
     size: { width: pixels.width, height: pixels.height },
     ...{ fine, coarse, coarsest: shrunk(coarse, 64) },
-    full: () => {
-      full ??= longerSide(pixels) > 256 ? greyOf(pixels) : fine;
-      return full;
+    full: finest,
+    keypoints: () => {
+      keypoints ??= keypointsOf(finest());
+      return keypoints;
     },
   };
-}
-
-interface ImagePair {
-  one: GreyImage;
-  other: GreyImage;
-}
-
-/** Two images of one pair at one scale, and where `one` lies in `other`. */
-export interface RegisteredPair extends ImagePair {
-  quad: Quad;
-  /** Compares the blocks of `one` with what lies under them. */
-  grid: BlockGrid;
 }
 
 export interface Registration {
@@ -81,12 +80,15 @@ const GOOD = { blocks: 10, share: 0.9 };
 /** Fewer pixels of a longer side show nothing. */
 const MIN_SIDE = 24;
 
-/**
- * Finds where one image lies in another, by brightness: the transform under which most blocks agree.
- * @param starts transforms to begin with: alignments by local descriptors, embedded images. Called if the images do not
- * simply lie on each other
- */
-export function registerImages(one: Pyramid, other: Pyramid, starts: () => readonly Quad[]): Registration {
+/** Where to look for one image in another, if they do not simply lie on each other. */
+export interface Hints {
+  /** Transforms to begin with: alignments by local descriptors, images that are shown. */
+  starts: readonly Quad[];
+  parts: readonly ShownPart[];
+}
+
+/** Finds where one image lies in another, by brightness: the transform under which most blocks agree. */
+export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints): Registration {
   const coarsePair = { one: one.coarse, other: other.coarse };
   const atCoarse = (quad: Quad, options: { steps: number; stride: number }) =>
     refined(coarsePair, quad, options);
@@ -97,19 +99,29 @@ export function registerImages(one: Pyramid, other: Pyramid, starts: () => reado
       if (tried.agreement.score > best.agreement.score) best = tried;
     }
   };
+  const partOf = ({ quad, grid }: Refined, parts: readonly ShownPart[]) =>
+    shownPart(coarsePair, quad, grid, parts);
+  let part: ShownPart | undefined;
   if (!isGood(best.agreement)) {
-    const given = starts();
-    // Each as it is, and refined at 64 pixels: from there, Gauss–Newton pulls in twice as far.
-    tryAll(given);
-    if (!isGood(best.agreement)) tryAll(given.map((quad) => atCoarsest(one, other, quad).quad));
+    const { starts, parts } = hints();
+    // Each as it is; and refined at 64 pixels: from there, Gauss–Newton pulls in twice as far.
+    tryAll(starts);
+    const quads = isGood(best.agreement) ? [] : keypointQuads(one, other);
+    tryAll(quads);
+    part = isGood(best.agreement) ? undefined : partOf(best, parts);
+    const isHopeless = quads.length === 0 && haveCorners(one, other) && isPoor(best.agreement);
+    if (!part && !isGood(best.agreement) && !isHopeless) {
+      tryAll(starts.map((quad) => atCoarsest(one, other, quad).quad));
+      if (!isGood(best.agreement)) tryAll(bestOrientations(one, other));
+      if (!isGood(best.agreement)) tryAll(CENTRED, CENTRED_AT_128);
+      part = partOf(best, parts);
+    }
   }
-  if (!isGood(best.agreement)) tryAll(bestOrientations(one, other));
-  if (!isGood(best.agreement)) tryAll(CENTRED, CENTRED_AT_128);
-  best = withPerspective(coarsePair, best, AT_128);
+  if (!part) best = withPerspective(coarsePair, best, AT_128);
 
   let { quad } = best;
   return {
-    agreement: best.agreement,
+    agreement: part ? agreementOf(blocksWithin(coarsePair, quad, best.grid, part)) : best.agreement,
     atCommonScale(side) {
       const pair = commonScale(one, other, quad, side);
       const stride = longerSide(pair.one) < 100 ? 1 : AT_COMMON.stride;
@@ -118,13 +130,27 @@ export function registerImages(one: Pyramid, other: Pyramid, starts: () => reado
       // At the finest scale, the perspective of the middle one is right to a pixel.
       const { grid, ...found } = side > PERSPECTIVE_SIDE ? affine : withPerspective(pair, affine, options);
       quad = found.quad;
-      return { ...pair, quad, grid };
+      return { ...pair, quad, grid: part ? blocksWithin(pair, quad, grid, part) : grid };
     },
   };
 }
 
 const isGood = ({ agreeing, disagreeing }: Agreement): boolean =>
   agreeing >= GOOD.blocks && agreeing >= GOOD.share * (agreeing + disagreeing);
+
+const keypointQuads = (one: Pyramid, other: Pyramid): readonly Quad[] =>
+  alignKeypoints({ ...one.keypoints(), ...one.size }, { ...other.keypoints(), ...other.size }).map(
+    ({ quad }) => quad,
+  );
+
+/** Where both images have so many corners and none match, and less of their blocks agree, no further start is tried. */
+const HOPELESS = { corners: 150, share: 0.3 };
+
+const haveCorners = (one: Pyramid, other: Pyramid): boolean =>
+  Math.min(one.keypoints().count, other.keypoints().count) >= HOPELESS.corners;
+
+const isPoor = ({ agreeing, disagreeing }: Agreement): boolean =>
+  agreeing < HOPELESS.share * (agreeing + disagreeing);
 
 function bestOrientations(one: Pyramid, other: Pyramid): readonly Quad[] {
   return ORIENTATIONS.map((start) => atCoarsest(one, other, start))

@@ -41,6 +41,10 @@ const otherNumber: Difference = {
     { deviation: 62, plain: 0.68, twoTone: 0.88, flat: 0.5 },
     { deviation: 60, plain: 0.7, twoTone: 0.88, flat: 0.5 },
   ],
+  changed: [
+    { plain: 0.57, flat: 0.3, steep: 0.4 },
+    { plain: 0.54, flat: 0.27, steep: 0.4 },
+  ],
 };
 /** White letters with a black outline across a photograph. */
 const letters: Difference = {
@@ -57,6 +61,10 @@ const letters: Difference = {
   sides: [
     { deviation: 90, plain: 0.6, twoTone: 0.9, flat: 0.55 },
     { deviation: 25, plain: 0.4, twoTone: 0.75, flat: 0.4 },
+  ],
+  changed: [
+    { plain: 0.8, flat: 0.45, steep: 0.3 },
+    { plain: 0.4, flat: 0.3, steep: 0.02 },
   ],
 };
 const cosine = fc.double({ min: -1, max: 1, noNaN: true });
@@ -95,10 +103,10 @@ describe('decide', () => {
   test('images that repeat themselves need stronger evidence', () => {
     const weak: PixelEvidence = {
       ...equal,
-      agreeing: 40,
-      disagreeing: 12,
-      coarse: [0.1, 0.7, 0.95],
-      fine: [0, 0.6, 0.9],
+      agreeing: 38,
+      disagreeing: 14,
+      coarse: [0.1, 0.55, 0.92],
+      fine: [0, 0.5, 0.85],
     };
     const pair: Evidence = { ...unrelated, rareInlierScore: 5.5, pixels: weak };
     expect(decide({ ...pair, variety: 0.3 }, manifest).verdict).toBe('edited_copy');
@@ -129,7 +137,7 @@ describe('the probability of a copy', () => {
   });
 
   test('is low if another number stands on the same ticket, and not if letters stand on one of them', () => {
-    expect(probability({ ...equal, areas: [otherNumber] })).toBeLessThan(0.1);
+    expect(probability({ ...equal, areas: [otherNumber] })).toBeLessThan(0.3);
     expect(probability({ ...equal, areas: [letters] })).toBeGreaterThan(0.9);
   });
 

@@ -46,7 +46,8 @@ describe('findPanels', () => {
       expect(Math.abs(width - 0.5)).toBeLessThan(0.03);
       expect(Math.abs(height - 0.5)).toBeLessThan(0.03);
     }
-    expect(panels.reduce((sum, { width, height }) => sum + width * height, 0)).toBeCloseTo(1);
+    // All but the gutters.
+    expect(panels.reduce((sum, { width, height }) => sum + width * height, 0)).toBeGreaterThan(0.95);
   });
 
   test.each(PHOTOGRAPHS.map((_, index) => index))('finds none in photograph %d', async (index) => {

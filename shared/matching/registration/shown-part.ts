@@ -1,0 +1,108 @@
+import type { Quad } from '#shared/matching/geometry/alignment.ts';
+import { agreementOf, type Block, type BlockGrid } from './compare-blocks.ts';
+import { areaOf, transformOf, uprightQuad } from './quad-transform.ts';
+import type { ImagePair } from './registered-pair.ts';
+import type { Transform } from './warp.ts';
+
+/** A part of one image of a pair that shows the other image: a panel of a collage. What lies around it is not compared. */
+export interface ShownPart {
+  /** Upright, in shares of the image that the part belongs to. */
+  quad: Quad;
+  image: 'one' | 'other';
+}
+
+/** The least share of the image that the part has to show: two pages with the same banner show nothing of each other. */
+const MIN_SHOWN = 0.4;
+/** In a part that shows the image, so many blocks agree, and so large a share. */
+const LEAST = { blocks: 4, share: 0.6 };
+/** Around it, at most so large a share agrees: what surrounds the number on a ticket agrees too. */
+const MOST_AROUND = 0.4;
+
+/** Returns the part whose blocks agree best, if those around it do not. */
+export function shownPart(
+  pair: ImagePair,
+  quad: Quad,
+  grid: BlockGrid,
+  parts: readonly ShownPart[],
+): ShownPart | undefined {
+  const whole = agreementOf(grid);
+  let best: { part: ShownPart; share: number } | undefined;
+  for (const part of parts) {
+    const { agreeing, disagreeing } = agreementOf(blocksWithin(pair, quad, grid, part));
+    const share = agreeing / Math.max(1, agreeing + disagreeing);
+    const around = { agreeing: whole.agreeing - agreeing, disagreeing: whole.disagreeing - disagreeing };
+    const isShown =
+      agreeing >= LEAST.blocks &&
+      share >= Math.max(LEAST.share, best?.share ?? 0) &&
+      around.agreeing <= MOST_AROUND * (around.agreeing + around.disagreeing) &&
+      shareShown(quad, part) >= MIN_SHOWN;
+    if (isShown) best = { part, share };
+  }
+  return best?.part;
+}
+
+/** Keeps the blocks that lie in the part: those at its border show what is around it too. */
+export function blocksWithin(pair: ImagePair, quad: Quad, grid: BlockGrid, part: ShownPart): BlockGrid {
+  const transform = transformOf(quad, pair.one, pair.other);
+  const isInside = ({ column, row }: Block): boolean =>
+    CORNERS.every(([right, down]) =>
+      isWithin(pair, transform, (column + right) * grid.side, (row + down) * grid.side, part),
+    );
+  return { ...grid, blocks: grid.blocks.filter(isInside) };
+}
+
+/** Of a block, in shares of its side. A little may lie outside: parts are found to a pixel or two. */
+const CORNERS = [
+  [0.1, 0.1],
+  [0.9, 0.1],
+  [0.9, 0.9],
+  [0.1, 0.9],
+] as const;
+
+/** @param x in pixels of `one` */
+function isWithin(
+  { one, other }: ImagePair,
+  transform: Transform,
+  x: number,
+  y: number,
+  { quad: [from, , to], image }: ShownPart,
+): boolean {
+  let [right, down] = [x / one.width, y / one.height];
+  if (image === 'other') {
+    const [u, v] = [x - 0.5, y - 0.5];
+    const w = transform.gx * u + transform.gy * v + 1;
+    right = ((transform.xx * u + transform.xy * v + transform.x0) / w + 0.5) / other.width;
+    down = ((transform.yx * u + transform.yy * v + transform.y0) / w + 0.5) / other.height;
+  }
+  return right > from.x && right < to.x && down > from.y && down < to.y;
+}
+
+/** Returns about how much of the other image lies in the part: of its bounding box. */
+function shareShown(quad: Quad, { quad: part, image }: ShownPart): number {
+  const shown = image === 'one' ? mapped(part, quad) : part;
+  const whole = image === 'one' ? uprightQuad(0, 0, 1, 1) : quad;
+  const [one, other] = [boxOf(shown), boxOf(whole)];
+  const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  const area = (other.right - other.left) * (other.bottom - other.top);
+  return width > 0 && height > 0 ? (width * height) / (area || areaOf(quad) || 1) : 0;
+}
+
+/** Maps a quad in `one` into `other`. */
+function mapped(part: Quad, quad: Quad): Quad {
+  const { xx, xy, x0, yx, yy, y0, gx, gy } = transformOf(quad, UNIT, UNIT);
+  const map = ({ x, y }: Quad[0]) => {
+    const [u, v] = [x - 0.5, y - 0.5];
+    const w = gx * u + gy * v + 1;
+    return { x: (xx * u + xy * v + x0) / w + 0.5, y: (yx * u + yy * v + y0) / w + 0.5 };
+  };
+  const [topLeft, topRight, bottomRight, bottomLeft] = part;
+  return [map(topLeft), map(topRight), map(bottomRight), map(bottomLeft)];
+}
+
+const UNIT = { width: 1, height: 1 };
+
+function boxOf(quad: Quad) {
+  const [xs, ys] = [quad.map(({ x }) => x), quad.map(({ y }) => y)];
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}

@@ -1,0 +1,95 @@
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, test } from 'vitest';
+import type { Quad } from '#shared/matching/geometry/alignment.ts';
+import { alignKeypoints } from '#shared/matching/keypoints/align-keypoints.ts';
+import { keypointsOf } from '#shared/matching/keypoints/keypoints.ts';
+import { greyOf } from '#shared/matching/registration/grey-image.ts';
+import { PHOTOGRAPHS, photograph } from '../../fixtures/photographs.ts';
+
+const [WIDTH, HEIGHT] = [480, 360];
+
+const original = (index: number): Promise<Buffer> =>
+  sharp(photograph(PHOTOGRAPHS[index] ?? PHOTOGRAPHS[0]))
+    .resize(WIDTH, HEIGHT, { fit: 'cover' })
+    .removeAlpha()
+    .png()
+    .toBuffer();
+
+async function keypoints(image: Sharp) {
+  const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  return { ...keypointsOf(greyOf({ width, height, data })), width, height };
+}
+
+/** Aligns an edit of a photograph with it. */
+async function aligned(edit: (image: Sharp) => Sharp, of = 0) {
+  const bytes = await original(of);
+  const edited = await edit(sharp(bytes)).png().toBuffer();
+  const [best] = alignKeypoints(await keypoints(sharp(edited)), await keypoints(sharp(bytes)));
+  return best;
+}
+
+const [LEFT, TOP, THIRD_WIDTH, THIRD_HEIGHT] = [200, 130, 160, 120];
+const EDITS: [string, (image: Sharp) => Sharp, Quad][] = [
+  [
+    'a crop to a third of each side',
+    (image) => image.extract({ left: LEFT, top: TOP, width: THIRD_WIDTH, height: THIRD_HEIGHT }),
+    [
+      { x: LEFT / WIDTH, y: TOP / HEIGHT },
+      { x: (LEFT + THIRD_WIDTH) / WIDTH, y: TOP / HEIGHT },
+      { x: (LEFT + THIRD_WIDTH) / WIDTH, y: (TOP + THIRD_HEIGHT) / HEIGHT },
+      { x: LEFT / WIDTH, y: (TOP + THIRD_HEIGHT) / HEIGHT },
+    ],
+  ],
+  [
+    'a quarter turn',
+    (image) => image.rotate(90),
+    [
+      { x: 0, y: 1 },
+      { x: 0, y: 0 },
+      { x: 1, y: 0 },
+      { x: 1, y: 1 },
+    ],
+  ],
+  [
+    'a mirror image of half the size',
+    (image) => image.flop().resize(WIDTH / 2),
+    [
+      { x: 1, y: 0 },
+      { x: 0, y: 0 },
+      { x: 0, y: 1 },
+      { x: 1, y: 1 },
+    ],
+  ],
+];
+
+describe('alignKeypoints', () => {
+  test.each(EDITS)('finds where %s lies', async (_name, edit, quad) => {
+    const found = await aligned(edit);
+    for (const [corner, { x, y }] of quad.entries()) {
+      expect(Math.abs((found?.quad[corner]?.x ?? Number.NaN) - x)).toBeLessThan(0.02);
+      expect(Math.abs((found?.quad[corner]?.y ?? Number.NaN) - y)).toBeLessThan(0.02);
+    }
+  });
+
+  test('finds what was turned by an odd angle and made smaller', async () => {
+    const found = await aligned((image) => image.rotate(30, { background: '#000000' }).resize(300));
+    expect(found?.inliers).toBeGreaterThan(15);
+  });
+
+  test('finds nothing in common between different photographs', async () => {
+    const all = await Promise.all(
+      PHOTOGRAPHS.map(async (_, index) => keypoints(sharp(await original(index)))),
+    );
+    const pairs = all.flatMap((one, at) => all.slice(at + 1).map((other) => alignKeypoints(one, other)));
+    expect(pairs.flat()).toEqual([]);
+  });
+
+  test('finds nothing in an image without detail', async () => {
+    const plain = await keypoints(
+      sharp({ create: { width: 300, height: 200, channels: 3, background: '#88aacc' } }),
+    );
+    expect(plain.count).toBe(0);
+    expect(alignKeypoints(plain, await keypoints(sharp(await original(0))))).toEqual([]);
+  });
+});
