@@ -109,7 +109,7 @@ export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints)
     const quads = isGood(best.agreement) ? [] : keypointQuads(one, other);
     tryAll(quads);
     part = isGood(best.agreement) ? undefined : partOf(best, parts);
-    const isHopeless = quads.length === 0 && haveCorners(one, other) && isPoor(best.agreement);
+    const isHopeless = isPoor(best.agreement) && quads.length === 0 && haveCorners(one, other);
     if (!part && !isGood(best.agreement) && !isHopeless) {
       tryAll(starts.map((quad) => atCoarsest(one, other, quad).quad));
       if (!isGood(best.agreement)) tryAll(bestOrientations(one, other));
