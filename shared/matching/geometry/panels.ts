@@ -1,6 +1,7 @@
 import type { Raster } from '#shared/imaging/raster.ts';
 import type { Region } from '#shared/imaging/region.ts';
 import { byteAt } from '#shared/matching/typed-arrays.ts';
+import { type PixelRect, regionOf } from './pixel-rect.ts';
 
 /** The least side of a panel, as a share of the image's. */
 const MIN_SIDE = 0.2;
@@ -24,40 +25,25 @@ const GUTTER_BONUS = 1;
 /** A seam has to stand out from the lines beside it: texture differs everywhere. */
 const MIN_CONTRAST = 3;
 
-/** In pixels. */
-interface Rect {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
 /**
  * Finds the parts of a collage: cuts the image along straight seams that run from side to side, then its parts. About a
  * millisecond at the size of a model image.
  * @returns none if there is no seam
  */
 export function findPanels(image: Raster): readonly Region[] {
-  const panels: Rect[] = [];
-  const open: Rect[] = [{ left: 0, top: 0, right: image.width, bottom: image.height }];
+  const panels: PixelRect[] = [];
+  const open: PixelRect[] = [{ left: 0, top: 0, right: image.width, bottom: image.height }];
   for (let rect = open.pop(); rect; rect = open.pop()) {
     const parts = open.length + panels.length < MAX_PANELS ? cut(image, rect) : undefined;
     if (parts) open.push(...parts);
     else panels.push(rect);
   }
   if (panels.length < 2 || panels.length > MAX_PANELS) return [];
-  return panels
-    .map((panel) => trimmed(image, panel))
-    .map(({ left, top, right, bottom }) => ({
-      x: left / image.width,
-      y: top / image.height,
-      width: (right - left) / image.width,
-      height: (bottom - top) / image.height,
-    }));
+  return panels.map((panel) => regionOf(trimmed(image, panel), image));
 }
 
 /** Removes margins that have the colour of the collage's ground. */
-function trimmed(image: Raster, panel: Rect): Rect {
+function trimmed(image: Raster, panel: PixelRect): PixelRect {
   const whole = { left: 0, top: 0, right: image.width, bottom: image.height };
   const ground = colourOfLine({ image, rect: whole, isColumn: true }, 0);
   if (!ground) return panel;
@@ -75,7 +61,7 @@ function trimmed(image: Raster, panel: Rect): Rect {
 }
 
 /** Cuts along the strongest seam, across or down; undefined if there is none. */
-function cut(image: Raster, rect: Rect): [Rect, Rect] | undefined {
+function cut(image: Raster, rect: PixelRect): [PixelRect, PixelRect] | undefined {
   const down = strongestSeam(image, rect, true);
   const across = strongestSeam(image, rect, false);
   if (down && (!across || down.strength >= across.strength))
@@ -91,14 +77,14 @@ function cut(image: Raster, rect: Rect): [Rect, Rect] | undefined {
   );
 }
 
-/** Where two parts meet, or the gutter between them: columns or rows from `from` up to `to`, which is behind it. */
+/** A line where two parts meet, or the gutter between them: columns or rows from `from` up to, without, `to`. */
 interface Seam {
   from: number;
   to: number;
   strength: number;
 }
 
-function strongestSeam(image: Raster, rect: Rect, isColumn: boolean): Seam | undefined {
+function strongestSeam(image: Raster, rect: PixelRect, isColumn: boolean): Seam | undefined {
   const [start, end] = isColumn ? [rect.left, rect.right] : [rect.top, rect.bottom];
   const margin = Math.round(MIN_SIDE * (isColumn ? image.width : image.height));
   const lines = { image, rect, isColumn };
@@ -113,7 +99,7 @@ function strongestSeam(image: Raster, rect: Rect, isColumn: boolean): Seam | und
 
 interface Lines {
   image: Raster;
-  rect: Rect;
+  rect: PixelRect;
   /** Columns, or rows. */
   isColumn: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Raster } from '#shared/imaging/raster.ts';
 import type { Region } from '#shared/imaging/region.ts';
 import { byteAt } from '#shared/matching/typed-arrays.ts';
+import { type PixelRect, regionOf } from './pixel-rect.ts';
 
 /** Sum of the channels' differences of two neighbouring pixels from which they may belong to different images. */
 const STEP = 45;
@@ -17,7 +18,7 @@ const MAX_EDGES = 8;
 const CORNER = 6;
 /** The least share of a side that an edge has to cover. */
 const COVERED = 0.65;
-/** Of the four sides: a side at the image's own border counts among all, not among the edges. */
+/** The least number of covered sides of four: a side at the image's own border counts among all, not among the edges. */
 const MIN_SIDES = { all: 3, edges: 2 };
 /** An image that fills more of the other is not pasted into it. */
 const MAX_SHARE = 0.9;
@@ -33,7 +34,7 @@ interface Edge {
 /** Finds a rectangular image that was pasted into another photograph, by its straight edges. A few milliseconds at 512 pixels. */
 export function findPastedImage(image: Raster): Region | undefined {
   const [columns, rows] = [edgesOf(image, true), edgesOf(image, false)];
-  let best: (Rect & { score: number }) | undefined;
+  let best: (PixelRect & { score: number }) | undefined;
   for (const rect of [...rectsOf(columns, false), ...rectsOf(rows, true)]) {
     const { left, top, right, bottom } = rect;
     const isLarge =
@@ -55,27 +56,12 @@ export function findPastedImage(image: Raster): Region | undefined {
     if (covered.filter(({ isBorder }) => !isBorder).length < MIN_SIDES.edges) continue;
     if (score > (best?.score ?? 0)) best = { ...rect, score };
   }
-  if (!best) return undefined;
-  const { left, top, right, bottom } = best;
-  return {
-    x: left / image.width,
-    y: top / image.height,
-    width: (right - left) / image.width,
-    height: (bottom - top) / image.height,
-  };
-}
-
-/** In pixels. */
-interface Rect {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
+  return best && regionOf(best, image);
 }
 
 /** Combines every two parallel edges that begin and end at about the same place. */
-function rectsOf(edges: readonly Edge[], areRows: boolean): Rect[] {
-  const rects: Rect[] = [];
+function rectsOf(edges: readonly Edge[], areRows: boolean): PixelRect[] {
+  const rects: PixelRect[] = [];
   for (const one of edges)
     for (const other of edges) {
       if (one.at >= other.at) continue;

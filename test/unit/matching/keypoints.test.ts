@@ -4,21 +4,16 @@ import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { alignKeypoints } from '#shared/matching/keypoints/align-keypoints.ts';
 import { keypointsOf } from '#shared/matching/keypoints/keypoints.ts';
 import { greyOf } from '#shared/matching/registration/grey-image.ts';
-import { PHOTOGRAPHS, photograph } from '../../fixtures/photographs.ts';
+import { PHOTOGRAPHS } from '../../fixtures/photographs.ts';
+import { rasterOf, sizedPhotograph } from '../../fixtures/rasters.ts';
 
 const [WIDTH, HEIGHT] = [480, 360];
 
-const original = (index: number): Promise<Buffer> =>
-  sharp(photograph(PHOTOGRAPHS[index] ?? PHOTOGRAPHS[0]))
-    .resize(WIDTH, HEIGHT, { fit: 'cover' })
-    .removeAlpha()
-    .png()
-    .toBuffer();
+const original = (index: number): Promise<Buffer> => sizedPhotograph(index, WIDTH, HEIGHT);
 
 async function keypoints(image: Sharp) {
-  const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  return { ...keypointsOf(greyOf({ width, height, data })), width, height };
+  const raster = await rasterOf(await image.png().toBuffer());
+  return { ...keypointsOf(greyOf(raster)), width: raster.width, height: raster.height };
 }
 
 /** Aligns an edit of a photograph with it. */

@@ -2,25 +2,14 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { Raster } from '#shared/imaging/raster.ts';
 import { findPanels } from '#shared/matching/geometry/panels.ts';
-import { PHOTOGRAPHS, photograph } from '../../fixtures/photographs.ts';
-
-const part = (index: number, width: number, height: number): Promise<Buffer> =>
-  sharp(photograph(PHOTOGRAPHS[index] ?? PHOTOGRAPHS[0]))
-    .resize(width, height, { fit: 'cover' })
-    .removeAlpha()
-    .png()
-    .toBuffer();
-
-const raster = async (bytes: Buffer): Promise<Raster> => {
-  const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data };
-};
+import { PHOTOGRAPHS } from '../../fixtures/photographs.ts';
+import { rasterOf, sizedPhotograph } from '../../fixtures/rasters.ts';
 
 /** A collage of four photographs, with `gap` white pixels between them. */
 async function collage(gap: number): Promise<Raster> {
   const [width, height] = [240, 180];
   const places = [0, 1, 2, 3].map(async (index) => ({
-    input: await part(index, width, height),
+    input: await sizedPhotograph(index, width, height),
     left: (index % 2) * (width + gap),
     top: Math.floor(index / 2) * (height + gap),
   }));
@@ -30,7 +19,7 @@ async function collage(gap: number): Promise<Raster> {
     channels: 3,
     background: '#fff',
   } as const;
-  return raster(
+  return rasterOf(
     await sharp({ create })
       .composite(await Promise.all(places))
       .png()
@@ -51,6 +40,6 @@ describe('findPanels', () => {
   });
 
   test.each(PHOTOGRAPHS.map((_, index) => index))('finds none in photograph %d', async (index) => {
-    expect(findPanels(await raster(await part(index, 512, 380)))).toEqual([]);
+    expect(findPanels(await rasterOf(await sizedPhotograph(index, 512, 380)))).toEqual([]);
   });
 });
