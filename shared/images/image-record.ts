@@ -75,9 +75,9 @@ export const ImageRecord = z.object({
   /** SHA-256 of the decoded, oriented RGB pixels and their dimensions. */
   hash_pixels: z.string().exactOptional(),
   exif: Exif.exactOptional(),
-  /** Of an animation or a sequence, of which the first frame is stored: more than one. */
+  /** The number of frames of an animation or a sequence, of which the first is stored: more than one. */
   frames: z.number().exactOptional(),
-  /** Of a file of several pages, of which the first is stored: more than one. */
+  /** The number of pages of a file, of which the first is stored: more than one. */
   pages: z.number().exactOptional(),
   warnings: z.array(ImageWarning).exactOptional(),
   thumbnails: z.array(Thumbnail).exactOptional(),

@@ -14,7 +14,7 @@ export function quotaOf({ plan = 'free', limits }: { plan?: PlanName; limits?: L
   return { images: stored_images, bytes: storage_bytes };
 }
 
-/** What a tenant has of its quota: admitted images, and those that were announced and are not admitted yet. */
+/** A tenant's use of its quota: admitted images, and those that were announced and are not admitted yet. */
 export interface QuotaUse {
   stored: Stored;
   reserved: Stored;

@@ -1,6 +1,6 @@
 import { Problem } from '#shared/kernel/problems.ts';
 
-/** How a BMP codes its pixels. */
+/** Codes of a BMP's compression. */
 export const COMPRESSION = { none: 0, rle8: 1, rle4: 2, bitFields: 3, alphaBitFields: 6 } as const;
 
 /** The header of a BMP, in any of its versions. */

@@ -43,9 +43,9 @@ export interface ReadImage extends ImagePart {
   format: ImageFormat;
   exif: Exif;
   warnings: readonly ImageWarning[];
-  /** Of an animation or a sequence, of which the first frame is read: more than one, at most 10 000 are counted. */
+  /** The number of frames of an animation or a sequence, of which the first is read: more than one, at most 10 000 are counted. */
   frames?: number;
-  /** Of a file of several pages, of which the first is read: more than one, at most 10 000 are counted. */
+  /** The number of pages of a file, of which the first is read: more than one, at most 10 000 are counted. */
   pages?: number;
   /** In the order of the sizes that were requested. */
   thumbnails: readonly Thumbnail[];

@@ -32,7 +32,7 @@ export type ImageFormat = keyof typeof IMAGE_FORMATS;
 export const IMAGE_FORMAT_NAMES = Object.keys(IMAGE_FORMATS) as [ImageFormat, ...ImageFormat[]]; // Object.keys loses the literal types
 export const MEDIA_TYPES: readonly string[] = Object.values(IMAGE_FORMATS);
 
-/** What is said of an image that was taken although something is odd about its file. */
+/** Codes of the warnings on images that were taken although something is odd about their file. */
 export const IMAGE_WARNINGS = ['type_differs', 'decoder_warning', 'profile_ignored', 'preview_only'] as const;
 
 /** Relations of a search result to the query image, best first. */

@@ -17,7 +17,7 @@ export interface Structure {
    * decodable file is as much as there is.
    */
   cutOff?: 'certainly' | 'maybe';
-  /** What is odd about the file, although its picture is whole. */
+  /** Warnings about a file whose picture is whole. */
   oddities?: readonly string[];
   /** True if the decodable file is a preview that the camera embedded. */
   previewOnly?: boolean;
