@@ -93,6 +93,12 @@ export const addImage =
     return { image_id: record.image_id, status: 'uploaded' };
   };
 
+/** @throws Problem if an image of this type and size is never accepted */
+export function checkAnnounced(image: NewImage): void {
+  const problem = problemOf(image);
+  if (problem) throw problem;
+}
+
 function problemOf({ contentType, size }: NewImage): Problem | undefined {
   if (!isAccepted(contentType)) return unsupported('The file is declared as', canonicalType(contentType));
   if (size === 0) return new Problem('unreadable_image', 'The image is empty: 0 bytes.');

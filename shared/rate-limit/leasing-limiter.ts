@@ -106,12 +106,12 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
         });
       });
     },
-    giveBack(grants) {
-      for (const made of grants) {
+    giveBack(unused) {
+      for (const { grant: made, amount } of unused) {
         const window = windowOf.get(made);
         if (!window) continue;
-        window.leased += made.granted;
-        window.usedHere -= made.granted;
+        window.leased += amount;
+        window.usedHere -= amount;
         windowOf.delete(made);
       }
     },

@@ -32,8 +32,8 @@ export interface Limiter {
    */
   take(tenant: TenantId, demands: readonly Demand[]): Promise<Grant[]>;
   /**
-   * Makes what `take` granted available again to this process, for a call that turned out not to count. Without effect once
-   * the window has ended.
+   * Makes a part of what `take` granted available again to this process, for what a call turned out not to use. A grant can
+   * be given back once. Without effect once the window has ended.
    */
-  giveBack(grants: readonly Grant[]): void;
+  giveBack(unused: readonly { grant: Grant; amount: number }[]): void;
 }

@@ -1,5 +1,6 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { z } from 'zod';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
@@ -22,7 +23,7 @@ function demandsOf({ operation, caller, input }: LimitedCall): Demand[] {
   const limits = limitsOf(caller.plan ?? 'free', caller.limits);
   const endpoint = `${method} ${path}`;
   const endpointLimit = limits.endpoints[endpoint];
-  const uploads = input instanceof Problem ? 0 : (counts?.uploads?.(input.body) ?? 0);
+  const uploads = input instanceof Problem ? 0 : (counts?.uploads?.asked(input.body) ?? 0);
   return [
     { counter: 'requests', amount: 1, limit: limits.requests },
     ...(endpointLimit === undefined ? [] : [{ counter: endpoint, amount: 1, limit: endpointLimit }]),
@@ -43,9 +44,25 @@ interface LimitedCall {
 export interface Admission {
   /** The grant for the call's images; absent if it adds none, or could not be counted. */
   uploads?: UploadGrant;
-  /** Gives back the searches and uploads of a call that failed: it counts as one of `requests` only. */
-  giveBack: () => void;
+  /** Gives back the searches and uploads that the call did not use. */
+  keep: (used: Used) => void;
 }
+
+/** What a call counts besides one of `requests`. */
+export interface Used {
+  searches: number;
+  uploads: number;
+}
+export const UNUSED: Used = { searches: 0, uploads: 0 };
+
+/** Returns what a call counts that was answered. */
+export const usedBy = <Op extends Operation>(
+  { counts }: Op,
+  reply: z.input<Op['reply']['schema']>,
+): Used => ({
+  searches: counts?.searches ?? 0,
+  uploads: counts?.uploads?.accepted(reply) ?? 0,
+});
 
 /**
  * Counts a call against its tenant's limits. If the counters are unavailable, calls that add images are refused and all
@@ -55,15 +72,17 @@ export interface Admission {
 export async function enforceLimits(limiter: Limiter, call: LimitedCall): Promise<Admission> {
   const grants = await take(limiter, call, demandsOf(call));
   const uploads = grants.find(({ counter }) => counter === 'uploads');
-  const giveBack = () => {
-    const returned = grants.filter(({ counter }) => counter === 'searches' || counter === 'uploads');
-    limiter.giveBack(returned);
-    const left = grants.map((grant) =>
-      returned.includes(grant) ? { ...grant, remaining: grant.remaining + grant.granted } : grant,
-    );
+  const keep = (used: Used) => {
+    const amounts = new Map<string, number>(Object.entries(used));
+    const unused = grants.map((grant) => ({
+      grant,
+      amount: grant.granted - Math.min(grant.granted, amounts.get(grant.counter) ?? grant.granted),
+    }));
+    limiter.giveBack(unused.filter(({ amount }) => amount > 0));
+    const left = unused.map(({ grant, amount }) => ({ ...grant, remaining: grant.remaining + amount }));
     if (left.length > 0) replyHeaders.set(call.event, headersOf(left));
   };
-  return { giveBack, ...(uploads && { uploads: { granted: uploads.granted, refusal: refusalOf(uploads) } }) };
+  return { keep, ...(uploads && { uploads: { granted: uploads.granted, refusal: refusalOf(uploads) } }) };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { TenantId } from '#shared/kernel/ids.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { HttpRequest } from './call.ts';
 import { correlationIdOf } from './correlation.ts';
-import type { UploadGrant } from './limits.ts';
+import type { Used } from './limits.ts';
 import { countForAlarm, logger } from './telemetry.ts';
 
 /** A call that passed the policy and the limits. */
@@ -12,19 +12,16 @@ interface AdmittedCall {
   operation: Operation;
   tenant: TenantId;
   request: HttpRequest;
-  /** Absent if the call adds no images. */
-  uploads?: UploadGrant | undefined;
-  /** True if the call was answered with 2xx. */
-  isAnswered: boolean;
+  used: Used;
 }
 
 /**
- * Publishes `tenant.usage` for a call: one that failed is a request only. The call is served even if publishing fails: the
+ * Publishes `tenant.usage` for a call: one that failed or repeats another is a request only. The call is served even if publishing fails: the
  * log line then holds the event, to count the call later. The event's id is derived from the request's, so a repeated delivery is counted once.
  */
 export async function meterCall(
   publisher: EventPublisher,
-  { operation, tenant, request, uploads, isAnswered }: AdmittedCall,
+  { operation, tenant, request, used }: AdmittedCall,
 ): Promise<void> {
   const event = newEvent('tenant.usage', {
     tenant,
@@ -32,11 +29,7 @@ export async function meterCall(
     correlationId: correlationIdOf(request.event),
     time: new Date().toISOString(),
     id: `${request.context.awsRequestId}.tenant.usage`,
-    data: {
-      requests: 1,
-      searches: isAnswered && operation.counts?.searches ? 1 : 0,
-      uploads: isAnswered ? (uploads?.granted ?? 0) : 0,
-    },
+    data: { requests: 1, ...used },
   });
   try {
     await publisher.publish(tenant, [event]);

@@ -15,7 +15,7 @@ import { authorize, callerOf, NOBODY, presumedCaller, tenantOf } from './caller.
 import type { IdempotentGuards, OpenGuards, OperatorGuards, TenantGuards, TenantGuardsOf } from './guards.ts';
 import { once } from './idempotency.ts';
 import { parseInput } from './input.ts';
-import { countRefused, enforceLimits } from './limits.ts';
+import { countRefused, enforceLimits, UNUSED, type Used, usedBy } from './limits.ts';
 import { meterCall } from './metering.ts';
 import { logger } from './telemetry.ts';
 
@@ -64,7 +64,7 @@ export const operatorRoute = <Op extends OperatorOperation>(
 
 /**
  * Serves an operation of a tenant: the credential's, never one that the request names. An admitted call is counted and
- * metered; one that fails, or whose input is invalid, as a request only.
+ * metered: as a request only if it fails, repeats another, or has invalid input.
  */
 export const tenantRoute = <Op extends TenantOperation>(
   operation: Op,
@@ -78,23 +78,27 @@ export const tenantRoute = <Op extends TenantOperation>(
       const { event } = request;
       const tenant = tenantOf(caller);
       const input = resultOrProblem(() => parseInput(operation, event));
-      const { uploads, giveBack } = await enforceLimits(limiter, { operation, tenant, caller, input, event });
-      const meter = (isAnswered: boolean) =>
-        meterCall(publisher, { operation, tenant, request, uploads, isAnswered });
+      const { uploads, keep } = await enforceLimits(limiter, { operation, tenant, caller, input, event });
+      const meter = (used: Used) => meterCall(publisher, { operation, tenant, request, used });
       // Concurrently with the run, if its outcome does not matter.
-      const metered = operation.counts ? undefined : meter(true);
-      let isAnswered = false;
+      const metered = operation.counts ? undefined : meter(UNUSED);
+      let used = UNUSED;
       try {
         if (input instanceof Problem) throw input;
         const call = { ...callOf(request, caller, input), tenant, ...(uploads && { uploads }) };
+        let usedByRun = UNUSED; // stays for a repeated call, which does not run
         const reply = await audited(operation, request, audit, call, (audited) =>
-          once(idempotency, operation, request, audited, run),
+          once(idempotency, operation, request, audited, async (call) => {
+            const reply = await run(call);
+            usedByRun = usedBy(operation, reply);
+            return reply;
+          }),
         );
-        isAnswered = true;
+        used = usedByRun;
         return reply;
       } finally {
-        if (!isAnswered) giveBack();
-        await (metered ?? meter(isAnswered)); // before Lambda freezes the process
+        keep(used);
+        await (metered ?? meter(used)); // before Lambda freezes the process
       }
     });
   },

@@ -58,7 +58,12 @@ export const requestUploads = operation({
         override: { items: { $ref: '#/components/schemas/UploadFile' } },
       }),
   }),
-  counts: { uploads: ({ files }) => files.filter((file) => UploadFile.safeParse(file).success).length },
+  counts: {
+    uploads: {
+      asked: ({ files }) => files.filter((file) => UploadFile.safeParse(file).success).length,
+      accepted: ({ uploads }) => uploads.filter((entry) => 'image_id' in entry).length,
+    },
+  },
   idempotent: true,
   reply: {
     status: 201,
@@ -100,7 +105,7 @@ export const addImage = operation({
   policy: 'UploaderOrAdmin',
   body: NewImage,
   multipart: true,
-  counts: { uploads: () => 1 },
+  counts: { uploads: { asked: () => 1, accepted: () => 1 } },
   idempotent: true,
   reply: {
     status: 202,

@@ -37,8 +37,12 @@ export interface Operation<
   /** Counters of the tenant's limits that the call takes from, besides one of `requests`. */
   counts?: {
     searches?: 1;
-    /** Returns the number of images that the call adds. */
-    uploads?(body: z.output<Body>): number;
+    uploads?: {
+      /** Returns the number of images that the call asks to add. */
+      asked(body: z.output<Body>): number;
+      /** Returns the number of them that the reply accepts: these count. */
+      accepted(reply: z.input<Reply>): number;
+    };
   };
   /** True if the call changes a tenant's state or access: every call is in the audit log, not refusals alone. */
   audited?: Audited;

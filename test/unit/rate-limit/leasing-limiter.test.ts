@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
+import type { Grant } from '#shared/rate-limit/limiter.ts';
 import type { WindowStore } from '#shared/rate-limit/window-store.ts';
 import { memoryWindows } from '../../memory/window-store.ts';
 
 const acme = tenantId('acme');
 const uploads = (amount: number, limit: number) => [{ counter: 'uploads', amount, limit }];
+const whole = (grant: Grant) => ({ grant, amount: grant.granted });
 
 /** Limiters of several processes with a common store and clock. */
 function processes(count: number) {
@@ -87,7 +89,7 @@ describe('the limiter', () => {
         let held = 0;
         for (const { process, amount, fails } of steps) {
           const grants = (await limiters[process]?.take(acme, uploads(amount, 20))) ?? [];
-          if (fails) limiters[process]?.giveBack(grants);
+          if (fails) limiters[process]?.giveBack(grants.map(whole));
           else held += grants[0]?.granted ?? 0;
           expect(held).toBeLessThanOrEqual(20);
         }
@@ -97,14 +99,17 @@ describe('the limiter', () => {
     const late = (await limiters[0]?.take(acme, uploads(5, 5))) ?? [];
     clock.now += 60_000;
     await limiters[0]?.take(acme, uploads(5, 5));
-    limiters[0]?.giveBack(late); // its window has ended
+    limiters[0]?.giveBack(late.map(whole)); // its window has ended
     expect(await limiters[0]?.take(acme, uploads(1, 5))).toMatchObject([{ granted: 0 }]);
   });
 
   it('gives a process what it gave back', async () => {
     const { limiters } = processes(1);
-    limiters[0]?.giveBack((await limiters[0].take(acme, uploads(5, 5))) ?? []);
-    expect(await limiters[0]?.take(acme, uploads(5, 5))).toMatchObject([{ granted: 5, remaining: 0 }]);
+    limiters[0]?.giveBack(((await limiters[0].take(acme, uploads(5, 5))) ?? []).map(whole));
+    const grants = (await limiters[0]?.take(acme, uploads(5, 5))) ?? [];
+    expect(grants).toMatchObject([{ granted: 5, remaining: 0 }]);
+    limiters[0]?.giveBack(grants.map((grant) => ({ grant, amount: 2 })));
+    expect(await limiters[0]?.take(acme, uploads(5, 5))).toMatchObject([{ granted: 2, remaining: 0 }]);
   });
 
   it('starts a window with its first call, and resets it after sixty seconds', async () => {

@@ -104,7 +104,7 @@ async function run(operation: Operation, { params, query, body }: Call<Operation
       : [];
   if (operation.audited || operation.idempotent)
     stored.push(checkNumbers(marshall({ params, query, body, files }, { removeUndefinedValues: true })));
-  return {};
+  return { uploads: [] };
 }
 
 /** Throws where an item has a number that DynamoDB refuses. */

@@ -37,7 +37,7 @@ const isOperators = (operation: Operation): operation is OperatorOperation =>
   operation.policy === 'SystemAdmin';
 
 function routeOf(operation: Operation) {
-  const run = async () => ({ location: 'https://storage.example/' });
+  const run = async () => ({ location: 'https://storage.example/', uploads: [] });
   if (isOpen(operation)) return openRoute(operation, run);
   if (isOperators(operation)) return operatorRoute(operation, run);
   return tenantRoute(operation as TenantOperation, run); // the policy is neither of the others

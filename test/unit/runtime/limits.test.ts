@@ -31,8 +31,9 @@ const bring = operation({
   ...common,
   id: 'bring',
   path: '/v1/bring',
-  counts: { uploads: ({ files }) => files },
-  body: z.object({ files: z.number(), fail: z.boolean().optional() }),
+  counts: { uploads: { asked: ({ files }) => files, accepted: ({ accepted }) => Number(accepted) } },
+  idempotent: true,
+  body: z.object({ files: z.number(), fail: z.boolean().optional(), refused: z.number().default(0) }),
 });
 
 const counting = () => leasingLimiter(memoryWindows(), () => 0);
@@ -50,17 +51,18 @@ function service(limiter: Limiter, limits?: object, guards: { audit?: AuditLog; 
       }),
       tenantRoute(bring, async ({ uploads, body }) => {
         if (body.fail) throw new Problem('unreadable_image', 'no image');
-        return { granted: uploads?.granted ?? 'not counted' };
+        const granted = uploads?.granted ?? 0;
+        return { granted, accepted: granted - body.refused };
       }),
     ],
     memoryGuards({ limiter, ...(guards.audit && { audit: guards.audit }) }),
   );
-  return async (path: string, body: object) => {
+  return async (path: string, body: object, key?: string) => {
     const answer = await handler(
       {
         httpMethod: 'POST',
         path,
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
         body: JSON.stringify(body),
         requestContext: {
           requestId: 'r',
@@ -142,6 +144,19 @@ describe('limits of a tenant’s calls', () => {
     },
   );
 
+  it('count the images that the reply accepts, and none of a replay by its Idempotency-Key', async () => {
+    const call = service(counting());
+    const { headers } = await call('/v1/bring', { files: 5, refused: 3 });
+    expect(headers.RateLimit).toContain('"uploads";r=3;');
+    await call('/v1/bring', { files: 2 }, 'k');
+    expect(await call('/v1/bring', { files: 2 }, 'k')).toMatchObject({
+      status: 200,
+      headers: { RateLimit: '"requests";r=97;t=60, "uploads";r=1;t=60' },
+    });
+    expect((await call('/v1/bring', { files: 1 })).status).toBe(200);
+    expect((await call('/v1/bring', { files: 1 })).status).toBe(429);
+  });
+
   it('apply per endpoint besides the totals', async () => {
     const call = service(counting(), { endpoints: { 'POST /v1/search': 1 } });
     await call('/v1/search', {});
@@ -153,8 +168,8 @@ describe('limits of a tenant’s calls', () => {
 
   it('admit as many images as are left', async () => {
     const call = service(counting());
-    expect((await call('/v1/bring', { files: 3 })).body).toEqual({ granted: 3 });
-    expect((await call('/v1/bring', { files: 4 })).body).toEqual({ granted: 2 });
+    expect((await call('/v1/bring', { files: 3 })).body).toMatchObject({ granted: 3 });
+    expect((await call('/v1/bring', { files: 4 })).body).toMatchObject({ granted: 2 });
     expect((await call('/v1/bring', { files: 1 })).status).toBe(429);
   });
 

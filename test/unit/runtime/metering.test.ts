@@ -21,7 +21,8 @@ const bring = operation({
   ...common,
   id: 'bring',
   path: '/v1/bring',
-  counts: { uploads: ({ files }) => files },
+  counts: { uploads: { asked: ({ files }) => files, accepted: ({ brought }) => Number(brought) } },
+  idempotent: true,
   body: z.object({ files: z.number() }),
 });
 const open = operation({ ...common, id: 'open', path: '/v1/open', policy: 'Open' });
@@ -32,18 +33,22 @@ function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
       tenantRoute(search, async () => {
         throw new Problem('dependency_unavailable', 'the index is away');
       }),
-      tenantRoute(bring, async () => ({ brought: true })),
+      tenantRoute(bring, async ({ uploads }) => ({ brought: Math.min(4, uploads?.granted ?? 0) })),
       openRoute(open, async () => ({ open: true })),
     ],
     memoryGuards({ publisher: { publish: (_tenant, events) => publish(events) } }),
   );
   let calls = 0;
-  return (path: string, body: object = {}, scopes = 'deeplens.search') =>
+  return (path: string, body: object = {}, scopes = 'deeplens.search', key?: string) =>
     handler(
       {
         httpMethod: 'POST',
         path,
-        headers: { 'content-type': 'application/json', 'x-correlation-id': 'mine' },
+        headers: {
+          'content-type': 'application/json',
+          'x-correlation-id': 'mine',
+          ...(key && { 'idempotency-key': key }),
+        },
         body: JSON.stringify(body),
         requestContext: {
           requestId: 'r',
@@ -56,11 +61,13 @@ function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
 }
 
 describe('an admitted call', () => {
-  it('is published once with its counts; one that fails or has invalid input is a request only', async () => {
+  it('is published once with what it added; one that fails, repeats or has invalid input is a request only', async () => {
     const published: DeepLensEvent[] = [];
     const ask = service(async (events) => void published.push(...events));
     expect((await ask('/v1/search')).statusCode).toBe(503);
-    expect((await ask('/v1/bring', { files: 9 })).statusCode).toBe(200); // free lets five in
+    // free admits five, of which four are accepted
+    for (const _again of [1, 2])
+      expect((await ask('/v1/bring', { files: 9 }, undefined, 'k')).statusCode).toBe(200);
     expect((await ask('/v1/bring', { files: 'many' })).statusCode).toBe(400);
     expect(
       published.map(({ id, type, subject, tenantid, correlationid, data }) => ({
@@ -74,7 +81,8 @@ describe('an admitted call', () => {
     ).toEqual(
       [
         ['search', { requests: 1, searches: 0, uploads: 0 }],
-        ['bring', { requests: 1, searches: 0, uploads: 5 }],
+        ['bring', { requests: 1, searches: 0, uploads: 4 }],
+        ['bring', { requests: 1, searches: 0, uploads: 0 }],
         ['bring', { requests: 1, searches: 0, uploads: 0 }],
       ].map(([subject, data], at) => ({
         id: `call-${at + 1}.tenant.usage`,
@@ -91,9 +99,10 @@ describe('an admitted call', () => {
     const published: unknown[] = [];
     const ask = service(async (events) => void published.push(...events));
     expect((await ask('/v1/search', {}, 'deeplens.upload')).statusCode).toBe(403);
-    await ask('/v1/bring', { files: 5 });
+    await ask('/v1/bring', { files: 4 });
+    await ask('/v1/bring', { files: 1 });
     expect((await ask('/v1/bring', { files: 1 })).statusCode).toBe(429);
-    expect(published).toHaveLength(1);
+    expect(published).toHaveLength(2);
   });
 
   it('is served even if it cannot be published', async () => {
