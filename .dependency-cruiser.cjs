@@ -61,7 +61,6 @@ const PURE_NODE = '^(node:)?crypto$';
 const HOMES = {
   '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-', 'infra/local/'],
   '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
-  '@aws-sdk/client-opensearch': ['shared/health/opensearch-'],
   '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
   '@aws-sdk/client-sns': ['shared/messaging/sns-'],
   '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/'],

@@ -17,15 +17,11 @@ type IndexVariables =
 interface MoreActions {
   /** HTTP's DELETE, which deletes indices: documents are deleted by POST. */
   deleteIndices?: true;
-  /** Actions of OpenSearch Service's API. */
-  service?: readonly string[];
 }
 
 /** A function's access to the vector index: variables, network and permissions. */
 export interface VectorIndexAccess {
   variables: IndexVariables;
-  /** The domain's name, if the index is a domain. */
-  domainName?: string;
   network?: { vpc: IVpc; securityGroup: ISecurityGroup };
   /** @param more actions beyond those that read and write documents and create indices */
   allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>, more?: MoreActions): void;
@@ -46,15 +42,13 @@ export function vectorIndexAccess(
       OPENSEARCH_AUTH: 'sigv4',
       OPENSEARCH_STORAGE: row.storage,
     },
-    domainName: domain.domainName,
     network: { vpc: domain.network.vpc, securityGroup: domain.network.functions },
-    allow: (appFunction, { deleteIndices, service } = {}) => {
+    allow: (appFunction, { deleteIndices } = {}) => {
       const verbs = ['Get', 'Head', 'Post', 'Put', ...(deleteIndices ? ['Delete'] : [])];
       appFunction.allow(
         verbs.map((verb) => `es:ESHttp${verb}`),
         [`${arn}/*`],
       );
-      if (service) appFunction.allow(service, [arn]);
     },
   };
 }

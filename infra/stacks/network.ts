@@ -19,8 +19,8 @@ const SERVICES = {
   Sns: InterfaceVpcEndpointAwsService.SNS,
   Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
   XRay: InterfaceVpcEndpointAwsService.XRAY,
-  // OpenSearch Service's API, which readiness queries for the domain's state.
-  OpenSearch: new InterfaceVpcEndpointAwsService('es'),
+  // The control plane, where the purge of a tenant removes its keys. The library's APIGATEWAY is for calls of private APIs.
+  ApiGateway: new InterfaceVpcEndpointAwsService('apigateway'),
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
   EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
   Ecs: InterfaceVpcEndpointAwsService.ECS,

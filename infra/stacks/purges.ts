@@ -9,7 +9,6 @@ import { operatorGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
-import { usagePlansParameter } from '../constructs/usage-plans.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 
@@ -82,7 +81,6 @@ function purgeTenant(
       ACTIVITY_TABLE: tables.activity.tableName,
       LIMITS_TABLE: tables.limits.tableName,
       IMAGES_BUCKET: imagesBucket.bucket.bucketName,
-      USAGE_PLANS_PARAMETER: usagePlansParameter(environment),
       PURGES_QUEUE_URL: queue.queueUrl,
       PURGES_MAX_RECEIVES: String(MAX_RECEIVES),
       PURGE_BUDGET_SECONDS: String(PURGE_TIMEOUT / 2),

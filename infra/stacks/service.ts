@@ -72,7 +72,6 @@ export class ServiceStack extends Stack {
         IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         EMBEDDING_QUEUE_URL: embeddingQueue.queueUrl,
         DEEPLENS_VERSION: project.version,
-        ...(index.domainName && { OPENSEARCH_DOMAIN: index.domainName }),
       },
       timeout: 15,
       memory: 512,
@@ -81,7 +80,7 @@ export class ServiceStack extends Stack {
       .allow(onTable('GetItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.heartbeats))
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.lookAtQueue, [embeddingQueue.queueArn]);
-    index.allow(health, { service: ['es:DescribeDomain', 'es:DescribeDomainHealth'] });
+    index.allow(health);
     return guards.allow(health).lambda;
   }
 

@@ -98,12 +98,10 @@ export const embeddingHealth =
     return { status: 'ok', detail: heartbeat.detail };
   };
 
-/** Checks the index and, if given, its OpenSearch domain; returns the worse of the two. */
+/** Checks that the index answers, and by itself: a domain's service has no endpoint in the private network. */
 export const vectorIndexHealth =
-  (index: VectorIndex, domain?: HealthCheck): HealthCheck =>
+  (index: VectorIndex): HealthCheck =>
   async () => {
-    const [own, domainHealth] = await Promise.all([index.health(), domain?.()]);
-    const worse =
-      domainHealth && (domainHealth.status === 'down' || own.status === 'ok') ? domainHealth : own;
-    return { status: worse.status, detail: worse.detail ?? 'index reachable' };
+    const { status, detail } = await index.health();
+    return { status, detail: detail ?? 'index reachable' };
   };

@@ -6,12 +6,10 @@ import {
   DeleteApiKeyCommand,
   DeleteUsagePlanKeyCommand,
   type ApiKey as GatewayKey,
-  GetApiKeyCommand,
   GetApiKeysCommand,
   GetUsagePlanKeysCommand,
   NotFoundException,
 } from '@aws-sdk/client-api-gateway';
-import { orUnavailable } from '#shared/aws/unavailable.ts';
 import {
   KEY_ID_PATTERN,
   type KeyId,
@@ -21,26 +19,12 @@ import {
   tenantId,
 } from '#shared/kernel/ids.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
+import { apiGatewayKeys, belongsTo, PAGE, pages, send } from './api-gateway-keys.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 interface ApiGatewayOptions {
   planIds: () => Promise<Record<PlanName, string>>;
   client?: APIGatewayClient;
-}
-
-/** API Gateway's maximum of keys per page. */
-const PAGE = 500;
-
-/** Reads the pages of a list, one after another. */
-async function* pages<Page extends { position?: string | undefined }>(
-  read: (position: string | undefined) => Promise<Page>,
-): AsyncGenerator<Page> {
-  let position: string | undefined;
-  do {
-    const page = await read(position);
-    yield page;
-    position = page.position;
-  } while (position !== undefined);
 }
 
 /** Reads a key's name; undefined if it is not one of ours. */
@@ -55,8 +39,6 @@ export function apiGatewayUsagePlans({
   planIds,
   client = new APIGatewayClient(),
 }: ApiGatewayOptions): UsagePlans {
-  const send = <Output>(call: Promise<Output>): Promise<Output> => orUnavailable('API Gateway', call);
-
   async function findKey(name: string): Promise<GatewayKey | undefined> {
     const command = new GetApiKeysCommand({ nameQuery: name, includeValues: true });
     const { items = [] } = await send(client.send(command));
@@ -74,19 +56,6 @@ export function apiGatewayUsagePlans({
       return existing.id; // created by a concurrent identical call
     }
   }
-
-  async function get(apiKey: string): Promise<GatewayKey | undefined> {
-    try {
-      return await send(client.send(new GetApiKeyCommand({ apiKey })));
-    } catch (error) {
-      if (error instanceof NotFoundException) return undefined;
-      throw error;
-    }
-  }
-
-  /** Returns true if the key exists and belongs to the tenant. */
-  const belongsTo = async (tenant: TenantId, apiKey: string): Promise<boolean> =>
-    (await get(apiKey))?.name?.startsWith(`${tenant}:`) ?? false;
 
   async function removeKey(apiKey: string): Promise<void> {
     await send(client.send(new DeleteApiKeyCommand({ apiKey }))); // also removes it from its usage plan
@@ -121,29 +90,14 @@ export function apiGatewayUsagePlans({
   }
 
   return {
+    ...apiGatewayKeys(client),
     async add(tenant, key, secret, plan) {
       const keyId = await ensureKey(`${tenant}:${key}`, secret);
       await assignPlan(keyId, plan);
       return keyId;
     },
     async move(tenant, gatewayKeyId, plan) {
-      if (await belongsTo(tenant, gatewayKeyId)) await assignPlan(gatewayKeyId, plan);
-    },
-    async remove(tenant, gatewayKeyId) {
-      if (!(await belongsTo(tenant, gatewayKeyId))) return;
-      try {
-        await removeKey(gatewayKeyId);
-      } catch (error) {
-        if (!(error instanceof NotFoundException)) throw error;
-      }
-    },
-    async list(tenant) {
-      const ids: string[] = [];
-      const read = (position: string | undefined) =>
-        send(client.send(new GetApiKeysCommand({ nameQuery: `${tenant}:`, limit: PAGE, position })));
-      for await (const { items = [] } of pages(read))
-        ids.push(...items.flatMap(({ id, name }) => (id && name?.startsWith(`${tenant}:`) ? [id] : [])));
-      return ids;
+      if (await belongsTo(client, tenant, gatewayKeyId)) await assignPlan(gatewayKeyId, plan);
     },
     // By plan: the account may have keys of other deployments, whose names look the same.
     async *all() {
@@ -157,9 +111,6 @@ export function apiGatewayUsagePlans({
           }
         }
       }
-    },
-    async addedAt(gatewayKeyId) {
-      return (await get(gatewayKeyId))?.createdDate;
     },
   };
 }

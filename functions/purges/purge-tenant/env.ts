@@ -6,7 +6,6 @@ import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { PurgesQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
-import { UsagePlansEnv } from '#shared/tenants/ssm-plan-ids.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
 
 export const Env = z.intersection(
@@ -18,7 +17,6 @@ export const Env = z.intersection(
     ...ActivityTableEnv.shape,
     ...LimitsTableEnv.shape,
     ...S3BlobsEnv.shape,
-    ...UsagePlansEnv.shape,
     ...PurgesQueueEnv.shape,
     /** Deliveries of a message before it goes to the dead-letter queue. */
     PURGES_MAX_RECEIVES: z.coerce.number().int().positive(),

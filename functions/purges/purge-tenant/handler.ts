@@ -8,14 +8,12 @@ import { purgeTenant } from '#shared/purges/purge-tenant.ts';
 import { tenantDataOutsideTables } from '#shared/purges/tenant-data-outside-tables.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
-import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
+import { apiGatewayKeys } from '#shared/tenants/api-gateway-keys.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
-import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
 const blobs = s3Blobs({ bucket: env.IMAGES_BUCKET });
 const index = await openVectorIndex(env);
 const run = runJob<'tenant_purge'>({
@@ -24,7 +22,10 @@ const run = runJob<'tenant_purge'>({
   runners: {
     tenant_purge: purgeTenant({
       tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
-      stores: [...tenantDataOutsideTables({ usagePlans, index, blobs }), ...dynamoTenantData(env)],
+      stores: [
+        ...tenantDataOutsideTables({ usagePlans: apiGatewayKeys(), index, blobs }),
+        ...dynamoTenantData(env),
+      ],
       settleSeconds: env.PURGE_SETTLE_SECONDS,
     }),
   },

@@ -11,7 +11,5 @@ export const Env = z.intersection(
     .extend({
       DEEPLENS_VERSION: z.string().min(1),
       EMBEDDING_QUEUE_URL: z.url(),
-      /** The name of the OpenSearch domain; absent if the index is not a domain. */
-      OPENSEARCH_DOMAIN: z.string().min(1).optional(),
     }),
 );

@@ -8,7 +8,6 @@ import {
   vectorIndexHealth,
 } from '#shared/health/check-readiness.ts';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
-import { openSearchDomainHealth } from '#shared/health/opensearch-domain-health.ts';
 import { s3BucketHealth } from '#shared/health/s3-bucket-health.ts';
 import { sqsQueueHealth } from '#shared/health/sqs-queue-health.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -19,12 +18,11 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const heartbeats = dynamoHeartbeats({ table: env.ACTIVITY_TABLE });
-const domain = env.OPENSEARCH_DOMAIN ? openSearchDomainHealth({ domain: env.OPENSEARCH_DOMAIN }) : undefined;
 const ready = cachedReadiness({
   database: databaseHealth(heartbeats),
   object_storage: s3BucketHealth({ bucket: env.IMAGES_BUCKET }),
   queues: sqsQueueHealth({ queueUrl: env.EMBEDDING_QUEUE_URL }),
-  vector_index: vectorIndexHealth(await openVectorIndex(env), domain),
+  vector_index: vectorIndexHealth(await openVectorIndex(env)),
   embedding: embeddingHealth(heartbeats),
 });
 

@@ -50,7 +50,6 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:activity [HEARTBEAT]: GetItem',
     'dynamodb:audit: PutItem',
     'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
-    'es:domain/deeplens-prod: DescribeDomain DescribeDomainHealth',
     's3:pictures: ListBucket',
     'sqs:embedding: GetQueueAttributes',
   ],
