@@ -40,6 +40,8 @@ export interface Environment {
     logDays: 3 | 14 | 90;
     logLevel: 'DEBUG' | 'INFO';
     tracing: boolean;
+    /** MB of search-images: more than 3 008 only where AWS has raised the account's limit. Two CPUs come with 3 538. */
+    searchMemory?: number;
   };
   /** Maximum number of concurrent validations; each is a process. */
   validators: number;

@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
@@ -12,6 +12,7 @@ import {
 import { Construct } from 'constructs';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from './acknowledge.ts';
+import { bucketRemoval, removal } from './removal.ts';
 
 const TENANT_INDEX = 'by_tenant';
 /** Retention of the archive in environments without customers, in days. */
@@ -74,7 +75,7 @@ export class AuditTrail extends Construct {
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: environment.recovery },
       deletionProtection: environment.keepData,
-      removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removal(environment),
       resourcePolicy: new PolicyDocument({
         statements: [
           new PolicyStatement({
@@ -97,7 +98,8 @@ export class AuditTrail extends Construct {
     return table;
   }
 
-  private newArchive({ keepData, auditLockDays }: Environment, accessLog: Bucket): Bucket {
+  private newArchive(environment: Environment, accessLog: Bucket): Bucket {
+    const { keepData, auditLockDays } = environment;
     return new Bucket(this, 'Archive', {
       bucketName: this.archiveName,
       encryption: BucketEncryption.S3_MANAGED,
@@ -105,7 +107,7 @@ export class AuditTrail extends Construct {
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...bucketRemoval(environment),
       serverAccessLogsBucket: accessLog as IBucket, // its type differs only under exactOptionalPropertyTypes
       serverAccessLogsPrefix: 'audit/',
       versioned: keepData,

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   type Attribute,
   AttributeType,
@@ -10,6 +9,7 @@ import {
 import { Construct } from 'constructs';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from './acknowledge.ts';
+import { removal } from './removal.ts';
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
@@ -46,7 +46,7 @@ export class DataTables extends Construct {
           pointInTimeRecoveryEnabled: options.recovery && environment.recovery,
         },
         deletionProtection: environment.keepData,
-        removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+        removalPolicy: removal(environment),
         // The statistics read the items themselves: keys are enough.
         ...(options.stream && { stream: StreamViewType.KEYS_ONLY }),
         ...(options.expires && { timeToLiveAttribute: 'expires_at' }),

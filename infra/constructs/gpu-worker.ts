@@ -73,6 +73,8 @@ export class GpuWorker extends Construct {
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       circuitBreaker: { enable: true, rollback: true },
       minHealthyPercent: 100,
+      // A new account has no GPU quota: a service that waits for its first task would roll the stack back.
+      desiredCount: 0,
     };
     const service = onGpu
       ? new Ec2Service(this, 'Service', {
@@ -82,6 +84,7 @@ export class GpuWorker extends Construct {
           ],
         })
       : new FargateService(this, 'Service', { ...placement, assignPublicIp: false });
+    service.node.addDependency(cluster); // and on the association of its capacity, which the library does not wait for
     this.service = { clusterName, serviceName: 'gpu-worker' };
     scaleOnBacklog(service, { queue, clusterName, maxTasks: worker.maxTasks });
     const { partition, region, account } = cluster.stack;

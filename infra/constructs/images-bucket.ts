@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import {
   BlockPublicAccess,
   Bucket,
@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { FOLDERS, type Folder } from '#shared/blobs/blobs.ts';
 import { ARCHIVE_DAYS, type EventType } from '#shared/contracts/events/registry.ts';
 import type { Environment } from '../config/environments.ts';
+import { bucketRemoval } from './removal.ts';
 
 const PRIVATE = {
   encryption: BucketEncryption.S3_MANAGED,
@@ -34,7 +35,7 @@ export class ImagesBucket extends Construct {
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName: this.bucketName,
       ...PRIVATE,
-      removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...bucketRemoval(environment),
       serverAccessLogsBucket: this.accessLog as IBucket, // its type differs only under exactOptionalPropertyTypes
       lifecycleRules: [
         // Validation removes what it has handled; this removes what it never got.
@@ -66,7 +67,7 @@ export class ImagesBucket extends Construct {
   private newAccessLog(environment: Environment): Bucket {
     return new Bucket(this, 'AccessLog', {
       ...PRIVATE,
-      removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...bucketRemoval(environment),
       lifecycleRules: [{ id: 'old-entries', expiration: Duration.days(90) }],
     });
   }

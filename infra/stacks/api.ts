@@ -19,6 +19,7 @@ import { acknowledge } from '../constructs/acknowledge.ts';
 import { protect } from '../constructs/firewall.ts';
 import { addGatewayResponses } from '../constructs/gateway-responses.ts';
 import { appLogGroup } from '../constructs/log-group.ts';
+import { removal } from '../constructs/removal.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { addUsagePlans } from '../constructs/usage-plans.ts';
 import { refuseOtherMethods } from '../constructs/wrong-methods.ts';
@@ -63,6 +64,7 @@ export class ApiStack extends Stack {
       apiKeySourceType: ApiKeySourceType.HEADER,
       binaryMediaTypes: ['multipart/form-data', 'image/*'],
       cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: removal(environment),
       deployOptions: {
         stageName: STAGE,
         tracingEnabled: environment.functions.tracing,

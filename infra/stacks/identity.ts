@@ -1,4 +1,4 @@
-import { type App, Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type App, Aws, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   CfnUserPoolGroup,
@@ -17,6 +17,7 @@ import type { Env as AddClaimsEnv } from '../../functions/identity/add-claims/en
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { AppFunction } from '../constructs/app-function.ts';
+import { removal } from '../constructs/removal.ts';
 import { UserPoolClients } from '../constructs/user-pool-clients.ts';
 
 const RESOURCE_SERVER = 'deeplens-api';
@@ -53,7 +54,7 @@ export class IdentityStack extends Stack {
       featurePlan: FeaturePlan.PLUS,
       standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION,
       deletionProtection: environment.keepData,
-      removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removal(environment),
     });
     const domain = this.pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: `deeplens-${environment.name}-${Aws.ACCOUNT_ID}` },

@@ -16,6 +16,9 @@ export interface SearchStackProps {
   index: VectorIndexAccess;
 }
 
+/** MB: the most that Lambda gives to an account without a history. */
+const NEW_ACCOUNT_MEMORY = 3_008;
+
 /** Similarity search. */
 export class SearchStack extends Stack {
   readonly routes: Routes;
@@ -38,7 +41,7 @@ export class SearchStack extends Stack {
         MODELS_DIR: MODELS_IN_FUNCTION,
       },
       timeout: 29, // API Gateway’s limit
-      memory: 3_538, // two CPUs, for the decoder and the model
+      memory: environment.functions.searchMemory ?? NEW_ACCOUNT_MEMORY, // 1.7 CPUs, for the decoder and the model
       nativeModules: ['sharp', 'onnxruntime-node'],
       models: 'all',
       network: index.network,

@@ -1,4 +1,4 @@
-import { type App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { EbsDeviceVolumeType, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ResourcePolicy } from 'aws-cdk-lib/aws-logs';
@@ -6,6 +6,7 @@ import { Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opense
 import type { Environment, VectorIndexRow } from '../config/environments.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { appLogGroup } from '../constructs/log-group.ts';
+import { removal } from '../constructs/removal.ts';
 import type { NetworkStack } from './network.ts';
 
 interface VectorIndexStackProps {
@@ -63,7 +64,7 @@ export class VectorIndexStack extends Stack {
       suppressLogsResourcePolicy: true,
       enableVersionUpgrade: true,
       enableAutoSoftwareUpdate: true,
-      removalPolicy: environment.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removal(environment),
     });
     this.domain.node.addDependency(mayLog);
     acknowledge(this.domain, {

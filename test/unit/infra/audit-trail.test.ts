@@ -73,14 +73,14 @@ describe.each(ENVIRONMENT_NAMES)('the audit log of env %s', (name) => {
 it.each(['staging', 'prod'] as const)('outlives its stack in env %s, and can be restored', (name) => {
   const template = trail(name);
   template.hasResource('AWS::DynamoDB::Table', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     Properties: {
       DeletionProtectionEnabled: true,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     },
   });
   const archive = archiveOf(template);
-  expect(archive?.DeletionPolicy).toBe('Retain');
+  expect(archive?.DeletionPolicy).toBe('RetainExceptOnCreate');
   expect(archive?.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
   expect(JSON.stringify(archive?.Properties.LifecycleConfiguration)).not.toContain('Expiration');
 });

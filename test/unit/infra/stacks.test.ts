@@ -23,7 +23,7 @@ const Variables = z.object({ Variables: z.record(z.string(), z.unknown()) });
 /** The environment variables of our functions, by id. */
 const functionVariables = ({ of }: Synthesized) =>
   of('AWS::Lambda::Function')
-    .filter(({ properties }) => properties.Runtime === 'nodejs24.x')
+    .filter(({ properties }) => properties.Environment) // the CDK library's own functions have none
     .map(({ id, properties }) => [id, Variables.parse(properties.Environment).Variables] as const);
 
 describe.each(synthesized)('env %s', (name, stacks) => {

@@ -10,7 +10,16 @@ import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';
 
 const Properties = z.record(z.string(), z.unknown());
 const Template = z.object({
-  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: Properties.default({}) })),
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Properties: Properties.default({}),
+      DependsOn: z.union([z.string().transform((id) => [id]), z.string().array()]).default([]),
+      DeletionPolicy: z.string().default('Delete'),
+      UpdateReplacePolicy: z.string().default('Delete'),
+    }),
+  ),
   Outputs: z
     .record(z.string(), z.object({ Value: z.unknown(), Export: z.object({ Name: z.string() }).optional() }))
     .default({}),
@@ -24,6 +33,10 @@ export interface Resource {
   id: string;
   type: string;
   properties: Record<string, unknown>;
+  dependsOn: string[];
+  /** What happens when its stack is deleted, and when an update replaces it. */
+  onDeletion: string;
+  onReplacement: string;
 }
 
 /** Synthesises an environment's templates once per process, without bundling any function. */
@@ -39,17 +52,21 @@ function synthesizeAnew(name: string) {
   const outdir = mkdtempSync(join(tmpdir(), `deeplens-${name}-`));
   const app = new App({ context, outdir });
   deepLensStacks(app, environment(name));
-  const stacks = app.synth().stacks.map(({ stackName, template }) => ({
+  const stacks = app.synth().stacks.map(({ stackName, template, terminationProtection }) => ({
     stack: stackName,
+    terminationProtection,
     template: Template.parse(template),
   }));
   rmSync(outdir, { recursive: true });
   const resources: Resource[] = stacks.flatMap(({ stack, template }) =>
-    Object.entries(template.Resources).map(([id, { Type, Properties }]) => ({
+    Object.entries(template.Resources).map(([id, resource]) => ({
       stack,
       id,
-      type: Type,
-      properties: Properties,
+      type: resource.Type,
+      properties: resource.Properties,
+      dependsOn: resource.DependsOn,
+      onDeletion: resource.DeletionPolicy,
+      onReplacement: resource.UpdateReplacePolicy,
     })),
   );
 
@@ -67,6 +84,10 @@ function synthesizeAnew(name: string) {
   return {
     name,
     resources,
+    /** The stacks that CloudFormation refuses to delete. */
+    protectedStacks: stacks.flatMap(({ stack, terminationProtection }) =>
+      terminationProtection ? stack : [],
+    ),
     byArn,
     of: (type: string): Resource[] => resources.filter((resource) => resource.type === type),
     violations: () => violations(app),
