@@ -35,6 +35,7 @@ export class SearchStack extends Stack {
         ...index.variables,
         ...guards.variables,
         IMAGES_TABLE: data.tables.images.tableName,
+        GROUPS_TABLE: data.tables.groups.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         DEEPLENS_MODELS: environment.models,
@@ -47,6 +48,7 @@ export class SearchStack extends Stack {
       network: index.network,
     })
       .allow(onTable('BatchGetItem', 'Query'), [data.tables.images.tableArn])
+      .allow(onTable('BatchGetItem'), [data.tables.groups.tableArn])
       .allow(onTable('GetItem', 'PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.cache))
       .allow(ACTIONS.readObjects, [data.imagesBucket.objects('derived')])
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn]);

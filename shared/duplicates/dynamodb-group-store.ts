@@ -28,12 +28,19 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
     return item && groupOf(item);
   }
 
+  async function groupsOf(tenant: TenantId, images: readonly ImageId[]): Promise<Map<ImageId, GroupId>> {
+    const items = await table.getMany([...new Set(images)].map((image) => memberKey(tenant, image)));
+    return new Map(items.map(readMember).map(({ image_id, group_id }) => [image_id, group_id]));
+  }
+
   return {
     ...groupSeparations(table),
     get,
-    async groupsOf(tenant, images) {
-      const items = await table.getMany([...new Set(images)].map((image) => memberKey(tenant, image)));
-      return new Map(items.map(readMember).map(({ image_id, group_id }) => [image_id, group_id]));
+    groupsOf,
+    async membersBeside(tenant, images) {
+      const ids = [...new Set((await groupsOf(tenant, images)).values())];
+      const groups = (await table.getMany(ids.map((id) => groupKey(tenant, id)))).map(groupOf);
+      return groups.flatMap(({ members }) => members.map(({ image_id }) => image_id));
     },
     async list(tenant, query) {
       return readPage(

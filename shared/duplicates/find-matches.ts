@@ -4,6 +4,7 @@ import type { ImageStore } from '#shared/images/image-store.ts';
 import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
+import type { KnownCopies } from '#shared/matching/match-context.ts';
 import { storedQueryImage } from '#shared/matching/query-image.ts';
 import { type ReadModelImagePorts, readModelImage } from '#shared/matching/read-model-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
@@ -12,6 +13,7 @@ import { byConfidence, type Match } from './group-members.ts';
 export interface MatchPorts extends ReadModelImagePorts {
   imageStore: Pick<ImageStore, 'getMany' | 'getVectors' | 'findBySha256'>;
   index: Pick<VectorIndex, 'search'>;
+  groups: KnownCopies;
   manifest: ModelManifest;
 }
 

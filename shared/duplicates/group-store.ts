@@ -8,6 +8,8 @@ export interface GroupStore {
   get(tenant: TenantId, group: GroupId): Promise<DuplicateGroup | undefined>;
   /** Returns the group ids of those images that are in a group. */
   groupsOf(tenant: TenantId, images: readonly ImageId[]): Promise<Map<ImageId, GroupId>>;
+  /** Returns the members of the groups that these images are in, themselves included. */
+  membersBeside(tenant: TenantId, images: readonly ImageId[]): Promise<ImageId[]>;
   /** Lists the groups that satisfy `wanted`, or all; newest first. @throws Problem `invalid_cursor` */
   list(
     tenant: TenantId,

@@ -8,21 +8,18 @@ import type { MatchCandidate } from './near-image.ts';
 import { cosine, localDescriptors, type QueryImage } from './query-image.ts';
 
 /**
- * Reads the candidates' records and compares hashes and cosines. Reads vectors only where a cosine is missing, and for the
- * nearest candidates within the bounds, whose local descriptors are aligned next.
+ * Reads the candidates' records and compares hashes and cosines. Reads vectors only where a cosine is missing, and of the
+ * candidates whose local descriptors are aligned next.
  */
 export async function compareVectors(
   { ports: { imageStore }, tenant, manifest, query }: MatchContext,
   candidates: readonly Retrieved[],
+  toAlign: ReadonlySet<ImageId>,
 ): Promise<readonly MatchCandidate[]> {
-  const likely = nearest(
-    candidates.filter((each) => mayBeCopy(nearness(each), manifest)),
-    BOUNDS.geometry,
-  );
   const byId = new Map(candidates.map((candidate) => [candidate.imageId, candidate]));
   const incomplete = [...byId.values()]
     .filter(
-      ({ imageId, semantic, copy }) => likely.has(imageId) || semantic === undefined || copy === undefined,
+      ({ imageId, semantic, copy }) => toAlign.has(imageId) || semantic === undefined || copy === undefined,
     )
     .map(({ imageId }) => imageId);
   const [records, vectors] = await Promise.all([
@@ -34,7 +31,7 @@ export async function compareVectors(
   return records.filter(isIndexed).map((record) => {
     const stored = vectors.get(record.image_id);
     const candidate = byId.get(record.image_id);
-    const descriptors = stored && likely.has(record.image_id) && localDescriptors(manifest, stored, record);
+    const descriptors = stored && toAlign.has(record.image_id) && localDescriptors(manifest, stored, record);
     return {
       record,
       evidence: evidenceOf(query, record, candidate, stored),
@@ -44,14 +41,18 @@ export async function compareVectors(
   });
 }
 
-const nearness = ({ copy = 0, regionCopy = 0 }: Retrieved): number => Math.max(copy, regionCopy);
-
-function nearest(candidates: readonly Retrieved[], count: number): ReadonlySet<ImageId> {
-  const nearestFirst = [...candidates].sort(
-    (one, other) => nearness(other) - nearness(one) || (one.imageId < other.imageId ? -1 : 1),
-  );
-  return new Set(nearestFirst.slice(0, count).map(({ imageId }) => imageId));
+/** Returns the nearest candidates by the copy vector that may be copies, as many as may be aligned. */
+export function nearestToAlign(
+  { manifest }: MatchContext,
+  candidates: readonly Retrieved[],
+): ReadonlySet<ImageId> {
+  const nearestFirst = candidates
+    .filter((each) => mayBeCopy(nearness(each), manifest))
+    .sort((one, other) => nearness(other) - nearness(one) || (one.imageId < other.imageId ? -1 : 1));
+  return new Set(nearestFirst.slice(0, BOUNDS.geometry).map(({ imageId }) => imageId));
 }
+
+const nearness = ({ copy = 0, regionCopy = 0 }: Retrieved): number => Math.max(copy, regionCopy);
 
 function evidenceOf(
   query: QueryImage,

@@ -2,7 +2,7 @@ import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { decide } from '#shared/matching/decision/decide.ts';
 import type { Candidate } from '#shared/vector-index/vector-index.ts';
-import { compareVectors } from './compare-vectors.ts';
+import { compareVectors, nearestToAlign } from './compare-vectors.ts';
 import { dropUnlikely } from './drop-unlikely.ts';
 import type { MatchContext, MatchOptions, MatchPorts } from './match-context.ts';
 import type { NearImage } from './near-image.ts';
@@ -10,6 +10,7 @@ import type { QueryImage } from './query-image.ts';
 import { searchIndex } from './search-index.ts';
 import { verifyByGeometry } from './verify-by-geometry.ts';
 import { verifyByPixels } from './verify-by-pixels.ts';
+import { verifyKnownCopies } from './verify-known-copies.ts';
 
 export interface NearImages {
   /** Candidates with their verdicts, in no particular order. */
@@ -29,9 +30,10 @@ export const findNearImages =
   ): Promise<NearImages> => {
     const context: MatchContext = { ports, tenant, manifest, query, options };
     const nearest = await searchIndex(context);
-    const likely = await compareVectors(context, dropUnlikely(context, nearest));
-    const aligned = verifyByGeometry(context, likely);
-    const verified = await verifyByPixels(context, aligned);
+    const likely = dropUnlikely(context, nearest);
+    const compared = await compareVectors(context, likely, nearestToAlign(context, likely));
+    const aligned = verifyByGeometry(context, compared);
+    const verified = await verifyKnownCopies(context, await verifyByPixels(context, aligned));
     const images = verified.map(({ record, evidence, alignment, changes }): NearImage => {
       const judgement = decide(evidence, manifest);
       const isCopy = judgement.verdict === 'edited_copy';

@@ -1,7 +1,7 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
-import type { TenantId } from '#shared/kernel/ids.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Candidate, VectorFilter, VectorIndex } from '#shared/vector-index/vector-index.ts';
 import type { QueryImage } from './query-image.ts';
 import type { ReadModelImagePorts } from './read-model-image.ts';
@@ -9,6 +9,13 @@ import type { ReadModelImagePorts } from './read-model-image.ts';
 export interface MatchPorts extends ReadModelImagePorts {
   imageStore: Pick<ImageStore, 'getMany' | 'getVectors'>;
   index: Pick<VectorIndex, 'search'>;
+  groups: KnownCopies;
+}
+
+/** The duplicate groups, as far as matching reads them. */
+export interface KnownCopies {
+  /** Returns the members of the groups that these images are in, themselves included. */
+  membersBeside(tenant: TenantId, images: readonly ImageId[]): Promise<readonly ImageId[]>;
 }
 
 export interface MatchOptions {
@@ -35,6 +42,8 @@ export const BOUNDS = {
   unlikely: 3,
   /** By pixels, of the nearest by the copy vector, if nothing tells of a copy. */
   nearest: 2,
+  /** By geometry and pixels, of the known copies of those that were found. */
+  known: 10,
 } as const;
 
 /** The state that the steps of one search share. */

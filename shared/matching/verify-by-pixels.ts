@@ -29,7 +29,7 @@ export async function verifyByPixels(
       const place = places.get(candidate);
       if (place === undefined) return candidate;
       const bound = likelihood(candidate, manifest) >= 1 ? BOUNDS.pixels : BOUNDS.unlikely;
-      if (place < bound) return verify(context, queryImage, candidate);
+      if (place < bound) return comparedByPixels(context, queryImage, candidate);
       return { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
     }),
   );
@@ -59,8 +59,11 @@ const mostLikelyFirst = (candidates: readonly MatchCandidate[], rules: VerdictRu
       (one.record.image_id < other.record.image_id ? -1 : 1),
   );
 
-/** Returns the candidate unchanged if its pixels are not stored: then vectors and geometry decide. */
-async function verify(
+/**
+ * Compares the pixels of the query and a candidate. Returns it unchanged if its pixels are not stored: then vectors and
+ * geometry decide.
+ */
+export async function comparedByPixels(
   { ports, tenant, query }: MatchContext,
   queryImage: PixelImage,
   candidate: MatchCandidate,

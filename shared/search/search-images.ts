@@ -3,6 +3,7 @@ import { newQueryId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { VERDICTS } from '#shared/kernel/vocabulary.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
+import type { KnownCopies } from '#shared/matching/match-context.ts';
 import type { NearImage } from '#shared/matching/near-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { type CachePorts, cacheAnswer, type FoundImages } from './cache-answer.ts';
@@ -14,6 +15,7 @@ import { judgedImage, type SimilarityResults, searchResult } from './search-resu
 
 export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<CachePorts, 'imageStore'> {
   index: Pick<VectorIndex, 'search'>;
+  groups: KnownCopies;
   installed: Pick<InstalledModels, 'embedder'>;
   /** Milliseconds of a monotonic clock. */
   now?: () => number;

@@ -24,6 +24,12 @@ export function memoryGroupStore(): GroupStore {
       }
       return found;
     },
+    async membersBeside(tenant, images) {
+      const ids = new Set(images.flatMap((image) => memberOf.get(at(tenant, image)) ?? []));
+      return [...ids].flatMap(
+        (id) => groups.get(at(tenant, id))?.members.map(({ image_id }) => image_id) ?? [],
+      );
+    },
     async list(tenant, { cursor, limit, wanted = () => true }) {
       const found = [...groups.values()].filter((group) => group.tenant_id === tenant && wanted(group));
       return pageOf(found, (group) => group.group_id, [tenant, 'groups'], GROUP_ID_PATTERN, cursor, limit);

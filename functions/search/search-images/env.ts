@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
+import { GroupsTableEnv } from '#shared/duplicates/dynamodb-group-store.ts';
 import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
 import { TenantGuardsEnv } from '#shared/guards/guards.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
@@ -11,5 +12,6 @@ export const Env = z.intersection(
   ImagesTableEnv.extend(ActivityTableEnv.shape)
     .extend(S3BlobsEnv.shape)
     .extend(EmbeddingEnv.shape)
+    .extend(GroupsTableEnv.shape)
     .extend(TenantGuardsEnv.shape),
 );

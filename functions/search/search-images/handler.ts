@@ -1,5 +1,6 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { searchSimilarity, vectorFilter } from '#shared/contracts/http/search.ts';
+import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { installedModels } from '#shared/embedding/installed-models.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
@@ -34,6 +35,7 @@ const search = searchImages({
   imaging: processImaging({ seconds: 8 }),
   installed,
   index,
+  groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
 });
 

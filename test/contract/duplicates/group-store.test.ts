@@ -35,6 +35,8 @@ describe.each([
     );
     expect(await groups.get(newTenant(), id)).toBeUndefined();
     expect(await groups.groupsOf(newTenant(), [a])).toEqual(new Map());
+    expect(await groups.membersBeside(tenant, [b, c, b])).toEqual([a, b]);
+    expect(await groups.membersBeside(newTenant(), [b])).toEqual([]);
     expect(await groups.count(tenant)).toBe(1);
     expect(await groups.count(newTenant())).toBe(0);
   });

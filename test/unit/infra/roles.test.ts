@@ -203,6 +203,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   SearchImages: [
     'dynamodb:activity [TENANT#*#CACHE]: GetItem PutItem',
     'dynamodb:audit: PutItem',
+    'dynamodb:groups: BatchGetItem',
     'dynamodb:images: BatchGetItem Query',
     'dynamodb:limits: GetItem UpdateItem',
     'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',

@@ -4,6 +4,8 @@ import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
 import type { QueryImage } from '#shared/matching/query-image.ts';
+import type { VectorFilter } from '#shared/vector-index/vector-index.ts';
+import { groupWith, newGroup } from '../../contract/samples.ts';
 import { lookAlike } from '../../eval/look-alikes.ts';
 import { ACME, embeddingAt, library, manifest } from '../search/library.ts';
 
@@ -17,16 +19,23 @@ interface Receipts {
   query: number;
   /** The copy cosine of the first; each of the others has .01 less. */
   copy?: number;
+  /** More receipts, at a copy cosine of .15. */
+  far?: readonly number[];
+  /** Puts all that is stored into one duplicate group. */
+  grouped?: boolean;
+  filter?: VectorFilter;
 }
 
 /** Searches a library of one shop's receipts, whose vectors are all near the query's. */
-async function searchReceipts({ stored, query, copy = 0.95 }: Receipts) {
+async function searchReceipts({ stored, query, copy = 0.95, far = [], grouped, filter }: Receipts) {
   const shelf = await library();
   const images: ImageId[] = [];
-  for (const [place, receipt] of stored.entries()) {
-    const image = await shelf.add(embeddingAt(copy - place / 100, 0.9, place + 1), {
+  for (const [place, receipt] of [...stored, ...far].entries()) {
+    const cosine = place < stored.length ? copy - place / 100 : 0.15;
+    const image = await shelf.add(embeddingAt(cosine, 0.9, place + 1), {
       width: 420,
       height: 840,
+      ...(place >= stored.length && { format: 'png' }),
     });
     images.push(image);
     const png = await imaging.encodeModelImage(await modelImage(receipt));
@@ -40,6 +49,7 @@ async function searchReceipts({ stored, query, copy = 0.95 }: Receipts) {
     embedding: embeddingAt(1, 1),
     modelImage: () => modelImage(query),
   };
+  if (grouped) await shelf.groups.save(groupWith(ACME, newGroup(), images));
   let comparisons = 0;
   const blobs: typeof shelf.blobs = {
     ...shelf.blobs,
@@ -48,7 +58,7 @@ async function searchReceipts({ stored, query, copy = 0.95 }: Receipts) {
       return shelf.blobs.get(...given);
     },
   };
-  const options = { k: 50, similarFrom: 0 };
+  const options = { k: 50, similarFrom: 0, filter };
   const near = await findNearImages({ ...shelf, blobs })(ACME, manifest, queryImage, options);
   const found = images.map((image) => near.images.find(({ record }) => record.image_id === image));
   return { found, verdicts: found.map((each) => each?.verdict), comparisons };
@@ -92,5 +102,38 @@ describe('verifyByPixels', () => {
     expect(found[0]?.alignment?.quad[2].x).toBeCloseTo(1, 2);
     expect(found[0]?.alignment?.quad[2].y).toBeCloseTo(1, 2);
     expect(found[0]?.changes).toEqual([{ change: 'quality' }]);
+  });
+});
+
+describe('verifyKnownCopies', () => {
+  test('finds a copy that is too far by vectors, if it is in a group with one that was found', async () => {
+    const far = { stored: [1], far: [1, 2], query: 1 };
+    expect((await searchReceipts(far)).verdicts).toEqual(['edited_copy', 'similar', 'similar']);
+    // Each pair is decided by its own pixels: the other receipt is none, though it is in the group.
+    const grouped = await searchReceipts({ ...far, grouped: true });
+    expect(grouped.verdicts).toEqual(['edited_copy', 'edited_copy', 'similar']);
+    expect(grouped.comparisons).toBe(3);
+  });
+
+  test('compares ten of them, each once', async () => {
+    const { comparisons } = await searchReceipts({
+      stored: [1],
+      far: Array(12).fill(1),
+      query: 1,
+      grouped: true,
+    });
+    expect(comparisons).toBe(1 + 10);
+  });
+
+  test('compares none if no copy was found', async () => {
+    expect((await searchReceipts({ stored: [2], far: [1], query: 1, grouped: true })).verdicts).toEqual([
+      'similar',
+      'similar',
+    ]);
+  });
+
+  test('leaves out those that the filter does not select', async () => {
+    const filtered = { stored: [1], far: [1], query: 1, grouped: true, filter: { format: 'jpeg' } as const };
+    expect((await searchReceipts(filtered)).verdicts).toEqual(['edited_copy', undefined]);
   });
 });
