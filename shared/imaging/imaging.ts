@@ -33,7 +33,7 @@ export interface ImagePart extends Size {
   pixelHash: string;
   /**
    * Returns a region of this part, in shares of its width and height.
-   * @throws Problem `unreadable_image` if the budget of the image is spent
+   * @throws Problem `reading_limit_exceeded` if the budget of the image is spent
    */
   part(region: Region): Promise<ImagePart>;
 }
@@ -62,7 +62,7 @@ export interface Imaging {
   /**
    * Sniffs, checks and decodes an image of a stranger, and derives what is stored or searched with.
    * @throws Problem `unsupported_media_type`, `type_mismatch`, `too_many_pixels`, `too_many_frames`, `truncated`,
-   *   `low_detail`, `unreadable_image` or `payload_too_large`
+   *   `low_detail`, `unreadable_image`, `reading_limit_exceeded` or `payload_too_large`
    */
   read(bytes: Uint8Array, options?: ReadOptions): Promise<ReadImage>;
   /** Derives the same from decoded pixels. */

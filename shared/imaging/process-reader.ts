@@ -16,7 +16,8 @@ export interface Budget {
 export interface Reader {
   /**
    * Asks once earlier questions are answered.
-   * @throws Problem `unreadable_image` if the budget ends, or the process needs more memory than it may, or breaks off
+   * @throws Problem `reading_limit_exceeded` if the budget ends, or the process needs more memory than it may;
+   *   `unreadable_image` if it breaks off
    */
   ask(question: ToReader, budget: Budget): Promise<FromReader>;
 }
@@ -26,6 +27,7 @@ const HEAP_MB = 256;
 /** Decoders fill up to 1 MB a millisecond. A look takes less than 0.1 ms. */
 const WATCH_MS = 10;
 const PAGE_BYTES = 4096;
+const SEND_SMALLER = 'Send a smaller copy, or save it as a baseline JPEG.';
 /** The whole environment of the process: where Lambda's Node finds its libraries. */
 const LIBRARIES = { LD_LIBRARY_PATH: '/var/lang/lib:/lib64:/usr/lib64' };
 /** The second program of a function's bundle, or the source where the caller is source itself. */
@@ -86,7 +88,7 @@ export function readerProcess(memoryMb: number): Reader {
       return await Promise.race([
         once(child, 'message', { signal }).then(([reply]): FromReader => reply),
         once(child, 'exit', { signal }).then(() => {
-          if (reason) throw new Problem('unreadable_image', reason);
+          if (reason) throw new Problem('reading_limit_exceeded', `${reason} ${SEND_SMALLER}`);
           return undefined;
         }),
       ]);

@@ -83,7 +83,7 @@ function checkCost(format: ImageFormat, header: Dimensions, { scans }: Structure
   if (pixels * heldBytes(format, header) > MAX_HELD_BYTES) {
     throw new Problem(
       'too_many_pixels',
-      `The image measures ${header.width} × ${header.height} in ${header.channels} channels of type ${header.depth}: too many to be decoded as a whole.`,
+      `The image measures ${header.width} × ${header.height} in ${header.channels} channels of type ${header.depth}: too many to be decoded as a whole. Send a smaller copy, or a baseline JPEG.`,
     );
   }
 }

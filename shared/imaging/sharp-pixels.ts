@@ -45,7 +45,7 @@ export async function sourceOf(format: ImageFormat, structure: Structure): Promi
 /**
  * Decodes to upright 8-bit sRGB on a ground; libvips converts embedded profiles, CMYK, 16 bits and grey.
  * @param onWarning called with the decoder's warnings
- * @throws Problem `unreadable_image` if it takes too long; an error of the decoder's if it fails
+ * @throws Problem `reading_limit_exceeded` if it takes too long; an error of the decoder's if it fails
  */
 export async function decodePixels(
   source: Source,
@@ -78,7 +78,10 @@ export async function decodePixels(
     return info.channels === 4 ? layOnGround(raster) : raster;
   } catch (error) {
     if (performance.now() - started > DECODE_SECONDS * 1000) {
-      throw new Problem('unreadable_image', `The image took longer than ${DECODE_SECONDS} s to decode.`);
+      throw new Problem(
+        'reading_limit_exceeded',
+        `The image took longer than ${DECODE_SECONDS} s to decode. Send a smaller copy.`,
+      );
     }
     throw error;
   }

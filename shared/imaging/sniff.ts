@@ -3,9 +3,12 @@ import { canonicalType, isAccepted, unsupported } from '#shared/kernel/media-typ
 import { Problem } from '#shared/kernel/problems.ts';
 import { IMAGE_FORMATS, type ImageFormat } from '#shared/kernel/vocabulary.ts';
 import type { ImageWarning } from './imaging.ts';
+import { holdsSensorSamples } from './structure/raw-directories.ts';
 
 /** Bytes from which other types are named. */
 const SNIFFED_BYTES = 4096;
+/** The starts of TIFF and BigTIFF, in both byte orders. */
+const TIFF = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'];
 /** Olympus, Panasonic and Fujifilm; other RAW files begin as TIFF does. */
 const RAW = ['IIRO', 'IIRS', 'MMOR', 'IIU\0', 'FUJIFILMCCD-'];
 /** The formats that their first bytes tell for certain. */
@@ -50,9 +53,10 @@ async function mimeOf(bytes: Uint8Array): Promise<string | undefined> {
   const start = head(bytes, 12);
   const found = SIGNATURES.find(([, matches]) => matches(start))?.[0];
   if (found) return found;
+  if (TIFF.includes(head(bytes, 4))) {
+    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return holdsSensorSamples(file) ? IMAGE_FORMATS.raw : IMAGE_FORMATS.tiff;
+  }
   const type = await fileTypeFromBuffer(bytes.subarray(0, SNIFFED_BYTES)).catch(() => undefined);
-  return type?.mime ?? (isTiff(bytes) ? IMAGE_FORMATS.tiff : undefined);
+  return type?.mime;
 }
-
-/** file-type finds TIFF by its directory, which is often at the end: a truncated file has none. */
-const isTiff = (bytes: Uint8Array) => ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(head(bytes, 4));

@@ -36,6 +36,11 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: 'The media type is not supported', retry: false },
   unreadable_image: { status: 422, title: 'The image cannot be decoded', retry: false },
   too_many_pixels: { status: 422, title: 'The image has too many pixels', retry: false },
+  reading_limit_exceeded: {
+    status: 422,
+    title: 'Reading the image takes too much time or memory',
+    retry: false,
+  },
   too_many_frames: { status: 422, title: 'The file is a sequence without a still image', retry: false },
   type_mismatch: { status: 422, title: 'The file does not match its declared media type', retry: false },
   truncated: { status: 422, title: 'The image file is truncated', retry: false },

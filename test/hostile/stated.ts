@@ -4,6 +4,7 @@ export const STATED = [
   'unreadable_image',
   'too_many_pixels',
   'too_many_frames',
+  'reading_limit_exceeded',
   'type_mismatch',
   'truncated',
   'low_detail',

@@ -174,6 +174,7 @@ export const searchSimilarity = operation({
     'unreadable_image',
     'too_many_pixels',
     'too_many_frames',
+    'reading_limit_exceeded',
     'truncated',
     'low_detail',
     'not_found',

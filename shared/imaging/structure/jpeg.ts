@@ -5,6 +5,8 @@ import { limitParts, MAX_PARTS, MAX_PROFILE_BYTES, type Structure } from './stru
 
 const EOI = 0xd9;
 const SOS = 0xda;
+/** Segments before the frame header; a profile of 4 MB has 65. */
+const MAX_HEADER_SEGMENTS = 200;
 const END = Buffer.of(0xff, EOI);
 /** Frames that no decoder of photographs reads: sensors' samples in RAW files. */
 const LOSSLESS = [0xc3, 0xc7, 0xcb, 0xcf];
@@ -89,6 +91,21 @@ export function jpegSize(file: Buffer): [number, number] {
     at = start + 2 + file.readUInt16BE(start + 2);
   }
   return [0, 0];
+}
+
+/** Returns true if a JPEG begins at an offset: segments without a gap, up to its frame header. */
+export function isJpegHeader(file: Buffer, offset: number): boolean {
+  for (
+    let at = offset + 2, segments = 0;
+    at + 4 <= file.length && segments < MAX_HEADER_SEGMENTS;
+    segments++
+  ) {
+    const marker = file[at + 1] ?? 0;
+    if (file[at] !== 0xff || marker < 0xc0 || marker === SOS) return false;
+    if (isFrameHeader(marker)) return true;
+    at += 2 + file.readUInt16BE(at + 2);
+  }
+  return false;
 }
 
 /** Returns where the next segment starts: a marker other than stuffed zero, fill bytes and restarts; else the end. */

@@ -1,21 +1,22 @@
 import { SEND_INSTEAD } from '#shared/kernel/media-types.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { orientationBlock, readExifTags } from '../exif-block.ts';
-import { jpegSize, jpegStructure, withExif } from './jpeg.ts';
-import { MAX_EXIF_BYTES, MAX_PARTS, type Structure } from './structure.ts';
-import { type Entry, firstDirectory, readDirectory, type TiffFile, tiffFile } from './tiff-directory.ts';
+import { isJpegHeader, jpegSize, jpegStructure, withExif } from './jpeg.ts';
+import { directoriesOf, type Tags } from './raw-directories.ts';
+import { MAX_EXIF_BYTES, type Structure } from './structure.ts';
+import { type TiffFile, tiffFile } from './tiff-directory.ts';
 
 /** The longer side that a preview must have. */
 const MIN_PREVIEW = 512;
 /** The second number of TIFF, and those of Olympus and Panasonic, who write the same structure. */
 const MAGICS = [42, 0x4f52, 0x5352, 0x55];
 const FUJIFILM = 'FUJIFILMCCD-RAW';
-/** Cameras write fewer than 20. */
-const MAX_DIRECTORIES = 100;
+const JPEG_START = Buffer.of(0xff, 0xd8, 0xff);
+/** Cameras write up to four. Samples of a sensor begin like one every 16 MB. */
+const MAX_JPEGS = 100;
 const TAGS = {
   strips: 273,
   stripLengths: 279,
-  subDirectories: 330,
   jpeg: 513,
   jpegLength: 514,
   panasonic: 46,
@@ -24,23 +25,29 @@ const TAGS = {
 /** Finds the largest JPEG that a camera embedded in a RAW file: the decodable file is that, upright as the RAW file is. */
 export function rawStructure(file: Buffer): Structure {
   const isFujifilm = file.toString('latin1', 0, FUJIFILM.length) === FUJIFILM;
-  const [preview] = (
-    isFujifilm ? [jpegAt(file, file.readUInt32BE(84), file.readUInt32BE(88))] : previewsOf(file)
-  )
-    .filter((jpeg) => jpeg !== undefined)
-    .map((jpeg) => ({ jpeg, side: Math.max(...jpegSize(jpeg)) }))
-    .sort((one, other) => other.side - one.side);
-  if (!preview || preview.side < MIN_PREVIEW)
+  const named = isFujifilm ? [jpegAt(file, file.readUInt32BE(84), file.readUInt32BE(88))] : previewsOf(file);
+  const preview = largestOf(named) ?? largestOf(jpegsAnywhere(file));
+  if (!preview)
     throw new Problem(
       'unsupported_media_type',
       `The bytes are a RAW file without a preview of at least ${MIN_PREVIEW} pixels. ${SEND_INSTEAD}`,
     );
-  const own = jpegStructure(preview.jpeg);
+  const own = jpegStructure(preview);
   if (own.exif || isFujifilm) return { ...own, previewOnly: true };
   // The file begins as an EXIF block does; Olympus and Panasonic have other numbers there.
   const exif = Buffer.from(file.subarray(0, MAX_EXIF_BYTES));
   exif.write(exif[0] === 0x49 ? 'II*\0' : 'MM\0*', 0, 'latin1');
-  return { ...jpegStructure(withOrientation(preview.jpeg, exif)), exif, previewOnly: true };
+  return { ...jpegStructure(withOrientation(preview, exif)), exif, previewOnly: true };
+}
+
+/** Returns undefined if none is large enough. */
+function largestOf(jpegs: Iterable<Buffer | undefined>): Buffer | undefined {
+  let largest: { jpeg: Buffer; side: number } | undefined;
+  for (const jpeg of jpegs) {
+    const side = jpeg ? Math.max(...jpegSize(jpeg)) : 0;
+    if (jpeg && side >= MIN_PREVIEW && side > (largest?.side ?? 0)) largest = { jpeg, side };
+  }
+  return largest?.jpeg;
 }
 
 function withOrientation(jpeg: Buffer, exif: Uint8Array): Buffer {
@@ -52,25 +59,23 @@ function withOrientation(jpeg: Buffer, exif: Uint8Array): Buffer {
 function previewsOf(buffer: Buffer): (Buffer | undefined)[] {
   const file = tiffFile(buffer, MAGICS);
   if (!file) return [];
-  const previews: (Buffer | undefined)[] = [];
-  const queue = [firstDirectory(file)];
-  const seen = new Set<number>();
-  let parts = 0;
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    if (at === 0 || at >= buffer.length || seen.has(at)) continue;
-    seen.add(at);
-    if (seen.size > MAX_DIRECTORIES) break;
-    const { entries, next } = readDirectory(file, at);
-    parts += entries.length;
-    if (parts > MAX_PARTS) break;
-    const tags = new Map(entries.map((entry): [number, Entry] => [entry.tag, entry]));
-    previews.push(...jpegsOf(file, tags));
-    queue.push(next, ...valuesOf(file, tags.get(TAGS.subDirectories), MAX_DIRECTORIES));
-  }
-  return previews;
+  return Array.from(directoriesOf(file), (tags) => jpegsOf(file, tags)).flat();
 }
 
-function jpegsOf(file: TiffFile, tags: ReadonlyMap<number, Entry>): (Buffer | undefined)[] {
+/** Lists the JPEGs of a file wherever they are: some cameras name their preview only in notes of their own. */
+function* jpegsAnywhere(file: Buffer): Generator<Buffer> {
+  let found = 0;
+  for (
+    let at = file.indexOf(JPEG_START);
+    at >= 0 && found < MAX_JPEGS;
+    at = file.indexOf(JPEG_START, at + 1)
+  ) {
+    found++;
+    if (isJpegHeader(file, at)) yield file.subarray(at);
+  }
+}
+
+function jpegsOf(file: TiffFile, tags: Tags): (Buffer | undefined)[] {
   const pairs = [
     [TAGS.jpeg, TAGS.jpegLength],
     [TAGS.strips, TAGS.stripLengths],
@@ -83,9 +88,6 @@ function jpegsOf(file: TiffFile, tags: ReadonlyMap<number, Entry>): (Buffer | un
   const panasonic = tags.get(TAGS.panasonic);
   return panasonic ? [...jpegs, jpegAt(file.buffer, panasonic.at, panasonic.bytes)] : jpegs;
 }
-
-const valuesOf = (file: TiffFile, entry: Entry | undefined, limit: number): number[] =>
-  entry ? Array.from({ length: Math.min(entry.count, limit) }, (_, index) => file.reader(entry)(index)) : [];
 
 /** Returns undefined if there is no JPEG that decoders read. */
 function jpegAt(file: Buffer, offset: number, length: number): Buffer | undefined {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { processImaging } from '#shared/imaging/process-imaging.ts';
+import { grid } from '../../fixtures/heic.ts';
 import { photograph } from '../../fixtures/photographs.ts';
 import { readerProcesses } from '../../fixtures/reader-processes.ts';
 import { flatJpeg, scans } from '../../hostile/build/jpeg.ts';
@@ -34,19 +35,31 @@ describe('an image that is read in a process of its own', () => {
     const imaging = processImaging({ seconds: 0.5 });
     const before = performance.now();
     await expect(imaging.read(slow)).rejects.toMatchObject({
-      code: 'unreadable_image',
-      message: 'The image took longer than 0.5 s to read.',
+      code: 'reading_limit_exceeded',
+      message: expect.stringMatching(/longer than 0\.5 s to read\. Send a smaller copy/),
       retryable: false,
     });
     expect(performance.now() - before).toBeLessThan(10_000);
     await expect(imaging.read(photo)).resolves.toMatchObject({ format: 'jpeg' });
   });
 
+  it('is refused at its deadline: a HEIC of 47 megapixels, whose decoder no timer can interrupt', async () => {
+    const imaging = processImaging({ seconds: 1 });
+    const before = performance.now();
+    await expect(imaging.read(grid(12, 15))).rejects.toMatchObject({ code: 'reading_limit_exceeded' });
+    expect(performance.now() - before).toBeLessThan(5_000);
+    await expect(imaging.read(grid(12, 16))).rejects.toMatchObject({
+      code: 'too_many_pixels', // what its decoder would hold is known by its header
+      message: expect.stringContaining('Send a smaller copy'),
+    });
+    await expect(imaging.read(photo)).resolves.toMatchObject({ format: 'jpeg' });
+  });
+
   it('is refused above its memory, and the next one is read', async () => {
     const imaging = processImaging({ seconds: 20, memoryMb: 250 });
     await expect(imaging.read(flatJpeg(9900, 10_000))).rejects.toMatchObject({
-      code: 'unreadable_image',
-      message: 'The image took more than 250 MB of memory to read.',
+      code: 'reading_limit_exceeded',
+      message: expect.stringMatching(/more than 250 MB of memory to read\. Send a smaller copy/),
     });
     await expect(imaging.read(photo)).resolves.toMatchObject({ format: 'jpeg' });
   });
