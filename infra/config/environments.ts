@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TrustedIssuer } from '#shared/identity/trusted-issuer.ts';
+import type { Inputs } from './inputs.ts';
 
 /** Vector storage in graphs: floats, or 7 bits per number (docs/adr/0021). A change requires a rebuild. */
 type VectorStorage = 'float' | 'sq';
@@ -27,7 +28,8 @@ export type WorkerRow =
   | { kind: 'fargate'; maxTasks: number }
   | { kind: 'gpu'; instances: readonly [string, ...string[]]; onDemand: number; maxTasks: number };
 
-export interface Environment {
+/** What an environment is, wherever it is deployed. */
+export interface EnvironmentRow {
   name: string;
   /** Retains data when stacks are deleted. */
   keepData: boolean;
@@ -55,17 +57,21 @@ export interface Environment {
   worker: WorkerRow;
   /** Issuers whose tokens are accepted beside the pool's. */
   trustedIssuers: readonly TrustedIssuer[];
-  /**
-   * The address that links to the API begin with, without a slash at the end: that of a domain whose base path is mapped to
-   * the API's stage. By default the stage's own.
-   */
-  apiUrl?: string;
-  /** The console's addresses, redirect targets after signing in or out. */
-  consoleUrls: readonly [string, ...string[]];
   /** The origin of the pool's JWKS, if it is not the pool's own. */
   jwksOrigin?: string;
   /** A web application firewall in front of the API. */
   firewall: boolean;
+}
+
+/** An environment with its place: an account and a region of AWS; none on one machine. */
+export interface Environment extends EnvironmentRow {
+  target?: Pick<Inputs, 'account' | 'region' | 'workerCreated'>;
+  /** The API's own host, with its certificate in ACM; the stage's own address without one. */
+  domain?: { name: string; certificateArn: string };
+  /** The prefix of links to the API, without a slash at the end. By default the stage's own address. */
+  apiUrl?: string;
+  /** The console's addresses, redirect targets after signing in or out. */
+  consoleUrls: readonly [string, ...string[]];
 }
 
 /** Tenants can choose a model other than the default: docs/models.md. */
@@ -94,7 +100,6 @@ export const ENVIRONMENTS = {
   local: {
     name: 'local',
     trustedIssuers: localIssuers(),
-    consoleUrls: ['http://localhost:8420/'],
     validators: 4,
     consumers: 2,
     keepData: false,
@@ -114,7 +119,6 @@ export const ENVIRONMENTS = {
   dev: {
     name: 'dev',
     trustedIssuers: [],
-    consoleUrls: ['https://console.dev.deeplens.example/'],
     validators: 10,
     consumers: 10,
     keepData: false,
@@ -135,7 +139,6 @@ export const ENVIRONMENTS = {
   staging: {
     name: 'staging',
     trustedIssuers: [],
-    consoleUrls: ['https://console.staging.deeplens.example/'],
     validators: 50,
     consumers: 10,
     keepData: true,
@@ -156,7 +159,6 @@ export const ENVIRONMENTS = {
   prod: {
     name: 'prod',
     trustedIssuers: [],
-    consoleUrls: ['https://console.deeplens.example/'],
     validators: 200,
     consumers: 10,
     keepData: true,
@@ -176,17 +178,7 @@ export const ENVIRONMENTS = {
     worker: { kind: 'gpu', instances: ['g5.xlarge', 'g6.xlarge', 'g4dn.xlarge'], onDemand: 1, maxTasks: 8 },
     firewall: true,
   },
-} as const satisfies Record<string, Environment>;
+} as const satisfies Record<string, EnvironmentRow>;
 
 export type EnvironmentName = keyof typeof ENVIRONMENTS;
 export const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENTS) as EnvironmentName[]; // Object.keys loses the literal types
-
-/** @throws Error that lists the environments */
-export function environment(name: unknown): Environment {
-  const known = ENVIRONMENT_NAMES.find((candidate) => candidate === name);
-  if (!known)
-    throw new Error(
-      `There is no environment ${String(name)}. Choose with -c env=… one of ${ENVIRONMENT_NAMES.join(', ')}.`,
-    );
-  return ENVIRONMENTS[known];
-}

@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
@@ -73,8 +74,9 @@ export class GpuWorker extends Construct {
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       circuitBreaker: { enable: true, rollback: true },
       minHealthyPercent: 100,
-      // A new account has no GPU quota: a service that waits for its first task would roll the stack back.
-      desiredCount: 0,
+      // A new account has no GPU quota: a service that waits for its first task would roll the stack back. Later deployments
+      // leave the count to the scaling, so that the circuit breaker sees their tasks start.
+      ...(!environment.target?.workerCreated && { desiredCount: 0 }),
     };
     const service = onGpu
       ? new Ec2Service(this, 'Service', {
@@ -87,10 +89,9 @@ export class GpuWorker extends Construct {
     service.node.addDependency(cluster); // and on the association of its capacity, which the library does not wait for
     this.service = { clusterName, serviceName: 'gpu-worker' };
     scaleOnBacklog(service, { queue, clusterName, maxTasks: worker.maxTasks });
-    const { partition, region, account } = cluster.stack;
     this.allow(
       ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
-      [`arn:${partition}:ecs:${region}:${account}:task/${clusterName}/*`],
+      [`arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:task/${clusterName}/*`],
     );
   }
 

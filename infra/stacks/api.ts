@@ -1,4 +1,4 @@
-import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, Duration } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   ApiKeySourceType,
@@ -11,7 +11,9 @@ import {
   type MethodOptions,
   RequestAuthorizer,
   RestApi,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Environment } from '../config/environments.ts';
@@ -23,6 +25,7 @@ import { removal } from '../constructs/removal.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { addUsagePlans } from '../constructs/usage-plans.ts';
 import { refuseOtherMethods } from '../constructs/wrong-methods.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 export interface ApiStackProps {
   environment: Environment;
@@ -37,13 +40,14 @@ const STAGE = 'api';
 const BASE_URL = /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?(?:\/[\w.-]+)*$/;
 
 /** The HTTP API: joins the flows' routes, and authorises every call. */
-export class ApiStack extends Stack {
+export class ApiStack extends EnvironmentStack {
   readonly api: RestApi;
 
   constructor(app: App, { environment, authorizer, routes }: ApiStackProps) {
-    super(app, `deeplens-${environment.name}-api`);
+    super(app, environment, 'api');
     this.api = this.restApi(environment);
     this.setBaseUrl(environment);
+    this.addDomain(environment);
     addGatewayResponses(this.api);
     this.addRoutes(Object.assign({}, ...routes), authorizer);
     addUsagePlans(this, this.api, environment);
@@ -53,7 +57,7 @@ export class ApiStack extends Stack {
         APIG3: 'Staging and prod have a firewall; this environment has no customers.',
       });
     new CfnOutput(this, 'ApiId', { value: this.api.restApiId });
-    new CfnOutput(this, 'ApiUrl', { value: this.api.url });
+    new CfnOutput(this, 'ApiUrl', { value: environment.apiUrl ? `${environment.apiUrl}/` : this.api.url });
   }
 
   private restApi(environment: Environment): RestApi {
@@ -84,6 +88,18 @@ export class ApiStack extends Stack {
         'The role that AWS defines for API Gateway to write an account’s logs.',
     });
     return api;
+  }
+
+  /** The API's own host. Its record in DNS is an alias of the output `DomainTarget`. */
+  private addDomain({ domain }: Environment): void {
+    if (!domain) return;
+    const { domainNameAliasDomainName } = this.api.addDomainName('Domain', {
+      domainName: domain.name,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      endpointType: EndpointType.REGIONAL,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+    new CfnOutput(this, 'DomainTarget', { value: domainNameAliasDomainName });
   }
 
   /** The prefix of links in replies. A stage variable: the functions are deployed before the API has an address. */

@@ -1,4 +1,4 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as DetectDuplicatesEnv } from '../../functions/duplicates/detect-duplicates/env.ts';
 import type { Env as ReviewDuplicatesEnv } from '../../functions/duplicates/review-duplicates/env.ts';
@@ -11,6 +11,7 @@ import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 export interface DuplicatesStackProps {
   environment: Environment;
@@ -21,14 +22,14 @@ export interface DuplicatesStackProps {
 const TIMEOUT = 30;
 
 /** Duplicate groups: updated as images arrive, and reviewed by users. */
-export class DuplicatesStack extends Stack {
+export class DuplicatesStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly queue: QueueWithDlq;
   readonly functions: NodejsFunction[];
 
   constructor(app: App, props: DuplicatesStackProps) {
     const { environment, data } = props;
-    super(app, `deeplens-${environment.name}-duplicates`);
+    super(app, environment, 'duplicates');
     this.queue = new QueueWithDlq(this, 'Duplicates', {
       name: `deeplens-${environment.name}-duplicates`,
       consumerTimeout: TIMEOUT,

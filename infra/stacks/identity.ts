@@ -1,4 +1,4 @@
-import { type App, Aws, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { type App, Aws, CfnOutput, Duration } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   CfnUserPoolGroup,
@@ -19,17 +19,18 @@ import { acknowledge } from '../constructs/acknowledge.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { removal } from '../constructs/removal.ts';
 import { UserPoolClients } from '../constructs/user-pool-clients.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 const RESOURCE_SERVER = 'deeplens-api';
 
 /** The user pool, with its roles, scopes and clients. */
-export class IdentityStack extends Stack {
+export class IdentityStack extends EnvironmentStack {
   readonly pool: UserPool;
   readonly clients: UserPoolClients;
   readonly functions: NodejsFunction[];
 
   constructor(app: App, { environment }: { environment: Environment }) {
-    super(app, `deeplens-${environment.name}-identity`, { terminationProtection: environment.keepData });
+    super(app, environment, 'identity', { holdsData: true });
     this.pool = new UserPool(this, 'Pool', {
       userPoolName: `deeplens-${environment.name}`,
       selfSignUpEnabled: false,

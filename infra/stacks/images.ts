@@ -1,4 +1,4 @@
-import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as IndexImageEnv } from '../../functions/images/index-image/env.ts';
@@ -18,6 +18,7 @@ import { eventSource, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 import type { NetworkStack } from './network.ts';
 import { imageSettlement } from './settlement.ts';
 
@@ -34,7 +35,7 @@ export interface ImagesStackProps {
 export const TIMEOUTS = { validation: 60, embedding: 60, indexing: 30, recording: 30 } as const;
 
 /** Ingest of images, from the upload to the index. */
-export class ImagesStack extends Stack {
+export class ImagesStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly worker: GpuWorker;
   readonly functions: NodejsFunction[];
@@ -44,7 +45,7 @@ export class ImagesStack extends Stack {
 
   constructor(app: App, props: ImagesStackProps) {
     const { environment, data } = props;
-    super(app, `deeplens-${environment.name}-ingest`);
+    super(app, environment, 'ingest');
     this.props = props;
     this.queues = {
       validation: this.queue('Validation', TIMEOUTS.validation),

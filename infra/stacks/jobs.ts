@@ -1,4 +1,4 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as ManageJobsEnv } from '../../functions/jobs/manage-jobs/env.ts';
@@ -9,6 +9,7 @@ import { tenantGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { DataStack } from './data.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 export interface JobsStackProps {
   environment: Environment;
@@ -18,12 +19,12 @@ export interface JobsStackProps {
 }
 
 /** Lists, shows and cancels jobs of all kinds; the stacks that start them run them. */
-export class JobsStack extends Stack {
+export class JobsStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
 
   constructor(app: App, { environment, data, modelJobs }: JobsStackProps) {
-    super(app, `deeplens-${environment.name}-jobs`);
+    super(app, environment, 'jobs');
     const { activity } = data.tables;
     const guards = tenantGuardsAccess(data);
     const manage = new AppFunction<typeof ManageJobsEnv>(this, 'ManageJobs', {

@@ -1,4 +1,4 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as ManageModelsEnv } from '../../functions/models/manage-models/env.ts';
 import type { Env as RunModelJobEnv } from '../../functions/models/run-model-job/env.ts';
@@ -11,6 +11,7 @@ import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 export interface ModelsStackProps {
   environment: Environment;
@@ -24,13 +25,13 @@ export interface ModelsStackProps {
 const JOB_TIMEOUT = 120;
 
 /** Jobs about models and their indexes: migrations, rebuilds, checks, moves. */
-export class ModelsStack extends Stack {
+export class ModelsStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
   readonly jobs: QueueWithDlq;
 
   constructor(app: App, props: ModelsStackProps) {
-    super(app, `deeplens-${props.environment.name}-models`);
+    super(app, props.environment, 'models');
     this.jobs = new QueueWithDlq(this, 'Jobs', {
       name: `deeplens-${props.environment.name}-model-jobs`,
       consumerTimeout: JOB_TIMEOUT,

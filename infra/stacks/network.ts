@@ -1,4 +1,4 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, Fn } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import type { Environment } from '../config/environments.ts';
 import { appLogGroup } from '../constructs/log-group.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 /** The AWS services that functions and workers call through endpoints; there is no route to the internet. */
 const SERVICES = {
@@ -29,7 +30,7 @@ const SERVICES = {
 } as const;
 
 /** The private network of the vector index, its clients, and the gpu-worker. */
-export class NetworkStack extends Stack {
+export class NetworkStack extends EnvironmentStack {
   readonly vpc: IVpc;
   /** The group of functions that query the vector index. */
   readonly functions: SecurityGroup;
@@ -37,7 +38,7 @@ export class NetworkStack extends Stack {
   readonly worker: SecurityGroup;
 
   constructor(app: App, { environment, zones }: { environment: Environment; zones: number }) {
-    super(app, `deeplens-${environment.name}-network`, { terminationProtection: environment.keepData });
+    super(app, environment, 'network', { holdsData: true });
     const vpc = new Vpc(this, 'Vpc', {
       maxAzs: zones,
       natGateways: 0,
@@ -66,6 +67,11 @@ export class NetworkStack extends Stack {
     endpoints.addIngressRule(this.worker, Port.tcp(443), 'HTTPS from the worker');
     for (const [name, service] of Object.entries(SERVICES))
       this.vpc.addInterfaceEndpoint(name, { service, securityGroups: [endpoints], open: false });
+  }
+
+  /** Chosen by CloudFormation: the library would look them up in the account at synthesis. */
+  override get availabilityZones(): string[] {
+    return [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()));
   }
 
   private group(name: string, description: string): SecurityGroup {

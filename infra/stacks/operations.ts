@@ -1,4 +1,4 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alarm, Dashboard, GraphWidget, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -7,6 +7,7 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Environment } from '../config/environments.ts';
 import { type AlarmRow, alarmRows, type Watched } from '../constructs/alarm-rows.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 export interface OperationsStackProps extends Watched {
   environment: Environment;
@@ -15,9 +16,9 @@ export interface OperationsStackProps extends Watched {
 }
 
 /** The dashboard and the alarms. */
-export class OperationsStack extends Stack {
+export class OperationsStack extends EnvironmentStack {
   constructor(app: App, { environment, ...watched }: OperationsStackProps) {
-    super(app, `deeplens-${environment.name}-operations`);
+    super(app, environment, 'operations');
     const rows = alarmRows(watched);
     // CloudWatch may not use the AWS-managed key of SNS; messages contain only names and states of alarms.
     const topic = new Topic(this, 'Alarms', {

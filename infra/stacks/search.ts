@@ -1,4 +1,4 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as SearchImagesEnv } from '../../functions/search/search-images/env.ts';
 import type { Environment } from '../config/environments.ts';
@@ -9,6 +9,7 @@ import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 export interface SearchStackProps {
   environment: Environment;
@@ -20,12 +21,12 @@ export interface SearchStackProps {
 const NEW_ACCOUNT_MEMORY = 3_008;
 
 /** Similarity search. */
-export class SearchStack extends Stack {
+export class SearchStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
 
   constructor(app: App, { environment, data, index }: SearchStackProps) {
-    super(app, `deeplens-${environment.name}-search`);
+    super(app, environment, 'search');
     const guards = tenantGuardsAccess(data);
     const search = new AppFunction<typeof SearchImagesEnv>(this, 'SearchImages', {
       environment,

@@ -1,4 +1,4 @@
-import { type App, Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -19,6 +19,7 @@ import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 export interface ServiceStackProps {
   environment: Environment;
@@ -32,14 +33,14 @@ const ARCHIVE_TIMEOUT = 30;
 const ARCHIVED = (Object.keys(EVENTS) as EventType[]).filter((type) => type !== 'tenant.usage'); // Object.keys loses the literal types
 
 /** Health, the API's description, the audit log, and the archive of events. */
-export class ServiceStack extends Stack {
+export class ServiceStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly archive: QueueWithDlq;
   readonly functions: NodejsFunction[];
   readonly exporter: NodejsFunction;
 
   constructor(app: App, props: ServiceStackProps) {
-    super(app, `deeplens-${props.environment.name}-service`);
+    super(app, props.environment, 'service');
     this.archive = new QueueWithDlq(this, 'Archive', {
       name: `deeplens-${props.environment.name}-archive`,
       consumerTimeout: ARCHIVE_TIMEOUT,

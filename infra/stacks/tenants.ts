@@ -1,4 +1,4 @@
-import { type App, Aws, Duration, Stack } from 'aws-cdk-lib';
+import { type App, Aws, Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -20,6 +20,7 @@ import type { Routes } from '../constructs/routes.ts';
 import { usagePlansParameter } from '../constructs/usage-plans.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 import type { IdentityStack } from './identity.ts';
 import { tenantPurges } from './purges.ts';
 
@@ -36,7 +37,7 @@ export interface TenantsStackProps {
 const EXPIRE_KEYS_TIMEOUT = 300;
 
 /** The authorizer, and the management of tenants, settings, keys and tokens. */
-export class TenantsStack extends Stack {
+export class TenantsStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly authorizer: NodejsFunction;
   readonly functions: NodejsFunction[];
@@ -44,7 +45,7 @@ export class TenantsStack extends Stack {
   readonly keyExpiry: NodejsFunction;
 
   constructor(app: App, props: TenantsStackProps) {
-    super(app, `deeplens-${props.environment.name}-tenants`);
+    super(app, props.environment, 'tenants');
     const manage = this.manageTenants(props);
     const keys = this.manageKeys(props);
     const settings = this.manageSettings(props);

@@ -1,4 +1,4 @@
-import { type App, Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -16,6 +16,7 @@ import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { DataStack } from './data.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 
 export interface UsageStackProps {
   environment: Environment;
@@ -28,7 +29,7 @@ const METER_BATCH = { size: 500, waitSeconds: 10 } as const;
 const LOCAL_METER_BATCH = { size: 100, waitSeconds: 1 } as const;
 
 /** Usage and statistics of tenants. */
-export class UsageStack extends Stack {
+export class UsageStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
   readonly queue: QueueWithDlq;
@@ -36,7 +37,7 @@ export class UsageStack extends Stack {
 
   constructor(app: App, props: UsageStackProps) {
     const { environment, data } = props;
-    super(app, `deeplens-${environment.name}-usage`);
+    super(app, environment, 'usage');
     this.queue = new QueueWithDlq(this, 'Usage', {
       name: `deeplens-${environment.name}-usage`,
       consumerTimeout: METER_TIMEOUT,

@@ -1,4 +1,4 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { EbsDeviceVolumeType, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ResourcePolicy } from 'aws-cdk-lib/aws-logs';
@@ -7,6 +7,7 @@ import type { Environment, VectorIndexRow } from '../config/environments.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { appLogGroup } from '../constructs/log-group.ts';
 import { removal } from '../constructs/removal.ts';
+import { EnvironmentStack } from './environment-stack.ts';
 import type { NetworkStack } from './network.ts';
 
 interface VectorIndexStackProps {
@@ -16,13 +17,13 @@ interface VectorIndexStackProps {
 }
 
 /** The OpenSearch domain with k-NN, in the private network. Its data derive from the tables and can be rebuilt. */
-export class VectorIndexStack extends Stack {
+export class VectorIndexStack extends EnvironmentStack {
   readonly domain: Domain;
   readonly domainName: string;
   readonly network: NetworkStack;
 
   constructor(app: App, { environment, network, row }: VectorIndexStackProps) {
-    super(app, `deeplens-${environment.name}-vector-index`, { terminationProtection: environment.keepData });
+    super(app, environment, 'vector-index', { holdsData: true });
     this.network = network;
     this.domainName = `deeplens-${environment.name}`;
     const logs = appLogGroup(this, environment, `/deeplens/${environment.name}/vector-index`);

@@ -13,7 +13,7 @@ export const PRICES = {
   indexMemoryGbMonth: (0.167 * 730) / 16,
   /** Per interface endpoint, availability zone and month: 0.01 an hour, 730 hours. */
   interfaceEndpointMonth: 0.01 * 730,
-  /** Per search: the authorizer, two vCPUs of Lambda for 0.3 s, API Gateway, reads. */
+  /** Per search: the authorizer, 1.7 vCPUs of Lambda for 0.3 s, API Gateway, reads. */
   search: 22e-6,
   /** Per ingested image: validation, its share of a worker, queues, about 35 writes. */
   upload: 60e-6,

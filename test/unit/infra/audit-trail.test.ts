@@ -2,14 +2,15 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENT_NAMES, type EnvironmentName, environment } from '../../../infra/config/environments.ts';
+import { ENVIRONMENT_NAMES, type EnvironmentName } from '../../../infra/config/environments.ts';
 import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
 import { AuditTrail } from '../../../infra/constructs/audit-trail.ts';
+import { exampleEnvironment } from './example.ts';
 
 function trail(name: EnvironmentName): Template {
   const stack = new Stack(new App({ context: FEATURE_FLAGS }), 'data');
   new AuditTrail(stack, 'Audit', {
-    environment: environment(name),
+    environment: exampleEnvironment(name),
     accessLog: new Bucket(stack, 'AccessLog'),
   });
   return Template.fromStack(stack);

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { environment } from '../../../infra/config/environments.ts';
+import { environment } from '../../../infra/config/choose-environment.ts';
 import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
 import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';
 

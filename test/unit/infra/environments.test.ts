@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
-import { ENVIRONMENT_NAMES, ENVIRONMENTS, environment } from '../../../infra/config/environments.ts';
+import { environment } from '../../../infra/config/choose-environment.ts';
+import { ENVIRONMENT_NAMES, ENVIRONMENTS } from '../../../infra/config/environments.ts';
+import { exampleEnvironment } from './example.ts';
 
 it('has four environments, each by its own name', () => {
   expect(ENVIRONMENT_NAMES).toEqual(['local', 'dev', 'staging', 'prod']);
-  for (const name of ENVIRONMENT_NAMES) expect(environment(name).name).toBe(name);
+  for (const name of ENVIRONMENT_NAMES) expect(exampleEnvironment(name).name).toBe(name);
 });
 
 it.each([undefined, '', 'production', 'toString'])(

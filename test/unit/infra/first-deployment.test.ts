@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
-import { synthesize } from './synthesized.ts';
+import { exampleEnvironment } from './example.ts';
+import { synthesize, synthesizeEnvironment } from './synthesized.ts';
 
 /** MB: Lambda's limit for an account without a history. */
 const LAMBDA_MEMORY = 3_008;
@@ -33,6 +34,13 @@ describe.each(OnAws)('a first deployment of %s into an account without GPUs', (n
 
   it('waits for no task of the worker', () => {
     expect(service?.properties.DesiredCount).toBe(0);
+  });
+
+  it('leaves the number of tasks as it is, once the service exists', () => {
+    const { target, ...environment } = exampleEnvironment(name);
+    const later = { ...environment, ...(target && { target: { ...target, workerCreated: true } }) };
+    const [again] = synthesizeEnvironment(later).of('AWS::ECS::Service');
+    expect(again?.properties).not.toHaveProperty('DesiredCount');
   });
 
   it('creates the service after its capacity, and deletes it before', () => {

@@ -78,6 +78,7 @@ function shortName(
     .replace(/^arn::/, '')
     .replaceAll(`deeplens-${name}-`, '')
     .replace(`/deeplens/${name}/`, '/deeplens/')
+    .replace(/:[a-z]+-[a-z]+-\d:\d{12}:/, ':')
     .replace(/:{2,}/, ':')
     .replace(/^(s3:\w+)-+/, '$1');
 }

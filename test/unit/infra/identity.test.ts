@@ -3,14 +3,15 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { IssuersEnv } from '#shared/identity/issuers.ts';
 import { ROLES, SCOPES } from '#shared/kernel/access.ts';
-import { ENVIRONMENT_NAMES, environment } from '../../../infra/config/environments.ts';
+import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
 import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
 import { IdentityStack } from '../../../infra/stacks/identity.ts';
+import { exampleEnvironment } from './example.ts';
 import { violations } from './synthesized.ts';
 
 describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
   const app = new App({ context: { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new IdentityStack(app, { environment: environment(name) });
+  const stack = new IdentityStack(app, { environment: exampleEnvironment(name) });
   const template = Template.fromStack(stack);
   const client = (props: object) => template.hasResourceProperties('AWS::Cognito::UserPoolClient', props);
 
@@ -22,7 +23,7 @@ describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 3);
     const consoles = {
       AllowedOAuthFlows: ['code'],
-      CallbackURLs: environment(name).consoleUrls,
+      CallbackURLs: exampleEnvironment(name).consoleUrls,
       WriteAttributes: ['email', 'name'],
       PreventUserExistenceErrors: 'ENABLED',
       AccessTokenValidity: 60,
@@ -70,8 +71,10 @@ describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
   });
 
   it('trusts issuers that a function can read', () => {
-    const TRUSTED_ISSUERS = JSON.stringify(environment(name).trustedIssuers);
+    const TRUSTED_ISSUERS = JSON.stringify(exampleEnvironment(name).trustedIssuers);
     const schema = IssuersEnv.pick({ TRUSTED_ISSUERS: true });
-    expect(schema.parse({ TRUSTED_ISSUERS }).TRUSTED_ISSUERS).toEqual(environment(name).trustedIssuers);
+    expect(schema.parse({ TRUSTED_ISSUERS }).TRUSTED_ISSUERS).toEqual(
+      exampleEnvironment(name).trustedIssuers,
+    );
   });
 });

@@ -253,7 +253,7 @@ const OTHERS: Record<string, readonly string[]> = {
   ],
   WorkerTaskExecution: [
     '*: ecr:GetAuthorizationToken',
-    'ecr:repository/: BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer',
+    'ecr:repository/cdk-hnb659fds-container-assets-444455556666-eu-west-1: BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer',
   ],
   WorkerTaskTask: [
     'dynamodb:activity [HEARTBEAT]: PutItem',

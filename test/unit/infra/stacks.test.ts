@@ -7,6 +7,7 @@ import { EVENTS } from '#shared/contracts/events/registry.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
+import { exampleEnvironment } from './example.ts';
 import { standingCostRow } from './standing-costs.ts';
 import { type Synthesized, synthesize, violations } from './synthesized.ts';
 
@@ -34,8 +35,9 @@ describe.each(synthesized)('env %s', (name, stacks) => {
 
   it('configures the prefix of links in replies', () => {
     const [stage] = stacks.of('AWS::ApiGateway::Stage');
+    const { apiUrl } = exampleEnvironment(name);
     expect(JSON.stringify(stage?.properties.Variables)).toMatch(
-      /"base_url":.*"https:\/\/".*execute-api.*\/api"/,
+      apiUrl ? `"base_url":"${apiUrl}"` : /"base_url":.*"https:\/\/".*execute-api.*\/api"/,
     );
   });
 

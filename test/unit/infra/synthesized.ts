@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { z } from 'zod';
-import { environment } from '../../../infra/config/environments.ts';
+import type { Environment } from '../../../infra/config/environments.ts';
 import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
 import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';
+import { exampleEnvironment } from './example.ts';
 
 const Properties = z.record(z.string(), z.unknown());
 const Template = z.object({
@@ -41,19 +42,22 @@ export interface Resource {
 
 /** Synthesises an environment's templates once per process, without bundling any function. */
 export function synthesize(name: string): Synthesized {
-  const known = synthesizedOnce.get(name) ?? synthesizeAnew(name);
+  const known = synthesizedOnce.get(name) ?? synthesizeEnvironment(exampleEnvironment(name));
   synthesizedOnce.set(name, known);
   return known;
 }
 const synthesizedOnce = new Map<string, Synthesized>();
 
-function synthesizeAnew(name: string) {
+/** Synthesises the templates of an environment that differs from its example. */
+export function synthesizeEnvironment(environment: Environment) {
+  const { name } = environment;
   const context = { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] };
   const outdir = mkdtempSync(join(tmpdir(), `deeplens-${name}-`));
   const app = new App({ context, outdir });
-  deepLensStacks(app, environment(name));
-  const stacks = app.synth().stacks.map(({ stackName, template, terminationProtection }) => ({
+  deepLensStacks(app, environment);
+  const stacks = app.synth().stacks.map(({ stackName, template, terminationProtection, environment }) => ({
     stack: stackName,
+    place: environment.name,
     terminationProtection,
     template: Template.parse(template),
   }));
@@ -84,6 +88,8 @@ function synthesizeAnew(name: string) {
   return {
     name,
     resources,
+    /** The account and region of each stack. */
+    stackPlaces: stacks.map(({ place }) => place),
     /** The stacks that CloudFormation refuses to delete. */
     protectedStacks: stacks.flatMap(({ stack, terminationProtection }) =>
       terminationProtection ? stack : [],
@@ -97,4 +103,4 @@ function synthesizeAnew(name: string) {
 /** Returns the violations of the AwsSolutions pack in an app. */
 export const violations = (app: App) => new AwsSolutionsChecks(app).validateScope(app).violations;
 
-export type Synthesized = ReturnType<typeof synthesizeAnew>;
+export type Synthesized = ReturnType<typeof synthesizeEnvironment>;

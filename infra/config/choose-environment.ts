@@ -1,0 +1,32 @@
+import { ENVIRONMENT_NAMES, ENVIRONMENTS, type Environment } from './environments.ts';
+import { parseInputs } from './inputs.ts';
+
+const LOCAL_CONSOLE = 'http://localhost:8420/';
+
+/**
+ * Returns an environment by its name.
+ * @param inputs its place on AWS: see `inputs.ts`
+ * @throws Error that lists the environments, or the inputs at fault
+ */
+export function environment(name: unknown, inputs?: unknown): Environment {
+  const known = ENVIRONMENT_NAMES.find((candidate) => candidate === name);
+  if (!known)
+    throw new Error(
+      `There is no environment ${String(name)}. Choose with -c env=… one of ${ENVIRONMENT_NAMES.join(', ')}.`,
+    );
+  const row = ENVIRONMENTS[known];
+  if (known === 'local') return { ...row, consoleUrls: [LOCAL_CONSOLE] };
+  const { domainName, certificateArn, consoleUrls, ...target } = parseInputs(known, inputs);
+  if (row.keepData && !(domainName && certificateArn))
+    throw new Error(`Env ${known} needs a domainName and a certificateArn: customers keep its address.`);
+  return {
+    ...row,
+    target,
+    consoleUrls,
+    ...(domainName &&
+      certificateArn && {
+        domain: { name: domainName, certificateArn },
+        apiUrl: `https://${domainName}`,
+      }),
+  };
+}

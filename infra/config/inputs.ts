@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Where the inputs are, unless the context names another file with `-c config=…`. Git ignores it. */
+const FILE = 'deeplens.config.json';
+const EXAMPLE = 'deeplens.config.example.json';
+
+const CERTIFICATE = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):(\d{12}):certificate\/[\w-]+$/;
+const HOST = /^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
+
+/** What the environments' rows cannot know: whose account, and under which names. */
+export const Inputs = z
+  .strictObject({
+    account: z.string().regex(/^\d{12}$/, 'must be the 12 digits of an AWS account'),
+    region: z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'must be an AWS region, such as eu-west-1'),
+    /** The API's own host. */
+    domainName: z.string().regex(HOST, 'must be a host in lower case, such as api.example.com').optional(),
+    /** An issued certificate of ACM for that host. */
+    certificateArn: z.string().regex(CERTIFICATE, 'must be the ARN of a certificate in ACM').optional(),
+    /** The console's addresses: redirect targets after signing in or out. */
+    consoleUrls: z.tuple(
+      [z.url({ protocol: /^https$/, error: 'must be an https address' })],
+      z.url({ protocol: /^https$/, error: 'must be an https address' }),
+    ),
+    /** Set after the first deployment: later ones leave the number of the worker's tasks as it is. */
+    workerCreated: z.boolean().default(false),
+  })
+  .superRefine(({ account, region, domainName, certificateArn }, context) => {
+    const refuse = (message: string) =>
+      context.addIssue({ code: 'custom', path: ['certificateArn'], message });
+    if ((domainName === undefined) !== (certificateArn === undefined))
+      refuse('domainName and certificateArn need each other');
+    const [, inRegion, inAccount] = CERTIFICATE.exec(certificateArn ?? '') ?? [];
+    if (inRegion && (inRegion !== region || inAccount !== account))
+      refuse(`must be a certificate in ${account}, ${region}: the API is regional`);
+  });
+export type Inputs = z.infer<typeof Inputs>;
+
+/** @param context reads a value of the CDK's context */
+type Context = (key: string) => unknown;
+
+/** Reads the inputs of an environment from the file; values of the context (`-c region=…`) replace the file's. */
+export function readInputs(environment: string, context: Context): unknown {
+  const file = context('config') ?? FILE;
+  const path = z.string().parse(file);
+  if (context('config') !== undefined && !existsSync(path)) throw new Error(`There is no file ${path}.`);
+  const stored = existsSync(path)
+    ? z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')))
+    : {};
+  const own = z.record(z.string(), z.unknown()).default({}).parse(stored[environment]);
+  const given = Object.keys(Inputs.shape).flatMap((name) => {
+    const value = context(name);
+    return value === undefined ? [] : [[name, name === 'consoleUrls' ? String(value).split(',') : value]];
+  });
+  return { ...own, ...Object.fromEntries(given) };
+}
+
+/** @throws Error that names each input at fault, and where inputs belong */
+export function parseInputs(environment: string, inputs: unknown): Inputs {
+  const parsed = Inputs.safeParse(inputs);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `The inputs of env ${environment} are incomplete:\n${z.prettifyError(parsed.error)}\n` +
+      `Put them into ${FILE}, as in ${EXAMPLE}, or into the context, such as -c account=….`,
+  );
+}
+
+/**
+ * Refuses credentials of another account, before anything is made there.
+ * @param loaded the account of the credentials that the CDK has loaded, if any
+ */
+export function requireAccount(
+  environment: string,
+  { account }: Pick<Inputs, 'account'>,
+  loaded: string | undefined,
+): void {
+  if (loaded !== undefined && loaded !== account)
+    throw new Error(
+      `Env ${environment} belongs to the account ${account}; the credentials are for ${loaded}.`,
+    );
+}
