@@ -51,7 +51,7 @@ async function upload(api: Api, samples: readonly Sample[]): Promise<void> {
   const { uploads } = await api(requestUploads, { body: { files } });
   for (const [index, { name, bytes }] of samples.entries()) {
     const form = uploads[index];
-    if (!form || 'error' in form) throw new PlainError(`${name} was refused: ${JSON.stringify(form?.error)}`);
+    if (!form || !('url' in form)) throw new PlainError(`${name} was refused: ${JSON.stringify(form)}`);
     const reply = await postFile(form, bytes, 'image/jpeg');
     if (!reply.ok) throw new PlainError(`${name} could not be stored: ${reply.status} ${await reply.text()}`);
   }

@@ -100,7 +100,7 @@ export class ImagesStack extends EnvironmentStack {
       timeout: 15,
       memory: 512,
     })
-      .allow(onTable('GetItem', 'PutItem', 'UpdateItem'), [data.tables.images.tableArn])
+      .allow(onTable('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'), [data.tables.images.tableArn])
       .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('incoming')]);
     return guards.allow(request).lambda;
   }
@@ -124,9 +124,10 @@ export class ImagesStack extends EnvironmentStack {
       memory: 1_024,
       network: index.network,
     })
-      .allow(onTable('BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), [
-        tables.images.tableArn,
-      ])
+      .allow(
+        onTable('BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+        [tables.images.tableArn],
+      )
       .allow(onTable('Query'), [tables.imagesBy('by_external_id'), tables.imagesBy('by_status')])
       .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'), [tables.groups.tableArn])
       .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.cache))

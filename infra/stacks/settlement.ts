@@ -31,7 +31,7 @@ export function imageSettlement(
     memory: 256,
   })
     .allow(onTable('Query'), [tables.imagesBy('by_unsettled')])
-    .allow(onTable('DeleteItem', 'GetItem', 'UpdateItem'), [tables.images.tableArn])
+    .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'), [tables.images.tableArn])
     .allow(ACTIONS.readObjects, [incoming])
     .allow(ACTIONS.deleteObjects, [
       incoming,

@@ -38,6 +38,10 @@ export const IMAGE_PREFIX = 'IMAGE#';
 export const imageKey = (tenant: TenantId, image: ImageId): Key =>
   inTenant(tenant, `${IMAGE_PREFIX}${image}`);
 
+/** Reserves an external id for one image. */
+export const externalIdKey = (tenant: TenantId, externalId: string): Key =>
+  inTenant(tenant, `EXTERNAL#${externalId}`);
+
 /** The prefix of the vectors of an image, of all models. */
 export const vectorPrefix = (image: ImageId): string => `VECTOR#${image}#`;
 export const vectorKey = (tenant: TenantId, image: ImageId, model: string): Key =>

@@ -1,9 +1,9 @@
 import { pause } from '#shared/aws/dynamodb-errors.ts';
 import { imageKey, storedKey } from '#shared/aws/dynamodb-keys.ts';
-import type { Item, Table, Write } from '#shared/aws/dynamodb-table.ts';
-import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
+import type { Table, Write } from '#shared/aws/dynamodb-table.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
+import { freeExternalId } from './dynamodb-external-ids.ts';
 import { recordOf, UNSETTLED_KEYS, unsettledKeys } from './dynamodb-image-items.ts';
 import { moved, stepUpdate } from './dynamodb-image-steps.ts';
 import { libraryChange } from './dynamodb-library-version.ts';
@@ -16,7 +16,7 @@ import {
   quotaUseIn,
   uncount,
 } from './dynamodb-quota-counters.ts';
-import { statusesBefore } from './image-record.ts';
+import { type ImageRecord, statusesBefore } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import { tombstoneOf } from './tombstone.ts';
 
@@ -86,15 +86,17 @@ export function imageQuota(
       return retryOnConflict({ ...contended, attempts: Number.POSITIVE_INFINITY }, async () => {
         const item = await table.get(imageKey(tenant, image));
         if (!item || item.status === 'purged') return false;
-        return (await table.writeTogether(purgeWrites(tenant, image, item, at))) || CONFLICT;
+        const record = recordOf(item);
+        const writes = [...purgeWrites(record, at), ...(await freeExternalId(table, record))];
+        return (await table.writeTogether(writes)) || CONFLICT;
       });
     },
   };
 }
 
 /** Replaces a record by its tombstone and reduces the counters, on condition that they count the image as it was read. */
-function purgeWrites(tenant: TenantId, image: ImageId, item: Item, at: string): Write[] {
-  const record = recordOf(item);
+function purgeWrites(record: ImageRecord, at: string): Write[] {
+  const { tenant_id: tenant, image_id: image } = record;
   const counted = countsOf(record);
   const condition = {
     ConditionExpression: 'attribute_exists(pk) AND #status <> :purged',

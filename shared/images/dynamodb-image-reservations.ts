@@ -1,7 +1,8 @@
 import { countedIdAt, imageKey, storedKey, UNSETTLED_PARTITIONS } from '#shared/aws/dynamodb-keys.ts';
 import type { Table, Write } from '#shared/aws/dynamodb-table.ts';
-import { imageId, type TenantId } from '#shared/kernel/ids.ts';
+import { type ImageId, imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
+import { claimExternalId, externalIdOwners, freeExternalId } from './dynamodb-external-ids.ts';
 import { imageItem, recordOf, UNSETTLED_KEYS } from './dynamodb-image-items.ts';
 import { contended } from './dynamodb-image-quota.ts';
 import {
@@ -14,12 +15,30 @@ import {
   reservations,
   uncount,
 } from './dynamodb-quota-counters.ts';
+import { splitByExternalId } from './external-ids.ts';
 import { type ImageRecord, isRefused, statusesBefore } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import { fitting, type Stored } from './quota.ts';
 
-/** Records in one transaction, which writes 100 items at most, the counters included. */
+/** Items in one transaction besides the counters. */
 const TOGETHER = 99;
+
+/** Splits records into those that one transaction can write. */
+function* transactions(records: readonly ImageRecord[]): Generator<ImageRecord[]> {
+  let together: ImageRecord[] = [];
+  let items = 0;
+  for (const record of records) {
+    const more = record.external_id === undefined ? 1 : 2;
+    if (items + more > TOGETHER) {
+      yield together;
+      together = [];
+      items = 0;
+    }
+    together.push(record);
+    items += more;
+  }
+  if (together.length > 0) yield together;
+}
 
 /**
  * Reserves quota for announced images. A reservation is an attribute of the image's record, and changes in the same
@@ -30,25 +49,33 @@ export function imageReservations(
 ): Pick<ImageStore, 'announce' | 'reserve' | 'release' | 'expire' | 'unsettled' | 'settle'> {
   const announceTogether = (tenant: TenantId, records: readonly ImageRecord[], quota: Stored) =>
     retryOnConflict(contended, async () => {
-      const fit = fitting(records, quotaUseIn(await table.get(storedKey(tenant))), quota);
-      if (fit.length === 0) return [];
-      const reserved = fit.map((record) => ({ ...record, reserved_bytes: record.file_size }));
-      const puts = reserved.map(
-        (record): Write => ({
-          Put: { Item: imageItem(record), ConditionExpression: 'attribute_not_exists(pk)' },
-        }),
-      );
-      const sizes = reserved.map(({ file_size }) => file_size);
+      const [use, owners] = await Promise.all([
+        table.get(storedKey(tenant)).then(quotaUseIn),
+        externalIdOwners(table, tenant, records),
+      ]);
+      const { free, taken } = splitByExternalId(records, owners);
+      const fit = fitting(free, use, quota);
+      if (fit.length === 0) return { announced: [], taken };
+      const announced = fit.map((record) => ({ ...record, reserved_bytes: record.file_size }));
+      const puts = announced.flatMap((record): Write[] => [
+        { Put: { Item: imageItem(record), ConditionExpression: 'attribute_not_exists(pk)' } },
+        ...claimExternalId(record),
+      ]);
+      const sizes = announced.map(({ file_size }) => file_size);
       const written = await table.writeTogether([...puts, count(tenant, reservations(sizes), quota)]);
-      return written ? reserved : CONFLICT;
+      return written ? { announced, taken } : CONFLICT;
     });
 
   return {
     async announce(tenant, records, quota) {
       const announced: ImageRecord[] = [];
-      for (let start = 0; start < records.length; start += TOGETHER)
-        announced.push(...(await announceTogether(tenant, records.slice(start, start + TOGETHER), quota)));
-      return announced;
+      const taken = new Map<ImageId, ImageId>();
+      for (const together of transactions(records)) {
+        const some = await announceTogether(tenant, together, quota);
+        announced.push(...some.announced);
+        for (const [record, owner] of some.taken) taken.set(record, owner);
+      }
+      return { announced, taken };
     },
     async reserve(tenant, image, size, quota) {
       const Key = imageKey(tenant, image);
@@ -109,7 +136,11 @@ export function imageReservations(
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: { ':status': record.status },
         });
-        const writes = [{ Delete: { Key, ...condition } }, uncount(tenant, countsOf(record))];
+        const writes = [
+          { Delete: { Key, ...condition } },
+          uncount(tenant, countsOf(record)),
+          ...(await freeExternalId(table, record)),
+        ];
         return (await table.writeTogether(writes)) || CONFLICT;
       });
     },

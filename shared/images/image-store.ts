@@ -2,6 +2,7 @@ import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Page } from '#shared/kernel/page.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
+import type { Announcement } from './external-ids.ts';
 import type { Failure, ImageFacts, ImageRecord, PurgeReceipt } from './image-record.ts';
 import type { QuotaUse, Stored } from './quota.ts';
 
@@ -27,10 +28,10 @@ export interface ImageStore {
   /** @throws Problem `conflict` if the id exists */
   create(record: ImageRecord): Promise<void>;
   /**
-   * Creates the records of announced images, and reserves `file_size` bytes of the quota for each in the same transaction.
-   * @returns those that were created; the quota has no room for the others
+   * Creates the records of announced images, and reserves `file_size` bytes of the quota and the external id for each in the
+   * same transaction.
    */
-  announce(tenant: TenantId, records: readonly ImageRecord[], quota: Stored): Promise<ImageRecord[]>;
+  announce(tenant: TenantId, records: readonly ImageRecord[], quota: Stored): Promise<Announcement>;
   /** Strongly consistent. */
   get(tenant: TenantId, image: ImageId): Promise<ImageRecord | undefined>;
   /** In the order of the ids; without those that do not exist. */
@@ -70,7 +71,7 @@ export interface ImageStore {
   ): Promise<QuotaStep | undefined>;
   /** Gives back the reservation of an image whose file was refused. @returns false if it has none */
   release(tenant: TenantId, image: ImageId): Promise<boolean>;
-  /** Removes the record of an image whose file never came, and its reservation. @returns false if the image has another state */
+  /** Removes the record of an image whose file never came, its reservation and its external id. @returns false if the image has another state */
   expire(tenant: TenantId, image: ImageId): Promise<boolean>;
   /** Returns the tenant's admitted and not purged images and their bytes. Strongly consistent. */
   stored(tenant: TenantId): Promise<Stored>;
@@ -110,7 +111,7 @@ export interface ImageStore {
   noteArchived(tenant: TenantId, image: ImageId, key: string, expiresAt: Date): Promise<void>;
   archivedKeys(tenant: TenantId, image: ImageId): Promise<string[]>;
   /**
-   * Replaces the record by a tombstone and frees its quota, or its reservation, in one transaction. The image cannot be
+   * Replaces the record by a tombstone and frees its external id and its quota, or its reservation, in one transaction. The image cannot be
    * restored. It is unsettled until its objects are surely gone.
    * @returns true if this call purged it
    */

@@ -5,6 +5,7 @@ import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { canonicalType, isAccepted, unsupported } from '#shared/kernel/media-types.ts';
 import type { Metadata } from '#shared/kernel/metadata.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { externalIdTaken } from './external-ids.ts';
 import type { ImageRecord } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import type { Stored } from './quota.ts';
@@ -40,7 +41,7 @@ interface Ports {
 /**
  * Creates the records of announced images, reserves their quota, and presigns the forms to post them with.
  * @param images each an image, or the problem that the caller found with it
- * @returns a form for each, or its problem: `unsupported_media_type`, `payload_too_large`, `unreadable_image`,
+ * @returns a form for each, or its problem: `unsupported_media_type`, `payload_too_large`, `unreadable_image`, `conflict`,
  *   `quota_exceeded`; the earlier images have precedence
  */
 export const requestUploads =
@@ -55,14 +56,16 @@ export const requestUploads =
       image instanceof Problem ? image : (problemOf(image) ?? newRecord(tenant, image, correlationId, now())),
     );
     const valid = records.filter((record) => !(record instanceof Problem));
-    const announced = await imageStore.announce(tenant, valid, quota);
+    const { announced, taken } = await imageStore.announce(tenant, valid, quota);
     const ids = new Set(announced.map(({ image_id }) => image_id));
-    const use = ids.size < valid.length ? await imageStore.quotaUse(tenant) : undefined;
+    const use = ids.size + taken.size < valid.length ? await imageStore.quotaUse(tenant) : undefined;
     const expiresAt = new Date(now().getTime() + FORM_LIFETIME * 1000).toISOString();
     return Promise.all(
       records.map(async (record) => {
         if (record instanceof Problem) return record;
-        const { image_id, content_type: contentType, file_size: size } = record;
+        const { image_id, content_type: contentType, file_size: size, external_id } = record;
+        const owner = taken.get(image_id);
+        if (owner && external_id !== undefined) return externalIdTaken(external_id, owner);
         if (use && !ids.has(image_id)) return quotaExceeded(use, size, quota);
         const conditions = { contentType, size, expiresIn: FORM_LIFETIME };
         const key = objectKeys.incoming(tenant, image_id);
@@ -74,7 +77,7 @@ export const requestUploads =
 
 /**
  * Stores an image sent inside a request: first the record, then the bytes, whose arrival starts validation.
- * @throws Problem `quota_exceeded`
+ * @throws Problem `quota_exceeded`; `conflict` if another image has the external id
  */
 export const addImage =
   ({ imageStore, blobs, now = () => new Date() }: Ports) =>
@@ -86,8 +89,10 @@ export const addImage =
     correlationId: string,
   ): Promise<{ image_id: ImageId; status: 'uploaded' }> => {
     const record = newRecord(tenant, { ...image, size: bytes.length }, correlationId, now());
-    const [announced] = await imageStore.announce(tenant, [record], quota);
-    if (!announced) throw quotaExceeded(await imageStore.quotaUse(tenant), bytes.length, quota);
+    const { announced, taken } = await imageStore.announce(tenant, [record], quota);
+    const owner = taken.get(record.image_id);
+    if (owner) throw externalIdTaken(image.externalId ?? '', owner);
+    if (announced.length === 0) throw quotaExceeded(await imageStore.quotaUse(tenant), bytes.length, quota);
     await blobs.put(tenant, objectKeys.incoming(tenant, record.image_id), bytes, image.contentType);
     await imageStore.advance(tenant, record.image_id, 'uploaded', now().toISOString());
     return { image_id: record.image_id, status: 'uploaded' };

@@ -78,8 +78,14 @@ const boundedErrors = (errors: readonly InvalidField[]): InvalidField[] =>
     message: shorten(message, PROBLEM_BOUNDS.message),
   }));
 
+/** Members of single problems. */
+export interface ProblemMembers {
+  /** Of `conflict`: the image that has the external id. */
+  existing_image_id?: string;
+}
+
 /** A problem as the caller receives it: RFC 9457, `application/problem+json`. */
-export interface ProblemDocument {
+export interface ProblemDocument extends ProblemMembers {
   type: string;
   title: string;
   status: number;
@@ -99,17 +105,24 @@ export class Problem extends Error {
   readonly errors?: readonly InvalidField[];
   /** Seconds until a retry can succeed, for the header `Retry-After`. */
   readonly retryAfter?: number;
+  readonly members: ProblemMembers;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    options: { cause?: unknown; errors?: readonly InvalidField[]; retryAfter?: number } = {},
+    options: {
+      cause?: unknown;
+      errors?: readonly InvalidField[];
+      retryAfter?: number;
+      members?: ProblemMembers;
+    } = {},
   ) {
     super(
       shorten(detail, PROBLEM_BOUNDS.detail),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.code = code;
+    this.members = options.members ?? {};
     if (options.errors) this.errors = boundedErrors(options.errors);
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
   }
@@ -132,6 +145,7 @@ export class Problem extends Error {
       code: this.code,
       ...(instance && { instance }),
       ...(this.errors && { errors: this.errors }),
+      ...this.members,
     };
   }
 }

@@ -10,8 +10,9 @@ import { correlate } from './correlation.ts';
 import { surviveExceptions, withExceptions } from './exceptions.ts';
 import { limitHeaders } from './limits.ts';
 import { renderProblems } from './problem-responses.ts';
-import { type Route, WithStatus } from './routes.ts';
+import type { Route } from './routes.ts';
 import { logger, metrics, tracer } from './telemetry.ts';
+import { WithStatus } from './with-status.ts';
 
 /**
  * A Lambda function behind API Gateway that serves these routes, in a process of its own.

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { Call, HttpRequest, TenantCall } from './call.ts';
+import { WithStatus } from './with-status.ts';
 
 /** Identifies a call: two calls that are equal in these are the same call. */
 export interface IdempotentCall {
@@ -32,8 +33,13 @@ export async function once<Op extends Operation, Result>(
   const key = event.headers['idempotency-key'];
   if (!idempotency || !operation.idempotent || !key) return run(call);
   const identity = { tenant: call.tenant, operation: operation.id, key, payload: payloadOf(call) };
-  return idempotency(identity, context, () => run(call));
+  const { status, reply } = await idempotency(identity, context, async () => storable(await run(call)));
+  return status === undefined ? reply : (new WithStatus(status, reply) as Result); // as it was before it was stored
 }
+
+/** A reply as its JSON holds it: that of a `WithStatus` would not say that it is one. */
+const storable = <Result>(reply: Result): { status?: number; reply: Result } =>
+  reply instanceof WithStatus ? { status: reply.status, reply: reply.body } : { reply };
 
 /** Serialises the input that a repeated call must repeat, independent of its encoding: a file by its hash. */
 const payloadOf = ({ params, query, body, file }: Call<Operation>): string =>

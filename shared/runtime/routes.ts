@@ -18,18 +18,9 @@ import { parseInput } from './input.ts';
 import { countRefused, enforceLimits, UNUSED, type Used, usedBy } from './limits.ts';
 import { meterCall } from './metering.ts';
 import { logger } from './telemetry.ts';
+import { WithStatus } from './with-status.ts';
 
 type Reply<Op extends Operation> = z.input<Op['reply']['schema']>;
-
-/** A reply with another status than the operation's usual one. */
-export class WithStatus<Body> {
-  readonly status: number;
-  readonly body: Body;
-  constructor(status: number, body: Body) {
-    this.status = status;
-    this.body = body;
-  }
-}
 
 /** An operation and the function that serves it, once it is given its guards. */
 export interface Route<Guards> {
@@ -68,7 +59,7 @@ export const operatorRoute = <Op extends OperatorOperation>(
  */
 export const tenantRoute = <Op extends TenantOperation>(
   operation: Op,
-  run: (call: TenantCall<Op>) => Promise<Reply<Op>>,
+  run: (call: TenantCall<Op>) => Promise<Reply<Op> | WithStatus<Reply<Op>>>,
 ): Route<TenantGuardsOf<Op>> => ({
   operation,
   serve: (request, guards) => {
@@ -90,7 +81,7 @@ export const tenantRoute = <Op extends TenantOperation>(
         const reply = await audited(operation, request, audit, call, (audited) =>
           once(idempotency, operation, request, audited, async (call) => {
             const reply = await run(call);
-            usedByRun = usedBy(operation, reply);
+            if (!(reply instanceof WithStatus)) usedByRun = usedBy(operation, reply);
             return reply;
           }),
         );

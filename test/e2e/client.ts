@@ -81,7 +81,7 @@ export async function upload(
     body: { files: [{ content_type: 'image/jpeg', ...file, size: bytes.length }] },
   });
   const [first] = body.uploads;
-  if (!first || 'error' in first) throw new Error(`refused: ${JSON.stringify(body)}`);
+  if (!first || !('url' in first)) throw new Error(`refused: ${JSON.stringify(body)}`);
   const posted = await postFile(first, bytes, file.content_type ?? 'image/jpeg');
   if (!posted.ok) throw new Error(`storage answered ${posted.status}: ${await posted.text()}`);
   return first.image_id;

@@ -71,7 +71,7 @@ describe('an uploaded image', () => {
       body: { files: [{ filename: 'a.jpg', content_type: 'image/jpeg', size: bytes.length }] },
     });
     const form = body.uploads[0];
-    if (!form || 'error' in form) throw new Error('refused');
+    if (!form || !('url' in form)) throw new Error('refused');
     expect((await postFile(form, bytes.slice(1), 'image/jpeg')).ok).toBe(false);
     const elsewhere = { ...form, fields: { ...form.fields, key: 'incoming/somebody/else' } };
     expect((await postFile(elsewhere, bytes, 'image/jpeg')).ok).toBe(false);
@@ -132,6 +132,29 @@ describe('an image inside a request', () => {
       metadata: { a: 'b' },
       file_size: bytes.length,
     });
+  });
+
+  it('is refused if another image has its external id, or gets its record', async () => {
+    const body = { image: Buffer.from(bytes).toString('base64'), filename: 'first.jpg', external_id: 'only' };
+    const { body: first } = await client.call(api.addImage, { body });
+    const again = { body: { ...body, filename: 'again.jpg' } };
+    const conflict = { code: 'conflict', existing_image_id: first.image_id };
+    expect(await client.call(api.addImage, again)).toMatchObject({ status: 409, body: conflict });
+    const query = { on_conflict: 'return' } as const;
+    const record = { image_id: first.image_id, file_path: 'first.jpg' };
+    for (const headers of [{}, { 'idempotency-key': 'again' }, { 'idempotency-key': 'again' }])
+      expect(await client.call(api.addImage, { ...again, query, headers })).toMatchObject({
+        status: 200,
+        body: record,
+      });
+    const files = { files: [{ filename: 'c.jpg', size: 10, external_id: 'only' }] };
+    const announced = await client.call(api.requestUploads, { body: files });
+    expect(announced).toMatchObject({ status: 201, body: { uploads: [{ error: conflict }] } });
+    const returned = await client.call(api.requestUploads, { body: files, query });
+    expect(returned.body.uploads).toMatchObject([record]);
+
+    await client.call(api.deleteImage, { params: { image_id: first.image_id } });
+    expect((await client.call(api.addImage, again)).status).toBe(202);
   });
 
   it('is rejected if missing or too large', async () => {

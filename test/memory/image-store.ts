@@ -1,4 +1,5 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
+import { splitByExternalId } from '#shared/images/external-ids.ts';
 import {
   type ImageRecord,
   isRefused,
@@ -74,12 +75,17 @@ export function memoryImageStore(): ImageStore {
       records.set(key, structuredClone(record));
     },
     async announce(tenant, announced, quota) {
-      return fitting(announced, quotaUse(tenant), quota).map((record) => {
+      const owners = [...records.values()].flatMap(({ tenant_id, external_id, image_id }) =>
+        tenant_id === tenant && external_id !== undefined ? [[external_id, image_id] as const] : [],
+      );
+      const { free, taken } = splitByExternalId(announced, new Map(owners));
+      const reserved = fitting(free, quotaUse(tenant), quota).map((record) => {
         const reserved = { ...record, reserved_bytes: record.file_size };
         records.set(at(tenant, record.image_id), structuredClone(reserved));
         due.set(at(tenant, record.image_id), dueAfter(record.created_at));
         return reserved;
       });
+      return { announced: reserved, taken };
     },
     async reserve(tenant, image, size, quota) {
       const record = structuredClone(records.get(at(tenant, image)));

@@ -3,6 +3,7 @@ import * as api from '#shared/contracts/http/images.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { idempotentGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { existingImages } from '#shared/images/external-ids.ts';
 import { findImage, signThumbnail } from '#shared/images/find-image.ts';
 import { imageQuery, imageReply, imagesReply } from '#shared/images/image-reply.ts';
 import { inlineImage } from '#shared/images/incoming-image.ts';
@@ -14,6 +15,7 @@ import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { requiredImage } from '#shared/runtime/input.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
+import { WithStatus } from '#shared/runtime/with-status.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
@@ -29,10 +31,16 @@ const ports = {
 
 export const handler = httpFunction(
   [
-    tenantRoute(api.addImage, async ({ tenant, caller, body, file, correlationId }) => {
+    tenantRoute(api.addImage, async ({ tenant, caller, query, body, file, correlationId, baseUrl }) => {
       const bytes = requiredImage({ body, ...(file && { file }) });
       const image = inlineImage(body, bytes.length, file);
-      return addImage(ports)(tenant, image, bytes, quotaOf(caller), correlationId);
+      const adding = addImage(ports)(tenant, image, bytes, quotaOf(caller), correlationId);
+      if (query.on_conflict !== 'return') return adding;
+      return adding.catch(async (error: unknown) => {
+        const [existing] = (await existingImages(ports)(tenant, [error])).values();
+        if (!existing) throw error;
+        return new WithStatus(200, imageReply(existing, baseUrl));
+      });
     }),
     tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) =>
       imagesReply(await ports.imageStore.list(tenant, imageQuery(query)), baseUrl),

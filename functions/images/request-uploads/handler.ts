@@ -2,6 +2,8 @@ import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import * as api from '#shared/contracts/http/images.ts';
 import { idempotentGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { existingImageId, existingImages } from '#shared/images/external-ids.ts';
+import { imageReply } from '#shared/images/image-reply.ts';
 import { announcedImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
 import { checkAnnounced, requestUploads } from '#shared/images/request-upload.ts';
@@ -14,28 +16,38 @@ import { tenantRoute } from '#shared/runtime/routes.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const request = requestUploads({
+const ports = {
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
-});
+};
+const request = requestUploads(ports);
 
 export const handler = httpFunction(
   [
-    tenantRoute(api.requestUploads, async ({ tenant, caller, body, uploads, correlationId }) => {
-      let accepted = 0;
-      const read = (file: unknown, position: number) => {
-        const image = announcedImage(parseField(api.UploadFile, file, `/files/${position}`));
-        checkAnnounced(image);
-        accepted += 1;
-        if (uploads && accepted > uploads.granted) throw uploads.refusal;
-        return image;
-      };
-      const images = body.files.map((file, i) => entryOrProblem(() => read(file, i)));
-      const forms = await request(tenant, images, quotaOf(caller), correlationId);
-      return {
-        uploads: forms.map((form) => (form instanceof Problem ? problemEntry(form, correlationId) : form)),
-      };
-    }),
+    tenantRoute(
+      api.requestUploads,
+      async ({ tenant, caller, query, body, uploads, correlationId, baseUrl }) => {
+        let accepted = 0;
+        const read = (file: unknown, position: number) => {
+          const image = announcedImage(parseField(api.UploadFile, file, `/files/${position}`));
+          checkAnnounced(image);
+          accepted += 1;
+          if (uploads && accepted > uploads.granted) throw uploads.refusal;
+          return image;
+        };
+        const images = body.files.map((file, i) => entryOrProblem(() => read(file, i)));
+        const forms = await request(tenant, images, quotaOf(caller), correlationId);
+        const existing =
+          query.on_conflict === 'return' ? await existingImages(ports)(tenant, forms) : undefined;
+        return {
+          uploads: forms.map((form) => {
+            if (!(form instanceof Problem)) return form;
+            const image = existing?.get(existingImageId(form) ?? '');
+            return image ? imageReply(image, baseUrl) : problemEntry(form, correlationId);
+          }),
+        };
+      },
+    ),
   ],
   idempotentGuards(env),
 );

@@ -12,7 +12,8 @@ import { s3BucketHealth } from '#shared/health/s3-bucket-health.ts';
 import { sqsQueueHealth } from '#shared/health/sqs-queue-health.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
-import { openRoute, operatorRoute, WithStatus } from '#shared/runtime/routes.ts';
+import { openRoute, operatorRoute } from '#shared/runtime/routes.ts';
+import { WithStatus } from '#shared/runtime/with-status.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 

@@ -42,7 +42,10 @@ export const Score = z.number().min(0).max(1);
 /** A fraction, 0 to 1. */
 export const Share = z.number().min(0).max(1);
 export const Time = z.iso.datetime().max(40).meta({ description: 'A time as in RFC 3339, UTC.' });
-export const ExternalId = z.string().min(1).max(256).meta({ description: 'Your own id for the image.' });
+export const ExternalId = z.string().min(1).max(256).meta({
+  description:
+    'Your own id for the image, unique among your images until the image is deleted or its upload form expires.',
+});
 /** A media type as in RFC 9110, in printable ASCII. */
 export const MediaType = z
   .string()
@@ -117,5 +120,8 @@ export const ProblemReply = z
     code: z.string().meta({ description: 'A stable code for programs to act on.' }),
     instance: z.string().optional().meta({ description: 'The correlation id of the request.' }),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    existing_image_id: ImageIdField.optional().meta({
+      description: 'Of a `conflict` of external ids: the image that has the id.',
+    }),
   })
   .meta({ id: 'Problem' });

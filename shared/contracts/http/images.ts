@@ -26,95 +26,6 @@ const UploadProblems = [
   'request_in_progress',
 ] as const;
 
-/** One file of `POST /uploads`. Each is validated separately, so that one invalid file does not reject the others. */
-export const UploadFile = z
-  .strictObject({
-    filename: FileName,
-    content_type: MediaType.optional(),
-    size: z.number().int().nonnegative().meta({ description: 'Size in bytes.' }),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional(),
-    external_id: ExternalId.optional(),
-    metadata: MetadataField.optional(),
-  })
-  .meta({ id: 'UploadFile' });
-
-export const requestUploads = operation({
-  id: 'requestUploads',
-  tag: 'Ingest',
-  method: 'POST',
-  path: '/v1/uploads',
-  summary: 'Request presigned POST forms for uploads to storage',
-  policy: 'UploaderOrAdmin',
-  body: z.strictObject({
-    files: z
-      .array(z.unknown())
-      .min(1)
-      .max(100)
-      .meta({
-        description: '1 to 100 files, each an `UploadFile`.',
-        override: { items: { $ref: '#/components/schemas/UploadFile' } },
-      }),
-  }),
-  counts: {
-    uploads: {
-      asked: ({ files }) => files.filter((file) => UploadFile.safeParse(file).success).length,
-      accepted: ({ uploads }) => uploads.filter((entry) => 'image_id' in entry).length,
-    },
-  },
-  idempotent: true,
-  reply: {
-    status: 201,
-    description:
-      'One entry per file, in order: a presigned form, or the problem that rejects the file. A form reserves one image and its size of the quota; if it is not used, the image is gone and the quota free within an hour and a half.',
-    schema: z.object({
-      uploads: z.array(
-        z.union([
-          z.object({
-            image_id: ImageIdField,
-            status: z.literal('pending_upload'),
-            url: z.url(),
-            fields: z.record(z.string(), z.string()),
-            expires_at: Time,
-          }),
-          z.object({ error: ProblemReply }),
-        ]),
-      ),
-    }),
-  },
-  problems: UploadProblems,
-});
-
-/** The JSON form, or the fields beside `file` of the multipart form. */
-const NewImage = z.strictObject({
-  image: InlineImage.optional().meta({ description: 'The image as base64, at most 4.5 MB decoded.' }),
-  filename: FileName.optional(),
-  content_type: MediaType.optional(),
-  external_id: ExternalId.optional(),
-  metadata: jsonText(MetadataField).optional(),
-});
-
-export const addImage = operation({
-  id: 'addImage',
-  tag: 'Ingest',
-  method: 'POST',
-  path: '/v1/images',
-  summary: 'Add an image that is sent in the request',
-  policy: 'UploaderOrAdmin',
-  body: NewImage,
-  multipart: true,
-  counts: { uploads: { asked: () => 1, accepted: () => 1 } },
-  idempotent: true,
-  reply: {
-    status: 202,
-    description: 'The image is stored; processing continues in the background.',
-    schema: z.object({ image_id: ImageIdField, status: Status }),
-  },
-  problems: UploadProblems,
-});
-
 /** An image as the API returns it. */
 export const ImageReply = z
   .object({
@@ -172,6 +83,110 @@ export const ImageReply = z
     models: z.array(z.string()),
   })
   .meta({ id: 'Image' });
+
+/** One file of `POST /uploads`. Each is validated separately, so that one invalid file does not reject the others. */
+export const UploadFile = z
+  .strictObject({
+    filename: FileName,
+    content_type: MediaType.optional(),
+    size: z.number().int().nonnegative().meta({ description: 'Size in bytes.' }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    external_id: ExternalId.optional(),
+    metadata: MetadataField.optional(),
+  })
+  .meta({ id: 'UploadFile' });
+
+const OnConflict = z.strictObject({
+  on_conflict: z.enum(['return']).optional().meta({
+    description:
+      '`return`: where another image has the `external_id`, its record is returned; by default the image is refused with `conflict`.',
+  }),
+});
+
+export const requestUploads = operation({
+  id: 'requestUploads',
+  tag: 'Ingest',
+  method: 'POST',
+  path: '/v1/uploads',
+  summary: 'Request presigned POST forms for uploads to storage',
+  policy: 'UploaderOrAdmin',
+  query: OnConflict,
+  body: z.strictObject({
+    files: z
+      .array(z.unknown())
+      .min(1)
+      .max(100)
+      .meta({
+        description: '1 to 100 files, each an `UploadFile`.',
+        override: { items: { $ref: '#/components/schemas/UploadFile' } },
+      }),
+  }),
+  counts: {
+    uploads: {
+      asked: ({ files }) => files.filter((file) => UploadFile.safeParse(file).success).length,
+      accepted: ({ uploads }) => uploads.filter((entry) => 'url' in entry).length,
+    },
+  },
+  idempotent: true,
+  reply: {
+    status: 201,
+    description:
+      'One entry per file, in order: a presigned form, or the problem that rejects the file; with `on_conflict=return` also the image that has the `external_id`. A form reserves one image and its size of the quota; if it is not used, the image is gone and the quota free within an hour and a half.',
+    schema: z.object({
+      uploads: z.array(
+        z.union([
+          z.object({
+            image_id: ImageIdField,
+            status: z.literal('pending_upload'),
+            url: z.url(),
+            fields: z.record(z.string(), z.string()),
+            expires_at: Time,
+          }),
+          ImageReply,
+          z.object({ error: ProblemReply }),
+        ]),
+      ),
+    }),
+  },
+  problems: UploadProblems,
+});
+
+/** The JSON form, or the fields beside `file` of the multipart form. */
+const NewImage = z.strictObject({
+  image: InlineImage.optional().meta({ description: 'The image as base64, at most 4.5 MB decoded.' }),
+  filename: FileName.optional(),
+  content_type: MediaType.optional(),
+  external_id: ExternalId.optional(),
+  metadata: jsonText(MetadataField).optional(),
+});
+
+export const addImage = operation({
+  id: 'addImage',
+  tag: 'Ingest',
+  method: 'POST',
+  path: '/v1/images',
+  summary: 'Add an image that is sent in the request',
+  policy: 'UploaderOrAdmin',
+  query: OnConflict,
+  body: NewImage,
+  multipart: true,
+  counts: { uploads: { asked: () => 1, accepted: () => 1 } },
+  idempotent: true,
+  reply: {
+    status: 202,
+    description: 'The image is stored; processing continues in the background.',
+    schema: z.object({ image_id: ImageIdField, status: Status }),
+    also: {
+      status: 200,
+      description: 'With `on_conflict=return`: the image that has the `external_id`.',
+      schema: ImageReply,
+    },
+  },
+  problems: [...UploadProblems, 'conflict'],
+});
 
 export const listImages = operation({
   id: 'listImages',

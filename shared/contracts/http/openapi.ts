@@ -104,7 +104,12 @@ function responses(operation: Operation): Responses {
           content: { 'application/json': { schema: reply.schema } },
         };
   const byStatus: Responses = { [`${reply.status}`]: success };
-  if (reply.alsoStatus) byStatus[`${reply.alsoStatus}`] = success;
+  if (reply.also)
+    byStatus[`${reply.also.status}`] = {
+      description: reply.also.description,
+      headers: CORRELATION,
+      content: { 'application/json': { schema: reply.also.schema } },
+    };
   byStatus['431'] = { description: 'The request line and the headers are larger than 10 KB; no body.' };
   const codes = new Map<number, ProblemCode[]>();
   for (const code of new Set([...commonProblems(operation), ...operation.problems]))

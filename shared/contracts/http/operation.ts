@@ -52,8 +52,8 @@ export interface Operation<
     status: 200 | 201 | 202 | 302;
     description: string;
     schema: Reply;
-    /** Another status with the same schema: 503 of readiness. */
-    alsoStatus?: 503;
+    /** A reply with another status; the schema allows all that a reply of the usual schema has. */
+    also?: { status: 200 | 503; description: string; schema: z.ZodType };
   };
   /** The problems of this operation; the document adds those that every call can meet. */
   problems: readonly ProblemCode[];

@@ -45,10 +45,10 @@ export const readiness = operation({
   policy: 'Open',
   reply: {
     status: 200,
-    alsoStatus: 503,
     description:
-      '200 if the service can serve, 503 if a dependency is down. At most 5 seconds old; the operator gets details from `GET /v1/admin/health`.',
+      'The service can serve. At most 5 seconds old; the operator gets details from `GET /v1/admin/health`.',
     schema: Readiness,
+    also: { status: 503, description: 'A dependency is down.', schema: Readiness },
   },
   problems: [],
 });

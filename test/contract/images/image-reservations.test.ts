@@ -31,7 +31,8 @@ describe.each([
   });
   const announce = async (tenant: TenantId, sizes: readonly number[], quota = WIDE): Promise<ImageId[]> => {
     const records = sizes.map((file_size) => newRecord(tenant, { file_size }));
-    return (await images.announce(tenant, records, quota)).map(({ image_id }) => image_id);
+    const { announced } = await images.announce(tenant, records, quota);
+    return announced.map(({ image_id }) => image_id);
   };
   const announceOne = async (tenant: TenantId, size: number, quota = WIDE): Promise<ImageId> => {
     const [image] = await announce(tenant, [size], quota);
@@ -43,7 +44,7 @@ describe.each([
   it('are made with the record, for the images that fit, in order', async () => {
     const tenant = newTenant();
     const records = [50, 60, 40, 1, 10].map((file_size) => newRecord(tenant, { file_size }));
-    const announced = await images.announce(tenant, records, { images: 9, bytes: 100 });
+    const { announced } = await images.announce(tenant, records, { images: 9, bytes: 100 });
     expect(announced.map(({ file_size }) => file_size)).toEqual([50, 40, 1]);
     expect(await images.quotaUse(tenant)).toEqual({ stored: NONE, reserved: { images: 3, bytes: 91 } });
     expect(await images.stored(tenant)).toEqual(NONE);
@@ -52,7 +53,7 @@ describe.each([
       expect(await images.get(tenant, record.image_id)).toEqual(record);
     }
     expect((await images.list(tenant, { limit: 9 })).items).toHaveLength(3);
-    expect(await images.announce(tenant, [], WIDE)).toEqual([]);
+    expect((await images.announce(tenant, [], WIDE)).announced).toEqual([]);
   });
 
   it('of a hundred images are made in one call', async () => {
@@ -176,6 +177,53 @@ describe.each([
     expect(await due('2026-03-02T01:00:00.000Z')).toEqual([record.image_id]);
     await images.settle(tenant, record.image_id);
     expect(await due('9')).toEqual([]);
+  });
+
+  const named = (tenant: TenantId, external_id: string, file_size = 1) =>
+    newRecord(tenant, { external_id, file_size });
+
+  it('include the external id, which one image of a tenant has, also in races', async () => {
+    const tenant = newTenant();
+    const records = Array.from({ length: 5 }, () => named(tenant, 'mine'));
+    const calls = await Promise.all(records.map((record) => images.announce(tenant, [record], WIDE)));
+    const [winner, ...others] = calls.flatMap(({ announced }) => announced);
+    expect(others).toEqual([]);
+    const owners = calls.flatMap(({ taken }) => [...taken.values()]);
+    expect(owners).toEqual(Array(4).fill(winner?.image_id));
+    expect(await reserved(tenant)).toEqual({ images: 1, bytes: 1 });
+    const other = newTenant();
+    expect((await images.announce(other, [named(other, 'mine')], WIDE)).announced).toHaveLength(1);
+  });
+
+  it('include the external ids of a hundred images in one call; of equal ones the first has it', async () => {
+    const tenant = newTenant();
+    const records = Array.from({ length: 99 }, (_, at) => named(tenant, `e-${at}`));
+    const [first] = records;
+    const again = named(tenant, 'e-0');
+    const { announced, taken } = await images.announce(tenant, [...records, again], WIDE);
+    expect(announced).toHaveLength(99);
+    expect([...taken]).toEqual([[again.image_id, first?.image_id]]);
+  });
+
+  it('of an image without room in the quota take no external id', async () => {
+    const tenant = newTenant();
+    const full = await images.announce(tenant, [named(tenant, 'mine', 9)], { images: 5, bytes: 5 });
+    expect([full.announced.length, full.taken.size]).toEqual([0, 0]);
+    expect((await images.announce(tenant, [named(tenant, 'mine')], WIDE)).announced).toHaveLength(1);
+  });
+
+  it.each([
+    ['a purge', (tenant: TenantId, image: ImageId) => images.markPurged(tenant, image, at)],
+    ['an unused form', (tenant: TenantId, image: ImageId) => images.expire(tenant, image)],
+  ])('free the external id with %s, and that of no other image', async (_, end) => {
+    const tenant = newTenant();
+    const [first, second] = [named(tenant, 'mine'), named(tenant, 'mine')];
+    await images.announce(tenant, [first], WIDE);
+    expect(await end(tenant, first.image_id)).toBe(true);
+    expect((await images.announce(tenant, [second], WIDE)).announced).toHaveLength(1);
+    await end(tenant, first.image_id);
+    const { taken } = await images.announce(tenant, [named(tenant, 'mine')], WIDE);
+    expect([...taken.values()]).toEqual([second.image_id]);
   });
 
   it('and counters equal the sums over the records, whatever fails, is repeated or overtaken', async () => {

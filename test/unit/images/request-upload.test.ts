@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UploadFile } from '#shared/contracts/http/images.ts';
+import { existingImages } from '#shared/images/external-ids.ts';
 import { announcedImage as uploadOf } from '#shared/images/incoming-image.ts';
 import type { Stored } from '#shared/images/quota.ts';
 import { quotaOf } from '#shared/images/quota.ts';
@@ -16,7 +17,6 @@ const newImage = {
   filename: 'a.jpg',
   contentType: 'image/jpeg',
   size: 10,
-  externalId: 'mine',
   metadata: { a: 'b' },
 };
 
@@ -44,7 +44,7 @@ function setUp() {
 describe('requestUpload', () => {
   it('creates the record and presigns the form', async () => {
     const { imageStore, requestOne } = setUp();
-    const form = await requestOne(newImage);
+    const form = await requestOne({ ...newImage, externalId: 'mine' });
     expect(form).toMatchObject({ status: 'pending_upload', expires_at: '2026-11-01T10:15:00.000Z' });
     expect(await imageStore.get(acme, form.image_id)).toMatchObject({
       status: 'pending_upload',
@@ -115,6 +115,29 @@ describe('addImage', () => {
     expect(status).toBe('uploaded');
     expect((await imageStore.get(acme, image_id))?.status).toBe('uploaded');
     expect(await blobs.size(acme, `incoming/acme/${image_id}`)).toBe(10);
+  });
+});
+
+describe('an external id', () => {
+  const mine = { ...newImage, externalId: 'mine' };
+
+  it('that an image has is refused with the image’s id, in an upload and in a call', async () => {
+    const { requestOne, request, add, imageStore } = setUp();
+    const { image_id: existing_image_id } = await requestOne(mine);
+    const conflict = { code: 'conflict', members: { existing_image_id } };
+    const entries = await request(acme, [newImage, mine], unlimited, 'c');
+    expect(entries).toMatchObject([{ status: 'pending_upload' }, conflict]);
+    const adding = add(acme, mine, new Uint8Array(10), unlimited, 'c');
+    await expect(adding).rejects.toMatchObject(conflict);
+    const found = await existingImages({ imageStore })(acme, entries);
+    expect([...found.values()]).toMatchObject([{ image_id: existing_image_id, external_id: 'mine' }]);
+    expect((await imageStore.list(acme, { limit: 10 })).items).toHaveLength(2);
+  });
+
+  it('is free again once the image is purged', async () => {
+    const { requestOne, imageStore } = setUp();
+    await imageStore.markPurged(acme, (await requestOne(mine)).image_id, '2026-11-01T11:00:00.000Z');
+    expect(await requestOne(mine)).toMatchObject({ status: 'pending_upload' });
   });
 });
 

@@ -66,7 +66,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem',
     'dynamodb:images/index/by_external_id: Query',
     'dynamodb:images/index/by_status: Query',
-    'dynamodb:images: BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem',
+    'dynamodb:images: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
     'dynamodb:limits: GetItem UpdateItem',
     'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
     's3:pictures/derived/*: DeleteObject GetObject',
@@ -178,7 +178,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   RequestUploads: [
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
-    'dynamodb:images: GetItem PutItem UpdateItem',
+    'dynamodb:images: BatchGetItem GetItem PutItem UpdateItem',
     'dynamodb:limits: GetItem UpdateItem',
     's3:pictures/incoming/*: PutObject',
     'sns:events: Publish',
@@ -213,7 +213,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   SettleImages: [
     'dynamodb:images/index/by_unsettled: Query',
-    'dynamodb:images: DeleteItem GetItem UpdateItem',
+    'dynamodb:images: BatchGetItem DeleteItem GetItem UpdateItem',
     's3:pictures/derived/*: DeleteObject',
     's3:pictures/incoming/*: DeleteObject GetObject',
     's3:pictures/uploads/*: DeleteObject',
