@@ -1,6 +1,7 @@
 import {
   activityPartition,
   heartbeatKey,
+  idempotencyPartition,
   jobEntryPartition,
   jobKey,
   METERED_SHARDS,
@@ -24,6 +25,7 @@ export const PARTITIONS = {
   cache: ofTenants('CACHE'),
   heartbeats: [heartbeatKey('').pk],
   idempotency: ofTenants('IDEMPOTENCY'),
+  idempotencyOfOperator: [idempotencyPartition(undefined)],
   jobs: [jobKey(ANY_JOB).pk, jobEntryPartition(undefined), jobEntryPartition(ANY_TENANT)],
   ofTenants: [tenantPartition(ANY_TENANT)],
   revocations: [revocationKey('*', '').pk],

@@ -18,18 +18,36 @@ export const tenantGuardsAccess = (data: DataStack) => ({
       .allow(ACTIONS.publish, [data.events.topicArn]),
 });
 
-/** The variables and permissions of `idempotentGuards`, for functions whose operations can be repeated. */
-export const idempotentGuardsAccess = (data: DataStack) => ({
-  variables: { ...tenantGuardsAccess(data).variables, ACTIVITY_TABLE: data.tables.activity.tableName },
+type Access = ReturnType<typeof operatorGuardsAccess>;
+
+/** Adds the store of replies of operations that can be repeated. */
+const repeatable = (data: DataStack, guards: Access, partitions: readonly string[]) => ({
+  variables: { ...guards.variables, ACTIVITY_TABLE: data.tables.activity.tableName },
   allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
-    tenantGuardsAccess(data)
+    guards
       .allow(appFunction)
       .allow(
         onTable('DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
         [data.tables.activity.tableArn],
-        inPartitions(PARTITIONS.idempotency),
+        inPartitions(partitions),
       ),
 });
+
+/** The variables and permissions of `idempotentGuards`, for functions whose operations can be repeated. */
+export const idempotentGuardsAccess = (data: DataStack) => {
+  const guards = tenantGuardsAccess(data);
+  const access = repeatable(data, guards, PARTITIONS.idempotency);
+  return { ...access, variables: { ...guards.variables, ...access.variables } };
+};
+
+/**
+ * The variables and permissions of `idempotentOperatorGuards`.
+ * @param partitions of calls about a tenant, or of those about none
+ */
+export const idempotentOperatorGuardsAccess = (
+  data: DataStack,
+  partitions: 'idempotency' | 'idempotencyOfOperator',
+) => repeatable(data, operatorGuardsAccess(data), PARTITIONS[partitions]);
 
 /** The variables and permissions of `operatorGuards`, for functions that serve the operator or refuse callers. */
 export const operatorGuardsAccess = ({ audit }: DataStack) => ({

@@ -5,6 +5,7 @@ import { createTenant } from '#shared/contracts/http/tenants.ts';
 import { apiAt } from './api.ts';
 import type { Home } from './home.ts';
 import type { LocalFile } from './local-file.ts';
+import { PlainError } from './steps.ts';
 
 const Demo = z.object({ tenant_id: z.string(), api_key: z.string() });
 
@@ -17,6 +18,8 @@ export async function demoTenant(home: Home, local: LocalFile): Promise<z.infer<
   const { tenant_id, api_key } = await operator(createTenant, {
     body: { tenant_id: 'demo', name: 'Demonstration', plan: 'pro' },
   });
+  if (api_key === undefined)
+    throw new PlainError('The key of the tenant demo was shown before. Run npm run reset.');
   await writeFile(file, JSON.stringify({ tenant_id, api_key }), { mode: 0o600 });
   return { tenant_id, api_key };
 }

@@ -5,7 +5,7 @@ import type { Env as ReviewDuplicatesEnv } from '../../functions/duplicates/revi
 import type { Environment } from '../config/environments.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
-import { tenantGuardsAccess } from '../constructs/guards-access.ts';
+import { idempotentGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, onTable } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -82,7 +82,7 @@ export class DuplicatesStack extends EnvironmentStack {
 
   private reviewDuplicates({ environment, data }: DuplicatesStackProps): NodejsFunction {
     const { tables } = data;
-    const guards = tenantGuardsAccess(data);
+    const guards = idempotentGuardsAccess(data);
     const review = new AppFunction<typeof ReviewDuplicatesEnv>(this, 'ReviewDuplicates', {
       environment,
       path: 'duplicates/review-duplicates',

@@ -5,7 +5,7 @@ import type { Env as RunModelJobEnv } from '../../functions/models/run-model-job
 import type { Environment } from '../config/environments.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
-import { operatorGuardsAccess } from '../constructs/guards-access.ts';
+import { idempotentOperatorGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -51,7 +51,7 @@ export class ModelsStack extends EnvironmentStack {
   private manageModels({ environment, data }: ModelsStackProps): NodejsFunction {
     const { tenants, activity } = data.tables;
     const { queue } = this.jobs;
-    const guards = operatorGuardsAccess(data);
+    const guards = idempotentOperatorGuardsAccess(data, 'idempotencyOfOperator');
     const manage = new AppFunction<typeof ManageModelsEnv>(this, 'ManageModels', {
       environment,
       path: 'models/manage-models',

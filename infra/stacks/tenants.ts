@@ -13,7 +13,12 @@ import type { Environment } from '../config/environments.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { gatewayKeysAccess } from '../constructs/gateway-keys-access.ts';
-import { operatorGuardsAccess, tenantGuardsAccess } from '../constructs/guards-access.ts';
+import {
+  idempotentGuardsAccess,
+  idempotentOperatorGuardsAccess,
+  operatorGuardsAccess,
+  tenantGuardsAccess,
+} from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, ofAttributes, onTable } from '../constructs/permissions.ts';
 import type { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -106,7 +111,7 @@ export class TenantsStack extends EnvironmentStack {
   }
 
   private manageTenants({ environment, data }: TenantsStackProps): NodejsFunction {
-    const guards = operatorGuardsAccess(data);
+    const guards = idempotentOperatorGuardsAccess(data, 'idempotency');
     const gatewayKeys = gatewayKeysAccess(environment);
     const manage = new AppFunction<typeof ManageTenantsEnv>(this, 'ManageTenants', {
       environment,
@@ -167,7 +172,7 @@ export class TenantsStack extends EnvironmentStack {
   }
 
   private manageKeys({ environment, data }: TenantsStackProps): NodejsFunction {
-    const guards = tenantGuardsAccess(data);
+    const guards = idempotentGuardsAccess(data);
     const gatewayKeys = gatewayKeysAccess(environment);
     const manage = new AppFunction<typeof ManageKeysEnv>(this, 'ManageKeys', {
       environment,

@@ -21,8 +21,9 @@ export const TENANT_ACTIVITIES = [
 export const activityPartition = (tenant: TenantId, activity: (typeof TENANT_ACTIVITIES)[number]): string =>
   `${tenantPartition(tenant)}#${activity}`;
 
-/** The partition of the replies that are remembered by their `Idempotency-Key`. */
-export const idempotencyPartition = (tenant: TenantId): string => activityPartition(tenant, 'IDEMPOTENCY');
+/** The partition of the replies that are remembered by their `Idempotency-Key`. @param tenant absent: the operator's */
+export const idempotencyPartition = (tenant: TenantId | undefined): string =>
+  tenant === undefined ? 'IDEMPOTENCY' : activityPartition(tenant, 'IDEMPOTENCY');
 
 // usage
 

@@ -3,13 +3,6 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { ImageRecord } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 
-/** What became of announced images. Records that are in neither had no room in the quota. */
-export interface Announcement {
-  announced: ImageRecord[];
-  /** By the id of a record that was not created: the image that has its external id. */
-  taken: Map<ImageId, ImageId>;
-}
-
 /**
  * Splits records into those whose external id is free and those whose id another image has.
  * @param owners the images that have external ids, by external id

@@ -2,7 +2,6 @@ import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Page } from '#shared/kernel/page.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
-import type { Announcement } from './external-ids.ts';
 import type { Failure, ImageFacts, ImageRecord, PurgeReceipt } from './image-record.ts';
 import type { QuotaUse, Stored } from './quota.ts';
 
@@ -21,6 +20,13 @@ export interface QuotaStep {
   moved: boolean;
   full: boolean;
   record: ImageRecord;
+}
+
+/** What became of announced images. Records that are in neither had no room in the quota. */
+export interface Announcement {
+  announced: ImageRecord[];
+  /** By the id of a record that was not created: the image that has its external id. */
+  taken: Map<ImageId, ImageId>;
 }
 
 /** Image records and vectors. A status only moves forward, by conditional writes. */

@@ -21,6 +21,8 @@ export interface Call<Op extends Operation> extends Input<Op> {
   baseUrl: string;
   /** Adds to the audit entry of an `audited` operation; without effect on others. */
   recordChange: (change: Change) => void;
+  /** The same for each repetition by an `Idempotency-Key`; absent without one. For steps that can be interrupted before the reply is stored. */
+  repeatKey?: string;
 }
 export interface TenantCall<Op extends Operation> extends Call<Op> {
   tenant: TenantId;

@@ -1,5 +1,5 @@
 import type { AuditLog } from '#shared/audit/audit-log.ts';
-import type { TenantOperation } from '#shared/contracts/http/operation.ts';
+import type { Operation, OperatorOperation, TenantOperation } from '#shared/contracts/http/operation.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { Limiter } from '#shared/rate-limit/limiter.ts';
 import type { RefusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
@@ -21,12 +21,16 @@ export interface TenantGuards extends OperatorGuards {
   publisher: EventPublisher;
 }
 
-export interface IdempotentGuards extends TenantGuards {
+interface Repeatable {
   /** Remembers replies by `Idempotency-Key`. */
   idempotency: Idempotency;
 }
+export interface IdempotentGuards extends TenantGuards, Repeatable {}
+export interface IdempotentOperatorGuards extends OperatorGuards, Repeatable {}
 
-/** The guards of a tenant's operation; all of them where its type does not say that it is not idempotent. */
-export type TenantGuardsOf<Op extends TenantOperation> = [Op['idempotent']] extends [false | undefined]
-  ? TenantGuards
-  : IdempotentGuards;
+/** The guards of an operation of a tenant or the operator; with `idempotency` where its type does not say that it is not idempotent. */
+type GuardsFor<Op extends Operation, Guards> = [Op['idempotent']] extends [false | undefined]
+  ? Guards
+  : Guards & Repeatable;
+export type TenantGuardsOf<Op extends TenantOperation> = GuardsFor<Op, TenantGuards>;
+export type OperatorGuardsOf<Op extends OperatorOperation> = GuardsFor<Op, OperatorGuards>;

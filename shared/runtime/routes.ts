@@ -12,7 +12,15 @@ import type { Limiter } from '#shared/rate-limit/limiter.ts';
 import { isRefusal, recordRefusal, withAudit } from './audit.ts';
 import { type Call, callOf, type HttpRequest, type TenantCall } from './call.ts';
 import { authorize, callerOf, NOBODY, presumedCaller, tenantOf } from './caller.ts';
-import type { IdempotentGuards, OpenGuards, OperatorGuards, TenantGuards, TenantGuardsOf } from './guards.ts';
+import type {
+  IdempotentGuards,
+  IdempotentOperatorGuards,
+  OpenGuards,
+  OperatorGuards,
+  OperatorGuardsOf,
+  TenantGuards,
+  TenantGuardsOf,
+} from './guards.ts';
 import { once } from './idempotency.ts';
 import { parseInput } from './input.ts';
 import { countRefused, enforceLimits, UNUSED, type Used, usedBy } from './limits.ts';
@@ -44,13 +52,17 @@ export const openRoute = <Op extends OpenOperation>(
 export const operatorRoute = <Op extends OperatorOperation>(
   operation: Op,
   run: (call: Call<Op>) => Promise<Reply<Op>>,
-): Route<OperatorGuards> => ({
+): Route<OperatorGuardsOf<Op>> => ({
   operation,
-  serve: (request, { audit, refusals }) =>
-    withAuthorizedCaller(operation, request, { audit, refusals }, async (caller) => {
+  serve: (request, guards) => {
+    const { audit, refusals, idempotency }: OperatorGuards & Partial<IdempotentOperatorGuards> = guards;
+    return withAuthorizedCaller(operation, request, { audit, refusals }, async (caller) => {
       const call = callOf(request, caller, parseInput(operation, request.event));
-      return audited(operation, request, audit, call, run);
-    }),
+      return audited(operation, request, audit, call, (audited) =>
+        once(idempotency, operation, request, audited, run),
+      );
+    });
+  },
 });
 
 /**

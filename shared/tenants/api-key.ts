@@ -22,6 +22,8 @@ export const ApiKey = z.object({
   revoked_at: z.string().exactOptional(),
   /** Accurate to the minute. */
   last_used_at: z.string().exactOptional(),
+  /** Identifies the repetitions of the call that made it. */
+  repeat_key: z.string().exactOptional(),
   /** The key that it was rotated to. */
   replaced_by: KeyIdField.exactOptional(),
 });

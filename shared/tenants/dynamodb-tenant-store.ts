@@ -69,12 +69,12 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       );
     },
     async reserve(tenant) {
-      const { tenant_id, name, plan, settings } = tenant;
+      const { tenant_id, name, plan, settings, repeat_key } = tenant;
       const item = { ...profileKey(tenant_id), ...tenant, gsi_kind: PROFILES };
       if (await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' })) return tenant;
       const { item: existing } = await table.update(
         profileKey(tenant_id),
-        setAndRemove({ name, plan, settings }, settings ? [] : ['settings'], {
+        setAndRemove({ name, plan, settings, repeat_key }, settings ? [] : ['settings'], {
           attribute: 'state',
           oneOf: ['creating'],
         }),

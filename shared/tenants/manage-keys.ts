@@ -22,14 +22,28 @@ interface Ports extends KeyGenerator {
   now?: () => Date;
 }
 
-/** A new key and its secret, which is stored nowhere. */
+/** A new key and its secret, which is stored nowhere: absent if an earlier call of the same `repeatKey` made the key. */
 export interface CreatedKey {
   key: ApiKey;
-  secret: string;
+  secret?: string;
+}
+
+export interface KeyRequest {
+  name: string;
+  kind?: KeyKind;
+  scopes: readonly Scope[];
+  expires_at?: string | undefined;
+  /** Identifies repetitions of the call. */
+  repeatKey?: string | undefined;
 }
 
 /** Maximum of active keys per tenant: API Gateway allows 10 000 keys per account. */
 const MAX_KEYS = 50;
+
+const repeatedBy = (repeatKey: string | undefined) =>
+  repeatKey === undefined ? {} : { repeat_key: repeatKey };
+const madeBefore = (keys: readonly ApiKey[], repeatKey: string | undefined): ApiKey | undefined =>
+  repeatKey === undefined ? undefined : keys.find(({ repeat_key }) => repeat_key === repeatKey);
 
 const tooManyKeys = (): Problem =>
   new Problem(
@@ -54,18 +68,20 @@ export function manageKeys(ports: Ports) {
    */
   async function make(
     tenant: TenantId,
-    request: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'expires_at'>,
+    request: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'expires_at' | 'repeat_key'>,
     maker: KeyMaker,
     listed?: readonly ApiKey[],
   ): Promise<CreatedKey> {
     checkMayGive(maker, request.scopes);
     const { plan, limits } = await findTenant({ tenants })(tenant);
+    const all = listed ?? (await tenants.listKeys(tenant));
+    const made = madeBefore(all, request.repeat_key);
+    if (made) return { key: made };
     const at = now().toISOString();
     if (request.expires_at !== undefined && request.expires_at <= at)
       throw new Problem('invalid_request', 'The expiry of the key is in the past.', {
         errors: [{ pointer: '/expires_at', message: 'must be in the future' }],
       });
-    const all = listed ?? (await tenants.listKeys(tenant));
     const active = all.filter((key) => keyState(key, at) === 'active');
     if (active.length >= MAX_KEYS) throw tooManyKeys(); // spares API Gateway a key that would not be stored
     const key_id = newKeyId();
@@ -107,30 +123,41 @@ export function manageKeys(ports: Ports) {
      * Creates a key. Its scopes must be among the maker's.
      * @throws Problem `missing_scope`, `invalid_request`, `conflict`, `not_found`
      */
-    async create(
-      tenant: TenantId,
-      request: { name: string; kind?: KeyKind; scopes: readonly Scope[]; expires_at?: string | undefined },
-      maker: KeyMaker,
-    ): Promise<CreatedKey> {
-      const { name, kind = 'live', scopes, expires_at } = request;
-      const key = { name, kind, scopes: [...new Set(scopes)] };
+    async create(tenant: TenantId, request: KeyRequest, maker: KeyMaker): Promise<CreatedKey> {
+      const { name, kind = 'live', scopes, expires_at, repeatKey } = request;
+      const key = { name, kind, scopes: [...new Set(scopes)], ...repeatedBy(repeatKey) };
       return make(tenant, { ...key, ...(expires_at !== undefined && { expires_at }) }, maker);
     },
 
     /**
      * Replaces a key by a new one. Its scopes must be among the maker's.
      * @param overlap seconds for which the old key still works
+     * @param repeatKey identifies repetitions of the call
      * @throws Problem `missing_scope`, `not_found`; `conflict` if the old key no longer works
      */
-    async rotate(tenant: TenantId, id: KeyId, overlap: number, maker: KeyMaker): Promise<CreatedKey> {
+    async rotate(
+      tenant: TenantId,
+      id: KeyId,
+      overlap: number,
+      maker: KeyMaker,
+      repeatKey?: string,
+    ): Promise<CreatedKey> {
       const all = await tenants.listKeys(tenant);
       const old = find(all, id);
       const at = now();
-      if (keyState(old, at.toISOString()) !== 'active')
+      const isRepeated = madeBefore(all, repeatKey) !== undefined;
+      if (!isRepeated && keyState(old, at.toISOString()) !== 'active')
         throw new Problem('conflict', `The key ${id} no longer works. Create a new one.`);
       const { name, kind, scopes, expires_at: oldExpiry } = old;
-      const key = { name, kind, scopes, ...(oldExpiry !== undefined && { expires_at: oldExpiry }) };
+      const key = {
+        name,
+        kind,
+        scopes,
+        ...repeatedBy(repeatKey),
+        ...(oldExpiry !== undefined && { expires_at: oldExpiry }),
+      };
       const created = await make(tenant, key, maker, all);
+      if (old.replaced_by === created.key.key_id) return created;
       const end = new Date(at.getTime() + overlap * 1000).toISOString();
       const expires_at = oldExpiry !== undefined && oldExpiry < end ? oldExpiry : end;
       await tenants.changeKey(tenant, id, { expires_at, replaced_by: created.key.key_id });

@@ -4,7 +4,7 @@ import { listAudit } from '#shared/contracts/http/audit.ts';
 import { listImages } from '#shared/contracts/http/images.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import { changeTenant, putLimits } from '#shared/contracts/http/tenants.ts';
-import { type Client, call, eventually, newTenant } from './client.ts';
+import { type Client, call, eventually, newTenant, secretIn } from './client.ts';
 import { readStack } from './stack.ts';
 
 const operator = () => ({ authorization: `Bearer ${readStack().admin_token}` });
@@ -24,8 +24,8 @@ describe('the audit log', () => {
     const created = await client.call(ownKeys.create, { body: { name: 'app', scopes: ['deeplens.search'] } });
     const key = { key_id: created.body.key_id };
     const rotated = await client.call(ownKeys.rotate, { params: key, body: {} });
-    secrets.push(client.key, created.body.api_key, rotated.body.api_key);
-    await call(ownKeys.list, { headers: { 'x-api-key': created.body.api_key } }); // lacks the scope
+    secrets.push(client.key, secretIn(created), secretIn(rotated));
+    await call(ownKeys.list, { headers: { 'x-api-key': secretIn(created) } }); // lacks the scope
     await client.call(ownKeys.revoke, { params: key });
     const unknown = `dl_live_${'0'.repeat(26)}_${'1'.repeat(64)}`;
     await call(listImages, { headers: { 'x-api-key': unknown, 'x-correlation-id': 'audit-test-2' } });

@@ -10,7 +10,7 @@ import { changeTenant } from '#shared/contracts/http/tenants.ts';
 import { POLICIES, ROLE_SCOPES, ROLES, SCOPES, type Scope } from '#shared/kernel/access.ts';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 import { expired, notYet, readIssuer, tokenOf } from '../fixtures/issuer.ts';
-import { type Client, call, eventually, newTenant } from './client.ts';
+import { type Client, call, eventually, newTenant, secretIn } from './client.ts';
 import { readStack } from './stack.ts';
 
 /** Concurrent calls: the local front admits about a dozen. */
@@ -96,9 +96,8 @@ const personal = (more?: Record<string, unknown>) => tokenOf(readIssuer(), { cla
 /** @returns the key and its id */
 async function newKey(name: string, request: { scopes?: Scope[]; expires_at?: string }) {
   const kind = request.scopes ? 'live' : 'publishable';
-  const { status, body } = await tenant.call(ownKeys.create, { body: { name, kind, ...request } });
-  if (status !== 201) throw new Error(`no key: ${JSON.stringify(body)}`);
-  return { key: body.api_key, id: body.key_id };
+  const created = await tenant.call(ownKeys.create, { body: { name, kind, ...request } });
+  return { key: secretIn(created), id: created.body.key_id };
 }
 
 async function addKeys(): Promise<void> {

@@ -26,6 +26,12 @@ export async function call<Op extends Operation>(
   return { status, headers, body: body as Answer<Op>['body'] }; // checked against the document
 }
 
+/** Returns the secret in the reply to a creation. @throws Error if it shows none */
+export function secretIn({ body }: { body: { api_key?: string | undefined } }): string {
+  if (body.api_key === undefined) throw new Error(`no secret: ${JSON.stringify(body)}`);
+  return body.api_key;
+}
+
 /** A caller with a tenant's key. */
 export interface Client {
   tenant: string;
@@ -36,12 +42,11 @@ export interface Client {
 /** Creates a tenant for one test, by default on the largest plan. */
 export async function newTenant(name: string, plan: PlanName = 'enterprise'): Promise<Client> {
   const tenant = `${name}-${randomUUID().slice(0, 8)}`;
-  const { body, status } = await call(createTenant, {
+  const created = await call(createTenant, {
     body: { tenant_id: tenant, name, plan },
     headers: { authorization: `Bearer ${readStack().admin_token}` },
   });
-  if (status !== 201) throw new Error(`tenant not created: ${status} ${JSON.stringify(body)}`);
-  const key = body.api_key;
+  const key = secretIn(created);
   return {
     tenant,
     key,

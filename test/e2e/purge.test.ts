@@ -7,7 +7,7 @@ import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings } from '#shared/contracts/http/settings.ts';
 import { changeTenant, createTenant, deleteTenant, getTenant } from '#shared/contracts/http/tenants.ts';
 import { photograph } from '../fixtures/photographs.ts';
-import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
+import { type Client, call, eventually, newTenant, secretIn, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';
 import { tracesOf } from './traces.ts';
 
@@ -49,7 +49,7 @@ describe('a tenant that is removed', () => {
       ({ body }) => body.total_groups === 1,
     );
     const key = await client.call(ownKeys.create, { body: { name: 'second', scopes: ['deeplens.search'] } });
-    second = key.body.api_key;
+    second = secretIn(key);
     await client.call(changeSettings, { body: { similarity_threshold: 0.9 } });
     await client.call(searchSimilarity, { body: { image_id: images[0] ?? '' } });
   });
@@ -113,7 +113,7 @@ describe('a tenant that is removed', () => {
     const anew = { tenant_id: client.tenant, name: 'next', plan: 'free' as const };
     const made = await call(createTenant, { body: anew, headers: operator() });
     expect(made.status).toBe(201);
-    const headers = { 'x-api-key': made.body.api_key };
+    const headers = { 'x-api-key': secretIn(made) };
     expect((await call(listImages, { headers })).body.images).toEqual([]);
     const boats = photograph('nagasaki-boats').toString('base64');
     const search = await call(searchSimilarity, { body: { image: boats, similarity_threshold: 0 }, headers });

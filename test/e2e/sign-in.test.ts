@@ -3,7 +3,7 @@ import { listImages } from '#shared/contracts/http/images.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
 import { signIn } from '../fixtures/sign-in.ts';
-import { type Client, newTenant } from './client.ts';
+import { type Client, newTenant, secretIn } from './client.ts';
 import { readStack } from './stack.ts';
 
 let tenant: Client;
@@ -11,7 +11,7 @@ let publishable: string;
 beforeAll(async () => {
   tenant = await newTenant('sign-in');
   const request = { name: 'console', kind: 'publishable' as const };
-  publishable = (await tenant.call(ownKeys.create, { body: request })).body.api_key;
+  publishable = secretIn(await tenant.call(ownKeys.create, { body: request }));
 });
 
 const claimsOf = (token: string) =>

@@ -3,7 +3,7 @@ import { decideGroup } from '#shared/duplicates/decide-group.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { listDuplicates } from '#shared/duplicates/list-duplicates.ts';
 import { undoDecision } from '#shared/duplicates/undo-decision.ts';
-import { tenantGuards } from '#shared/guards/guards.ts';
+import { idempotentGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
 import { groupId, type ImageId, imageId } from '#shared/kernel/ids.ts';
@@ -55,5 +55,5 @@ export const handler = httpFunction(
       return { group_id: params.group_id, decided: false as const };
     }),
   ],
-  tenantGuards(env),
+  idempotentGuards(env),
 );

@@ -1,5 +1,5 @@
 import * as api from '#shared/contracts/http/models.ts';
-import { operatorGuards } from '#shared/guards/guards.ts';
+import { idempotentOperatorGuards } from '#shared/guards/guards.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
@@ -60,5 +60,5 @@ export const handler = httpFunction(
       begin({ kind: 'index_move', ...about(call), into: call.body.into }, call),
     ),
   ],
-  operatorGuards(env),
+  idempotentOperatorGuards(env),
 );

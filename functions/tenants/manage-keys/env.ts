@@ -1,5 +1,5 @@
-import { TenantGuardsEnv } from '#shared/guards/guards.ts';
+import { IdempotentGuardsEnv } from '#shared/guards/guards.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { UsagePlansEnv } from '#shared/tenants/ssm-plan-ids.ts';
 
-export const Env = TenantsTableEnv.extend(UsagePlansEnv.shape).extend(TenantGuardsEnv.shape);
+export const Env = TenantsTableEnv.extend(UsagePlansEnv.shape).extend(IdempotentGuardsEnv.shape);

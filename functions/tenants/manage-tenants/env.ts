@@ -1,8 +1,8 @@
 import { EmbeddingEnv } from '#shared/embedding/load-manifest.ts';
-import { OperatorGuardsEnv } from '#shared/guards/guards.ts';
+import { IdempotentOperatorGuardsEnv } from '#shared/guards/guards.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { UsagePlansEnv } from '#shared/tenants/ssm-plan-ids.ts';
 
 export const Env = TenantsTableEnv.extend(UsagePlansEnv.shape)
   .extend(EmbeddingEnv.pick({ DEEPLENS_MODELS: true }).shape)
-  .extend(OperatorGuardsEnv.shape);
+  .extend(IdempotentOperatorGuardsEnv.shape);

@@ -1,8 +1,9 @@
 import * as api from '#shared/contracts/http/tenants.ts';
-import { operatorGuards } from '#shared/guards/guards.ts';
+import { idempotentOperatorGuards } from '#shared/guards/guards.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
+import { withSecret } from '#shared/runtime/idempotency.ts';
 import { operatorRoute } from '#shared/runtime/routes.ts';
 import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
 import { checkModels } from '#shared/tenants/change-settings.ts';
@@ -26,12 +27,13 @@ const change = changeTenant({ tenants, usagePlans });
 
 export const handler = httpFunction(
   [
-    operatorRoute(api.createTenant, async ({ body, recordChange }) => {
+    operatorRoute(api.createTenant, async ({ body, recordChange, repeatKey }) => {
       const { tenant_id, name, plan, settings } = body;
       recordChange({ tenant_id, target: tenant_id, after: { name, plan, ...(settings && { settings }) } });
       checkModels(settings ?? {}, env.DEEPLENS_MODELS, '/settings');
-      const api_key = await create(tenantId(tenant_id), name, plan, settings);
-      return { tenant_id, status: 'created' as const, api_key };
+      const { key_id, secret } = await create(tenantId(tenant_id), { name, plan, settings, repeatKey });
+      const created = { tenant_id, status: 'created' as const, key_id };
+      return withSecret(api.createTenant, created, secret);
     }),
     operatorRoute(api.listTenants, async ({ query }) => {
       const { items, nextCursor } = await tenants.list(query);
@@ -51,5 +53,5 @@ export const handler = httpFunction(
       return limitsReply(after);
     }),
   ],
-  operatorGuards(env),
+  idempotentOperatorGuards(env),
 );

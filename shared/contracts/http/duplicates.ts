@@ -90,6 +90,7 @@ export const decideGroup = operation({
   path: '/v1/duplicates/{group_id}/decision',
   summary: 'Decide on a duplicate group',
   policy: 'UploaderOrAdmin',
+  idempotent: true,
   params: GroupParams,
   body: z
     .strictObject({

@@ -22,8 +22,6 @@ const UploadProblems = [
   'unsupported_media_type',
   'unreadable_image',
   'quota_exceeded',
-  'idempotency_key_reused',
-  'request_in_progress',
 ] as const;
 
 /** An image as the API returns it. */

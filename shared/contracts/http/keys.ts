@@ -61,9 +61,26 @@ const KeyReply = z
     replaced_by: KeyIdField.optional(),
   })
   .meta({ id: 'Key' });
-const NewKeyReply = KeyReply.extend({
-  api_key: z.string().meta({ description: 'The secret key, returned only in this reply.' }),
-});
+/** Of a creation that shows a secret once. */
+export const SecretOnce = {
+  api_key: z.string().optional().meta({ description: 'The secret key, in the first reply alone.' }),
+  secret_shown: z.boolean().meta({
+    description: 'False in the reply to a call that is repeated by its `Idempotency-Key`.',
+  }),
+  how_to_rotate: z.string().optional().meta({
+    description: 'If the secret is not shown: the call that replaces the key by one with a new secret.',
+  }),
+};
+const NewKeyReply = KeyReply.extend(SecretOnce).meta({ id: 'NewKey' });
+
+/** Removes the secret from the reply to a creation. @param root the path of the keys, `/v1/` */
+export const withoutSecret =
+  (root: string) =>
+  <Reply extends { key_id: string; api_key?: string | undefined }>({ api_key: _, ...reply }: Reply) => ({
+    ...reply,
+    secret_shown: false,
+    how_to_rotate: `POST ${root}keys/${reply.key_id}/rotate`,
+  });
 
 interface Plane<Access extends Policy> {
   root: `/v1/${string}` | '/v1/';
@@ -103,6 +120,8 @@ const keyOperations = <Access extends Policy, Scope extends z.ZodRawShape>(
       summary: 'Create an API key',
       policy,
       audited: true,
+      idempotent: true,
+      withoutSecret: withoutSecret(root),
       params: Owner,
       body: NewKey,
       reply: { status: 201, description: 'The key with its secret.', schema: NewKeyReply },
@@ -116,6 +135,8 @@ const keyOperations = <Access extends Policy, Scope extends z.ZodRawShape>(
       summary: 'Replace an API key, with an overlap',
       policy,
       audited: true,
+      idempotent: true,
+      withoutSecret: withoutSecret(root),
       params: Key,
       body: Rotation,
       reply: { status: 201, description: 'The new key with its secret.', schema: NewKeyReply },

@@ -22,6 +22,7 @@ const job = {
   method: 'POST',
   policy: 'SystemAdmin',
   audited: true,
+  idempotent: true,
   params: Params,
   reply: acceptedReply,
   problems: ['not_found', 'conflict'],

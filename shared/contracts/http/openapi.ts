@@ -56,7 +56,11 @@ export function openApiDocument(version: string): Record<string, unknown> {
 function describe(operation: Operation): ZodOpenApiOperationObject {
   const { params, query, policy } = operation;
   const headers = operation.idempotent
-    ? z.object({ 'idempotency-key': z.string().min(1).max(255).optional() })
+    ? z.object({
+        'idempotency-key': z.string().min(1).max(255).optional().meta({
+          description: 'For 24 hours, a call with the same key and input gets the reply of the first.',
+        }),
+      })
     : undefined;
   return {
     operationId: operation.id,
@@ -123,13 +127,14 @@ function responses(operation: Operation): Responses {
   return byStatus;
 }
 
-function commonProblems({ policy, body }: Operation): ProblemCode[] {
+function commonProblems({ policy, body, idempotent }: Operation): ProblemCode[] {
   const always: ProblemCode[] = [
     'invalid_request',
     'rate_limited',
     'internal_error',
     'dependency_unavailable',
     ...(body ? (['unsupported_media_type'] as const) : []),
+    ...(idempotent ? (['idempotency_key_reused', 'request_in_progress'] as const) : []),
   ];
   if (policy === 'Open') return always;
   return [...always, 'unauthenticated', 'invalid_api_key', 'forbidden', 'missing_scope', 'tenant_suspended'];

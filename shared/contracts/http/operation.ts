@@ -48,6 +48,8 @@ export interface Operation<
   audited?: Audited;
   /** True if a repeated call with the same `Idempotency-Key` gets the first call's reply. */
   idempotent?: Idempotent;
+  /** Of an operation whose reply shows a secret: what is stored of a reply, and what a repeated call gets. */
+  withoutSecret?(reply: z.input<Reply>): z.input<Reply>;
   reply: {
     status: 200 | 201 | 202 | 302;
     description: string;
@@ -75,6 +77,6 @@ export const operation = <
 /** An operation that needs no credential. */
 export type OpenOperation = Operation & { policy: 'Open'; audited?: false; idempotent?: false };
 /** An operation of the operator, on no tenant's behalf. */
-export type OperatorOperation = Operation & { policy: 'SystemAdmin'; idempotent?: false };
+export type OperatorOperation = Operation & { policy: 'SystemAdmin' };
 /** An operation of the tenant that the credential belongs to. */
 export type TenantOperation = Operation & { policy: Exclude<Policy, 'Open' | 'SystemAdmin'> };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { JOB_STATUSES, TENANT_STATES } from '#shared/kernel/vocabulary.ts';
-import { boundedMap, Count, Cursor, JobIdField, TenantIdField, Time } from './fields.ts';
+import { boundedMap, Count, Cursor, JobIdField, KeyIdField, TenantIdField, Time } from './fields.ts';
+import { SecretOnce, withoutSecret } from './keys.ts';
 import { operation } from './operation.ts';
 import { SettingsFields } from './settings.ts';
 
@@ -51,6 +52,8 @@ export const createTenant = operation({
   summary: 'Create a tenant with its first API key',
   policy: 'SystemAdmin',
   audited: true,
+  idempotent: true,
+  withoutSecret: (reply) => withoutSecret(`/v1/admin/tenants/${reply.tenant_id}/`)(reply),
   body: z.strictObject({
     tenant_id: TenantIdField,
     name: Name,
@@ -59,8 +62,10 @@ export const createTenant = operation({
   }),
   reply: {
     status: 201,
-    description: 'The tenant, with its key, returned only in this reply.',
-    schema: z.object({ tenant_id: TenantIdField, status: z.literal('created'), api_key: z.string() }),
+    description: 'The tenant, with its first key.',
+    schema: z
+      .object({ tenant_id: TenantIdField, status: z.literal('created'), key_id: KeyIdField, ...SecretOnce })
+      .meta({ id: 'NewTenant' }),
   },
   problems: ['conflict', 'dependency_unavailable'],
 });

@@ -60,7 +60,7 @@ it('the scheduled function removes ended keys from API Gateway, also those from 
   const { table, tenants, usagePlans, run } = await deployed();
   const ports = { tenants, usagePlans, newApiKey, hashApiKey, defaultModel: 'first' };
   const tenant = tenantId(uniqueName('acme'));
-  await createTenant(ports)(tenant, 'Acme', 'free');
+  await createTenant(ports)(tenant, { name: 'Acme', plan: 'free' });
   const keys = manageKeys(ports);
   const make = async () =>
     (await keys.create(tenant, { name: 'app', scopes: ['deeplens.search'] }, operator)).key;

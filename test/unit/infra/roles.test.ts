@@ -88,6 +88,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'apigateway:/apikeys: GET POST',
     'apigateway:/usageplans/*/keys/*: DELETE',
     'apigateway:/usageplans/*/keys: POST',
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
     'dynamodb:limits: GetItem UpdateItem',
     'dynamodb:tenants: GetItem PutItem Query UpdateItem',
@@ -95,6 +96,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'ssm:parameter/deeplens/usage-plans: GetParameter',
   ],
   ManageModels: [
+    'dynamodb:activity [IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:audit: PutItem',
     'dynamodb:tenants: GetItem',
@@ -119,6 +121,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'apigateway:/apikeys: GET POST',
     'apigateway:/usageplans/*/keys/*: DELETE',
     'apigateway:/usageplans/*/keys: POST',
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
     'dynamodb:tenants/index/by_kind: Query',
     'dynamodb:tenants: GetItem PutItem Query UpdateItem',
@@ -184,6 +187,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sns:events: Publish',
   ],
   ReviewDuplicates: [
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
     'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
     'dynamodb:images: BatchGetItem',

@@ -22,7 +22,7 @@ function setUp() {
 describe('createTenant', () => {
   it('creates a tenant whose key works at once, with all scopes', async () => {
     const { create, identify, tenants } = setUp();
-    const key = await create(acme, 'Acme', 'pro');
+    const { secret: key } = await create(acme, { name: 'Acme', plan: 'pro' });
     expect(key).toMatch(/^dl_live_/);
     expect(await identify(key)).toMatchObject({
       tenant: acme,
@@ -34,8 +34,18 @@ describe('createTenant', () => {
 
   it('refuses a tenant id that exists', async () => {
     const { create } = setUp();
-    await create(acme, 'Acme', 'free');
-    await expect(create(acme, 'Acme', 'free')).rejects.toMatchObject({ code: 'conflict' });
+    await create(acme, { name: 'Acme', plan: 'free' });
+    await expect(create(acme, { name: 'Acme', plan: 'free' })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('returns the key that an interrupted call with its repeat key has made, without the secret', async () => {
+    const { create, tenants } = setUp();
+    const request = { name: 'Acme', plan: 'free', repeatKey: 'r' } as const;
+    const { key_id } = await create(acme, request);
+    expect(await create(acme, request)).toEqual({ key_id });
+    expect(await tenants.listKeys(acme)).toHaveLength(1);
+    const other = create(acme, { ...request, repeatKey: 's' });
+    await expect(other).rejects.toMatchObject({ code: 'conflict' });
   });
 
   const steps = [
@@ -56,12 +66,12 @@ describe('createTenant', () => {
         throw new Problem('dependency_unavailable', 'interrupted');
       };
       const interrupted = createTenant({ ...ports, newApiKey, hashApiKey, defaultModel: 'first' });
-      await expect(interrupted(acme, 'Acme', 'free')).rejects.toThrow('interrupted');
+      await expect(interrupted(acme, { name: 'Acme', plan: 'free' })).rejects.toThrow('interrupted');
 
       const done = step === 'activate' && when === 'after';
-      const key = await create(acme, 'Acme', 'free').catch((error: Problem) => error.code);
-      if (done) expect(key).toBe('conflict');
-      else expect(await identify(key)).toMatchObject({ tenant: acme });
+      const again = create(acme, { name: 'Acme', plan: 'free' });
+      if (done) await expect(again).rejects.toMatchObject({ code: 'conflict' });
+      else expect(await identify((await again).secret)).toMatchObject({ tenant: acme });
 
       expect(await tenants.get(acme)).toMatchObject({
         state: 'active',

@@ -24,7 +24,7 @@ async function setUp() {
     ...{ defaultModel: 'first', now: () => clock.now },
   };
   const failures: string[] = [];
-  const first = await createTenant(ports)(acme, 'Acme', 'free');
+  const { secret: first } = await createTenant(ports)(acme, { name: 'Acme', plan: 'free' });
   return {
     clock,
     tenants,
@@ -59,7 +59,18 @@ describe('an API key', () => {
     await expect(
       keys.create(acme, { name: 'x', scopes: ['deeplens.admin'] }, keyWith(['deeplens.search'])),
     ).rejects.toMatchObject({ code: 'missing_scope' });
-    expect(JSON.stringify(await keys.list(acme))).not.toContain(secret);
+    expect(JSON.stringify(await keys.list(acme))).not.toContain(secret ?? key);
+  });
+
+  it('is made once by calls with a repeat key, and shown once', async () => {
+    const { keys } = await setUp();
+    const made = await keys.create(acme, { ...search, repeatKey: 'r' }, operator);
+    expect(await keys.create(acme, { ...search, repeatKey: 'r' }, operator)).toEqual({ key: made.key });
+    const id = made.key.key_id;
+    const rotated = await keys.rotate(acme, id, 0, operator, 's');
+    expect(await keys.rotate(acme, id, 0, operator, 's')).toEqual({ key: rotated.key });
+    expect(await keys.list(acme)).toHaveLength(3);
+    await expect(keys.rotate(acme, id, 0, operator, 't')).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('expires at the given time', async () => {
