@@ -12,8 +12,10 @@ import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { modelsOf } from '#shared/tenants/tenant-models.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
+import { towards } from './exact-members.ts';
 import { findMatches, type MatchPorts } from './find-matches.ts';
 import type { DuplicateGroup } from './group.ts';
+import { contentOf } from './group-members.ts';
 import type { GroupStore } from './group-store.ts';
 import { joinGroup } from './join-group.ts';
 import { suggestKeeper } from './keeper.ts';
@@ -52,7 +54,7 @@ export function detectDuplicates(ports: DetectPorts) {
     // 2. find its copies and join their group
     const at = now().toISOString();
     const matches = await findMatches({ ...ports, manifest })(tenant, record, embedding);
-    const joined = await join(tenant, image, matches, at);
+    const joined = await join(tenant, { image_id: image, content: contentOf(record) }, matches, at);
     if (!joined) return undefined;
     // 3. remove members that were purged meanwhile
     const members = await readMembers(imageStore, tenant, joined.group);
@@ -104,9 +106,10 @@ function duplicatesFound(
 ): DuplicatesFoundV1 {
   const { image_id } = cause.data;
   const keeper = suggestKeeper([...records.values()], settingsOf(settings).keeper_rule)?.imageId ?? image_id;
-  const members = group.members.flatMap(({ image_id, verdict, confidence }) => {
-    const record = records.get(image_id);
-    return record ? [{ ...memberFields(record), verdict, confidence }] : [];
+  const kept = group.members.find((member) => member.image_id === keeper);
+  const members = group.members.flatMap((member) => {
+    const record = records.get(member.image_id);
+    return record ? [{ ...memberFields(record), ...towards(kept ?? member, member) }] : [];
   });
   const listed = fittingEntries(members, (member) => [image_id, keeper].includes(member.image_id));
   return newEvent('duplicates.found', {

@@ -8,7 +8,7 @@ import type { KnownCopies } from '#shared/matching/match-context.ts';
 import { storedQueryImage } from '#shared/matching/query-image.ts';
 import { type ReadModelImagePorts, readModelImage } from '#shared/matching/read-model-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
-import { byConfidence, type Match } from './group-members.ts';
+import { byConfidence, contentOf, type Match } from './group-members.ts';
 
 export interface MatchPorts extends ReadModelImagePorts {
   imageStore: Pick<ImageStore, 'getMany' | 'getVectors' | 'findBySha256'>;
@@ -36,11 +36,17 @@ export const findMatches =
     const matches = new Map<Match['imageId'], Match>();
     for (const { record: copy, verdict, score } of near.images) {
       if (verdict === 'similar') continue;
-      matches.set(copy.image_id, { imageId: copy.image_id, verdict, confidence: score });
+      matches.set(copy.image_id, {
+        imageId: copy.image_id,
+        verdict,
+        confidence: score,
+        content: contentOf(copy),
+      });
     }
     const others = sameBytes.filter((id) => id !== record.image_id && !matches.has(id)).slice(0, NEAREST);
-    for (const { image_id } of (await imageStore.getMany(tenant, others)).filter(isIndexed)) {
-      matches.set(image_id, { imageId: image_id, verdict: 'exact', confidence: 1 });
+    for (const copy of (await imageStore.getMany(tenant, others)).filter(isIndexed)) {
+      const { image_id: imageId } = copy;
+      matches.set(imageId, { imageId, verdict: 'exact', confidence: 1, content: contentOf(copy) });
     }
     return [...matches.values()].sort(byConfidence);
   };

@@ -8,7 +8,18 @@ export interface Match {
   verdict: CopyVerdict;
   /** 0..1 */
   confidence: number;
+  content?: string;
 }
+
+/** Returns the `content` of an image's membership. */
+export const contentOf = ({ hash_pixels }: { hash_pixels: string }): string => hash_pixels.slice(0, 16);
+
+/** An image that joins a group. */
+export type Joining = Pick<GroupMember, 'image_id' | 'content'>;
+const joining = ({ image_id, content }: Joining): Joining => ({
+  image_id,
+  ...(content !== undefined && { content }),
+});
 
 /** The most matches between a member and the anchor: similarity is not transitive. */
 const MAX_DISTANCE = 2;
@@ -16,20 +27,24 @@ const MAX_DISTANCE = 2;
 export const MIN_CONFIDENCE = 0.9;
 
 /** Returns a member that is the group's anchor, to which the distances of the others refer. */
-export const anchorOf = (imageId: ImageId): GroupMember => ({
-  image_id: imageId,
+export const anchorOf = (image: Joining): GroupMember => ({
+  ...joining(image),
   confidence: 1,
   verdict: 'exact',
   distance: 0,
 });
 
 /** Returns the membership of an image that matches `member`; undefined if it is too distant or its confidence too low. */
-export function membershipVia(member: GroupMember, match: Match, imageId: ImageId): GroupMember | undefined {
+export function membershipVia(
+  member: GroupMember,
+  match: Pick<Match, 'verdict' | 'confidence'>,
+  image: Joining,
+): GroupMember | undefined {
   const distance = member.distance + 1;
   const confidence = member.confidence * match.confidence;
   if (distance > MAX_DISTANCE || confidence < MIN_CONFIDENCE) return undefined;
   const exact = member.verdict === 'exact' && match.verdict === 'exact';
-  return { image_id: imageId, confidence, verdict: exact ? 'exact' : 'edited_copy', distance };
+  return { ...joining(image), confidence, verdict: exact ? 'exact' : 'edited_copy', distance };
 }
 
 /** Orders members by distance to the anchor, then by descending confidence, then by id. */
@@ -76,5 +91,5 @@ export function reanchored(members: readonly GroupMember[]): GroupMember[] {
     (one, other) =>
       Number(other.verdict === 'exact') - Number(one.verdict === 'exact') || byProximity(one, other),
   );
-  return members.map((member) => (member === successor ? anchorOf(member.image_id) : member));
+  return members.map((member) => (member === successor ? anchorOf(member) : member));
 }

@@ -10,6 +10,8 @@ export const GroupMember = z.object({
   verdict: z.enum(COPY_VERDICTS),
   /** Matches between this image and the anchor, the group's first image: 0 for the anchor, at most 2, so that chains stay short. */
   distance: z.number(),
+  /** Equal for images with equal pixels; absent for members that joined before it was stored. */
+  content: z.string().exactOptional(),
 });
 export type GroupMember = z.infer<typeof GroupMember>;
 

@@ -7,6 +7,7 @@ import {
   anchorOf,
   byConfidence,
   byProximity,
+  type Joining,
   type Match,
   membershipVia,
   withMembers,
@@ -34,10 +35,11 @@ export const joinGroup =
   ({ groups }: { groups: GroupStore }) =>
   async (
     tenant: TenantId,
-    image: ImageId,
+    joiner: Joining,
     matches: readonly Match[],
     at: string,
   ): Promise<JoinResult | undefined> => {
+    const image = joiner.image_id;
     const ranked = matches.toSorted(byConfidence);
     const exhausted = () =>
       new Problem('dependency_unavailable', `The duplicate groups around ${image} keep changing.`);
@@ -46,8 +48,8 @@ export const joinGroup =
       const known = await readGroups(groups, tenant, images);
       // Read after the groups: a separation writes its cannot-links before it changes a group.
       const cannotLinks = ranked.length > 0 ? await groups.cannotLinks(tenant, images) : new Map();
-      const before = groupToJoin(known, cannotLinks, image, ranked) ?? newGroup(tenant, image, at);
-      const added = newMembers(before, known, cannotLinks, image, ranked);
+      const before = groupToJoin(known, cannotLinks, joiner, ranked) ?? newGroup(tenant, joiner, at);
+      const added = newMembers(before, known, cannotLinks, joiner, ranked);
       const membership = [...before.members, ...added].find((member) => member.image_id === image);
       const merged =
         membership &&
@@ -88,16 +90,17 @@ async function readGroups(
 function groupToJoin(
   known: ReadonlyMap<ImageId, DuplicateGroup>,
   cannotLinks: CannotLinks,
-  image: ImageId,
+  image: Joining,
   matches: readonly Match[],
 ): DuplicateGroup | undefined {
   return (
-    known.get(image) ??
+    known.get(image.image_id) ??
     matches
       .flatMap(({ imageId }) => known.get(imageId) ?? [])
       .find(
         ({ members }) =>
-          mayLink(cannotLinks, image, members) && bestMembership(members, image, matches) !== undefined,
+          mayLink(cannotLinks, image.image_id, members) &&
+          bestMembership(members, image, matches) !== undefined,
       )
   );
 }
@@ -114,7 +117,9 @@ function mergeable(
   const canJoin = (image: ImageId) => {
     const match = matches.find(({ imageId }) => imageId === image);
     return (
-      match && membershipVia(membership, match, image) !== undefined && mayLink(cannotLinks, image, members)
+      match &&
+      membershipVia(membership, match, { image_id: image }) !== undefined &&
+      mayLink(cannotLinks, image, members)
     );
   };
   const isIn = (group: DuplicateGroup) =>
@@ -128,7 +133,7 @@ function mergeable(
   );
 }
 
-const newGroup = (tenant: TenantId, image: ImageId, at: string): DuplicateGroup => ({
+const newGroup = (tenant: TenantId, image: Joining, at: string): DuplicateGroup => ({
   tenant_id: tenant,
   group_id: newGroupId(),
   verdict: 'exact',
@@ -144,10 +149,10 @@ function newMembers(
   group: DuplicateGroup,
   known: ReadonlyMap<ImageId, DuplicateGroup>,
   cannotLinks: CannotLinks,
-  image: ImageId,
+  image: Joining,
   matches: readonly Match[],
 ): GroupMember[] {
-  const present = group.members.find((member) => member.image_id === image);
+  const present = group.members.find((member) => member.image_id === image.image_id);
   const membership = present ?? bestMembership(group.members, image, matches);
   if (!membership) return [];
   // The group was read after the memberships: it may have gained members that were free then.
@@ -158,7 +163,10 @@ function newMembers(
     const joining =
       isFree &&
       mayLink(cannotLinks, match.imageId, members) &&
-      membershipVia(membership, match, match.imageId);
+      membershipVia(membership, match, {
+        image_id: match.imageId,
+        ...(match.content !== undefined && { content: match.content }),
+      });
     if (joining) added.push(joining);
   }
   return added.slice(0, MAX_NEW_MEMBERS);
@@ -167,7 +175,7 @@ function newMembers(
 /** Returns the best membership of an image through the members that it matches. */
 function bestMembership(
   members: readonly GroupMember[],
-  image: ImageId,
+  image: Joining,
   matches: readonly Match[],
 ): GroupMember | undefined {
   return members

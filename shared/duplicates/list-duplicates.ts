@@ -6,6 +6,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import type { KeeperRule } from '#shared/kernel/settings.ts';
 import { COPY_VERDICTS, type CopyVerdict } from '#shared/kernel/vocabulary.ts';
 import { isDecided } from './decision.ts';
+import { exactSets, towards } from './exact-members.ts';
 import type { Decision, DuplicateGroup } from './group.ts';
 import { MIN_CONFIDENCE } from './group-members.ts';
 import type { GroupStore } from './group-store.ts';
@@ -51,6 +52,8 @@ export interface ListedGroup {
   decision?: Omit<Decision, 'image_ids'>;
   images: {
     image_id: ImageId;
+    /** What the image is to the suggested keeper. */
+    verdict: CopyVerdict;
     confidence: number;
     file_path: string;
     storage_location: string;
@@ -84,15 +87,19 @@ export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageSto
   }
 
   return async (tenant: TenantId, query: DuplicatesQuery): Promise<DuplicatesPage> => {
-    const toReply = (page: readonly DuplicateGroup[]) => groupReplies(imageStore, tenant, page, query);
+    const exactOnly = !('imageId' in query) && !query.verdicts.includes('edited_copy');
+    const entriesOf = exactOnly ? exactEntries : (group: DuplicateGroup) => [group];
+    const toReply = (page: readonly DuplicateGroup[]) =>
+      groupReplies(imageStore, tenant, page.flatMap(entriesOf), query);
     if ('imageId' in query) {
       const group = await groupOf(tenant, query.imageId);
       const listed = await toReply(group ? [group] : []);
       return { groups: listed, total_groups: listed.length };
     }
     const wanted = (group: DuplicateGroup) =>
-      group.confidence >= query.minConfidence &&
-      query.verdicts.includes(group.verdict) &&
+      (exactOnly
+        ? exactSets(group).length > 0
+        : group.confidence >= query.minConfidence && query.verdicts.includes(group.verdict)) &&
       (query.decided === undefined || query.decided === isDecided(group));
     const everyGroup =
       query.decided === undefined &&
@@ -107,7 +114,9 @@ export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageSto
     });
     const total =
       continued?.total ??
-      (everyGroup ? await groups.count(tenant) : await countWanted(groups, tenant, wanted));
+      (everyGroup
+        ? await groups.count(tenant)
+        : await countWanted(groups, tenant, wanted, (group) => entriesOf(group).length));
     return {
       groups: await toReply(page.items),
       total_groups: total,
@@ -115,6 +124,10 @@ export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageSto
     };
   };
 }
+
+/** Returns the group of each set of exact copies within a group. */
+const exactEntries = (group: DuplicateGroup): DuplicateGroup[] =>
+  exactSets(group).map((members) => ({ ...group, members, verdict: 'exact', confidence: 1 }));
 
 /** Splits a cursor into the total, counted once for the first page, and the store's cursor. */
 function parseCursor(cursor: string): { total: number; cursor: string } {
@@ -129,12 +142,13 @@ async function countWanted(
   groups: GroupStore,
   tenant: TenantId,
   wanted: (group: DuplicateGroup) => boolean,
+  entriesOf: (group: DuplicateGroup) => number,
 ): Promise<number> {
   let count = 0;
   let cursor: string | undefined;
   do {
     const page = await groups.list(tenant, { limit: COUNT_PAGE, cursor, wanted });
-    count += page.items.length;
+    count += page.items.reduce((sum, group) => sum + entriesOf(group), 0);
     cursor = page.nextCursor;
   } while (cursor);
   return count;
@@ -164,6 +178,7 @@ async function groupReplies(
     const decided = isDecided(group);
     const chosen =
       decided && members.find(({ record }) => record.image_id === group.decision?.keeper)?.record.image_id;
+    const kept = members.find(({ record }) => record.image_id === (chosen || keeper.imageId))?.member;
     return [
       {
         group_id: group.group_id,
@@ -175,7 +190,7 @@ async function groupReplies(
         ...(group.decision && { decision: decisionReply(group.decision) }),
         images: members.map(({ member, record }) => ({
           image_id: record.image_id,
-          confidence: member.confidence,
+          ...towards(kept ?? member, member),
           file_path: record.file_path,
           storage_location: record.storage_location,
           thumbnail_url: thumbnailUrl(record.image_id),

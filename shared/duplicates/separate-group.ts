@@ -70,13 +70,11 @@ function leavers(members: readonly GroupMember[], cannotLinks: CannotLinks): Gro
 function regroup(free: readonly GroupMember[], cannotLinks: CannotLinks): GroupMember[] {
   const sorted = free.toSorted(byProximity);
   for (const [n, first] of sorted.entries()) {
-    const together = [anchorOf(first.image_id)];
-    for (const { image_id, confidence, verdict, distance } of sorted.slice(n + 1)) {
+    const together = [anchorOf(first)];
+    for (const member of sorted.slice(n + 1)) {
       // the distance and confidence through their common anchor
-      const membership =
-        first.distance + distance <= 2 &&
-        membershipVia(first, { imageId: image_id, confidence, verdict }, image_id);
-      if (membership && mayLink(cannotLinks, image_id, together))
+      const membership = first.distance + member.distance <= 2 && membershipVia(first, member, member);
+      if (membership && mayLink(cannotLinks, member.image_id, together))
         together.push({ ...membership, distance: 1 });
     }
     if (together.length > 1) return together;

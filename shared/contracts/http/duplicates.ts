@@ -20,7 +20,10 @@ export const searchDuplicates = operation({
       image_id: ImageIdField.optional(),
       scope: z.literal('all').optional(),
       min_confidence: Score.default(0.9),
-      verdicts: z.array(Verdict).min(1).max(2).default(['exact', 'edited_copy']),
+      verdicts: z.array(Verdict).min(1).max(2).default(['exact', 'edited_copy']).meta({
+        description:
+          'Verdicts of the groups to list. `["exact"]` lists each set of exact copies, also those within a group of edited copies: sets of one group share its `group_id`.',
+      }),
       decided: z.boolean().optional().meta({
         description: '`true`: only decided groups; `false`: only undecided ones; by default both.',
       }),
@@ -59,7 +62,10 @@ export const searchDuplicates = operation({
               .array(
                 z.object({
                   image_id: ImageIdField,
-                  confidence: Score,
+                  verdict: Verdict.meta({ description: 'What the image is to `suggested_keeper`.' }),
+                  confidence: Score.meta({
+                    description: 'Confidence in that verdict; 1 for the keeper itself.',
+                  }),
                   file_path: z.string(),
                   storage_location: z.string(),
                   thumbnail_url: z.string(),

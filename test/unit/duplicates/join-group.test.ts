@@ -22,7 +22,7 @@ function setUp() {
   const join = joinGroup({ groups });
   return {
     groups,
-    join: (image: Match['imageId'], matches: Match[]) => join(ACME, image, matches, NOW),
+    join: (image: Match['imageId'], matches: Match[]) => join(ACME, { image_id: image }, matches, NOW),
     distances: async () =>
       Object.fromEntries(
         (await groups.list(ACME, { limit: 9 })).items.flatMap(({ members }) =>
@@ -140,7 +140,7 @@ describe('joinGroup', () => {
 
   test('throws a retryable problem if concurrent writes always win', async () => {
     const groups = { ...memoryGroupStore(), save: async () => false };
-    await expect(joinGroup({ groups })(ACME, a, [exact(b)], NOW)).rejects.toMatchObject({
+    await expect(joinGroup({ groups })(ACME, { image_id: a }, [exact(b)], NOW)).rejects.toMatchObject({
       code: 'dependency_unavailable',
     });
   });

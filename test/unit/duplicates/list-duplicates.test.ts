@@ -32,7 +32,7 @@ async function setUp() {
       pair < 2
         ? { imageId: one, verdict: 'exact' as const, confidence: 1 }
         : { imageId: one, verdict: 'edited_copy' as const, confidence: 0.95 + pair / 100 };
-    await joinGroup(ports)(ACME, other, [match], NOW);
+    await joinGroup(ports)(ACME, { image_id: other }, [match], NOW);
     pairs.push([one, other]);
   }
   return { ...ports, pairs, list: listDuplicates(ports) };
@@ -44,7 +44,7 @@ type Ports = Awaited<ReturnType<typeof library>>;
 async function pairOf(ports: Ports): Promise<DuplicateGroup | undefined> {
   const [one, other] = [await ports.add(embeddingAt(1, 1)), await ports.add(embeddingAt(1, 1))];
   const match: Match = { imageId: one, verdict: 'edited_copy', confidence: 0.99 };
-  return (await joinGroup(ports)(ACME, other, [match], NOW))?.group;
+  return (await joinGroup(ports)(ACME, { image_id: other }, [match], NOW))?.group;
 }
 
 /** Adds an image to a group. */
@@ -52,7 +52,12 @@ async function grow(ports: Ports, group: DuplicateGroup | undefined): Promise<vo
   const imageId = group?.members[0]?.image_id;
   const copy = await ports.add(embeddingAt(1, 1));
   if (imageId)
-    await joinGroup(ports)(ACME, copy, [{ imageId, verdict: 'edited_copy', confidence: 0.99 }], NOW);
+    await joinGroup(ports)(
+      ACME,
+      { image_id: copy },
+      [{ imageId, verdict: 'edited_copy', confidence: 0.99 }],
+      NOW,
+    );
 }
 
 describe('listDuplicates', () => {
@@ -106,6 +111,47 @@ describe('listDuplicates', () => {
       ),
       { numRuns: 20 },
     );
+  });
+
+  /** A group of an image, two equal edited copies of it, and another edited copy, which is the largest. */
+  async function mixedGroup() {
+    const ports = await library();
+    const add = (width: number) => ports.add(embeddingAt(1, 1), { width, height: 300 });
+    const [original, twin, twin2, large] = [await add(400), await add(410), await add(410), await add(900)];
+    const join = joinGroup(ports);
+    const edited = (imageId: ImageId, confidence: number) =>
+      ({ imageId, verdict: 'edited_copy', confidence, content: imageId }) as const;
+    await join(ACME, { image_id: original, content: 'original' }, [edited(large, 0.96)], NOW);
+    await join(ACME, { image_id: twin, content: 'same' }, [edited(original, 0.98)], NOW);
+    const exact = { imageId: twin, verdict: 'exact' as const, confidence: 1, content: 'same' };
+    await join(ACME, { image_id: twin2, content: 'same' }, [edited(original, 0.98), exact], NOW);
+    return { ports, original, twin, twin2, large, list: listDuplicates(ports) };
+  }
+
+  test('gives each image its verdict and confidence towards the keeper', async () => {
+    const { list, original, twin, twin2, large } = await mixedGroup();
+    const { groups } = await list(ACME, ALL);
+    expect(groups).toMatchObject([{ verdict: 'edited_copy', suggested_keeper: large }]);
+    const images = new Map(groups[0]?.images.map((image) => [image.image_id, image]));
+    expect(images.get(large)).toMatchObject({ verdict: 'exact', confidence: 1 });
+    expect(images.get(original)).toMatchObject({ verdict: 'edited_copy', confidence: 0.96 });
+    for (const each of [twin, twin2])
+      expect(images.get(each)).toMatchObject({
+        verdict: 'edited_copy',
+        confidence: expect.closeTo(0.98 * 0.96),
+      });
+  });
+
+  test('lists with exact alone the exact copies within a group of edited ones', async () => {
+    const { list, twin, twin2, ports } = await mixedGroup();
+    await pairOf(ports); // has no exact copies
+    const page = await list(ACME, { ...ALL, verdicts: ['exact'], minConfidence: 1 });
+    expect(page).toMatchObject({ total_groups: 1, groups: [{ verdict: 'exact', confidence: 1 }] });
+    expect(page.groups[0]?.images).toMatchObject([
+      { image_id: twin, verdict: 'exact', confidence: 1 },
+      { image_id: twin2, verdict: 'exact', confidence: 1 },
+    ]);
+    expect(searchDuplicates.reply.schema.parse(page)).toBeTruthy();
   });
 
   test('rejects a cursor of another list', async () => {
