@@ -126,6 +126,15 @@ export function alarmRows({
       periods: 1,
     },
     {
+      name: 'audit-outcome-lost',
+      graph: 'Changes without their outcome',
+      meaning:
+        'The audit log has changes as started only: the function’s log has each as "outcome not in the audit log", with the entry.',
+      metric: ownMetric('audit_outcome_lost', { scope: 'all' }),
+      above: 0.5,
+      periods: 1,
+    },
+    {
       name: 'limits-unchecked',
       graph: 'Calls not limited or not metered',
       meaning: 'The limiter cannot reach its table: calls are admitted uncounted, images are refused.',

@@ -21,7 +21,8 @@ export const AuditEntry = z.object({
   action: z.string(),
   /** Id of the tenant, key or job to change; at most 200 characters. */
   target: z.string().exactOptional(),
-  outcome: z.enum(['done', 'refused', 'failed']),
+  /** `started` is written before a change is made, under the id of the entry of its outcome. */
+  outcome: z.enum(['started', 'done', 'refused', 'failed']),
   /** The reason of a refusal or failure. */
   code: z.enum(PROBLEM_CODES).exactOptional(),
   detail: z.string().exactOptional(),

@@ -16,10 +16,11 @@ export interface AuditQuery {
 
 /** Append-only log of changes and refused attempts. */
 export interface AuditLog {
-  /** Adds an entry, unless one with its time and id exists. */
+  /** Adds an entry, unless one with its time and id exists. `started` and one other outcome have the same. */
   append(entry: AuditEntry): Promise<void>;
   /**
-   * Lists entries, newest first. For operators: spans all tenants. A page with a cursor may hold fewer than `limit`
+   * Lists entries, newest first. For operators: spans all tenants. A change is listed once: as `started` only while it has
+   * no entry of its outcome. A page with a cursor may hold fewer than `limit`
    * entries, or none, if few of many entries pass the filters.
    * @throws Problem `invalid_cursor`
    */

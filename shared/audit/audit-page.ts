@@ -2,6 +2,7 @@ import { decodeCursor, encodeCursor } from '#shared/kernel/cursor.ts';
 import type { Page } from '#shared/kernel/page.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import type { AuditQuery } from './audit-log.ts';
+import { positionOf } from './newest-first.ts';
 
 /** Milliseconds listed if `from` is omitted. */
 const DEFAULT_SPAN = 30 * 24 * 60 * 60 * 1000;
@@ -12,9 +13,8 @@ const CLOCK_SKEW = 60_000;
 /** Maximum of entries read for one page: about 10 MB, one second of reading. */
 const MAX_SCANNED = 10_000;
 
-/** Sort position of an entry: its time, then its id. */
+/** What `positionOf` returns. */
 const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#aud_[0-9A-HJKMNP-TV-Z]{26}$/;
-export const positionOf = ({ at, audit_id }: AuditEntry): string => `${at}#${audit_id}`;
 
 /** Positions from `from`, inclusive, to `before`, exclusive. */
 export interface AuditRange {

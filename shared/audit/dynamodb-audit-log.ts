@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
-import { auditPartition, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
+import {
+  auditPartition,
+  refusalPartition,
+  refusalPartitions,
+  refusalsOfTenant,
+  tenantPartition,
+} from '#shared/aws/dynamodb-keys.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { TENANT_ID_PATTERN } from '#shared/kernel/ids.ts';
 import { AuditEntry } from './audit-entry.ts';
 import type { AuditLog } from './audit-log.ts';
-import { type AuditRange, positionOf, readAuditPage } from './audit-page.ts';
+import { type AuditRange, readAuditPage } from './audit-page.ts';
+import { mergeNewestFirst, sortKeyOf } from './newest-first.ts';
 
 export const AuditTableEnv = z.object({ AUDIT_TABLE: z.string().min(1) });
 
-/** Items of one Query of a filtered list: about 1 MB, the most that a Query reads. */
-const READ_BATCH = 1000;
+/** Items of one Query of a filtered list: about 250 KB of each of a month's partitions. */
+const READ_BATCH = 250;
 
 const monthOf = (time: string): string => time.slice(0, 7);
 
@@ -26,6 +33,7 @@ function* monthsBack({ from, before }: AuditRange): Generator<string> {
 
 /**
  * Stores the audit log in DynamoDB: a partition per month, in the order of time, and an index by tenant in the same order.
+ * Refusals have partitions of their own in both: whoever causes them cannot keep changes from being written.
  * @param maxScanned entries read for one page
  */
 export function dynamoAuditLog({ maxScanned, ...options }: TableOptions & { maxScanned?: number }): AuditLog {
@@ -33,12 +41,15 @@ export function dynamoAuditLog({ maxScanned, ...options }: TableOptions & { maxS
   return {
     async append(entry) {
       // A refused call may name any text as its tenant; one that is no tenant id is left out of the index.
-      const isTenant = entry.tenant_id !== undefined && TENANT_ID_PATTERN.test(entry.tenant_id);
+      const tenant = entry.tenant_id ?? '';
+      const isTenant = TENANT_ID_PATTERN.test(tenant);
+      const isRefusal = entry.outcome === 'refused';
+      const month = monthOf(entry.at);
       const item = {
         ...entry,
-        pk: auditPartition(monthOf(entry.at)),
-        sk: positionOf(entry),
-        ...(isTenant && { gsi_tenant: tenantPartition(entry.tenant_id ?? '') }),
+        pk: isRefusal ? refusalPartition(month, entry.audit_id) : auditPartition(month),
+        sk: sortKeyOf(entry),
+        ...(isTenant && { gsi_tenant: isRefusal ? refusalsOfTenant(tenant) : tenantPartition(tenant) }),
       };
       await table.put(item, { ConditionExpression: 'attribute_not_exists(pk)' });
     },
@@ -59,9 +70,16 @@ export function dynamoAuditLog({ maxScanned, ...options }: TableOptions & { maxS
       }
 
       async function* newestFirst(range: AuditRange) {
-        if (tenant_id !== undefined)
-          return yield* read('by_tenant', 'gsi_tenant', tenantPartition(tenant_id), range);
-        for (const month of monthsBack(range)) yield* read(undefined, 'pk', auditPartition(month), range);
+        if (tenant_id !== undefined) {
+          const partitions = [tenantPartition(tenant_id), refusalsOfTenant(tenant_id)];
+          return yield* mergeNewestFirst(
+            partitions.map((partition) => read('by_tenant', 'gsi_tenant', partition, range)),
+          );
+        }
+        for (const month of monthsBack(range)) {
+          const partitions = [auditPartition(month), ...refusalPartitions(month)];
+          yield* mergeNewestFirst(partitions.map((partition) => read(undefined, 'pk', partition, range)));
+        }
       }
 
       return readAuditPage(query, newestFirst, maxScanned);

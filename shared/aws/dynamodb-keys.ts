@@ -103,8 +103,17 @@ export const windowsKey = (tenant: TenantId): Key => inTenant(tenant, 'WINDOWS')
 
 // audit
 
-/** A month of the log, in the order of `positionOf`. @param month `2026-11` */
+/** A month of changes, in the order of `sortKeyOf`. Refusals of before they had partitions of their own are there too. @param month `2026-11` */
 export const auditPartition = (month: string): string => `MONTH#${month}`;
+/** Partitions of a month's refusals, each of which takes 1 000 a second. Reading a page of the log reads them all. */
+const REFUSAL_SHARDS = 8;
+export const refusalPartitions = (month: string): string[] =>
+  Array.from({ length: REFUSAL_SHARDS }, (_, shard) => `REFUSED#${month}#${shard}`);
+/** The partition of a refusal, by the last character of its ULID. */
+export const refusalPartition = (month: string, id: string): string =>
+  `REFUSED#${month}#${SHARDS.indexOf(id.slice(-1)) % REFUSAL_SHARDS}`;
+/** A tenant's refusals in the index `by_tenant`. */
+export const refusalsOfTenant = (tenant: string): string => `${tenantPartition(tenant)}#REFUSED`;
 
 // streams
 

@@ -5,7 +5,7 @@ import type { PresumedCaller } from '#shared/kernel/caller.ts';
 import { newAuditId, TENANT_ID_PATTERN } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { correlationIdOf } from './correlation.ts';
-import { logger } from './telemetry.ts';
+import { countForAlarm, logger } from './telemetry.ts';
 
 /** The change that a call made, without secrets. */
 export interface Change {
@@ -39,15 +39,23 @@ const bounded = (text: string, length = MAX_TEXT): string => text.slice(0, lengt
 
 type Outcome = Pick<AuditEntry, 'outcome' | 'code' | 'detail'>;
 
-function entryOf({ action, caller, event }: AuditedCall, outcome: Outcome, change: Change): AuditEntry {
+/** The id and the time of a change, the same before and after it. */
+type Identity = Pick<AuditEntry, 'audit_id' | 'at'>;
+const newIdentity = (): Identity => ({ audit_id: newAuditId(), at: new Date().toISOString() });
+
+function entryOf(
+  { action, caller, event }: AuditedCall,
+  outcome: Outcome,
+  change: Change,
+  identity = newIdentity(),
+): AuditEntry {
   const { kind, subject, role } = caller;
   const inPath = event.pathParameters?.tenant_id;
   const named = inPath && TENANT_ID_PATTERN.test(inPath) ? inPath : undefined;
   // Only an operator's call concerns the tenant that its path names: others could fill a tenant's index.
   const tenant = caller.tenant ?? (kind === 'operator' ? named : undefined);
   return {
-    audit_id: newAuditId(),
-    at: new Date().toISOString(),
+    ...identity,
     ...(tenant !== undefined && { tenant_id: tenant }),
     ...(named !== undefined && named !== tenant && { claimed_tenant_id: named }),
     actor: { kind, subject: bounded(subject), ...(role && { role }) },
@@ -62,8 +70,12 @@ function entryOf({ action, caller, event }: AuditedCall, outcome: Outcome, chang
   };
 }
 
+/** Refusals that `withAudit` has recorded: of a change that had begun. */
+const recorded = new WeakSet<Problem>();
+
 /** Appends a refusal; if the log is unavailable, logs an error instead, so that the refusal still reaches the caller. */
 export async function recordRefusal(log: AuditLog, call: AuditedCall, problem: Problem): Promise<void> {
+  if (recorded.has(problem)) return;
   const outcome = { outcome: 'refused' as const, code: problem.code, detail: problem.message };
   await log.append(entryOf(call, outcome, targetOf(call.event))).catch((error: unknown) => {
     logger.error('refusal not in the audit log', { error });
@@ -71,9 +83,10 @@ export async function recordRefusal(log: AuditLog, call: AuditedCall, problem: P
 }
 
 /**
- * Runs an administrative call and appends its outcome to the audit log. If appending fails, the call fails too, and the
- * caller repeats it. Refusals are left to `recordRefusal`.
- * @throws Problem `dependency_unavailable` if the log is unavailable; rethrows the call's errors
+ * Runs an administrative call between two entries of the audit log: that it started, and its outcome. Without the first
+ * nothing is changed. Without the second the change stays recorded as started, the function's log has the entry, and the
+ * caller gets the reply: a new key's secret is in no other place.
+ * @throws Problem `dependency_unavailable` if the log is unavailable before the call; rethrows the call's errors
  */
 export async function withAudit<Reply>(
   log: AuditLog,
@@ -84,19 +97,27 @@ export async function withAudit<Reply>(
   const recordChange = (more: Change) => {
     change = { ...change, ...more };
   };
+  const identity = newIdentity();
+  await log.append(entryOf(call, { outcome: 'started' }, change, identity));
+  const recordOutcome = async (outcome: Outcome) => {
+    const entry = entryOf(call, outcome, change, identity);
+    await log.append(entry).catch((error: unknown) => {
+      logger.error('outcome not in the audit log', { error, entry });
+      countForAlarm('audit_outcome_lost');
+    });
+  };
   try {
     const reply = await run(recordChange);
-    await log.append(entryOf(call, { outcome: 'done' }, change));
+    await recordOutcome({ outcome: 'done' });
     return reply;
   } catch (error) {
     const problem = error instanceof Problem ? error : undefined;
-    if (problem && isRefusal(problem)) throw error;
+    const isRefused = problem !== undefined && isRefusal(problem);
     const reason = problem
       ? { code: problem.code, detail: problem.message }
       : { code: 'internal_error' as const };
-    await log.append(entryOf(call, { outcome: 'failed', ...reason }, change)).catch((failure: unknown) => {
-      logger.error('failed call not in the audit log', { error: failure });
-    });
+    await recordOutcome({ outcome: isRefused ? 'refused' : 'failed', ...reason });
+    if (isRefused) recorded.add(problem);
     throw error;
   }
 }

@@ -10,7 +10,7 @@ export const tracer = new Tracer();
 
 /** Counts for one alarm over all functions, without the dimension `service`, which would split the metric by function. */
 export function countForAlarm(
-  name: 'limits_unchecked' | 'usage_untold' | 'audit_refusals_dropped',
+  name: 'limits_unchecked' | 'usage_untold' | 'audit_refusals_dropped' | 'audit_outcome_lost',
   count = 1,
 ): void {
   const single = metrics.singleMetric();

@@ -121,8 +121,18 @@ describe('the audit log', () => {
     const lines = await eventually(archived, (text) =>
       entries.every(({ audit_id }) => text.includes(audit_id)),
     );
-    expect(lines.split('\n').filter((line) => line.includes(`"tenant_id":"${client.tenant}"`))).toHaveLength(
-      entries.length,
+    const archivedEntries = lines
+      .split('\n')
+      .filter((line) => line.includes(`"tenant_id":"${client.tenant}"`))
+      .map((line) => JSON.parse(line));
+    const outcomes = archivedEntries.filter(({ outcome }) => outcome !== 'started');
+    expect(outcomes).toHaveLength(entries.length);
+    const started = archivedEntries.filter(({ outcome }) => outcome === 'started');
+    expect(started.map(({ audit_id }) => audit_id).sort()).toEqual(
+      entries
+        .filter(({ outcome }) => outcome !== 'refused')
+        .map(({ audit_id }) => audit_id)
+        .sort(),
     );
   });
 });

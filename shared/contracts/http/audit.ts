@@ -17,7 +17,10 @@ const AuditEntryReply = z
     }),
     action: z.string().meta({ description: 'The id of the operation; `unknown` if the call matches none.' }),
     target: z.string().optional(),
-    outcome: z.enum(['done', 'refused', 'failed']),
+    outcome: z.enum(['started', 'done', 'refused', 'failed']).meta({
+      description:
+        '`started`: the change is being made, or was made and its outcome could not be recorded. Compare with the current state.',
+    }),
     code: z.string().optional(),
     detail: z.string().optional(),
     source_ip: z.string(),

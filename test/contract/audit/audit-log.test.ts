@@ -1,3 +1,4 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ulid } from 'ulid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '#shared/audit/audit-entry.ts';
@@ -76,6 +77,34 @@ describe.each([
     expect(await walk(log, { from, tenant_id: 'acme', limit })).toEqual(ofTenant);
     const ofActor = newestFirst.filter(({ actor }) => actor.subject === 'key_2');
     expect(await walk(log, { from, actor: 'key_2', limit })).toEqual(ofActor);
+  });
+
+  it('lists a change once: as started until its outcome is written', async () => {
+    const own = await open();
+    const [open1, closed, open2] = [5, 4, 3].map((days) =>
+      entryAt(daysAgo(days), { tenant_id: 'acme', outcome: 'started' }),
+    );
+    if (!open1 || !closed || !open2) throw new Error('three were made');
+    for (const entry of [open1, closed, open2]) await own.append(entry);
+    const done: AuditEntry = { ...closed, outcome: 'done', after: 1 };
+    await own.append(done);
+    for (const limit of [1, 2, 3, 10]) {
+      expect(await walk(own, { limit })).toEqual([open2, done, open1]);
+      expect(await walk(own, { limit, tenant_id: 'acme' })).toEqual([open2, done, open1]);
+    }
+  });
+
+  it('lists many refusals and changes in the order of their times', async () => {
+    const own = await open();
+    const mixed = Array.from({ length: 60 }, (_, index) =>
+      entryAt(new Date(NOW - index * 60_000).toISOString(), {
+        tenant_id: 'acme',
+        ...(index % 5 > 0 && { outcome: 'refused', code: 'missing_scope' }),
+      }),
+    );
+    for (const entry of mixed) await own.append(entry);
+    expect(await walk(own, { limit: 7 })).toEqual(mixed);
+    expect(await walk(own, { limit: 50, tenant_id: 'acme' })).toEqual(mixed);
   });
 
   it('continues where a page ended after newer entries were added', async () => {
@@ -167,4 +196,22 @@ it('reads a bounded number of entries for a page, and continues by cursor', asyn
   const first = await log.list({ action: 'revokeKey', limit: 2 });
   expect(first).toEqual({ items: [], nextCursor: expect.any(String) });
   expect((await walk(log, { action: 'revokeKey', limit: 2 })).map(({ at }) => at)).toEqual([entries[1]?.at]);
+});
+
+it('writes refusals to partitions of their own, in the table and in the index, so that a flood of them throttles no change', async () => {
+  const options = await newAuditTable();
+  const log = dynamoAuditLog(options);
+  const partitionsOf = async (outcome: AuditEntry['outcome'], count: number) => {
+    for (let index = 0; index < count; index++)
+      await log.append(entryAt(daysAgo(0), { tenant_id: outcome, outcome }));
+    const { Items = [] } = await options.client.send(new ScanCommand({ TableName: options.table }));
+    const own = Items.filter((item) => item.outcome?.S === outcome);
+    return { table: own.map(({ pk }) => pk?.S), index: own.map(({ gsi_tenant }) => gsi_tenant?.S) };
+  };
+  const done = await partitionsOf('done', 3);
+  const refused = await partitionsOf('refused', 64);
+  expect(new Set(done.table).size).toBe(1);
+  expect(new Set(refused.table).size).toBeGreaterThan(4);
+  expect(refused.table.filter((partition) => done.table.includes(partition))).toEqual([]);
+  expect(refused.index.every((partition) => partition === 'TENANT#refused#REFUSED')).toBe(true);
 });

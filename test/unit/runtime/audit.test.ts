@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { AuditEntry } from '#shared/audit/audit-entry.ts';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -24,11 +25,25 @@ const change = operation({
 });
 const OPERATOR = { kind: 'operator', scopes: 'deeplens.admin', role: 'SystemAdmin', subject: 'op' };
 
-function service(audit: AuditLog) {
+/** An audit log whose writes of some outcomes fail. */
+function failing(outcomes: readonly AuditEntry['outcome'][]): AuditLog {
+  const log = memoryAuditLog();
+  return {
+    ...log,
+    append: async (entry) => {
+      if (outcomes.includes(entry.outcome)) throw new Problem('dependency_unavailable', 'throttled');
+      await log.append(entry);
+    },
+  };
+}
+
+function service(audit: AuditLog, changes: string[] = []) {
   const handler = httpHandler(
     [
       operatorRoute(change, async ({ body, recordChange }) => {
         if (body.to === 'fail') throw new Problem('conflict', 'no');
+        if (body.to === 'refuse') throw new Problem('forbidden', 'not this one');
+        changes.push(body.to);
         recordChange({ before: 'one', after: body.to });
         return { changed: true };
       }),
@@ -103,13 +118,39 @@ describe('the audit log', () => {
     expect(await call('two')).toBe(200);
   });
 
-  it('fails changes and still refuses calls while it is unavailable', async () => {
-    const away = {
-      ...memoryAuditLog(),
-      append: () => Promise.reject(new Problem('dependency_unavailable', 'away')),
-    };
-    expect(await service(away)('two')).toBe(503);
+  it('keeps changes from being made, and still refuses calls, while it is unavailable', async () => {
+    const away = failing(['started', 'done', 'refused', 'failed']);
+    const changes: string[] = [];
+    expect(await service(away, changes)('two')).toBe(503);
+    expect(changes).toEqual([]);
     expect(await service(away)('two', { kind: 'key', scopes: '', subject: 'key_1' })).toBe(403);
+  });
+
+  it('has a change that was made, whose outcome it could not take, and the reply is sent', async () => {
+    const audit = failing(['done']);
+    const changes: string[] = [];
+    expect(await service(audit, changes)('two')).toBe(200);
+    expect(changes).toEqual(['two']);
+    const { items } = await audit.list({ limit: 10 });
+    expect(items).toMatchObject([
+      { action: 'change', target: 't1', outcome: 'started', actor: { subject: 'op' } },
+    ]);
+    expect(items[0]).not.toHaveProperty('after');
+  });
+
+  it('takes changes while refusals are throttled', async () => {
+    const audit = failing(['refused']);
+    expect(await service(audit)('two', { kind: 'key', scopes: '', subject: 'key_1' })).toBe(403);
+    expect(await service(audit)('two')).toBe(200);
+    expect((await audit.list({ limit: 10 })).items).toMatchObject([{ outcome: 'done', after: 'two' }]);
+  });
+
+  it('has one entry of a change that was refused after it began', async () => {
+    const audit = memoryAuditLog();
+    expect(await service(audit)('refuse')).toBe(403);
+    expect((await audit.list({ limit: 10 })).items).toMatchObject([
+      { outcome: 'refused', code: 'forbidden' },
+    ]);
   });
 
   it('has targets of at most 200 well-formed characters', async () => {
