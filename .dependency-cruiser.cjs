@@ -59,12 +59,12 @@ const PURE_NODE = '^(node:)?crypto$';
 
 /** Where a technology may be met; elsewhere it is behind a port. */
 const HOMES = {
-  '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-', 'infra/local/'],
+  '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-', 'infra/local/', 'infra/preflight/aws-'],
   '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
   '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
   '@aws-sdk/client-sns': ['shared/messaging/sns-'],
   '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/'],
-  '@aws-sdk/client-ssm': ['shared/tenants/ssm-'],
+  '@aws-sdk/client-ssm': ['shared/tenants/ssm-', 'infra/preflight/aws-'],
   '@aws-sdk/lib-dynamodb': ['shared/[^/]+/dynamodb-'],
   '@lancedb/lancedb': ['shared/vector-index/lancedb-'],
   '@opensearch-project/opensearch': ['shared/vector-index/opensearch-'],

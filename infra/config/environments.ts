@@ -47,6 +47,11 @@ export interface EnvironmentRow {
   };
   /** Maximum number of concurrent validations; each is a process. */
   validators: number;
+  /**
+   * Concurrent executions that are kept for the authorizer and for searches, whatever else runs. The account's quota must
+   * allow them beside 100 others: npm run preflight. Absent: no reservation, which a new account could not grant.
+   */
+  reserved?: { authorizer: number; search: number };
   /** Maximum number of concurrent batches of each later step. */
   consumers: number;
   /** Availability zones of the private network; absent: no network. */
@@ -140,6 +145,7 @@ export const ENVIRONMENTS = {
     name: 'staging',
     trustedIssuers: [],
     validators: 50,
+    reserved: { authorizer: 50, search: 50 },
     consumers: 10,
     keepData: true,
     recovery: true,
@@ -160,6 +166,7 @@ export const ENVIRONMENTS = {
     name: 'prod',
     trustedIssuers: [],
     validators: 200,
+    reserved: { authorizer: 200, search: 200 },
     consumers: 10,
     keepData: true,
     recovery: true,

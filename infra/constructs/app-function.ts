@@ -30,6 +30,8 @@ export interface AppFunctionProps<Schema extends z.ZodType> {
   timeout: number;
   /** MB; each 1 769 MB come with one CPU. */
   memory: number;
+  /** Concurrent executions that are kept for it, and that it cannot exceed. */
+  reserved?: number | undefined;
   /** Modules with native code, installed in the asset beside the bundle. */
   nativeModules?: readonly NativeModule[];
   /** The files of `models/` to include in the asset. */
@@ -66,6 +68,7 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
       timeout: Duration.seconds(props.timeout),
       memorySize: props.memory,
       role: this.role,
+      ...(props.reserved !== undefined && { reservedConcurrentExecutions: props.reserved }),
       logGroup,
       tracing: environment.functions.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       ...(network && { vpc: network.vpc, securityGroups: [network.securityGroup] }),

@@ -44,6 +44,7 @@ export class SearchStack extends EnvironmentStack {
       },
       timeout: 29, // API Gateway’s limit
       memory: environment.functions.searchMemory ?? NEW_ACCOUNT_MEMORY, // 1.7 CPUs, for the decoder and the model
+      reserved: environment.reserved?.search,
       nativeModules: ['sharp', 'onnxruntime-node'],
       models: 'all',
       network: index.network,

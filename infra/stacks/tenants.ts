@@ -98,6 +98,7 @@ export class TenantsStack extends EnvironmentStack {
       },
       timeout: 10,
       memory: 512,
+      reserved: environment.reserved?.authorizer,
     })
       .allow(onTable('Query'), [tables.tenantsBy('by_key_hash')])
       .allow(onTable('GetItem'), [tables.tenants.tableArn])

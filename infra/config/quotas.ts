@@ -1,0 +1,26 @@
+import type { Environment } from './environments.ts';
+
+/** vCPUs of each instance type of the workers. */
+const VCPUS: Readonly<Record<string, number>> = { 'g4dn.xlarge': 4, 'g5.xlarge': 4, 'g6.xlarge': 4 };
+/** Concurrent executions that AWS leaves to functions without a reservation. */
+const UNRESERVED = 100;
+/** The queues that `consumers` bounds: indexing, duplicates, archive, usage. */
+const CONSUMED_QUEUES = 4;
+/** Concurrent runs of jobs about models, and of purges. */
+const JOB_RUNS = 5 + 2;
+
+/** Concurrent executions of Lambda that an environment can use at the same time, and that the account must allow. */
+export const neededConcurrency = ({ reserved, validators, consumers }: Environment): number =>
+  (reserved?.authorizer ?? 0) +
+  (reserved?.search ?? 0) +
+  validators +
+  CONSUMED_QUEUES * consumers +
+  JOB_RUNS +
+  UNRESERVED;
+
+/** vCPUs of G and VT instances: on demand, and Spot. One instance more runs during a deployment. */
+export function neededGpuCpus({ worker }: Environment): { onDemand: number; spot: number } {
+  if (worker.kind !== 'gpu') return { onDemand: 0, spot: 0 };
+  const largest = Math.max(...worker.instances.map((type) => VCPUS[type] ?? Number.NaN));
+  return { onDemand: worker.onDemand * largest, spot: (worker.maxTasks + 1 - worker.onDemand) * largest };
+}
