@@ -1,4 +1,4 @@
-import { AutoScalingGroup, SpotAllocationStrategy, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling';
+import { AutoScalingGroup, SpotAllocationStrategy } from 'aws-cdk-lib/aws-autoscaling';
 import {
   BlockDeviceVolume,
   InstanceType,
@@ -67,7 +67,7 @@ export function gpuCapacity(scope: Construct, { cluster, network, row }: GpuCapa
     capacityRebalance: true,
     minCapacity: 0,
     maxCapacity: row.maxTasks + 1, // one more during a deployment
-    updatePolicy: UpdatePolicy.rollingUpdate(),
+    // No update policy: a rolling update would end instances in the middle of a batch. A new image is for new instances.
   });
   acknowledge(group, {
     EC26: 'The rule cannot read a mixed instances policy. The launch template’s one volume is encrypted.',
@@ -77,10 +77,12 @@ export function gpuCapacity(scope: Construct, { cluster, network, row }: GpuCapa
     autoScalingGroup: group,
     enableManagedScaling: true,
     enableManagedTerminationProtection: true,
+    enableManagedDraining: true,
     targetCapacityPercent: 100,
   });
   cluster.addAsgCapacityProvider(provider);
   // The library sets it only with a Spot price.
   group.addUserData('echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config');
+  group.addUserData('echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config');
   return provider.capacityProviderName;
 }

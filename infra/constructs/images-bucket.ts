@@ -21,6 +21,13 @@ const PRIVATE = {
   objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
 } as const;
 
+/** Expires objects that were removed or overwritten. */
+const OLD_VERSIONS = {
+  id: 'old-versions',
+  noncurrentVersionExpiration: Duration.days(7),
+  expiredObjectDeleteMarker: true,
+};
+
 /** The bucket of images (`incoming/`, `uploads/`, `derived/`) and of archived events (`events/`). */
 export class ImagesBucket extends Construct {
   readonly bucket: Bucket;
@@ -37,7 +44,10 @@ export class ImagesBucket extends Construct {
       ...PRIVATE,
       ...bucketRemoval(environment),
       serverAccessLogsBucket: this.accessLog as IBucket, // its type differs only under exactOptionalPropertyTypes
+      // Undoes an accident. Functions cannot read or remove versions.
+      versioned: environment.keepData,
       lifecycleRules: [
+        ...(environment.keepData ? [OLD_VERSIONS] : []),
         // Validation removes what it has handled; this removes what it never got.
         { id: 'incoming', prefix: 'incoming/', expiration: Duration.days(1) },
         { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },

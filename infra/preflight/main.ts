@@ -23,6 +23,12 @@ const chosen = environment(
   readInputs(String(name), (key) => context.get(key)),
 );
 const account = awsAccount(chosen.target ? { region: chosen.target.region } : {});
-const findings = await preflight(chosen, account, { fix: values.fix });
-console.log(formatFindings(findings));
-process.exitCode = findings.some(({ level }) => level === 'fault') ? 1 : 0;
+try {
+  const findings = await preflight(chosen, account, { fix: values.fix });
+  console.log(formatFindings(findings));
+  process.exitCode = findings.some(({ level }) => level === 'fault') ? 1 : 0;
+} catch (error) {
+  // The SDK's own errors say enough: no credentials, no permission.
+  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+  process.exitCode = 1;
+}

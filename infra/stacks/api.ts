@@ -75,6 +75,8 @@ export class ApiStack extends EnvironmentStack {
         metricsEnabled: true,
         loggingLevel: MethodLoggingLevel.ERROR,
         dataTraceEnabled: false,
+        // Anyone may ask; each answer costs five calls of our own.
+        methodOptions: { '/v1/health/ready/GET': { throttlingRateLimit: 10, throttlingBurstLimit: 20 } },
         accessLogDestination: new LogGroupLogDestination(
           appLogGroup(this, environment, `/deeplens/${environment.name}/api`),
         ),

@@ -18,9 +18,9 @@ export interface Readiness<Name extends string> {
 }
 
 /** Milliseconds for which a process repeats its last result. */
-const CACHED_MS = 5_000;
+const CACHED_MS = 10_000;
 
-/** Returns `checkReadiness`, run at most once in five seconds and once at a time: anyone may ask. */
+/** Returns `checkReadiness`, run at most once in ten seconds and once at a time: anyone may ask. */
 export function cachedReadiness<Name extends string>(
   checks: Readonly<Record<Name, HealthCheck>>,
   now: () => number = () => performance.now(),

@@ -3,7 +3,6 @@ import { searchSimilarity, vectorFilter } from '#shared/contracts/http/search.ts
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { installedModels } from '#shared/embedding/installed-models.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
-import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
@@ -15,26 +14,23 @@ import { httpFunction } from '#shared/runtime/http.ts';
 import { querySource } from '#shared/runtime/input.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
+import { preparedIndex } from '#shared/search/prepared-index.ts';
 import { searchImages } from '#shared/search/search-images.ts';
 import { modelsOf } from '#shared/tenants/tenant-models.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const index = await openVectorIndex(env);
-const installed = installedModels(env.DEEPLENS_MODELS, async (name) => {
-  const embedder = await onnxEmbedder({ modelsDir: env.MODELS_DIR, name, provider: 'cpu' });
-  // A model has no partition before its first image: a search then returns nothing, instead of failing.
-  await index.prepare(name, outputRoles(embedder.manifest).copy.dimension);
-  return embedder;
-});
+const installed = installedModels(env.DEEPLENS_MODELS, (name) =>
+  onnxEmbedder({ modelsDir: env.MODELS_DIR, name, provider: 'cpu' }),
+);
 await installed.embedder(env.DEEPLENS_MODELS[0]); // loads at cold start, not during the first search
 const search = searchImages({
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: processImaging({ seconds: 8 }),
   installed,
-  index,
+  index: preparedIndex(await openVectorIndex(env)),
   groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
 });

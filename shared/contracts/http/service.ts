@@ -46,7 +46,7 @@ export const readiness = operation({
   reply: {
     status: 200,
     description:
-      'The service can serve. At most 5 seconds old; the operator gets details from `GET /v1/admin/health`.',
+      'The service can serve. At most 10 seconds old; the operator gets details from `GET /v1/admin/health`.',
     schema: Readiness,
     also: { status: 503, description: 'A dependency is down.', schema: Readiness },
   },

@@ -68,6 +68,18 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     expect(invokers).toEqual(['events.amazonaws.com']);
   });
 
+  it('bounds how often anyone may ask whether the service is ready', () => {
+    const [stage] = stacks.of('AWS::ApiGateway::Stage');
+    expect(stage?.properties.MethodSettings).toContainEqual(
+      expect.objectContaining({
+        HttpMethod: 'GET',
+        ResourcePath: '/~1v1~1health~1ready',
+        ThrottlingRateLimit: 10,
+        ThrottlingBurstLimit: 20,
+      }),
+    );
+  });
+
   it('meets the AwsSolutions pack', () => {
     expect(stacks.violations()).toEqual([]);
   });
@@ -307,6 +319,44 @@ describe.each(synthesized.filter(([name]) => name === 'staging' || name === 'pro
       expect(JSON.stringify(of('AWS::EC2::LaunchTemplate'))).toContain(
         'ECS_ENABLE_SPOT_INSTANCE_DRAINING=true',
       );
+    });
+
+    it('lets tasks finish before their instance goes: for another image of the instances, too', () => {
+      const [group] = of('AWS::AutoScaling::AutoScalingGroup');
+      // A rolling or replacing update would end instances in the middle of a batch.
+      expect(Object.keys(Object(group?.updatePolicy))).toEqual(['AutoScalingScheduledAction']);
+      expect(of('AWS::ECS::CapacityProvider')[0]?.properties).toMatchObject({
+        AutoScalingGroupProvider: {
+          ManagedDraining: 'ENABLED',
+          ManagedTerminationProtection: 'ENABLED',
+          ManagedScaling: { Status: 'ENABLED' },
+        },
+      });
+    });
+
+    it('keeps the credentials of an instance from the tasks on it', () => {
+      const templates = JSON.stringify(of('AWS::EC2::LaunchTemplate'));
+      expect(templates).toContain('ECS_AWSVPC_BLOCK_IMDS=true');
+      expect(templates).toContain('"HttpTokens":"required"');
+    });
+
+    it('keeps removed and overwritten images for some days, and no longer', () => {
+      const [pictures] = of('AWS::S3::Bucket').filter(({ properties }) =>
+        JSON.stringify(properties.BucketName ?? '').includes('-pictures-'),
+      );
+      expect(pictures?.properties).toMatchObject({
+        VersioningConfiguration: { Status: 'Enabled' },
+        LifecycleConfiguration: {
+          Rules: expect.arrayContaining([
+            {
+              Id: 'old-versions',
+              Status: 'Enabled',
+              NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+              ExpiredObjectDeleteMarker: true,
+            },
+          ]),
+        },
+      });
     });
 
     it('retains data if its stacks are deleted, and can restore tables', () => {

@@ -19,6 +19,7 @@ const Template = z.object({
       DependsOn: z.union([z.string().transform((id) => [id]), z.string().array()]).default([]),
       DeletionPolicy: z.string().default('Delete'),
       UpdateReplacePolicy: z.string().default('Delete'),
+      UpdatePolicy: z.unknown().optional(),
     }),
   ),
   Outputs: z
@@ -38,6 +39,8 @@ export interface Resource {
   /** What happens when its stack is deleted, and when an update replaces it. */
   onDeletion: string;
   onReplacement: string;
+  /** How CloudFormation changes it. */
+  updatePolicy: unknown;
 }
 
 /** Synthesises an environment's templates once per process, without bundling any function. */
@@ -71,6 +74,7 @@ export function synthesizeEnvironment(environment: Environment) {
       dependsOn: resource.DependsOn,
       onDeletion: resource.DeletionPolicy,
       onReplacement: resource.UpdateReplacePolicy,
+      updatePolicy: resource.UpdatePolicy,
     })),
   );
 
