@@ -38,7 +38,7 @@ const SURFACE = Object.entries({
   imaging: ['imaging', 'raster', 'region', 'turn'],
   jobs: ['cancel-job', 'job', 'job-queue', 'job-store', 'job-writer', 'run-job', 'start-job'],
   matching: ['.+'],
-  messaging: ['publisher'],
+  messaging: ['publisher', 'redelivery'],
   'rate-limit': ['limiter', 'refusal-limiter'],
   search: ['similarity-cache'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
@@ -134,7 +134,7 @@ module.exports = {
           '^shared/runtime/',
           '^shared/audit/audit-(entry|log)[.]ts$',
           '^shared/rate-limit/(refusal-)?limiter[.]ts$',
-          '^shared/messaging/publisher[.]ts$',
+          '^shared/messaging/(publisher|redelivery)[.]ts$',
           '^shared/usage/usage[.]ts$',
           KERNEL,
           CONTRACTS,
@@ -176,7 +176,7 @@ module.exports = {
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
-          '^shared/kernel/(access|plans|problems|service-levels)[.]ts$',
+          '^shared/kernel/(access|plans|problems|redelivery|service-levels)[.]ts$',
           '^shared/aws/dynamodb-(activity-)?keys[.]ts$',
           '^shared/blobs/blobs[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',

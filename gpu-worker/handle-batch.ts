@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ImagesValidatedV1 } from '#shared/contracts/events/images-validated.v1.ts';
 import type { EmbedOutcome } from '#shared/images/embed-image.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
+import { backoffSeconds, isGivenUp } from '#shared/kernel/redelivery.ts';
 import { extendVisibility, type Visibility } from './extend-visibility.ts';
 import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
 import type { BatchReport } from './report.ts';
@@ -13,6 +14,8 @@ export interface BatchPorts {
   embed(events: readonly ImagesValidatedV1[]): Promise<EmbedOutcome[]>;
   /** Records and publishes that an image cannot be embedded. */
   reject(event: ImagesValidatedV1, problem: Problem, attempts: number): Promise<void>;
+  /** Records and publishes that no attempt succeeded, and that no dependency explains it. */
+  giveUp(event: ImagesValidatedV1, attempts: number): Promise<unknown>;
   report: BatchReport;
 }
 
@@ -28,7 +31,8 @@ interface Task {
 
 /**
  * Embeds the images of a micro-batch and settles each message on its own: removes it if it is done or can never
- * succeed, otherwise makes it visible again after a backoff. Never throws.
+ * succeed, otherwise makes it visible again after a backoff: one that cannot be read at once, as it only has to reach the
+ * dead-letter queue. Never throws.
  */
 export const handleBatch =
   (ports: BatchPorts) =>
@@ -52,12 +56,13 @@ export const handleBatch =
     await stopExtending();
 
     const done = settled.filter(({ retry }) => !retry).map(({ message }) => message);
-    // Unreadable messages are retried as well, until the queue moves them to its dead-letter queue.
     const toRetry = messages.filter((message) => !done.includes(message));
     for (const message of toRetry) if (!readable.has(message)) ports.report.unreadable(message);
     const calls = await Promise.allSettled([
       ports.queue.remove(done),
-      ...toRetry.map((message) => ports.queue.changeVisibility([message], backoffSeconds(message.attempts))),
+      ...toRetry.map((message) =>
+        ports.queue.changeVisibility([message], readable.has(message) ? backoffSeconds(message.attempts) : 0),
+      ),
     ]);
     for (const call of calls) if (call.status === 'rejected') ports.report.notSettled(call.reason);
     ports.report.batch(outcomes, performance.now() - startedAt);
@@ -87,9 +92,15 @@ async function settle(ports: BatchPorts, { message, event }: Task, outcome?: Emb
       error = failure;
     }
   }
+  if (isGivenUp(error, message.attempts)) {
+    try {
+      await ports.giveUp(event, message.attempts);
+      ports.report.givenUp(event, error, message.attempts);
+      return false;
+    } catch (failure) {
+      error = failure;
+    }
+  }
   ports.report.retried(event, error, message.attempts);
   return true;
 }
-
-/** Seconds until the next delivery: 5 after the first attempt, doubled after each further one, at most 300. */
-export const backoffSeconds = (attempts: number): number => Math.min(300, 5 * 2 ** (attempts - 1));

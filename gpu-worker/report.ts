@@ -10,6 +10,7 @@ export interface BatchReport {
   handled(event: ImagesValidatedV1, outcome: EmbedOutcome): void;
   rejected(event: ImagesValidatedV1, problem: Problem): void;
   retried(event: ImagesValidatedV1, error: unknown, attempts: number): void;
+  givenUp(event: ImagesValidatedV1, error: unknown, attempts: number): void;
   unreadable(message: ReceivedMessage): void;
   extensionFailed(error: unknown): void;
   notSettled(error: unknown): void;
@@ -30,6 +31,8 @@ export const telemetryReport: BatchReport = {
     logger.warn('image cannot be embedded', { ...identify(event), code: problem.code, error: problem }),
   retried: (event, error, attempts) =>
     logger.warn('image will be retried', { ...identify(event), attempts, error: asError(error) }),
+  givenUp: (event, error, attempts) =>
+    logger.error('image given up', { ...identify(event), attempts, error: asError(error) }),
   unreadable: ({ id, attempts }) =>
     logger.error('message is not an images.validated event', { message_id: id, attempts }),
   extensionFailed: (error) => logger.warn('visibility timeout not extended', { error: asError(error) }),

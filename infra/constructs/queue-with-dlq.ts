@@ -6,16 +6,17 @@ import type { z } from 'zod';
 import { acknowledge } from './acknowledge.ts';
 import type { AppFunction } from './app-function.ts';
 
-/** Attempts before a message goes to the dead-letter queue. */
+/** Attempts before a message goes to the dead-letter queue, unless the queue has more. */
 export const MAX_RECEIVES = 5;
 
 export interface QueueWithDlqProps {
   name: string;
   /** The consumer's timeout, in seconds per batch. */
   consumerTimeout: number;
+  maxReceives?: number;
 }
 
-/** A queue with a dead-letter queue after five attempts. Encrypted, TLS only. */
+/** A queue with a dead-letter queue. Encrypted, TLS only. */
 export class QueueWithDlq extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -37,7 +38,7 @@ export class QueueWithDlq extends Construct {
       retentionPeriod: Duration.days(4),
       // AWS recommends six times the function's timeout, so that throttled polls do not use up the attempts.
       visibilityTimeout: Duration.seconds(6 * props.consumerTimeout),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.maxReceives ?? MAX_RECEIVES },
     });
     acknowledge(this.deadLetters, { SQS3: 'This is the dead-letter queue.' });
   }

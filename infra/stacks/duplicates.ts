@@ -1,5 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import type { Env as DetectDuplicatesEnv } from '../../functions/duplicates/detect-duplicates/env.ts';
 import type { Env as ReviewDuplicatesEnv } from '../../functions/duplicates/review-duplicates/env.ts';
 import type { Environment } from '../config/environments.ts';
@@ -33,6 +34,7 @@ export class DuplicatesStack extends EnvironmentStack {
     this.queue = new QueueWithDlq(this, 'Duplicates', {
       name: `deeplens-${environment.name}-duplicates`,
       consumerTimeout: TIMEOUT,
+      maxReceives: MAX_RECEIVES,
     });
     subscribe(this.queue.queue, data.events, 'images.indexed');
     const review = this.reviewDuplicates(props);

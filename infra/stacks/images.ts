@@ -1,6 +1,7 @@
 import { type App, CfnOutput } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import type { Env as IndexImageEnv } from '../../functions/images/index-image/env.ts';
 import type { Env as ManageImagesEnv } from '../../functions/images/manage-images/env.ts';
 import type { Env as RecordFailureEnv } from '../../functions/images/record-failure/env.ts';
@@ -82,7 +83,7 @@ export class ImagesStack extends EnvironmentStack {
 
   private queue(stage: string, consumerTimeout: number): QueueWithDlq {
     const name = `deeplens-${this.props.environment.name}-${stage.toLowerCase()}`;
-    return new QueueWithDlq(this, stage, { name, consumerTimeout });
+    return new QueueWithDlq(this, stage, { name, consumerTimeout, maxReceives: MAX_RECEIVES });
   }
 
   private requestUploads(): NodejsFunction {

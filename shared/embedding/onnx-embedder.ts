@@ -42,7 +42,10 @@ export async function onnxEmbedder({ modelsDir, name, provider, threads }: OnnxO
     async embed(inputs) {
       if (inputs.length === 0) return [];
       const batch = stack(inputs, manifest.input);
-      const results = await session.run({ [manifest.input.name]: batch }, fetches);
+      // Inputs are of one size and range, whatever they show: what fails here is the device or its memory.
+      const results = await session.run({ [manifest.input.name]: batch }, fetches).catch((cause: unknown) => {
+        throw new Problem('dependency_unavailable', `${manifest.name} cannot be run.`, { cause });
+      });
       return split(results, roles, inputs.length);
     },
   };

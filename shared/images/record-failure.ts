@@ -12,6 +12,8 @@ export interface DeadLetter {
   body: string;
   stage: Stage;
   attempts: number;
+  /** By default `dependency_unavailable`. */
+  code?: 'internal_error';
 }
 
 /**
@@ -26,11 +28,11 @@ export const recordFailure =
     publisher: EventPublisher;
     now?: () => Date;
   }) =>
-  async ({ body, stage, attempts }: DeadLetter): Promise<'recorded' | 'unreadable'> => {
+  async ({ body, stage, attempts, code }: DeadLetter): Promise<'recorded' | 'unreadable'> => {
     const message = parsed(body);
     const references = referencedImages(message);
     const problem = new Problem(
-      'dependency_unavailable',
+      code ?? 'dependency_unavailable',
       `The step "${stage}" did not succeed in ${attempts} attempts. The image can be retried.`,
     );
     const failure = failureOf(stage, problem, attempts);

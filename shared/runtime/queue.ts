@@ -7,6 +7,8 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
+import { backoffSeconds, isGivenUp } from '#shared/kernel/redelivery.ts';
+import type { Redelivery } from '#shared/messaging/redelivery.ts';
 import { logger, metrics, tracer } from './telemetry.ts';
 
 /** A parsed message of a queue. */
@@ -25,6 +27,14 @@ interface QueueFunction<Body> {
   run: (messages: readonly Message<Body>[]) => Promise<readonly PromiseSettledResult<unknown>[]>;
   /** Handles a message that can never succeed; the message is acknowledged when this returns. */
   reject?: (message: Message<Body>, problem: Problem) => Promise<void>;
+  /** What to do about failures that a repetition can mend; without it, the queue redelivers after its own time. */
+  retry?: Retry<Body>;
+}
+
+interface Retry<Body> {
+  redelivery: Redelivery;
+  /** Records that no attempt succeeded and no dependency explains it; the message is acknowledged when this returns. */
+  giveUp: (message: Message<Body>) => Promise<unknown>;
 }
 
 /** Handles the messages of a batch independently and concurrently. */
@@ -37,7 +47,7 @@ export const each =
  * A Lambda function behind a queue. Each message fails separately: it is redelivered, or, if a retry cannot succeed,
  * rejected and acknowledged.
  */
-export function queueFunction<Body>({ body, run, reject }: QueueFunction<Body>) {
+export function queueFunction<Body>({ body, run, reject, retry }: QueueFunction<Body>) {
   const Json = z
     .string()
     .transform((text): unknown => JSON.parse(text))
@@ -63,13 +73,31 @@ export function queueFunction<Body>({ body, run, reject }: QueueFunction<Body>) 
           const { error, message } = outcome;
           if (message && reject && error instanceof Problem && !isRetryable(error))
             return reject(message, error);
+          if (message && retry && isGivenUp(error, message.attempts)) {
+            logger.error('message given up', { message_id: record.messageId, error });
+            await retry.giveUp(message);
+            return;
+          }
           logger.warn('message failed', { message_id: record.messageId, attempts: message?.attempts, error });
+          if (retry) await redeliver(retry.redelivery, record, message?.attempts);
           throw error;
         },
         new BatchProcessor(EventType.SQS),
         { context, throwOnFullBatchFailure: false },
       );
     });
+}
+
+/** Has a message delivered again after a backoff; one that cannot be read at once, as it only has to reach the dead-letter queue. */
+async function redeliver(
+  redelivery: Redelivery,
+  { eventSourceARN: queueArn, receiptHandle: receipt, messageId }: SQSRecord,
+  attempts: number | undefined,
+): Promise<void> {
+  const seconds = attempts === undefined ? 0 : backoffSeconds(attempts);
+  await redelivery.after({ queueArn, receipt }, seconds).catch((error: unknown) => {
+    logger.warn('redelivery not chosen: the queue’s own time holds', { message_id: messageId, error });
+  });
 }
 
 interface Outcome<Body> {

@@ -4,9 +4,11 @@ import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { loadManifests } from '#shared/embedding/load-manifest.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { recordFailure } from '#shared/images/record-failure.ts';
 import { rejectImage } from '#shared/images/reject-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { sqsRedelivery } from '#shared/messaging/sqs-redelivery.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
@@ -26,9 +28,15 @@ const ports = {
 };
 const detect = detectDuplicates(ports);
 const reject = rejectImage(ports);
+const giveUp = recordFailure(ports);
 
 export const handler = queueFunction({
   body: ImagesIndexedV1,
   run: each(({ body }) => detect(body)),
   reject: ({ body, attempts }, problem) => reject('duplicates', body, problem, attempts),
+  retry: {
+    redelivery: sqsRedelivery(),
+    giveUp: ({ body, attempts }) =>
+      giveUp({ body: JSON.stringify(body), stage: 'duplicates', attempts, code: 'internal_error' }),
+  },
 });

@@ -1,8 +1,10 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { recordFailure } from '#shared/images/record-failure.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
 import { processImaging } from '#shared/imaging/process-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { sqsRedelivery } from '#shared/messaging/sqs-redelivery.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { queueFunction } from '#shared/runtime/queue.ts';
 import { eachUpload, S3Notification } from '#shared/runtime/s3-event.ts';
@@ -10,13 +12,23 @@ import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const validate = validateImage({
+const ports = {
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: processImaging({ seconds: 20 }),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
   models: env.DEEPLENS_MODELS,
-});
+};
+const validate = validateImage(ports);
+const giveUp = recordFailure(ports);
 
-export const handler = queueFunction({ body: S3Notification, run: eachUpload(validate) });
+export const handler = queueFunction({
+  body: S3Notification,
+  run: eachUpload(validate),
+  retry: {
+    redelivery: sqsRedelivery(),
+    giveUp: ({ body, attempts }) =>
+      giveUp({ body: JSON.stringify(body), stage: 'validation', attempts, code: 'internal_error' }),
+  },
+});

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EmbedOutcome } from '#shared/images/embed-image.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { type BatchPorts, backoffSeconds, handleBatch } from '../../../gpu-worker/handle-batch.ts';
+import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
+import { type BatchPorts, handleBatch } from '../../../gpu-worker/handle-batch.ts';
 import type { BatchReport } from '../../../gpu-worker/report.ts';
 import { validatedEvent } from './events.ts';
 import { memoryQueue } from './memory-queue.ts';
@@ -17,6 +18,7 @@ function recordedReport() {
     handled: (_, { status }) => void lines.push(status),
     rejected: (_, { code }) => void lines.push(`rejected ${code}`),
     retried: note('retried'),
+    givenUp: note('given up'),
     unreadable: note('unreadable'),
     extensionFailed: note('extension failed'),
     notSettled: note('not settled'),
@@ -28,16 +30,18 @@ function recordedReport() {
 function setUp(embed: BatchPorts['embed'], changes: Partial<BatchPorts> = {}) {
   const queue = memoryQueue(VISIBILITY.timeoutSeconds);
   const rejected: { code: string; attempts: number; image: string }[] = [];
+  const givenUp: { attempts: number; image: string }[] = [];
   const { lines, report } = recordedReport();
   const handle = handleBatch({
     queue,
     visibility: VISIBILITY,
     embed,
     reject: async (event, { code }, attempts) => void rejected.push({ code, attempts, image: event.subject }),
+    giveUp: async (event, attempts) => void givenUp.push({ attempts, image: event.subject }),
     report,
     ...changes,
   });
-  return { queue, rejected, lines, handle };
+  return { queue, rejected, givenUp, lines, handle };
 }
 
 beforeEach(() => vi.useFakeTimers());
@@ -61,8 +65,8 @@ describe('a micro-batch', () => {
     expect(queue.remaining()).toEqual([
       { body: JSON.stringify(events[3]), seconds: 5 },
       { body: JSON.stringify(events[4]), seconds: 5 },
-      { body: 'no json', seconds: 5 },
-      { body: '{"type":"images.uploaded"}', seconds: 5 },
+      { body: 'no json', seconds: 0 }, // only to reach the dead-letter queue
+      { body: '{"type":"images.uploaded"}', seconds: 0 },
     ]);
     expect(lines.toSorted()).toEqual([
       'batch of 5',
@@ -130,6 +134,58 @@ describe('a micro-batch', () => {
   });
 });
 
-it('doubles the backoff after each attempt, up to five minutes', () => {
-  expect([1, 2, 3, 4, 5, 10].map(backoffSeconds)).toEqual([5, 10, 20, 40, 80, 300]);
+describe('an outage of a dependency', () => {
+  /** Polls every second until the queue is empty. @returns the seconds that took */
+  async function workOff({ queue, handle }: ReturnType<typeof setUp>, atMost: number): Promise<number> {
+    for (let second = 0; second < atMost; second++) {
+      const messages = await queue.receive(10, 0, never);
+      if (messages.length > 0) await handle(messages);
+      if (queue.remaining().length === 0) return second;
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  it.each([1, 6])('of %d hours loses no image', async (hours) => {
+    const end = Date.now() + hours * 3_600_000;
+    let mostAttempts = 0;
+    const world = setUp(async (events) =>
+      events.map(() =>
+        Date.now() < end
+          ? { status: 'failed', error: new Problem('dependency_unavailable', 'S3 is down') }
+          : { status: 'embedded' },
+      ),
+    );
+    const counted = {
+      ...world,
+      handle: async (messages: Parameters<typeof world.handle>[0]) => {
+        mostAttempts = Math.max(mostAttempts, ...messages.map(({ attempts }) => attempts));
+        await world.handle(messages);
+      },
+    };
+    world.queue.send(...Array.from({ length: 5 }, () => JSON.stringify(validatedEvent())));
+    expect(await workOff(counted, (hours + 1) * 3_600)).toBeLessThan(hours * 3_600 + 901);
+    expect(world.lines.filter((line) => line === 'embedded')).toHaveLength(5);
+    expect([...world.rejected, ...world.givenUp]).toEqual([]);
+    expect(mostAttempts).toBeLessThanOrEqual(MAX_RECEIVES);
+  });
+
+  it('is not what a fault of the program is: that is given up after five attempts', async () => {
+    const world = setUp(async (events) =>
+      events.map(() => ({ status: 'failed', error: new TypeError('a fault') })),
+    );
+    const event = validatedEvent();
+    world.queue.send(JSON.stringify(event));
+    expect(await workOff(world, 1_000)).toBe(75);
+    expect(world.givenUp).toEqual([{ attempts: 5, image: event.subject }]);
+  });
+
+  it('while an image is given up has its message redelivered', async () => {
+    const world = setUp(async () => [{ status: 'failed', error: new TypeError('a fault') }], {
+      giveUp: () => Promise.reject(new Problem('dependency_unavailable', 'DynamoDB is down')),
+    });
+    world.queue.send(JSON.stringify(validatedEvent()));
+    expect(await workOff(world, 200)).toBe(Number.POSITIVE_INFINITY);
+    expect(world.lines).not.toContain('given up');
+  });
 });

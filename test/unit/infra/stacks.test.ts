@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { EVENTS } from '#shared/contracts/events/registry.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
+import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
 import { exampleEnvironment } from './example.ts';
 import { standingCostRow } from './standing-costs.ts';
@@ -94,6 +95,16 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     });
     expect(withDlq).toHaveLength(8);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
+  });
+
+  it('redelivers messages about images for hours', () => {
+    const receives = stacks.of('AWS::SQS::Queue').flatMap(({ properties }) => {
+      const name = String(properties.QueueName);
+      return properties.RedrivePolicy && /-(validation|embedding|indexing|duplicates)$/.test(name)
+        ? Redrive.parse(properties.RedrivePolicy).maxReceiveCount
+        : [];
+    });
+    expect(receives).toEqual(Array(4).fill(MAX_RECEIVES));
   });
 
   it('sets the visibility timeout to six function timeouts, and reports failures per message', () => {

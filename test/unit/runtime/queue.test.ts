@@ -43,6 +43,35 @@ function consumer() {
     (await handler(event(bodies, 2), context)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   return { run, rejected };
 }
+/** A consumer that records when messages are delivered again. */
+function retrying(attempts: number, redeliver: (seconds: number) => Promise<void> = async () => {}) {
+  const again: number[] = [];
+  const givenUp: string[] = [];
+  const handler = queueFunction({
+    body: Body,
+    run: each(async ({ body }) => {
+      if (body.does === 'crash') throw new TypeError('crash');
+      if (body.does === 'wait') throw new Problem('dependency_unavailable', 'later');
+      if (body.does === 'never') throw new Problem('unreadable_image', 'no');
+    }),
+    reject: async () => {},
+    retry: {
+      redelivery: {
+        after: async ({ queueArn, receipt }, seconds) => {
+          expect([queueArn, receipt]).toEqual(['arn:aws:sqs:eu-west-1:1:indexing', 'r']);
+          await redeliver(seconds);
+          again.push(seconds);
+        },
+      },
+      giveUp: async ({ body }) => void givenUp.push(body.does),
+    },
+  });
+  const run = async (bodies: string[]) =>
+    (await handler(event(bodies, attempts), context)).batchItemFailures.map(
+      ({ itemIdentifier }) => itemIdentifier,
+    );
+  return { run, again, givenUp };
+}
 const does = (what: string) => JSON.stringify({ does: what });
 
 describe('queueFunction', () => {
@@ -63,5 +92,40 @@ describe('queueFunction', () => {
   it('reports every message if all fail', async () => {
     const { run } = consumer();
     expect(await run([does('crash'), does('crash')])).toEqual(['m0', 'm1']);
+  });
+
+  it.each([
+    [1, 5],
+    [4, 40],
+    [30, 900],
+  ])(
+    'has a message delivered again after a backoff while a dependency is away: attempt %d',
+    async (attempts, seconds) => {
+      const { run, again, givenUp } = retrying(attempts);
+      expect(await run([does('wait'), does('well')])).toEqual(['m0']);
+      expect(again).toEqual([seconds]);
+      expect(givenUp).toEqual([]);
+    },
+  );
+
+  it('gives up what fails five times and no dependency explains, and rejects at once what can never succeed', async () => {
+    const fourth = retrying(4);
+    expect(await fourth.run([does('crash'), does('never')])).toEqual(['m0']);
+    expect(fourth.givenUp).toEqual([]);
+    const fifth = retrying(5);
+    expect(await fifth.run([does('crash'), does('wait')])).toEqual(['m1']);
+    expect(fifth.givenUp).toEqual(['crash']);
+  });
+
+  it('hastens what it cannot read to the dead-letter queue', async () => {
+    const { run, again } = retrying(3);
+    expect(await run(['{'])).toEqual(['m0']);
+    expect(again).toEqual([0]);
+  });
+
+  it('leaves a message to the queue’s own time if the backoff cannot be set', async () => {
+    const { run, givenUp } = retrying(1, () => Promise.reject(new Error('SQS is down')));
+    expect(await run([does('wait')])).toEqual(['m0']);
+    expect(givenUp).toEqual([]);
   });
 });
