@@ -130,7 +130,9 @@ export class ImagesStack extends EnvironmentStack {
         [tables.images.tableArn],
       )
       .allow(onTable('Query'), [tables.imagesBy('by_external_id'), tables.imagesBy('by_status')])
-      .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'), [tables.groups.tableArn])
+      .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'), [
+        tables.groups.tableArn,
+      ])
       .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.cache))
       .allow(ACTIONS.writeObjects, [imagesBucket.objects('incoming')])
       // The purge of an image counts and removes its objects, archived events included.

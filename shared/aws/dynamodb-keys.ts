@@ -87,6 +87,11 @@ export const imageAtPosition = (position: string): string => position.slice(posi
 export const GROUP_PREFIX = 'GROUP#';
 export const groupKey = (tenant: TenantId, group: GroupId): Key =>
   inTenant(tenant, `${GROUP_PREFIX}${group}`);
+/** The prefix of the counters of a tenant's groups. */
+export const GROUP_COUNTER_PREFIX = 'GROUPCOUNT#';
+/** One of 32 counters, by the last character of the group's ULID. */
+export const groupCounterKey = (tenant: TenantId, group: GroupId): Key =>
+  inTenant(tenant, `${GROUP_COUNTER_PREFIX}${group.slice(-1)}`);
 /** The lock that keeps an image out of a second group. */
 export const memberKey = (tenant: TenantId, image: ImageId): Key => inTenant(tenant, `MEMBER#${image}`);
 /** The prefix of the decisions that images of the group are not the same. */

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
-import { GROUP_PREFIX, groupKey, memberKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
+import {
+  GROUP_COUNTER_PREFIX,
+  GROUP_PREFIX,
+  groupCounterKey,
+  groupKey,
+  memberKey,
+  tenantPartition,
+} from '#shared/aws/dynamodb-keys.ts';
 import { readPage } from '#shared/aws/dynamodb-page.ts';
 import { openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
 import { GroupIdField, ImageIdField } from '#shared/kernel/id-fields.ts';
@@ -11,12 +18,13 @@ import type { GroupStore } from './group-store.ts';
 
 export const GroupsTableEnv = z.object({ GROUPS_TABLE: z.string().min(1) });
 
-const groupsOfTenant = (tenant: TenantId) => ({
-  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :group)',
-  ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':group': GROUP_PREFIX },
+const itemsOfTenant = (tenant: TenantId, prefix: string) => ({
+  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+  ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':prefix': prefix },
 });
 
 const groupOf = itemReader('groups', DuplicateGroup);
+const readCounter = itemReader('groups', z.object({ groups: z.number() }));
 const readMember = itemReader('groups', z.object({ image_id: ImageIdField, group_id: GroupIdField }));
 
 /** Stores duplicate groups with their members in DynamoDB, and a lock for each member that keeps it out of other groups. */
@@ -47,7 +55,7 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
         table,
         {
           name: [tenant, 'groups'],
-          query: groupsOfTenant(tenant),
+          query: itemsOfTenant(tenant, GROUP_PREFIX),
           positionPattern: GROUP_ID_PATTERN,
           positionOf: (group) => group.group_id,
           keyAt: (group) => groupKey(tenant, groupId(group)),
@@ -58,7 +66,10 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
       );
     },
     async count(tenant) {
-      return table.count(groupsOfTenant(tenant));
+      let count = 0;
+      for await (const item of table.query(itemsOfTenant(tenant, GROUP_COUNTER_PREFIX)))
+        count += readCounter(item).groups;
+      return count;
     },
     async save(group) {
       const before = await get(group.tenant_id, group.group_id);
@@ -68,6 +79,7 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
       const former = new Set(before?.members.map((each) => each.image_id));
       return table.writeTogether([
         members.size === 0 ? removal(group) : replacement(group),
+        ...counted(group, before ? 1 : 0, members.size > 0 ? 1 : 0),
         ...[...members].filter((image) => !former.has(image)).map((image) => lock(group, image)),
         ...[...former].filter((image) => !members.has(image)).map((image) => release(group, image)),
       ]);
@@ -96,6 +108,20 @@ const replacement = (group: DuplicateGroup): Write => ({
     ...sameVersion(group),
   },
 });
+/** Counts a group that is made or removed, in the transaction that does it. */
+const counted = (group: DuplicateGroup, before: number, after: number): Write[] =>
+  before === after
+    ? []
+    : [
+        {
+          Update: {
+            Key: groupCounterKey(group.tenant_id, group.group_id),
+            UpdateExpression: 'ADD #groups :by',
+            ExpressionAttributeNames: { '#groups': 'groups' },
+            ExpressionAttributeValues: { ':by': after - before },
+          },
+        },
+      ];
 const removal = (group: DuplicateGroup): Write => ({
   Delete: { Key: groupKey(group.tenant_id, group.group_id), ...sameVersion(group) },
 });

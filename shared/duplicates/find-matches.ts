@@ -19,6 +19,8 @@ export interface MatchPorts extends ReadModelImagePorts {
 
 /** Nearest images compared. Further copies are found by the detection of those images. */
 const NEAREST = 50;
+/** Images with the same bytes: as many again beside those that are near, and the image itself. */
+const SAME_BYTES = 2 * NEAREST + 1;
 
 /** Finds the copies of a stored image by SHA-256 and by vectors, best match first. */
 export const findMatches =
@@ -27,7 +29,7 @@ export const findMatches =
     const { imageStore, manifest } = ports;
     const query = storedQueryImage(record, embedding, () => readModelImage(ports, tenant, record.image_id));
     const [sameBytes, near] = await Promise.all([
-      imageStore.findBySha256(tenant, record.hash_sha256),
+      imageStore.findBySha256(tenant, record.hash_sha256, SAME_BYTES),
       findNearImages(ports)(tenant, manifest, query, {
         k: NEAREST,
         similarFrom: Number.POSITIVE_INFINITY,

@@ -71,14 +71,17 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
       for await (const item of table.query(query)) return recordOf(item);
       return undefined;
     },
-    async findBySha256(tenant, sha256) {
+    async findBySha256(tenant, sha256, limit) {
       const images: ImageId[] = [];
       for await (const item of table.query({
         IndexName: 'by_sha256',
         KeyConditionExpression: 'gsi_sha256 = :sha256',
         ExpressionAttributeValues: { ':sha256': sha256Partition(tenant, sha256) },
+        ProjectionExpression: 'image_id',
+        Limit: limit,
       })) {
         images.push(readImageId(item).image_id);
+        if (images.length === limit) break; // before the next page is read
       }
       return images;
     },

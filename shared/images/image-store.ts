@@ -46,8 +46,8 @@ export interface ImageStore {
   list(tenant: TenantId, query: ImageQuery): Promise<Page<ImageRecord>>;
   /** Returns the earliest announced image with this status. Eventually consistent. */
   oldest(tenant: TenantId, status: ImageStatus): Promise<ImageRecord | undefined>;
-  /** Returns all images with this `hash_sha256`. */
-  findBySha256(tenant: TenantId, sha256: string): Promise<ImageId[]>;
+  /** Returns the first `limit` images with this `hash_sha256`, the earliest announced first. */
+  findBySha256(tenant: TenantId, sha256: string, limit: number): Promise<ImageId[]>;
   /**
    * Moves the image to status `to` at `at` (RFC 3339) and writes `change`, if it has an earlier status.
    * @returns the current record, and whether this call moved it; undefined if there is none

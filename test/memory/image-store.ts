@@ -153,10 +153,12 @@ export function memoryImageStore(): ImageStore {
       );
       return structuredClone(found.sort((one, other) => (one.created_at < other.created_at ? -1 : 1))[0]);
     },
-    async findBySha256(tenant, sha256) {
+    async findBySha256(tenant, sha256, limit) {
       return [...records.values()]
         .filter((record) => record.tenant_id === tenant && record.hash_sha256 === sha256)
-        .map((record) => record.image_id);
+        .map((record) => record.image_id)
+        .sort()
+        .slice(0, limit);
     },
     async advance(tenant, image, to, time, change = {}) {
       return move(tenant, image, to, (record) => stepped(record, to, time, change));

@@ -64,7 +64,7 @@ describe.each([
       record: { ...change, status: 'validated', validated_at: at, updated_at: at, stored_bytes: 99 },
     });
     expect(await images.get(tenant, image)).toEqual(first?.record);
-    expect(await images.findBySha256(tenant, sha)).toEqual([image]);
+    expect(await images.findBySha256(tenant, sha, 10)).toEqual([image]);
     expect(await admit(tenant, image, 99)).toEqual({ moved: false, full: false, record: first?.record });
     expect(await admit(tenant, newImage(), 1)).toBeUndefined();
     expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 99 });

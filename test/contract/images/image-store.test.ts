@@ -8,6 +8,7 @@ import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import { memoryImageStore } from '../../memory/image-store.ts';
 import { newTable } from '../emulator.ts';
+import { recordReads } from '../reads.ts';
 import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant, nextTime } from '../samples.ts';
 
 const FAILURE: Failure = {
@@ -105,8 +106,15 @@ describe.each([
     expect(again).toEqual({ moved: false, record: moved?.record });
     expect(await images.get(tenant, image_id)).toEqual(moved?.record);
     expect(await images.advance(tenant, newImage(), 'uploaded', at)).toBeUndefined();
-    expect(await images.findBySha256(tenant, sha)).toEqual([image_id]);
-    expect(await images.findBySha256(newTenant(), sha)).toEqual([]);
+    expect(await images.findBySha256(tenant, sha, 10)).toEqual([image_id]);
+    expect(await images.findBySha256(newTenant(), sha, 10)).toEqual([]);
+    const copies = [image_id];
+    for (let count = 0; count < 4; count++) {
+      const copy = await create();
+      await images.advance(tenant, copy.image_id, 'processed', at, change);
+      copies.push(copy.image_id);
+    }
+    expect(await images.findBySha256(tenant, sha, 3)).toEqual(copies.sort().slice(0, 3));
   });
 
   it('stores a failure until the image advances', async () => {
@@ -204,7 +212,7 @@ describe.each([
     expect(tombstone).not.toHaveProperty('external_id');
     expect(tombstone).not.toHaveProperty('stored_bytes');
     expect(tombstone?.thumbnails).toEqual(facts(sha).thumbnails); // for a purge that is taken up again
-    expect(await images.findBySha256(tenant, sha)).toEqual([]);
+    expect(await images.findBySha256(tenant, sha, 10)).toEqual([]);
     expect(await images.list(tenant, { externalId: 'gone', limit: 5 })).toEqual({ items: [] });
     expect((await walk({ limit: 100 })).flat()).not.toContain(image_id);
     const plain: Embedding = { semantic: Float32Array.of(1), copy: Float32Array.of(1) };
@@ -272,4 +280,18 @@ describe.each([
       await expect(images.list(tenant, { limit: 2, cursor: '' })).rejects.toMatchObject(refused);
     });
   });
+});
+
+it('finds images with the same bytes by one query, of no more than its limit', async () => {
+  const options = await newTable('images', IMAGE_INDEXES);
+  const images = dynamoImageStore(options);
+  const [tenant, sha] = [newTenant(), 'b'.repeat(64)];
+  for (let count = 0; count < 25; count++) {
+    const { image_id } = newRecord(tenant);
+    await images.create(newRecord(tenant, { image_id }));
+    await images.advance(tenant, image_id, 'processed', at, facts(sha));
+  }
+  const reads = recordReads(options.client);
+  expect(await images.findBySha256(tenant, sha, 10)).toHaveLength(10);
+  expect(reads).toEqual([{ command: 'QueryCommand', items: 10 }]);
 });

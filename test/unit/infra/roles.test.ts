@@ -63,7 +63,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
-    'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem',
+    'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:images/index/by_external_id: Query',
     'dynamodb:images/index/by_status: Query',
     'dynamodb:images: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
