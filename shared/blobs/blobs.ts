@@ -5,6 +5,8 @@ export interface UploadConditions {
   contentType: string;
   /** Exact size in bytes. */
   size: number;
+  /** Of the file, in lower-case hex. */
+  sha256?: string | undefined;
   /** Validity of the form in seconds. */
   expiresIn: number;
 }

@@ -149,10 +149,16 @@ export function s3Blobs({ bucket, client = new S3Client() }: { bucket: string; c
     async count(tenant, folder) {
       return (await firstKeys(tenant, folder)).length;
     },
-    async presignUpload(tenant, key, { contentType, size: bytes, expiresIn }) {
+    async presignUpload(tenant, key, { contentType, size: bytes, sha256, expiresIn }) {
       return createPresignedPost(client, {
         ...at(tenant, key),
-        Fields: { 'Content-Type': contentType }, // fields are conditions as well: they must match exactly
+        // Fields are conditions as well: they must match exactly.
+        Fields: {
+          'Content-Type': contentType,
+          ...(sha256 !== undefined && {
+            'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64'),
+          }),
+        },
         Conditions: [['content-length-range', bytes, bytes]],
         Expires: expiresIn,
       });

@@ -45,12 +45,24 @@ export async function acceptFile(
 ): Promise<Facts> {
   const { blobs, imaging } = ports;
   const { tenant_id: tenant, image_id: image, content_type } = record;
+  const sha256 = sha256Of(bytes);
+  if (!accepted) checkSha256(sha256, record.announced_sha256);
   const read = await imaging.read(bytes, { declaredType: content_type, thumbnailSizes: sizes });
-  const { facts, derivatives } = await derive(ports, tenant, image, bytes, read);
+  const { facts, derivatives } = await derive(ports, tenant, image, { bytes, sha256 }, read);
   if (!accepted && !(await blobs.create(tenant, objectKeys.upload(tenant, image), bytes, content_type)))
     return acceptFile(ports, record, sizes, await fetchFile(ports, tenant, image));
   await Promise.all(derivatives.map((each) => blobs.put(tenant, each.key, each.bytes, each.contentType)));
   return facts;
+}
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function checkSha256(sha256: string, announced: string | undefined): void {
+  if (announced !== undefined && announced !== sha256)
+    throw new Problem(
+      'checksum_mismatch',
+      `The file's SHA-256 is ${sha256}; ${announced} was announced. Announce it again, and send the file unchanged.`,
+    );
 }
 
 interface Derivative {
@@ -64,7 +76,7 @@ async function derive(
   { imaging }: Ports,
   tenant: TenantId,
   image: ImageId,
-  bytes: Uint8Array,
+  { bytes, sha256 }: { bytes: Uint8Array; sha256: string },
   {
     format,
     exif,
@@ -89,7 +101,7 @@ async function derive(
       width,
       height,
       file_size: bytes.length,
-      hash_sha256: createHash('sha256').update(bytes).digest('hex'),
+      hash_sha256: sha256,
       hash_md5: createHash('md5').update(bytes).digest('hex'),
       hash_perceptual: perceptual,
       hash_pixels: pixelHash,

@@ -47,6 +47,8 @@ export const ImageRecord = z.object({
   file_size: z.number(),
   /** The announced media type. */
   content_type: z.string(),
+  /** The checksum that the file must have, in lower-case hex. */
+  announced_sha256: z.string().exactOptional(),
   metadata: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   /** Models whose vectors are in the index. */
   models: z.array(z.string()),

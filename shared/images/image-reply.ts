@@ -9,6 +9,7 @@ export const thumbnailUrl = (baseUrl: string, image: string): string => `${baseU
 export function imageReply(record: ImageRecord, baseUrl: string): z.input<typeof ImageReply> {
   const {
     tenant_id,
+    announced_sha256,
     content_type,
     correlation_id,
     hash_pixels,

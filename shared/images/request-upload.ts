@@ -20,6 +20,8 @@ export interface NewImage {
   contentType: string;
   /** Bytes. */
   size: number;
+  /** Of the file, in lower-case hex. */
+  sha256?: string | undefined;
   externalId?: string | undefined;
   metadata?: Metadata | undefined;
 }
@@ -67,7 +69,7 @@ export const requestUploads =
         const owner = taken.get(image_id);
         if (owner && external_id !== undefined) return externalIdTaken(external_id, owner);
         if (use && !ids.has(image_id)) return quotaExceeded(use, size, quota);
-        const conditions = { contentType, size, expiresIn: FORM_LIFETIME };
+        const conditions = { contentType, size, sha256: record.announced_sha256, expiresIn: FORM_LIFETIME };
         const key = objectKeys.incoming(tenant, image_id);
         const { url, fields } = await blobs.presignUpload(tenant, key, conditions);
         return { image_id, status: 'pending_upload' as const, url, fields, expires_at: expiresAt };
@@ -127,6 +129,7 @@ function newRecord(tenant: TenantId, image: NewImage, correlationId: string, now
     storage_type: 's3',
     file_size: image.size,
     content_type: image.contentType,
+    ...(image.sha256 !== undefined && { announced_sha256: image.sha256 }),
     metadata: image.metadata ?? {},
     models: [],
     correlation_id: correlationId,

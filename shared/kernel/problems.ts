@@ -43,6 +43,7 @@ export const PROBLEMS = {
   },
   too_many_frames: { status: 422, title: 'The file is a sequence without a still image', retry: false },
   type_mismatch: { status: 422, title: 'The file does not match its declared media type', retry: false },
+  checksum_mismatch: { status: 422, title: 'The file differs from its announced checksum', retry: false },
   truncated: { status: 422, title: 'The image file is truncated', retry: false },
   event_too_large: { status: 422, title: 'The image’s data are too large to be processed', retry: false },
   low_detail: { status: 422, title: 'The image has too little detail to search by', retry: false },

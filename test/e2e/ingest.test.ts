@@ -77,6 +77,19 @@ describe('an uploaded image', () => {
     expect((await postFile(elsewhere, bytes, 'image/jpeg')).ok).toBe(false);
   });
 
+  it('fails if it differs from its announced checksum', async () => {
+    const file = { filename: 'a.jpg', size: bytes.length, sha256: '0'.repeat(64) };
+    const { body } = await client.call(api.requestUploads, { body: { files: [file] } });
+    const form = body.uploads[0];
+    if (!form || !('url' in form)) throw new Error('refused');
+    // S3 itself refuses the file; the emulator does not compare checksums.
+    if (!(await postFile(form, bytes, 'image/jpeg')).ok) return;
+    expect(await settled(client, form.image_id)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'checksum_mismatch' },
+    });
+  });
+
   it('is rejected without affecting the others of a call', async () => {
     const { status, body } = await client.call(api.requestUploads, {
       body: {

@@ -91,7 +91,11 @@ export const UploadFile = z
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
-      .optional(),
+      .optional()
+      .meta({
+        description:
+          'SHA-256 of the file in lower-case hex. A file that differs is refused by storage, or fails with `checksum_mismatch`.',
+      }),
     external_id: ExternalId.optional(),
     metadata: MetadataField.optional(),
   })

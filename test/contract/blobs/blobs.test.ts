@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Blobs, FOLDERS } from '#shared/blobs/blobs.ts';
@@ -174,6 +175,20 @@ describe('upload forms and links of S3', () => {
     const key = upload();
     expect(await post(await formFor(key), file)).toBe(400);
     expect(await blobs.size(tenant, key)).toBeUndefined();
+  });
+
+  it('hold the checksum that the file must have', async () => {
+    const pin = { contentType: 'image/png', size: 4, expiresIn: 60 };
+    const sha256 = createHash('sha256').update(bytes).digest();
+    const form = await blobs.presignUpload(tenant, upload(), { ...pin, sha256: sha256.toString('hex') });
+    expect(form.fields['x-amz-checksum-sha256']).toBe(sha256.toString('base64'));
+    expect(atob(form.fields.Policy ?? '')).toContain('x-amz-checksum-sha256');
+    expect(await post(form, bytes)).toBeLessThan(300);
+    const [key, changed] = [upload(), { 'x-amz-checksum-sha256': Buffer.alloc(32).toString('base64') }];
+    const other = await blobs.presignUpload(tenant, key, { ...pin, sha256: sha256.toString('hex') });
+    expect(await post({ url: other.url, fields: { ...other.fields, ...changed } }, bytes)).toBe(403);
+    expect(await blobs.size(tenant, key)).toBeUndefined();
+    // S3 compares it with the file, which the emulator does not: validation compares them again.
   });
 
   it('reject another key, another type and a changed form', async () => {

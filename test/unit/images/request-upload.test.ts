@@ -56,6 +56,22 @@ describe('requestUpload', () => {
     });
   });
 
+  it('pins the announced checksum in the form, and notes it for validation', async () => {
+    const { imageStore, blobs } = setUp();
+    const presigned: unknown[] = [];
+    const presignUpload: typeof blobs.presignUpload = (tenant, key, conditions) => {
+      presigned.push(conditions.sha256);
+      return blobs.presignUpload(tenant, key, conditions);
+    };
+    const sha256 = 'ab'.repeat(32);
+    const file = UploadFile.parse({ filename: 'a.jpg', size: 10, sha256 });
+    const ask = requestUploads({ imageStore, blobs: { ...blobs, presignUpload } });
+    const [form] = await ask(acme, [uploadOf(file)], unlimited, 'c');
+    if (!form || form instanceof Problem) throw form;
+    expect(presigned).toEqual([sha256]);
+    expect(await imageStore.get(acme, form.image_id)).toMatchObject({ announced_sha256: sha256 });
+  });
+
   it('keeps the problem of a file that the caller refused, in its place', async () => {
     const limited = new Problem('rate_limited', 'Wait.');
     const { imageStore, request } = setUp();

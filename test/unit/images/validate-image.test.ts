@@ -50,6 +50,19 @@ describe('validateImage', () => {
     }
   });
 
+  it('refuses a file that differs from its announced checksum, and keeps none of it', async () => {
+    const { tenant, image, validate, record } = await upload(photo, { announced_sha256: '0'.repeat(64) });
+    await validate();
+    const failure = { stage: 'validation', code: 'checksum_mismatch', retryable: false };
+    expect(await record()).toMatchObject({ status: 'failed', failure });
+    expect((await record()).failure?.detail).toContain(createHash('sha256').update(photo).digest('hex'));
+    expect(await ports.blobs.size(tenant, objectKeys.upload(tenant, image))).toBeUndefined();
+    const announced_sha256 = createHash('sha256').update(photo).digest('hex');
+    const same = await upload(photo, { image_id: newImageId(), announced_sha256 });
+    await same.validate();
+    expect((await same.record()).status).toBe('validated');
+  });
+
   it('publishes images.uploaded, then images.validated, with all fields', async () => {
     const { image, validate } = await upload(photo);
     await validate();
