@@ -1,3 +1,4 @@
+import { encodeTime } from 'ulid';
 import {
   GROUP_ID_PATTERN,
   type GroupId,
@@ -37,6 +38,15 @@ export const apiKeyKey = (tenant: TenantId, key: KeyId): Key => inTenant(tenant,
 export const IMAGE_PREFIX = 'IMAGE#';
 export const imageKey = (tenant: TenantId, image: ImageId): Key =>
   inTenant(tenant, `${IMAGE_PREFIX}${image}`);
+
+/** The range of sort keys of images that were announced between two moments, widened by a minute: their ids are made after `created_at`. */
+export const imageRange = (after = 0, before = MAX_TIME): [string, string] => [
+  `${IMAGE_PREFIX}img_${encodeTime(Math.max(0, after - MINUTE))}`,
+  `${IMAGE_PREFIX}img_${encodeTime(Math.min(MAX_TIME, before + MINUTE))}~`,
+];
+const MINUTE = 60_000;
+/** The last moment that a ULID can have. */
+const MAX_TIME = 2 ** 48 - 1;
 
 /** Reserves an external id for one image. */
 export const externalIdKey = (tenant: TenantId, externalId: string): Key =>

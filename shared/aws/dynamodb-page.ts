@@ -16,6 +16,8 @@ export interface PagedList<Entry> {
   entryOf(item: Item): Entry;
   /** Filters the entries; absent: all are listed. */
   wanted?: (entry: Entry) => boolean;
+  /** Items that one page reads; with fewer found, it ends early, with a cursor. Default: all. */
+  readAtMost?: number;
 }
 
 /** Items read at a time for a filtered list. DynamoDB ends a page at 1 MB in any case. */
@@ -35,8 +37,14 @@ export async function readPage<Entry>(
     ...(position !== undefined && { ExclusiveStartKey: list.keyAt(position) }),
   });
   const items: Entry[] = [];
+  let read = 0;
+  let previous: Entry | undefined;
   for await (const item of stored) {
     const entry = list.entryOf(item);
+    if (previous !== undefined && read === list.readAtMost)
+      return { items, nextCursor: encodeCursor(list.name, list.positionOf(previous)) };
+    read += 1;
+    previous = entry;
     if (list.wanted && !list.wanted(entry)) continue;
     const last = items.at(-1);
     if (last && items.length === limit) {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
   externalIdPartition,
-  IMAGE_PREFIX,
   imageAtPosition,
   imageKey,
+  imageRange,
   STATUS_POSITION_PATTERN,
   sha256Partition,
   statusPartition,
@@ -22,6 +22,7 @@ import { moved, statusUpdate, stepUpdate } from './dynamodb-image-steps.ts';
 import { imageTraces } from './dynamodb-image-traces.ts';
 import { imageVectors } from './dynamodb-image-vectors.ts';
 import { libraryChange, libraryVersions } from './dynamodb-library-version.ts';
+import { passes } from './image-filter.ts';
 import { type ImageRecord, statusesBefore } from './image-record.ts';
 import type { ImageQuery, ImageStore } from './image-store.ts';
 
@@ -97,10 +98,21 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
   };
 }
 
+/** Images that one page of a filtered list reads: each has about 1 KB. */
+const READ_AT_MOST = 20_000;
+
 /** Returns the list of a query, by the index that serves it. Purged images are in no index; in the table they are filtered out. */
-function listOf(tenant: TenantId, { status, externalId }: ImageQuery): PagedList<ImageRecord> {
+function listOf(tenant: TenantId, query: ImageQuery): PagedList<ImageRecord> {
+  const { ascending = false, limit: _, cursor: __, ...filter } = query;
+  const { status, externalId, storageLocation, createdAfter, createdBefore } = filter;
+  const isFiltered = [storageLocation, createdAfter, createdBefore].some((each) => each !== undefined);
   const list = {
-    name: [tenant, 'images', status, externalId],
+    name: [tenant, 'images', JSON.stringify(Object.entries(filter).sort()), String(ascending)],
+    ascending,
+    ...(isFiltered && {
+      wanted: (record: ImageRecord) => passes(filter, record),
+      readAtMost: READ_AT_MOST,
+    }),
     positionPattern: IMAGE_ID_PATTERN,
     positionOf: (record: ImageRecord) => record.image_id,
     keyAt: (image: string): Item => imageKey(tenant, imageId(image)),
@@ -138,22 +150,31 @@ function listOf(tenant: TenantId, { status, externalId }: ImageQuery): PagedList
       }),
       query: {
         IndexName: 'by_status',
-        KeyConditionExpression: 'gsi_status = :status',
-        ExpressionAttributeValues: { ':status': gsi_status },
+        KeyConditionExpression: 'gsi_status = :status AND gsi_status_at BETWEEN :from AND :to',
+        ExpressionAttributeValues: {
+          ':status': gsi_status,
+          ':from': createdAfter ?? '0',
+          ':to': `${createdBefore ?? ''}~`, // after every position of that moment
+        },
       },
     };
   }
+  const [from, to] = imageRange(timeOf(createdAfter), timeOf(createdBefore));
   return {
     ...list,
     query: {
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :image)',
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
       FilterExpression: '#status <> :purged',
       ExpressionAttributeNames: { '#status': 'status' },
       ExpressionAttributeValues: {
         ':pk': tenantPartition(tenant),
-        ':image': IMAGE_PREFIX,
+        ':from': from,
+        ':to': to,
         ':purged': 'purged',
       },
     },
   };
 }
+
+const timeOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Date.parse(text);

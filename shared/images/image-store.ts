@@ -5,9 +5,17 @@ import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import type { Failure, ImageFacts, ImageRecord, PurgeReceipt } from './image-record.ts';
 import type { QuotaUse, Stored } from './quota.ts';
 
-export interface ImageQuery {
+export interface ImageFilter {
   status?: ImageStatus;
   externalId?: string;
+  storageLocation?: string;
+  /** RFC 3339 with milliseconds, UTC; both inclusive. */
+  createdAfter?: string;
+  createdBefore?: string;
+}
+export interface ImageQuery extends ImageFilter {
+  /** Oldest first; by default newest first. */
+  ascending?: boolean;
   cursor?: string;
   limit: number;
 }
@@ -42,7 +50,7 @@ export interface ImageStore {
   get(tenant: TenantId, image: ImageId): Promise<ImageRecord | undefined>;
   /** In the order of the ids; without those that do not exist. */
   getMany(tenant: TenantId, images: readonly ImageId[]): Promise<ImageRecord[]>;
-  /** Newest first. @throws Problem `invalid_cursor` */
+  /** A page with a cursor can have fewer images than the limit, or none. @throws Problem `invalid_cursor` */
   list(tenant: TenantId, query: ImageQuery): Promise<Page<ImageRecord>>;
   /** Returns the earliest announced image with this status. Eventually consistent. */
   oldest(tenant: TenantId, status: ImageStatus): Promise<ImageRecord | undefined>;

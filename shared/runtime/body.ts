@@ -10,9 +10,22 @@ export type UploadedFile = FormFile;
 interface RequestBody {
   /** The JSON value, or the form's fields; `{}` without a body. */
   content: unknown;
-  /** The part named `file` of a form. */
+  /** The part named `file`, or `image`, of a form. */
   file?: UploadedFile;
 }
+
+/** The names of a form's file part. */
+const FILE_NAMES: readonly string[] = ['file', 'image'];
+
+const misnamed = (name: string): Problem =>
+  new Problem('invalid_request', `The file of the form is named ${name}. Name its part file, or image.`, {
+    errors: [
+      {
+        pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        message: 'is not known; did you mean file?',
+      },
+    ],
+  });
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 
@@ -48,8 +61,10 @@ function readForm(contentType: string, bytes: Buffer): RequestBody {
   try {
     const { fields, files } = parseForm(contentType, bytes);
     const [first, second] = files;
-    if (second || (first && first.name !== 'file') || fields.file !== undefined)
-      throw new MalformedForm('a form can have one file, named file');
+    if (second) throw new MalformedForm('a form can have one file');
+    if (first && !FILE_NAMES.includes(first.name)) throw misnamed(first.name);
+    if (fields.file !== undefined)
+      throw new MalformedForm('its part file has no file name, as files have (filename="…")');
     return { content: fields, ...(first && { file: first.file }) };
   } catch (error) {
     if (error instanceof MalformedForm) throw malformed(`as a form, ${error.message}.`);

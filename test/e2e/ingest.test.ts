@@ -221,6 +221,17 @@ describe('the list of images', () => {
       cursor = body.next_cursor;
     } while (cursor);
     expect(seen).toEqual(ids.toReversed());
+    const listed = async (query: Record<string, string>) =>
+      (await pager.call(api.listImages, { query })).body.images.map(({ image_id }) => image_id);
+    const [first = '', second = ''] = ids;
+    expect(await listed({ ids: [second, `img_${'0'.repeat(26)}`, first].join(',') })).toEqual([
+      second,
+      first,
+    ]);
+    const { body: record } = await pager.call(api.getImage, { params: { image_id: second } });
+    const range = { created_after: record.created_at, storage_id: 'uploads', sort: 'created_at' };
+    expect(await listed(range)).toEqual(ids.slice(1));
+    expect(await listed({ ...range, created_before: record.created_at })).toEqual([second]);
     const wrong = await pager.call(api.listImages, { query: { cursor: 'nonsense' } });
     expect([wrong.status, wrong.body.code]).toEqual([400, 'invalid_cursor']);
   });

@@ -1,5 +1,6 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { splitByExternalId } from '#shared/images/external-ids.ts';
+import { passes } from '#shared/images/image-filter.ts';
 import {
   type ImageRecord,
   isRefused,
@@ -130,21 +131,19 @@ export function memoryImageStore(): ImageStore {
     async getMany(tenant, images) {
       return images.flatMap((image) => structuredClone(records.get(at(tenant, image))) ?? []);
     },
-    async list(tenant, { status, externalId, cursor, limit }) {
+    async list(tenant, query) {
+      const { cursor, limit, ascending, ...filter } = query;
       const found = [...records.values()].filter(
-        (record) =>
-          record.tenant_id === tenant &&
-          record.status !== 'purged' &&
-          (status === undefined || record.status === status) &&
-          (externalId === undefined || record.external_id === externalId),
+        (record) => record.tenant_id === tenant && passes(filter, record),
       );
       return pageOf(
         found,
         (record) => record.image_id,
-        [tenant, 'images', status, externalId],
+        [tenant, 'images', JSON.stringify(filter), String(ascending)],
         IMAGE_ID_PATTERN,
         cursor,
         limit,
+        ascending,
       );
     },
     async oldest(tenant, status) {

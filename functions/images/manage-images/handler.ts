@@ -5,7 +5,7 @@ import { idempotentGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { existingImages } from '#shared/images/external-ids.ts';
 import { findImage, signThumbnail } from '#shared/images/find-image.ts';
-import { imageQuery, imageReply, imagesReply } from '#shared/images/image-reply.ts';
+import { findImages, imageReply, imagesReply } from '#shared/images/image-reply.ts';
 import { inlineImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
 import { addImage } from '#shared/images/request-upload.ts';
@@ -43,7 +43,7 @@ export const handler = httpFunction(
       });
     }),
     tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) =>
-      imagesReply(await ports.imageStore.list(tenant, imageQuery(query)), baseUrl),
+      imagesReply(await findImages(ports)(tenant, query), baseUrl),
     ),
     tenantRoute(api.getImage, async ({ tenant, params, baseUrl }) =>
       imageReply(await findImage(ports)(tenant, imageId(params.image_id)), baseUrl),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Cursor, TenantIdField, Time } from './fields.ts';
+import { Cursor, limitOf, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
 const AuditEntryReply = z
@@ -45,7 +45,7 @@ export const listAudit = operation({
     from: Time.optional().meta({ description: 'Start, inclusive; by default 30 days before `to`.' }),
     to: Time.optional().meta({ description: 'End, exclusive; by default now.' }),
     cursor: Cursor,
-    limit: z.coerce.number().int().min(1).max(100).default(50),
+    limit: limitOf(100, 50),
   }),
   reply: {
     status: 200,

@@ -37,6 +37,18 @@ export const Cursor = z
   .max(2048)
   .optional()
   .meta({ description: 'The `next_cursor` of the previous page.' });
+/** Parses a number that a query or a form sends as text; other text is refused as it is. */
+export const numeric = (bounded: (number: z.ZodNumber) => z.ZodNumber) =>
+  z.preprocess(
+    (value) =>
+      typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+        ? Number(value)
+        : value,
+    bounded(z.number({ error: ({ input }) => (typeof input === 'string' ? 'must be a number' : undefined) })),
+  );
+/** The `limit` of a list. */
+export const limitOf = (most: number, usual: number) =>
+  numeric((number) => number.int().min(1).max(most)).default(usual);
 export const Count = z.number().int().nonnegative();
 export const Score = z.number().min(0).max(1);
 /** A fraction, 0 to 1. */
@@ -109,6 +121,19 @@ export const jsonText = <Schema extends z.ZodType>(schema: Schema) =>
     }
     return z.NEVER;
   }, schema);
+
+/** Parses a list that a multipart form sends as JSON text, or as the field once for each value. */
+export const listText = <Schema extends z.ZodType>(schema: Schema) => {
+  const json = jsonText(z.unknown());
+  return z.preprocess((value, context) => {
+    if (typeof value !== 'string' || !value.trim().startsWith('['))
+      return typeof value === 'string' ? [value] : value;
+    const parsed = json.safeParse(value);
+    if (parsed.success) return parsed.data;
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }, schema);
+};
 
 /** RFC 9457. */
 export const ProblemReply = z

@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { THUMBNAIL_BOUNDS } from '#shared/kernel/settings.ts';
 import { IMAGE_WARNINGS } from '#shared/kernel/vocabulary.ts';
 import {
+  Cursor,
   ExternalId,
   FileName,
   Format,
   ImageIdField,
   InlineImage,
   jsonText,
+  limitOf,
   MediaType,
   MetadataField,
+  numeric,
   ProblemReply,
   Status,
   Time,
@@ -190,6 +193,17 @@ export const addImage = operation({
   problems: [...UploadProblems, 'conflict'],
 });
 
+/** Images asked for at once. */
+const MAX_IDS = 100;
+const Ids = z
+  .string()
+  .max(MAX_IDS * 31)
+  .transform((text) => text.split(','))
+  .pipe(z.array(ImageIdField).max(MAX_IDS))
+  .meta({
+    description: `Up to ${MAX_IDS} ids, separated by commas: the images that exist, in this order. It is a list of its own: other filters narrow it, \`sort\`, \`cursor\` and \`limit\` do not apply.`,
+  });
+
 export const listImages = operation({
   id: 'listImages',
   tag: 'Ingest',
@@ -200,12 +214,21 @@ export const listImages = operation({
   query: z.strictObject({
     status: Status.exclude(['purged']).optional(),
     external_id: ExternalId.optional(),
-    cursor: z.string().max(2048).optional(),
-    limit: z.coerce.number().int().min(1).max(100).default(50),
+    storage_id: z.string().min(1).max(128).optional().meta({
+      description: 'The `storage_location` of the images.',
+    }),
+    created_after: Time.optional().meta({ description: 'Inclusive.' }),
+    created_before: Time.optional().meta({ description: 'Inclusive.' }),
+    ids: Ids.optional(),
+    sort: z.enum(['created_at', '-created_at']).default('-created_at').meta({
+      description: '`created_at`: oldest first; by default newest first.',
+    }),
+    cursor: Cursor,
+    limit: limitOf(100, 50),
   }),
   reply: {
     status: 200,
-    description: 'A page of images.',
+    description: 'A page of images; with a `next_cursor` there may be more, even if it has few or none.',
     schema: z.object({ images: z.array(ImageReply), next_cursor: z.string().optional() }),
   },
   problems: ['invalid_cursor'],
@@ -260,10 +283,12 @@ export const getThumbnail = operation({
   policy: 'SearchImages',
   params: ImageParams,
   query: z.strictObject({
-    size: z.coerce.number().int().min(THUMBNAIL_BOUNDS.min).max(THUMBNAIL_BOUNDS.max).optional().meta({
-      description:
-        'Longer side in pixels, one of the image’s thumbnail sizes; by default the size nearest to 256.',
-    }),
+    size: numeric((number) => number.int().min(THUMBNAIL_BOUNDS.min).max(THUMBNAIL_BOUNDS.max))
+      .optional()
+      .meta({
+        description:
+          'Longer side in pixels, one of the image’s thumbnail sizes; by default the size nearest to 256.',
+      }),
   }),
   reply: {
     status: 302,

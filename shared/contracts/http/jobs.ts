@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JOB_KINDS, JOB_STATUSES } from '#shared/kernel/vocabulary.ts';
-import { Count, Cursor, JobIdField, TenantIdField, Time } from './fields.ts';
+import { Count, Cursor, JobIdField, limitOf, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
 const counts = z.record(z.string(), Count);
@@ -38,7 +38,7 @@ const query = z.strictObject({
   kind: z.enum(JOB_KINDS).optional(),
   status: z.enum(JOB_STATUSES).optional(),
   cursor: Cursor,
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: limitOf(100, 20),
 });
 const listReply = {
   status: 200,

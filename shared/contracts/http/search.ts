@@ -7,14 +7,13 @@ import {
   ImageIdField,
   InlineImage,
   jsonText,
+  listText,
+  numeric,
   Score,
   Share,
   Time,
 } from './fields.ts';
 import { operation } from './operation.ts';
-
-const number = (schema: z.ZodNumber) =>
-  z.preprocess((value) => (typeof value === 'string' && value ? Number(value) : value), schema);
 
 /** Bounds of a metadata filter: keys, and values in all. */
 const WANTED_BOUNDS = { keys: 16, values: 100 } as const;
@@ -56,14 +55,14 @@ const SimilarityQuery = z.strictObject({
     description: 'The query image as base64, at most 4.5 MB decoded. It is never stored.',
   }),
   image_id: ImageIdField.optional().meta({ description: 'A stored image to search with.' }),
-  similarity_threshold: number(z.number().min(0).max(1))
+  similarity_threshold: numeric((number) => number.min(0).max(1))
     .optional()
     .meta({ description: 'The lowest score to return, 0 to 1; by default that of your settings, else 0.7.' }),
-  max_results: number(z.number().int().min(1).max(100)).default(20),
+  max_results: numeric((number) => number.int().min(1).max(100)).default(20),
   include_metadata: z
     .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
     .default(true),
-  storage_locations: jsonText(z.array(z.string().min(1).max(128)).min(1).max(50)).optional(),
+  storage_locations: listText(z.array(z.string().min(1).max(128)).min(1).max(50)).optional(),
   filters: jsonText(Filters).optional(),
   model: z.string().max(64).optional(),
   region: jsonText(Region).optional(),

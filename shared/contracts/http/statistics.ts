@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
-import { Count, Format, Share, Status, TenantIdField } from './fields.ts';
+import { Count, Format, limitOf, Share, Status, TenantIdField } from './fields.ts';
 import { operation } from './operation.ts';
 
 export const getOverview = operation({
@@ -56,7 +56,7 @@ export const getCapacity = operation({
   path: '/v1/admin/capacity',
   summary: 'List tenants by resource use and cost, most expensive first',
   policy: 'SystemAdmin',
-  query: z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+  query: z.strictObject({ limit: limitOf(1000, 100) }),
   reply: {
     status: 200,
     description: 'The most expensive tenants, and the totals over all tenants.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { JOB_STATUSES, TENANT_STATES } from '#shared/kernel/vocabulary.ts';
-import { boundedMap, Count, Cursor, JobIdField, KeyIdField, TenantIdField, Time } from './fields.ts';
+import { boundedMap, Count, Cursor, JobIdField, KeyIdField, limitOf, TenantIdField, Time } from './fields.ts';
 import { SecretOnce, withoutSecret } from './keys.ts';
 import { operation } from './operation.ts';
 import { SettingsFields } from './settings.ts';
@@ -77,7 +77,7 @@ export const listTenants = operation({
   path: '/v1/admin/tenants',
   summary: 'List tenants, by id',
   policy: 'SystemAdmin',
-  query: z.strictObject({ cursor: Cursor, limit: z.coerce.number().int().min(1).max(100).default(50) }),
+  query: z.strictObject({ cursor: Cursor, limit: limitOf(100, 50) }),
   reply: {
     status: 200,
     description: 'A page of tenants.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PERIOD_PATTERN } from '#shared/kernel/period.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
-import { Count, TenantIdField, Time } from './fields.ts';
+import { Count, limitOf, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 import { LimitsReply, TenantParams } from './tenants.ts';
 
@@ -60,7 +60,7 @@ export const listUsage = operation({
   policy: 'SystemAdmin',
   query: PeriodQuery.extend({
     sort: z.enum(USAGE_ORDERS).default('requests'),
-    limit: z.coerce.number().int().min(1).max(1000).default(100),
+    limit: limitOf(1000, 100),
   }),
   reply: {
     status: 200,

@@ -268,6 +268,22 @@ describe.each([
       expect(await walk({ externalId: 'even', status: 'uploaded', limit: 9 })).toEqual([even.slice(0, 2)]);
     });
 
+    it('lists oldest first, and narrows by time and by storage', async () => {
+      const oldest = ids.toReversed();
+      expect(await walk({ limit: 4, ascending: true })).toEqual([oldest.slice(0, 4), oldest.slice(4)]);
+      const records = await images.getMany(tenant, oldest);
+      const [createdAfter, createdBefore] = [records[1]?.created_at ?? '', records[3]?.created_at ?? ''];
+      const between = oldest.slice(1, 4);
+      expect(await walk({ createdAfter, createdBefore, limit: 9, ascending: true })).toEqual([between]);
+      expect((await walk({ createdAfter, limit: 2 })).flat()).toEqual(ids.slice(0, -1));
+      const pending = await walk({ createdAfter, createdBefore, status: 'pending_upload', limit: 9 });
+      expect(pending).toEqual([between.toReversed()]);
+      const even = await walk({ createdBefore, externalId: 'even', limit: 9 });
+      expect(even.flat()).toEqual([ids[3], ids[5]]);
+      expect(await walk({ storageLocation: 'uploads', limit: 9 })).toEqual([ids]);
+      expect(await walk({ storageLocation: 'elsewhere', limit: 9 })).toEqual([[]]);
+    });
+
     it('rejects a cursor of another list', async () => {
       const { nextCursor: cursor = '' } = await images.list(tenant, { limit: 2 });
       expect(cursor).not.toBe('');
@@ -276,6 +292,7 @@ describe.each([
       await expect(images.list(tenant, { limit: 2, status: 'failed', cursor })).rejects.toMatchObject(
         refused,
       );
+      await expect(images.list(tenant, { limit: 2, ascending: true, cursor })).rejects.toMatchObject(refused);
       await expect(images.list(tenant, { limit: 2, cursor: 'bm9uc2Vuc2U' })).rejects.toMatchObject(refused);
       await expect(images.list(tenant, { limit: 2, cursor: '' })).rejects.toMatchObject(refused);
     });

@@ -168,23 +168,37 @@ describe('httpHandler', () => {
     expect([status, headers['retry-after']]).toEqual([503, '7']);
   });
 
-  it('reads a file and fields of a multipart form', async () => {
-    const bytes = Buffer.from([0, 255, 13, 10, 7]);
+  const sendFile = (disposition: string, bytes = Buffer.from([0, 255, 13, 10, 7])) => {
     const form = Buffer.concat([
       Buffer.from('--xyz\r\nContent-Disposition: form-data; name="text"\r\n\r\nhi\r\n'),
       Buffer.from(
-        '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n',
+        `--xyz\r\nContent-Disposition: form-data; ${disposition}\r\nContent-Type: image/jpeg\r\n\r\n`,
       ),
       bytes,
       Buffer.from('\r\n--xyz--\r\n'),
     ]);
-    const { status, body } = await call({
+    return call({
       headers: { 'content-type': 'multipart/form-data; boundary=xyz', host: 'h' },
       body: form.toString('base64'),
       isBase64Encoded: true,
     });
+  };
+
+  it.each(['file', 'image'])('reads a file, named %s, and fields of a multipart form', async (name) => {
+    const { status, body } = await sendFile(`name="${name}"; filename="a.jpg"`);
     expect(status).toBe(201);
-    expect(body).toMatchObject({ text: 'hi', file: bytes.length });
+    expect(body).toMatchObject({ text: 'hi', file: 5 });
+  });
+
+  it('says which name the file of a form has, and that it lacks a file name', async () => {
+    const misnamed = await sendFile('name="photo"; filename="a.jpg"');
+    expect(misnamed).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(misnamed.body.detail).toBe('The file of the form is named photo. Name its part file, or image.');
+    expect(misnamed.body.errors).toEqual([
+      { pointer: '/photo', message: 'is not known; did you mean file?' },
+    ]);
+    const unnamed = await sendFile('name="file"', Buffer.from('text'));
+    expect(unnamed.body.detail).toContain('its part file has no file name');
   });
 
   it('runs a call once for its idempotency key', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MediaType, MetadataField, Threshold } from '#shared/contracts/http/fields.ts';
-import { addImage } from '#shared/contracts/http/images.ts';
+import { addImage, listImages } from '#shared/contracts/http/images.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { JSON_BOUNDS } from '#shared/kernel/json-bounds.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -110,6 +110,47 @@ describe('a filter by metadata', () => {
 
   it('may name keys that metadata cannot have', () => {
     expect(refusal(body, { ...wanted(0, 0), filters: { metadata: { constructor: 'x' } } })).toBe(undefined);
+  });
+});
+
+describe('a number in a query or a form', () => {
+  const query = listImages.query ?? z.never();
+
+  it.each(['abc', '', ' ', '1e999', 'NaN', '0x'])('is refused as it was sent: %j', (limit) => {
+    expect(refusal(query, { limit })?.message).toBe('/limit: must be a number');
+  });
+
+  it('has its bounds', () => {
+    expect(refusal(query, { limit: '100' })).toBe(undefined);
+    expect(refusal(query, { limit: '101' })?.message).toContain('<=100');
+    expect(refusal(query, { limit: '1.5' })?.message).toContain('int');
+  });
+});
+
+describe('a list in a form', () => {
+  const body = searchSimilarity.body ?? z.never();
+  const storagesOf = (storage_locations: unknown) => {
+    const search = { image_id: 'img_01JCZ8M3P7Q4R5S6T7V8W9X0Y1', storage_locations };
+    return Object(parseField(body, search, '')).storage_locations;
+  };
+
+  it('is the field repeated, or JSON text', () => {
+    expect(storagesOf('uploads')).toEqual(['uploads']);
+    expect(storagesOf(['uploads', 'st_1'])).toEqual(['uploads', 'st_1']);
+    expect(storagesOf('["uploads","st_1"]')).toEqual(['uploads', 'st_1']);
+    expect(() => storagesOf('["uploads"')).toThrow('/storage_locations: is not JSON');
+  });
+});
+
+describe('ids in a query', () => {
+  const query = listImages.query ?? z.never();
+  const ids = (count: number) =>
+    Array.from({ length: count }, (_, n) => `img_01JCZ8M3P7Q4R5S6T7V8W9X${String(n).padStart(3, '0')}`);
+
+  it('are separated by commas, at most 100', () => {
+    expect(parseField(query, { ids: ids(100).join(',') }, '')).toMatchObject({ ids: ids(100) });
+    expect(refusal(query, { ids: ids(101).join(',') })?.code).toBe('invalid_request');
+    expect(pointers(query, { ids: 'img_1' })).toEqual(['/ids/0']);
   });
 });
 
