@@ -51,6 +51,7 @@ export class UsageStack extends EnvironmentStack {
       'GET /v1/stats/overview': reportStatistics,
       'GET /v1/admin/capacity': reportStatistics,
       'GET /v1/usage': report,
+      'GET /v1/me': report,
       'GET /v1/admin/usage': report,
       'GET /v1/admin/tenants/{tenant_id}/usage': report,
     };
@@ -87,7 +88,7 @@ export class UsageStack extends EnvironmentStack {
     const report = new AppFunction<typeof ReportUsageEnv>(this, 'ReportUsage', {
       environment,
       path: 'usage/report-usage',
-      description: 'Reports tenants’ usage',
+      description: 'Reports tenants’ usage, and what is left of a caller’s limits',
       variables: {
         ...guards.variables,
         TENANTS_TABLE: tenants.tableName,

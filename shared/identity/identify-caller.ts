@@ -58,7 +58,9 @@ export const identifyByKey =
       plan,
       ...(limits && { limits }),
       ...(settings && { settings }),
-      ...(token ? personOf(token) : { kind: 'key', scopes: match.key.scopes, subject: match.key.key_id }),
+      ...(token
+        ? { ...personOf(token), key: match.key.key_id }
+        : { kind: 'key', scopes: match.key.scopes, subject: match.key.key_id }),
     };
   };
 
@@ -74,12 +76,14 @@ export const identifyByToken =
     return { ...personOf(token), ...(token.tenant && { tenant: token.tenant }) };
   };
 
-const personOf = ({ issuer, subject, scopes, role }: VerifiedToken) => ({
+const personOf = ({ issuer, subject, scopes, role, name, email }: VerifiedToken) => ({
   kind: 'person' as const,
   scopes,
   subject,
   issuer,
   ...(role && { role }),
+  ...(name !== undefined && { name }),
+  ...(email !== undefined && { email }),
 });
 
 async function liveKey(

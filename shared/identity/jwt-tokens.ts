@@ -32,6 +32,8 @@ const Claims = z.object({
   tenant_id: z.string().regex(TENANT_ID_PATTERN).optional(),
   token_use: z.string().optional(),
   client_id: z.string().optional(),
+  name: z.string().max(256).optional().catch(undefined),
+  email: z.string().max(256).optional().catch(undefined),
 });
 type Claims = z.output<typeof Claims>;
 
@@ -99,6 +101,8 @@ function tokenOf(claims: Claims, role: Role | undefined): VerifiedToken {
     scopes: SCOPES.filter((scope) => granted.includes(scope) && allowed.includes(scope)),
     ...(role && { role }),
     ...(claims.tenant_id !== undefined && { tenant: tenantId(claims.tenant_id) }),
+    ...(claims.name !== undefined && { name: claims.name }),
+    ...(claims.email !== undefined && { email: claims.email }),
   };
 }
 

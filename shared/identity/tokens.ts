@@ -12,6 +12,8 @@ export interface VerifiedToken {
   scopes: Scope[];
   role?: Role;
   tenant?: TenantId;
+  name?: string;
+  email?: string;
 }
 
 export interface TokenVerifier {

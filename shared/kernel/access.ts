@@ -26,6 +26,8 @@ export const highestRole = (names: readonly string[]): Role | undefined =>
 /** The scopes that satisfy each policy: a caller needs one of them. `Open` needs no credential. Routes name a policy in `shared/contracts/http`. */
 export const POLICIES = {
   Open: [],
+  /** Any valid credential, also one without scopes. */
+  AnyCredential: [],
   SearchImages: ['deeplens.search'],
   UploadImages: ['deeplens.upload'],
   ManageStorage: ['deeplens.storage'],
@@ -36,3 +38,9 @@ export const POLICIES = {
   SystemAdmin: ['deeplens.admin'],
 } as const satisfies Record<string, readonly Scope[]>;
 export type Policy = keyof typeof POLICIES;
+
+/** Returns true if the scopes satisfy a policy of a tenant's operations. */
+export const mayCall = (scopes: readonly Scope[], policy: Exclude<Policy, 'SystemAdmin'>): boolean => {
+  const accepted: readonly string[] = POLICIES[policy];
+  return accepted.length === 0 || scopes.some((scope) => accepted.includes(scope));
+};

@@ -18,6 +18,11 @@ export interface Caller {
   subject: string;
   /** The issuer of the token, if the caller sent one. */
   issuer?: string;
+  /** The id of the key that came with a person's token. */
+  key?: string;
+  /** The person's, as the token says. */
+  name?: string;
+  email?: string;
 }
 
 /** The identity of a refused credential, as far as it was verified before the refusal. For records and limits only. */

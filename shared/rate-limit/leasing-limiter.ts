@@ -106,6 +106,15 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
         });
       });
     },
+    async left(tenant, demands) {
+      merge(tenant, await store.read(tenant));
+      const time = now();
+      return demands.map((demand) => {
+        const window = current(tenant, demand.counter, time);
+        const available = window ? unusedOf(demand, window) + window.leased : demand.limit;
+        return grant(demand, 0, available, endsIn(window, time));
+      });
+    },
     giveBack(unused) {
       for (const { grant: made, amount } of unused) {
         const window = windowOf.get(made);

@@ -31,6 +31,8 @@ export interface Limiter {
    * @throws Problem `dependency_unavailable` if the counters cannot be read or written
    */
   take(tenant: TenantId, demands: readonly Demand[]): Promise<Grant[]>;
+  /** Returns what is left of the counters, without taking from them; all grants are 0. @throws Problem as `take` */
+  left(tenant: TenantId, demands: readonly Demand[]): Promise<Grant[]>;
   /**
    * Makes a part of what `take` granted available again to this process, for what a call turned out not to use. A grant can
    * be given back once. Without effect once the window has ended.

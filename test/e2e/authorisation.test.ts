@@ -74,6 +74,7 @@ const refusal = (code: ProblemCode): string => `${PROBLEMS[code].status} ${code}
 function expectedOf({ policy }: Operation, { ofTenant, ofOperator }: Credential): string {
   if (policy === 'SystemAdmin') return ofOperator === 'everything' ? 'let in' : refusal(ofOperator);
   if (typeof ofTenant === 'string') return refusal(ofTenant);
+  if (policy === 'AnyCredential') return 'let in';
   const accepted: readonly Scope[] = POLICIES[policy];
   return ofTenant.some((scope) => accepted.includes(scope)) ? 'let in' : refusal('missing_scope');
 }

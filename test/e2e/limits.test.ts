@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listImages, requestUploads } from '#shared/contracts/http/images.ts';
 import { ownKeys, tenantKeys } from '#shared/contracts/http/keys.ts';
+import { getMe } from '#shared/contracts/http/me.ts';
 import { changeTenant, getLimits, listTenants, putLimits } from '#shared/contracts/http/tenants.ts';
 import { type Client, call, newTenant, secretIn } from './client.ts';
 import { readStack } from './stack.ts';
@@ -27,6 +28,17 @@ describe('a tenant on the plan free', () => {
       expect(headers.get('ratelimit-policy')).toBe('"requests";q=100;w=60, "uploads";q=5;w=60');
       expect(headers.get('ratelimit')).toMatch(/"uploads";r=0;t=\d+$/);
     }
+  });
+
+  it('sees who it is, and what is left of its limits', async () => {
+    const me = await client.call(getMe);
+    const uploads = { limit: 5, remaining: 0, resets_at: expect.stringMatching(/Z$/) };
+    expect(me).toMatchObject({
+      status: 200,
+      body: { tenant_id: client.tenant, plan: 'free', limits: { uploads } },
+    });
+    expect(me.body.limits.stored_images).toEqual({ limit: 1000, remaining: 995 }); // five forms reserve
+    expect((await call(getMe)).status).toBe(401);
   });
 
   it('continues at once on a larger plan, with its counters unchanged', async () => {

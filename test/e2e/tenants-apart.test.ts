@@ -171,6 +171,12 @@ const ATTEMPTS: Record<string, Attempt> = {
   undoDecision: { request: async () => ({ params: { group_id: group } }), status: 404 },
   createTenant: { request: async () => ({ body: { tenant_id: 'x', name: 'x', plan: 'free' } }), status: 401 },
   getTenant: { request: async () => ({ params: { tenant_id: owner.tenant } }), status: 401 },
+  getMe: {
+    request: async () => ({}),
+    status: 200,
+    check: async (body) =>
+      expect(body).toMatchObject({ tenant_id: intruder.tenant, subject: { kind: 'key' } }),
+  },
   listKeys: { request: async () => ({}), status: 200 },
   createKey: {
     request: async () => ({

@@ -1,3 +1,5 @@
+import { getMe } from '#shared/contracts/http/me.ts';
+import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import * as api from '#shared/contracts/http/usage.ts';
 import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
@@ -9,6 +11,7 @@ import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
 import { findTenant } from '#shared/tenants/change-tenant.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { limitsInForce } from '#shared/tenants/tenant-reply.ts';
+import { describeCaller } from '#shared/usage/describe-caller.ts';
 import { dynamoUsageStore } from '#shared/usage/dynamodb-usage-store.ts';
 import { heaviestTenants, usageOf } from '#shared/usage/report-usage.ts';
 import { Env } from './env.ts';
@@ -24,8 +27,12 @@ const find = findTenant(ports);
 const heaviest = heaviestTenants(ports);
 const thisMonth = () => periodOf(new Date());
 
+const guards = tenantGuards(env);
+const describe = describeCaller({ ...ports, limiter: guards.limiter, operations: OPERATIONS });
+
 export const handler = httpFunction(
   [
+    tenantRoute(getMe, ({ tenant, caller }) => describe(tenant, caller)),
     tenantRoute(api.getUsage, async ({ tenant, caller, query: { period = thisMonth() } }) => ({
       ...(await usage(tenant, period)),
       limits: limitsInForce({ plan: caller.plan ?? 'free', ...(caller.limits && { limits: caller.limits }) }),
@@ -38,5 +45,5 @@ export const handler = httpFunction(
       heaviest(period, sort, limit),
     ),
   ],
-  tenantGuards(env),
+  guards,
 );

@@ -66,7 +66,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    description: `Policy \`${policy}\`${policy === 'Open' ? '' : `: ${POLICIES[policy].join(' or ')}`}.`,
+    description: `Policy \`${policy}\`${POLICIES[policy].length === 0 ? '' : `: ${POLICIES[policy].join(' or ')}`}.`,
     security: policy === 'Open' ? [] : policy === 'SystemAdmin' ? [{ token: [] }] : [{ apiKey: [] }],
     requestParams: {
       // Every params and query schema is an object; its type does not say so.

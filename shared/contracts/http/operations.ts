@@ -3,6 +3,7 @@ import { decideGroup, searchDuplicates, undoDecision } from './duplicates.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
 import { cancelJob, cancelOwnJob, getJob, getOwnJob, listJobs, listOwnJobs } from './jobs.ts';
 import { ownKeys, tenantKeys } from './keys.ts';
+import { getMe } from './me.ts';
 import {
   checkIndex,
   listModels,
@@ -39,6 +40,7 @@ export const OPERATIONS: readonly Operation[] = [
   searchDuplicates,
   decideGroup,
   undoDecision,
+  getMe,
   ...Object.values(ownKeys),
   getSettings,
   changeSettings,

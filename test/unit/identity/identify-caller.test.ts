@@ -198,6 +198,7 @@ describe('an API key and a person’s token', () => {
       role: 'Viewer',
       subject: 'person-1',
       issuer: person.issuer,
+      key: expect.stringMatching(/^key_/),
     });
   });
 

@@ -112,6 +112,20 @@ describe('the limiter', () => {
     expect(await limiters[0]?.take(acme, uploads(5, 5))).toMatchObject([{ granted: 2, remaining: 0 }]);
   });
 
+  it('tells what is left, of calls of other processes too, without taking', async () => {
+    const { clock, limiters } = processes(2);
+    const [one, other] = limiters;
+    expect(await other?.left(acme, uploads(0, 5))).toMatchObject([
+      { granted: 0, remaining: 5, resetsIn: 60 },
+    ]);
+    await one?.take(acme, uploads(3, 5));
+    clock.now += 10_000;
+    for (const limiter of [one, other, other])
+      expect(await limiter?.left(acme, uploads(0, 5))).toMatchObject([{ remaining: 2, resetsIn: 50 }]);
+    clock.now += 50_000;
+    expect(await other?.left(acme, uploads(0, 5))).toMatchObject([{ remaining: 5, resetsIn: 60 }]);
+  });
+
   it('starts a window with its first call, and resets it after sixty seconds', async () => {
     const { clock, limiters } = processes(2);
     const [one, other] = limiters;

@@ -39,6 +39,7 @@ const bring = operation({
 const counting = () => leasingLimiter(memoryWindows(), () => 0);
 const unavailable: Limiter = {
   take: () => Promise.reject(new Problem('dependency_unavailable', 'unavailable')),
+  left: () => Promise.reject(new Problem('dependency_unavailable', 'unavailable')),
   giveBack: () => {},
 };
 
