@@ -22,6 +22,44 @@ const CORRELATION = {
   },
 };
 
+const LIMITS = {
+  RateLimit: {
+    schema: { type: 'string' as const },
+    description: 'For each counter that the call touched, what is left: `"searches";r=499;t=42`.',
+  },
+  'RateLimit-Policy': {
+    schema: { type: 'string' as const },
+    description: 'For each counter that the call touched, its limit: `"searches";q=500;w=60`.',
+  },
+};
+const RETRY = {
+  'Retry-After': { schema: { type: 'integer' as const }, description: 'Seconds until a retry can succeed.' },
+};
+
+/** Returns the headers of every reply of an operation: those of a tenant have its limits, refusals included. */
+const headersOf = ({ policy }: Operation) =>
+  policy === 'Open' || policy === 'SystemAdmin' ? CORRELATION : { ...CORRELATION, ...LIMITS };
+
+const SECURITY: Partial<Record<Operation['policy'], Record<string, string[]>[]>> = {
+  Open: [],
+  SystemAdmin: [{ token: [] }],
+};
+/** A key, and on behalf of a person the person's token too. */
+const TENANT_SECURITY = [{ apiKey: [] }, { apiKey: [], token: [] }];
+
+const named = new WeakMap<z.ZodType, z.ZodType>();
+
+/** Returns a schema under its own name, or else under one that is made from the operation's id. */
+function nameSchema(schema: z.ZodType, { id }: Operation, suffix: string): z.ZodType {
+  const known = schema.meta();
+  if (known?.id !== undefined) return schema;
+  const before = named.get(schema);
+  if (before) return before;
+  const renamed = schema.meta({ ...known, id: `${id.charAt(0).toUpperCase()}${id.slice(1)}${suffix}` });
+  named.set(schema, renamed);
+  return renamed;
+}
+
 /** Returns the OpenAPI 3.1 document, generated from the schemas that the handlers parse with. */
 export function openApiDocument(version: string): Record<string, unknown> {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
@@ -67,7 +105,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     tags: [operation.tag],
     summary: operation.summary,
     description: `Policy \`${policy}\`${POLICIES[policy].length === 0 ? '' : `: ${POLICIES[policy].join(' or ')}`}.`,
-    security: policy === 'Open' ? [] : policy === 'SystemAdmin' ? [{ token: [] }] : [{ apiKey: [] }],
+    security: SECURITY[policy] ?? TENANT_SECURITY,
     requestParams: {
       // Every params and query schema is an object; its type does not say so.
       ...(params && { path: params as z.ZodObject }),
@@ -82,7 +120,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
 }
 
 function bodyContent(operation: Operation, body: z.ZodType) {
-  const json = { 'application/json': { schema: body } };
+  const json = { 'application/json': { schema: nameSchema(body, operation, 'Request') } };
   if (!operation.multipart || !(body instanceof z.ZodObject)) return json;
   const file = z.string().meta({
     override: {
@@ -91,28 +129,30 @@ function bodyContent(operation: Operation, body: z.ZodType) {
       maxLength: IMAGE_LIMITS.inlineBytes,
     },
   });
-  return { ...json, 'multipart/form-data': { schema: body.omit({ image: true }).extend({ file }) } };
+  const form = nameSchema(body.omit({ image: true }).extend({ file }), operation, 'Form');
+  return { ...json, 'multipart/form-data': { schema: form } };
 }
 
 function responses(operation: Operation): Responses {
   const { reply } = operation;
+  const headers = headersOf(operation);
   const success =
     reply.status === 302
       ? {
           description: reply.description,
-          headers: { ...CORRELATION, location: { schema: { type: 'string' as const, format: 'uri' } } },
+          headers: { ...headers, location: { schema: { type: 'string' as const, format: 'uri' } } },
         }
       : {
           description: reply.description,
-          headers: CORRELATION,
-          content: { 'application/json': { schema: reply.schema } },
+          headers,
+          content: { 'application/json': { schema: nameSchema(reply.schema, operation, 'Reply') } },
         };
   const byStatus: Responses = { [`${reply.status}`]: success };
   if (reply.also)
     byStatus[`${reply.also.status}`] = {
       description: reply.also.description,
-      headers: CORRELATION,
-      content: { 'application/json': { schema: reply.also.schema } },
+      headers,
+      content: { 'application/json': { schema: nameSchema(reply.also.schema, operation, 'OtherReply') } },
     };
   byStatus['431'] = { description: 'The request line and the headers are larger than 10 KB; no body.' };
   const codes = new Map<number, ProblemCode[]>();
@@ -121,7 +161,7 @@ function responses(operation: Operation): Responses {
   for (const [status, names] of codes)
     byStatus[`${status}` as '400'] ??= {
       description: names.map((name) => `\`${name}\``).join(', '),
-      headers: CORRELATION,
+      headers: { ...headers, ...(names.some((name) => PROBLEMS[name].retry) && RETRY) },
       content: { 'application/problem+json': { schema: ProblemReply } },
     };
   return byStatus;
