@@ -9,7 +9,7 @@ type VectorStorage = 'float' | 'sq';
 /** The vector index. A domain belongs to the deployment; a node runs already, for tests on one machine. */
 export type VectorIndexRow =
   | { kind: 'lancedb'; uri: string; module: string }
-  | { kind: 'opensearch-node'; endpoint: string; storage: VectorStorage }
+  | { kind: 'opensearch-node'; endpoint: string; storage: VectorStorage; shards: number }
   | {
       kind: 'opensearch-domain';
       dataNode: string;
@@ -17,6 +17,11 @@ export type VectorIndexRow =
       volumeGb: number;
       managers?: string;
       storage: VectorStorage;
+      /**
+       * Shards of a new index, a multiple of the data nodes. A shard of 50 GB holds about eight million images; a search
+       * asks the tenant's alone. A change requires a rebuild.
+       */
+      shards: number;
     };
 
 /**
@@ -86,7 +91,12 @@ const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 function localVectorIndex(): VectorIndexRow {
   const endpoint = process.env.DEEPLENS_OPENSEARCH_URL;
   if (process.env.DEEPLENS_VECTOR_INDEX === 'opensearch')
-    return { kind: 'opensearch-node', endpoint: endpoint ?? 'http://127.0.0.1:9200', storage: 'float' };
+    return {
+      kind: 'opensearch-node',
+      endpoint: endpoint ?? 'http://127.0.0.1:9200',
+      storage: 'float',
+      shards: 4,
+    };
   return {
     kind: 'lancedb',
     uri: resolve(process.env.DEEPLENS_STATE_DIR ?? root('.deeplens'), 'lancedb'),
@@ -136,6 +146,7 @@ export const ENVIRONMENTS = {
       dataNodes: 2,
       volumeGb: 50,
       storage: 'float',
+      shards: 2,
     },
     models: MODELS,
     worker: { kind: 'fargate', maxTasks: 2 },
@@ -157,6 +168,7 @@ export const ENVIRONMENTS = {
       dataNodes: 2,
       volumeGb: 100,
       storage: 'float',
+      shards: 4,
     },
     models: MODELS,
     worker: { kind: 'gpu', instances: ['g4dn.xlarge', 'g5.xlarge'], onDemand: 0, maxTasks: 2 },
@@ -179,6 +191,7 @@ export const ENVIRONMENTS = {
       dataNodes: 4,
       volumeGb: 500,
       storage: 'float',
+      shards: 12,
       managers: 'm7g.large.search',
     },
     models: MODELS,

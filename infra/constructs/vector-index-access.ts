@@ -12,6 +12,7 @@ type IndexVariables =
       OPENSEARCH_ENDPOINT: string;
       OPENSEARCH_AUTH: 'none' | 'sigv4';
       OPENSEARCH_STORAGE: 'float' | 'sq';
+      OPENSEARCH_SHARDS: string;
     };
 
 interface MoreActions {
@@ -41,6 +42,7 @@ export function vectorIndexAccess(
       OPENSEARCH_ENDPOINT: `https://${domain.domain.domainEndpoint}`,
       OPENSEARCH_AUTH: 'sigv4',
       OPENSEARCH_STORAGE: row.storage,
+      OPENSEARCH_SHARDS: String(row.shards),
     },
     network: { vpc: domain.network.vpc, securityGroup: domain.network.functions },
     allow: (appFunction, { deleteIndices } = {}) => {
@@ -63,6 +65,7 @@ function withoutDomain(row: VectorIndexRow): IndexVariables {
         OPENSEARCH_ENDPOINT: row.endpoint,
         OPENSEARCH_AUTH: 'none',
         OPENSEARCH_STORAGE: row.storage,
+        OPENSEARCH_SHARDS: String(row.shards),
       };
     case 'opensearch-domain':
       throw new Error('An OpenSearch domain needs its stack.');

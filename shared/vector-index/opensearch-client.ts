@@ -9,7 +9,7 @@ export const OpenSearchEnv = z.object({
   OPENSEARCH_AUTH: z.enum(['sigv4', 'none']),
   AWS_REGION: z.string().min(1),
   /** Shards of a new index. Amazon advises less than 50 GB per shard for search. */
-  OPENSEARCH_SHARDS: z.coerce.number().int().positive().default(4),
+  OPENSEARCH_SHARDS: z.coerce.number().int().positive(),
   /** Vector storage of new indices, and of searches: after a change, rebuild every model. */
   OPENSEARCH_STORAGE: z.enum(['float', 'sq']).default('float'),
 });

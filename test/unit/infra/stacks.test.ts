@@ -97,6 +97,19 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
+  it('makes indices of as many shards as the row says, in every function that can', () => {
+    const row = exampleEnvironment(name).vectorIndex;
+    const shards = stacks.of('AWS::Lambda::Function').flatMap(({ properties }) => {
+      const { Variables = {} } = z
+        .object({ Variables: z.record(z.string(), z.unknown()).optional() })
+        .parse(properties.Environment ?? {});
+      return Variables.VECTOR_INDEX === 'opensearch' ? [Variables.OPENSEARCH_SHARDS] : [];
+    });
+    if (row.kind === 'lancedb') return expect(shards).toEqual([]);
+    expect(new Set(shards)).toEqual(new Set([String(row.shards)]));
+    if (row.kind === 'opensearch-domain') expect(row.shards % row.dataNodes).toBe(0);
+  });
+
   it('redelivers messages about images for hours', () => {
     const receives = stacks.of('AWS::SQS::Queue').flatMap(({ properties }) => {
       const name = String(properties.QueueName);
