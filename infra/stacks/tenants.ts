@@ -159,6 +159,7 @@ export class TenantsStack extends EnvironmentStack {
       variables: {
         ...guards.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
+        IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         DEEPLENS_MODELS: environment.models,
         MODEL_JOBS_QUEUE_URL: modelJobs.queueUrl,
@@ -167,6 +168,7 @@ export class TenantsStack extends EnvironmentStack {
       memory: 512,
     })
       .allow(onTable('GetItem', 'UpdateItem'), [data.tables.tenants.tableArn])
+      .allow(onTable('GetItem'), [data.tables.images.tableArn])
       .allow(onTable('GetItem', 'PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
       .allow(ACTIONS.send, [modelJobs.queueArn]);
     return guards.allow(manage).lambda;

@@ -8,10 +8,17 @@ export type Stored = z.infer<typeof Stored>;
 
 export const NOTHING_STORED: Stored = { images: 0, bytes: 0 };
 
-/** Returns the storage quota of a plan with the tenant's own overrides. */
-export function quotaOf({ plan = 'free', limits }: { plan?: PlanName; limits?: LimitOverrides }): Stored {
-  const { stored_images, storage_bytes } = limitsOf(plan, limits);
-  return { images: stored_images, bytes: storage_bytes };
+interface Owner {
+  plan?: PlanName;
+  limits?: LimitOverrides;
+  settings?: { models?: readonly string[] | undefined };
+}
+
+/** Returns the storage quota of a plan with the tenant's own overrides: images of which there is room for all vectors. */
+export function quotaOf({ plan = 'free', limits, settings }: Owner): Stored {
+  const { stored_images, storage_bytes, vectors } = limitsOf(plan, limits);
+  const models = Math.max(1, settings?.models?.length ?? 0);
+  return { images: Math.min(stored_images, Math.floor(vectors / models)), bytes: storage_bytes };
 }
 
 /** A tenant's use of its quota: admitted images, and those that were announced and are not admitted yet. */

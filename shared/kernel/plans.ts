@@ -2,7 +2,15 @@ import { z } from 'zod';
 
 /** Limits, quotas and prices of the plans. Source: the service's price list. */
 export const PLANS = {
-  free: { requests: 100, searches: 50, uploads: 5, priceUsd: 0, storedImages: 1_000, storageBytes: 1e9 },
+  free: {
+    requests: 100,
+    searches: 50,
+    uploads: 5,
+    priceUsd: 0,
+    storedImages: 1_000,
+    storageBytes: 1e9,
+    vectors: 4_000,
+  },
   basic: {
     requests: 1_000,
     searches: 500,
@@ -10,6 +18,7 @@ export const PLANS = {
     priceUsd: 29,
     storedImages: 50_000,
     storageBytes: 50e9,
+    vectors: 200_000,
   },
   pro: {
     requests: 5_000,
@@ -18,6 +27,7 @@ export const PLANS = {
     priceUsd: 99,
     storedImages: 500_000,
     storageBytes: 500e9,
+    vectors: 1_000_000,
   },
   enterprise: {
     requests: 50_000,
@@ -26,10 +36,14 @@ export const PLANS = {
     priceUsd: 499,
     storedImages: 20_000_000,
     storageBytes: 20e12,
+    vectors: 20_000_000,
   },
 } as const satisfies Record<string, Plan>;
 
-/** `requests`, `searches` and `uploads` are per minute and tenant; `priceUsd` is per month. */
+/**
+ * `requests`, `searches` and `uploads` are per minute and tenant; `priceUsd` is per month. `vectors` are images times models:
+ * 20 million images by a second model take 462 GB of the index's memory.
+ */
 export interface Plan {
   requests: number;
   searches: number;
@@ -37,6 +51,7 @@ export interface Plan {
   priceUsd: number;
   storedImages: number;
   storageBytes: number;
+  vectors: number;
 }
 export type PlanName = keyof typeof PLANS;
 export const PLAN_NAMES = Object.keys(PLANS) as [PlanName, ...PlanName[]]; // Object.keys loses the literal types
@@ -48,6 +63,7 @@ export const LimitOverrides = z.object({
   uploads: z.number().optional(),
   stored_images: z.number().optional(),
   storage_bytes: z.number().optional(),
+  vectors: z.number().optional(),
   /** Calls per minute of single endpoints, keyed by `METHOD /v1/path`; counted in addition to the other limits. */
   endpoints: z.record(z.string(), z.number()).readonly().optional(),
 });
@@ -60,18 +76,21 @@ export interface Limits {
   uploads: number;
   stored_images: number;
   storage_bytes: number;
+  /** Images times models. */
+  vectors: number;
   endpoints: Readonly<Record<string, number>>;
 }
 
-/** Returns the plan's limits with the tenant's overrides applied. */
+/** Returns the plan's limits with the tenant's overrides applied. Room for more images is room for their vectors by one model. */
 export function limitsOf(plan: PlanName, overrides: LimitOverrides = {}): Limits {
-  const { requests, searches, uploads, storedImages, storageBytes } = PLANS[plan];
+  const { requests, searches, uploads, storedImages, storageBytes, vectors } = PLANS[plan];
   return {
     requests: overrides.requests ?? requests,
     searches: overrides.searches ?? searches,
     uploads: overrides.uploads ?? uploads,
     stored_images: overrides.stored_images ?? storedImages,
     storage_bytes: overrides.storage_bytes ?? storageBytes,
+    vectors: overrides.vectors ?? Math.max(vectors, overrides.stored_images ?? 0),
     endpoints: overrides.endpoints ?? {},
   };
 }

@@ -22,6 +22,7 @@ const Limits = z.object({
   uploads: z.number().optional(),
   stored_images: z.number().optional(),
   storage_bytes: z.number().optional(),
+  vectors: z.number().optional(),
   endpoints: z.record(z.string(), z.number()).optional(),
 });
 

@@ -1,4 +1,5 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
+import { limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { SettingsChange } from '#shared/kernel/settings.ts';
 import { unknownTenant } from './change-tenant.ts';
@@ -20,13 +21,16 @@ interface Ports extends WriteModelsPorts {
   tenants: Pick<TenantStore, 'get' | 'change' | 'putModels'>;
   /** Starts a background job that embeds the tenant's images with a model that it does not have yet. */
   addModel(tenant: TenantId, request: AddModelRequest): Promise<unknown>;
+  /** Returns the number of a tenant's images, those that are announced among them. */
+  imagesOf(tenant: TenantId): Promise<number>;
   now?: () => Date;
 }
 
 /**
  * Changes a tenant's settings; omitted ones keep their values. A model that is new to the tenant is filled in the
  * background; until it has vectors of all images, searches use the previous models.
- * @throws Problem `invalid_request` for a model that is not installed, `not_found`, `conflict`
+ * @throws Problem `invalid_request` for a model that is not installed; `quota_exceeded` for one that the plan has no room
+ *   for; `not_found`, `conflict`
  */
 export const changeSettings =
   (ports: Ports) =>
@@ -36,6 +40,7 @@ export const changeSettings =
   ): Promise<{ before: Tenant; after: Tenant }> => {
     const { tenants, installed } = ports;
     checkModels({ models }, installed);
+    if (models) await checkRoom(ports, tenant, models);
     const changed = await tenants.change(tenant, { settings: change });
     if (!changed) throw unknownTenant(tenant);
     if (models) await changeModels(ports, changed.after, models.length > 0 ? models : [installed[0]]);
@@ -69,6 +74,27 @@ async function changeModels(ports: Ports, owner: Tenant, wanted: readonly string
       );
     return { ...models, chosen: wanted };
   });
+}
+
+/** @throws Problem `quota_exceeded` if a new model would give the tenant's images more vectors than its plan has room for */
+async function checkRoom(
+  { tenants, installed, imagesOf }: Ports,
+  tenant: TenantId,
+  wanted: readonly string[],
+) {
+  const owner = await tenants.get(tenant);
+  if (!owner) throw unknownTenant(tenant);
+  const { chosen, filling } = modelsOf(owner, installed);
+  const held = new Set([...chosen, ...Object.keys(filling)]);
+  const all = new Set([...held, ...wanted]);
+  if (all.size === held.size) return;
+  const { vectors } = limitsOf(owner.plan, owner.limits);
+  const images = await imagesOf(tenant);
+  if (images * all.size <= vectors) return;
+  throw new Problem(
+    'quota_exceeded',
+    `${images} images by ${all.size} models (${[...all].join(', ')}) have ${images * all.size} vectors; your limit is ${vectors}. Delete images that you no longer need, or have the operator raise \`vectors\`.`,
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as api from '#shared/contracts/http/settings.ts';
 import { tenantGuards } from '#shared/guards/guards.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { startModelJob } from '#shared/models/start-model-job.ts';
@@ -15,6 +16,7 @@ import { Env } from './env.ts';
 const env = readEnv(Env);
 const installed = env.DEEPLENS_MODELS;
 const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
+const imageStore = dynamoImageStore({ table: env.IMAGES_TABLE });
 const start = startModelJob({
   ...{ tenants, installed },
   jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
@@ -23,6 +25,10 @@ const start = startModelJob({
 const change = changeSettings({
   ...{ tenants, installed },
   addModel: (tenant, request) => start(request, tenant),
+  imagesOf: async (tenant) => {
+    const { stored, reserved } = await imageStore.quotaUse(tenant);
+    return stored.images + reserved.images;
+  },
 });
 const find = findTenant({ tenants });
 

@@ -26,7 +26,7 @@ const fields = {
     .refine((models) => new Set(models).size === models.length, 'must not repeat a model')
     .meta({
       description:
-        'The models that embed your images, at most 4; a search that names none uses the first. A new model joins once all of your images are embedded with it.',
+        'The models that embed your images, at most 4; a search that names none uses the first. A new model joins once all of your images are embedded with it; it is refused if your plan has no room for the vectors.',
     }),
 };
 
@@ -67,5 +67,5 @@ export const changeSettings = operation({
     description: 'The settings in force from the next call on; new models are in `filling_models` first.',
     schema: SettingsReply,
   },
-  problems: ['not_found', 'conflict'],
+  problems: ['not_found', 'conflict', 'quota_exceeded'],
 });

@@ -19,6 +19,7 @@ const LimitFields = z.strictObject({
   uploads: limit.optional().meta({ description: 'Images per minute.' }),
   stored_images: Count.optional(),
   storage_bytes: Count.optional(),
+  vectors: Count.optional().meta({ description: 'Images times the models that embed them.' }),
   endpoints: boundedMap(z.string().regex(/^(GET|POST|PUT|PATCH|DELETE) \/v1\/[\w{}/.-]{1,200}$/), limit, 20)
     .optional()
     .meta({ description: 'Calls per minute by endpoint, at most 20: `{"POST /v1/search/similarity": 10}`.' }),
@@ -31,6 +32,9 @@ export const LimitsReply = z.object({
   uploads: Count,
   stored_images: Count,
   storage_bytes: Count,
+  vectors: Count.meta({
+    description: 'Images times the models that embed them: more models leave room for fewer images.',
+  }),
   endpoints: z.record(z.string(), Count),
 });
 

@@ -225,6 +225,15 @@ describe('the quota', () => {
       { images: 7, bytes: 500e9 },
     ],
     [{ limits: { storage_bytes: 5 } }, { images: 1_000, bytes: 5 }],
+    [
+      { plan: 'enterprise' as const, settings: { models: ['one', 'two'] } },
+      { images: 10_000_000, bytes: 20e12 },
+    ],
+    [{ limits: { stored_images: 9_000 } }, { images: 9_000, bytes: 1e9 }],
+    [
+      { limits: { vectors: 100 }, settings: { models: ['one', 'two', 'three'] } },
+      { images: 33, bytes: 1e9 },
+    ],
   ])('of %o is the plan’s, with the tenant’s overrides', (caller, quota) => {
     expect(quotaOf(caller)).toEqual(quota);
   });

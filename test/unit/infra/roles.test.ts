@@ -111,6 +111,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ManageSettings: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:audit: PutItem',
+    'dynamodb:images: GetItem',
     'dynamodb:limits: GetItem UpdateItem',
     'dynamodb:tenants: GetItem UpdateItem',
     'sns:events: Publish',
