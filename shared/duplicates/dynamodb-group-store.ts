@@ -14,6 +14,7 @@ import { GroupIdField, ImageIdField } from '#shared/kernel/id-fields.ts';
 import { GROUP_ID_PATTERN, type GroupId, groupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { groupSeparations } from './dynamodb-separations.ts';
 import { DuplicateGroup } from './group.ts';
+import { countsOf, GROUP_COUNTS, SomeCounts, totalOf } from './group-counts.ts';
 import type { GroupStore } from './group-store.ts';
 
 export const GroupsTableEnv = z.object({ GROUPS_TABLE: z.string().min(1) });
@@ -24,7 +25,7 @@ const itemsOfTenant = (tenant: TenantId, prefix: string) => ({
 });
 
 const groupOf = itemReader('groups', DuplicateGroup);
-const readCounter = itemReader('groups', z.object({ groups: z.number() }));
+const readCounts = itemReader('groups', SomeCounts);
 const readMember = itemReader('groups', z.object({ image_id: ImageIdField, group_id: GroupIdField }));
 
 /** Stores duplicate groups with their members in DynamoDB, and a lock for each member that keeps it out of other groups. */
@@ -65,11 +66,11 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
         query,
       );
     },
-    async count(tenant) {
-      let count = 0;
+    async count(tenant, counted = {}) {
+      let total = 0;
       for await (const item of table.query(itemsOfTenant(tenant, GROUP_COUNTER_PREFIX)))
-        count += readCounter(item).groups;
-      return count;
+        total += totalOf(readCounts(item), counted);
+      return total;
     },
     async save(group) {
       const before = await get(group.tenant_id, group.group_id);
@@ -79,7 +80,7 @@ export function dynamoGroupStore(options: TableOptions): GroupStore {
       const former = new Set(before?.members.map((each) => each.image_id));
       return table.writeTogether([
         members.size === 0 ? removal(group) : replacement(group),
-        ...counted(group, before ? 1 : 0, members.size > 0 ? 1 : 0),
+        ...counted(before, members.size > 0 ? group : undefined),
         ...[...members].filter((image) => !former.has(image)).map((image) => lock(group, image)),
         ...[...former].filter((image) => !members.has(image)).map((image) => release(group, image)),
       ]);
@@ -108,20 +109,24 @@ const replacement = (group: DuplicateGroup): Write => ({
     ...sameVersion(group),
   },
 });
-/** Counts a group that is made or removed, in the transaction that does it. */
-const counted = (group: DuplicateGroup, before: number, after: number): Write[] =>
-  before === after
-    ? []
-    : [
-        {
-          Update: {
-            Key: groupCounterKey(group.tenant_id, group.group_id),
-            UpdateExpression: 'ADD #groups :by',
-            ExpressionAttributeNames: { '#groups': 'groups' },
-            ExpressionAttributeValues: { ':by': after - before },
-          },
-        },
-      ];
+/** Counts what a write changes, in its transaction. */
+function counted(before: DuplicateGroup | undefined, after: DuplicateGroup | undefined): Write[] {
+  const { tenant_id, group_id } = after ?? before ?? {};
+  const [was, is] = [countsOf(before), countsOf(after)];
+  const changes = GROUP_COUNTS.filter((name) => was[name] !== is[name]);
+  if (!tenant_id || !group_id || changes.length === 0) return [];
+  return [
+    {
+      Update: {
+        Key: groupCounterKey(tenant_id, group_id),
+        UpdateExpression: `ADD ${changes.map((name) => `${name} :${name}`).join(', ')}`,
+        ExpressionAttributeValues: Object.fromEntries(
+          changes.map((name) => [`:${name}`, is[name] - was[name]]),
+        ),
+      },
+    },
+  ];
+}
 const removal = (group: DuplicateGroup): Write => ({
   Delete: { Key: groupKey(group.tenant_id, group.group_id), ...sameVersion(group) },
 });

@@ -2,6 +2,7 @@ import type { GroupId, ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Page } from '#shared/kernel/page.ts';
 import type { CannotLinks, Separation } from './decision.ts';
 import type { DuplicateGroup } from './group.ts';
+import type { CountedGroups } from './group-counts.ts';
 
 /** Duplicate groups. An image is in at most one group: a group and its members are written in one transaction. */
 export interface GroupStore {
@@ -15,7 +16,8 @@ export interface GroupStore {
     tenant: TenantId,
     query: { cursor?: string | undefined; limit: number; wanted?: (group: DuplicateGroup) => boolean },
   ): Promise<Page<DuplicateGroup>>;
-  count(tenant: TenantId): Promise<number>;
+  /** Counts groups without reading them. */
+  count(tenant: TenantId, counted?: CountedGroups): Promise<number>;
   /**
    * Writes the group and its members in one transaction and increments its version. `group.version` is the version that
    * was read, 0 for a new group. Removed members become free. A group of fewer than two members is deleted.

@@ -105,6 +105,7 @@ export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageSto
       query.decided === undefined &&
       query.minConfidence <= MIN_CONFIDENCE &&
       COPY_VERDICTS.every((each) => query.verdicts.includes(each));
+    const isCounted = exactOnly || query.minConfidence <= MIN_CONFIDENCE;
 
     const continued = query.cursor === undefined ? undefined : parseCursor(query.cursor);
     const page = await groups.list(tenant, {
@@ -114,8 +115,12 @@ export function listDuplicates(ports: { groups: GroupStore; imageStore: ImageSto
     });
     const total =
       continued?.total ??
-      (everyGroup
-        ? await groups.count(tenant)
+      (isCounted
+        ? await groups.count(tenant, {
+            verdicts: query.verdicts,
+            exactSets: exactOnly,
+            decided: query.decided,
+          })
         : await countWanted(groups, tenant, wanted, (group) => entriesOf(group).length));
     return {
       groups: await toReply(page.items),
@@ -137,7 +142,7 @@ function parseCursor(cursor: string): { total: number; cursor: string } {
   return { total: Number(total), cursor: rest };
 }
 
-/** Counts matching groups by reading all: linear in the tenant's groups. */
+/** Counts the groups of a higher confidence by reading all: linear in the tenant's groups. */
 async function countWanted(
   groups: GroupStore,
   tenant: TenantId,

@@ -1,7 +1,10 @@
 // `npm run bench:groups`: measures how fast duplicate groups of 100 000 images are listed, from an emulator's DynamoDB.
 import { parseArgs } from 'node:util';
-import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { groupCounterKey } from '#shared/aws/dynamodb-keys.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
+import type { DuplicateGroup } from '#shared/duplicates/group.ts';
+import { countsOf, GROUP_COUNTS } from '#shared/duplicates/group-counts.ts';
 import { type DuplicatesQuery, listDuplicates } from '#shared/duplicates/list-duplicates.ts';
 import { type ImageId, tenantId } from '#shared/kernel/ids.ts';
 import { COPY_VERDICTS } from '#shared/kernel/vocabulary.ts';
@@ -23,10 +26,26 @@ const stop = await startEmulator();
 try {
   const { table, client } = await newTable('groups');
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const all = Array.from({ length: Number(options.groups) }, (_, at) => ({
-    ...groupWith(tenant, newGroup(), Array.from({ length: MEMBERS }, newImage), 1),
-    verdict: at % EXACT === 0 ? ('exact' as const) : ('edited_copy' as const),
-  }));
+  const all = Array.from({ length: Number(options.groups) }, () =>
+    groupWith(tenant, newGroup(), Array.from({ length: MEMBERS }, newImage), 1),
+  ).map(
+    (group, at): DuplicateGroup =>
+      at % EXACT > 0
+        ? group
+        : {
+            ...group,
+            verdict: 'exact',
+            members: group.members.map((member) => ({ ...member, verdict: 'exact' })),
+          },
+  );
+  const counts = all.map(countsOf);
+  const sums = GROUP_COUNTS.map((name) => [name, counts.reduce((sum, one) => sum + one[name], 0)]);
+  await documents.send(
+    new PutCommand({
+      TableName: table,
+      Item: { ...groupCounterKey(tenant, newGroup()), ...Object.fromEntries(sums) },
+    }),
+  );
   for (let start = 0; start < all.length; start += BATCH) {
     const items = all.slice(start, start + BATCH).map((group) => ({
       PutRequest: { Item: { pk: `TENANT#${tenant}`, sk: `GROUP#${group.group_id}`, ...group } },

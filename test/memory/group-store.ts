@@ -1,5 +1,6 @@
 import { cannotLinksOf, type Separation } from '#shared/duplicates/decision.ts';
 import type { DuplicateGroup } from '#shared/duplicates/group.ts';
+import { countsOf, totalOf } from '#shared/duplicates/group-counts.ts';
 import type { GroupStore } from '#shared/duplicates/group-store.ts';
 import { GROUP_ID_PATTERN, type GroupId, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { pageOf } from './page.ts';
@@ -34,8 +35,10 @@ export function memoryGroupStore(): GroupStore {
       const found = [...groups.values()].filter((group) => group.tenant_id === tenant && wanted(group));
       return pageOf(found, (group) => group.group_id, [tenant, 'groups'], GROUP_ID_PATTERN, cursor, limit);
     },
-    async count(tenant) {
-      return [...groups.values()].filter((group) => group.tenant_id === tenant).length;
+    async count(tenant, counted = {}) {
+      return [...groups.values()]
+        .filter((group) => group.tenant_id === tenant)
+        .reduce((total, group) => total + totalOf(countsOf(group), counted), 0);
     },
     async save(group) {
       const tenant = group.tenant_id;

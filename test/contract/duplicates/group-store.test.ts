@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
+import type { DuplicateGroup } from '#shared/duplicates/group.ts';
 import type { GroupStore } from '#shared/duplicates/group-store.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { memoryGroupStore } from '../../memory/group-store.ts';
@@ -82,6 +83,43 @@ describe.each([
     );
     expect(await groups.save(groupWith(tenant, first, [], 0))).toBe(true);
     expect(await groups.count(tenant)).toBe(1);
+  });
+
+  it('counts groups by verdict, sets of exact copies and decisions, as they change', async () => {
+    const counts = async () =>
+      Promise.all(
+        [
+          {},
+          { decided: false },
+          { decided: true },
+          { verdicts: ['exact'] as const },
+          { verdicts: ['edited_copy'] as const, decided: false },
+          { exactSets: true },
+          { exactSets: true, decided: true },
+        ].map((counted) => groups.count(tenant, counted)),
+      );
+    const exact = (group: DuplicateGroup): DuplicateGroup => ({
+      ...group,
+      verdict: 'exact',
+      members: group.members.map((member) => ({ ...member, verdict: 'exact' })),
+    });
+    const [first, second] = [newGroup(), newGroup()];
+    await groups.save(exact(groupWith(tenant, first, [a, b])));
+    await groups.save(groupWith(tenant, second, [c, d]));
+    expect(await counts()).toEqual([2, 2, 0, 1, 1, 1, 0]);
+    const decision = {
+      action: 'keep_all' as const,
+      image_ids: [a, b],
+      decided_at: NOW,
+      decided_by: 'person',
+    };
+    await groups.save({ ...exact(groupWith(tenant, first, [a, b], 1)), decision });
+    expect(await counts()).toEqual([2, 1, 1, 1, 1, 1, 1]);
+    await groups.save({ ...groupWith(tenant, first, [a, b, newImage()], 2), decision });
+    expect(await counts()).toEqual([2, 2, 0, 0, 2, 0, 0]); // a copy that joined has opened it
+    await groups.save(groupWith(tenant, first, [], 3));
+    await groups.save(groupWith(tenant, second, [c], 1));
+    expect(await counts()).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
   it('lists groups newest first, by pages', async () => {

@@ -177,6 +177,27 @@ describe('listDuplicates', () => {
     expect(next.groups).toHaveLength(3);
   });
 
+  test.each([
+    [{}, 5],
+    [{ verdicts: ['exact'] as const }, 2],
+    [{ verdicts: ['edited_copy'] as const }, 3],
+    [{ decided: false }, 5],
+    [{ decided: true, verdicts: ['exact'] as const }, 0],
+  ])('counts %o without reading the groups of other pages', async (filter, total) => {
+    const { groups, imageStore } = await setUp();
+    let listed = 0;
+    const watched: typeof groups = {
+      ...groups,
+      list: async (...given) => {
+        listed += 1;
+        return groups.list(...given);
+      },
+    };
+    const page = await listDuplicates({ groups: watched, imageStore })(ACME, { ...ALL, ...filter, limit: 1 });
+    expect(page.total_groups).toBe(total);
+    expect(listed).toBe(1);
+  });
+
   test('lists the group of one image with the suggested keeper and the reason', async () => {
     const { list, pairs } = await setUp();
     const [one, other] = pairs[2] ?? [newImageId(), newImageId()];

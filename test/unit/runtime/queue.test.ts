@@ -2,6 +2,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
+import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 
 const event = (bodies: string[], attempts = 1): SQSEvent => ({
@@ -115,6 +116,43 @@ describe('queueFunction', () => {
     const fifth = retrying(5);
     expect(await fifth.run([does('crash'), does('wait')])).toEqual(['m1']);
     expect(fifth.givenUp).toEqual(['crash']);
+  });
+
+  it('loses no message in an outage of an hour', async () => {
+    let now = 0;
+    const messages = Array.from({ length: 4 }, () => ({ receives: 0, visibleAt: 0, done: false }));
+    const handler = queueFunction({
+      body: Body,
+      run: each(async () => {
+        if (now < 3_600) throw new Problem('dependency_unavailable', 'OpenSearch is down');
+      }),
+      reject: () => Promise.reject(new Error('no fault of the image')),
+      retry: {
+        redelivery: {
+          after: async ({ receipt }, seconds) => {
+            const message = messages[Number(receipt)];
+            if (message) message.visibleAt = now + seconds;
+          },
+        },
+        giveUp: () => Promise.reject(new Error('explained by the outage')),
+      },
+    });
+    for (; now < 7_200 && messages.some(({ done }) => !done); now++) {
+      for (const [id, message] of messages.entries()) {
+        if (message.done || message.visibleAt > now) continue;
+        message.receives += 1;
+        const [record] = event([does('index')], message.receives).Records;
+        if (!record) throw new Error('one was made');
+        const { batchItemFailures } = await handler(
+          { Records: [{ ...record, receiptHandle: String(id) }] },
+          context,
+        );
+        message.done = batchItemFailures.length === 0;
+      }
+    }
+    expect(messages.every(({ done }) => done)).toBe(true);
+    expect(now).toBeLessThan(3_600 + 901);
+    expect(Math.max(...messages.map(({ receives }) => receives))).toBeLessThan(MAX_RECEIVES);
   });
 
   it('hastens what it cannot read to the dead-letter queue', async () => {
