@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Environment, VectorIndexRow } from '../config/environments.ts';
 import type { VectorIndexStack } from '../stacks/vector-index.ts';
 import type { AppFunction } from './app-function.ts';
+import { type IndexRequest, type IndexUse, indexRequests } from './index-requests.ts';
 
 type IndexVariables =
   | { VECTOR_INDEX: 'lancedb'; LANCEDB_URI: string; LANCEDB_MODULE: string }
@@ -15,27 +16,23 @@ type IndexVariables =
       OPENSEARCH_SHARDS: string;
     };
 
-interface MoreActions {
-  /** HTTP's DELETE, which deletes indices: documents are deleted by POST. */
-  deleteIndices?: true;
-}
-
 /** A function's access to the vector index: variables, network and permissions. */
 export interface VectorIndexAccess {
   variables: IndexVariables;
   network?: { vpc: IVpc; securityGroup: ISecurityGroup };
-  /** @param more actions beyond those that read and write documents and create indices */
-  allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>, more?: MoreActions): void;
+  /** @param uses the methods of the index that it calls */
+  allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>, ...uses: readonly IndexUse[]): void;
 }
 
 /** @param domain the stack of the domain, if the environment has one */
 export function vectorIndexAccess(
-  { vectorIndex: row }: Environment,
+  { vectorIndex: row, models }: Environment,
   domain: VectorIndexStack | undefined,
 ): VectorIndexAccess {
   if (!domain || row.kind !== 'opensearch-domain')
     return { variables: withoutDomain(row), allow: () => undefined };
   const arn = `arn:${Aws.PARTITION}:es:${Aws.REGION}:${Aws.ACCOUNT_ID}:domain/${domain.domainName}`;
+  const known = indexRequests(models.split(','));
   return {
     variables: {
       VECTOR_INDEX: 'opensearch',
@@ -45,12 +42,10 @@ export function vectorIndexAccess(
       OPENSEARCH_SHARDS: String(row.shards),
     },
     network: { vpc: domain.network.vpc, securityGroup: domain.network.functions },
-    allow: (appFunction, { deleteIndices } = {}) => {
-      const verbs = ['Get', 'Head', 'Post', 'Put', ...(deleteIndices ? ['Delete'] : [])];
-      appFunction.allow(
-        verbs.map((verb) => `es:ESHttp${verb}`),
-        [`${arn}/*`],
-      );
+    allow: (appFunction, ...uses) => {
+      const requests = uses.flatMap((use): readonly IndexRequest[] => known[use]);
+      for (const [verb, some] of Map.groupBy(requests, ([each]) => each))
+        appFunction.allow([`es:ESHttp${verb}`], [...new Set(some.map(([, path]) => `${arn}/${path}`))]);
     },
   };
 }

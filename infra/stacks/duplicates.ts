@@ -77,7 +77,7 @@ export class DuplicatesStack extends EnvironmentStack {
       .allow(ACTIONS.readObjects, [imagesBucket.objects('derived')])
       .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.publish, [data.events.topicArn]);
-    index.allow(detect);
+    index.allow(detect, 'search');
     this.queue.consumedBy(detect, { size: 10, waitSeconds: 0, concurrency: environment.consumers });
     return detect.lambda;
   }

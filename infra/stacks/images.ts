@@ -138,7 +138,7 @@ export class ImagesStack extends EnvironmentStack {
       // The purge of an image counts and removes its objects, archived events included.
       .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], imagesBucket.everyObject)
       .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn]);
-    index.allow(manage);
+    index.allow(manage, 'write');
     return guards.allow(manage).lambda;
   }
 
@@ -199,7 +199,7 @@ export class ImagesStack extends EnvironmentStack {
         data.tables.images.tableArn,
       ])
       .allow(ACTIONS.publish, [data.events.topicArn]);
-    index.allow(step);
+    index.allow(step, 'prepare', 'write');
     this.queues.indexing.consumedBy(step, { size: 50, waitSeconds: 1, concurrency: environment.consumers });
     return step.lambda;
   }

@@ -104,7 +104,7 @@ export class ModelsStack extends EnvironmentStack {
       .allow(onTable('GetItem', 'PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
       .allow(ACTIONS.publish, [data.events.topicArn])
       .allow(ACTIONS.send, [queue.queueArn]);
-    index.allow(run, { deleteIndices: true });
+    index.allow(run, 'build', 'list', 'prepare', 'search', 'write');
     this.jobs.consumedBy(run, { size: 1, waitSeconds: 0, concurrency: 5 });
     return run.lambda;
   }

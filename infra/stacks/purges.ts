@@ -104,7 +104,7 @@ function purgeTenant(
     .allow(['apigateway:GET'], [`${gateway}/apikeys`])
     .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
     .allow(ACTIONS.send, [queue.queueArn]);
-  index.allow(purge);
+  index.allow(purge, 'count', 'removeTenant');
   purges.consumedBy(purge, { size: 1, waitSeconds: 0, concurrency: 2 });
   return purge.lambda;
 }

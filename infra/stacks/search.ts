@@ -54,7 +54,7 @@ export class SearchStack extends EnvironmentStack {
       .allow(onTable('GetItem', 'PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.cache))
       .allow(ACTIONS.readObjects, [data.imagesBucket.objects('derived')])
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn]);
-    index.allow(search);
+    index.allow(search, 'search', 'prepare');
     guards.allow(search);
     this.functions = [search.lambda];
     this.routes = { 'POST /v1/search/similarity': search.lambda };

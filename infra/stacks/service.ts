@@ -81,7 +81,7 @@ export class ServiceStack extends EnvironmentStack {
       .allow(onTable('GetItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.heartbeats))
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.lookAtQueue, [embeddingQueue.queueArn]);
-    index.allow(health);
+    index.allow(health, 'health');
     return guards.allow(health).lambda;
   }
 

@@ -29,7 +29,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:images/index/by_sha256: Query',
     'dynamodb:images: BatchGetItem GetItem UpdateItem',
     'dynamodb:tenants: GetItem',
-    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'es:domain/deeplens-prod/_msearch: ESHttpPost',
     's3:pictures/derived/*: GetObject',
     's3:pictures: ListBucket',
     'sns:events: Publish',
@@ -49,13 +49,17 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   Health: [
     'dynamodb:activity [HEARTBEAT]: GetItem',
     'dynamodb:audit: PutItem',
-    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'es:domain/deeplens-prod/_cluster/health: ESHttpGet',
     's3:pictures: ListBucket',
     'sqs:embedding: GetQueueAttributes',
   ],
   IndexImage: [
     'dynamodb:images: BatchWriteItem ConditionCheckItem GetItem PutItem Query UpdateItem',
-    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'es:domain/deeplens-prod/*: ESHttpGet',
+    'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
+    'es:domain/deeplens-prod/*/_mapping: ESHttpPost',
+    'es:domain/deeplens-prod/images-deeplens-lite-v1-000001: ESHttpPut',
+    'es:domain/deeplens-prod/images-efficientnet-lite1-000001: ESHttpPut',
     'sns:events: Publish',
     `sqs:indexing: ${CONSUME}`,
   ],
@@ -68,7 +72,8 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:images/index/by_status: Query',
     'dynamodb:images: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
     'dynamodb:limits: GetItem UpdateItem',
-    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'es:domain/deeplens-prod/*: ESHttpGet',
+    'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
     's3:pictures/derived/*: DeleteObject GetObject',
     's3:pictures/events/*: DeleteObject GetObject',
     's3:pictures/incoming/*: DeleteObject GetObject PutObject',
@@ -144,7 +149,9 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:images: BatchWriteItem Query',
     'dynamodb:limits: BatchWriteItem Query',
     'dynamodb:tenants: BatchWriteItem DeleteItem GetItem Query',
-    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'es:domain/deeplens-prod/*: ESHttpGet',
+    'es:domain/deeplens-prod/*/_count: ESHttpPost',
+    'es:domain/deeplens-prod/*/_delete_by_query: ESHttpPost',
     's3:pictures/derived/*: DeleteObject',
     's3:pictures/events/*: DeleteObject',
     's3:pictures/incoming/*: DeleteObject',
@@ -201,7 +208,16 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:images: BatchGetItem Query',
     'dynamodb:tenants/index/by_kind: Query',
     'dynamodb:tenants: GetItem UpdateItem',
-    'es:domain/deeplens-prod/*: ESHttpDelete ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'es:domain/deeplens-prod/*: ESHttpGet',
+    'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
+    'es:domain/deeplens-prod/*/_delete_by_query: ESHttpPost',
+    'es:domain/deeplens-prod/*/_mapping: ESHttpPost',
+    'es:domain/deeplens-prod/*/_search: ESHttpPost',
+    'es:domain/deeplens-prod/_aliases: ESHttpPost',
+    'es:domain/deeplens-prod/_msearch: ESHttpPost',
+    'es:domain/deeplens-prod/images-*: ESHttpDelete ESHttpPut',
+    'es:domain/deeplens-prod/images-deeplens-lite-v1-000001: ESHttpPut',
+    'es:domain/deeplens-prod/images-efficientnet-lite1-000001: ESHttpPut',
     'sns:events: Publish',
     `sqs:model-jobs: ${CONSUME} SendMessage`,
   ],
@@ -211,7 +227,11 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:groups: BatchGetItem',
     'dynamodb:images: BatchGetItem Query',
     'dynamodb:limits: GetItem UpdateItem',
-    'es:domain/deeplens-prod/*: ESHttpGet ESHttpHead ESHttpPost ESHttpPut',
+    'es:domain/deeplens-prod/*: ESHttpGet',
+    'es:domain/deeplens-prod/*/_mapping: ESHttpPost',
+    'es:domain/deeplens-prod/_msearch: ESHttpPost',
+    'es:domain/deeplens-prod/images-deeplens-lite-v1-000001: ESHttpPut',
+    'es:domain/deeplens-prod/images-efficientnet-lite1-000001: ESHttpPut',
     's3:pictures/derived/*: GetObject',
     's3:pictures: ListBucket',
     'sns:events: Publish',
@@ -327,6 +347,17 @@ describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
   it('lets the purges of an image and of a tenant alone remove archived events', () => {
     const inArchive = ({ resource }: Grant) => resource.startsWith('s3:pictures/events/');
     expect(holders(grants, 's3:DeleteObject', inArchive)).toEqual(['ManageImages', 'PurgeTenant']);
+  });
+
+  it('lets searches and health neither write nor remove documents of the index', () => {
+    const changing = (role: string) =>
+      (grants.get(role) ?? []).filter(
+        ({ action, resource }) =>
+          /^es:ESHttp(Post|Put|Delete)$/.test(action) &&
+          !/\/(_msearch|\*\/_mapping|images-[\w-]+-000001)$/.test(resource),
+      );
+    for (const role of ['SearchImages', 'DetectDuplicates', 'Health'])
+      expect(changing(role), role).toEqual([]);
   });
 
   it('lets validation, which decodes what strangers send, read no derivative and no archived event', () => {
