@@ -9,6 +9,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   BatchGetCommand: ['dynamodb:BatchGetItem'],
   BatchWriteCommand: ['dynamodb:BatchWriteItem'],
   ChangeMessageVisibilityBatchCommand: ['sqs:ChangeMessageVisibility'],
+  ChangeMessageVisibilityCommand: ['sqs:ChangeMessageVisibility'],
   CreateApiKeyCommand: ['apigateway:POST'],
   CreateUsagePlanKeyCommand: ['apigateway:POST'],
   DeleteApiKeyCommand: ['apigateway:DELETE'],
