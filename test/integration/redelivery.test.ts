@@ -2,6 +2,7 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  PurgeQueueCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -118,5 +119,19 @@ describe('a dead letter of an upload', () => {
       (reply) => reply.body.status === 'indexed',
     );
     expect(retried.body.failure).toBeUndefined();
+  });
+});
+
+describe('a message that cannot be read', () => {
+  it('is delivered again at once, until the dead-letter queue has it', async () => {
+    const deadLetters = await queueUrl(DEAD_LETTERS);
+    const before = await waiting(deadLetters);
+    await send('neither a notification nor an event');
+    await eventually(
+      () => waiting(deadLetters),
+      (messages) => messages > before,
+      120_000, // the queue's own time would be three hours
+    );
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: deadLetters }));
   });
 });
