@@ -4,6 +4,7 @@ import {
   MockIntegration,
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
+import { CORS } from '#shared/kernel/cors.ts';
 import { PROBLEMS } from '#shared/kernel/problems.ts';
 import { acknowledge } from './acknowledge.ts';
 
@@ -16,14 +17,23 @@ const { status, title } = PROBLEMS.method_not_allowed;
  */
 export function refuseOtherMethods(resource: IResource, methods: readonly string[]): void {
   const allow = methods.toSorted().join(', ');
-  const headers: Record<string, string> = {
+  const fixed = {
     Allow: allow,
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
+    ...CORS.reply,
   };
-  const mapped = <Value>(value: (text: string) => Value) =>
+  /** As mapping expressions: text in quotes, or a variable. */
+  const headers = {
+    ...Object.fromEntries(Object.entries(fixed).map(([name, text]) => [name, `'${text}'`])),
+    'x-correlation-id': 'context.requestId',
+  };
+  const mapped = <Value>(value: (expression: string) => Value) =>
     Object.fromEntries(
-      Object.entries(headers).map(([name, text]) => [`method.response.header.${name}`, value(text)]),
+      Object.entries(headers).map(([name, expression]) => [
+        `method.response.header.${name}`,
+        value(expression),
+      ]),
     );
   const problem = {
     type: 'urn:deeplens:problem:method_not_allowed',
@@ -31,6 +41,7 @@ export function refuseOtherMethods(resource: IResource, methods: readonly string
     status,
     detail: `The methods of this path are: ${allow}.`,
     code: 'method_not_allowed',
+    instance: '$context.requestId',
   };
   const integration = new MockIntegration({
     // A body of a type without a template would fail as a 500.
@@ -39,7 +50,7 @@ export function refuseOtherMethods(resource: IResource, methods: readonly string
     integrationResponses: [
       {
         statusCode: STATUS,
-        responseParameters: mapped((text) => `'${text}'`),
+        responseParameters: mapped((expression) => expression),
         responseTemplates: { 'application/json': JSON.stringify(problem) },
       },
     ],

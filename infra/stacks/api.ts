@@ -18,6 +18,7 @@ import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
+import { answerPreflight } from '../constructs/cors.ts';
 import { protect } from '../constructs/firewall.ts';
 import { addGatewayResponses } from '../constructs/gateway-responses.ts';
 import { appLogGroup } from '../constructs/log-group.ts';
@@ -132,7 +133,11 @@ export class ApiStack extends EnvironmentStack {
         .addMethod(method, integration, accessTo(path, credentials));
       if (isOpen(path)) acknowledge(added, { APIG4: 'Health and the API’s description are public.' });
     }
-    for (const [path, known] of methods) refuseOtherMethods(this.api.root.resourceForPath(path), known);
+    for (const [path, known] of methods) {
+      const resource = this.api.root.resourceForPath(path);
+      answerPreflight(resource, known);
+      refuseOtherMethods(resource, known);
+    }
   }
 
   /** Avoids a permission on the function, which would make the two stacks depend on each other. */

@@ -3,6 +3,7 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { type ApiKey, keyState } from '#shared/tenants/api-key.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
+import { checkOrigin } from './allowed-origins.ts';
 import type { Revocations } from './revocations.ts';
 import type { TokenVerifier, VerifiedToken } from './tokens.ts';
 
@@ -30,20 +31,23 @@ interface KeyCredential {
   key: string;
   /** The header `Authorization`, if a person's token accompanies the key. */
   authorization?: string | undefined;
+  /** The header `Origin`, which browsers set. */
+  origin?: string | undefined;
 }
 
 /**
  * Identifies the caller by an API key, or by the key and a person's token. Reads the table on every call, so that a
  * change of the tenant, its key or its limits takes effect with the next one.
  * @throws Problem `invalid_api_key` if the key is unknown, revoked, expired, or made by a person who was
- *   revoked since; `tenant_suspended`; for a token:
+ *   revoked since; `tenant_suspended`; `origin_not_allowed`; for a token:
  *   `unauthenticated`, `token_expired`, `tenant_mismatch`
  */
 export const identifyByKey =
   (ports: KeyPorts) =>
-  async ({ key, authorization }: KeyCredential, presume: Presume): Promise<Caller> => {
+  async ({ key, authorization, origin }: KeyCredential, presume: Presume): Promise<Caller> => {
     const now = ports.now?.() ?? new Date();
     const match = await liveKey(ports, key, now.toISOString(), presume);
+    checkOrigin(match.key.allowed_origins, origin);
     const { tenant_id, plan, limits, settings } = match.tenant;
     const presumePerson: Presume = (person) =>
       presume({ ...person, kind: 'person', tenant: tenant_id, plan, ...(limits && { limits }) });

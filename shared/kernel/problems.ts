@@ -20,6 +20,7 @@ export const PROBLEMS = {
     title: 'The token and the API key belong to different tenants',
     retry: false,
   },
+  origin_not_allowed: { status: 403, title: 'The key may not be used by pages of this origin', retry: false },
   tenant_suspended: { status: 403, title: 'The tenant is suspended', retry: false },
   not_found: { status: 404, title: 'The resource was not found', retry: false },
   method_not_allowed: { status: 405, title: 'The path does not take this method', retry: false },

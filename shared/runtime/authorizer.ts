@@ -20,7 +20,7 @@ type Presume = (caller: PresumedCaller) => void;
 
 interface AuthorizerPorts {
   byKey: (
-    credential: { key: string; authorization?: string | undefined },
+    credential: { key: string; authorization?: string | undefined; origin?: string | undefined },
     presume: Presume,
   ) => Promise<Caller>;
   byToken: (authorization: string, presume: Presume) => Promise<Caller>;
@@ -44,10 +44,10 @@ export const authorizerFunction = ({ byKey, byToken, audit }: AuthorizerPorts) =
         presumed = claimed;
       };
       const identify = (): Promise<Caller> => {
-        const { 'x-api-key': key, authorization } = headers;
+        const { 'x-api-key': key, authorization, origin } = headers;
         const isAdmin = event.resource.startsWith('/v1/admin/');
         if (isAdmin && authorization) return byToken(authorization, presume);
-        if (!isAdmin && key) return byKey({ key, authorization }, presume);
+        if (!isAdmin && key) return byKey({ key, authorization, origin }, presume);
         throw new Problem(
           'unauthenticated',
           'The call has no credential. Send an API key, or a token for /v1/admin.',

@@ -6,6 +6,7 @@ import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { CORS } from '#shared/kernel/cors.ts';
 import { correlate } from './correlation.ts';
 import { surviveExceptions, withExceptions } from './exceptions.ts';
 import { limitHeaders } from './limits.ts';
@@ -32,6 +33,7 @@ export const httpHandler = <Guards>(routes: readonly Route<Guards>[], guards: No
     .use(httpHeaderNormalizer())
     .use(correlate())
     .use(limitHeaders())
+    .use(corsHeaders())
     .use(renderProblems())
     .handler(
       httpRouter(
@@ -42,6 +44,14 @@ export const httpHandler = <Guards>(routes: readonly Route<Guards>[], guards: No
         })),
       ),
     );
+
+/** Lets pages of any origin read every reply and its headers. */
+const corsHeaders = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => {
+  const addHeaders = ({ response }: middy.Request<APIGatewayProxyEvent, APIGatewayProxyResult>) => {
+    if (response) response.headers = { ...response.headers, ...CORS.reply };
+  };
+  return { after: addHeaders, onError: addHeaders };
+};
 
 const handlerOf =
   <Guards>({ operation, serve }: Route<Guards>, guards: Guards) =>

@@ -32,6 +32,7 @@ export interface KeyRequest {
   name: string;
   kind?: KeyKind;
   scopes: readonly Scope[];
+  allowed_origins?: string[] | undefined;
   expires_at?: string | undefined;
   /** Identifies repetitions of the call. */
   repeatKey?: string | undefined;
@@ -68,7 +69,7 @@ export function manageKeys(ports: Ports) {
    */
   async function make(
     tenant: TenantId,
-    request: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'expires_at' | 'repeat_key'>,
+    request: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'allowed_origins' | 'expires_at' | 'repeat_key'>,
     maker: KeyMaker,
     listed?: readonly ApiKey[],
   ): Promise<CreatedKey> {
@@ -124,8 +125,11 @@ export function manageKeys(ports: Ports) {
      * @throws Problem `missing_scope`, `invalid_request`, `conflict`, `not_found`
      */
     async create(tenant: TenantId, request: KeyRequest, maker: KeyMaker): Promise<CreatedKey> {
-      const { name, kind = 'live', scopes, expires_at, repeatKey } = request;
-      const key = { name, kind, scopes: [...new Set(scopes)], ...repeatedBy(repeatKey) };
+      const { name, kind = 'live', scopes, allowed_origins, expires_at, repeatKey } = request;
+      const key = {
+        ...{ name, kind, scopes: [...new Set(scopes)], ...repeatedBy(repeatKey) },
+        ...(allowed_origins && { allowed_origins }),
+      };
       return make(tenant, { ...key, ...(expires_at !== undefined && { expires_at }) }, maker);
     },
 
@@ -148,7 +152,7 @@ export function manageKeys(ports: Ports) {
       const isRepeated = madeBefore(all, repeatKey) !== undefined;
       if (!isRepeated && keyState(old, at.toISOString()) !== 'active')
         throw new Problem('conflict', `The key ${id} no longer works. Create a new one.`);
-      const { name, kind, scopes, expires_at: oldExpiry } = old;
+      const { name, kind, scopes, allowed_origins, expires_at: oldExpiry } = old;
       const key = {
         name,
         kind,
@@ -156,7 +160,7 @@ export function manageKeys(ports: Ports) {
         ...repeatedBy(repeatKey),
         ...(oldExpiry !== undefined && { expires_at: oldExpiry }),
       };
-      const created = await make(tenant, key, maker, all);
+      const created = await make(tenant, { ...key, ...(allowed_origins && { allowed_origins }) }, maker, all);
       if (old.replaced_by === created.key.key_id) return created;
       const end = new Date(at.getTime() + overlap * 1000).toISOString();
       const expires_at = oldExpiry !== undefined && oldExpiry < end ? oldExpiry : end;

@@ -42,9 +42,30 @@ describe('the service', () => {
       expect(await reply.json()).toMatchObject({
         code: 'method_not_allowed',
         detail: expect.stringContaining(allow),
+        instance: reply.headers.get('x-correlation-id'),
       });
     }
     expect((await fetch(`${stage}/v1/nowhere`, { method: 'PUT' })).status).toBe(404);
+  });
+
+  it('answers the preflight of every path, and lets pages read replies and refusals', async () => {
+    const stage = readStack().api_url.replace(/\/v1$/, '');
+    const page = { origin: 'https://app.example' };
+    const paths = Map.groupBy(OPERATIONS, ({ path }) => path);
+    for (const [path, operations] of paths) {
+      const url = stage + path.replaceAll(/[{].*?[}]/g, 'any');
+      const asked = { ...page, 'access-control-request-method': 'POST' };
+      const { status, headers } = await fetch(url, { method: 'OPTIONS', headers: asked });
+      expect([path, status, headers.get('access-control-allow-origin')]).toEqual([path, 204, '*']);
+      const methods = operations.map(({ method }) => method).sort();
+      expect(headers.get('access-control-allow-methods')).toBe(methods.join(', '));
+      expect(headers.get('access-control-allow-headers')).toContain('x-api-key');
+    }
+    for (const request of [{ path: '/health/live' }, { path: '/images' }, { path: '/nowhere' }]) {
+      const { headers } = await fetch(`${readStack().api_url}${request.path}`, { headers: page });
+      expect([request.path, headers.get('access-control-allow-origin')]).toEqual([request.path, '*']);
+      expect(headers.get('access-control-expose-headers')).toContain('RateLimit');
+    }
   });
 
   it('serves an OpenAPI document that passes the linter', async () => {

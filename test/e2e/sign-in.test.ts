@@ -40,6 +40,14 @@ describe('a person who signs in with the user pool', () => {
       status: 403,
       body: { code: 'missing_scope' },
     });
+    const request = { name: 'page', kind: 'publishable' as const, allowed_origins: ['https://*.example'] };
+    const page = { ...headers, 'x-api-key': secretIn(await tenant.call(ownKeys.create, { body: request })) };
+    const from = async (origin: string) => {
+      const { status, body } = await tenant.call(listImages, { headers: { ...page, origin } });
+      return [status, body.code];
+    };
+    expect(await from('https://app.example')).toEqual([200, undefined]);
+    expect(await from('https://evil.test')).toEqual([403, 'origin_not_allowed']);
     const withIdToken = { ...headers, authorization: `Bearer ${id_token}` };
     expect(await tenant.call(listImages, { headers: withIdToken })).toMatchObject({
       status: 401,

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { type Policy, SCOPES } from '#shared/kernel/access.ts';
+import { ORIGIN_PATTERN } from '#shared/kernel/origins.ts';
 import { KEY_KINDS } from '#shared/kernel/vocabulary.ts';
 import { KeyIdField, TenantIdField, Time } from './fields.ts';
 import { type Operation, operation } from './operation.ts';
+
+const AllowedOrigins = z.array(z.string().max(253).regex(ORIGIN_PATTERN)).min(1).max(50).meta({
+  description:
+    'Of a publishable key: the origins of the pages that may use it, exact or as `https://*.example.com`; by default any. A call from elsewhere is refused with `origin_not_allowed`.',
+});
 
 const NewKey = z
   .strictObject({
@@ -13,6 +19,11 @@ const NewKey = z
         'What the key allows. A publishable key has none: the person’s token decides what is allowed.',
     }),
     expires_at: Time.optional(),
+    allowed_origins: AllowedOrigins.optional(),
+  })
+  .refine(({ kind, allowed_origins }) => kind === 'publishable' || allowed_origins === undefined, {
+    path: ['allowed_origins'],
+    message: 'only of a publishable key',
   })
   .refine(({ kind, scopes }) => kind === 'live' || scopes.length === 0, {
     path: ['scopes'],
@@ -46,6 +57,7 @@ const KeyReply = z
     name: z.string(),
     kind: z.enum(KEY_KINDS),
     scopes: z.array(z.enum(SCOPES)),
+    allowed_origins: AllowedOrigins.optional(),
     state: z.enum(['active', 'expired', 'revoked']),
     created_at: Time,
     created_by: z

@@ -177,5 +177,13 @@ function commonProblems({ policy, body, idempotent }: Operation): ProblemCode[] 
     ...(idempotent ? (['idempotency_key_reused', 'request_in_progress'] as const) : []),
   ];
   if (policy === 'Open') return always;
-  return [...always, 'unauthenticated', 'invalid_api_key', 'forbidden', 'missing_scope', 'tenant_suspended'];
+  return [
+    ...always,
+    'unauthenticated',
+    'invalid_api_key',
+    'forbidden',
+    'missing_scope',
+    'tenant_suspended',
+    'origin_not_allowed',
+  ];
 }

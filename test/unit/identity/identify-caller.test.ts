@@ -202,6 +202,22 @@ describe('an API key and a person’s token', () => {
     });
   });
 
+  it('are refused from a page that the key does not allow', async () => {
+    const key: Partial<ApiKey> = {
+      kind: 'publishable',
+      scopes: [],
+      allowed_origins: ['https://app.example'],
+    };
+    const { ports, secret } = await setUp({ key });
+    const from = (origin?: string) => {
+      const credential = { key: secret, authorization: 'Bearer person', origin };
+      return identifyByKey(ports)(credential, () => {});
+    };
+    expect(await from('https://app.example')).toMatchObject({ kind: 'person' });
+    await expect(from('https://evil.example')).rejects.toMatchObject({ code: 'origin_not_allowed' });
+    await expect(from()).rejects.toMatchObject({ code: 'origin_not_allowed' });
+  });
+
   it('grant scopes to a publishable key, which has none by itself', async () => {
     const { byKey } = await setUp({ key: { kind: 'publishable', scopes: [] } });
     expect((await byKey()).scopes).toEqual([]);

@@ -186,7 +186,9 @@ describe.each(synthesized)('env %s', (name, stacks) => {
 
   it('deploys every operation, with the authorisation that its policy requires', () => {
     const deployed = stacks.of('AWS::ApiGateway::Method');
-    const methods = deployed.filter(({ properties }) => properties.HttpMethod !== 'ANY');
+    const methods = deployed.filter(
+      ({ properties }) => !['ANY', 'OPTIONS'].includes(String(properties.HttpMethod)),
+    );
     const described = methods.map(({ id, properties }) => ({
       method: properties.HttpMethod,
       id,
@@ -204,6 +206,15 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     expect(sources).toEqual([expect.objectContaining({ AuthorizerResultTtlInSeconds: 0 })]);
     expect(sources[0]?.IdentitySource ?? '').toBe(''); // otherwise calls without a credential never reach the audit log
     expect(described).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('answers the preflight of each path by itself', () => {
+    const preflights = stacks
+      .of('AWS::ApiGateway::Method')
+      .filter(({ properties }) => properties.HttpMethod === 'OPTIONS');
+    expect(preflights).toHaveLength(new Set(OPERATIONS.map(({ path }) => path)).size);
+    for (const { properties } of preflights)
+      expect(properties).toMatchObject({ AuthorizationType: 'NONE', Integration: { Type: 'MOCK' } });
   });
 
   it('refuses other methods of each path by itself, with a 405 that names those of the path', () => {

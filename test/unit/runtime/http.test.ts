@@ -163,6 +163,17 @@ describe('httpHandler', () => {
     expect(JSON.stringify(fault.body)).not.toContain('secret');
   });
 
+  it('lets pages of any origin read replies and refusals, with their headers', async () => {
+    for (const { headers } of [
+      await call(),
+      await call({ body: '{' }),
+      await call({ path: '/v1/nowhere' }),
+    ]) {
+      expect(headers['Access-Control-Allow-Origin']).toBe('*');
+      expect(headers['Access-Control-Expose-Headers']).toContain('RateLimit, RateLimit-Policy, Retry-After');
+    }
+  });
+
   it('sets Retry-After', async () => {
     const { status, headers } = await call({ body: JSON.stringify({ text: 'busy' }) });
     expect([status, headers['retry-after']]).toEqual([503, '7']);

@@ -62,6 +62,14 @@ describe('an API key', () => {
     expect(JSON.stringify(await keys.list(acme))).not.toContain(secret ?? key);
   });
 
+  it('keeps its allowed origins when it is rotated', async () => {
+    const { keys } = await setUp();
+    const page = { name: 'page', kind: 'publishable' as const, scopes: [] };
+    const { key } = await keys.create(acme, { ...page, allowed_origins: ['https://a.example'] }, operator);
+    const rotated = await keys.rotate(acme, key.key_id, 0, operator);
+    expect(rotated.key.allowed_origins).toEqual(['https://a.example']);
+  });
+
   it('is made once by calls with a repeat key, and shown once', async () => {
     const { keys } = await setUp();
     const made = await keys.create(acme, { ...search, repeatKey: 'r' }, operator);
