@@ -176,7 +176,7 @@ module.exports = {
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
-          '^shared/kernel/(access|plans|problems|redelivery|service-levels)[.]ts$',
+          '^shared/kernel/(access|cors|plans|problems|redelivery|service-levels)[.]ts$',
           '^shared/aws/dynamodb-(activity-)?keys[.]ts$',
           '^shared/blobs/blobs[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',

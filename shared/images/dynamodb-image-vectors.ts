@@ -39,7 +39,16 @@ export const imageVectors = (
           ExpressionAttributeValues: { ':purged': 'purged' },
         },
       },
-      { Put: { Item: { ...vectorKey(tenant, image, model), image_id: image, ...vectorsItem(embedding) } } },
+      {
+        Put: {
+          Item: {
+            ...vectorKey(tenant, image, model),
+            image_id: image,
+            created_at: new Date().toISOString(),
+            ...vectorsItem(embedding),
+          },
+        },
+      },
     ]);
   },
   async getVectors(tenant, images, model) {

@@ -37,6 +37,7 @@ interface Task {
 export const embedImages =
   (ports: EmbedPorts) =>
   async (events: readonly ImagesValidatedV1[]): Promise<EmbedOutcome[]> => {
+    const startedAt = performance.now();
     const tasks: Task[] = events.map((event) => ({ event, inputs: new Map(), embeddings: new Map() }));
     const pending = () => tasks.filter((task) => !task.outcome);
     const each = (step: (task: Task) => Promise<void>) => Promise.all(pending().map(catching(step)));
@@ -47,7 +48,7 @@ export const embedImages =
         embedder,
         pending().filter(({ inputs }) => inputs.has(embedder)),
       );
-    await each((task) => publishProcessed(ports, task));
+    await each((task) => publishProcessed(ports, task, startedAt));
     return tasks.map(({ outcome }) => outcome ?? { status: 'embedded' });
   };
 
@@ -110,7 +111,11 @@ async function embedAll(embedder: Embedder, tasks: readonly Task[]): Promise<voi
  * Advances the record, then publishes: the record is never behind what the next step writes, and nothing is published
  * about a purged image. If publishing fails, the message is redelivered and both are repeated.
  */
-async function publishProcessed({ imageStore, publisher }: EmbedPorts, task: Task): Promise<void> {
+async function publishProcessed(
+  { imageStore, publisher }: EmbedPorts,
+  task: Task,
+  startedAt: number,
+): Promise<void> {
   const { event, embeddings } = task;
   const { tenant, image } = subjectOf(event);
   const processedAt = new Date().toISOString();
@@ -128,9 +133,13 @@ async function publishProcessed({ imageStore, publisher }: EmbedPorts, task: Tas
     time: processedAt,
     data: {
       ...event.data,
-      embeddings: [...embeddings].map(([{ manifest }, embedding]) =>
-        encodeEmbedding(manifest.name, embedding),
-      ),
+      embeddings: [...embeddings].map(([{ manifest }, embedding]) => ({
+        ...encodeEmbedding(manifest.name, embedding),
+        model_version: manifest.version,
+        dimension: embedding.semantic.length,
+      })),
+      processing_time_ms: Math.round(performance.now() - startedAt),
+      gpu_used: [...embeddings.keys()].some(({ provider }) => provider === 'cuda'),
       processed_at: processedAt,
     },
   });

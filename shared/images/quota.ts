@@ -54,5 +54,5 @@ export function fitting<Image extends { file_size: number }>(
 export const quotaExceeded = ({ stored, reserved }: QuotaUse, size: number, quota: Stored): Problem =>
   new Problem(
     'quota_exceeded',
-    `The quota is ${quota.images} images and ${quota.bytes} bytes. ${stored.images} images and ${stored.bytes} bytes are stored${reserved.images > 0 ? `, and ${reserved.images} images and ${reserved.bytes} bytes are reserved for uploads` : ''}, so an image of ${size} bytes does not fit. Delete images that you no longer need, or ask for a larger plan.`,
+    `The quota is ${quota.images} images and ${quota.bytes} bytes. ${stored.images} images and ${stored.bytes} bytes are stored${reserved.images > 0 ? `, and ${reserved.images} images and ${reserved.bytes} bytes are reserved for uploads` : ''}, so an image of ${size} bytes does not fit. Delete images that you no longer need, or ask the operator for a larger quota.`,
   );

@@ -10,7 +10,11 @@ export const uploadedEvent = (record: ImageRecord, bucket: string): DeepLensEven
     subject: record.image_id,
     correlationId: record.correlation_id,
     time: record.uploaded_at ?? record.updated_at,
-    data: imageFields(record, bucket),
+    data: {
+      ...imageFields(record, bucket),
+      metadata: record.metadata,
+      ...(record.announced_sha256 !== undefined && { announced_sha256: record.announced_sha256 }),
+    },
   });
 
 /**

@@ -1,4 +1,5 @@
 import { Problem, type ProblemCode } from '#shared/kernel/problems.ts';
+import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import type { JobKind } from '#shared/kernel/vocabulary.ts';
 import type { Job, JobOf } from './job.ts';
 import type { JobQueue } from './job-queue.ts';
@@ -14,40 +15,56 @@ interface Ports {
   now?: () => Date;
 }
 
+/** Each failed attempt means that the job's worker has written it. */
+const ATTEMPTS = 20;
+
 /**
  * Ends a job; its worker undoes in the background what the job has begun.
- * @param finished the code for a job that has ended
- * @throws Problem that code, or `conflict` for a purge; `dependency_unavailable` if the job was written meanwhile
+ * @param finished the code for a job that has ended, also while it is being cancelled
+ * @throws Problem that code, or `conflict` for a purge
  */
 export const cancelJob =
   ({ jobs, queues, now }: Ports) =>
   async (job: Job, finished: ProblemCode = 'job_finished'): Promise<JobOf<CancellableKind>> => {
-    if (job.kind === 'tenant_purge')
-      throw new Problem('conflict', 'The removal of a tenant cannot be cancelled.');
-    if (!isActive(job)) throw new Problem(finished, `The job ${job.job_id} is ${job.status}.`);
-    return endJob({ jobs, queue: queues[job.kind], now })(job);
+    let current = job;
+    const exhausted = () =>
+      new Problem('conflict', `The job ${job.job_id} is written without a pause. Cancel it again.`);
+    return retryOnConflict({ attempts: ATTEMPTS, exhausted }, async () => {
+      if (current.kind === 'tenant_purge')
+        throw new Problem('conflict', 'The removal of a tenant cannot be cancelled.');
+      if (!isActive(current)) throw new Problem(finished, `The job ${job.job_id} is ${current.status}.`);
+      const ended = await tryToEnd({ jobs, queue: queues[current.kind], now })(current);
+      if (ended) return ended;
+      current = (await jobs.get(job.job_id)) ?? current;
+      return CONFLICT;
+    });
   };
 
-/** Writes a job as cancelled and enqueues it. @throws Problem `dependency_unavailable` if the job was written meanwhile */
-export const endJob =
-  ({
-    jobs,
-    queue,
-    now = () => new Date(),
-  }: {
-    jobs: JobStore;
-    queue: JobQueue;
-    now?: (() => Date) | undefined;
-  }) =>
-  async <Ended extends Job>(job: Ended): Promise<Ended> => {
+interface EndPorts {
+  jobs: JobStore;
+  queue: JobQueue;
+  now?: (() => Date) | undefined;
+}
+
+/** Writes a job as cancelled and enqueues it. @returns undefined if the job was written meanwhile */
+const tryToEnd =
+  ({ jobs, queue, now = () => new Date() }: EndPorts) =>
+  async <Ended extends Job>(job: Ended): Promise<Ended | undefined> => {
     const at = now().toISOString();
     const ended = await jobs.save<Ended>({ ...job, status: 'cancelled', finished_at: at, updated_at: at });
-    if (!ended)
-      throw new Problem('dependency_unavailable', 'The job was written meanwhile. Try again.', {
-        retryAfter: 1,
-      });
-    await queue.send(job.job_id);
+    if (ended) await queue.send(job.job_id);
     return ended;
+  };
+
+/** As `tryToEnd`. @throws Problem `dependency_unavailable` if the job was written meanwhile */
+export const endJob =
+  (ports: EndPorts) =>
+  async <Ended extends Job>(job: Ended): Promise<Ended> => {
+    const ended = await tryToEnd(ports)(job);
+    if (ended) return ended;
+    throw new Problem('dependency_unavailable', 'The job was written meanwhile. Try again.', {
+      retryAfter: 1,
+    });
   };
 
 export const isActive = ({ status }: Pick<Job, 'status'>): boolean =>

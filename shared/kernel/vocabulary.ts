@@ -59,7 +59,12 @@ export const COPY_VERDICTS = ['exact', 'edited_copy'] as const;
 export type CopyVerdict = (typeof COPY_VERDICTS)[number];
 
 /** Reasons for an empty search result: no indexed image, none passes the filters, or none reaches the threshold. */
-export const NO_RESULT_REASONS = ['library_empty', 'filters_exclude_all', 'below_threshold'] as const;
+export const NO_RESULT_REASONS = [
+  'library_empty',
+  'storage_empty',
+  'filters_exclude_all',
+  'below_threshold',
+] as const;
 
 /** A person's decision on a duplicate group: all duplicates stay, one of them is enough, or they are not duplicates. */
 export const DECISIONS = ['keep_all', 'keep_one', 'not_duplicates'] as const;

@@ -10,10 +10,10 @@ export const SnsEnv = z.object({ EVENTS_TOPIC_ARN: z.string().min(1) });
 /** SNS's limits for one PublishBatch: entries, and bytes of all messages with their attributes. */
 const BATCH_ENTRIES = 10;
 const BATCH_BYTES = 256 * 1024;
-/** Upper bound of the bytes that the attribute `type` adds to a message. */
-const ATTRIBUTE_BYTES = 64;
+/** Upper bound of the bytes that the attributes add to a message: names, types and values. */
+const ATTRIBUTE_BYTES = 256;
 
-/** Publishes events to an SNS topic; subscriptions filter by the message attribute `type`. */
+/** Publishes events to an SNS topic; subscriptions filter by the message attributes `type`, `tenant` and `time`. */
 export function snsPublisher({
   topicArn,
   client = new SNSClient(),
@@ -27,7 +27,7 @@ export function snsPublisher({
         Id: String(i),
         Message: serializeEvent(event),
         MessageGroupId: tenant, // forwarded by standard topics to SQS, whose queues are fair between groups
-        MessageAttributes: { type: { DataType: 'String', StringValue: event.type } },
+        MessageAttributes: attributesOf({ type: event.type, tenant, time: event.time }),
       }));
       for (const PublishBatchRequestEntries of inBatches(entries)) {
         const command = new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries });
@@ -43,6 +43,11 @@ export function snsPublisher({
     },
   };
 }
+
+const attributesOf = (values: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+  );
 
 type Entry = PublishBatchRequestEntry & { Message: string };
 

@@ -125,7 +125,7 @@ async function take(
 const refusalOf = ({ counter, limit, resetsIn }: Grant): Problem =>
   new Problem(
     'rate_limited',
-    `The limit of ${limit} ${counter.includes(' ') ? `calls of ${counter}` : counter} in ${WINDOW_SECONDS} seconds is used up. Retry in ${resetsIn} s, or ask for a larger plan.`,
+    `The limit of ${limit} ${counter.includes(' ') ? `calls of ${counter}` : counter} in ${WINDOW_SECONDS} seconds is used up. Retry in ${resetsIn} s, or ask the operator for a higher limit.`,
     { retryAfter: resetsIn },
   );
 

@@ -37,6 +37,7 @@ export function dynamoSimilarityCache(options: TableOptions, now: () => number =
         library_version: libraryVersion,
         answer: JSON.stringify(answer),
         image_ids: answer.pictures.map(({ image_id }) => image_id),
+        created_at: new Date(now()).toISOString(),
         expires_at: Math.floor(expiresAt.getTime() / 1000),
       });
     },

@@ -26,11 +26,21 @@ export const explainNoResults =
       return belowThreshold(threshold, [...images.map(({ score }) => score), ...similarities]);
     }
     const { semantic, copy } = query.embedding;
-    // k = 2: the query may be one of the two.
-    const unfiltered = filter ? await index.search(tenant, manifest.name, { semantic, copy, k: 2 }) : [];
-    return unfiltered.some(({ imageId }) => imageId !== query.imageId)
-      ? { code: 'filters_exclude_all', detail: 'None of your images passes the filters.' }
-      : { code: 'library_empty', detail: 'You have no other image that can be found yet.' };
+    const hasOthers = async (narrowed?: VectorFilter) => {
+      // k = 2: the query may be one of the two.
+      const vectors = { semantic, copy, k: 2, ...(narrowed && { filter: narrowed }) };
+      const found = await index.search(tenant, manifest.name, vectors);
+      return found.some(({ imageId }) => imageId !== query.imageId);
+    };
+    if (!filter || !(await hasOthers()))
+      return { code: 'library_empty', detail: 'You have no other image that can be found yet.' };
+    const { storageLocations } = filter;
+    if (storageLocations && !(await hasOthers({ storageLocations })))
+      return {
+        code: 'storage_empty',
+        detail: `You have no image in ${storageLocations.join(', ')}. Check storage_locations.`,
+      };
+    return { code: 'filters_exclude_all', detail: 'None of your images passes the filters.' };
   };
 
 function belowThreshold(threshold: number, scores: readonly number[]): Explanation {

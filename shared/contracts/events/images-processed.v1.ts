@@ -9,6 +9,9 @@ export const EncodedEmbedding = z.object({
   semantic: Vector,
   copy: Vector,
   local: Vector.optional(),
+  model_version: Id.optional(),
+  /** Of `semantic`. */
+  dimension: z.number().int().positive().max(1e6).optional(),
 });
 
 /** An image was embedded by the requested models. */
@@ -16,6 +19,10 @@ export const ImagesProcessedV1 = envelope(
   'images.processed',
   ValidatedFields.extend(EmbeddingRequest.shape).extend({
     embeddings: z.array(EncodedEmbedding).min(1).max(100),
+    /** Of the batch that the image was embedded in. */
+    processing_time_ms: z.number().int().nonnegative().max(1e9).optional(),
+    /** True if a GPU embedded it. */
+    gpu_used: z.boolean().optional(),
     processed_at: Time,
   }),
 );

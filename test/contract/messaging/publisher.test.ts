@@ -178,6 +178,8 @@ describe('events by SNS, on the wire', () => {
     expect(messages.map((message) => message.MessageAttributes?.type?.StringValue)).toEqual(
       events.map(() => 'images.uploaded'),
     );
+    const { tenant: owner, time } = messages[0]?.MessageAttributes ?? {};
+    expect([owner?.StringValue, time?.StringValue]).toEqual([tenant, events[0]?.time]);
   });
 
   it('raise an error if the topic does not exist', async () => {

@@ -86,7 +86,12 @@ describe('embedding a micro-batch', () => {
       id: `${events[0]?.subject}.images.processed`,
       tenantid: 'acme',
       correlationid: events[0]?.correlationid,
-      data: { ...events[0]?.data, embeddings: [{ model: 'deeplens-lite-v1' }] },
+      data: {
+        ...events[0]?.data,
+        embeddings: [{ model: 'deeplens-lite-v1', model_version: manifest.version, dimension: 256 }],
+        processing_time_ms: expect.any(Number),
+        gpu_used: false,
+      },
     });
     const vectors = [first, second].map((event) => event?.data.embeddings[0]);
     expect(vectors[0] && decodeEmbedding(vectors[0]).local).toHaveLength(14 * 14 * 64);

@@ -64,7 +64,8 @@ describe('validateImage', () => {
   });
 
   it('publishes images.uploaded, then images.validated, with all fields', async () => {
-    const { image, validate } = await upload(photo);
+    const announced_sha256 = createHash('sha256').update(photo).digest('hex');
+    const { image, validate } = await upload(photo, { announced_sha256 });
     await validate();
     const [uploaded, validated] = ports.publisher.events;
     expect(typesOf(ports.publisher.events)).toEqual(['images.uploaded', 'images.validated']);
@@ -77,6 +78,8 @@ describe('validateImage', () => {
         external_id: 'sku-1',
         file_name: 'boats.jpg',
         file_path: 'holidays/boats.jpg',
+        metadata: { album: ['summer'] },
+        announced_sha256,
       },
     });
     expect(EVENTS['images.validated'].strict().parse(validated)).toMatchObject({
@@ -152,7 +155,7 @@ describe('validateImage', () => {
     await validate();
     const failure = { stage: 'validation', code: 'event_too_large', retryable: false };
     expect(await record()).toMatchObject({ status: 'failed', failure });
-    expect(typesOf(ports.publisher.events)).toEqual(['images.uploaded', 'images.failed']);
+    expect(typesOf(ports.publisher.events)).toEqual(['images.failed']); // images.uploaded has the metadata too
 
     const stuck = await upload(photo);
     await stuck.validate();

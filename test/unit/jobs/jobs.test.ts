@@ -201,16 +201,29 @@ describe('cancelling a job', () => {
     expect(undone).toEqual([job.job_id]);
   });
 
-  it('is refused once the job has ended, was written meanwhile, or is a purge', async () => {
+  it('ends a job that was written meanwhile, unless it has ended', async () => {
+    const { jobs, queues, now, newCheck, stored } = newWorld();
+    const cancel = cancelJob({ jobs, queues, now });
+    const job = newCheck();
+    await jobs.create(job);
+    await jobs.save({ ...job, status: 'running' });
+    expect(await cancel(job)).toMatchObject({ status: 'cancelled' });
+    expect(await stored(job)).toMatchObject({ status: 'cancelled' });
+    const done = newCheck();
+    await jobs.create(done);
+    await jobs.save({ ...done, status: 'completed' });
+    await expect(cancel(done)).rejects.toMatchObject({ code: 'job_finished', status: 409 });
+    const busy = { ...jobs, save: async () => undefined };
+    const ended = cancelJob({ jobs: busy, queues, now })(newCheck());
+    await expect(ended).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('is refused once the job has ended, or is a purge', async () => {
     const { jobs, queues, now, newCheck } = newWorld();
     const cancel = cancelJob({ jobs, queues, now });
     const ended = newCheck({ status: 'completed' });
     await expect(cancel(ended)).rejects.toMatchObject({ code: 'job_finished', status: 409 });
     await expect(cancel(ended, 'conflict')).rejects.toMatchObject({ code: 'conflict' });
-    const job = newCheck();
-    await jobs.create(job);
-    await jobs.save({ ...job, status: 'running' });
-    await expect(cancel(job)).rejects.toMatchObject({ code: 'dependency_unavailable' });
     const purge = { job_id: newJobId(), kind: 'tenant_purge' as const, tenant_id: ALICE };
     await expect(cancel({ ...purge, ...queuedFields('start', now()) })).rejects.toMatchObject({
       code: 'conflict',

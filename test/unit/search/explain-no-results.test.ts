@@ -62,9 +62,19 @@ describe('the explanation of an empty result is', () => {
     expect(await explanationOf({ source: { imageId }, filter })).toMatchObject({ code: 'library_empty' });
   });
 
+  test('a storage without images, which may not exist', async () => {
+    await shelf.add(embeddingAt(1, 1));
+    const explanation = await explanationOf({ filter: { storageLocations: ['st_1', 'elsewhere'] } });
+    expect(explanation).toEqual({
+      code: 'storage_empty',
+      detail: 'You have no image in st_1, elsewhere. Check storage_locations.',
+    });
+    const filter = { storageLocations: ['uploads'], ...OTHERS_FORMAT };
+    expect(await explanationOf({ filter })).toMatchObject({ code: 'filters_exclude_all' });
+  });
+
   test.each([
     ['format', OTHERS_FORMAT],
-    ['location', { storageLocations: ['elsewhere'] }],
     ['date', { createdAfter: '2030-01-01T00:00:00Z' }],
     ['metadata', { metadata: { album: ['winter', 'spring'] } }],
   ])('filters that exclude all images: %s', async (_what, filter) => {
