@@ -101,7 +101,7 @@ export class UsageStack extends EnvironmentStack {
       .allow(onTable('GetItem'), [tenants.tableArn])
       .allow(onTable('Query'), [data.tables.tenantsBy('by_kind')])
       .allow(onTable('BatchGetItem', 'Query'), [activity.tableArn], inPartitions(PARTITIONS.usage))
-      .allow(onTable('BatchGetItem', 'GetItem'), [images.tableArn]);
+      .allow(onTable('BatchGetItem', 'GetItem', 'Query'), [images.tableArn]);
     return guards.allow(report).lambda;
   }
 

@@ -66,6 +66,16 @@ export const receiptKey = (tenant: TenantId, image: ImageId): Key => inTenant(te
 /** The counters that the quota is checked against. */
 export const storedKey = (tenant: TenantId): Key => inTenant(tenant, 'STORED');
 
+const STORED_PREFIX = 'STORED#';
+/** What was admitted less what was purged in a month. @param month `2026-11` */
+export const storedMonthKey = (tenant: TenantId, month: string): Key =>
+  inTenant(tenant, `${STORED_PREFIX}${month}`);
+/** The range of sort keys of the months after one. */
+export const storedMonthsAfter = (month: string): [string, string] => [
+  `${STORED_PREFIX}${month}~`,
+  `${STORED_PREFIX}~`,
+];
+
 /** Characters of a ULID. */
 const SHARDS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** The partitions of the index `by_unsettled`, which holds images of all tenants. */

@@ -1,5 +1,5 @@
 import { pause } from '#shared/aws/dynamodb-errors.ts';
-import { imageKey, storedKey } from '#shared/aws/dynamodb-keys.ts';
+import { imageKey, storedKey, storedMonthsAfter, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
 import type { Table, Write } from '#shared/aws/dynamodb-table.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
@@ -10,10 +10,12 @@ import { libraryChange } from './dynamodb-library-version.ts';
 import {
   count,
   countedAsIn,
+  countInMonth,
   countsOf,
   difference,
   hasRoomFor,
   quotaUseIn,
+  readStoredMonth,
   uncount,
 } from './dynamodb-quota-counters.ts';
 import { type ImageRecord, statusesBefore } from './image-record.ts';
@@ -38,13 +40,27 @@ const ADMITTED = ['reserved_bytes', ...UNSETTLED_KEYS];
  */
 export function imageQuota(
   table: Table,
-): Pick<ImageStore, 'admit' | 'stored' | 'storedOf' | 'quotaUse' | 'markPurged'> {
+): Pick<ImageStore, 'admit' | 'stored' | 'storedAt' | 'storedOf' | 'quotaUse' | 'markPurged'> {
   const quotaUse: ImageStore['quotaUse'] = async (tenant) => quotaUseIn(await table.get(storedKey(tenant)));
 
   return {
     quotaUse,
     async stored(tenant) {
       return (await quotaUse(tenant)).stored;
+    },
+    async storedAt(tenant, period) {
+      let { images, bytes } = (await quotaUse(tenant)).stored;
+      const [from, to] = storedMonthsAfter(period);
+      const later = table.query({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': tenantPartition(tenant), ':from': from, ':to': to },
+      });
+      for await (const item of later) {
+        const change = readStoredMonth(item);
+        images -= change.images;
+        bytes -= change.bytes;
+      }
+      return { images, bytes };
     },
     async storedOf(tenants) {
       const items = await table.getMany([...new Set(tenants)].map(storedKey));
@@ -71,6 +87,7 @@ export function imageQuota(
         const admitted = await table.writeTogether([
           { Update: { Key, ...countedAsIn(before, update) } },
           count(tenant, counted, quota),
+          countInMonth(tenant, at, { images: 1, bytes: change.file_size }),
         ]);
         if (!admitted) {
           // The quota is full; or else the image changed, or room came free after the write was refused.
@@ -116,6 +133,9 @@ function purgeWrites(record: ImageRecord, at: string): Write[] {
       },
     },
     ...(counted.images > 0 ? [uncount(tenant, counted)] : []),
+    ...(record.stored_bytes !== undefined
+      ? [countInMonth(tenant, at, { images: -1, bytes: -record.stored_bytes })]
+      : []),
     libraryChange(tenant, image), // in any state: it may have been indexed since it was read
   ];
 }

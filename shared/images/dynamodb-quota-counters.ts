@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
-import { storedKey } from '#shared/aws/dynamodb-keys.ts';
+import { storedKey, storedMonthKey } from '#shared/aws/dynamodb-keys.ts';
 import type { Item, Update, Write } from '#shared/aws/dynamodb-table.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { ImageRecord } from './image-record.ts';
@@ -104,12 +104,20 @@ export function count(tenant: TenantId, change: Counters, quota: Stored): Write 
   };
 }
 
+const StoredMonth = z.object({ images: z.number(), bytes: z.number() });
+export const readStoredMonth = itemReader('images', StoredMonth);
+
+/** Adds what an image's step changes of what is stored to the sums of the step's month. @param at RFC 3339 */
+export const countInMonth = (tenant: TenantId, at: string, change: Stored): Write => ({
+  Update: { Key: storedMonthKey(tenant, at.slice(0, 7)), ...added(change) },
+});
+
 /** Takes away what the counters hold for an image. */
 export const uncount = (tenant: TenantId, counted: Counters): Write => ({
   Update: { Key: storedKey(tenant), ...added(difference(countsOf({}), counted)) },
 });
 
-const added = (change: Counters) => {
+const added = (change: Partial<Counters>) => {
   const names = Object.keys(change);
   return {
     UpdateExpression: `ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,

@@ -89,6 +89,8 @@ export interface ImageStore {
   expire(tenant: TenantId, image: ImageId): Promise<boolean>;
   /** Returns the tenant's admitted and not purged images and their bytes. Strongly consistent. */
   stored(tenant: TenantId): Promise<Stored>;
+  /** As `stored`, but at the end of a month (`2026-11`) that has passed. */
+  storedAt(tenant: TenantId, period: string): Promise<Stored>;
   storedOf(tenants: readonly TenantId[]): Promise<Map<TenantId, Stored>>;
   /** Strongly consistent. */
   quotaUse(tenant: TenantId): Promise<QuotaUse>;

@@ -10,7 +10,7 @@ import type { UsageStore } from './usage-store.ts';
 interface Ports {
   tenants: Pick<TenantStore, 'list'>;
   usage: Pick<UsageStore, 'read' | 'readTotals'>;
-  images: Pick<ImageStore, 'stored' | 'storedOf'>;
+  images: Pick<ImageStore, 'storedAt' | 'storedOf'>;
 }
 
 interface Holding {
@@ -18,18 +18,21 @@ interface Holding {
   storage_bytes: number;
 }
 
-/** A tenant's usage in a month, and its stored images now. */
+/** A tenant's usage in a month, and its stored images. */
 export interface TenantUsage extends Usage, Holding {
   tenant_id: TenantId;
   name: string;
   plan: PlanName;
 }
 
-/** Returns a tenant's usage in a month (`2026-11`), in total and by day, and its stored images now. */
+/** Returns a tenant's usage in a month (`2026-11`), in total and by day, and its stored images at the end of the month, or now. */
 export const usageOf =
   ({ usage, images }: Pick<Ports, 'usage' | 'images'>) =>
   async (tenant: TenantId, period: string) => {
-    const [{ total, daily }, stored] = await Promise.all([usage.read(tenant, period), images.stored(tenant)]);
+    const [{ total, daily }, stored] = await Promise.all([
+      usage.read(tenant, period),
+      images.storedAt(tenant, period),
+    ]);
     return { period, ...boundsOf(period), ...total, ...holding(stored), daily };
   };
 

@@ -24,6 +24,8 @@ export function memoryImageStore(): ImageStore {
   const changes = new Map<TenantId, number>();
   /** When the unsettled images are due. */
   const due = new Map<string, string>();
+  /** What was admitted and purged, and when. */
+  const storedSteps: { tenant: TenantId; time: string; images: 1 | -1; bytes: number }[] = [];
   const at = (tenant: TenantId, image: ImageId) => `${tenant}/${image}`;
   const countChange = (tenant: TenantId) => changes.set(tenant, (changes.get(tenant) ?? 0) + 1);
 
@@ -174,10 +176,20 @@ export function memoryImageStore(): ImageStore {
         stepped(before, 'validated', time, { ...change, stored_bytes }),
       );
       if (step?.moved) due.delete(at(tenant, image));
+      if (step?.moved && record.stored_bytes === undefined)
+        storedSteps.push({ tenant, time, images: 1, bytes: stored_bytes });
       return step && { ...step, full: false };
     },
     async stored(tenant) {
       return quotaUse(tenant).stored;
+    },
+    async storedAt(tenant, period) {
+      const later = storedSteps.filter((step) => step.tenant === tenant && step.time.slice(0, 7) > period);
+      const { images, bytes } = quotaUse(tenant).stored;
+      return {
+        images: images - later.reduce((sum, step) => sum + step.images, 0),
+        bytes: bytes - later.reduce((sum, step) => sum + step.bytes, 0),
+      };
     },
     async storedOf(tenants) {
       return new Map(tenants.map((tenant) => [tenant, quotaUse(tenant).stored]));
@@ -226,8 +238,10 @@ export function memoryImageStore(): ImageStore {
       return [...(archived.get(at(tenant, image)) ?? [])].sort();
     },
     async markPurged(tenant, image, time) {
+      const { stored_bytes: bytes } = records.get(at(tenant, image)) ?? {};
       const step = move(tenant, image, 'purged', (record) => purgedRecord(tombstoneOf(record, time)));
       if (step?.moved) due.set(at(tenant, image), dueAfter(time));
+      if (step?.moved && bytes !== undefined) storedSteps.push({ tenant, time, images: -1, bytes: -bytes });
       return step?.moved ?? false;
     },
     async putReceipt(tenant, receipt) {

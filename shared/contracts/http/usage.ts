@@ -15,8 +15,8 @@ const UsageReply = Used.extend({
   period: Period,
   starts_at: Time,
   ends_at: Time,
-  images_stored: Count.meta({ description: 'Images stored now, independent of the period.' }),
-  storage_bytes: Count.meta({ description: 'Size of the original files now, in bytes.' }),
+  images_stored: Count.meta({ description: 'Images stored at the end of the period, or now.' }),
+  storage_bytes: Count.meta({ description: 'Size of their original files in bytes.' }),
   limits: LimitsReply,
   daily: z
     .array(Used.extend({ date: z.iso.date() }))

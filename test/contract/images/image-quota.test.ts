@@ -52,6 +52,30 @@ describe.each([
     expect((await images.list(one, { limit: 9 })).items).toHaveLength(2);
   });
 
+  it('tell what was stored at the end of each month', async () => {
+    const tenant = newTenant();
+    const admitAt = async (time: string, file_size: number) => {
+      const image = await create(tenant);
+      await images.admit(tenant, image, time, { file_size }, WIDE);
+      await images.admit(tenant, image, time, { file_size }, WIDE); // counts once
+      return image;
+    };
+    const first = await admitAt('2026-01-31T23:59:59.999Z', 10);
+    await admitAt('2026-03-01T00:00:00.000Z', 5);
+    await images.markPurged(tenant, first, '2026-03-02T00:00:00.000Z');
+    await images.markPurged(tenant, await create(tenant), '2026-03-02T00:00:00.000Z'); // was never admitted
+    await admitAt('2026-04-01T00:00:00.000Z', 1);
+    const months = ['2025-12', '2026-01', '2026-02', '2026-03', '2026-04', '2026-05'];
+    expect(await Promise.all(months.map((month) => images.storedAt(tenant, month)))).toEqual([
+      { images: 0, bytes: 0 },
+      { images: 1, bytes: 10 },
+      { images: 1, bytes: 10 },
+      { images: 1, bytes: 5 },
+      { images: 2, bytes: 6 },
+      { images: 2, bytes: 6 },
+    ]);
+  });
+
   it('count an image with its validation results, once', async () => {
     const tenant = newTenant();
     const image = await create(tenant);

@@ -180,7 +180,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ReportUsage: [
     'dynamodb:activity [TENANT#*#USAGE]: BatchGetItem Query',
     'dynamodb:audit: PutItem',
-    'dynamodb:images: BatchGetItem GetItem',
+    'dynamodb:images: BatchGetItem GetItem Query',
     'dynamodb:limits: GetItem UpdateItem',
     'dynamodb:tenants/index/by_kind: Query',
     'dynamodb:tenants: GetItem',

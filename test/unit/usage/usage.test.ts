@@ -5,6 +5,7 @@ import type { PlanName } from '#shared/kernel/plans.ts';
 import { meterUsage } from '#shared/usage/meter-usage.ts';
 import { heaviestTenants, usageOf } from '#shared/usage/report-usage.ts';
 import type { Usage } from '#shared/usage/usage.ts';
+import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryTenantStore } from '../../memory/tenant-store.ts';
@@ -53,6 +54,18 @@ async function setUp() {
   const ports = { tenants, usage, blobs, report, images: memoryImageStore() };
   return { ...ports, reports, meter: meterUsage(ports), read: usageOf(ports), list: heaviestTenants(ports) };
 }
+
+describe('usageOf', () => {
+  it('tells of a past month what was stored then', async () => {
+    const { images, read } = await setUp();
+    const record = announcedImage({ tenant_id: acme, status: 'uploaded' });
+    await images.create(record);
+    const quota = { images: 9, bytes: 99 };
+    await images.admit(acme, record.image_id, '2026-11-02T00:00:00.000Z', { file_size: 7 }, quota);
+    expect(await read(acme, '2026-10')).toMatchObject({ images_stored: 0, storage_bytes: 0 });
+    expect(await read(acme, '2026-11')).toMatchObject({ images_stored: 1, storage_bytes: 7 });
+  });
+});
 
 describe('meterUsage', () => {
   it('counts, archives and reports each tenant’s calls', async () => {
