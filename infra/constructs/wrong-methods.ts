@@ -14,8 +14,9 @@ const { status, title } = PROBLEMS.method_not_allowed;
 /**
  * Refuses all other methods of a path with a 405 that names those that it takes. API Gateway answers by itself: neither the
  * authorizer nor a function runs.
+ * @param withId false where no variable is evaluated in the reply of a mock, as by the emulator
  */
-export function refuseOtherMethods(resource: IResource, methods: readonly string[]): void {
+export function refuseOtherMethods(resource: IResource, methods: readonly string[], withId: boolean): void {
   const allow = methods.toSorted().join(', ');
   const fixed = {
     Allow: allow,
@@ -26,7 +27,7 @@ export function refuseOtherMethods(resource: IResource, methods: readonly string
   /** As mapping expressions: text in quotes, or a variable. */
   const headers = {
     ...Object.fromEntries(Object.entries(fixed).map(([name, text]) => [name, `'${text}'`])),
-    'x-correlation-id': 'context.requestId',
+    ...(withId && { 'x-correlation-id': 'context.requestId' }),
   };
   const mapped = <Value>(value: (expression: string) => Value) =>
     Object.fromEntries(
@@ -41,7 +42,7 @@ export function refuseOtherMethods(resource: IResource, methods: readonly string
     status,
     detail: `The methods of this path are: ${allow}.`,
     code: 'method_not_allowed',
-    instance: '$context.requestId',
+    ...(withId && { instance: '$context.requestId' }),
   };
   const integration = new MockIntegration({
     // A body of a type without a template would fail as a 500.

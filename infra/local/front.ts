@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -37,6 +38,10 @@ export async function startFront({
 }: FrontOptions): Promise<Front> {
   const { host } = new URL(emulatorUrl);
   const proxy = createProxyServer({ target: emulatorUrl, proxyTimeout: 60_000 });
+  // The emulator's own replies lack the id that API Gateway gives to each request.
+  proxy.on('proxyRes', ({ headers }) => {
+    headers['x-correlation-id'] ??= randomUUID();
+  });
   const apiHost = `${apiId}.execute-api.localhost:${host.split(':')[1]}`;
   const limit = pLimit(IN_FLIGHT);
 

@@ -50,7 +50,7 @@ export class ApiStack extends EnvironmentStack {
     this.setBaseUrl(environment);
     this.addDomain(environment);
     addGatewayResponses(this.api);
-    this.addRoutes(Object.assign({}, ...routes), authorizer);
+    this.addRoutes(Object.assign({}, ...routes), authorizer, environment);
     addUsagePlans(this, this.api, environment);
     if (environment.firewall) protect(this, environment, this.api.deploymentStage.stageArn);
     else
@@ -117,7 +117,7 @@ export class ApiStack extends EnvironmentStack {
     };
   }
 
-  private addRoutes(routes: Routes, authorizer: NodejsFunction): void {
+  private addRoutes(routes: Routes, authorizer: NodejsFunction, { name }: Environment): void {
     const integrations = new Map<NodejsFunction, LambdaIntegration>();
     const invokeRole = this.roleToInvoke(authorizer);
     const credentials = this.authorizer(authorizer, invokeRole);
@@ -136,7 +136,7 @@ export class ApiStack extends EnvironmentStack {
     for (const [path, known] of methods) {
       const resource = this.api.root.resourceForPath(path);
       answerPreflight(resource, known);
-      refuseOtherMethods(resource, known);
+      refuseOtherMethods(resource, known, name !== 'local');
     }
   }
 

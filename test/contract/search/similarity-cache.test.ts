@@ -109,7 +109,11 @@ describe('an answer in the table', () => {
 
   it('has the attributes by which the table removes it: its time in seconds, under its query_hash', async () => {
     const item = await openTable(options).get(cacheKey(tenant, HASH));
-    expect(item).toMatchObject({ query_hash: HASH, expires_at: NOW / 1000 + 60 });
+    expect(item).toMatchObject({
+      query_hash: HASH,
+      expires_at: NOW / 1000 + 60,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
   });
 
   it.each([ANSWER_SHAPE - 1, ANSWER_SHAPE + 1, undefined])(

@@ -232,7 +232,11 @@ describe.each(synthesized)('env %s', (name, stacks) => {
         IntegrationResponses: z.tuple([
           z.object({
             StatusCode: z.literal('405'),
-            ResponseParameters: z.object({ 'method.response.header.Allow': z.string() }),
+            ResponseParameters: z.object({
+              'method.response.header.Allow': z.string(),
+              'method.response.header.x-correlation-id':
+                name === 'local' ? z.undefined() : z.literal('context.requestId'),
+            }),
           }),
         ]),
       }),

@@ -43,6 +43,19 @@ describe('the local front', () => {
     expect(seen?.headers.host).toBe(`abc12345.execute-api.localhost:${port()}`);
   });
 
+  it('gives a request id to a reply that has none, as API Gateway does', async () => {
+    await start((request, response) => {
+      if (request.url?.endsWith('named')) response.setHeader('x-correlation-id', 'mine');
+      response.end();
+    });
+    const idOf = async (path: string) =>
+      (await fetch(`${front.origin}/api/v1/${path}`)).headers.get('x-correlation-id');
+    expect([await idOf('named'), await idOf('other')]).toEqual([
+      'mine',
+      expect.stringMatching(/^[\w-]{36}$/),
+    ]);
+  });
+
   it('limits concurrent calls to the emulator, and answers all of a burst', async () => {
     let now = 0;
     let most = 0;
