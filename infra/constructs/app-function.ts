@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type IFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { Environment } from '../config/environments.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
+import { type CanaryAlarms, canary } from './canary.ts';
 import { functionBundling, type ModelFiles, type NativeModule } from './function-bundling.ts';
 import { appLogGroup } from './log-group.ts';
 import { allow } from './permissions.ts';
@@ -32,6 +33,8 @@ export interface AppFunctionProps<Schema extends z.ZodType> {
   memory: number;
   /** Concurrent executions that are kept for it, and that it cannot exceed. */
   reserved?: number | undefined;
+  /** Deploys a new version to a part of the calls first, where customers are. What ends that: see `canary.ts`. */
+  canary?: CanaryAlarms;
   /** Modules with native code, installed in the asset beside the bundle. */
   nativeModules?: readonly NativeModule[];
   /** The files of `models/` to include in the asset. */
@@ -46,6 +49,8 @@ export const MODELS_IN_FUNCTION = './models';
 /** A Lambda function with its bundle, role and log group. `Schema` is the `Env` of its folder. */
 export class AppFunction<Schema extends z.ZodType> extends Construct {
   readonly lambda: NodejsFunction;
+  /** What callers invoke: the function, or its alias. */
+  readonly live: IFunction;
   private readonly role: Role;
 
   constructor(scope: Construct, id: string, props: AppFunctionProps<Schema>) {
@@ -82,6 +87,10 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
       },
       bundling: functionBundling(environment, props.nativeModules ?? [], props.models),
     });
+    this.live =
+      props.canary && environment.keepData
+        ? canary(this, environment, { lambda: this.lambda, functionName: name, watches: props.canary })
+        : this.lambda;
     if (network) this.allowNetworkInterfaces();
     if (environment.functions.tracing)
       acknowledgeWildcards(this, ['*'], 'X-Ray permissions cannot name a resource.');

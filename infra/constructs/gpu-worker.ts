@@ -1,6 +1,8 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
+import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
+  AlarmBehavior,
   Cluster,
   ContainerInsights,
   CpuArchitecture,
@@ -29,6 +31,8 @@ export interface GpuWorkerProps {
   /** Absent if the environment has no network: then there is a task definition without a service. */
   network: NetworkStack | undefined;
   queue: Queue;
+  /** Where images end that the worker cannot embed: they end a deployment of it, too. */
+  deadLetters: Queue;
   variables: WorkerVariables;
 }
 
@@ -73,6 +77,10 @@ export class GpuWorker extends Construct {
       securityGroups: [network.worker],
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       circuitBreaker: { enable: true, rollback: true },
+      deploymentAlarms: {
+        alarmNames: [this.failures(props).alarmName],
+        behavior: AlarmBehavior.ROLLBACK_ON_ALARM,
+      },
       minHealthyPercent: 100,
       // A new account has no GPU quota: a service that waits for its first task would roll the stack back. Later deployments
       // leave the count to the scaling, so that the circuit breaker sees their tasks start.
@@ -93,6 +101,19 @@ export class GpuWorker extends Construct {
       ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
       [`arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:task/${clusterName}/*`],
     );
+  }
+
+  /** The alarm that ends a deployment. Those of operations belong to a later stack. */
+  private failures({ environment, deadLetters }: GpuWorkerProps): Alarm {
+    return new Alarm(this, 'Failures', {
+      alarmName: `deeplens-${environment.name}-gpu-worker-deployment`,
+      alarmDescription: 'Images end as dead letters while a new version of the gpu-worker is deployed.',
+      // The queue itself is empty within minutes: record-failure takes what comes.
+      metric: deadLetters.metricNumberOfMessagesDeleted({ period: Duration.minutes(5) }),
+      threshold: 10,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
   }
 
   /** Calls `allow` of `permissions.ts` with the role of its tasks. */

@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { answerPreflight } from '../constructs/cors.ts';
@@ -30,7 +30,7 @@ import { EnvironmentStack } from './environment-stack.ts';
 
 export interface ApiStackProps {
   environment: Environment;
-  authorizer: NodejsFunction;
+  authorizer: IFunction;
   routes: readonly Routes[];
 }
 
@@ -117,8 +117,8 @@ export class ApiStack extends EnvironmentStack {
     };
   }
 
-  private addRoutes(routes: Routes, authorizer: NodejsFunction, { name }: Environment): void {
-    const integrations = new Map<NodejsFunction, LambdaIntegration>();
+  private addRoutes(routes: Routes, authorizer: IFunction, { name }: Environment): void {
+    const integrations = new Map<IFunction, LambdaIntegration>();
     const invokeRole = this.roleToInvoke(authorizer);
     const credentials = this.authorizer(authorizer, invokeRole);
     const methods = new Map<string, string[]>();
@@ -141,7 +141,7 @@ export class ApiStack extends EnvironmentStack {
   }
 
   /** Avoids a permission on the function, which would make the two stacks depend on each other. */
-  private roleToInvoke(handler: NodejsFunction): IRole {
+  private roleToInvoke(handler: IFunction): IRole {
     const role = new Role(this, 'AuthorizerRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
     });
@@ -155,7 +155,7 @@ export class ApiStack extends EnvironmentStack {
    * Results are not cached: they depend on the key, the token and the route, and a suspension must take effect at once.
    * No identity source is required, so that calls without a credential reach the audit log too.
    */
-  private authorizer(handler: NodejsFunction, assumeRole: IRole) {
+  private authorizer(handler: IFunction, assumeRole: IRole) {
     return new RequestAuthorizer(this, 'Authorizer', {
       handler,
       identitySources: [],

@@ -53,7 +53,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
   const { authorizer } = tenants;
   const { api } = new ApiStack(app, {
     environment,
-    authorizer,
+    authorizer: tenants.liveAuthorizer,
     routes: flows.map(({ routes }) => routes),
   });
   new OperationsStack(app, {

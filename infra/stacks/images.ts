@@ -61,7 +61,7 @@ export class ImagesStack extends EnvironmentStack {
     const manageImages = this.manageImages();
     this.settlement = imageSettlement(this, props);
     this.functions = [
-      requestUploads,
+      requestUploads.lambda,
       manageImages,
       this.validateImage(),
       this.indexImage(),
@@ -70,7 +70,7 @@ export class ImagesStack extends EnvironmentStack {
     ];
     this.worker = this.embed();
     this.routes = {
-      'POST /v1/uploads': requestUploads,
+      'POST /v1/uploads': requestUploads.live,
       'POST /v1/images': manageImages,
       'GET /v1/images': manageImages,
       'GET /v1/images/{image_id}': manageImages,
@@ -86,7 +86,7 @@ export class ImagesStack extends EnvironmentStack {
     return new QueueWithDlq(this, stage, { name, consumerTimeout, maxReceives: MAX_RECEIVES });
   }
 
-  private requestUploads(): NodejsFunction {
+  private requestUploads(): AppFunction<typeof RequestUploadsEnv> {
     const { environment, data } = this.props;
     const guards = idempotentGuardsAccess(data);
     const request = new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
@@ -100,10 +100,11 @@ export class ImagesStack extends EnvironmentStack {
       },
       timeout: 15,
       memory: 512,
+      canary: 'errors',
     })
       .allow(onTable('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'), [data.tables.images.tableArn])
       .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('incoming')]);
-    return guards.allow(request).lambda;
+    return guards.allow(request);
   }
 
   private manageImages(): NodejsFunction {
@@ -240,6 +241,7 @@ export class ImagesStack extends EnvironmentStack {
       environment,
       network,
       queue,
+      deadLetters: this.queues.embedding.deadLetters,
       variables: {
         IMAGES_TABLE: data.tables.images.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,

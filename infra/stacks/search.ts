@@ -45,6 +45,7 @@ export class SearchStack extends EnvironmentStack {
       timeout: 29, // API Gateway’s limit
       memory: environment.functions.searchMemory ?? NEW_ACCOUNT_MEMORY, // 1.7 CPUs, for the decoder and the model
       reserved: environment.reserved?.search,
+      canary: 'errors',
       nativeModules: ['sharp', 'onnxruntime-node'],
       models: 'all',
       network: index.network,
@@ -57,6 +58,6 @@ export class SearchStack extends EnvironmentStack {
     index.allow(search, 'search', 'prepare');
     guards.allow(search);
     this.functions = [search.lambda];
-    this.routes = { 'POST /v1/search/similarity': search.lambda };
+    this.routes = { 'POST /v1/search/similarity': search.live };
   }
 }

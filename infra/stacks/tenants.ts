@@ -1,6 +1,7 @@
 import { type App, Aws, Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as AuthorizeRequestEnv } from '../../functions/identity/authorize-request/env.ts';
@@ -45,6 +46,8 @@ const EXPIRE_KEYS_TIMEOUT = 300;
 export class TenantsStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly authorizer: NodejsFunction;
+  /** What the API invokes to authorise a call. */
+  readonly liveAuthorizer: IFunction;
   readonly functions: NodejsFunction[];
   readonly purges: QueueWithDlq;
   readonly keyExpiry: NodejsFunction;
@@ -57,7 +60,9 @@ export class TenantsStack extends EnvironmentStack {
     const revoke = this.revokeTokens(props);
     const purges = tenantPurges(this, props);
     this.purges = purges.queue;
-    this.authorizer = this.authorizeRequest(props);
+    const authorizer = this.authorizeRequest(props);
+    this.authorizer = authorizer.lambda;
+    this.liveAuthorizer = authorizer.live;
     this.keyExpiry = this.expireKeys(props);
     this.functions = [this.authorizer, manage, keys, settings, revoke, this.keyExpiry, ...purges.functions];
     this.routes = {
@@ -76,7 +81,11 @@ export class TenantsStack extends EnvironmentStack {
     };
   }
 
-  private authorizeRequest({ environment, data, identity }: TenantsStackProps): NodejsFunction {
+  private authorizeRequest({
+    environment,
+    data,
+    identity,
+  }: TenantsStackProps): AppFunction<typeof AuthorizeRequestEnv> {
     const { userPoolId } = identity.pool;
     const { tables } = data;
     const guards = operatorGuardsAccess(data);
@@ -99,6 +108,7 @@ export class TenantsStack extends EnvironmentStack {
       timeout: 10,
       memory: 512,
       reserved: environment.reserved?.authorizer,
+      canary: '5xx', // Lambda counts refusals as errors
     })
       .allow(onTable('Query'), [tables.tenantsBy('by_key_hash')])
       .allow(onTable('GetItem'), [tables.tenants.tableArn])
@@ -108,7 +118,7 @@ export class TenantsStack extends EnvironmentStack {
         ofAttributes(['pk', 'sk', 'key_id', 'last_used_at']),
       )
       .allow(onTable('GetItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.revocations));
-    return guards.allow(authorize).lambda;
+    return guards.allow(authorize);
   }
 
   private manageTenants({ environment, data }: TenantsStackProps): NodejsFunction {

@@ -266,7 +266,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
 
 /** The roles that are not a function's. */
 const OTHERS: Record<string, readonly string[]> = {
-  Authorizer: ['lambda:authorize-request: InvokeFunction'],
+  Authorizer: [expect.stringMatching(/^lambda:AuthorizeRequestLive[0-9A-F]{8}: InvokeFunction$/)],
   BucketNotificationsHandler050a0587b7544547bf325f094a3db834: [
     's3:pictures: GetBucketNotification PutBucketNotification',
   ],
