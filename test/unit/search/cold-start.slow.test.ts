@@ -29,6 +29,8 @@ it('a process of search starts while the index is unavailable: its first call th
       VECTOR_INDEX: 'opensearch',
       OPENSEARCH_ENDPOINT: NOWHERE,
       OPENSEARCH_AUTH: 'none',
+      OPENSEARCH_SHARDS: '1',
+      OPENSEARCH_STORAGE: 'float',
     },
   });
   expect(stdout).toContain('started');
