@@ -27,12 +27,27 @@ export function parseInput<Op extends Operation>(operation: Op, event: APIGatewa
   if (file && !FilePart.safeParse(file).success)
     throw invalid([{ pointer: '/file', message: 'must be one file, with a name and a media type' }]);
   if (operation.multipart) checkInlineLength(content);
+  checkGivenOnce(event);
   return {
     params: parse(operation.params, event.pathParameters ?? {}, '/path'),
     query: parse(operation.query ?? NoQuery, event.queryStringParameters ?? {}, '/query'),
     body: parse(operation.body, content, ''),
     ...(file && { file }),
   } as Input<Op>; // each part is parsed by the schema that its type is derived from
+}
+
+/** Rejects a query that gives a parameter more than once: API Gateway would pass on the last value alone. @throws Problem */
+function checkGivenOnce({ multiValueQueryStringParameters }: APIGatewayProxyEvent): void {
+  const repeated = Object.entries(multiValueQueryStringParameters ?? {}).filter(
+    ([, values]) => (values?.length ?? 0) > 1,
+  );
+  if (repeated.length > 0)
+    throw invalid(
+      repeated.map(([name]) => ({
+        pointer: pointerOf('/query', [name]),
+        message: 'is given more than once',
+      })),
+    );
 }
 
 const NoQuery = z.strictObject({});

@@ -12,12 +12,18 @@ import { parseField, parseInput } from '#shared/runtime/input.ts';
 const IMAGE = 'img_01JCZ8M3P7Q4R5S6T7V8W9X0Y1';
 
 /** Returns the problem that a request is refused with. */
-function refusal(operation: Operation, body: object | undefined, query?: Record<string, string>) {
+function refusal(
+  operation: Operation,
+  body: object | undefined,
+  query?: Record<string, string>,
+  values?: Record<string, string[]>,
+) {
   const event = {
     headers: { 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
     pathParameters: {},
     queryStringParameters: query,
+    multiValueQueryStringParameters: values,
   } as unknown as APIGatewayProxyEvent; // the fields that parsing reads
   try {
     parseInput({ ...operation, params: undefined } as unknown as Operation, event); // paths are the router's
@@ -60,6 +66,12 @@ describe('an unknown name', () => {
   it('is listed for each of several, beside other errors', () => {
     const problem = refusal(addImage, { image: '?', file_name: 'a', zzzzzzzz: 1 });
     expect(problem?.errors?.map(({ pointer }) => pointer)).toEqual(['/image', '/file_name', '/zzzzzzzz']);
+  });
+
+  it('may be known and still be given once only', () => {
+    const twice = { status: ['failed', 'indexed'], limit: ['1'] };
+    const problem = refusal(listImages, undefined, { status: 'indexed', limit: '1' }, twice);
+    expect(problem?.errors).toEqual([{ pointer: '/query/status', message: 'is given more than once' }]);
   });
 
   it('is not known to an operation without parameters', () => {
