@@ -55,6 +55,7 @@ def content_features(area, pixels):
         *(each[name] for name in ("deviation", "plain", "twoTone", "flat") for each in (side, other)),
         *(each[name] for name in ("plain", "flat", "steep") for each in (first, second)),
         pixels["fine"][2], pixels["fine"][1], len(pixels["areas"]),
+        area["sharpness"], area["shifted"], first["extreme"], second["extreme"],
     ]
 
 

@@ -613,7 +613,7 @@ def xray(shared, rng):
             draw.arc((x * w, y, (x + 0.37) * w, y + 0.2 * h), 190, 350, fill=level, width=width)
     draw.rectangle((0.47 * w, 0.08 * h, 0.53 * w, h), fill=shared.randint(110, 190))
     image = image.filter(ImageFilter.GaussianBlur(shared.uniform(1, 6)))
-    return noisy(spots(image, rng, (0.2, 0.22, 0.8, 0.85)).convert("RGB"), rng, rng.uniform(2, 7))
+    return noisy(spots(image, rng, (0.2, 0.22, 0.8, 0.85)).convert("RGB"), rng, rng.choice([0, rng.uniform(0, 2), rng.uniform(2, 7)]))
 
 
 def scan(shared, rng):
@@ -627,7 +627,7 @@ def scan(shared, rng):
         x, y, r = shared.uniform(0.24, 0.76) * side, shared.uniform(0.18, 0.82) * side, shared.uniform(0.015, 0.06) * side
         draw.ellipse((x - r, y - r, x + r, y + r), fill=shared.randint(60, 140))
     image = image.filter(ImageFilter.GaussianBlur(shared.uniform(1, 4)))
-    return noisy(spots(image, rng, (0.28, 0.22, 0.72, 0.78)).convert("RGB"), rng, rng.uniform(2, 7))
+    return noisy(spots(image, rng, (0.28, 0.22, 0.72, 0.78)).convert("RGB"), rng, rng.choice([0, rng.uniform(0, 2), rng.uniform(2, 7)]))
 
 
 def printed_shirt(shared, rng):

@@ -60,13 +60,13 @@ function contentFeatures(
   { sides: [side, other], changed: [first, second], ...area }: Difference,
   { fine, areas }: PixelEvidence,
 ): readonly number[] {
-  const { size, span, fill, common, unchanged, oneSided, contrast, noiseRatio } = area;
+  const { size, span, fill, common, unchanged, oneSided, contrast, noiseRatio, sharpness, shifted } = area;
   return [
     ...[size, span, fill, common, unchanged, oneSided, contrast, noiseRatio],
     ...[side.deviation, other.deviation, side.plain, other.plain],
     ...[side.twoTone, other.twoTone, side.flat, other.flat],
     ...[first.plain, second.plain, first.flat, second.flat, first.steep, second.steep],
-    ...[fine[2], fine[1], areas.length],
+    ...[fine[2], fine[1], areas.length, sharpness, shifted, first.extreme, second.extreme],
   ];
 }
 

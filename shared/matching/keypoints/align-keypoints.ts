@@ -1,6 +1,7 @@
 import type { Size } from '#shared/imaging/raster.ts';
 import type { Point, Quad } from '#shared/matching/geometry/alignment.ts';
 import { floatAt } from '#shared/matching/typed-arrays.ts';
+import { fitAffine, fitHomography, type Homography, mapped, type PointMatch } from './homography.ts';
 import { type Keypoints, WORDS } from './keypoints.ts';
 
 /** Differing bits of 256: unrelated corners differ in 128, give or take 15. */
@@ -14,17 +15,13 @@ const FAR = 100;
 const TOLERANCE = { one: 0.03, many: 0.015 };
 const MIN_INLIERS = 5;
 const MIN_SCALE = 1 / 6;
+/** A perspective has two more unknowns: it is taken from so many matches on, if so many times more agree on it. */
+const PERSPECTIVE = { inliers: 16, gain: 1.05 };
 
-interface Match {
-  /** Positions, in longer sides. */
-  from: Point;
-  to: Point;
+interface Match extends PointMatch {
   scale: number;
   angle: number;
 }
-
-/** `x' = a x + b y + c`, `y' = d x + e y + f`, in longer sides. */
-type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 export interface KeypointAlignment {
   quad: Quad;
@@ -36,8 +33,8 @@ export function alignKeypoints(one: Keypoints & Size, other: Keypoints & Size): 
   return [false, true]
     .flatMap((mirrored) => {
       const matches = matchesOf(one, other, mirrored);
-      const affine = bestAffine(matches, mirrored);
-      return affine ? [{ quad: quadOf(affine.transform, one, other), inliers: affine.inliers }] : [];
+      const found = bestTransform(matches, mirrored);
+      return found ? [{ quad: quadOf(found.transform, one, other), inliers: found.inliers.length }] : [];
     })
     .sort((first, second) => second.inliers - first.inliers);
 }
@@ -113,68 +110,61 @@ function bitsIn(word: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-function bestAffine(matches: readonly Match[], mirrored: boolean) {
+function bestTransform(matches: readonly Match[], mirrored: boolean): Found | undefined {
   let best: readonly Match[] = [];
   for (const match of matches) {
     if (match.scale < MIN_SCALE || match.scale > 1 / MIN_SCALE) continue;
     const inliers = inliersOf(matches, similarityOf(match, mirrored), TOLERANCE.one);
     if (inliers.length > best.length) best = inliers;
   }
-  if (best.length < MIN_INLIERS) return undefined;
-  let transform: Affine | undefined;
-  for (let round = 0; round < 3; round++) {
-    const refined = fitted(best);
-    if (!refined) break;
-    const inliers = inliersOf(matches, refined, TOLERANCE.many);
-    if (inliers.length < MIN_INLIERS) break;
-    [transform, best] = [refined, inliers];
+  const affine = refined(matches, best, fitAffine, MIN_INLIERS);
+  const homography = affine && refined(matches, affine.inliers, fitHomography, PERSPECTIVE.inliers);
+  const gains = homography && homography.inliers.length >= PERSPECTIVE.gain * affine.inliers.length;
+  return gains ? homography : affine;
+}
+
+interface Found {
+  transform: Homography;
+  inliers: readonly Match[];
+}
+
+/** Fits a transform to the inliers, and finds those of the fit, three times; undefined if there are too few. */
+function refined(
+  matches: readonly Match[],
+  inliers: readonly Match[],
+  fitTo: (matches: readonly Match[]) => Homography | undefined,
+  fewest: number,
+): Found | undefined {
+  let found: Found | undefined;
+  let best = inliers;
+  for (let round = 0; round < 3 && best.length >= fewest; round++) {
+    const transform = fitTo(best);
+    if (!transform) break;
+    best = inliersOf(matches, transform, TOLERANCE.many);
+    if (best.length >= fewest) found = { transform, inliers: best };
   }
-  return transform && { transform, inliers: best.length };
+  return found;
 }
 
 /** Returns the similarity transform that one match defines, by its scale and direction. */
-function similarityOf({ from, to, scale, angle }: Match, mirrored: boolean): Affine {
+function similarityOf({ from, to, scale, angle }: Match, mirrored: boolean): Homography {
   const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
   const sign = mirrored ? -1 : 1;
   const [a, b, d, e] = [sign * cos, -sin, sign * sin, cos];
-  return [a, b, to.x - a * from.x - b * from.y, d, e, to.y - d * from.x - e * from.y];
+  return [a, b, to.x - a * from.x - b * from.y, d, e, to.y - d * from.x - e * from.y, 0, 0];
 }
 
-const inliersOf = (matches: readonly Match[], [a, b, c, d, e, f]: Affine, tolerance: number): Match[] =>
-  matches.filter(
-    ({ from: { x, y }, to }) =>
-      (a * x + b * y + c - to.x) ** 2 + (d * x + e * y + f - to.y) ** 2 <= tolerance ** 2,
-  );
+const inliersOf = (matches: readonly Match[], transform: Homography, tolerance: number): Match[] =>
+  matches.filter(({ from, to }) => {
+    const { x, y } = mapped(transform, from);
+    return (x - to.x) ** 2 + (y - to.y) ** 2 <= tolerance ** 2;
+  });
 
-/** Fits an affine transform by least squares; undefined if the matches lie on a line. */
-function fitted(matches: readonly Match[]): Affine | undefined {
-  const count = matches.length;
-  const mean = (value: (match: Match) => number): number =>
-    matches.reduce((sum, match) => sum + value(match), 0) / count;
-  const [x, y] = [mean(({ from }) => from.x), mean(({ from }) => from.y)];
-  const [u, v] = [mean(({ to }) => to.x), mean(({ to }) => to.y)];
-  const xx = mean(({ from }) => (from.x - x) ** 2);
-  const yy = mean(({ from }) => (from.y - y) ** 2);
-  const xy = mean(({ from }) => (from.x - x) * (from.y - y));
-  const determinant = xx * yy - xy * xy;
-  if (!(determinant > 1e-9)) return undefined;
-  const row = (value: (match: Match) => number, centre: number) => {
-    const xv = mean((match) => (match.from.x - x) * (value(match) - centre));
-    const yv = mean((match) => (match.from.y - y) * (value(match) - centre));
-    const [a, b] = [(xv * yy - yv * xy) / determinant, (yv * xx - xv * xy) / determinant];
-    return [a, b, centre - a * x - b * y] as const;
-  };
-  return [...row(({ to }) => to.x, u), ...row(({ to }) => to.y, v)];
-}
-
-function quadOf([a, b, c, d, e, f]: Affine, one: Size, other: Size): Quad {
+function quadOf(transform: Homography, one: Size, other: Size): Quad {
   const [longer, otherLonger] = [Math.max(one.width, one.height), Math.max(other.width, other.height)];
   const corner = (right: number, down: number): Point => {
-    const [x, y] = [(right * one.width) / longer, (down * one.height) / longer];
-    return {
-      x: ((a * x + b * y + c) * otherLonger) / other.width,
-      y: ((d * x + e * y + f) * otherLonger) / other.height,
-    };
+    const { x, y } = mapped(transform, { x: (right * one.width) / longer, y: (down * one.height) / longer });
+    return { x: (x * otherLonger) / other.width, y: (y * otherLonger) / other.height };
   };
   return [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
 }

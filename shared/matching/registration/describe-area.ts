@@ -1,9 +1,10 @@
+import { floatAt } from '#shared/matching/typed-arrays.ts';
 import { commonest, countLevel } from './brightness-levels.ts';
 import type { Block } from './compare-blocks.ts';
 import type { GreyImage } from './grey-image.ts';
 import { transformOf } from './quad-transform.ts';
 import type { RegisteredPair } from './registered-pair.ts';
-import { type Overlay, overlay, roomFor } from './warp.ts';
+import { type Overlay, overlay, roomFor, type Transform } from './warp.ts';
 
 /** Maps the brightness of the other image to that of `one`. */
 export interface Tone {
@@ -38,6 +39,10 @@ export interface Difference {
   /** Standard deviation of the difference, 0..255, and its variance as a multiple of the median block's. */
   contrast: number;
   noiseRatio: number;
+  /** The step of the difference from pixel to pixel that 5 % exceed, as a multiple of `contrast`: an overlay's edges are sharp. */
+  sharpness: number;
+  /** Share of the difference that shifts of single blocks explain, 0..1: much where the registration is a pixel off. */
+  shifted: number;
 }
 
 /** Describes an area in one of the images. */
@@ -60,11 +65,16 @@ export interface ChangedSide {
   flat: number;
   /** Share at a sharp edge, 0..1: an overlay has them, a spot on a radiograph has none. */
   steep: number;
+  /** Share that is nearly black or white, 0..1: most letters over photographs are. */
+  extreme: number;
 }
 
 /** Variance of brightness that noise alone may have. */
 export const NOISE = 30;
 const LEVELS = 32;
+const STEPS = 256;
+/** So near to black or white are the letters of captions, after compression. */
+const EXTREME = 20;
 /** Sum of both gradients below which a pixel equals its neighbours. */
 const FLAT_GRADIENT = 6;
 /** And from which there is a sharp edge: above the noise of photographs. */
@@ -85,10 +95,15 @@ export function describeArea(
   const [first, second] = [imageCounts(), imageCounts()];
   const [firstChanged, secondChanged] = [imageCounts(), imageCounts()];
   const room = roomFor({ width: side, height: side }, 1);
-  let [pixels, unchanged] = [0, 0];
+  const steps = new Uint32Array(STEPS);
+  let [pixels, unchanged, differing, explained] = [0, 0, 0, 0];
   for (const { block } of area) {
     const rect = { left: block.column * side, top: block.row * side, width: side, height: side };
     const points = overlay(one, other, transform, 1, room, rect);
+    countSteps(steps, points, side, tone);
+    const shift = explainedByShift(points, one, transform, tone);
+    differing += shift.differing;
+    explained += shift.explained;
     for (let point = 0; point < points.count; point++) {
       const brightness = points.query[point] ?? 0;
       const otherBrightness = tone.gain * (points.stored[point] ?? 0) + tone.offset;
@@ -122,6 +137,8 @@ export function describeArea(
     unchanged: unchanged / pixels,
     oneSided: Math.abs(variance - otherVariance) / (variance + otherVariance + NOISE),
     contrast: Math.sqrt(residual),
+    sharpness: stepExceededBy(0.05, steps) / Math.sqrt(residual),
+    shifted: differing > 0 ? explained / differing : 0,
     noiseRatio: residual / (noise + RESAMPLING_NOISE),
   };
 }
@@ -131,20 +148,78 @@ interface ImageCounts {
   levels: Float64Array;
   flat: number;
   steep: number;
+  extreme: number;
 }
 
-const imageCounts = (): ImageCounts => ({ levels: new Float64Array(LEVELS), flat: 0, steep: 0 });
+const imageCounts = (): ImageCounts => ({ levels: new Float64Array(LEVELS), flat: 0, steep: 0, extreme: 0 });
 
 function count(counts: ImageCounts, brightness: number, gradient: number): void {
   countLevel(counts.levels, brightness);
   if (gradient < FLAT_GRADIENT) counts.flat += 1;
   if (gradient > STEEP_GRADIENT) counts.steep += 1;
+  if (brightness < EXTREME || brightness > 255 - EXTREME) counts.extreme += 1;
 }
 
 function gradientAt({ width, data }: GreyImage, points: Overlay, point: number): number {
   const at = (points.y[point] ?? 0) * width + (points.x[point] ?? 0);
   const here = data[at] ?? 0;
   return Math.abs((data[at + 1] ?? here) - here) + Math.abs((data[at + width] ?? here) - here);
+}
+
+/**
+ * Regresses the difference within a block on the brightness gradients: a shift of the block adds a multiple of them.
+ * @returns sums of squares: of the difference, and of the part of it that the best shift explains
+ */
+function explainedByShift(points: Overlay, image: GreyImage, transform: Transform, tone: Tone) {
+  const { count, query, stored, x, y, dx, dy } = points;
+  const mean =
+    sumOver(count, (point) => floatAt(query, point) - tone.gain * floatAt(stored, point)) /
+    Math.max(1, count);
+  let [differing, xx, xy, yy, rx, ry] = [0, 0, 0, 0, 0, 0];
+  for (let point = 0; point < count; point++) {
+    const difference = floatAt(query, point) - tone.gain * floatAt(stored, point) - mean;
+    const at = floatAt(y, point) * image.width + floatAt(x, point);
+    const here = floatAt(image.data, at);
+    const [across, along] = [tone.gain * floatAt(dx, point), tone.gain * floatAt(dy, point)];
+    const right = (across * transform.xx + along * transform.yx + (image.data[at + 1] ?? here) - here) / 2;
+    const down =
+      (across * transform.xy + along * transform.yy + (image.data[at + image.width] ?? here) - here) / 2;
+    differing += difference * difference;
+    xx += right * right;
+    xy += right * down;
+    yy += down * down;
+    rx += difference * right;
+    ry += difference * down;
+  }
+  const determinant = xx * yy - xy * xy;
+  const explained = determinant > 1 ? (rx * rx * yy - 2 * rx * ry * xy + ry * ry * xx) / determinant : 0;
+  return { differing, explained };
+}
+
+/** Counts the steps of the difference between neighbours, if all of a block lies in both images. */
+function countSteps(steps: Uint32Array, points: Overlay, side: number, tone: Tone): void {
+  if (points.count < side * side) return;
+  const difference = (point: number): number =>
+    floatAt(points.query, point) - tone.gain * floatAt(points.stored, point);
+  const add = (one: number, other: number): void => {
+    const step = Math.min(STEPS - 1, Math.floor(Math.abs(difference(one) - difference(other))));
+    steps[step] = (steps[step] ?? 0) + 1;
+  };
+  for (let point = 0; point < side * side; point++) {
+    if ((point + 1) % side > 0) add(point, point + 1);
+    if (point + side < side * side) add(point, point + side);
+  }
+}
+
+/** Returns the step that this share of the steps exceeds, or equals. */
+function stepExceededBy(share: number, steps: Uint32Array): number {
+  const most = share * steps.reduce((all, count) => all + count, 0);
+  let above = 0;
+  for (let step = STEPS - 1; step > 0; step--) {
+    above += steps[step] ?? 0;
+    if (above > most) return step;
+  }
+  return 0;
 }
 
 const sideOf = ({ levels, flat }: ImageCounts, pixels: number): AreaSide => ({
@@ -155,10 +230,11 @@ const sideOf = ({ levels, flat }: ImageCounts, pixels: number): AreaSide => ({
 });
 
 function plainerFirst(one: ImageCounts, other: ImageCounts, pixels: number): Difference['changed'] {
-  const side = ({ levels, flat, steep }: ImageCounts): ChangedSide => ({
+  const side = ({ levels, flat, steep, extreme }: ImageCounts): ChangedSide => ({
     plain: commonest(levels, 3) / pixels,
     flat: flat / pixels,
     steep: steep / pixels,
+    extreme: extreme / pixels,
   });
   const [first, second] = [side(one), side(other)];
   return first.plain >= second.plain ? [first, second] : [second, first];
@@ -191,3 +267,9 @@ function twoToneShare(levels: Float64Array): number {
 const extent = (positions: readonly number[]): number => Math.max(...positions) - Math.min(...positions) + 1;
 export const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
   items.reduce((total, item) => total + value(item), 0);
+
+function sumOver(count: number, value: (at: number) => number): number {
+  let total = 0;
+  for (let at = 0; at < count; at++) total += value(at);
+  return total;
+}

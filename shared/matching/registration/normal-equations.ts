@@ -1,4 +1,4 @@
-import { add, floatAt } from '#shared/matching/typed-arrays.ts';
+import { add, doubleAt, floatAt } from '#shared/matching/typed-arrays.ts';
 import type { Correlation, Overlay } from './warp.ts';
 
 /** Unknowns of a step: six of the transform (`xx xy x0 yx yy y0`), gain and offset of the brightness. */
@@ -91,4 +91,29 @@ export function normalEquations(
     add(equations.right, 0, [hex, he * y, he, vex, ve * y, ve, oe, e]);
   }
   return equations;
+}
+
+/** Solves the normal equations by Cholesky decomposition, in place. Returns undefined if they are singular. */
+export function solve({ matrix, right }: NormalEquations): Float64Array | undefined {
+  const index = (row: number, column: number): number => (row * (row + 1)) / 2 + column;
+  for (let i = 0; i < UNKNOWNS; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = doubleAt(matrix, index(i, j));
+      for (let k = 0; k < j; k++) sum -= doubleAt(matrix, index(i, k)) * doubleAt(matrix, index(j, k));
+      if (i !== j) matrix[index(i, j)] = sum / doubleAt(matrix, index(j, j));
+      else if (sum <= 1e-9) return undefined;
+      else matrix[index(i, j)] = Math.sqrt(sum);
+    }
+  }
+  for (let i = 0; i < UNKNOWNS; i++) {
+    let sum = doubleAt(right, i);
+    for (let k = 0; k < i; k++) sum -= doubleAt(matrix, index(i, k)) * doubleAt(right, k);
+    right[i] = sum / doubleAt(matrix, index(i, i));
+  }
+  for (let i = UNKNOWNS - 1; i >= 0; i--) {
+    let sum = doubleAt(right, i);
+    for (let k = i + 1; k < UNKNOWNS; k++) sum -= doubleAt(matrix, index(k, i)) * doubleAt(right, k);
+    right[i] = sum / doubleAt(matrix, index(i, i));
+  }
+  return right;
 }

@@ -1,6 +1,6 @@
 import { doubleAt } from '#shared/matching/typed-arrays.ts';
 import type { GreyImage } from './grey-image.ts';
-import { type NormalEquations, normalEquations, UNKNOWNS } from './normal-equations.ts';
+import { normalEquations, solve } from './normal-equations.ts';
 import { correlationOf, type Mask, type Overlay, overlay, roomFor, type Transform } from './warp.ts';
 
 const MIN_POINTS = 100;
@@ -64,29 +64,4 @@ function gaussNewtonStep(transform: Transform, points: Overlay): Transform | und
     yy: transform.yy + doubleAt(change, 4),
     y0: transform.y0 + doubleAt(change, 5),
   };
-}
-
-/** Solves the normal equations by Cholesky decomposition, in place. Returns undefined if they are singular. */
-function solve({ matrix, right }: NormalEquations): Float64Array | undefined {
-  const index = (row: number, column: number): number => (row * (row + 1)) / 2 + column;
-  for (let i = 0; i < UNKNOWNS; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = doubleAt(matrix, index(i, j));
-      for (let k = 0; k < j; k++) sum -= doubleAt(matrix, index(i, k)) * doubleAt(matrix, index(j, k));
-      if (i !== j) matrix[index(i, j)] = sum / doubleAt(matrix, index(j, j));
-      else if (sum <= 1e-9) return undefined;
-      else matrix[index(i, j)] = Math.sqrt(sum);
-    }
-  }
-  for (let i = 0; i < UNKNOWNS; i++) {
-    let sum = doubleAt(right, i);
-    for (let k = 0; k < i; k++) sum -= doubleAt(matrix, index(i, k)) * doubleAt(right, k);
-    right[i] = sum / doubleAt(matrix, index(i, i));
-  }
-  for (let i = UNKNOWNS - 1; i >= 0; i--) {
-    let sum = doubleAt(right, i);
-    for (let k = i + 1; k < UNKNOWNS; k++) sum -= doubleAt(matrix, index(k, i)) * doubleAt(right, k);
-    right[i] = sum / doubleAt(matrix, index(i, i));
-  }
-  return right;
 }

@@ -36,14 +36,16 @@ const otherNumber: Difference = {
     oneSided: 0.05,
     contrast: 82,
     noiseRatio: 900,
+    sharpness: 1.4,
+    shifted: 0.2,
   },
   sides: [
     { deviation: 62, plain: 0.68, twoTone: 0.88, flat: 0.5 },
     { deviation: 60, plain: 0.7, twoTone: 0.88, flat: 0.5 },
   ],
   changed: [
-    { plain: 0.57, flat: 0.3, steep: 0.4 },
-    { plain: 0.54, flat: 0.27, steep: 0.4 },
+    { plain: 0.57, flat: 0.3, steep: 0.4, extreme: 0.4 },
+    { plain: 0.54, flat: 0.27, steep: 0.4, extreme: 0.4 },
   ],
 };
 /** White letters with a black outline across a photograph. */
@@ -57,14 +59,16 @@ const letters: Difference = {
     oneSided: 0.9,
     contrast: 90,
     noiseRatio: 300,
+    sharpness: 1.3,
+    shifted: 0.05,
   },
   sides: [
     { deviation: 90, plain: 0.6, twoTone: 0.9, flat: 0.55 },
     { deviation: 25, plain: 0.4, twoTone: 0.75, flat: 0.4 },
   ],
   changed: [
-    { plain: 0.8, flat: 0.45, steep: 0.3 },
-    { plain: 0.4, flat: 0.3, steep: 0.02 },
+    { plain: 0.8, flat: 0.45, steep: 0.3, extreme: 0.8 },
+    { plain: 0.4, flat: 0.3, steep: 0.02, extreme: 0.02 },
   ],
 };
 const cosine = fc.double({ min: -1, max: 1, noNaN: true });

@@ -4,6 +4,7 @@ import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { alignKeypoints } from '#shared/matching/keypoints/align-keypoints.ts';
 import { keypointsOf } from '#shared/matching/keypoints/keypoints.ts';
 import { greyOf } from '#shared/matching/registration/grey-image.ts';
+import { perspective } from '../../eval/perspective.ts';
 import { PHOTOGRAPHS } from '../../fixtures/photographs.ts';
 import { rasterOf, sizedPhotograph } from '../../fixtures/rasters.ts';
 
@@ -70,6 +71,25 @@ describe('alignKeypoints', () => {
   test('finds what was turned by an odd angle and made smaller', async () => {
     const found = await aligned((image) => image.rotate(30, { background: '#000000' }).resize(300));
     expect(found?.inliers).toBeGreaterThan(15);
+  });
+
+  test('finds the corners of another perspective', async () => {
+    const bytes = await original(0);
+    const raster = await rasterOf(bytes);
+    const quad = [
+      [0.12, 0.08],
+      [0.9, 0.02],
+      [0.98, 0.94],
+      [0.05, 0.99],
+    ] as const;
+    const data = perspective({ ...raster, channels: 3 }, quad);
+    const { width, height } = raster;
+    const seen = { ...keypointsOf(greyOf({ width, height, data })), width, height };
+    const [best] = alignKeypoints(seen, await keypoints(sharp(bytes)));
+    for (const [corner, [x, y]] of quad.entries()) {
+      expect(Math.abs((best?.quad[corner]?.x ?? Number.NaN) - x)).toBeLessThan(0.01);
+      expect(Math.abs((best?.quad[corner]?.y ?? Number.NaN) - y)).toBeLessThan(0.01);
+    }
   });
 
   test('finds nothing in common between different photographs', async () => {
