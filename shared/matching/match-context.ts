@@ -39,7 +39,7 @@ export const BOUNDS = {
   /** By pixels, of those that vectors, geometry or hashes alone would call copies. */
   pixels: 10,
   /** By pixels, if no more than so many others come first. */
-  unlikely: 3,
+  unlikely: 2,
   /** By pixels, of the nearest by the copy vector, if nothing tells of a copy. */
   nearest: 2,
   /** By geometry and pixels, of the known copies of those that were found. */

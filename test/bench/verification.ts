@@ -83,7 +83,7 @@ const photo = photograph('locomotion-house-cat');
 const page = await edited('screenshot', photo, 'page');
 const PATHS = [
   ['one copy: geometry, pixels', photo, { uncertain: 0, copies: 1 }],
-  ['no copy: geometry and pixels of three others', photo, { uncertain: 5, copies: 0 }],
+  ['no copy: geometry and pixels of two others', photo, { uncertain: 5, copies: 0 }],
   ['no copy of a page: also the embedded image', page, { uncertain: 5, copies: 0 }],
   ['four copies', photo, { uncertain: 0, copies: 4 }],
   ['ten copies: all that are compared', photo, { uncertain: 0, copies: 10 }],

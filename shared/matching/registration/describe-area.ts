@@ -1,16 +1,10 @@
-import { floatAt } from '#shared/matching/typed-arrays.ts';
 import { commonest, countLevel } from './brightness-levels.ts';
 import type { Block } from './compare-blocks.ts';
+import { countSteps, explainedByShift, noSteps, stepExceededBy, type Tone } from './difference.ts';
 import type { GreyImage } from './grey-image.ts';
 import { transformOf } from './quad-transform.ts';
 import type { RegisteredPair } from './registered-pair.ts';
-import { type Overlay, overlay, roomFor, type Transform } from './warp.ts';
-
-/** Maps the brightness of the other image to that of `one`. */
-export interface Tone {
-  gain: number;
-  offset: number;
-}
+import { type Overlay, overlay, roomFor } from './warp.ts';
 
 /** A block that differs, and the variance of the difference. */
 export interface DifferingBlock {
@@ -72,7 +66,6 @@ export interface ChangedSide {
 /** Variance of brightness that noise alone may have. */
 export const NOISE = 30;
 const LEVELS = 32;
-const STEPS = 256;
 /** So near to black or white are the letters of captions, after compression. */
 const EXTREME = 20;
 /** Sum of both gradients below which a pixel equals its neighbours. */
@@ -95,7 +88,7 @@ export function describeArea(
   const [first, second] = [imageCounts(), imageCounts()];
   const [firstChanged, secondChanged] = [imageCounts(), imageCounts()];
   const room = roomFor({ width: side, height: side }, 1);
-  const steps = new Uint32Array(STEPS);
+  const steps = noSteps();
   let [pixels, unchanged, differing, explained] = [0, 0, 0, 0];
   for (const { block } of area) {
     const rect = { left: block.column * side, top: block.row * side, width: side, height: side };
@@ -166,62 +159,6 @@ function gradientAt({ width, data }: GreyImage, points: Overlay, point: number):
   return Math.abs((data[at + 1] ?? here) - here) + Math.abs((data[at + width] ?? here) - here);
 }
 
-/**
- * Regresses the difference within a block on the brightness gradients: a shift of the block adds a multiple of them.
- * @returns sums of squares: of the difference, and of the part of it that the best shift explains
- */
-function explainedByShift(points: Overlay, image: GreyImage, transform: Transform, tone: Tone) {
-  const { count, query, stored, x, y, dx, dy } = points;
-  const mean =
-    sumOver(count, (point) => floatAt(query, point) - tone.gain * floatAt(stored, point)) /
-    Math.max(1, count);
-  let [differing, xx, xy, yy, rx, ry] = [0, 0, 0, 0, 0, 0];
-  for (let point = 0; point < count; point++) {
-    const difference = floatAt(query, point) - tone.gain * floatAt(stored, point) - mean;
-    const at = floatAt(y, point) * image.width + floatAt(x, point);
-    const here = floatAt(image.data, at);
-    const [across, along] = [tone.gain * floatAt(dx, point), tone.gain * floatAt(dy, point)];
-    const right = (across * transform.xx + along * transform.yx + (image.data[at + 1] ?? here) - here) / 2;
-    const down =
-      (across * transform.xy + along * transform.yy + (image.data[at + image.width] ?? here) - here) / 2;
-    differing += difference * difference;
-    xx += right * right;
-    xy += right * down;
-    yy += down * down;
-    rx += difference * right;
-    ry += difference * down;
-  }
-  const determinant = xx * yy - xy * xy;
-  const explained = determinant > 1 ? (rx * rx * yy - 2 * rx * ry * xy + ry * ry * xx) / determinant : 0;
-  return { differing, explained };
-}
-
-/** Counts the steps of the difference between neighbours, if all of a block lies in both images. */
-function countSteps(steps: Uint32Array, points: Overlay, side: number, tone: Tone): void {
-  if (points.count < side * side) return;
-  const difference = (point: number): number =>
-    floatAt(points.query, point) - tone.gain * floatAt(points.stored, point);
-  const add = (one: number, other: number): void => {
-    const step = Math.min(STEPS - 1, Math.floor(Math.abs(difference(one) - difference(other))));
-    steps[step] = (steps[step] ?? 0) + 1;
-  };
-  for (let point = 0; point < side * side; point++) {
-    if ((point + 1) % side > 0) add(point, point + 1);
-    if (point + side < side * side) add(point, point + side);
-  }
-}
-
-/** Returns the step that this share of the steps exceeds, or equals. */
-function stepExceededBy(share: number, steps: Uint32Array): number {
-  const most = share * steps.reduce((all, count) => all + count, 0);
-  let above = 0;
-  for (let step = STEPS - 1; step > 0; step--) {
-    above += steps[step] ?? 0;
-    if (above > most) return step;
-  }
-  return 0;
-}
-
 const sideOf = ({ levels, flat }: ImageCounts, pixels: number): AreaSide => ({
   deviation: deviationOf(levels),
   plain: commonest(levels, 2) / pixels,
@@ -267,9 +204,3 @@ function twoToneShare(levels: Float64Array): number {
 const extent = (positions: readonly number[]): number => Math.max(...positions) - Math.min(...positions) + 1;
 export const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
   items.reduce((total, item) => total + value(item), 0);
-
-function sumOver(count: number, value: (at: number) => number): number {
-  let total = 0;
-  for (let at = 0; at < count; at++) total += value(at);
-  return total;
-}

@@ -1,12 +1,6 @@
 import type { Block, BlockGrid } from './compare-blocks.ts';
-import {
-  type Difference,
-  type DifferingBlock,
-  describeArea,
-  NOISE,
-  sum,
-  type Tone,
-} from './describe-area.ts';
+import { type Difference, type DifferingBlock, describeArea, NOISE, sum } from './describe-area.ts';
+import type { Tone } from './difference.ts';
 import type { RegisteredPair } from './registered-pair.ts';
 
 /** Blocks with at least this NCC determine the tone between the images. */
