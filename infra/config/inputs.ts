@@ -8,6 +8,10 @@ const EXAMPLE = 'deeplens.config.example.json';
 const CERTIFICATE = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):(\d{12}):certificate\/[\w-]+$/;
 const HOST = /^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
 
+const ConsoleUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(1024);
+/** Redirect targets that Cognito takes for a client, of 1 024 characters each. */
+const MAX_CONSOLE_URLS = 100;
+
 /** What the environments' rows cannot know: whose account, and under which names. */
 export const Inputs = z
   .strictObject({
@@ -18,10 +22,9 @@ export const Inputs = z
     /** An issued certificate of ACM for that host. */
     certificateArn: z.string().regex(CERTIFICATE, 'must be the ARN of a certificate in ACM').optional(),
     /** The console's addresses: redirect targets after signing in or out. */
-    consoleUrls: z.tuple(
-      [z.url({ protocol: /^https$/, error: 'must be an https address' })],
-      z.url({ protocol: /^https$/, error: 'must be an https address' }),
-    ),
+    consoleUrls: z
+      .tuple([ConsoleUrl], ConsoleUrl)
+      .refine((urls) => urls.length <= MAX_CONSOLE_URLS, `must be at most ${MAX_CONSOLE_URLS} addresses`),
     /** Set after the first deployment: later ones leave the number of the worker's tasks as it is. */
     workerCreated: z.boolean().default(false),
   })

@@ -38,6 +38,7 @@ describe('the inputs of an environment', () => {
     ['certificateArn', undefined],
     ['consoleUrls', []],
     ['consoleUrls', ['http://console.example.com/']],
+    ['consoleUrls', Array.from({ length: 101 }, (_, at) => `https://console-${at}.example.com/`)],
   ] as const)('are checked: %s must not be %s', (field, value) => {
     expect(() => environment('prod', { ...valid, [field]: value })).toThrow(
       new RegExp(value === undefined ? 'certificateArn' : field),
