@@ -17,8 +17,15 @@ const MIN_SHOWN = 0.4;
 const LEAST = { blocks: 4, share: 0.6 };
 /** Around it, at most so large a share agrees: what surrounds the number on a ticket agrees too. */
 const MOST_AROUND = 0.4;
+/** A part that shows so much of the image shows all of it, to the accuracy of its border. */
+const WHOLLY_SHOWN = 0.9;
+/** Parts of both images that have so much of their area in common, as a share of what both cover, are the same part. */
+const SAME_PART = 0.5;
 
-/** Returns the part whose blocks agree best, if those around it do not. */
+/**
+ * Returns the part whose blocks agree best, if those around it do not. Where the other image is divided at the same place, as two
+ * tickets are, neither shows the other: they have a part in common.
+ */
 export function shownPart(
   pair: ImagePair,
   quad: Quad,
@@ -35,7 +42,8 @@ export function shownPart(
       agreeing >= LEAST.blocks &&
       share >= Math.max(LEAST.share, best?.share ?? 0) &&
       around.agreeing <= MOST_AROUND * (around.agreeing + around.disagreeing) &&
-      shareShown(quad, part) >= MIN_SHOWN;
+      shareShown(quad, part) >= MIN_SHOWN &&
+      !isInBoth(quad, part, parts);
     if (isShown) best = { part, share };
   }
   return best?.part;
@@ -78,15 +86,24 @@ function isWithin(
 }
 
 /** Returns about how much of the other image lies in the part: of its bounding box. */
-function shareShown(quad: Quad, { quad: part, image }: ShownPart): number {
-  const shown = image === 'one' ? mapped(part, quad) : part;
-  const whole = image === 'one' ? uprightQuad(0, 0, 1, 1) : quad;
-  const [one, other] = [boxOf(shown), boxOf(whole)];
-  const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
-  const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
-  const area = (other.right - other.left) * (other.bottom - other.top);
-  return width > 0 && height > 0 ? (width * height) / (area || areaOf(quad) || 1) : 0;
+function shareShown(quad: Quad, part: ShownPart): number {
+  const whole = boxOf(part.image === 'one' ? uprightQuad(0, 0, 1, 1) : quad);
+  return commonArea(boxInOther(quad, part), whole) / (boxArea(whole) || areaOf(quad) || 1);
 }
+
+function isInBoth(quad: Quad, part: ShownPart, parts: readonly ShownPart[]): boolean {
+  if (shareShown(quad, part) >= WHOLLY_SHOWN) return false;
+  const box = boxInOther(quad, part);
+  return parts.some((own) => {
+    if (own.image === part.image) return false;
+    const ownBox = boxInOther(quad, own);
+    const common = commonArea(box, ownBox);
+    return common >= SAME_PART * (boxArea(box) + boxArea(ownBox) - common);
+  });
+}
+
+const boxInOther = (quad: Quad, { quad: part, image }: ShownPart): Box =>
+  boxOf(image === 'one' ? mapped(part, quad) : part);
 
 /** Maps a quad in `one` into `other`. */
 function mapped(part: Quad, quad: Quad): Quad {
@@ -102,7 +119,20 @@ function mapped(part: Quad, quad: Quad): Quad {
 
 const UNIT = { width: 1, height: 1 };
 
-function boxOf(quad: Quad) {
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+const boxArea = ({ left, right, top, bottom }: Box): number => (right - left) * (bottom - top);
+
+const commonArea = (one: Box, other: Box): number =>
+  Math.max(0, Math.min(one.right, other.right) - Math.max(one.left, other.left)) *
+  Math.max(0, Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top));
+
+function boxOf(quad: Quad): Box {
   const [xs, ys] = [quad.map(({ x }) => x), quad.map(({ y }) => y)];
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }

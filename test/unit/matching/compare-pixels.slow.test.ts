@@ -6,6 +6,7 @@ import { comparePixels } from '#shared/matching/compare-pixels.ts';
 import { copyProbability } from '#shared/matching/decision/copy-probability.ts';
 import { type PixelImage, pixelImage } from '#shared/matching/pixel-image.ts';
 import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
+import { croppedCopy, drawn } from '../../eval/look-alike-kinds.ts';
 import { edits } from '../../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/photographs.ts';
 import { manifest } from '../search/library.ts';
@@ -68,6 +69,16 @@ describe('comparePixels', () => {
     const images = await Promise.all(PHOTOGRAPHS.map((name) => read(photograph(name))));
     for (const [index, image] of images.entries())
       for (const other of images.slice(index + 1)) expect(probability(image, other)).toBeLessThan(0.5);
+  });
+
+  test('another ticket is none, though both are divided at the same place, and one part is the same', async () => {
+    const copies = await Promise.all(
+      Array.from({ length: 5 }, async (_, index) =>
+        read(await croppedCopy(await drawn('tickets', index, []), `tickets-${index}`)),
+      ),
+    );
+    for (const [index, ticket] of copies.entries())
+      for (const other of copies.slice(index + 1)) expect(probability(ticket, other)).toBeLessThan(0.6);
   });
 });
 
