@@ -109,7 +109,7 @@ describe('a search', () => {
     expect(nowhere.body).toMatchObject({
       results: [],
       total_results: 0,
-      explanation: { code: 'filters_exclude_all' },
+      explanation: { code: 'storage_empty' },
     });
   });
 
