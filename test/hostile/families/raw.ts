@@ -1,6 +1,6 @@
 import { bytes, MEGABYTE, times, u32be, u32le } from '../build/bytes.ts';
 import { directory, entry, restAt, TYPES, tiff } from '../build/tiff.ts';
-import { family } from '../hostile-file.ts';
+import { family, large } from '../hostile-file.ts';
 import { bases } from './bases.ts';
 
 const VERSION = entry(50_706, TYPES.byte, 4, 0x0401);
@@ -32,7 +32,8 @@ export const rawFiles = family('raw', 'image/x-adobe-dng', {
     subDirectories(2, (at) => at, bytes(preview(0, MEGABYTE), await bases.jpeg())),
   'Fujifilm’s, of a preview beyond the end': () =>
     bytes('FUJIFILMCCD-RAW '.padEnd(84, '0'), u32be(0xffffff00), u32be(0xffffff00), Buffer.alloc(64)),
-  'Olympus’s, of 40 MB of starts of JPEGs': () =>
+  'Olympus’s, of 40 MB of starts of JPEGs': large(() =>
     bytes('IIRO', u32le(8), directory([]), times(14 * MEGABYTE, bytes(0xff, 0xd8, 0xff))),
+  ),
   'Olympus’s, of nothing': () => bytes('IIRO', u32le(8), Buffer.alloc(64)),
 });
