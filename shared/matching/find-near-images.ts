@@ -6,6 +6,7 @@ import { compareVectors, nearestToAlign } from './compare-vectors.ts';
 import { dropUnlikely } from './drop-unlikely.ts';
 import type { MatchContext, MatchOptions, MatchPorts } from './match-context.ts';
 import type { NearImage } from './near-image.ts';
+import { type PixelImage, pixelImage } from './pixel-image.ts';
 import type { QueryImage } from './query-image.ts';
 import { searchIndex } from './search-index.ts';
 import { verifyByGeometry } from './verify-by-geometry.ts';
@@ -28,7 +29,10 @@ export const findNearImages =
     query: QueryImage,
     options: MatchOptions,
   ): Promise<NearImages> => {
-    const context: MatchContext = { ports, tenant, manifest, query, options };
+    const context: MatchContext = {
+      ...{ ports, tenant, manifest, query, options },
+      queryPixels: pixelsOnce(query),
+    };
     const nearest = await searchIndex(context);
     const likely = dropUnlikely(context, nearest);
     const compared = await compareVectors(context, likely, nearestToAlign(context, likely));
@@ -45,3 +49,15 @@ export const findNearImages =
     });
     return { images, nearest };
   };
+
+function pixelsOnce(query: QueryImage): () => Promise<PixelImage | undefined> {
+  const read = async () => {
+    const raster = await query.modelImage?.();
+    return raster && pixelImage(query, raster);
+  };
+  let pixels: ReturnType<typeof read> | undefined;
+  return () => {
+    pixels ??= read();
+    return pixels;
+  };
+}

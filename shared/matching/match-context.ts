@@ -3,6 +3,7 @@ import type { ModelManifest } from '#shared/embedding/manifest.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Candidate, VectorFilter, VectorIndex } from '#shared/vector-index/vector-index.ts';
+import type { PixelImage } from './pixel-image.ts';
 import type { QueryImage } from './query-image.ts';
 import type { ReadModelImagePorts } from './read-model-image.ts';
 
@@ -52,6 +53,8 @@ export interface MatchContext {
   readonly tenant: TenantId;
   readonly manifest: ModelManifest;
   readonly query: QueryImage;
+  /** Returns the query's pixels, read once; undefined if they are not stored. */
+  readonly queryPixels: () => Promise<PixelImage | undefined>;
   readonly options: MatchOptions;
 }
 

@@ -15,13 +15,12 @@ export async function verifyByPixels(
   context: MatchContext,
   candidates: readonly MatchCandidate[],
 ): Promise<readonly MatchCandidate[]> {
-  const { query, manifest } = context;
+  const { manifest } = context;
   const nearest = nearestOf(candidates, manifest);
   const uncertain = candidates.filter((each) => needsPixels(each, manifest) || nearest.includes(each));
   if (uncertain.length === 0) return candidates;
-  const queryPixels = await query.modelImage?.();
-  if (!queryPixels) return candidates;
-  const queryImage = pixelImage(query, queryPixels);
+  const queryImage = await context.queryPixels();
+  if (!queryImage) return candidates;
   const places = new Map(mostLikelyFirst(uncertain, manifest).map((candidate, place) => [candidate, place]));
   // At once: each waits for the store.
   return Promise.all(

@@ -3,7 +3,6 @@ import { compareVectors } from './compare-vectors.ts';
 import { decide } from './decision/decide.ts';
 import { BOUNDS, type MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
-import { pixelImage } from './pixel-image.ts';
 import { verifyByGeometry } from './verify-by-geometry.ts';
 import { comparedByPixels } from './verify-by-pixels.ts';
 
@@ -23,9 +22,8 @@ export async function verifyKnownCopies(
   const members = await ports.groups.membersBeside(tenant, known);
   const missed = toCompare(context, candidates, members);
   if (missed.length === 0) return candidates;
-  const queryPixels = await query.modelImage?.();
-  if (!queryPixels) return candidates;
-  const queryImage = pixelImage(query, queryPixels);
+  const queryImage = await context.queryPixels();
+  if (!queryImage) return candidates;
   const compared = await compareVectors(
     context,
     missed.map((imageId) => ({ imageId })),

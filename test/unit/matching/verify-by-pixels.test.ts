@@ -41,13 +41,17 @@ async function searchReceipts({ stored, query, copy = 0.95, far = [], grouped, f
     const png = await imaging.encodeModelImage(await modelImage(receipt));
     await shelf.blobs.put(ACME, objectKeys.modelImage(ACME, image), png, 'image/png');
   }
+  let queryReads = 0;
   const queryImage: QueryImage = {
     pixelHash: '5'.repeat(64),
     perceptualHash: 'fedcba9876543210',
     width: 420,
     height: 840,
     embedding: embeddingAt(1, 1),
-    modelImage: () => modelImage(query),
+    modelImage: () => {
+      queryReads += 1;
+      return modelImage(query);
+    },
   };
   if (grouped) await shelf.groups.save(groupWith(ACME, newGroup(), images));
   let comparisons = 0;
@@ -61,7 +65,7 @@ async function searchReceipts({ stored, query, copy = 0.95, far = [], grouped, f
   const options = { k: 50, similarFrom: 0, filter };
   const near = await findNearImages({ ...shelf, blobs })(ACME, manifest, queryImage, options);
   const found = images.map((image) => near.images.find(({ record }) => record.image_id === image));
-  return { found, verdicts: found.map((each) => each?.verdict), comparisons };
+  return { found, verdicts: found.map((each) => each?.verdict), comparisons, queryReads };
 }
 
 describe('verifyByPixels', () => {
@@ -113,6 +117,7 @@ describe('verifyKnownCopies', () => {
     const grouped = await searchReceipts({ ...far, grouped: true });
     expect(grouped.verdicts).toEqual(['edited_copy', 'edited_copy', 'similar']);
     expect(grouped.comparisons).toBe(3);
+    expect(grouped.queryReads).toBe(1);
   });
 
   test('compares ten of them, each once', async () => {
