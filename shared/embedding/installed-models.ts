@@ -1,3 +1,4 @@
+import { oncePerKey } from '#shared/kernel/once-per-key.ts';
 import type { Embedder } from './embedder.ts';
 
 /** The models of an environment, its default first. Each is loaded on first use, once. */
@@ -12,16 +13,5 @@ export function installedModels(
   names: readonly [string, ...string[]],
   load: (name: string) => Promise<Embedder>,
 ): InstalledModels {
-  const loaded = new Map<string, Promise<Embedder>>();
-  return {
-    names,
-    embedder(name) {
-      const known = loaded.get(name);
-      if (known) return known;
-      const loading = load(name);
-      loaded.set(name, loading);
-      loading.catch(() => loaded.delete(name));
-      return loading;
-    },
-  };
+  return { names, embedder: oncePerKey(load) };
 }

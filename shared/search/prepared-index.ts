@@ -1,3 +1,4 @@
+import { oncePerKey } from '#shared/kernel/once-per-key.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 
 /**
@@ -6,17 +7,7 @@ import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
  * fails that call alone, and the next tries again.
  */
 export function preparedIndex(index: Pick<VectorIndex, 'prepare' | 'search'>): Pick<VectorIndex, 'search'> {
-  const prepared = new Map<string, Promise<void>>();
-
-  function prepare(model: string, dimension: number): Promise<void> {
-    const known = prepared.get(model);
-    if (known) return known;
-    const preparing = index.prepare(model, dimension);
-    prepared.set(model, preparing);
-    preparing.catch(() => prepared.delete(model));
-    return preparing;
-  }
-
+  const prepare = oncePerKey((model: string, dimension: number) => index.prepare(model, dimension));
   return {
     async search(tenant, model, query) {
       await prepare(model, query.copy.length);
