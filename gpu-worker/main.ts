@@ -4,7 +4,7 @@ import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { dynamoHeartbeats } from '#shared/health/dynamodb-heartbeats.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { embedImages } from '#shared/images/embed-image.ts';
-import { recordFailure } from '#shared/images/record-failure.ts';
+import { recordGivenUp } from '#shared/images/record-failure.ts';
 import { rejectImage } from '#shared/images/reject-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
@@ -47,7 +47,7 @@ const blobs = s3Blobs({ bucket: env.IMAGES_BUCKET });
 const publisher = snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN });
 const queue = sqsQueue({ url: env.EMBEDDING_QUEUE_URL, visibilityTimeout: VISIBILITY.timeoutSeconds });
 const reject = rejectImage({ imageStore, blobs, publisher });
-const giveUp = recordFailure({ imageStore, blobs, publisher });
+const giveUp = recordGivenUp({ imageStore, blobs, publisher }, 'embedding');
 
 startHeartbeat({
   heartbeats: dynamoHeartbeats({ table: env.ACTIVITY_TABLE }),
@@ -70,8 +70,7 @@ await work(
         publisher,
       }),
       reject: (event, problem, attempts) => reject('embedding', event, problem, attempts),
-      giveUp: (event, attempts) =>
-        giveUp({ body: JSON.stringify(event), stage: 'embedding', attempts, code: 'internal_error' }),
+      giveUp: (event, attempts) => giveUp({ body: event, attempts }),
       report: telemetryReport,
     }),
     health,

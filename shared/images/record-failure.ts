@@ -6,6 +6,13 @@ import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { ImageStore } from './image-store.ts';
 import { failImage, failureOf } from './reject-image.ts';
 
+interface Ports {
+  imageStore: ImageStore;
+  blobs: Pick<Blobs, 'bucket'>;
+  publisher: EventPublisher;
+  now?: () => Date;
+}
+
 /** A message whose last delivery failed. */
 export interface DeadLetter {
   /** The body as received. */
@@ -22,12 +29,7 @@ export interface DeadLetter {
  * @returns `unreadable` if the message refers to no image: the caller stores it elsewhere
  */
 export const recordFailure =
-  (ports: {
-    imageStore: ImageStore;
-    blobs: Pick<Blobs, 'bucket'>;
-    publisher: EventPublisher;
-    now?: () => Date;
-  }) =>
+  (ports: Ports) =>
   async ({ body, stage, attempts, code }: DeadLetter): Promise<'recorded' | 'unreadable'> => {
     const message = parsed(body);
     const references = referencedImages(message);
@@ -41,6 +43,13 @@ export const recordFailure =
     }
     return references.length > 0 ? 'recorded' : 'unreadable';
   };
+
+/** Records that no attempt at a parsed message succeeded, and that no dependency explains it. */
+export const recordGivenUp = (ports: Ports, stage: Stage) => {
+  const record = recordFailure(ports);
+  return ({ body, attempts }: { body: unknown; attempts: number }) =>
+    record({ body: JSON.stringify(body), stage, attempts, code: 'internal_error' });
+};
 
 function parsed(body: string): unknown {
   try {

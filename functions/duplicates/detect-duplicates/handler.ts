@@ -4,7 +4,7 @@ import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { loadManifests } from '#shared/embedding/load-manifest.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
-import { recordFailure } from '#shared/images/record-failure.ts';
+import { recordGivenUp } from '#shared/images/record-failure.ts';
 import { rejectImage } from '#shared/images/reject-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
@@ -28,15 +28,10 @@ const ports = {
 };
 const detect = detectDuplicates(ports);
 const reject = rejectImage(ports);
-const giveUp = recordFailure(ports);
 
 export const handler = queueFunction({
   body: ImagesIndexedV1,
   run: each(({ body }) => detect(body)),
   reject: ({ body, attempts }, problem) => reject('duplicates', body, problem, attempts),
-  retry: {
-    redelivery: sqsRedelivery(),
-    giveUp: ({ body, attempts }) =>
-      giveUp({ body: JSON.stringify(body), stage: 'duplicates', attempts, code: 'internal_error' }),
-  },
+  retry: { redelivery: sqsRedelivery(), giveUp: recordGivenUp(ports, 'duplicates') },
 });

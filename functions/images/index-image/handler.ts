@@ -2,7 +2,7 @@ import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { ImagesProcessedV1 } from '#shared/contracts/events/images-processed.v1.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { indexImages } from '#shared/images/index-image.ts';
-import { recordFailure } from '#shared/images/record-failure.ts';
+import { recordGivenUp } from '#shared/images/record-failure.ts';
 import { rejectImage } from '#shared/images/reject-image.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { sqsRedelivery } from '#shared/messaging/sqs-redelivery.ts';
@@ -20,15 +20,10 @@ const ports = {
 };
 const index = indexImages(ports);
 const reject = rejectImage(ports);
-const giveUp = recordFailure(ports);
 
 export const handler = queueFunction({
   body: ImagesProcessedV1,
   run: (messages) => index(messages.map(({ body }) => body)),
   reject: ({ body, attempts }, problem) => reject('indexing', body, problem, attempts),
-  retry: {
-    redelivery: sqsRedelivery(),
-    giveUp: ({ body, attempts }) =>
-      giveUp({ body: JSON.stringify(body), stage: 'indexing', attempts, code: 'internal_error' }),
-  },
+  retry: { redelivery: sqsRedelivery(), giveUp: recordGivenUp(ports, 'indexing') },
 });

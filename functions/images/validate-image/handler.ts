@@ -1,6 +1,6 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
-import { recordFailure } from '#shared/images/record-failure.ts';
+import { recordGivenUp } from '#shared/images/record-failure.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
 import { processImaging } from '#shared/imaging/process-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
@@ -21,14 +21,9 @@ const ports = {
   models: env.DEEPLENS_MODELS,
 };
 const validate = validateImage(ports);
-const giveUp = recordFailure(ports);
 
 export const handler = queueFunction({
   body: S3Notification,
   run: eachUpload(validate),
-  retry: {
-    redelivery: sqsRedelivery(),
-    giveUp: ({ body, attempts }) =>
-      giveUp({ body: JSON.stringify(body), stage: 'validation', attempts, code: 'internal_error' }),
-  },
+  retry: { redelivery: sqsRedelivery(), giveUp: recordGivenUp(ports, 'validation') },
 });
