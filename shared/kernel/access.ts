@@ -39,8 +39,8 @@ export const POLICIES = {
 } as const satisfies Record<string, readonly Scope[]>;
 export type Policy = keyof typeof POLICIES;
 
-/** Returns true if the scopes satisfy a policy of a tenant's operations. */
-export const mayCall = (scopes: readonly Scope[], policy: Exclude<Policy, 'SystemAdmin'>): boolean => {
+/** Returns true if a caller has a scope that the policy accepts, or needs none. The operator's also needs its role. */
+export const satisfies = (scopes: readonly Scope[], policy: Policy): boolean => {
   const accepted: readonly string[] = POLICIES[policy];
   return accepted.length === 0 || scopes.some((scope) => accepted.includes(scope));
 };

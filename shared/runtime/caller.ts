@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { z } from 'zod';
-import { POLICIES, type Policy, ROLES, SCOPES, type Scope } from '#shared/kernel/access.ts';
+import { POLICIES, type Policy, ROLES, SCOPES, type Scope, satisfies } from '#shared/kernel/access.ts';
 import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
@@ -156,11 +156,10 @@ export function authorize(caller: Caller, policy: Exclude<Policy, 'Open'>): void
       'forbidden',
       'Only the operator may make this call: it needs a token with the role SystemAdmin.',
     );
-  const accepted: readonly string[] = POLICIES[policy];
-  if (accepted.length > 0 && !caller.scopes.some((scope) => accepted.includes(scope)))
+  if (!satisfies(caller.scopes, policy))
     throw new Problem(
       'missing_scope',
-      `This call needs the scope ${accepted.join(' or ')}; the credential has ${caller.scopes.join(', ') || 'none'}. Use a credential that has it.`,
+      `This call needs the scope ${POLICIES[policy].join(' or ')}; the credential has ${caller.scopes.join(', ') || 'none'}. Use a credential that has it.`,
     );
 }
 

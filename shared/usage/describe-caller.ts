@@ -2,7 +2,7 @@ import type { MeReply } from '#shared/contracts/http/me.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import { sumOf } from '#shared/images/quota.ts';
-import { mayCall } from '#shared/kernel/access.ts';
+import { satisfies } from '#shared/kernel/access.ts';
 import type { Caller } from '#shared/kernel/caller.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { limitsOf } from '#shared/kernel/plans.ts';
@@ -49,7 +49,7 @@ export const describeCaller =
         storage_bytes: room(limits.storage_bytes, used.bytes),
       },
       features: operations
-        .filter(({ policy }) => policy !== 'SystemAdmin' && mayCall(scopes, policy))
+        .filter(({ policy }) => policy !== 'SystemAdmin' && satisfies(scopes, policy))
         .map(({ id }) => id),
     };
   };
