@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { type FormFile, MalformedForm, parseForm } from './multipart.ts';
+import { pointerOf } from './pointer.ts';
 import { utf8 } from './utf8.ts';
 
 /** A file of a multipart form. */
@@ -19,12 +20,7 @@ const FILE_NAMES: readonly string[] = ['file', 'image'];
 
 const misnamed = (name: string): Problem =>
   new Problem('invalid_request', `The file of the form is named ${name}. Name its part file, or image.`, {
-    errors: [
-      {
-        pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-        message: 'is not known; did you mean file?',
-      },
-    ],
+    errors: [{ pointer: pointerOf('', [name]), message: 'is not known; did you mean file?' }],
   });
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;

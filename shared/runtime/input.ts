@@ -7,6 +7,7 @@ import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { refusedPart } from '#shared/kernel/json-bounds.ts';
 import { type InvalidField, PROBLEM_BOUNDS, Problem } from '#shared/kernel/problems.ts';
 import { readBody, type UploadedFile } from './body.ts';
+import { pointerOf } from './pointer.ts';
 import { describeUnknown, errorsOf } from './unknown-names.ts';
 
 /** The input of a call: what the operation's schemas make of its parts. */
@@ -78,9 +79,6 @@ export function parseField<Schema extends z.ZodType>(
 
 const countOf = (issues: readonly z.core.$ZodIssue[]): number =>
   issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
-
-const pointerOf = (at: string, path: readonly PropertyKey[]): string =>
-  `${at}${path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 
 /** @param total the number of errors, of which `errors` are the first */
 function invalid(errors: InvalidField[], total = errors.length): Problem {
