@@ -123,17 +123,11 @@ export const jsonText = <Schema extends z.ZodType>(schema: Schema) =>
   }, schema);
 
 /** Parses a list that a multipart form sends as JSON text, or as the field once for each value. */
-export const listText = <Schema extends z.ZodType>(schema: Schema) => {
-  const json = jsonText(z.unknown());
-  return z.preprocess((value, context) => {
-    if (typeof value !== 'string' || !value.trim().startsWith('['))
-      return typeof value === 'string' ? [value] : value;
-    const parsed = json.safeParse(value);
-    if (parsed.success) return parsed.data;
-    context.addIssue({ code: 'custom', message: 'is not JSON' });
-    return z.NEVER;
-  }, schema);
-};
+export const listText = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && !value.trim().startsWith('[') ? [value] : value),
+    jsonText(schema),
+  );
 
 /** RFC 9457. */
 export const ProblemReply = z
