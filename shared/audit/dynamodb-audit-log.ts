@@ -9,6 +9,7 @@ import {
 } from '#shared/aws/dynamodb-keys.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { TENANT_ID_PATTERN } from '#shared/kernel/ids.ts';
+import { periodAt } from '#shared/kernel/period.ts';
 import { AuditEntry } from './audit-entry.ts';
 import type { AuditLog } from './audit-log.ts';
 import { type AuditRange, readAuditPage } from './audit-page.ts';
@@ -19,16 +20,14 @@ export const AuditTableEnv = z.object({ AUDIT_TABLE: z.string().min(1) });
 /** Items of one Query of a filtered list: about 250 KB of each of a month's partitions. */
 const READ_BATCH = 250;
 
-const monthOf = (time: string): string => time.slice(0, 7);
-
 /** Reads an entry from an item of the table or of its stream. */
 export const auditEntryOf = itemReader('audit', AuditEntry);
 
 /** Yields the months of a range, the last one first. */
 function* monthsBack({ from, before }: AuditRange): Generator<string> {
-  const month = new Date(`${monthOf(before)}-01T00:00:00.000Z`);
-  for (; monthOf(month.toISOString()) >= monthOf(from); month.setUTCMonth(month.getUTCMonth() - 1))
-    yield monthOf(month.toISOString());
+  const month = new Date(`${periodAt(before)}-01T00:00:00.000Z`);
+  for (; periodAt(month.toISOString()) >= periodAt(from); month.setUTCMonth(month.getUTCMonth() - 1))
+    yield periodAt(month.toISOString());
 }
 
 /**
@@ -44,7 +43,7 @@ export function dynamoAuditLog({ maxScanned, ...options }: TableOptions & { maxS
       const tenant = entry.tenant_id ?? '';
       const isTenant = TENANT_ID_PATTERN.test(tenant);
       const isRefusal = entry.outcome === 'refused';
-      const month = monthOf(entry.at);
+      const month = periodAt(entry.at);
       const item = {
         ...entry,
         pk: isRefusal ? refusalPartition(month, entry.audit_id) : auditPartition(month),

@@ -3,6 +3,7 @@ import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { storedKey, storedMonthKey } from '#shared/aws/dynamodb-keys.ts';
 import type { Item, Update, Write } from '#shared/aws/dynamodb-table.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
+import { periodAt } from '#shared/kernel/period.ts';
 import type { ImageRecord } from './image-record.ts';
 import { NOTHING_STORED, type QuotaUse, type Stored, sumOf } from './quota.ts';
 
@@ -109,7 +110,7 @@ export const readStoredMonth = itemReader('images', StoredMonth);
 
 /** Adds what an image's step changes of what is stored to the sums of the step's month. @param at RFC 3339 */
 export const countInMonth = (tenant: TenantId, at: string, change: Stored): Write => ({
-  Update: { Key: storedMonthKey(tenant, at.slice(0, 7)), ...added(change) },
+  Update: { Key: storedMonthKey(tenant, periodAt(at)), ...added(change) },
 });
 
 /** Takes away what the counters hold for an image. */

@@ -10,6 +10,7 @@ import { pause } from '#shared/aws/dynamodb-errors.ts';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { openTable, type TableOptions, type Write } from '#shared/aws/dynamodb-table.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
+import { periodAt } from '#shared/kernel/period.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import { addUsage, type DailyUsage, NO_USAGE, type Usage } from './usage.ts';
@@ -90,7 +91,7 @@ const sumOf = (calls: readonly MeteredCall[]): Usage =>
 function writes(tenant: TenantId, calls: readonly MeteredCall[], now: number): Write[] {
   const expires_at = Math.ceil(now / 1000) + MARKER_DAYS * 24 * 60 * 60; // DynamoDB's TTL counts seconds
   const days = Map.groupBy(calls, ({ at }) => at.slice(0, 10));
-  const months = Map.groupBy(calls, ({ at }) => at.slice(0, 7));
+  const months = Map.groupBy(calls, ({ at }) => periodAt(at));
   return [
     ...calls.map((call) => ({
       Put: {
