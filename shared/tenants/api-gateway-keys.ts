@@ -44,6 +44,10 @@ export const belongsTo = async (
   apiKey: string,
 ): Promise<boolean> => (await get(client, apiKey))?.name?.startsWith(`${tenant}:`) ?? false;
 
+export async function removeKey(client: APIGatewayClient, apiKey: string): Promise<void> {
+  await send(client.send(new DeleteApiKeyCommand({ apiKey }))); // also removes it from its usage plan
+}
+
 /** Keys of API Gateway by tenant, without their usage plans. They are named `{tenant}:{key id}`. */
 export const apiGatewayKeys = (
   client: APIGatewayClient = new APIGatewayClient(),
@@ -51,7 +55,7 @@ export const apiGatewayKeys = (
   async remove(tenant, gatewayKeyId) {
     if (!(await belongsTo(client, tenant, gatewayKeyId))) return;
     try {
-      await send(client.send(new DeleteApiKeyCommand({ apiKey: gatewayKeyId }))); // also removes it from its plan
+      await removeKey(client, gatewayKeyId);
     } catch (error) {
       if (!(error instanceof NotFoundException)) throw error;
     }

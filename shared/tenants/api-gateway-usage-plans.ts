@@ -3,7 +3,6 @@ import {
   ConflictException,
   CreateApiKeyCommand,
   CreateUsagePlanKeyCommand,
-  DeleteApiKeyCommand,
   DeleteUsagePlanKeyCommand,
   type ApiKey as GatewayKey,
   GetApiKeysCommand,
@@ -19,7 +18,7 @@ import {
   tenantId,
 } from '#shared/kernel/ids.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
-import { apiGatewayKeys, belongsTo, PAGE, pages, send } from './api-gateway-keys.ts';
+import { apiGatewayKeys, belongsTo, PAGE, pages, removeKey, send } from './api-gateway-keys.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 interface ApiGatewayOptions {
@@ -57,15 +56,11 @@ export function apiGatewayUsagePlans({
     }
   }
 
-  async function removeKey(apiKey: string): Promise<void> {
-    await send(client.send(new DeleteApiKeyCommand({ apiKey }))); // also removes it from its usage plan
-  }
-
   async function ensureKey(name: string, value: string): Promise<string> {
     const existing = await findKey(name);
     if (existing?.id !== undefined) {
       if (existing.value === value) return existing.id;
-      await removeKey(existing.id); // the value of a key cannot be changed
+      await removeKey(client, existing.id); // the value of a key cannot be changed
     }
     return createKey(name, value);
   }
