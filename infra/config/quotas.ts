@@ -9,6 +9,13 @@ const CONSUMED_QUEUES = 4;
 /** Concurrent runs of jobs about models, and of purges. */
 const JOB_RUNS = 5 + 2;
 
+/** MB: the most that Lambda gives to a function in an account without a history. */
+export const NEW_ACCOUNT_MEMORY = 3_008;
+
+/** Returns the MB of search-images. */
+export const searchMemory = ({ functions }: Environment): number =>
+  functions.searchMemory ?? NEW_ACCOUNT_MEMORY;
+
 /** Concurrent executions of Lambda that an environment can use at the same time, and that the account must allow. */
 export const neededConcurrency = ({ reserved, validators, consumers }: Environment): number =>
   (reserved?.authorizer ?? 0) +

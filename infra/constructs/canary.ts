@@ -27,9 +27,9 @@ export function canary(
     aliasName: 'live',
     version: lambda.currentVersion as IVersion, // its type differs only under exactOptionalPropertyTypes
   });
-  const alarm = (id: string, metric: Metric): Alarm =>
+  const alarm = (id: string, suffix: string, metric: Metric): Alarm =>
     new Alarm(scope, id, {
-      alarmName: `${functionName}-${id === 'Faults' ? 'canary-5xx' : 'canary'}`,
+      alarmName: `${functionName}-${suffix}`,
       alarmDescription: `A new version of ${functionName} fails, or callers get 5xx, while it is deployed.`,
       metric,
       threshold: FAULTS,
@@ -40,8 +40,8 @@ export function canary(
     alias,
     deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
     alarms: [
-      alarm('Faults', serverErrors(environment)),
-      ...(watches === 'errors' ? [alarm('Errors', alias.metricErrors({ period }))] : []),
+      alarm('Faults', 'canary-5xx', serverErrors(environment)),
+      ...(watches === 'errors' ? [alarm('Errors', 'canary', alias.metricErrors({ period }))] : []),
     ],
     autoRollback: { failedDeployment: true, deploymentInAlarm: true },
   });

@@ -1,6 +1,7 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { CORS } from '#shared/kernel/cors.ts';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
+import { asText } from './reply-headers.ts';
 
 interface Refusal {
   type: ResponseType;
@@ -113,11 +114,6 @@ export const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** In quotes, as values that are no variables. */
-const CORS_HEADERS = Object.fromEntries(
-  Object.entries(CORS.reply).map(([name, text]) => [name, `'${text}'`]),
-);
-
 /** Formats the gateway's refusals as the functions do theirs: RFC 9457, with the correlation id. */
 export function addGatewayResponses(api: RestApi): void {
   for (const { type, code, detail, retryAfter } of REFUSALS) {
@@ -129,7 +125,7 @@ export function addGatewayResponses(api: RestApi): void {
         'Content-Type': "'application/problem+json'",
         'Cache-Control': "'no-store'",
         'x-correlation-id': 'context.requestId',
-        ...CORS_HEADERS,
+        ...asText(CORS.reply),
         ...(retryAfter !== undefined && { 'Retry-After': `'${retryAfter}'` }),
       },
       templates: {

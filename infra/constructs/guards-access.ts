@@ -18,10 +18,17 @@ export const tenantGuardsAccess = (data: DataStack) => ({
       .allow(ACTIONS.publish, [data.events.topicArn]),
 });
 
-type Access = ReturnType<typeof operatorGuardsAccess>;
+interface Access<Variables> {
+  variables: Variables;
+  allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema>;
+}
 
 /** Adds the store of replies of operations that can be repeated. */
-const repeatable = (data: DataStack, guards: Access, partitions: readonly string[]) => ({
+const repeatable = <Variables extends object>(
+  data: DataStack,
+  guards: Access<Variables>,
+  partitions: readonly string[],
+) => ({
   variables: { ...guards.variables, ACTIVITY_TABLE: data.tables.activity.tableName },
   allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
     guards
@@ -34,11 +41,8 @@ const repeatable = (data: DataStack, guards: Access, partitions: readonly string
 });
 
 /** The variables and permissions of `idempotentGuards`, for functions whose operations can be repeated. */
-export const idempotentGuardsAccess = (data: DataStack) => {
-  const guards = tenantGuardsAccess(data);
-  const access = repeatable(data, guards, PARTITIONS.idempotency);
-  return { ...access, variables: { ...guards.variables, ...access.variables } };
-};
+export const idempotentGuardsAccess = (data: DataStack) =>
+  repeatable(data, tenantGuardsAccess(data), PARTITIONS.idempotency);
 
 /**
  * The variables and permissions of `idempotentOperatorGuards`.

@@ -7,6 +7,7 @@ import {
 import { CORS } from '#shared/kernel/cors.ts';
 import { PROBLEMS } from '#shared/kernel/problems.ts';
 import { acknowledge } from './acknowledge.ts';
+import { asText, replyHeaders } from './reply-headers.ts';
 
 const STATUS = '405';
 const { status, title } = PROBLEMS.method_not_allowed;
@@ -18,24 +19,15 @@ const { status, title } = PROBLEMS.method_not_allowed;
  */
 export function refuseOtherMethods(resource: IResource, methods: readonly string[], withId: boolean): void {
   const allow = methods.toSorted().join(', ');
-  const fixed = {
-    Allow: allow,
-    'Content-Type': 'application/problem+json',
-    'Cache-Control': 'no-store',
-    ...CORS.reply,
-  };
-  /** As mapping expressions: text in quotes, or a variable. */
-  const headers = {
-    ...Object.fromEntries(Object.entries(fixed).map(([name, text]) => [name, `'${text}'`])),
+  const { declared, set } = replyHeaders({
+    ...asText({
+      Allow: allow,
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      ...CORS.reply,
+    }),
     ...(withId && { 'x-correlation-id': 'context.requestId' }),
-  };
-  const mapped = <Value>(value: (expression: string) => Value) =>
-    Object.fromEntries(
-      Object.entries(headers).map(([name, expression]) => [
-        `method.response.header.${name}`,
-        value(expression),
-      ]),
-    );
+  });
   const problem = {
     type: 'urn:deeplens:problem:method_not_allowed',
     title,
@@ -51,14 +43,14 @@ export function refuseOtherMethods(resource: IResource, methods: readonly string
     integrationResponses: [
       {
         statusCode: STATUS,
-        responseParameters: mapped((expression) => expression),
+        responseParameters: set,
         responseTemplates: { 'application/json': JSON.stringify(problem) },
       },
     ],
   });
   const method = resource.addMethod('ANY', integration, {
     authorizationType: AuthorizationType.NONE,
-    methodResponses: [{ statusCode: STATUS, responseParameters: mapped(() => true) }],
+    methodResponses: [{ statusCode: STATUS, responseParameters: declared }],
   });
   acknowledge(method, {
     APIG4: 'It only says which methods the path has, as the public OpenAPI document does.',

@@ -1,5 +1,5 @@
 import type { Environment } from '../config/environments.ts';
-import { neededConcurrency, neededGpuCpus } from '../config/quotas.ts';
+import { NEW_ACCOUNT_MEMORY, neededConcurrency, neededGpuCpus, searchMemory } from '../config/quotas.ts';
 import type { Account, Quota } from './account.ts';
 import type { Finding } from './findings.ts';
 
@@ -7,8 +7,6 @@ const CONCURRENCY: Quota = { service: 'lambda', code: 'L-B99A9384' };
 /** vCPUs of running G and VT instances, on demand and Spot. */
 const GPU_ON_DEMAND: Quota = { service: 'ec2', code: 'L-DB2E81BA' };
 const GPU_SPOT: Quota = { service: 'ec2', code: 'L-3819A6DF' };
-/** MB of a function in an account without a history. */
-const NEW_ACCOUNT_MEMORY = 3_008;
 /** API Gateway's keys in an account and region; AWS does not raise it. */
 const API_KEYS = 10_000;
 /** Share of the keys from which on an operator should know. */
@@ -46,9 +44,9 @@ export async function checkQuotas(environment: Environment, account: Account): P
 }
 
 /** No API of AWS tells the memory that an account may give to a function. */
-export function checkLambdaMemory({ functions }: Environment): Finding {
+export function checkLambdaMemory(environment: Environment): Finding {
   const subject = 'Lambda, memory of search-images';
-  const memory = functions.searchMemory ?? NEW_ACCOUNT_MEMORY;
+  const memory = searchMemory(environment);
   if (memory <= NEW_ACCOUNT_MEMORY)
     return { level: 'ok', subject, says: `${memory} MB, which every account has` };
   const says = `${memory} MB; new accounts have ${NEW_ACCOUNT_MEMORY}, and no API tells the limit`;

@@ -2,6 +2,7 @@ import type { App } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Env as SearchImagesEnv } from '../../functions/search/search-images/env.ts';
 import type { Environment } from '../config/environments.ts';
+import { searchMemory } from '../config/quotas.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction, MODELS_IN_FUNCTION } from '../constructs/app-function.ts';
 import { tenantGuardsAccess } from '../constructs/guards-access.ts';
@@ -16,9 +17,6 @@ export interface SearchStackProps {
   data: DataStack;
   index: VectorIndexAccess;
 }
-
-/** MB: the most that Lambda gives to an account without a history. */
-const NEW_ACCOUNT_MEMORY = 3_008;
 
 /** Similarity search. */
 export class SearchStack extends EnvironmentStack {
@@ -43,7 +41,7 @@ export class SearchStack extends EnvironmentStack {
         MODELS_DIR: MODELS_IN_FUNCTION,
       },
       timeout: 29, // API Gateway’s limit
-      memory: environment.functions.searchMemory ?? NEW_ACCOUNT_MEMORY, // 1.7 CPUs, for the decoder and the model
+      memory: searchMemory(environment), // 3 008 MB come with 1.7 CPUs, for the decoder and the model
       reserved: environment.reserved?.search,
       canary: 'errors',
       nativeModules: ['sharp', 'onnxruntime-node'],
