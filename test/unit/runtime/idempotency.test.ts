@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { ownKeys, tenantKeys } from '#shared/contracts/http/keys.ts';
 import { migrateToModel } from '#shared/contracts/http/models.ts';
@@ -7,6 +6,7 @@ import { createTenant } from '#shared/contracts/http/tenants.ts';
 import { httpHandler } from '#shared/runtime/http.ts';
 import type { IdempotentCall } from '#shared/runtime/idempotency.ts';
 import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
+import { postJson } from '../../fixtures/post-json.ts';
 import { memoryAuditLog } from '../../memory/audit-log.ts';
 import { memoryGuards } from '../../memory/guards.ts';
 
@@ -55,22 +55,11 @@ function service() {
   );
   const call = async (path: string, body: object, key: string | undefined) => {
     const isOperator = path.startsWith('/v1/admin');
-    const { statusCode, body: text } = await handler(
-      {
-        httpMethod: 'POST',
-        path,
-        headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
-        body: JSON.stringify(body),
-        requestContext: {
-          requestId: 'r',
-          authorizer: {
-            ...(isOperator ? { kind: 'operator', role: 'SystemAdmin' } : { kind: 'key', tenant: 'acme' }),
-            ...{ plan: 'free', scopes: 'deeplens.admin', subject: 's' },
-          },
-        },
-      } as unknown as APIGatewayProxyEvent, // the fields that a function reads
-      { functionName: 'f', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context,
-    );
+    const authorizer = {
+      ...(isOperator ? { kind: 'operator', role: 'SystemAdmin' } : { kind: 'key', tenant: 'acme' }),
+      ...{ plan: 'free', scopes: 'deeplens.admin', subject: 's' },
+    };
+    const { statusCode, body: text } = await postJson(handler, { path, body, authorizer, key });
     return { status: statusCode, body: JSON.parse(text) };
   };
   return { call, audit, calls, stored, repeatKeys };

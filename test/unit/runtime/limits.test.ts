@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
@@ -8,6 +7,7 @@ import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import type { Limiter } from '#shared/rate-limit/limiter.ts';
 import { httpHandler } from '#shared/runtime/http.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
+import { postJson } from '../../fixtures/post-json.ts';
 import { memoryAuditLog } from '../../memory/audit-log.ts';
 import { memoryGuards } from '../../memory/guards.ts';
 import { memoryWindows } from '../../memory/window-store.ts';
@@ -59,28 +59,12 @@ function service(limiter: Limiter, limits?: object, guards: { audit?: AuditLog; 
     memoryGuards({ limiter, ...(guards.audit && { audit: guards.audit }) }),
   );
   return async (path: string, body: object, key?: string) => {
-    const answer = await handler(
-      {
-        httpMethod: 'POST',
-        path,
-        headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
-        body: JSON.stringify(body),
-        requestContext: {
-          requestId: 'r',
-          stage: 'api',
-          authorizer: {
-            kind: 'key',
-            tenant: 'acme',
-            plan: 'free',
-            scopes: 'deeplens.search',
-            subject: 'key_1',
-            ...(limits && { limits: JSON.stringify(limits) }),
-            ...guards.authorizer,
-          },
-        },
-      } as unknown as APIGatewayProxyEvent, // the fields that a function reads
-      { functionName: 'f', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context,
-    );
+    const authorizer = {
+      ...{ kind: 'key', tenant: 'acme', plan: 'free', scopes: 'deeplens.search', subject: 'key_1' },
+      ...(limits && { limits: JSON.stringify(limits) }),
+      ...guards.authorizer,
+    };
+    const answer = await postJson(handler, { path, body, authorizer, key });
     return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body) };
   };
 }

@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DeepLensEvent } from '#shared/contracts/events/registry.ts';
@@ -6,6 +5,7 @@ import { operation } from '#shared/contracts/http/operation.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { httpHandler } from '#shared/runtime/http.ts';
 import { openRoute, tenantRoute } from '#shared/runtime/routes.ts';
+import { postJson } from '../../fixtures/post-json.ts';
 import { memoryGuards } from '../../memory/guards.ts';
 
 const common = {
@@ -40,24 +40,10 @@ function service(publish: (events: readonly DeepLensEvent[]) => Promise<void>) {
   );
   let calls = 0;
   return (path: string, body: object = {}, scopes = 'deeplens.search', key?: string) =>
-    handler(
-      {
-        httpMethod: 'POST',
-        path,
-        headers: {
-          'content-type': 'application/json',
-          'x-correlation-id': 'mine',
-          ...(key && { 'idempotency-key': key }),
-        },
-        body: JSON.stringify(body),
-        requestContext: {
-          requestId: 'r',
-          stage: 'api',
-          authorizer: { kind: 'key', tenant: 'acme', plan: 'free', scopes, subject: 'key_1' },
-        },
-      } as unknown as APIGatewayProxyEvent, // what httpHandler reads of it
-      { awsRequestId: `call-${++calls}` } as Context,
-    );
+    postJson(handler, {
+      ...{ path, body, key, headers: { 'x-correlation-id': 'mine' }, requestId: `call-${++calls}` },
+      authorizer: { kind: 'key', tenant: 'acme', plan: 'free', scopes, subject: 'key_1' },
+    });
 }
 
 describe('an admitted call', () => {
