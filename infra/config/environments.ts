@@ -33,7 +33,7 @@ export type WorkerRow =
   | { kind: 'fargate'; maxTasks: number }
   | { kind: 'gpu'; instances: readonly [string, ...string[]]; onDemand: number; maxTasks: number };
 
-/** What an environment is, wherever it is deployed. */
+/** An environment without its place on AWS. */
 export interface EnvironmentRow {
   name: string;
   /** Retains data when stacks are deleted. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** Where the inputs are, unless the context names another file with `-c config=…`. Git ignores it. */
+/** The file of the inputs, unless the context names another one with `-c config=…`. Git ignores it. */
 const FILE = 'deeplens.config.json';
 const EXAMPLE = 'deeplens.config.example.json';
 
@@ -12,7 +12,7 @@ const ConsoleUrl = z.url({ protocol: /^https$/, error: 'must be an https address
 /** Redirect targets that Cognito takes for a client, of 1 024 characters each. */
 const MAX_CONSOLE_URLS = 100;
 
-/** What the environments' rows cannot know: whose account, and under which names. */
+/** The inputs of a deployment that are not in the repository: an account, a region, and the names of its hosts. */
 export const Inputs = z
   .strictObject({
     account: z.string().regex(/^\d{12}$/, 'must be the 12 digits of an AWS account'),

@@ -49,7 +49,7 @@ export const MODELS_IN_FUNCTION = './models';
 /** A Lambda function with its bundle, role and log group. `Schema` is the `Env` of its folder. */
 export class AppFunction<Schema extends z.ZodType> extends Construct {
   readonly lambda: NodejsFunction;
-  /** What callers invoke: the function, or its alias. */
+  /** The function that callers invoke: itself, or its alias. */
   readonly live: IFunction;
   private readonly role: Role;
 

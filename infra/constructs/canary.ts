@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from './acknowledge.ts';
 
-/** What tells that a new version fails: its own errors, or the API's 5xx alone where refusals count as errors. */
+/** The alarms that end a deployment: on the new version's errors, or on the API's 5xx alone where refusals count as errors. */
 export type CanaryAlarms = 'errors' | '5xx';
 
 /** A minute with more than so many faults ends a deployment. */

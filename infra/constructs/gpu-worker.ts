@@ -31,7 +31,7 @@ export interface GpuWorkerProps {
   /** Absent if the environment has no network: then there is a task definition without a service. */
   network: NetworkStack | undefined;
   queue: Queue;
-  /** Where images end that the worker cannot embed: they end a deployment of it, too. */
+  /** Receives the images that the worker cannot embed: many of them end a deployment. */
   deadLetters: Queue;
   variables: WorkerVariables;
 }

@@ -10,7 +10,7 @@ export interface LinkedRole {
   name: string;
 }
 
-/** What preflight reads of an AWS account. Nothing but `createLinkedRole` changes anything. */
+/** An AWS account, as preflight reads it. Only `createLinkedRole` changes it. */
 export interface Account {
   /** Returns the 12 digits of the account whose credentials are loaded. */
   id(): Promise<string>;

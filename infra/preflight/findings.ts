@@ -1,4 +1,4 @@
-/** What preflight found: `fault` stops a deployment, `warning` may. */
+/** A result of preflight: `fault` stops a deployment, `warning` may. */
 export interface Finding {
   level: 'ok' | 'warning' | 'fault';
   subject: string;

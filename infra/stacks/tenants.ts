@@ -46,7 +46,7 @@ const EXPIRE_KEYS_TIMEOUT = 300;
 export class TenantsStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly authorizer: NodejsFunction;
-  /** What the API invokes to authorise a call. */
+  /** The function that the API invokes to authorise a call: the authorizer, or its alias. */
   readonly liveAuthorizer: IFunction;
   readonly functions: NodejsFunction[];
   readonly purges: QueueWithDlq;

@@ -13,7 +13,7 @@ const CLOCK_SKEW = 60_000;
 /** Maximum of entries read for one page: about 10 MB, one second of reading. */
 const MAX_SCANNED = 10_000;
 
-/** What `positionOf` returns. */
+/** Matches a position, as `positionOf` returns it. */
 const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#aud_[0-9A-HJKMNP-TV-Z]{26}$/;
 
 /** Positions from `from`, inclusive, to `before`, exclusive. */

@@ -67,7 +67,7 @@ export const receiptKey = (tenant: TenantId, image: ImageId): Key => inTenant(te
 export const storedKey = (tenant: TenantId): Key => inTenant(tenant, 'STORED');
 
 const STORED_PREFIX = 'STORED#';
-/** What was admitted less what was purged in a month. @param month `2026-11` */
+/** The sums of a month: images and bytes admitted less those purged. @param month `2026-11` */
 export const storedMonthKey = (tenant: TenantId, month: string): Key =>
   inTenant(tenant, `${STORED_PREFIX}${month}`);
 /** The range of sort keys of the months after one. */

@@ -5,7 +5,7 @@ export interface UploadConditions {
   contentType: string;
   /** Exact size in bytes. */
   size: number;
-  /** Of the file, in lower-case hex. */
+  /** The checksum that the file must have, in lower-case hex. */
   sha256?: string | undefined;
   /** Validity of the form in seconds. */
   expiresIn: number;

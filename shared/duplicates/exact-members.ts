@@ -7,7 +7,7 @@ const isExactPair = (one: GroupMember, other: GroupMember): boolean =>
   (one.content !== undefined && one.content === other.content);
 
 /**
- * Returns what a member is to the keeper. A member and a keeper that are both edited copies of the anchor have been compared
+ * Returns a member's relation to the keeper. A member and a keeper that are both edited copies of the anchor have been compared
  * with it, not with each other: the product of their confidences.
  */
 export function towards(

@@ -52,7 +52,7 @@ export interface ListedGroup {
   decision?: Omit<Decision, 'image_ids'>;
   images: {
     image_id: ImageId;
-    /** What the image is to the suggested keeper. */
+    /** The relation of the image to the suggested keeper. */
     verdict: CopyVerdict;
     confidence: number;
     file_path: string;

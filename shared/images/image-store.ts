@@ -30,7 +30,7 @@ export interface QuotaStep {
   record: ImageRecord;
 }
 
-/** What became of announced images. Records that are in neither had no room in the quota. */
+/** The outcome of an announcement. Records that are in neither list had no room in the quota. */
 export interface Announcement {
   announced: ImageRecord[];
   /** By the id of a record that was not created: the image that has its external id. */

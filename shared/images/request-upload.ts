@@ -20,7 +20,7 @@ export interface NewImage {
   contentType: string;
   /** Bytes. */
   size: number;
-  /** Of the file, in lower-case hex. */
+  /** The checksum that the file must have, in lower-case hex. */
   sha256?: string | undefined;
   externalId?: string | undefined;
   metadata?: Metadata | undefined;

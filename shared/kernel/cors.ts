@@ -1,5 +1,5 @@
 /**
- * What browsers may do from any origin. Credentials are headers that a page must set itself, never cookies, so that no
+ * The headers that let pages of any origin call the API. Credentials are headers that a page must set itself, never cookies, so that no
  * origin is trusted more than another; a publishable key's `allowed_origins` are checked by the authorizer.
  */
 export const CORS = {

@@ -58,7 +58,7 @@ export type Change = (typeof CHANGES)[number];
 export const COPY_VERDICTS = ['exact', 'edited_copy'] as const;
 export type CopyVerdict = (typeof COPY_VERDICTS)[number];
 
-/** Reasons for an empty search result: no indexed image, none passes the filters, or none reaches the threshold. */
+/** Reasons for an empty search result: no indexed image, none in the storages, none passes the filters, or none reaches the threshold. */
 export const NO_RESULT_REASONS = [
   'library_empty',
   'storage_empty',

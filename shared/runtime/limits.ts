@@ -48,14 +48,14 @@ export interface Admission {
   keep: (used: Used) => void;
 }
 
-/** What a call counts besides one of `requests`. */
+/** The searches and uploads that a call counts, besides one of `requests`. */
 export interface Used {
   searches: number;
   uploads: number;
 }
 export const UNUSED: Used = { searches: 0, uploads: 0 };
 
-/** Returns what a call counts that was answered. */
+/** Returns the searches and uploads that an answered call counts. */
 export const usedBy = <Op extends Operation>(
   { counts }: Op,
   reply: z.input<Op['reply']['schema']>,

@@ -27,7 +27,7 @@ interface QueueFunction<Body> {
   run: (messages: readonly Message<Body>[]) => Promise<readonly PromiseSettledResult<unknown>[]>;
   /** Handles a message that can never succeed; the message is acknowledged when this returns. */
   reject?: (message: Message<Body>, problem: Problem) => Promise<void>;
-  /** What to do about failures that a repetition can mend; without it, the queue redelivers after its own time. */
+  /** Handles failures that a repetition can mend; without it, the queue redelivers after its own time. */
   retry?: Retry<Body>;
 }
 

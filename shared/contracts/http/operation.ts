@@ -48,7 +48,7 @@ export interface Operation<
   audited?: Audited;
   /** True if a repeated call with the same `Idempotency-Key` gets the first call's reply. */
   idempotent?: Idempotent;
-  /** Of an operation whose reply shows a secret: what is stored of a reply, and what a repeated call gets. */
+  /** Removes the secret that a reply shows: the rest is stored, and returned to a repeated call. */
   withoutSecret?(reply: z.input<Reply>): z.input<Reply>;
   reply: {
     status: 200 | 201 | 202 | 302;
