@@ -1,10 +1,10 @@
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
 import type { PartitionLayout } from './partitions.ts';
 
-/** Builds take minutes (in tests milliseconds): after so many failures the cause is another one. */
-const ATTEMPTS = 10;
+/** A build changes the layout twice. More than a dozen builds during one call (they take minutes) have another cause. */
+const ATTEMPTS = 30;
 
-/** Runs `call` with the current layout; retries, at most 10 times in all, if it failed and the layout changed meanwhile. */
+/** Runs `call` with the current layout; repeats it, at most 30 times in all, if it failed and the layout changed meanwhile. */
 export async function withCurrentLayout<Result>(
   read: () => Promise<PartitionLayout>,
   call: (layout: PartitionLayout) => Promise<Result>,

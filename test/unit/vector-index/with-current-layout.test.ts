@@ -41,6 +41,15 @@ describe('withCurrentLayout', () => {
     expect(calls).toBe(1);
   });
 
+  it('outlasts five builds, each of which changes the layout twice', async () => {
+    const changing = reader(layouts(...Array.from({ length: 11 }, (_, number) => number)));
+    const answer = await withCurrentLayout(changing, async ({ last }) => {
+      if (last < 10) throw new Error('gone');
+      return `from ${last}`;
+    });
+    expect(answer).toBe('from 10');
+  });
+
   it('gives up after a number of attempts', async () => {
     const changing = reader(layouts(...Array.from({ length: 100 }, (_, number) => number)));
     const call = withCurrentLayout(changing, async () => {
