@@ -39,6 +39,27 @@ export function stepUpdate(
   return statusUpdate(tenant, to, set, { remove: ['failure', 'original_event', ...remove] });
 }
 
+/** Adds to a step's update the condition that the image was not refused for good, as `isRefusedForGood` has it. */
+export const unlessRefused = (step: Update): Update => ({
+  ...step,
+  ConditionExpression: `${step.ConditionExpression} AND (attribute_not_exists(#failure) OR #failure.#stage <> :validation
+    OR #failure.#retryable = :true OR #failure.#code = :quota OR attribute_exists(#stored_bytes))`,
+  ExpressionAttributeNames: {
+    ...step.ExpressionAttributeNames,
+    '#failure': 'failure',
+    '#stage': 'stage',
+    '#retryable': 'retryable',
+    '#code': 'code',
+    '#stored_bytes': 'stored_bytes',
+  },
+  ExpressionAttributeValues: {
+    ...step.ExpressionAttributeValues,
+    ':validation': 'validation',
+    ':true': true,
+    ':quota': 'quota_exceeded',
+  },
+});
+
 /** @returns undefined if there is no such image */
 export const moved = ({ applied, item }: Updated): { moved: boolean; record: ImageRecord } | undefined =>
   item && { moved: applied, record: recordOf(item) };

@@ -18,7 +18,7 @@ import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 import { imageItem, readImageId, recordOf } from './dynamodb-image-items.ts';
 import { imageQuota } from './dynamodb-image-quota.ts';
 import { imageReservations } from './dynamodb-image-reservations.ts';
-import { moved, statusUpdate, stepUpdate } from './dynamodb-image-steps.ts';
+import { moved, statusUpdate, stepUpdate, unlessRefused } from './dynamodb-image-steps.ts';
 import { imageTraces } from './dynamodb-image-traces.ts';
 import { imageVectors } from './dynamodb-image-vectors.ts';
 import { libraryChange, libraryVersions } from './dynamodb-library-version.ts';
@@ -88,7 +88,7 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
     },
     async advance(tenant, image, to, at, change = {}) {
       const Key = imageKey(tenant, image);
-      const step = stepUpdate(tenant, to, at, change);
+      const step = unlessRefused(stepUpdate(tenant, to, at, change));
       if (to !== 'indexed') return moved(await table.update(Key, step));
       const applied = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
       return moved({ applied, item: await table.get(Key) });

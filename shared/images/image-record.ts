@@ -90,6 +90,13 @@ export type ImageRecord = z.infer<typeof ImageRecord>;
 export const isRefused = ({ status, failure, stored_bytes }: ImageRecord): boolean =>
   status === 'failed' && failure?.stage === 'validation' && !failure.retryable && stored_bytes === undefined;
 
+/**
+ * Returns true if no other file can be accepted for a refused image. Beyond the quota one can: nothing was written of the
+ * refused one.
+ */
+export const isRefusedForGood = (record: ImageRecord): boolean =>
+  isRefused(record) && record.failure?.code !== 'quota_exceeded';
+
 /** Results of validation. */
 export type ImageFacts = Required<
   Pick<

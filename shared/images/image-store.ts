@@ -57,7 +57,8 @@ export interface ImageStore {
   /** Returns the first `limit` images with this `hash_sha256`, the earliest announced first. */
   findBySha256(tenant: TenantId, sha256: string, limit: number): Promise<ImageId[]>;
   /**
-   * Moves the image to status `to` at `at` (RFC 3339) and writes `change`, if it has an earlier status.
+   * Moves the image to status `to` at `at` (RFC 3339) and writes `change`, if it has an earlier status and was not refused
+   * for good: who refused it may still be removing its files.
    * @returns the current record, and whether this call moved it; undefined if there is none
    */
   advance(

@@ -3,7 +3,7 @@ import { objectKeys } from '#shared/blobs/object-keys.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import { imageObjectKeys } from './image-object-keys.ts';
-import { type Failure, type ImageRecord, isRefused } from './image-record.ts';
+import { type Failure, type ImageRecord, isRefused, isRefusedForGood } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import { failImage } from './reject-image.ts';
 
@@ -47,9 +47,9 @@ export async function removeRefused(
 ): Promise<UploadOutcome> {
   if (!record || record.status === 'purged') return removeAll(ports, tenant, image, sizes);
   if (!isRefused(record)) return discardIncoming(ports, tenant, image);
-  // Without quota nothing was written, and an upload of the file anew may be on its way.
-  if (record.failure?.code === 'quota_exceeded') await discardIncoming(ports, tenant, image);
-  else await removeAll(ports, tenant, image, sizes);
+  // An upload of a file beyond the quota anew may be on its way.
+  if (isRefusedForGood(record)) await removeAll(ports, tenant, image, sizes);
+  else await discardIncoming(ports, tenant, image);
   await ports.imageStore.release(tenant, image);
   return 'handled';
 }

@@ -10,7 +10,7 @@ import type { Tenant } from '#shared/tenants/tenant.ts';
 import { embeddedWith, modelsOf } from '#shared/tenants/tenant-models.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { acceptFile, fetchFile } from './accept-file.ts';
-import { type Failure, type ImageRecord, isRefused } from './image-record.ts';
+import { type Failure, type ImageRecord, isRefused, isRefusedForGood } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import { quotaExceeded, quotaOf } from './quota.ts';
 import { discardIncoming, refuseUpload, removeRefused, type UploadOutcome } from './refuse-upload.ts';
@@ -111,9 +111,10 @@ async function validate(
 ): Promise<ImageRecord | UploadOutcome> {
   const tenant = owner.tenant_id;
   const quota = quotaOf(owner);
-  // 1. mark as uploaded and publish, unless the tenant's purge has removed the record
+  // 1. mark as uploaded and publish, unless the tenant's purge has removed the record, or another delivery refused a file
   const record = await markUploaded(ports, tenant, image);
-  if (!record) return removeRefused(ports, tenant, image, thumbnailSizes(owner), undefined);
+  if (!record || isRefusedForGood(record))
+    return removeRefused(ports, tenant, image, thumbnailSizes(owner, record), record);
   // 2. check the size before the download
   checkSize(upload.size);
   // 3. download, and reserve quota, unless the announcement has: nothing is written that is not counted

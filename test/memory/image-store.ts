@@ -4,6 +4,7 @@ import { passes } from '#shared/images/image-filter.ts';
 import {
   type ImageRecord,
   isRefused,
+  isRefusedForGood,
   type PurgeReceipt,
   statusesBefore,
 } from '#shared/images/image-record.ts';
@@ -162,7 +163,9 @@ export function memoryImageStore(): ImageStore {
         .slice(0, limit);
     },
     async advance(tenant, image, to, time, change = {}) {
-      return move(tenant, image, to, (record) => stepped(record, to, time, change));
+      const record = records.get(at(tenant, image));
+      if (record && isRefusedForGood(record)) return { moved: false, record: structuredClone(record) };
+      return move(tenant, image, to, (before) => stepped(before, to, time, change));
     },
     async admit(tenant, image, time, change, quota) {
       const record = records.get(at(tenant, image));

@@ -122,6 +122,19 @@ describe.each([
     expect(await images.release(tenant, newImage())).toBe(false);
   });
 
+  it.each([
+    ['for good', REFUSED, false],
+    ['beyond the quota', { ...REFUSED, code: 'quota_exceeded' as const }, true],
+    ['by a fault that can be retried', { ...REFUSED, retryable: true }, true],
+  ])('of an image that was refused %s', async (_, failure, again) => {
+    const tenant = newTenant();
+    const image = await announceOne(tenant, 10);
+    await images.refuse(tenant, image, failure, at, {});
+    const step = await images.advance(tenant, image, 'uploaded', at);
+    expect(step).toMatchObject({ moved: again, record: { status: again ? 'uploaded' : 'failed' } });
+    expect(await images.get(tenant, image)).toEqual(step?.record);
+  });
+
   it('stay if an admission comes before the refusal, which then changes nothing', async () => {
     const tenant = newTenant();
     const image = await announceOne(tenant, 10);

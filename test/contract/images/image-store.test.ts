@@ -13,9 +13,9 @@ import { facts, IMAGE_INDEXES, newImage, newRecord, newTenant, nextTime } from '
 
 const FAILURE: Failure = {
   stage: 'validation',
-  code: 'truncated',
-  detail: 'cut',
-  retryable: false,
+  code: 'dependency_unavailable',
+  detail: 'down',
+  retryable: true,
   attempts: 1,
 };
 const at = '2026-02-01T00:00:00.000Z';

@@ -99,6 +99,26 @@ describe('a form that is used again', () => {
     expect(await storedObjects(uploaded)).toEqual([0, 0, 0]);
   });
 
+  it('does not revive it either if its validation began before the refusal, which is still removing files', async () => {
+    const uploaded = await upload(photo.subarray(0, 2000));
+    const before = await uploaded.record();
+    const { get } = ports.imageStore;
+    const { discard } = ports.blobs;
+    ports.blobs.discard = async (...given) => {
+      ports.blobs.discard = discard;
+      await postAgain(uploaded, photo);
+      ports.imageStore.get = async () => {
+        ports.imageStore.get = get;
+        return before;
+      };
+      await uploaded.validate();
+      await discard(...given);
+    };
+    await uploaded.validate();
+    expect(await uploaded.record()).toMatchObject({ status: 'failed', failure: { retryable: false } });
+    expect(await storedObjects(uploaded)).toEqual([0, 0, 0]);
+  });
+
   it('leaves record, file and derivatives in agreement, in any interleaving with validation', async () => {
     const pixels = { [sha256(photo)]: await pixelsOf(photo), [sha256(other)]: await pixelsOf(other) };
     await fc.assert(
