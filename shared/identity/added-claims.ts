@@ -7,7 +7,14 @@ interface Person {
   groups: readonly string[];
 }
 
-const PROFILE = ['tenant_id', 'organization', 'storage_quota'] as const;
+/** The names of claims, and the attributes that they come from. */
+const PROFILE = {
+  tenant_id: 'custom:tenant_id',
+  organization: 'custom:organization',
+  storage_quota: 'custom:storage_quota',
+  name: 'name',
+  email: 'email',
+} as const;
 
 /**
  * Returns the claims to add to a person's tokens (role and profile), and the scopes to remove because the role lacks
@@ -20,9 +27,9 @@ export const addedClaims =
     const role = highestRole(groups);
     const allowed: readonly string[] = role ? ROLE_SCOPES[role] : [];
     const claims: Record<string, string> = role ? { role } : {};
-    for (const name of PROFILE) {
-      const value = attributes[`custom:${name}`];
-      if (value !== undefined) claims[name] = value;
+    for (const [claim, attribute] of Object.entries(PROFILE)) {
+      const value = attributes[attribute];
+      if (value !== undefined) claims[claim] = value;
     }
     const surplus = SCOPES.filter((scope) => !allowed.includes(scope));
     return { claims, surplusScopes: surplus.map((scope) => `${resourceServer}/${scope}`) };

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listImages } from '#shared/contracts/http/images.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
+import { getMe } from '#shared/contracts/http/me.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { type Client, newTenant, secretIn } from './client.ts';
@@ -29,6 +30,21 @@ describe('a person who signs in with the user pool', () => {
       'deeplens-api/deeplens.upload',
       'openid',
     ]);
+  });
+
+  it('is shown by GET /me with the name and the address of the pool', async () => {
+    const person = { tenant: tenant.tenant, organization: 'Acme', groups: ['Viewer'], scopes: SCOPES };
+    const { access_token } = await signIn(readStack().emulator_url, { ...person, name: 'Ada B' });
+    const headers = { 'x-api-key': publishable, authorization: `Bearer ${access_token}` };
+    const { body } = await tenant.call(getMe, { headers });
+    expect(body.subject).toEqual({
+      kind: 'key_and_person',
+      id: claimsOf(access_token).sub,
+      name: 'Ada B',
+      email: claimsOf(access_token).email,
+      role: 'Viewer',
+    });
+    expect(body.subject.email).toMatch(/@deeplens\.test$/);
   });
 
   it('may call what the role allows, with the console’s publishable key', async () => {

@@ -7,6 +7,8 @@ it('adds the role and the profile to a person’s tokens', () => {
   const { claims } = add({
     attributes: {
       email: 'a@b.example',
+      name: 'Ada B',
+      email_verified: 'true',
       'custom:tenant_id': 'acme',
       'custom:organization': 'Acme',
       'custom:storage_quota': '5',
@@ -19,6 +21,8 @@ it('adds the role and the profile to a person’s tokens', () => {
     tenant_id: 'acme',
     organization: 'Acme',
     storage_quota: '5',
+    name: 'Ada B',
+    email: 'a@b.example',
   });
 });
 
