@@ -38,7 +38,7 @@ const SURFACE = Object.entries({
   imaging: ['imaging', 'raster', 'region', 'turn'],
   jobs: ['cancel-job', 'job', 'job-queue', 'job-store', 'job-writer', 'run-job', 'start-job'],
   matching: ['.+'],
-  messaging: ['publisher', 'redelivery'],
+  messaging: ['fair-queue', 'publisher', 'redelivery'],
   'rate-limit': ['limiter', 'refusal-limiter'],
   search: ['similarity-cache'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],

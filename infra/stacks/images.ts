@@ -4,7 +4,6 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import type { Env as IndexImageEnv } from '../../functions/images/index-image/env.ts';
 import type { Env as ManageImagesEnv } from '../../functions/images/manage-images/env.ts';
-import type { Env as RecordFailureEnv } from '../../functions/images/record-failure/env.ts';
 import type { Env as RequestUploadsEnv } from '../../functions/images/request-uploads/env.ts';
 import type { Env as ValidateImageEnv } from '../../functions/images/validate-image/env.ts';
 import type { Environment } from '../config/environments.ts';
@@ -15,11 +14,12 @@ import { subscribe } from '../constructs/event-subscription.ts';
 import { GpuWorker } from '../constructs/gpu-worker.ts';
 import { idempotentGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
-import { eventSource, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
+import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 import { EnvironmentStack } from './environment-stack.ts';
+import { type DeadLetters, failureRecording } from './failure-recording.ts';
 import type { NetworkStack } from './network.ts';
 import { imageSettlement } from './settlement.ts';
 
@@ -33,7 +33,10 @@ export interface ImagesStackProps {
 }
 
 /** Timeouts of each step, in seconds per batch. */
-export const TIMEOUTS = { validation: 60, embedding: 60, indexing: 30, recording: 30 } as const;
+export const TIMEOUTS = { validation: 60, embedding: 60, indexing: 30 } as const;
+
+/** The least that SQS accepts as the maximum of concurrent batches of a queue. */
+const LEAST_CONCURRENCY = 2;
 
 /** Ingest of images, from the upload to the index. */
 export class ImagesStack extends EnvironmentStack {
@@ -41,7 +44,7 @@ export class ImagesStack extends EnvironmentStack {
   readonly worker: GpuWorker;
   readonly functions: NodejsFunction[];
   readonly settlement: NodejsFunction;
-  readonly queues: { validation: QueueWithDlq; embedding: QueueWithDlq; indexing: QueueWithDlq };
+  readonly queues: Record<'validation' | 'fair-validation' | 'embedding' | 'indexing', QueueWithDlq>;
   private readonly props: ImagesStackProps;
 
   constructor(app: App, props: ImagesStackProps) {
@@ -50,6 +53,7 @@ export class ImagesStack extends EnvironmentStack {
     this.props = props;
     this.queues = {
       validation: this.queue('Validation', TIMEOUTS.validation),
+      'fair-validation': this.queue('Fair-Validation', TIMEOUTS.validation),
       embedding: this.queue('Embedding', TIMEOUTS.embedding),
       indexing: this.queue('Indexing', TIMEOUTS.indexing),
     };
@@ -65,7 +69,7 @@ export class ImagesStack extends EnvironmentStack {
       manageImages,
       this.validateImage(),
       this.indexImage(),
-      this.recordFailure(),
+      failureRecording(this, props, this.deadLetters()),
       this.settlement,
     ];
     this.worker = this.embed();
@@ -84,6 +88,17 @@ export class ImagesStack extends EnvironmentStack {
   private queue(stage: string, consumerTimeout: number): QueueWithDlq {
     const name = `deeplens-${this.props.environment.name}-${stage.toLowerCase()}`;
     return new QueueWithDlq(this, stage, { name, consumerTimeout, maxReceives: MAX_RECEIVES });
+  }
+
+  private deadLetters(): DeadLetters {
+    const { validation, 'fair-validation': fair, embedding, indexing } = this.queues;
+    return [
+      ['validation', validation.deadLetters],
+      ['validation', fair.deadLetters],
+      ['embedding', embedding.deadLetters],
+      ['indexing', indexing.deadLetters],
+      ['duplicates', this.props.laterDeadLetters.duplicates],
+    ];
   }
 
   private requestUploads(): AppFunction<typeof RequestUploadsEnv> {
@@ -148,6 +163,7 @@ export class ImagesStack extends EnvironmentStack {
     const incoming = data.imagesBucket.objects('incoming');
     const uploads = data.imagesBucket.objects('uploads');
     const derived = data.imagesBucket.objects('derived');
+    const { validation, 'fair-validation': fair } = this.queues;
     const validate = new AppFunction<typeof ValidateImageEnv>(this, 'ValidateImage', {
       environment,
       path: 'images/validate-image',
@@ -158,6 +174,8 @@ export class ImagesStack extends EnvironmentStack {
         IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         DEEPLENS_MODELS: environment.models,
+        LIMITS_TABLE: data.tables.limits.tableName,
+        FAIR_VALIDATION_QUEUE_URL: fair.queue.queueUrl,
       },
       timeout: TIMEOUTS.validation,
       // 1 GB for the process that reads images, and as much for this one: ADR 0032.
@@ -165,18 +183,18 @@ export class ImagesStack extends EnvironmentStack {
       nativeModules: ['sharp'],
     })
       .allow(onTable('GetItem'), [data.tables.tenants.tableArn])
-      .allow(onTable('GetItem', 'UpdateItem'), [data.tables.images.tableArn])
+      .allow(onTable('GetItem', 'UpdateItem'), [data.tables.images.tableArn, data.tables.limits.tableArn])
       .allow(ACTIONS.readObjects, [incoming, uploads])
       // It decodes what strangers send: it cannot read derivatives.
       .allow(ACTIONS.writeObjects, [uploads, derived])
       .allow(ACTIONS.deleteObjects, [incoming, uploads, derived])
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])
-      .allow(ACTIONS.publish, [data.events.topicArn]);
-    this.queues.validation.consumedBy(validate, {
-      size: 1,
-      waitSeconds: 0,
-      concurrency: environment.validators,
-    });
+      .allow(ACTIONS.publish, [data.events.topicArn])
+      .allow(ACTIONS.send, [fair.queue.queueArn]);
+    const inOrder = Math.max(LEAST_CONCURRENCY, Math.round(environment.validators / 4));
+    const batch = { size: 1, waitSeconds: 0 };
+    validation.consumedBy(validate, { ...batch, concurrency: inOrder });
+    fair.consumedBy(validate, { ...batch, concurrency: environment.validators - inOrder });
     return validate.lambda;
   }
 
@@ -203,35 +221,6 @@ export class ImagesStack extends EnvironmentStack {
     index.allow(step, 'prepare', 'write');
     this.queues.indexing.consumedBy(step, { size: 50, waitSeconds: 1, concurrency: environment.consumers });
     return step.lambda;
-  }
-
-  private recordFailure(): NodejsFunction {
-    const { environment, data, laterDeadLetters } = this.props;
-    const deadLetters = {
-      validation: this.queues.validation.deadLetters,
-      embedding: this.queues.embedding.deadLetters,
-      indexing: this.queues.indexing.deadLetters,
-      ...laterDeadLetters,
-    };
-    const stages = Object.entries(deadLetters).map(([stage, { queueName }]) => [queueName, stage]);
-    const record = new AppFunction<typeof RecordFailureEnv>(this, 'RecordFailure', {
-      environment,
-      path: 'images/record-failure',
-      description: 'Publishes images.failed for messages that no step could handle',
-      variables: {
-        IMAGES_TABLE: data.tables.images.tableName,
-        IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
-        EVENTS_TOPIC_ARN: data.events.topicArn,
-        DEAD_LETTER_STAGES: JSON.stringify(Object.fromEntries(stages)),
-      },
-      timeout: TIMEOUTS.recording,
-      memory: 512,
-    })
-      .allow(onTable('UpdateItem'), [data.tables.images.tableArn])
-      .allow(ACTIONS.publish, [data.events.topicArn]);
-    for (const queue of Object.values(deadLetters))
-      record.lambda.addEventSource(eventSource(queue, { size: 10, waitSeconds: 0 }));
-    return record.lambda;
   }
 
   private embed(): GpuWorker {

@@ -33,12 +33,19 @@ type HandleUpload = (
   attempts: number,
 ) => Promise<'handled' | 'discarded'>;
 
-/** Handles each upload of a batch of notifications: `incoming/{tenant}/{image}`. A notification fails if one of its uploads does. */
-export const eachUpload = (handle: HandleUpload) =>
-  each<S3Notification>(async ({ body, attempts }) => {
+/** Returns true if another queue will deliver the notification: `handOver` of shared/images. */
+type HandOver = (tenant: TenantId, notification: unknown, queue: string) => Promise<boolean>;
+
+/**
+ * Handles each upload of a batch of notifications, `incoming/{tenant}/{image}`, unless it is handed over to another queue. A
+ * notification fails if one of its uploads does.
+ */
+export const eachUpload = (handle: HandleUpload, handOver: HandOver) =>
+  each<S3Notification>(async ({ body, attempts, queue }) => {
     for (const { s3 } of body.Records) {
       const key = decodeKey(s3.object.key);
       const [, tenant = '', image = ''] = key.split('/');
+      if (await handOver(tenantId(tenant), { Records: [{ s3 }] }, queue)) continue;
       const outcome = await handle(tenantId(tenant), imageId(image), { key, size: s3.object.size }, attempts);
       if (outcome === 'discarded')
         logger.warn('upload discarded: the image has its file', { tenant_id: tenant, image_id: image });

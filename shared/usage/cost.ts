@@ -15,7 +15,7 @@ export const PRICES = {
   interfaceEndpointMonth: 0.01 * 730,
   /** Per search: the authorizer, 1.7 vCPUs of Lambda for 0.3 s, API Gateway, reads. */
   search: 22e-6,
-  /** Per ingested image: validation, its share of a worker, queues, about 35 writes. */
+  /** Per ingested image: validation, its share of a worker, queues, about 36 writes. */
   upload: 60e-6,
   /** Per other call: API Gateway, the authorizer, a short function, the meter. */
   request: 9e-6,

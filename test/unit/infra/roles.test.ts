@@ -166,6 +166,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     `sqs:duplicates-dlq: ${CONSUME}`,
     `sqs:embedding-dlq: ${CONSUME}`,
     `sqs:indexing-dlq: ${CONSUME}`,
+    `sqs:fair-validation-dlq: ${CONSUME}`,
     `sqs:validation-dlq: ${CONSUME}`,
   ],
   ReportStatistics: [
@@ -254,12 +255,14 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   ValidateImage: [
     'dynamodb:images: GetItem UpdateItem',
+    'dynamodb:limits: GetItem UpdateItem',
     'dynamodb:tenants: GetItem',
     's3:pictures/derived/*: DeleteObject PutObject',
     's3:pictures/incoming/*: DeleteObject GetObject',
     's3:pictures/uploads/*: DeleteObject GetObject PutObject',
     's3:pictures: ListBucket',
     'sns:events: Publish',
+    `sqs:fair-validation: ${CONSUME} SendMessage`,
     `sqs:validation: ${CONSUME}`,
   ],
 };

@@ -93,7 +93,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(8);
+    expect(withDlq).toHaveLength(9);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -117,14 +117,14 @@ describe.each(synthesized)('env %s', (name, stacks) => {
         ? Redrive.parse(properties.RedrivePolicy).maxReceiveCount
         : [];
     });
-    expect(receives).toEqual(Array(4).fill(MAX_RECEIVES));
+    expect(receives).toEqual(Array(5).fill(MAX_RECEIVES));
   });
 
   it('sets the visibility timeout to six function timeouts, and reports failures per message', () => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(11);
+    expect(mappings).toHaveLength(13);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
@@ -134,6 +134,22 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       );
       expect(properties.FunctionResponseTypes, id).toEqual(['ReportBatchItemFailures']);
     }
+  });
+
+  it('divides its concurrent validations between the queue of S3 and the fair one', () => {
+    const concurrency = (queueName: string) =>
+      stacks.of('AWS::Lambda::EventSourceMapping').flatMap(({ stack, properties }) => {
+        if ('StartingPosition' in properties) return [];
+        const queue = stacks.byArn(stack, properties.EventSourceArn);
+        if (queue?.properties.QueueName !== `deeplens-${name}-${queueName}`) return [];
+        return z.object({ MaximumConcurrency: z.number() }).parse(properties.ScalingConfig)
+          .MaximumConcurrency;
+      });
+    const [inOrder = 0] = concurrency('validation');
+    const [fair = 0] = concurrency('fair-validation');
+    expect(inOrder).toBeGreaterThanOrEqual(2); // SQS accepts no less
+    expect(fair).toBeGreaterThanOrEqual(inOrder);
+    expect(inOrder + fair).toBe(exampleEnvironment(name).validators);
   });
 
   it('encrypts queues, the topic and buckets, and blocks public access', () => {
