@@ -69,6 +69,11 @@ export interface EnvironmentRow {
   trustedIssuers: readonly TrustedIssuer[];
   /** The origin of the pool's JWKS, if it is not the pool's own. */
   jwksOrigin?: string;
+  /**
+   * Where API Gateway gets the key of a call from, by which it applies the usage plans. `AUTHORIZER`: from the authorizer.
+   * `HEADER`: from the caller. The emulator knows no other source, so there no call needs a key and usage plans do not apply.
+   */
+  apiKeySource: 'AUTHORIZER' | 'HEADER';
   /** A web application firewall in front of the API. */
   firewall: boolean;
 }
@@ -129,6 +134,7 @@ export const ENVIRONMENTS = {
     models: MODELS,
     worker: { kind: 'process', modelsDir: root('models') },
     jwksOrigin: process.env.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4566',
+    apiKeySource: 'HEADER',
     firewall: false,
   },
   dev: {
@@ -150,6 +156,7 @@ export const ENVIRONMENTS = {
     },
     models: MODELS,
     worker: { kind: 'fargate', maxTasks: 2 },
+    apiKeySource: 'AUTHORIZER',
     firewall: false,
   },
   staging: {
@@ -172,6 +179,7 @@ export const ENVIRONMENTS = {
     },
     models: MODELS,
     worker: { kind: 'gpu', instances: ['g4dn.xlarge', 'g5.xlarge'], onDemand: 0, maxTasks: 2 },
+    apiKeySource: 'AUTHORIZER',
     firewall: true,
   },
   prod: {
@@ -196,6 +204,7 @@ export const ENVIRONMENTS = {
     },
     models: MODELS,
     worker: { kind: 'gpu', instances: ['g5.xlarge', 'g6.xlarge', 'g4dn.xlarge'], onDemand: 1, maxTasks: 8 },
+    apiKeySource: 'AUTHORIZER',
     firewall: true,
   },
 } as const satisfies Record<string, EnvironmentRow>;

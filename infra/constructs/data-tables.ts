@@ -17,7 +17,6 @@ const text = (name: string): Attribute => ({ name, type: AttributeType.STRING })
 const TENANT_INDEXES = [
   ['by_key_hash', 'key_hash', undefined],
   ['by_kind', 'gsi_kind', 'tenant_id'],
-  ['by_key_end', 'gsi_key_end', 'ends_at'],
 ] as const;
 /** Indexes of the table `images`: name, partition key, sort key. */
 const IMAGE_INDEXES = [

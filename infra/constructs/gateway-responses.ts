@@ -25,9 +25,11 @@ export const REFUSALS: readonly Refusal[] = [
     detail: 'The API key is not known, or no longer valid.',
   },
   {
+    // The authorizer accepted the caller, but API Gateway does not know the key that it named (yet).
     type: ResponseType.INVALID_API_KEY,
-    code: 'invalid_api_key',
-    detail: 'The API key is not known, or no longer valid.',
+    code: 'dependency_unavailable',
+    detail: 'The usage plan of the tenant is not ready. Try again.',
+    retryAfter: 5,
   },
   {
     type: ResponseType.EXPIRED_TOKEN,

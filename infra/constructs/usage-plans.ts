@@ -1,9 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
-import { Period, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Aws, Stack } from 'aws-cdk-lib';
+import { ApiKey, Period, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import type { z } from 'zod';
 import { PLAN_NAMES, PLANS, type Plan } from '#shared/kernel/plans.ts';
 import type { Environment } from '../config/environments.ts';
+import type { AppFunction } from './app-function.ts';
 
 /** The largest burst per key: API Gateway's limit for an account. */
 const ACCOUNT_BURST = 5_000;
@@ -12,7 +14,7 @@ const LARGEST_QUOTA = 2 ** 31 - 1;
 const MINUTES_A_MONTH = 31 * 24 * 60;
 
 /**
- * A plan's outer fence in API Gateway's terms. A key that keeps to its requests a minute never meets it: a whole
+ * A plan's outer limit in API Gateway's terms. A tenant that keeps to its requests a minute never meets it: a whole
  * minute's requests may come at once, and a month of full minutes is within the quota.
  */
 export const usagePlanLimits = ({ requests }: Plan) => ({
@@ -21,9 +23,18 @@ export const usagePlanLimits = ({ requests }: Plan) => ({
 });
 
 /** The parameter with the ids of the usage plans: JSON, by plan name, read by manage-tenants. */
-export const usagePlansParameter = ({ name }: Environment): string => `/deeplens/${name}/usage-plans`;
+const usagePlansParameter = ({ name }: Environment): string => `/deeplens/${name}/usage-plans`;
 
-/** A usage plan for each of the plans in `domain/plans`, and their ids where manage-tenants finds them. */
+/** What the names of the tenants' keys begin with: an account may have several environments. */
+export const gatewayKeysPrefix = ({ name }: Environment): string => `deeplens-${name}`;
+
+/**
+ * The value of the key that counts calls of no tenant. It needs no secrecy: the authorizer names it, never the caller. Fixed,
+ * because the authorizer is deployed before the API.
+ */
+export const sharedUsageIdentifier = ({ name }: Environment): string => `deeplens-${name}-shared-usage`;
+
+/** A usage plan for each plan, their ids where manage-tenants finds them, and a plan for calls of no tenant. */
 export function addUsagePlans(scope: Construct, api: RestApi, environment: Environment): void {
   const ids = PLAN_NAMES.map((name) => {
     const plan = api.addUsagePlan(`Plan-${name}`, {
@@ -38,4 +49,32 @@ export function addUsagePlans(scope: Construct, api: RestApi, environment: Envir
     description: 'The ids of the usage plans, by plan',
     stringValue: Stack.of(scope).toJsonString(Object.fromEntries(ids)),
   });
+  const shared = api.addUsagePlan('Plan-shared', {
+    name: `deeplens-${environment.name}-shared`,
+    throttle: usagePlanLimits(PLANS.enterprise).throttle,
+  });
+  shared.addApiStage({ stage: api.deploymentStage });
+  const value = sharedUsageIdentifier(environment);
+  shared.addApiKey(new ApiKey(scope, 'SharedUsage', { apiKeyName: value, value }));
+}
+
+/** The variables and permissions to make the tenants' keys in API Gateway, and to move them between usage plans. */
+export function usagePlansAccess(environment: Environment) {
+  const parameter = usagePlansParameter(environment);
+  const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
+  return {
+    variables: {
+      USAGE_PLANS_PARAMETER: parameter,
+      GATEWAY_KEYS_PREFIX: gatewayKeysPrefix(environment),
+    },
+    allow: <Schema extends z.ZodType>(appFunction: AppFunction<Schema>): AppFunction<Schema> =>
+      appFunction
+        .allow(
+          ['ssm:GetParameter'],
+          [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${parameter}`],
+        )
+        .allow(['apigateway:GET', 'apigateway:POST'], [`${gateway}/apikeys`])
+        .allow(['apigateway:POST'], [`${gateway}/usageplans/*/keys`])
+        .allow(['apigateway:DELETE'], [`${gateway}/usageplans/*/keys/*`]),
+  };
 }

@@ -66,7 +66,7 @@ export class ApiStack extends EnvironmentStack {
       restApiName: `deeplens-${environment.name}`,
       description: 'The DeepLens HTTP API',
       endpointTypes: [EndpointType.REGIONAL],
-      apiKeySourceType: ApiKeySourceType.HEADER,
+      apiKeySourceType: ApiKeySourceType[environment.apiKeySource],
       binaryMediaTypes: ['multipart/form-data', 'image/*'],
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: removal(environment),
@@ -117,7 +117,7 @@ export class ApiStack extends EnvironmentStack {
     };
   }
 
-  private addRoutes(routes: Routes, authorizer: IFunction, { name }: Environment): void {
+  private addRoutes(routes: Routes, authorizer: IFunction, { name, apiKeySource }: Environment): void {
     const integrations = new Map<IFunction, LambdaIntegration>();
     const invokeRole = this.roleToInvoke(authorizer);
     const credentials = this.authorizer(authorizer, invokeRole);
@@ -130,7 +130,7 @@ export class ApiStack extends EnvironmentStack {
       integrations.set(lambda, integration);
       const added = this.api.root
         .resourceForPath(path)
-        .addMethod(method, integration, accessTo(path, credentials));
+        .addMethod(method, integration, accessTo(path, credentials, apiKeySource));
       if (isOpen(path)) acknowledge(added, { APIG4: 'Health and the API’s description are public.' });
     }
     for (const [path, known] of methods) {
@@ -153,7 +153,8 @@ export class ApiStack extends EnvironmentStack {
 
   /**
    * Results are not cached: they depend on the key, the token and the route, and a suspension must take effect at once.
-   * No identity source is required, so that calls without a credential reach the audit log too.
+   * No identity source is required: API Gateway would refuse a call that lacks one, such as a token without a key, and calls
+   * without a credential would not reach the audit log (docs/adr/0040).
    */
   private authorizer(handler: IFunction, assumeRole: IRole) {
     return new RequestAuthorizer(this, 'Authorizer', {
@@ -167,11 +168,16 @@ export class ApiStack extends EnvironmentStack {
 
 const isOpen = (path: string): boolean => OPEN.some((open) => path.startsWith(open));
 
-function accessTo(path: string, authorizer: RequestAuthorizer): MethodOptions {
+/** A tenant's calls need the key that the authorizer names: the usage plans apply by it. */
+function accessTo(
+  path: string,
+  authorizer: RequestAuthorizer,
+  apiKeySource: Environment['apiKeySource'],
+): MethodOptions {
   if (isOpen(path)) return { authorizationType: AuthorizationType.NONE };
   return {
     authorizer,
     authorizationType: AuthorizationType.CUSTOM,
-    apiKeyRequired: !path.startsWith(ADMIN),
+    apiKeyRequired: apiKeySource === 'AUTHORIZER' && !path.startsWith(ADMIN),
   };
 }

@@ -70,7 +70,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       usage: usage.queue,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },
-    schedules: { 'expire-keys': tenants.keyExpiry, 'settle-images': images.settlement },
+    schedules: { 'settle-images': images.settlement },
     worker: images.worker.service,
   });
   Tags.of(app).add('service', 'deeplens');

@@ -9,6 +9,7 @@ import { operatorGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
+import { gatewayKeysPrefix } from '../constructs/usage-plans.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 
@@ -76,6 +77,7 @@ function purgeTenant(
     variables: {
       ...index.variables,
       TENANTS_TABLE: tables.tenants.tableName,
+      GATEWAY_KEYS_PREFIX: gatewayKeysPrefix(environment),
       IMAGES_TABLE: tables.images.tableName,
       GROUPS_TABLE: tables.groups.tableName,
       ACTIVITY_TABLE: tables.activity.tableName,
@@ -102,7 +104,7 @@ function purgeTenant(
     .allow(ACTIONS.deleteObjects, imagesBucket.everyObject)
     .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
     .allow(['apigateway:GET'], [`${gateway}/apikeys`])
-    .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
+    .allow(['apigateway:DELETE'], [`${gateway}/apikeys/*`])
     .allow(ACTIONS.send, [queue.queueArn]);
   index.allow(purge, 'count', 'removeTenant');
   purges.consumedBy(purge, { size: 1, waitSeconds: 0, concurrency: 2 });

@@ -1,19 +1,15 @@
-import { type App, Aws, Duration } from 'aws-cdk-lib';
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { App } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as AuthorizeRequestEnv } from '../../functions/identity/authorize-request/env.ts';
 import type { Env as RevokeTokensEnv } from '../../functions/identity/revoke-tokens/env.ts';
-import type { Env as ExpireKeysEnv, Sweep } from '../../functions/tenants/expire-keys/env.ts';
 import type { Env as ManageKeysEnv } from '../../functions/tenants/manage-keys/env.ts';
 import type { Env as ManageSettingsEnv } from '../../functions/tenants/manage-settings/env.ts';
 import type { Env as ManageTenantsEnv } from '../../functions/tenants/manage-tenants/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
-import { gatewayKeysAccess } from '../constructs/gateway-keys-access.ts';
 import {
   idempotentGuardsAccess,
   idempotentOperatorGuardsAccess,
@@ -23,7 +19,7 @@ import {
 import { ACTIONS, inPartitions, ofAttributes, onTable } from '../constructs/permissions.ts';
 import type { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
-import { usagePlansParameter } from '../constructs/usage-plans.ts';
+import { sharedUsageIdentifier, usagePlansAccess } from '../constructs/usage-plans.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 import { EnvironmentStack } from './environment-stack.ts';
@@ -39,9 +35,6 @@ export interface TenantsStackProps {
   modelJobs: Queue;
 }
 
-/** Seconds. API Gateway deletes about two keys a second: a run removes some 500. */
-const EXPIRE_KEYS_TIMEOUT = 300;
-
 /** The authorizer, and the management of tenants, settings, keys and tokens. */
 export class TenantsStack extends EnvironmentStack {
   readonly routes: Routes;
@@ -50,7 +43,6 @@ export class TenantsStack extends EnvironmentStack {
   readonly liveAuthorizer: IFunction;
   readonly functions: NodejsFunction[];
   readonly purges: QueueWithDlq;
-  readonly keyExpiry: NodejsFunction;
 
   constructor(app: App, props: TenantsStackProps) {
     super(app, props.environment, 'tenants');
@@ -63,8 +55,7 @@ export class TenantsStack extends EnvironmentStack {
     const authorizer = this.authorizeRequest(props);
     this.authorizer = authorizer.lambda;
     this.liveAuthorizer = authorizer.live;
-    this.keyExpiry = this.expireKeys(props);
-    this.functions = [this.authorizer, manage, keys, settings, revoke, this.keyExpiry, ...purges.functions];
+    this.functions = [this.authorizer, manage, keys, settings, revoke, ...purges.functions];
     this.routes = {
       'POST /v1/admin/tenants': manage,
       'GET /v1/admin/tenants': manage,
@@ -101,6 +92,7 @@ export class TenantsStack extends EnvironmentStack {
         USER_POOL_CLIENTS: identity.clients.all.map(({ userPoolClientId }) => userPoolClientId).join(','),
         OPERATOR_CLIENT_ID: identity.clients.machine.userPoolClientId,
         TRUSTED_ISSUERS: JSON.stringify(environment.trustedIssuers),
+        SHARED_USAGE_IDENTIFIER: sharedUsageIdentifier(environment),
         ...(environment.jwksOrigin && {
           JWKS_URI: `${environment.jwksOrigin}/${userPoolId}/.well-known/jwks.json`,
         }),
@@ -123,14 +115,14 @@ export class TenantsStack extends EnvironmentStack {
 
   private manageTenants({ environment, data }: TenantsStackProps): NodejsFunction {
     const guards = idempotentOperatorGuardsAccess(data, 'idempotency');
-    const gatewayKeys = gatewayKeysAccess(environment);
+    const usagePlans = usagePlansAccess(environment);
     const manage = new AppFunction<typeof ManageTenantsEnv>(this, 'ManageTenants', {
       environment,
       path: 'tenants/manage-tenants',
       description: 'Creates, shows and changes tenants and their limits',
       variables: {
         ...guards.variables,
-        ...gatewayKeys.variables,
+        ...usagePlans.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
         DEEPLENS_MODELS: environment.models,
       },
@@ -139,7 +131,7 @@ export class TenantsStack extends EnvironmentStack {
     })
       .allow(onTable('GetItem', 'PutItem', 'Query', 'UpdateItem'), [data.tables.tenants.tableArn])
       .allow(onTable('Query'), [data.tables.tenantsBy('by_kind')]);
-    return gatewayKeys.allow(guards.allow(manage)).lambda;
+    return usagePlans.allow(guards.allow(manage)).lambda;
   }
 
   private revokeTokens({ environment, data, identity }: TenantsStackProps): NodejsFunction {
@@ -186,58 +178,18 @@ export class TenantsStack extends EnvironmentStack {
 
   private manageKeys({ environment, data }: TenantsStackProps): NodejsFunction {
     const guards = idempotentGuardsAccess(data);
-    const gatewayKeys = gatewayKeysAccess(environment);
     const manage = new AppFunction<typeof ManageKeysEnv>(this, 'ManageKeys', {
       environment,
       path: 'tenants/manage-keys',
       description: 'Lists, creates, rotates and revokes API keys',
       variables: {
         ...guards.variables,
-        ...gatewayKeys.variables,
         TENANTS_TABLE: data.tables.tenants.tableName,
       },
       timeout: 29,
       memory: 512,
     }).allow(onTable('GetItem', 'PutItem', 'Query', 'UpdateItem'), [data.tables.tenants.tableArn]);
-    return gatewayKeys.allow(guards.allow(manage)).lambda;
-  }
-
-  private expireKeys({ environment, data }: TenantsStackProps): NodejsFunction {
-    const { tenants } = data.tables;
-    const parameter = usagePlansParameter(environment);
-    const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
-    const expire = new AppFunction<typeof ExpireKeysEnv>(this, 'ExpireKeys', {
-      environment,
-      path: 'tenants/expire-keys',
-      description: 'Removes keys that are no longer valid from API Gateway',
-      variables: {
-        TENANTS_TABLE: tenants.tableName,
-        USAGE_PLANS_PARAMETER: parameter,
-        EXPIRE_KEYS_BUDGET_SECONDS: String(EXPIRE_KEYS_TIMEOUT - 30),
-      },
-      timeout: EXPIRE_KEYS_TIMEOUT,
-      memory: 256,
-    })
-      .allow(onTable('Query'), [data.tables.tenantsBy('by_key_end'), tenants.tableArn])
-      .allow(onTable('UpdateItem'), [tenants.tableArn])
-      .allow(['apigateway:DELETE', 'apigateway:GET'], [`${gateway}/apikeys/*`])
-      .allow(['apigateway:GET'], [`${gateway}/usageplans/*/keys`])
-      .allow(
-        ['ssm:GetParameter'],
-        [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${parameter}`],
-      );
-    const sweep: Sweep = { sweep: true };
-    new Rule(this, 'SweepKeysSchedule', {
-      schedule: Schedule.rate(Duration.hours(1)),
-      targets: [
-        new LambdaFunction(expire.lambda, { retryAttempts: 2, event: RuleTargetInput.fromObject(sweep) }),
-      ],
-    });
-    new Rule(this, 'ExpireKeysSchedule', {
-      schedule: Schedule.rate(Duration.minutes(15)),
-      targets: [new LambdaFunction(expire.lambda, { retryAttempts: 2 })],
-    });
-    return expire.lambda;
+    return guards.allow(manage).lambda;
   }
 }
 

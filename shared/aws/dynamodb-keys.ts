@@ -27,8 +27,6 @@ const inTenant = (tenant: TenantId, sk: string): Key => ({ pk: tenantPartition(t
 
 /** The partition of the index `by_kind` that holds the profiles of all tenants, by id. */
 export const PROFILES = 'TENANT';
-/** The partition of the index `by_key_end` that holds the keys that end, or have ended, of all tenants. */
-export const ENDING_KEYS = 'KEY';
 export const API_KEY_PREFIX = 'KEY#';
 export const profileKey = (tenant: TenantId): Key => inTenant(tenant, 'PROFILE');
 export const apiKeyKey = (tenant: TenantId, key: KeyId): Key => inTenant(tenant, `${API_KEY_PREFIX}${key}`);

@@ -48,9 +48,9 @@ export const identifyByKey =
     const now = ports.now?.() ?? new Date();
     const match = await liveKey(ports, key, now.toISOString(), presume);
     checkOrigin(match.key.allowed_origins, origin);
-    const { tenant_id, plan, limits, settings } = match.tenant;
+    const { tenant_id, settings } = match.tenant;
     const presumePerson: Presume = (person) =>
-      presume({ ...person, kind: 'person', tenant: tenant_id, plan, ...(limits && { limits }) });
+      presume({ ...person, kind: 'person', ...belonging(match.tenant) });
     const [token] = await Promise.all([
       authorization === undefined ? undefined : liveToken(ports, authorization, presumePerson),
       recordUse(ports, match.key, now),
@@ -58,9 +58,7 @@ export const identifyByKey =
     if (token && token.tenant !== tenant_id)
       throw new Problem('tenant_mismatch', 'The token belongs to another tenant than the API key.');
     return {
-      tenant: tenant_id,
-      plan,
-      ...(limits && { limits }),
+      ...belonging(match.tenant),
       ...(settings && { settings }),
       ...(token
         ? { ...personOf(token), key: match.key.key_id }
@@ -79,6 +77,14 @@ export const identifyByToken =
     if (token.role === 'SystemAdmin') return { ...personOf(token), kind: 'operator' };
     return { ...personOf(token), ...(token.tenant && { tenant: token.tenant }) };
   };
+
+/** Returns what a caller has of its tenant, whether it is refused or not. */
+const belonging = ({ tenant_id, plan, limits, usage_identifier }: Tenant) => ({
+  tenant: tenant_id,
+  plan,
+  ...(limits && { limits }),
+  ...(usage_identifier !== undefined && { usageIdentifier: usage_identifier }),
+});
 
 const personOf = ({ issuer, subject, scopes, role, name, email }: VerifiedToken) => ({
   kind: 'person' as const,
@@ -99,14 +105,8 @@ async function liveKey(
   const hash = hashApiKey(key);
   const match = await tenants.findKey(hash);
   if (!match || !sameHash(match.key.hash, hash)) throw unknownKey();
-  const { tenant_id, state, plan, limits } = match.tenant;
-  presume({
-    kind: 'key',
-    tenant: tenant_id,
-    subject: match.key.key_id,
-    plan,
-    ...(limits && { limits }),
-  });
+  const { state } = match.tenant;
+  presume({ kind: 'key', subject: match.key.key_id, ...belonging(match.tenant) });
   if (state === 'creating' || state === 'purging' || keyState(match.key, now) !== 'active')
     throw unknownKey();
   if (await isMakerRevoked(revocations, match.key)) throw unknownKey();

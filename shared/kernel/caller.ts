@@ -12,6 +12,8 @@ export interface Caller {
   /** The tenant's overrides of its plan's limits. */
   limits?: LimitOverrides;
   settings?: SettingsChange;
+  /** The value of the tenant's key in API Gateway. For the authorizer's answer alone: functions do not get it. */
+  usageIdentifier?: string;
   scopes: readonly Scope[];
   role?: Role;
   /** The key's id or the token's `sub`, for logs and the audit log. */
@@ -26,4 +28,7 @@ export interface Caller {
 }
 
 /** The identity of a refused credential, as far as it was verified before the refusal. For records and limits only. */
-export type PresumedCaller = Pick<Caller, 'kind' | 'tenant' | 'role' | 'subject' | 'plan' | 'limits'>;
+export type PresumedCaller = Pick<
+  Caller,
+  'kind' | 'tenant' | 'role' | 'subject' | 'plan' | 'limits' | 'usageIdentifier'
+>;

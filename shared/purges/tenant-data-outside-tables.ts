@@ -4,7 +4,7 @@ import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import type { TenantData } from './tenant-data.ts';
 
 interface Ports {
-  usagePlans: Pick<UsagePlans, 'list' | 'remove'>;
+  usagePlans: Pick<UsagePlans, 'count' | 'remove'>;
   index: Pick<VectorIndex, 'models' | 'removeTenant' | 'count'>;
   blobs: Pick<Blobs, 'removeSome' | 'count'>;
 }
@@ -16,17 +16,11 @@ export const tenantDataOutsideTables = ({ usagePlans, index, blobs }: Ports): re
   ...FOLDERS.map((folder) => objects(blobs, folder)),
 ];
 
-/** Found by name, so that a key which was created in the gateway and never stored is removed, too. */
+/** Found by name, so that a key which was created in the gateway for a tenant that never became active is removed, too. */
 const gatewayKeys = (usagePlans: Ports['usagePlans']): TenantData => ({
   store: 'gateway_keys',
-  async removeSome(tenant) {
-    const ids = await usagePlans.list(tenant);
-    for (const id of ids) await usagePlans.remove(tenant, id);
-    return ids.length;
-  },
-  async count(tenant) {
-    return (await usagePlans.list(tenant)).length;
-  },
+  removeSome: (tenant) => usagePlans.remove(tenant),
+  count: (tenant) => usagePlans.count(tenant),
 });
 
 /** Vectors of all models: the tenant may have used others before. */

@@ -24,6 +24,8 @@ interface AuthorizerPorts {
     presume: Presume,
   ) => Promise<Caller>;
   byToken: (authorization: string, presume: Presume) => Promise<Caller>;
+  /** The value of the key in API Gateway that counts calls of no tenant, and of tenants without a key there. */
+  sharedUsageIdentifier: string;
   /** Records the refusals that this function makes itself. */
   audit: AuditLog;
 }
@@ -31,9 +33,10 @@ interface AuthorizerPorts {
 /**
  * A REQUEST authorizer. The admin plane takes a token; the data plane an API key and, on behalf of a person, a token too.
  * It refuses unknown callers (401) and keys that are not valid (403). Every other refusal is passed on to the function in
- * the context, because a gateway response has one status and cannot be given a problem code.
+ * the context, because a gateway response has one status and cannot be given a problem code. Every call that it lets pass has
+ * a `usageIdentifierKey`, without which API Gateway would refuse it.
  */
-export const authorizerFunction = ({ byKey, byToken, audit }: AuthorizerPorts) =>
+export const authorizerFunction = ({ byKey, byToken, sharedUsageIdentifier, audit }: AuthorizerPorts) =>
   middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
@@ -53,15 +56,19 @@ export const authorizerFunction = ({ byKey, byToken, audit }: AuthorizerPorts) =
           'The call has no credential. Send an API key, or a token for /v1/admin.',
         );
       };
+      const allow = ({ subject, usageIdentifier }: PresumedCaller, context: Record<string, string>) => ({
+        ...policy('Allow', event.methodArn, subject, context),
+        usageIdentifierKey: usageIdentifier ?? sharedUsageIdentifier,
+      });
       try {
         const caller = await identify();
-        return policy('Allow', event.methodArn, caller.subject, toCallerContext(caller));
+        return allow(caller, toCallerContext(caller));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         logger.info('refused', { code: error.code, resource: event.resource });
         const isUnknown = error.code === 'unauthenticated' && presumed.kind === 'nobody';
         if (!isUnknown && error.code !== 'invalid_api_key')
-          return policy('Allow', event.methodArn, 'nobody', toRefusalContext(error, presumed));
+          return allow({ ...presumed, subject: 'nobody' }, toRefusalContext(error, presumed));
         const action = ACTIONS.get(`${event.httpMethod} ${event.resource}`) ?? 'unknown';
         await recordRefusal(audit, { action, caller: presumed, event: { ...event, headers } }, error);
         if (isUnknown) throw new Error('Unauthorized', { cause: error });

@@ -14,8 +14,6 @@ export const ApiKey = z.object({
   scopes: z.array(z.enum(SCOPES)),
   /** Of a publishable key: the origins of the pages that may use it; absent: any. */
   allowed_origins: z.array(z.string()).exactOptional(),
-  /** The key's id in API Gateway, where it belongs to a usage plan. */
-  gateway_key_id: z.string(),
   created_at: z.string(),
   /** Absent for a tenant's first key, and for keys made before 0.2. */
   created_by: CreatedBy.exactOptional(),

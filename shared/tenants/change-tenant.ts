@@ -1,8 +1,9 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
-import { gatewayPlan, limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { assignPlan } from './assign-plan.ts';
 import type { Tenant } from './tenant.ts';
 import type { TenantChange, TenantStore } from './tenant-store.ts';
+import { newUsageIdentifier } from './usage-identifier.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 interface Ports {
@@ -23,19 +24,18 @@ export const findTenant =
   };
 
 /**
- * Changes a tenant, effective from its next call, and moves its keys to the matching gateway plan. After an
- * interruption, repeating the change completes the move.
+ * Changes a tenant, effective from its next call, and moves its key to the matching gateway plan. After an
+ * interruption, repeating the change completes the move. A tenant without a usage identifier gets one.
  * @throws Problem `not_found`; `conflict` while it is being created or removed
  */
 export const changeTenant =
   ({ tenants, usagePlans }: Ports) =>
   async (tenant: TenantId, change: TenantChange): Promise<{ before: Tenant; after: Tenant }> => {
-    const changed = await tenants.change(tenant, change);
+    const assigns = change.plan !== undefined || change.limits !== undefined;
+    const isNamed = !assigns || (await tenants.get(tenant))?.usage_identifier !== undefined;
+    const naming = isNamed ? {} : { usage_identifier: newUsageIdentifier() };
+    const changed = await tenants.change(tenant, { ...change, ...naming });
     if (!changed) throw unknownTenant(tenant);
-    const { plan, limits } = changed.after;
-    const target = gatewayPlan(limitsOf(plan, limits));
-    if (change.plan !== undefined || change.limits !== undefined)
-      for (const { gateway_key_id, revoked_at } of await tenants.listKeys(tenant))
-        if (revoked_at === undefined) await usagePlans.move(tenant, gateway_key_id, target);
+    if (assigns) await assignPlan({ tenants, usagePlans })(changed.after);
     return changed;
   };

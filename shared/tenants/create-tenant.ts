@@ -1,10 +1,12 @@
 import { SCOPES } from '#shared/kernel/access.ts';
 import { type KeyId, newKeyId, type TenantId } from '#shared/kernel/ids.ts';
-import { gatewayPlan, limitsOf, type PlanName } from '#shared/kernel/plans.ts';
+import type { PlanName } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { SettingsChange } from '#shared/kernel/settings.ts';
+import { assignPlan } from './assign-plan.ts';
 import type { KeyGenerator } from './manage-keys.ts';
 import type { TenantStore } from './tenant-store.ts';
+import { newUsageIdentifier } from './usage-identifier.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 interface Ports extends KeyGenerator {
@@ -23,8 +25,8 @@ interface NewTenant {
 }
 
 /**
- * Creates a tenant and its first key in a usage plan. Can be repeated after an interruption at any step and ends in one
- * tenant with one key: until the last write the tenant and its key id are only reserved, and no key works.
+ * Creates a tenant in a usage plan, and its first key. Can be repeated after an interruption at any step and ends in one
+ * tenant with one key: until the last write the tenant, its key id and its usage identifier are only reserved, and no key works.
  * @param repeatKey identifies repetitions of the call
  * @returns the first key, whose secret is stored nowhere: none if an earlier call of this `repeatKey` created the tenant
  * @throws Problem `conflict` if the tenant exists
@@ -44,6 +46,7 @@ export const createTenant =
       state: 'creating',
       created_at,
       first_key_id,
+      usage_identifier: newUsageIdentifier(),
       ...(repeatKey !== undefined && { repeat_key: repeatKey }),
       settings: { ...settings, models: settings.models?.length ? settings.models : [defaultModel] },
     });
@@ -55,8 +58,8 @@ export const createTenant =
         'conflict',
         `The tenant ${tenant} exists. Its keys cannot be shown again: create another with POST /v1/admin/tenants/${tenant}/keys.`,
       );
+    await assignPlan({ tenants, usagePlans })(reserved);
     const secret = newApiKey(key_id);
-    const gateway_key_id = await usagePlans.add(tenant, key_id, secret, gatewayPlan(limitsOf(plan)));
     await tenants.activate(tenant, {
       key_id,
       tenant_id: tenant,
@@ -64,7 +67,6 @@ export const createTenant =
       kind: 'live',
       hash: hashApiKey(secret),
       scopes: [...SCOPES],
-      gateway_key_id,
       created_at,
     });
     return { key_id, secret };

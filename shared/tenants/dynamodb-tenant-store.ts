@@ -3,7 +3,6 @@ import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import {
   API_KEY_PREFIX,
   apiKeyKey,
-  ENDING_KEYS,
   type Key,
   PROFILES,
   profileKey,
@@ -29,13 +28,13 @@ const apiKeyItem = (key: ApiKey): Item & Key => ({
   ...key,
   key_hash: key.hash,
   has_place: true,
-  ...indexedEnd(key),
+  ...endOf(key),
 });
 
-/** Returns the attributes of the index `by_key_end`, for a key that has an end. */
-const indexedEnd = ({ revoked_at, expires_at }: KeyChange): Item => {
+/** Returns when a key that has a place ends, if it does. */
+const endOf = ({ revoked_at, expires_at }: KeyChange): Item => {
   const ends_at = revoked_at ?? expires_at;
-  return ends_at === undefined ? {} : { gsi_key_end: ENDING_KEYS, ends_at };
+  return ends_at === undefined ? {} : { ends_at };
 };
 
 /** Stores tenants and their keys in DynamoDB. */
@@ -184,7 +183,7 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       return false;
     },
     async releaseKey(tenant, keyId) {
-      const notEnding = { Key: apiKeyKey(tenant, keyId), UpdateExpression: 'REMOVE gsi_key_end, ends_at' };
+      const notEnding = { Key: apiKeyKey(tenant, keyId), UpdateExpression: 'REMOVE ends_at' };
       const released = await table.writeTogether([
         {
           Update: {
@@ -205,18 +204,16 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
       if (!released)
         await table.update(notEnding.Key, { ...notEnding, ConditionExpression: 'attribute_exists(pk)' });
     },
-    async *endedKeys(until, tenant) {
-      const all = {
-        IndexName: 'by_key_end',
-        KeyConditionExpression: 'gsi_key_end = :ending AND ends_at <= :until',
-        ExpressionAttributeValues: { ':ending': ENDING_KEYS, ':until': until },
-      };
-      const own = (pk: string) => ({
+    async *endedKeys(tenant, until) {
+      for await (const item of table.query({
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :key)',
         FilterExpression: 'ends_at <= :until',
-        ExpressionAttributeValues: { ':pk': pk, ':key': API_KEY_PREFIX, ':until': until },
-      });
-      for await (const item of table.query(tenant === undefined ? all : own(tenantPartition(tenant))))
+        ExpressionAttributeValues: {
+          ':pk': tenantPartition(tenant),
+          ':key': API_KEY_PREFIX,
+          ':until': until,
+        },
+      }))
         yield apiKeyOf(item);
     },
     async noteKeyUse(tenant, keyId, at) {
@@ -230,7 +227,7 @@ export function dynamoTenantStore(options: TableOptions): TenantStore {
     async changeKey(tenant, keyId, change) {
       const { applied, item } = await table.update(
         apiKeyKey(tenant, keyId),
-        setAndRemove({ ...change, ...indexedEnd(change) }, [], { attribute: 'key_id', oneOf: [keyId] }),
+        setAndRemove({ ...change, ...endOf(change) }, [], { attribute: 'key_id', oneOf: [keyId] }),
       );
       return applied && item ? apiKeyOf(item) : undefined;
     },

@@ -1,14 +1,11 @@
 import type { Scope } from '#shared/kernel/access.ts';
 import { type KeyId, newKeyId, type TenantId } from '#shared/kernel/ids.ts';
-import { gatewayPlan, limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { KeyKind } from '#shared/kernel/vocabulary.ts';
 import { type ApiKey, keyState } from './api-key.ts';
 import { findTenant } from './change-tenant.ts';
 import { checkMayGive, type KeyMaker, madeBy } from './key-maker.ts';
-import { releaseKey } from './release-key.ts';
 import type { TenantStore } from './tenant-store.ts';
-import type { UsagePlans } from './usage-plans.ts';
 
 /** Generates and hashes keys: `new-api-key.ts`. */
 export interface KeyGenerator {
@@ -18,7 +15,6 @@ export interface KeyGenerator {
 
 interface Ports extends KeyGenerator {
   tenants: TenantStore;
-  usagePlans: UsagePlans;
   now?: () => Date;
 }
 
@@ -38,7 +34,7 @@ export interface KeyRequest {
   repeatKey?: string | undefined;
 }
 
-/** Maximum of active keys per tenant: API Gateway allows 10 000 keys per account. */
+/** Maximum of active keys per tenant: lists show them all at once. */
 const MAX_KEYS = 50;
 
 const repeatedBy = (repeatKey: string | undefined) =>
@@ -53,20 +49,14 @@ const tooManyKeys = (): Problem =>
   );
 
 /** Lists, creates, rotates and revokes a tenant's API keys. */
-export function manageKeys(ports: Ports) {
-  const { tenants, usagePlans, newApiKey, hashApiKey, now = () => new Date() } = ports;
-  const release = releaseKey(ports);
-
+export function manageKeys({ tenants, newApiKey, hashApiKey, now = () => new Date() }: Ports) {
   function find(keys: readonly ApiKey[], id: KeyId): ApiKey {
     const key = keys.find(({ key_id }) => key_id === id);
     if (!key) throw new Problem('not_found', `There is no key ${id}.`);
     return key;
   }
 
-  /**
-   * Adds the key to API Gateway before the table: a key works as soon as it is in the table.
-   * @param listed the tenant's keys, if they were just read
-   */
+  /** Makes a key, which works as soon as it is in the table. @param listed the tenant's keys, if they were just read */
   async function make(
     tenant: TenantId,
     request: Pick<ApiKey, 'name' | 'kind' | 'scopes' | 'allowed_origins' | 'expires_at' | 'repeat_key'>,
@@ -74,7 +64,7 @@ export function manageKeys(ports: Ports) {
     listed?: readonly ApiKey[],
   ): Promise<CreatedKey> {
     checkMayGive(maker, request.scopes);
-    const { plan, limits } = await findTenant({ tenants })(tenant);
+    await findTenant({ tenants })(tenant);
     const all = listed ?? (await tenants.listKeys(tenant));
     const made = madeBefore(all, request.repeat_key);
     if (made) return { key: made };
@@ -84,32 +74,26 @@ export function manageKeys(ports: Ports) {
         errors: [{ pointer: '/expires_at', message: 'must be in the future' }],
       });
     const active = all.filter((key) => keyState(key, at) === 'active');
-    if (active.length >= MAX_KEYS) throw tooManyKeys(); // spares API Gateway a key that would not be stored
+    if (active.length >= MAX_KEYS) throw tooManyKeys();
     const key_id = newKeyId();
     const secret = newApiKey(key_id, request.kind);
-    const gateway_key_id = await usagePlans.add(tenant, key_id, secret, gatewayPlan(limitsOf(plan, limits)));
     const key = {
       ...request,
       key_id,
       tenant_id: tenant,
       hash: hashApiKey(secret),
-      gateway_key_id,
       created_at: at,
       ...madeBy(maker, maker.kind === 'key' ? all.find((each) => each.key_id === maker.subject) : undefined),
     };
-    try {
-      await add(tenant, key);
-    } catch (error) {
-      await usagePlans.remove(tenant, gateway_key_id);
-      throw error;
-    }
+    await add(tenant, key);
     return { key, secret };
   }
 
   /** Adds the key; if no place is free, frees those of the tenant's ended keys first. @throws Problem `conflict` */
   async function add(tenant: TenantId, key: ApiKey): Promise<void> {
     if (await tenants.addKey(tenant, key, MAX_KEYS)) return;
-    for await (const ended of tenants.endedKeys(key.created_at, tenant)) await release(ended);
+    for await (const ended of tenants.endedKeys(tenant, key.created_at))
+      await tenants.releaseKey(tenant, ended.key_id);
     if (!(await tenants.addKey(tenant, key, MAX_KEYS))) throw tooManyKeys();
   }
 
@@ -174,7 +158,7 @@ export function manageKeys(ports: Ports) {
       const { revoked_at = now().toISOString() } = before;
       const after = await tenants.changeKey(tenant, id, { revoked_at });
       if (!after) throw new Problem('not_found', `There is no key ${id}.`);
-      await release(after);
+      await tenants.releaseKey(tenant, id);
       return { before, after };
     },
   };

@@ -6,7 +6,7 @@ import type { TenantModels } from './tenant-models.ts';
 
 /** Omitted and undefined fields keep their values. `settings` are merged, `limits` replaced as a whole. */
 export type TenantChange = {
-  [Name in 'name' | 'plan' | 'state' | 'limits' | 'settings']?: Tenant[Name] | undefined;
+  [Name in 'name' | 'plan' | 'state' | 'limits' | 'settings' | 'usage_identifier']?: Tenant[Name] | undefined;
 };
 export type KeyChange = Partial<Pick<ApiKey, 'expires_at' | 'revoked_at' | 'replaced_by'>>;
 
@@ -18,7 +18,7 @@ export interface TenantStore {
   /**
    * Reserves the id for a tenant in state `creating`. An existing tenant is left unchanged, except that a pending
    * reservation takes the new name, plan and settings.
-   * @returns the stored tenant, with the `first_key_id` of its first reservation
+   * @returns the stored tenant, with the `first_key_id` and `usage_identifier` of its first reservation
    */
   reserve(tenant: Tenant): Promise<Tenant>;
   /**
@@ -50,11 +50,10 @@ export interface TenantStore {
   /** Frees the place of a key that has ended. Idempotent. */
   releaseKey(tenant: TenantId, key: KeyId): Promise<void>;
   /**
-   * Yields keys that were revoked or expired by `until` and are not released, the first to end first.
+   * Yields keys that were revoked or expired by `until` and are not released.
    * @param until RFC 3339
-   * @param tenant default all tenants, for operators
    */
-  endedKeys(until: string, tenant?: TenantId): AsyncIterable<ApiKey>;
+  endedKeys(tenant: TenantId, until: string): AsyncIterable<ApiKey>;
   /** @returns the changed key; undefined if the tenant has no such key */
   changeKey(tenant: TenantId, key: KeyId, change: KeyChange): Promise<ApiKey | undefined>;
   /** Records the last use of a key; changes nothing else. */

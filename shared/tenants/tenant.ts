@@ -13,6 +13,8 @@ export const Tenant = z.object({
   created_at: z.string(),
   /** The id of the key made with the tenant: a repeated creation reuses it instead of adding a second key. */
   first_key_id: KeyIdField,
+  /** The value of its key in API Gateway. Absent for tenants from before 0.2: they share a usage plan. */
+  usage_identifier: z.string().exactOptional(),
   /** Identifies the repetitions of the call that created it. */
   repeat_key: z.string().exactOptional(),
   limits: LimitOverrides.exactOptional(),

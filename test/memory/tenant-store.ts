@@ -35,8 +35,10 @@ export function memoryTenantStore(): TenantStore {
     async reserve(tenant) {
       const before = tenants.get(tenant.tenant_id);
       if (before && before.state !== 'creating') return structuredClone(before);
-      const { first_key_id, created_at } = before ?? tenant;
-      const now = { ...tenant, first_key_id, created_at };
+      const { first_key_id, created_at, usage_identifier } = before ?? tenant;
+      const { usage_identifier: _, ...changeable } = tenant;
+      const kept = { first_key_id, created_at, ...(usage_identifier !== undefined && { usage_identifier }) };
+      const now = { ...changeable, ...kept };
       tenants.set(tenant.tenant_id, structuredClone(now));
       return structuredClone(now);
     },
@@ -99,12 +101,12 @@ export function memoryTenantStore(): TenantStore {
     async releaseKey(tenant, keyId) {
       if (keyOf(tenant, keyId)) places.delete(keyId);
     },
-    async *endedKeys(until, tenant) {
+    async *endedKeys(tenant, until) {
       const endOf = ({ revoked_at, expires_at }: ApiKey) => revoked_at ?? expires_at ?? '9999';
       const ended = [...keys.values()].filter(
-        (key) => places.has(key.key_id) && endOf(key) <= until && (!tenant || key.tenant_id === tenant),
+        (key) => places.has(key.key_id) && endOf(key) <= until && key.tenant_id === tenant,
       );
-      yield* structuredClone(ended.sort((one, other) => (endOf(one) < endOf(other) ? -1 : 1)));
+      yield* structuredClone(ended);
     },
     async noteKeyUse(tenant, keyId, at) {
       const key = keyOf(tenant, keyId);

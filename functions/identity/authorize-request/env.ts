@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AuditGuardEnv } from '#shared/guards/audit-guard.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { IssuersEnv } from '#shared/identity/issuers.ts';
@@ -7,4 +8,6 @@ export const Env = TenantsTableEnv.extend({
   ...ActivityTableEnv.shape,
   ...AuditGuardEnv.shape,
   ...IssuersEnv.shape,
+  /** The value of a key of API Gateway, for calls of no tenant. */
+  SHARED_USAGE_IDENTIFIER: z.string().min(20),
 });

@@ -18,5 +18,6 @@ const warn = (message: string, error: unknown) => logger.warn(message, { error }
 export const handler = authorizerFunction({
   byKey: identifyByKey({ tenants, tokens, revocations, hashApiKey, sameHash, warn }),
   byToken: identifyByToken({ tokens, revocations }),
+  sharedUsageIdentifier: env.SHARED_USAGE_IDENTIFIER,
   audit: auditGuard(env),
 });

@@ -5,6 +5,7 @@ import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { PurgesQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
+import { GatewayKeysEnv } from '#shared/tenants/api-gateway-keys.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
 
@@ -12,6 +13,7 @@ export const Env = z.intersection(
   VectorIndexEnv,
   z.object({
     ...TenantsTableEnv.shape,
+    ...GatewayKeysEnv.shape,
     ...ImagesTableEnv.shape,
     ...GroupsTableEnv.shape,
     ...ActivityTableEnv.shape,

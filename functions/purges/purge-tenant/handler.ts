@@ -23,7 +23,10 @@ const run = runJob<'tenant_purge'>({
     tenant_purge: purgeTenant({
       tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
       stores: [
-        ...tenantDataOutsideTables({ usagePlans: apiGatewayKeys(), index, blobs }),
+        ...tenantDataOutsideTables({
+          usagePlans: apiGatewayKeys({ prefix: env.GATEWAY_KEYS_PREFIX }),
+          ...{ index, blobs },
+        }),
         ...dynamoTenantData(env),
       ],
       settleSeconds: env.PURGE_SETTLE_SECONDS,

@@ -1,5 +1,4 @@
 import { IdempotentGuardsEnv } from '#shared/guards/guards.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
-import { UsagePlansEnv } from '#shared/tenants/ssm-plan-ids.ts';
 
-export const Env = TenantsTableEnv.extend(UsagePlansEnv.shape).extend(IdempotentGuardsEnv.shape);
+export const Env = TenantsTableEnv.extend(IdempotentGuardsEnv.shape);

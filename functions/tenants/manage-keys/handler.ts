@@ -8,18 +8,15 @@ import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { withSecret } from '#shared/runtime/idempotency.ts';
 import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
-import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { keyReply } from '#shared/tenants/key-reply.ts';
 import { type CreatedKey, type KeyRequest, manageKeys } from '#shared/tenants/manage-keys.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
-import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
-const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
-const keys = manageKeys({ tenants, usagePlans, newApiKey, hashApiKey });
+const keys = manageKeys({ tenants, newApiKey, hashApiKey });
 
 type RecordChange = (change: Change) => void;
 type Creation = Pick<Call<Operation>, 'caller' | 'recordChange' | 'repeatKey'>;

@@ -17,7 +17,10 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
-const usagePlans = apiGatewayUsagePlans({ planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER) });
+const usagePlans = apiGatewayUsagePlans({
+  planIds: ssmPlanIds(env.USAGE_PLANS_PARAMETER),
+  prefix: env.GATEWAY_KEYS_PREFIX,
+});
 const create = createTenant({
   ...{ tenants, usagePlans, newApiKey, hashApiKey },
   defaultModel: env.DEEPLENS_MODELS[0],

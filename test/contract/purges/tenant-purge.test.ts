@@ -59,7 +59,6 @@ describe.each([
       name: 'late',
       hash: `hash-of-${id}`,
       scopes: [],
-      gateway_key_id: 'gw1',
       created_at: '2026-01-01T00:00:00.000Z',
     };
     const conflict = { code: 'conflict' };

@@ -1,36 +1,38 @@
 import {
   APIGatewayClient,
+  CreateApiKeyCommand,
   CreateUsagePlanCommand,
   GetUsagePlanKeysCommand,
   paginateGetApiKeys,
 } from '@aws-sdk/client-api-gateway';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
+import { tenantId } from '#shared/kernel/ids.ts';
 import { PLAN_NAMES, type PlanName } from '#shared/kernel/plans.ts';
+import { apiGatewayKeys } from '#shared/tenants/api-gateway-keys.ts';
 import { apiGatewayUsagePlans } from '#shared/tenants/api-gateway-usage-plans.ts';
-import { newApiKey } from '#shared/tenants/new-api-key.ts';
 import { ssmPlanIds } from '#shared/tenants/ssm-plan-ids.ts';
+import { newUsageIdentifier } from '#shared/tenants/usage-identifier.ts';
 import type { UsagePlans } from '#shared/tenants/usage-plans.ts';
 import { memoryUsagePlans } from '../../memory/usage-plans.ts';
 import { emulator, uniqueName } from '../emulator.ts';
 
-/** The plans, and who is in which. */
-interface Fence {
+/** The plans, and the values of the keys in each. */
+interface Gateway {
   usagePlans: UsagePlans;
   membersOf(plan: PlanName): Promise<string[]>;
 }
 
-async function memoryFence(): Promise<Fence> {
+async function inMemory(): Promise<Gateway> {
   const usagePlans = memoryUsagePlans();
   return {
     usagePlans,
     membersOf: async (plan) =>
-      [...usagePlans.members].filter(([, member]) => member.plan === plan).map(([id]) => id),
+      [...usagePlans.members].filter(([, member]) => member.plan === plan).map(([value]) => value),
   };
 }
 
-async function gatewayPlan(): Promise<Fence> {
+async function onApiGateway(): Promise<Gateway> {
   const client = new APIGatewayClient(emulator());
   const ids: Record<string, string> = {};
   for (const name of PLAN_NAMES) {
@@ -40,65 +42,97 @@ async function gatewayPlan(): Promise<Fence> {
   const parameter = `/${uniqueName('usage-plans')}`;
   await ssm.send(new PutParameterCommand({ Name: parameter, Type: 'String', Value: JSON.stringify(ids) }));
   return {
-    usagePlans: apiGatewayUsagePlans({ planIds: ssmPlanIds(parameter, ssm), client }),
+    usagePlans: apiGatewayUsagePlans({
+      ...{ planIds: ssmPlanIds(parameter, ssm), prefix: uniqueName('deployment'), client },
+    }),
     async membersOf(plan) {
       // Other tests make hundreds of keys in the same gateway.
-      const existing = new Set<string | undefined>();
-      for await (const { items: keys = [] } of paginateGetApiKeys({ client }, { limit: 500 }))
-        for (const { id } of keys) existing.add(id);
+      const values = new Map<string | undefined, string | undefined>();
+      for await (const { items: keys = [] } of paginateGetApiKeys({ client }, { includeValues: true }))
+        for (const { id, value } of keys) values.set(id, value);
       const { items = [] } = await client.send(new GetUsagePlanKeysCommand({ usagePlanId: ids[plan] }));
-      return items.flatMap(({ id }) => (id !== undefined && existing.has(id) ? [id] : []));
+      return items.flatMap(({ id }) => values.get(id) ?? []);
     },
   };
 }
 
 describe.each([
-  ['memory', memoryFence],
-  ['API Gateway', gatewayPlan],
+  ['memory', inMemory],
+  ['API Gateway', onApiGateway],
 ])('usage plans in %s', (_, open) => {
-  let fence: Fence;
-  const [tenant, stranger] = [tenantId(uniqueName('acme')), tenantId(uniqueName('acme'))];
+  let gateway: Gateway;
   beforeAll(async () => {
-    fence = await open();
+    gateway = await open();
+  });
+  const newTenant = () => tenantId(uniqueName('acme'));
+
+  it('contain the identifier of a tenant once, however often it is assigned', async () => {
+    const { usagePlans, membersOf } = gateway;
+    const [tenant, identifier] = [newTenant(), newUsageIdentifier()];
+    await usagePlans.assign(tenant, identifier, 'pro');
+    await usagePlans.assign(tenant, identifier, 'pro');
+    await Promise.all([1, 2, 3].map(() => usagePlans.assign(tenant, identifier, 'pro')));
+    expect(await membersOf('pro')).toEqual([identifier]);
+    expect(await usagePlans.count(tenant)).toBe(1);
+    await usagePlans.remove(tenant);
   });
 
-  it('contain a key once, however often it is added', async () => {
-    const key = newKeyId();
-    const secret = newApiKey(key);
-    const id = await fence.usagePlans.add(tenant, key, secret, 'pro');
-    expect(await fence.membersOf('pro')).toEqual([id]);
-    expect(await fence.usagePlans.add(tenant, key, secret, 'pro')).toBe(id);
-    expect(await fence.membersOf('pro')).toEqual([id]);
-    const again = await fence.usagePlans.add(tenant, key, newApiKey(key), 'free');
-    expect(await fence.membersOf('free')).toEqual([again]);
-    expect(await fence.membersOf('pro')).toEqual([]);
-    expect(await fence.usagePlans.list(tenant)).toEqual([again]);
-    await fence.usagePlans.remove(tenant, again);
+  it('contain it in the plan that was assigned last alone', async () => {
+    const { usagePlans, membersOf } = gateway;
+    const [tenant, identifier] = [newTenant(), newUsageIdentifier()];
+    await usagePlans.assign(tenant, identifier, 'free');
+    await usagePlans.assign(tenant, identifier, 'enterprise');
+    await usagePlans.assign(tenant, identifier, 'enterprise');
+    expect(await membersOf('enterprise')).toEqual([identifier]);
+    expect(await membersOf('free')).toEqual([]);
+    expect(await usagePlans.count(tenant)).toBe(1);
+    await usagePlans.remove(tenant);
   });
 
-  it('move a key to another plan, also when repeated', async () => {
-    const key = newKeyId();
-    const id = await fence.usagePlans.add(tenant, key, newApiKey(key), 'free');
-    await fence.usagePlans.move(tenant, id, 'enterprise');
-    await fence.usagePlans.move(tenant, id, 'enterprise');
-    await fence.usagePlans.move(stranger, id, 'basic');
-    expect(await fence.membersOf('enterprise')).toEqual([id]);
-    expect(await fence.membersOf('free')).toEqual([]);
-    await fence.usagePlans.remove(tenant, id);
-    await fence.usagePlans.move(tenant, id, 'basic');
-    for (const plan of PLAN_NAMES) expect(await fence.membersOf(plan)).toEqual([]);
+  it('lose all keys of a tenant when it is removed, and no other tenant’s', async () => {
+    const { usagePlans, membersOf } = gateway;
+    const tenant = newTenant();
+    const alike = tenantId(`${tenant}-2`);
+    const [first, second, other] = [newUsageIdentifier(), newUsageIdentifier(), newUsageIdentifier()];
+    expect(await usagePlans.count(tenant)).toBe(0);
+    await usagePlans.assign(tenant, first, 'basic');
+    await usagePlans.assign(tenant, second, 'basic'); // as two first changes of an older tenant at the same moment
+    await usagePlans.assign(alike, other, 'basic');
+    expect(await usagePlans.count(tenant)).toBe(2);
+    expect(await usagePlans.remove(tenant)).toBe(2);
+    expect(await usagePlans.remove(tenant)).toBe(0);
+    expect(await usagePlans.count(tenant)).toBe(0);
+    expect(await membersOf('basic')).toEqual([other]);
+    await usagePlans.assign(tenant, newUsageIdentifier(), 'free'); // a tenant of the same id later
+    expect(await usagePlans.count(tenant)).toBe(1);
+  });
+});
+
+describe('keys in API Gateway', () => {
+  it('of another deployment in the account are neither counted nor removed', async () => {
+    const client = new APIGatewayClient(emulator());
+    const { id = '' } = await client.send(new CreateUsagePlanCommand({ name: uniqueName('plan') }));
+    const planIds = async () => ({ free: id, basic: id, pro: id, enterprise: id });
+    const [one, other] = ['one', 'other'].map((name) =>
+      apiGatewayUsagePlans({ planIds, prefix: uniqueName(name), client }),
+    );
+    const tenant = tenantId(uniqueName('acme'));
+    await one?.assign(tenant, newUsageIdentifier(), 'free');
+    expect(await other?.count(tenant)).toBe(0);
+    expect(await other?.remove(tenant)).toBe(0);
+    expect(await one?.count(tenant)).toBe(1);
   });
 
-  it('remove a key of its own tenant only, also one that is gone', async () => {
-    const [first, second] = [newKeyId(), newKeyId()];
-    const firstId = await fence.usagePlans.add(tenant, first, newApiKey(first), 'basic');
-    const secondId = await fence.usagePlans.add(stranger, second, newApiKey(second), 'basic');
-    expect(secondId).not.toBe(firstId);
-    await fence.usagePlans.remove(stranger, firstId);
-    expect((await fence.membersOf('basic')).sort()).toEqual([firstId, secondId].sort());
-    await fence.usagePlans.remove(tenant, firstId);
-    await fence.usagePlans.remove(tenant, firstId);
-    expect(await fence.membersOf('basic')).toEqual([secondId]);
+  it('are counted and removed if they need several pages', async () => {
+    const client = new APIGatewayClient(emulator());
+    const prefix = uniqueName('deployment');
+    const tenant = tenantId(uniqueName('acme'));
+    for (let at = 0; at < 501; at++)
+      await client.send(new CreateApiKeyCommand({ name: `${prefix}:${tenant}:${at}`, enabled: true }));
+    const keys = apiGatewayKeys({ prefix, client });
+    expect(await keys.count(tenant)).toBe(501);
+    expect(await keys.remove(tenant)).toBe(501);
+    expect(await keys.count(tenant)).toBe(0);
   });
 });
 

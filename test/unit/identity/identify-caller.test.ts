@@ -35,7 +35,6 @@ async function setUp({ state = 'active' as Tenant['state'], key: fields = {} as 
     name: 'first',
     hash: hashApiKey(secret),
     scopes: [...SCOPES],
-    gateway_key_id: 'gateway',
     created_at: NOW.toISOString(),
     ...fields,
   };
@@ -46,6 +45,7 @@ async function setUp({ state = 'active' as Tenant['state'], key: fields = {} as 
     state: 'creating',
     created_at: NOW.toISOString(),
     first_key_id: key_id,
+    usage_identifier: 'identifier-of-acme',
     limits: { searches: 7 },
     settings: { keeper_rule: 'age' },
   });
@@ -92,6 +92,7 @@ describe('an API key', () => {
       tenant: acme,
       plan: 'pro',
       limits: { searches: 7 },
+      usageIdentifier: 'identifier-of-acme',
       settings: { keeper_rule: 'age' },
       scopes: SCOPES,
       subject: key_id,
@@ -108,7 +109,10 @@ describe('an API key', () => {
     const { byKey, presumed, key_id } = await setUp(state);
     await expect(byKey()).rejects.toMatchObject({ code });
     expect(presumed).toEqual([
-      { kind: 'key', tenant: acme, subject: key_id, plan: 'pro', limits: { searches: 7 } },
+      {
+        ...{ kind: 'key', tenant: acme, subject: key_id, plan: 'pro', limits: { searches: 7 } },
+        usageIdentifier: 'identifier-of-acme',
+      },
     ]);
   });
 
@@ -128,6 +132,7 @@ describe('an API key', () => {
         subject: key_id,
         plan: 'pro',
         limits: { searches: 7 },
+        usageIdentifier: 'identifier-of-acme',
       });
     });
 
@@ -193,6 +198,7 @@ describe('an API key and a person’s token', () => {
       tenant: acme,
       plan: 'pro',
       limits: { searches: 7 },
+      usageIdentifier: 'identifier-of-acme',
       settings: { keeper_rule: 'age' },
       scopes: ['deeplens.search'],
       role: 'Viewer',

@@ -35,13 +35,6 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sns:events: Publish',
     `sqs:duplicates: ${CONSUME}`,
   ],
-  ExpireKeys: [
-    'apigateway:/apikeys/*: DELETE GET',
-    'apigateway:/usageplans/*/keys: GET',
-    'dynamodb:tenants/index/by_key_end: Query',
-    'dynamodb:tenants: Query UpdateItem',
-    'ssm:parameter/deeplens/usage-plans: GetParameter',
-  ],
   ExportAudit: [
     'dynamodb:audit/stream: DescribeStream GetRecords GetShardIterator ListStreams',
     's3:audit/audit/*: PutObject',
@@ -89,16 +82,11 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sqs:model-jobs: SendMessage',
   ],
   ManageKeys: [
-    'apigateway:/apikeys/*: DELETE GET',
-    'apigateway:/apikeys: GET POST',
-    'apigateway:/usageplans/*/keys/*: DELETE',
-    'apigateway:/usageplans/*/keys: POST',
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
     'dynamodb:limits: GetItem UpdateItem',
     'dynamodb:tenants: GetItem PutItem Query UpdateItem',
     'sns:events: Publish',
-    'ssm:parameter/deeplens/usage-plans: GetParameter',
   ],
   ManageModels: [
     'dynamodb:activity [IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
@@ -123,7 +111,6 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sqs:model-jobs: SendMessage',
   ],
   ManageTenants: [
-    'apigateway:/apikeys/*: DELETE GET',
     'apigateway:/apikeys: GET POST',
     'apigateway:/usageplans/*/keys/*: DELETE',
     'apigateway:/usageplans/*/keys: POST',
@@ -141,7 +128,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   OpenApi: [],
   PurgeTenant: [
-    'apigateway:/apikeys/*: DELETE GET',
+    'apigateway:/apikeys/*: DELETE',
     'apigateway:/apikeys: GET',
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:activity [TENANT#*]: BatchWriteItem Query',

@@ -57,12 +57,6 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     return { rules: rules.sort(), invokers };
   }
 
-  it('removes ended keys every quarter of an hour, and looks for keys without a record every hour', () => {
-    const { rules, invokers } = schedulesOf('ExpireKeys');
-    expect(rules).toEqual(['ENABLED rate(1 hour) {"sweep":true}', 'ENABLED rate(15 minutes) ']);
-    expect(invokers).toEqual(Array(2).fill('events.amazonaws.com'));
-  });
-
   it('settles images that were not admitted every quarter of an hour', () => {
     const { rules, invokers } = schedulesOf('SettleImages');
     expect(rules).toEqual(['ENABLED rate(15 minutes) ']);
@@ -215,7 +209,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       method,
       id: expect.stringMatching(new RegExp(`^Api${path.replace(/[^a-z0-9]/gi, '')}${method}`)),
       authorization: policy === 'Open' ? 'NONE' : 'CUSTOM',
-      key: policy !== 'Open' && policy !== 'SystemAdmin',
+      key: name !== 'local' && policy !== 'Open' && policy !== 'SystemAdmin',
     }));
     expect(methods).toHaveLength(expected.length);
     const sources = stacks.of('AWS::ApiGateway::Authorizer').map(({ properties }) => properties);
@@ -267,9 +261,20 @@ describe.each(synthesized)('env %s', (name, stacks) => {
 
   it('has a usage plan per tier, and stores their ids in parameters', () => {
     const names = stacks.of('AWS::ApiGateway::UsagePlan').map(({ properties }) => properties.UsagePlanName);
-    expect(names).toEqual(PLAN_NAMES.map((plan) => `deeplens-${name}-${plan}`));
+    expect(names).toEqual([...PLAN_NAMES, 'shared'].map((plan) => `deeplens-${name}-${plan}`));
     const [parameter] = stacks.of('AWS::SSM::Parameter');
     expect(parameter?.properties.Name).toBe(`/deeplens/${name}/usage-plans`);
+  });
+
+  it('has API Gateway take keys from the authorizer, and gives it none but the shared one', () => {
+    const [api] = stacks.of('AWS::ApiGateway::RestApi');
+    expect(api?.properties.ApiKeySourceType).toBe(name === 'local' ? 'HEADER' : 'AUTHORIZER');
+    const keys = stacks.of('AWS::ApiGateway::ApiKey').map(({ properties }) => properties.Value);
+    expect(keys).toEqual([`deeplens-${name}-shared-usage`]);
+    const variables = new Map(functionVariables(stacks));
+    const authorizer = [...variables].find(([id]) => id.startsWith('AuthorizeRequest'))?.[1];
+    expect(authorizer).toMatchObject({ SHARED_USAGE_IDENTIFIER: keys[0] });
+    expect(stacks.of('AWS::ApiGateway::UsagePlanKey')).toHaveLength(1);
   });
 
   it('uses LanceDB on one machine only', () => {
@@ -287,7 +292,6 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       'audit-altered',
       'usage-dead-letters',
       'audit-refusals-dropped',
-      'expire-keys-fails',
       'settle-images-fails',
       'limits-unchecked',
       'usage-untold',

@@ -73,7 +73,7 @@ async function modelsWorld() {
     const profile = { tenant_id: tenant, name: tenant, plan: 'pro' as const, first_key_id };
     await tenants.reserve({ ...profile, state: 'creating', created_at: now().toISOString() });
     const key = { key_id: first_key_id, tenant_id: tenant, kind: 'live' as const, name: 'first' };
-    const more = { scopes: [], gateway_key_id: 'gw', created_at: now().toISOString() };
+    const more = { scopes: [], created_at: now().toISOString() };
     await tenants.activate(tenant, { ...key, ...more, hash: tenant });
   }
 

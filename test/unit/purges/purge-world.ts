@@ -3,6 +3,7 @@ import { type JobId, newImageId, newKeyId, type TenantId, tenantId } from '#shar
 import { purgeTenant } from '#shared/purges/purge-tenant.ts';
 import { startPurge } from '#shared/purges/start-tenant-purge.ts';
 import { tenantDataOutsideTables } from '#shared/purges/tenant-data-outside-tables.ts';
+import { newUsageIdentifier } from '#shared/tenants/usage-identifier.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
 import { memoryJobStore } from '../../memory/job-store.ts';
@@ -82,7 +83,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
 
   const add = {
     key: async (tenant: TenantId) => {
-      await usagePlans.add(tenant, newKeyId(), 'secret', 'free');
+      await usagePlans.assign(tenant, newUsageIdentifier(), 'free');
     },
     vector: async (tenant: TenantId, model: string) => {
       await index.upsert(tenant, model, [documentOf()]);

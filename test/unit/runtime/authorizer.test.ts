@@ -28,7 +28,14 @@ const operator: Caller = {
   subject: 'op',
   issuer: 'https://idp.test',
 };
-const knownButRefused = { kind: 'key', tenant: tenantId('acme'), subject: uploader.subject } as const;
+const IDENTIFIER = 'identifier-of-acme';
+const SHARED = 'identifier-of-no-tenant';
+const knownButRefused = {
+  kind: 'key',
+  tenant: tenantId('acme'),
+  subject: uploader.subject,
+  usageIdentifier: IDENTIFIER,
+} as const;
 
 /** Keys and tokens are named by the refusal that they get; of those that end in `!` it is known whose they are. */
 function service(audit = memoryAuditLog()) {
@@ -40,9 +47,14 @@ function service(audit = memoryAuditLog()) {
   const authorizer = authorizerFunction({
     byKey: ({ key, authorization }, presume) =>
       key === 'good'
-        ? Promise.resolve(authorization ? { ...uploader, kind: 'person', role: 'Uploader' } : uploader)
+        ? Promise.resolve({
+            ...uploader,
+            usageIdentifier: IDENTIFIER,
+            ...(authorization && { kind: 'person', role: 'Uploader' }),
+          })
         : refuse(key, presume),
     byToken: (token, presume) => (token === 'good' ? Promise.resolve(operator) : refuse(token, presume)),
+    sharedUsageIdentifier: SHARED,
     audit,
   });
   const ask = (resource: string, headers: Record<string, string>): Promise<APIGatewayAuthorizerResult> =>
@@ -78,6 +90,18 @@ describe('the authorizer', () => {
     await expect(ask('/v1/images', {})).rejects.toThrow('Unauthorized');
   });
 
+  it('names the key of the tenant in API Gateway with every call of it, refused or not', async () => {
+    const named = async (headers: Record<string, string>, resource = '/v1/images') =>
+      (await ask(resource, headers)).usageIdentifierKey;
+    expect(await named({ 'x-api-key': 'good' })).toBe(IDENTIFIER);
+    expect(await named({ 'x-api-key': 'good', authorization: 'Bearer x' })).toBe(IDENTIFIER);
+    expect(await named({ 'x-api-key': 'tenant_suspended!' })).toBe(IDENTIFIER);
+    expect(await named({ 'x-api-key': 'dependency_unavailable' })).toBe(SHARED);
+    expect(await named({ authorization: 'good' }, '/v1/admin/tenants')).toBe(SHARED);
+    const { context } = await ask('/v1/images', { 'x-api-key': 'good' });
+    expect(JSON.stringify(context)).not.toContain(IDENTIFIER);
+  });
+
   it('denies invalid keys itself', async () => {
     expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key' }))).toBe('Deny');
     expect(effectOf(await ask('/v1/images', { 'x-api-key': 'invalid_api_key!' }))).toBe('Deny');
@@ -87,7 +111,8 @@ describe('the authorizer', () => {
     const headers = { 'x-api-key': 'tenant_suspended!' };
     const suspended = eventWith(await ask('/v1/images', headers));
     expect(() => callerOf(suspended)).toThrow(expect.objectContaining({ code: 'tenant_suspended' }));
-    expect(presumedCaller(suspended)).toMatchObject(knownButRefused);
+    const { usageIdentifier, ...seen } = knownButRefused;
+    expect(presumedCaller(suspended)).toEqual(seen);
     const expired = eventWith(await ask('/v1/admin/tenants', { authorization: 'token_expired' }));
     expect(() => callerOf(expired)).toThrow(expect.objectContaining({ code: 'token_expired' }));
     expect(presumedCaller(expired).kind).toBe('nobody');
@@ -107,6 +132,7 @@ describe('the authorizer', () => {
     const broken = authorizerFunction({
       byKey: () => Promise.reject(new TypeError('an internal error')),
       byToken: () => Promise.reject(new TypeError('an internal error')),
+      sharedUsageIdentifier: SHARED,
       audit: memoryAuditLog(),
     });
     const event = { resource: '/v1/images', headers: { 'x-api-key': 'good' }, methodArn: 'arn:call' };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { identifyByToken } from '#shared/identity/identify-caller.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -32,6 +32,16 @@ describe('createTenant', () => {
     expect(await tenants.get(acme)).toMatchObject({ state: 'active', name: 'Acme' });
   });
 
+  it('tells API Gateway neither the key, nor its hash, nor a part of them', async () => {
+    const { create, usagePlans, tenants } = setUp();
+    const assign = vi.spyOn(usagePlans, 'assign');
+    const { secret = '' } = await create(acme, { name: 'Acme', plan: 'pro' });
+    const told = JSON.stringify([assign.mock.calls, [...usagePlans.members]]);
+    expect(told).toContain((await tenants.get(acme))?.usage_identifier);
+    for (const text of [secret, secret.split('_').at(-1) ?? '', hashApiKey(secret)])
+      for (let at = 0; at + 16 <= text.length; at++) expect(told).not.toContain(text.slice(at, at + 16));
+  });
+
   it('refuses a tenant id that exists', async () => {
     const { create } = setUp();
     await create(acme, { name: 'Acme', plan: 'free' });
@@ -50,7 +60,7 @@ describe('createTenant', () => {
 
   const steps = [
     ['tenants', 'reserve'],
-    ['usagePlans', 'add'],
+    ['usagePlans', 'assign'],
     ['tenants', 'activate'],
   ] as const;
   it.each(
@@ -79,10 +89,9 @@ describe('createTenant', () => {
         settings: { models: ['first'] },
       });
       const keys = await tenants.listKeys(acme);
-      const [member, ...others] = usagePlans.members.values();
-      expect([keys.length, others]).toEqual([1, []]);
-      // API Gateway and the table have the same key.
-      expect(hashApiKey(member?.secret ?? '')).toBe(keys[0]?.hash);
+      expect(keys).toHaveLength(1);
+      const { usage_identifier = '' } = (await tenants.get(acme)) ?? {};
+      expect([...usagePlans.members]).toEqual([[usage_identifier, { tenant: acme, plan: 'free' }]]);
     },
   );
 });

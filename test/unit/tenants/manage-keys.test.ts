@@ -2,13 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { SCOPES, type Scope } from '#shared/kernel/access.ts';
 import { newKeyId, tenantId } from '#shared/kernel/ids.ts';
-import type { ApiKey } from '#shared/tenants/api-key.ts';
 import { changeTenant } from '#shared/tenants/change-tenant.ts';
 import { createTenant } from '#shared/tenants/create-tenant.ts';
-import { expireKeys } from '#shared/tenants/expire-keys.ts';
 import { manageKeys } from '#shared/tenants/manage-keys.ts';
 import { hashApiKey, newApiKey } from '#shared/tenants/new-api-key.ts';
-import { sweepGatewayKeys } from '#shared/tenants/sweep-gateway-keys.ts';
 import { identifier } from '../../fixtures/identify.ts';
 import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { memoryUsagePlans } from '../../memory/usage-plans.ts';
@@ -18,12 +15,11 @@ const acme = tenantId('acme');
 async function setUp() {
   const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
   const tenants = memoryTenantStore();
-  const usagePlans = memoryUsagePlans(() => clock.now);
+  const usagePlans = memoryUsagePlans();
   const ports = {
     ...{ tenants, usagePlans, newApiKey, hashApiKey },
     ...{ defaultModel: 'first', now: () => clock.now },
   };
-  const failures: string[] = [];
   const { secret: first } = await createTenant(ports)(acme, { name: 'Acme', plan: 'free' });
   return {
     clock,
@@ -31,15 +27,6 @@ async function setUp() {
     usagePlans,
     first,
     keys: manageKeys(ports),
-    failures,
-    expire: expireKeys({
-      ...{ tenants, usagePlans, now: () => clock.now, budgetSeconds: 240 },
-      report: ({ key_id }) => void failures.push(key_id),
-    }),
-    sweep: sweepGatewayKeys({
-      ...{ tenants, usagePlans, now: () => clock.now, budgetSeconds: 240 },
-      report: ({ key_id }) => void failures.push(key_id),
-    }),
     change: changeTenant(ports),
     identify: identifier(tenants, () => clock.now),
     later: (seconds: number) => {
@@ -52,10 +39,9 @@ const search = { name: 'app', scopes: ['deeplens.search' as const] };
 
 describe('an API key', () => {
   it('has the requested scopes, which must be among its creator’s', async () => {
-    const { keys, identify, usagePlans } = await setUp();
+    const { keys, identify } = await setUp();
     const { key, secret } = await keys.create(acme, search, operator);
     expect(await identify(secret)).toMatchObject({ subject: key.key_id, scopes: ['deeplens.search'] });
-    expect(usagePlans.members.size).toBe(2);
     await expect(
       keys.create(acme, { name: 'x', scopes: ['deeplens.admin'] }, keyWith(['deeplens.search'])),
     ).rejects.toMatchObject({ code: 'missing_scope' });
@@ -107,13 +93,12 @@ describe('an API key', () => {
   });
 
   it('is refused from its revocation on', async () => {
-    const { keys, identify, usagePlans } = await setUp();
+    const { keys, identify } = await setUp();
     const { key, secret } = await keys.create(acme, search, operator);
     await keys.revoke(acme, key.key_id);
     const again = await keys.revoke(acme, key.key_id);
     expect(again.after.revoked_at).toBe('2026-01-01T00:00:00.000Z');
     await expect(identify(secret)).rejects.toMatchObject({ code: 'invalid_api_key' });
-    expect(usagePlans.members.size).toBe(1);
     await expect(keys.revoke(acme, newKeyId())).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -136,122 +121,20 @@ describe('an API key', () => {
     await expect(keys.create(acme, search, operator)).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('cannot be created beyond fifty by calls at the same moment, which leave nothing in API Gateway', async () => {
-    const { keys, usagePlans } = await setUp();
+  it('cannot be created beyond fifty by calls at the same moment', async () => {
+    const { keys } = await setUp();
     for (let count = 1; count < 45; count++) await keys.create(acme, search, operator);
     await Promise.allSettled(Array.from({ length: 20 }, () => keys.create(acme, search, operator)));
     expect(await keys.list(acme)).toHaveLength(50);
-    expect(usagePlans.members.size).toBe(50);
   });
 
   it('takes the place of an expired one at once', async () => {
-    const { keys, later, usagePlans } = await setUp();
+    const { keys, later } = await setUp();
     const expiring = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
     for (let count = 1; count < 50; count++) await keys.create(acme, expiring, operator);
     later(600);
-    await keys.create(acme, search, operator);
-    expect(usagePlans.members.size).toBe(2);
-  });
-});
-
-describe('expiring keys', () => {
-  it('removes keys that are no longer valid from API Gateway, and no others', async () => {
-    const { keys, later, expire, usagePlans, identify } = await setUp();
-    const old = await keys.create(acme, search, operator);
-    const created = await keys.rotate(acme, old.key.key_id, 60, operator);
-    expect(await expire()).toEqual({ removed: 0, failed: 0 });
-    later(60);
-    expect(await expire()).toEqual({ removed: 1, failed: 0 });
-    expect(await expire()).toEqual({ removed: 0, failed: 0 });
-    expect([...usagePlans.members.values()].map(({ key }) => key)).toContain(created.key.key_id);
-    expect(usagePlans.members.size).toBe(2);
-    await identify(created.secret);
-    expect(await keys.list(acme)).toHaveLength(3);
-  });
-
-  it('finishes a revocation that API Gateway interrupted', async () => {
-    const { keys, usagePlans, expire } = await setUp();
-    const { key } = await keys.create(acme, search, operator);
-    const { remove } = usagePlans;
-    usagePlans.remove = () => Promise.reject(new Error('down'));
-    await expect(keys.revoke(acme, key.key_id)).rejects.toThrow('down');
-    usagePlans.remove = remove;
-    expect(await expire()).toEqual({ removed: 1, failed: 0 });
-    expect(usagePlans.members.size).toBe(1);
-  });
-
-  it('reports a key that fails and goes on with the others', async () => {
-    const { keys, later, usagePlans, expire, failures } = await setUp();
-    const expiring = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
-    const bad = (await keys.create(acme, expiring, operator)).key;
-    await keys.create(acme, expiring, operator);
-    later(600);
-    const { remove } = usagePlans;
-    usagePlans.remove = async (tenant, id) => {
-      if (id === bad.gateway_key_id) throw new Error('down');
-      await remove(tenant, id);
-    };
-    expect(await expire()).toEqual({ removed: 1, failed: 1 });
-    expect(failures).toEqual([bad.key_id]);
-    usagePlans.remove = remove;
-    expect(await expire()).toEqual({ removed: 1, failed: 0 });
-  });
-
-  it('begins no key after its budget of time', async () => {
-    const { keys, later, usagePlans, expire } = await setUp();
-    const expiring = { ...search, expires_at: '2026-01-01T00:10:00.000Z' };
-    for (let count = 0; count < 3; count++) await keys.create(acme, expiring, operator);
-    later(600);
-    const { remove } = usagePlans;
-    usagePlans.remove = async (tenant, id) => {
-      later(150);
-      await remove(tenant, id);
-    };
-    expect(await expire()).toEqual({ removed: 2, failed: 0 });
-    expect(await expire()).toEqual({ removed: 1, failed: 0 });
-  });
-});
-
-describe('sweeping API Gateway', () => {
-  it('removes keys that a crash left without a record, once they are an hour old', async () => {
-    const { usagePlans, later, sweep, keys } = await setUp();
-    const { key } = await keys.create(acme, search, operator);
-    const orphan = await usagePlans.add(acme, newKeyId(), 'secret', 'free');
-    later(3_599);
-    expect(await sweep()).toEqual({ removed: 0, failed: 0 });
-    later(1);
-    expect(await sweep()).toEqual({ removed: 1, failed: 0 });
-    expect(usagePlans.members.has(orphan)).toBe(false);
-    expect(usagePlans.members.has(key.gateway_key_id)).toBe(true);
-    expect(usagePlans.members.size).toBe(2);
-  });
-
-  it('removes keys that ended and that the index of ends does not have', async () => {
-    const { usagePlans, later, sweep, expire, tenants } = await setUp();
-    const key_id = newKeyId();
-    const gateway_key_id = await usagePlans.add(acme, key_id, 'secret', 'free');
-    const key = { ...(await tenants.listKeys(acme))[0], key_id, gateway_key_id, hash: 'h' } as ApiKey; // acme has one
-    await tenants.addKey(acme, { ...key, expires_at: '2026-01-01T00:10:00.000Z' }, 50);
-    await tenants.releaseKey(acme, key_id); // as keys from before the index: no place, no end in the index
-    later(600);
-    expect(await expire()).toEqual({ removed: 0, failed: 0 });
-    expect(await sweep()).toEqual({ removed: 1, failed: 0 });
-    expect(usagePlans.members.size).toBe(1);
-  });
-
-  it('reports a key that fails and goes on', async () => {
-    const { usagePlans, later, sweep, failures } = await setUp();
-    const bad = newKeyId();
-    const badId = await usagePlans.add(acme, bad, 's', 'free');
-    await usagePlans.add(acme, newKeyId(), 's', 'free');
-    later(3_600);
-    const { remove } = usagePlans;
-    usagePlans.remove = async (tenant, id) => {
-      if (id === badId) throw new Error('down');
-      await remove(tenant, id);
-    };
-    expect(await sweep()).toEqual({ removed: 1, failed: 1 });
-    expect(failures).toEqual([bad]);
+    for (let count = 1; count < 50; count++) await keys.create(acme, search, operator);
+    await expect(keys.create(acme, search, operator)).rejects.toMatchObject({ code: 'conflict' });
   });
 });
 
@@ -327,10 +210,9 @@ describe('the maker of a key', () => {
 });
 
 describe('a change of the tenant', () => {
-  it('moves its keys to the gateway plan of its limits', async () => {
+  it('moves its one key in API Gateway to the plan for its limits', async () => {
     const { change, identify, first, keys, usagePlans } = await setUp();
-    const { key } = await keys.create(acme, search, operator);
-    await keys.revoke(acme, key.key_id);
+    await keys.create(acme, search, operator);
     const plans = () => [...usagePlans.members.values()].map(({ plan }) => plan);
     expect(plans()).toEqual(['free']);
     await change(acme, { plan: 'basic' });
@@ -343,21 +225,71 @@ describe('a change of the tenant', () => {
     expect(plans()).toEqual(['basic']);
   });
 
-  it('is completed by repeating it after an interruption', async () => {
-    const { tenants, usagePlans, first, identify } = await setUp();
-    const broken = { ...usagePlans, move: () => Promise.reject(new Error('interrupted')) };
-    await expect(changeTenant({ tenants, usagePlans: broken })(acme, { plan: 'pro' })).rejects.toThrow();
-    await changeTenant({ tenants, usagePlans })(acme, { plan: 'pro' });
-    expect([...usagePlans.members.values()].map(({ plan }) => plan)).toEqual(['pro']);
-    expect(await identify(first)).toMatchObject({ plan: 'pro' });
+  it.each(['before', 'after'] as const)(
+    'is completed by repeating it after an interruption %s API Gateway',
+    async (when) => {
+      const { tenants, usagePlans, first, identify } = await setUp();
+      const assign: typeof usagePlans.assign = async (...args) => {
+        if (when === 'after') await usagePlans.assign(...args);
+        throw new Error('interrupted');
+      };
+      const broken = { ...usagePlans, assign };
+      await expect(changeTenant({ tenants, usagePlans: broken })(acme, { plan: 'pro' })).rejects.toThrow();
+      await changeTenant({ tenants, usagePlans })(acme, { plan: 'pro' });
+      expect([...usagePlans.members.values()].map(({ plan }) => plan)).toEqual(['pro']);
+      expect(await identify(first)).toMatchObject({ plan: 'pro' });
+    },
+  );
+
+  it('leaves the key in the plan of the last of several at the same moment', async () => {
+    const { tenants, usagePlans } = await setUp();
+    const { assign } = usagePlans;
+    let isOvertaken = false;
+    usagePlans.assign = async (tenant, identifier, plan) => {
+      if (!isOvertaken) {
+        isOvertaken = true;
+        await changeTenant({ tenants, usagePlans })(acme, { plan: 'basic' });
+      }
+      await assign(tenant, identifier, plan);
+    };
+    await changeTenant({ tenants, usagePlans })(acme, { plan: 'enterprise' });
+    expect(await tenants.get(acme)).toMatchObject({ plan: 'basic' });
+    expect([...usagePlans.members.values()].map(({ plan }) => plan)).toEqual(['basic']);
   });
 
-  it('suspends and reactivates it, and fails for an unknown tenant', async () => {
-    const { change, first, identify } = await setUp();
+  it('of plan or limits gives a tenant from before a usage identifier, once', async () => {
+    const { tenants, usagePlans, identify } = await setUp();
+    const old = tenantId('old');
+    const key_id = newKeyId();
+    const created_at = '2025-01-01T00:00:00.000Z';
+    await tenants.reserve({
+      ...{ tenant_id: old, name: 'Old', plan: 'free', state: 'creating', created_at, first_key_id: key_id },
+    });
+    const secret = newApiKey(key_id);
+    await tenants.activate(old, {
+      ...{ key_id, tenant_id: old, name: 'first', kind: 'live', scopes: [], created_at },
+      hash: hashApiKey(secret),
+    });
+    expect(await identify(secret)).not.toHaveProperty('usageIdentifier');
+    const change = changeTenant({ tenants, usagePlans });
+    await change(old, { name: 'Older' });
+    expect(await usagePlans.count(old)).toBe(0);
+    await change(old, { plan: 'free' });
+    const { usageIdentifier = '' } = await identify(secret);
+    expect(usagePlans.members.get(usageIdentifier)).toEqual({ tenant: old, plan: 'free' });
+    await change(old, { plan: 'pro' });
+    expect(usagePlans.members.get(usageIdentifier)).toEqual({ tenant: old, plan: 'pro' });
+    expect(await usagePlans.count(old)).toBe(1);
+  });
+
+  it('suspends and reactivates it without API Gateway, and fails for an unknown tenant', async () => {
+    const { change, first, identify, usagePlans } = await setUp();
+    const members = [...usagePlans.members];
     await change(acme, { state: 'suspended' });
     await expect(identify(first)).rejects.toMatchObject({ code: 'tenant_suspended' });
     await change(acme, { state: 'active' });
     await identify(first);
+    expect([...usagePlans.members]).toEqual(members);
     await expect(change(tenantId('nobody'), { plan: 'pro' })).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -43,7 +43,6 @@ async function setUp() {
       name: 'first',
       hash: tenant_id,
       scopes: [],
-      gateway_key_id: 'g',
       created_at,
     });
   }
