@@ -43,7 +43,7 @@ const SURFACE = Object.entries({
   search: ['similarity-cache'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
   usage: ['cost', 'usage', 'usage-store'],
-  'vector-index': ['document-digest', 'vector-index'],
+  'vector-index': ['document-digest', 'graph-memory', 'vector-index'],
 }).map(([folder, files]) => `^shared/${folder}/(${files.join('|')})[.]ts$`);
 
 /** A file that knows one technology is named after it. */

@@ -22,6 +22,8 @@ export const indexRequests = (models: readonly string[]) =>
     write: [LAYOUT, BULK],
     count: [LAYOUT, ['Post', '*/_count']],
     list: [LAYOUT, ['Post', '*/_search']],
+    // The statistics of nodes and indices, and the mappings.
+    memory: [LAYOUT],
     removeTenant: [LAYOUT, ['Post', '*/_delete_by_query']],
     build: [
       LAYOUT,

@@ -101,10 +101,14 @@ export class ModelsStack extends EnvironmentStack {
       .allow(onTable('GetItem', 'UpdateItem'), [tables.tenants.tableArn])
       .allow(onTable('Query'), [tables.tenantsBy('by_kind')])
       .allow(onTable('BatchGetItem', 'Query'), [tables.images.tableArn])
-      .allow(onTable('GetItem', 'PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
+      .allow(
+        onTable('BatchGetItem', 'GetItem', 'PutItem', 'Query'),
+        [tables.activity.tableArn],
+        inPartitions(PARTITIONS.jobs),
+      )
       .allow(ACTIONS.publish, [data.events.topicArn])
       .allow(ACTIONS.send, [queue.queueArn]);
-    index.allow(run, 'build', 'list', 'prepare', 'search', 'write');
+    index.allow(run, 'build', 'list', 'memory', 'prepare', 'search', 'write');
     this.jobs.consumedBy(run, { size: 1, waitSeconds: 0, concurrency: 5 });
     return run.lambda;
   }

@@ -65,6 +65,8 @@ const AnyModelJob = AnyJob.extend({
   /** Cursor of the next tenant; empty after the last. */
   next_tenant: z.string().optional(),
   position: Position.optional(),
+  /** Bytes of the index's memory that it needs, and that other jobs leave to it while it runs. */
+  memory_bytes: z.number().optional(),
 });
 
 /** A stored job, by its kind. A new kind is a row here, and a runner in the function that wires it. */

@@ -52,5 +52,6 @@ async function requeue(jobs: JobStore, job: Job, now: Date): Promise<Job> {
   return (await jobs.save(queued)) ?? queued;
 }
 
-const isStalled = (job: Job, now: Date): boolean =>
+/** Returns true if a running job's message counts as lost. */
+export const isStalled = (job: Job, now: Date): boolean =>
   job.status === 'running' && now.getTime() - Date.parse(job.updated_at) > stalledAfterMinutes(job) * 60_000;

@@ -51,6 +51,7 @@ export const PROBLEMS = {
   unsafe_url: { status: 422, title: 'The URL must not be fetched', retry: false },
   rate_limited: { status: 429, title: 'A rate limit is used up', retry: true },
   quota_exceeded: { status: 429, title: 'The storage quota is used up', retry: false },
+  index_full: { status: 507, title: 'The vector index has no room for more images', retry: false },
   internal_error: { status: 500, title: 'An internal error occurred', retry: true },
   dependency_unavailable: { status: 503, title: 'A dependency is unavailable', retry: true },
 } as const satisfies Record<string, { status: number; title: string; retry: boolean }>;

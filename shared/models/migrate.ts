@@ -33,7 +33,10 @@ export function migrateModel(ports: MigratePorts): ModelTask<'model_migration'> 
   return {
     firstPhase: 'begin',
 
-    begin: ({ model }) => ports.index.prepare(model, ports.dimensionOf(model)),
+    async begin({ model }, reserveRoom) {
+      await reserveRoom((owner) => !modelsOf(owner, ports.installed).chosen.includes(model));
+      await ports.index.prepare(model, ports.dimensionOf(model));
+    },
 
     async visit(owner, position, { model, cut_over }): Promise<Visit> {
       const tenant = owner.tenant_id;

@@ -9,9 +9,11 @@ import { rollBack } from './roll-back.ts';
 import { type TenantByTenantPorts, tenantByTenant } from './tenant-by-tenant.ts';
 
 export interface ModelRunnerPorts
-  extends Omit<MigratePorts & RebuildPorts, 'dimensionOf' | 'index' | 'tenants'> {
+  extends Omit<MigratePorts & RebuildPorts, 'dimensionOf' | 'imageStore' | 'index' | 'tenants'> {
   tenants: MigratePorts['tenants'] & TenantByTenantPorts['tenants'];
-  index: MigratePorts['index'] & RebuildPorts['index'] & Pick<VectorIndex, 'models'>;
+  jobs: TenantByTenantPorts['jobs'];
+  imageStore: MigratePorts['imageStore'] & TenantByTenantPorts['imageStore'];
+  index: MigratePorts['index'] & RebuildPorts['index'] & Pick<VectorIndex, 'memoryFor' | 'models'>;
   /** Dimensions of each installed model's vectors. */
   dimensions: ReadonlyMap<string, number>;
 }

@@ -1,6 +1,7 @@
 import type { JobOf, Position } from '#shared/jobs/job.ts';
 import type { ModelJobKind } from '#shared/kernel/vocabulary.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
+import type { Adds } from './index-room.ts';
 
 /** The result of a visit to a tenant. */
 export interface Visit {
@@ -16,8 +17,11 @@ export interface Visit {
 export interface ModelTask<Kind extends ModelJobKind = ModelJobKind> {
   /** The phase in which each tenant begins. */
   firstPhase: string;
-  /** Runs before the first tenant. */
-  begin?(job: JobOf<Kind>): Promise<void>;
+  /**
+   * Runs before the first tenant.
+   * @param reserveRoom to be called before anything is added to the index
+   */
+  begin?(job: JobOf<Kind>, reserveRoom: (adds: Adds) => Promise<void>): Promise<void>;
   /**
    * Does a small part of a tenant's work, some seconds at most.
    * @throws Problem that is not retryable if the tenant's part failed: the job continues with the next tenant

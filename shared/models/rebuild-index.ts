@@ -25,8 +25,12 @@ export function rebuildIndex(ports: RebuildPorts): ModelTask<'index_rebuild'> {
   const fill = fillBuild(ports);
   return {
     firstPhase: 'compare',
-    async begin(job) {
+    async begin(job, reserveRoom) {
       await index.prepare(job.model, dimensionOf(job.model)); // in case the index itself is lost
+      await reserveRoom(
+        async (owner) =>
+          hasModel(ports, owner, job) && (await index.placement(owner.tenant_id, job.model)) === 'shared',
+      );
       await index.beginBuild(build(job));
     },
     async visit(owner, position, job) {
@@ -46,14 +50,20 @@ export function moveTenant(ports: RebuildPorts): ModelTask<'index_move'> {
     ...{ model, dimension: dimensionOf(model), of: 'tenant', tenant },
     into,
   });
+  const isThere = async (tenant: TenantId, { model, into }: JobOf<'index_move'>) =>
+    into === 'shared' && (await index.placement(tenant, model)) === 'shared';
   const fill = fillBuild(ports);
   return {
     firstPhase: 'begin',
+    async begin(job, reserveRoom) {
+      await reserveRoom(
+        async (owner) => hasModel(ports, owner, job) && !(await isThere(owner.tenant_id, job)),
+      );
+    },
     async visit(owner, position, job) {
       const tenant = owner.tenant_id;
       if (position.phase === 'begin') {
-        const isThere = job.into === 'shared' && (await index.placement(tenant, job.model)) === 'shared';
-        if (isThere) return { position: 'done' };
+        if (await isThere(tenant, job)) return { position: 'done' };
         await index.beginBuild(build(tenant, job));
         return { position: { ...position, phase: 'compare' } };
       }
@@ -66,24 +76,27 @@ export function moveTenant(ports: RebuildPorts): ModelTask<'index_move'> {
   };
 }
 
+/** Returns true if the tenant's images are embedded with the job's model. */
+const hasModel = ({ installed }: RebuildPorts, owner: Tenant, { model }: ModelJob): boolean =>
+  embeddedWith(modelsOf(owner, installed)).includes(model);
+
 /** Writes a tenant's documents to the partition that is being built. */
-const fillBuild =
-  (ports: RebuildPorts) =>
-  async (owner: Tenant, position: Position, { model }: ModelJob) => {
-    const wanted = embeddedWith(modelsOf(owner, ports.installed)).includes(model);
-    const comparison = { model, side: 'next', wanted, repair: true } as const;
-    const { done, progress, ...visit } = await reconcileAll(ports)(
-      owner.tenant_id,
-      comparison,
-      position,
-      ports.now(),
-    );
-    const written = { written: (progress?.missing ?? 0) + (progress?.stale ?? 0) };
-    return done
-      ? {
-          ...visit,
-          position: 'done' as const,
-          progress: { ...written, pictures: visit.position.met.pictures ?? 0 },
-        }
-      : { ...visit, progress: written };
-  };
+const fillBuild = (ports: RebuildPorts) => async (owner: Tenant, position: Position, job: ModelJob) => {
+  const { model } = job;
+  const wanted = hasModel(ports, owner, job);
+  const comparison = { model, side: 'next', wanted, repair: true } as const;
+  const { done, progress, ...visit } = await reconcileAll(ports)(
+    owner.tenant_id,
+    comparison,
+    position,
+    ports.now(),
+  );
+  const written = { written: (progress?.missing ?? 0) + (progress?.stale ?? 0) };
+  return done
+    ? {
+        ...visit,
+        position: 'done' as const,
+        progress: { ...written, pictures: visit.position.met.pictures ?? 0 },
+      }
+    : { ...visit, progress: written };
+};

@@ -5,13 +5,10 @@ import type { TenantId } from '#shared/kernel/ids.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import type { ModelJobKind } from '#shared/kernel/vocabulary.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
-import type { TenantStore } from '#shared/tenants/tenant-store.ts';
+import { type IndexRoomPorts, reserveRoom } from './index-room.ts';
 import { type ModelTask, phase, sumByKind } from './model-task.ts';
 
-export interface TenantByTenantPorts {
-  tenants: Pick<TenantStore, 'get' | 'list'>;
-  now: () => Date;
-}
+export type TenantByTenantPorts = IndexRoomPorts;
 
 /** `next_tenant` after the last tenant. */
 const NO_MORE = '';
@@ -26,7 +23,7 @@ export const tenantByTenant = <Kind extends ModelJobKind>(
 ): JobRunner<Kind> => ({
   retries: 'job',
   async advance(writer) {
-    if (writer.job.step === 'begin') await begin(task, writer);
+    if (writer.job.step === 'begin') await begin(ports, task, writer);
     const owner = await currentTenant(ports, task, writer);
     if (owner) return visit(task, writer, owner);
     await end(ports, task, writer);
@@ -42,8 +39,8 @@ export const tenantByTenant = <Kind extends ModelJobKind>(
 
 type Writer = JobWriter<ModelJob>;
 
-async function begin(task: ModelTask, writer: Writer): Promise<void> {
-  await task.begin?.(writer.job);
+async function begin(ports: TenantByTenantPorts, task: ModelTask, writer: Writer): Promise<void> {
+  await task.begin?.(writer.job, (adds) => reserveRoom(ports)(writer, adds));
   await writer.write({ step: 'tenants' });
 }
 

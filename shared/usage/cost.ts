@@ -1,3 +1,4 @@
+import { graphMemory, type VectorStorage } from '#shared/vector-index/graph-memory.ts';
 import type { Usage } from './usage.ts';
 
 /**
@@ -30,23 +31,15 @@ export const BYTES_PER_IMAGE = {
 } as const;
 
 const DIMENSION = 256;
-/** Links per node of the HNSW graph: the index's `m`. */
-const LINKS = 16;
 /** A primary and a replica. */
 const COPIES = 2;
 /** Half of a node's memory is the JVM's heap; the other half holds graphs and vectors. */
 const SHARE_FOR_VECTORS = 0.5;
 const GB = 1e9;
 
-/** Bytes per vector component, by the index's storage. */
-const BYTES = { float: 4, sq: 1 } as const;
-
-/**
- * Estimates the bytes of memory that vectors take over all nodes: 1.1 × (4 d + 8 m) per vector and copy, the formula for
- * HNSW in OpenSearch's k-NN documentation; d instead of 4 d with `sq`, which quantises to 7 bits.
- */
-export const indexMemory = (vectors: number, storage: keyof typeof BYTES = 'float'): number =>
-  1.1 * (BYTES[storage] * DIMENSION + 8 * LINKS) * vectors * COPIES;
+/** Estimates the bytes of memory that vectors take over all nodes. */
+export const indexMemory = (vectors: number, storage: VectorStorage = 'float'): number =>
+  graphMemory(DIMENSION, storage) * vectors * COPIES;
 
 /** Stored images, bytes and vectors of a tenant. */
 export interface Holding {

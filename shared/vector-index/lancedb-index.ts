@@ -211,6 +211,8 @@ export async function lanceDbVectorIndex(from: { uri: string; modulePath: string
     finishBuild: (build) => applyStep(build, finish),
     abandonBuild: (build) => applyStep(build, abandon),
 
+    memoryFor: async () => 'unbounded',
+
     async health() {
       try {
         await tables.names();

@@ -1,8 +1,9 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { abandon, begin, finish, type Step } from './builds.ts';
+import type { VectorStorage } from './graph-memory.ts';
 import { aliasActions, aliasesOf, indexPattern, orphanedIndices } from './opensearch-aliases.ts';
 import { errorType, requestProblem } from './opensearch-errors.ts';
-import { indexBody, type VectorStorage, WHILE_SERVING } from './opensearch-mapping.ts';
+import { indexBody, WHILE_SERVING } from './opensearch-mapping.ts';
 import { callOpenSearch, currentLayout, removeBatch } from './opensearch-requests.ts';
 import { hasRole, type Partition, type PartitionLayout, sharedPartition } from './partitions.ts';
 import type { Build, VectorIndex } from './vector-index.ts';

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { candidates } from './candidates.ts';
 import { documentId } from './document-id.ts';
+import type { VectorStorage } from './graph-memory.ts';
 import { aliasesOf, aliasNames, aliasOf, firstIndexOf, modelOf, writeAlias } from './opensearch-aliases.ts';
 import { openSearchBuilds } from './opensearch-builds.ts';
 import { errorType, reasonOf, requestProblem } from './opensearch-errors.ts';
-import { conditions, indexBody, toSource, type VectorStorage } from './opensearch-mapping.ts';
+import { conditions, indexBody, toSource } from './opensearch-mapping.ts';
+import { estimateMemory } from './opensearch-memory.ts';
 import {
   addDigest,
   bulk,
@@ -187,6 +189,8 @@ export function openSearchVectorIndex(
     async placement(tenant, model) {
       return servingPartition(await currentLayout(client, model), tenant).tenant ? 'own' : 'shared';
     },
+
+    memoryFor: (documents, dimension) => estimateMemory(client, options.storage, documents, dimension),
 
     async health() {
       try {

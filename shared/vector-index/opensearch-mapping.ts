@@ -1,5 +1,6 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { documentDigest } from './document-digest.ts';
+import { LINKS, type VectorStorage } from './graph-memory.ts';
 import { metadataEntries, wantedEntries } from './metadata-entries.ts';
 import type { VectorDocument, VectorFilter } from './vector-index.ts';
 
@@ -19,9 +20,6 @@ const REPLICAS = { auto_expand_replicas: '0-1' };
 
 /** Replaces `WHILE_FILLED`. Null means the cluster's default interval; the client's types lack it, hence the cast. */
 export const WHILE_SERVING = { ...REPLICAS, refresh_interval: null as unknown as string };
-
-/** Storage of the vectors in an index's graph: floats, or 7 bits per number, with the floats on disk for scores. */
-export type VectorStorage = 'float' | 'sq';
 
 /** The parameters of a new index. */
 export interface IndexPlan {
@@ -43,7 +41,7 @@ export function indexBody({ dimension, shards, storage, own = false, filled = fa
     dimension,
     space_type: 'innerproduct',
     // Lucene: the engine that the tests run on. Its default parameters, written out.
-    method: { name: 'hnsw', engine: 'lucene', parameters: { m: 16, ef_construction: 100, ...encoder } },
+    method: { name: 'hnsw', engine: 'lucene', parameters: { m: LINKS, ef_construction: 100, ...encoder } },
   };
   // Routing by tenant puts a tenant's documents into one shard; `routing_partition_size` spreads them over several. It
   // must be less than the number of shards, and counts routing shards, of which a shard has hundreds by default.

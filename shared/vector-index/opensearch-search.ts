@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Neighbour } from './candidates.ts';
+import type { VectorStorage } from './graph-memory.ts';
 import { aliasOf } from './opensearch-aliases.ts';
 import { ErrorCause, partProblem, reasonOf } from './opensearch-errors.ts';
-import { conditions, type VectorStorage } from './opensearch-mapping.ts';
+import { conditions } from './opensearch-mapping.ts';
 import type { VectorQuery } from './vector-index.ts';
 
 const Found = z.object({

@@ -54,6 +54,12 @@ export interface ListedDocument {
   digest: string;
 }
 
+/** Bytes of memory, over all nodes and replicas. */
+export interface MemoryEstimate {
+  needed: number;
+  left: number;
+}
+
 /** The documents that serve searches, or those of the partition that is being built to replace it. */
 export type Side = 'serving' | 'next';
 
@@ -121,5 +127,10 @@ export interface VectorIndex {
   finishBuild(build: Build): Promise<void>;
   /** Discards a running build. Does nothing if there is none. */
   abandonBuild(build: Build): Promise<void>;
+  /**
+   * Estimates the memory that new documents would take, and what is left of it.
+   * @returns `unbounded` if the technology reads its vectors from disk
+   */
+  memoryFor(documents: number, dimension: number): Promise<MemoryEstimate | 'unbounded'>;
   health(): Promise<IndexHealth>;
 }

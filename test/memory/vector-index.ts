@@ -154,6 +154,8 @@ export function memoryVectorIndex(): VectorIndex {
       if (models.has(build.model)) applyStep(abandon(modelOf(build.model).layout, build), build);
     },
 
+    memoryFor: async () => 'unbounded',
+
     async health() {
       return { status: 'ok' };
     },

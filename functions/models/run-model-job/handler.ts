@@ -18,13 +18,14 @@ import { Env } from './env.ts';
 const env = readEnv(Env);
 const manifests = await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS);
 const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
+const jobs = dynamoJobStore({ table: env.ACTIVITY_TABLE });
 const now = () => new Date();
 const run = runJob<ModelJobKind>({
   now,
-  jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
+  jobs,
   queue: sqsJobs({ queueUrl: env.MODEL_JOBS_QUEUE_URL }),
   runners: modelRunners({
-    ...{ tenants, now },
+    ...{ tenants, jobs, now },
     imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
     blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
     index: await openVectorIndex(env),

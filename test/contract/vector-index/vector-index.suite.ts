@@ -39,6 +39,15 @@ export function describeVectorIndex(
       expect(await index.count(ALICE, model)).toBe(1);
     });
 
+    it('estimates the memory of new documents, unless it is not bound by memory', async () => {
+      const [one, ten] = [await index.memoryFor(1, DIMENSION), await index.memoryFor(10, DIMENSION)];
+      if (one === 'unbounded' || ten === 'unbounded')
+        return expect([one, ten]).toEqual(Array(2).fill('unbounded'));
+      expect(one.needed).toBeGreaterThan(0);
+      expect(ten.needed).toBeCloseTo(10 * one.needed);
+      expect(one.left).toBeGreaterThan(ten.needed);
+    });
+
     it('returns the cosine by each vector', async () => {
       const document = vectorDocument({ semantic: at(30), copy: at(120) });
       const opposite = vectorDocument({ semantic: at(180), copy: at(90) });

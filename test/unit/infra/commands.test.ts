@@ -54,11 +54,14 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'OpenSearch indices.delete': ['es:ESHttpDelete images-*'],
   'OpenSearch indices.getAlias': ['es:ESHttpGet *'],
   'OpenSearch indices.getFieldMapping': ['es:ESHttpGet *'],
+  'OpenSearch indices.getMapping': ['es:ESHttpGet *'],
   'OpenSearch indices.putMapping': ['es:ESHttpPost */_mapping'],
   'OpenSearch indices.putSettings': ['es:ESHttpPut images-*'],
   'OpenSearch indices.refresh': ['es:ESHttpGet *'],
+  'OpenSearch indices.stats': ['es:ESHttpGet *'],
   'OpenSearch indices.updateAliases': ['es:ESHttpPost _aliases'],
   'OpenSearch msearch': ['es:ESHttpPost _msearch'],
+  'OpenSearch nodes.stats': ['es:ESHttpGet *'],
   'OpenSearch search': ['es:ESHttpPost */_search'],
 };
 

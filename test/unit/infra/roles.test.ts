@@ -192,7 +192,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   RevokeTokens: ['dynamodb:activity [REVOKED#*]: PutItem', 'dynamodb:audit: PutItem'],
   RunModelJob: [
-    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: BatchGetItem GetItem PutItem Query',
     'dynamodb:images: BatchGetItem Query',
     'dynamodb:tenants/index/by_kind: Query',
     'dynamodb:tenants: GetItem UpdateItem',

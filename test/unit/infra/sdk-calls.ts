@@ -103,7 +103,9 @@ export function sdkCalls(entry: string): Set<string> {
     if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return;
     const [declaration] = checker.getSymbolAtLocation(node.expression.name)?.declarations ?? [];
     if (declaration && OPENSEARCH.test(fileOf(declaration)))
-      calls.add(node.expression.getText().replace(/^.*?((indices\.|cluster\.)?\w+)$/, 'OpenSearch $1'));
+      calls.add(
+        node.expression.getText().replace(/^.*?((indices\.|cluster\.|nodes\.)?\w+)$/, 'OpenSearch $1'),
+      );
   }
 
   for (let node = queue.pop(); node; node = queue.pop()) {

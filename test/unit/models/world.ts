@@ -102,7 +102,13 @@ async function modelsWorld() {
     const owner = await tenants.get(tenant);
     await imageStore.create({
       ...{ tenant_id: tenant, image_id: image, status: 'validated', file_path: `${image}.jpg` },
-      ...{ storage_location: 'uploads', storage_type: 's3', file_size: 1000, content_type: 'image/jpeg' },
+      ...{
+        storage_location: 'uploads',
+        storage_type: 's3',
+        file_size: 1000,
+        stored_bytes: 1000,
+        content_type: 'image/jpeg',
+      },
       ...{ metadata: {}, models: [], correlation_id: 'corr', created_at: at, updated_at: at },
       ...{ format: 'jpeg', width: 400, height: 300, hash_sha256: '0'.repeat(64), hash_md5: '0'.repeat(32) },
       ...{ hash_perceptual: '0'.repeat(16), hash_pixels: '0'.repeat(64), exif: {}, thumbnails: [] },
@@ -125,7 +131,7 @@ async function modelsWorld() {
   }
 
   const runnerPorts = {
-    ...{ tenants, now, imageStore, blobs, index, publisher, installed },
+    ...{ tenants, jobs, now, imageStore, blobs, index, publisher, installed },
     ...{ dimensions: DIMENSIONS, settleSeconds: SETTLE_SECONDS },
   };
   const startPorts = { jobs, queue, tenants, installed, now };
