@@ -1,6 +1,6 @@
 import type { ImageStore } from '#shared/images/image-store.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
-import { boundsOf } from '#shared/kernel/period.ts';
+import { boundsOf, periodOf } from '#shared/kernel/period.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
@@ -11,6 +11,7 @@ interface Ports {
   tenants: Pick<TenantStore, 'list'>;
   usage: Pick<UsageStore, 'read' | 'readTotals'>;
   images: Pick<ImageStore, 'storedAt' | 'storedOf'>;
+  now?: () => Date;
 }
 
 interface Holding {
@@ -40,17 +41,19 @@ export const usageOf =
 const PAGE = 100;
 
 /**
- * Lists the tenants with the highest value of `by`, ties by id. For operators. Reads two counters of every tenant, 100
- * tenants at a time: suits some thousands of tenants.
+ * Lists the tenants with the highest value of `by`, ties by id, with their stored images at the end of the month, or now. For
+ * operators. Reads two counters of every tenant, and of a past month those of the months since, 100 tenants at a time: suits
+ * some thousands of tenants.
  */
 export const heaviestTenants =
-  ({ tenants, usage, images }: Ports) =>
+  ({ tenants, usage, images, now = () => new Date() }: Ports) =>
   async (period: string, by: keyof (Usage & Holding), limit: number) => {
+    const stored = period < periodOf(now()) ? storedThen(images, period) : images.storedOf;
     const all: TenantUsage[] = [];
     let cursor: string | undefined;
     do {
       const page = await tenants.list({ cursor, limit: PAGE });
-      all.push(...(await withUsage({ usage, images }, page.items, period)));
+      all.push(...(await withUsage(usage, stored, page.items, period)));
       cursor = page.nextCursor;
     } while (cursor);
     const heaviest = all.sort(
@@ -59,13 +62,24 @@ export const heaviestTenants =
     return { period, totals: totalsOf(all), tenants: heaviest.slice(0, limit) };
   };
 
+/** Returns a function like `storedOf`, for the end of a past month. */
+const storedThen =
+  (images: Pick<ImageStore, 'storedAt'>, period: string): ImageStore['storedOf'] =>
+  async (tenants) =>
+    new Map(
+      await Promise.all(
+        tenants.map(async (tenant) => [tenant, await images.storedAt(tenant, period)] as const),
+      ),
+    );
+
 async function withUsage(
-  { usage, images }: Pick<Ports, 'usage' | 'images'>,
+  usage: Ports['usage'],
+  storedOf: ImageStore['storedOf'],
   tenants: readonly Tenant[],
   period: string,
 ): Promise<TenantUsage[]> {
   const ids = tenants.map(({ tenant_id }) => tenant_id);
-  const [used, stored] = await Promise.all([usage.readTotals(ids, period), images.storedOf(ids)]);
+  const [used, stored] = await Promise.all([usage.readTotals(ids, period), storedOf(ids)]);
   return tenants.map(({ tenant_id, name, plan }) => ({
     tenant_id,
     name,

@@ -11,12 +11,16 @@ const PeriodQuery = z.strictObject({
 });
 const Used = z.object({ requests: Count, searches: Count, uploads: Count });
 
+const Holding = {
+  images_stored: Count.meta({ description: 'Images stored at the end of the period, or now.' }),
+  storage_bytes: Count.meta({ description: 'Size of their original files in bytes.' }),
+};
+
 const UsageReply = Used.extend({
   period: Period,
   starts_at: Time,
   ends_at: Time,
-  images_stored: Count.meta({ description: 'Images stored at the end of the period, or now.' }),
-  storage_bytes: Count.meta({ description: 'Size of their original files in bytes.' }),
+  ...Holding,
   limits: LimitsReply,
   daily: z
     .array(Used.extend({ date: z.iso.date() }))
@@ -67,14 +71,13 @@ export const listUsage = operation({
     description: 'The tenants with the highest usage, and the totals over all tenants.',
     schema: z.object({
       period: Period,
-      totals: Used.extend({ tenants: Count, images_stored: Count, storage_bytes: Count }),
+      totals: Used.extend({ tenants: Count, ...Holding }),
       tenants: z.array(
         Used.extend({
           tenant_id: TenantIdField,
           name: z.string(),
           plan: z.enum(PLAN_NAMES),
-          images_stored: Count,
-          storage_bytes: Count,
+          ...Holding,
         }),
       ),
     }),

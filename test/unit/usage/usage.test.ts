@@ -127,6 +127,33 @@ describe('meterUsage', () => {
 });
 
 describe('heaviestTenants', () => {
+  it('tells what was stored at the end of a past month, and what is stored now', async () => {
+    const ports = await setUp();
+    const list = heaviestTenants({ ...ports, now: () => new Date('2026-12-05T00:00:00.000Z') });
+    const store = async (tenant_id: TenantId, at: string, file_size: number) => {
+      const record = announcedImage({ tenant_id, status: 'uploaded' });
+      await ports.images.create(record);
+      await ports.images.admit(tenant_id, record.image_id, at, { file_size }, { images: 9, bytes: 99 });
+    };
+    await store(acme, '2026-10-02T00:00:00.000Z', 7);
+    await store(beta, '2026-12-02T00:00:00.000Z', 8);
+    await store(beta, '2026-12-03T00:00:00.000Z', 9);
+    const holdings = async (period: string) => {
+      const { tenants, totals } = await list(period, 'storage_bytes', 10);
+      return [totals, ...tenants].map(({ images_stored, storage_bytes }) => [images_stored, storage_bytes]);
+    };
+    expect(await holdings('2026-11')).toEqual([
+      [1, 7],
+      [1, 7],
+      [0, 0],
+    ]); // acme first
+    expect(await holdings('2026-12')).toEqual([
+      [3, 24],
+      [2, 17],
+      [1, 7],
+    ]); // beta first
+  });
+
   it('lists the heaviest tenants first, ties by id, with the sums over all tenants', async () => {
     const { meter, list } = await setUp();
     await meter([call(beta, { searches: 2 }), call(beta), call(acme, { uploads: 9 })]);
