@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { createProxyServer } from 'httpxy';
 import pLimit from 'p-limit';
+import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 
 /**
@@ -13,6 +15,7 @@ import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 const IN_FLIGHT = 12;
 /** The most that API Gateway takes, in bytes. */
 const BODY_BYTES = 10 * 1024 * 1024;
+const PROBLEM_TYPE = 'application/problem+json';
 /** The time in which a request must have arrived as a whole. */
 const REQUEST_MS = 30_000;
 
@@ -38,10 +41,7 @@ export async function startFront({
 }: FrontOptions): Promise<Front> {
   const { host } = new URL(emulatorUrl);
   const proxy = createProxyServer({ target: emulatorUrl, proxyTimeout: 60_000 });
-  // The emulator's own replies lack the id that API Gateway gives to each request.
-  proxy.on('proxyRes', ({ headers }) => {
-    headers['x-correlation-id'] ??= randomUUID();
-  });
+  proxy.on('proxyRes', (reply, _request, response) => relay(reply, response));
   const apiHost = `${apiId}.execute-api.localhost:${host.split(':')[1]}`;
   const limit = pLimit(IN_FLIGHT);
 
@@ -50,7 +50,7 @@ export async function startFront({
     request.headers.host = apiHost;
     const done = new Promise<void>((resolve) => response.once('close', resolve));
     await proxy
-      .web(request, response, { buffer: Readable.from([body]) })
+      .web(request, response, { buffer: Readable.from([body]), selfHandleResponse: true })
       .catch(() => refuse(response, 502, 'dependency_unavailable', 'The API is unavailable.'));
     await done;
   };
@@ -82,6 +82,27 @@ export async function startFront({
   };
 }
 
+const ProblemBody = z.record(z.string(), z.unknown());
+
+/**
+ * Passes a reply on. The emulator's own replies lack the id that API Gateway gives to each request, a 405 also in its body.
+ */
+function relay(reply: IncomingMessage, response: ServerResponse): void {
+  const { connection: _, 'transfer-encoding': __, ...rest } = reply.headers; // those of this hop
+  const { 'x-correlation-id': instance = randomUUID() } = rest;
+  const headers = { ...rest, 'x-correlation-id': instance };
+  const status = reply.statusCode ?? 502;
+  if (status !== 405) return void reply.pipe(response.writeHead(status, headers));
+  const named = (problem: string) =>
+    problem && JSON.stringify({ ...ProblemBody.parse(JSON.parse(problem)), instance }); // empty for HEAD
+  text(reply)
+    .then(named)
+    .then((body) => {
+      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+    })
+    .catch(() => response.destroy());
+}
+
 /** Returns undefined if the client breaks off, or takes too long and is disconnected. */
 async function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | undefined> {
   const chunks: Buffer[] = [];
@@ -99,8 +120,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | 'too large' 
 
 function refuse(response: ServerResponse, status: number, code: ProblemCode, detail: string): void {
   if (response.headersSent) return void response.destroy();
-  const problem = { type: 'about:blank', title: PROBLEMS[code].title, status, code, detail };
-  response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+  const instance = randomUUID();
+  const problem = { type: 'about:blank', title: PROBLEMS[code].title, status, code, detail, instance };
+  response
+    .writeHead(status, { 'content-type': PROBLEM_TYPE, 'x-correlation-id': instance })
+    .end(JSON.stringify(problem));
 }
 
 function page(request: IncomingMessage, response: ServerResponse): void {

@@ -39,11 +39,13 @@ describe('the service', () => {
       const allow = methods.join(', ');
       expect([path, reply.status, reply.headers.get('allow')]).toEqual([path, 405, allow]);
       expect(reply.headers.get('content-type')).toBe('application/problem+json');
+      const instance = reply.headers.get('x-correlation-id');
+      expect(instance).toMatch(/^[\w-]{8,}$/);
       expect(await reply.json()).toMatchObject({
         code: 'method_not_allowed',
         detail: expect.stringContaining(allow),
+        instance,
       });
-      expect(reply.headers.get('x-correlation-id')).toMatch(/^[\w-]{8,}$/);
     }
     expect((await fetch(`${stage}/v1/nowhere`, { method: 'PUT' })).status).toBe(404);
   });

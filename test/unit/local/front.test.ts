@@ -56,6 +56,24 @@ describe('the local front', () => {
     ]);
   });
 
+  it('names a 405, which has no id in the emulator, in its body too, as all problems', async () => {
+    const type = 'application/problem+json';
+    await start((request, response) => {
+      const body = JSON.stringify({ code: 'method_not_allowed', status: 405, detail: 'é' });
+      const status = request.url?.endsWith('405') ? 405 : 404;
+      response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+      response.end(body);
+    });
+    const reply = await fetch(`${front.origin}/api/v1/405`, { method: 'PUT' });
+    const instance = reply.headers.get('x-correlation-id');
+    expect(instance).toMatch(/^[\w-]{36}$/);
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([405, type]);
+    expect(await reply.json()).toEqual({ code: 'method_not_allowed', status: 405, detail: 'é', instance });
+    expect((await fetch(`${front.origin}/api/v1/405`, { method: 'HEAD' })).status).toBe(405);
+    const other = await fetch(`${front.origin}/api/v1/404`);
+    expect(await other.json()).not.toHaveProperty('instance');
+  });
+
   it('limits concurrent calls to the emulator, and answers all of a burst', async () => {
     let now = 0;
     let most = 0;
@@ -100,7 +118,9 @@ describe('the local front', () => {
     await start((_request, response) => void response.end('done'));
     const body = Buffer.alloc(10 * 1024 * 1024 + 1);
     const reply = await fetch(`${front.origin}/api/v1/x`, { method: 'POST', body });
-    expect([reply.status, Object(await reply.json()).code]).toEqual([413, 'payload_too_large']);
+    const { code, instance } = Object(await reply.json());
+    expect([reply.status, code]).toEqual([413, 'payload_too_large']);
+    expect(reply.headers.get('x-correlation-id')).toBe(instance);
     startSlowRequest().on('connect', function (this: Socket) {
       this.resetAndDestroy();
     });
