@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { vectorKey } from '#shared/aws/dynamodb-keys.ts';
+import { openTable } from '#shared/aws/dynamodb-table.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { type Failure, type ImageRecord, statusesBefore } from '#shared/images/image-record.ts';
@@ -311,4 +314,22 @@ it('finds images with the same bytes by one query, of no more than its limit', a
   const reads = recordReads(options.client);
   expect(await images.findBySha256(tenant, sha, 10)).toHaveLength(10);
   expect(reads).toEqual([{ command: 'QueryCommand', items: 10 }]);
+});
+
+describe('vectors in the table', () => {
+  it('have the time at which they were stored, and again with each write', async () => {
+    const [options, tenant] = [await newTable('images', IMAGE_INDEXES), newTenant()];
+    const [images, table] = [dynamoImageStore(options), openTable(options)];
+    const record = newRecord(tenant);
+    await images.create(record);
+    const vectors: Embedding = { semantic: Float32Array.of(1), copy: Float32Array.of(0.5) };
+    let before = new Date().toISOString();
+    for (let write = 0; write < 2; write += 1) {
+      await images.putVectors(tenant, record.image_id, 'lite', vectors);
+      const item = await table.get(vectorKey(tenant, record.image_id, 'lite'));
+      const { created_at } = z.object({ created_at: z.iso.datetime() }).parse(item);
+      expect(created_at >= before && created_at <= new Date().toISOString()).toBe(true);
+      before = created_at;
+    }
+  });
 });
