@@ -1,8 +1,6 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
-import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
-import { canonicalType, isAccepted, unsupported } from '#shared/kernel/media-types.ts';
 import type { Metadata } from '#shared/kernel/metadata.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { externalIdTaken } from './external-ids.ts';
@@ -43,8 +41,7 @@ interface Ports {
 /**
  * Creates the records of announced images, reserves their quota, and presigns the forms to post them with.
  * @param images each an image, or the problem that the caller found with it
- * @returns a form for each, or its problem: `unsupported_media_type`, `payload_too_large`, `unreadable_image`, `conflict`,
- *   `quota_exceeded`; the earlier images have precedence
+ * @returns a form for each, or its problem: the caller's, `conflict`, or `quota_exceeded`; the earlier images have precedence
  */
 export const requestUploads =
   ({ imageStore, blobs, now = () => new Date() }: Ports) =>
@@ -55,7 +52,7 @@ export const requestUploads =
     correlationId: string,
   ): Promise<(PresignedUpload | Problem)[]> => {
     const records = images.map((image) =>
-      image instanceof Problem ? image : (problemOf(image) ?? newRecord(tenant, image, correlationId, now())),
+      image instanceof Problem ? image : newRecord(tenant, image, correlationId, now()),
     );
     const valid = records.filter((record) => !(record instanceof Problem));
     const { announced, taken } = await imageStore.announce(tenant, valid, quota);
@@ -99,23 +96,6 @@ export const addImage =
     await imageStore.advance(tenant, record.image_id, 'uploaded', now().toISOString());
     return { image_id: record.image_id, status: 'uploaded' };
   };
-
-/** @throws Problem if an image of this type and size is never accepted */
-export function checkAnnounced(image: NewImage): void {
-  const problem = problemOf(image);
-  if (problem) throw problem;
-}
-
-function problemOf({ contentType, size }: NewImage): Problem | undefined {
-  if (!isAccepted(contentType)) return unsupported('The file is declared as', canonicalType(contentType));
-  if (size === 0) return new Problem('unreadable_image', 'The image is empty: 0 bytes.');
-  if (size > IMAGE_LIMITS.fileBytes)
-    return new Problem(
-      'payload_too_large',
-      `${size} bytes; an image may have at most ${IMAGE_LIMITS.fileBytes}.`,
-    );
-  return undefined;
-}
 
 function newRecord(tenant: TenantId, image: NewImage, correlationId: string, now: Date): ImageRecord {
   const at = now.toISOString();

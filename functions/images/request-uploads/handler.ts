@@ -6,7 +6,7 @@ import { existingImageId, existingImages } from '#shared/images/external-ids.ts'
 import { imageReply } from '#shared/images/image-reply.ts';
 import { announcedImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
-import { checkAnnounced, requestUploads } from '#shared/images/request-upload.ts';
+import { requestUploads } from '#shared/images/request-upload.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
@@ -30,7 +30,6 @@ export const handler = httpFunction(
         let accepted = 0;
         const read = (file: unknown, position: number) => {
           const image = announcedImage(parseField(api.UploadFile, file, `/files/${position}`));
-          checkAnnounced(image);
           accepted += 1;
           if (uploads && accepted > uploads.granted) throw uploads.refusal;
           return image;
