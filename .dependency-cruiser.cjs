@@ -10,7 +10,7 @@ const LAYERS = [
   ['audit', 'blobs', 'health', 'imaging', 'jobs', 'messaging', 'rate-limit'],
   ['tenants'],
   ['identity', 'images'],
-  ['matching', 'usage'],
+  ['matching', 'people', 'usage'],
   ['duplicates', 'search'],
   ['models', 'purges', 'statistics'],
   ['runtime'],
@@ -25,6 +25,7 @@ const SURFACE = Object.entries({
   duplicates: ['group', 'group-store', 'leave-group'],
   embedding: ['embedder', 'installed-models', 'manifest', 'wire'],
   health: ['check-readiness', 'heartbeats'],
+  identity: ['revocations'],
   images: [
     'find-image',
     'image-event-data',
@@ -39,6 +40,7 @@ const SURFACE = Object.entries({
   jobs: ['cancel-job', 'job', 'job-queue', 'job-store', 'job-writer', 'run-job', 'start-job'],
   matching: ['.+'],
   messaging: ['fair-queue', 'publisher', 'redelivery'],
+  people: ['close-account', 'people-store', 'user-directory'],
   'rate-limit': ['limiter', 'refusal-limiter'],
   search: ['similarity-cache'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
@@ -48,7 +50,7 @@ const SURFACE = Object.entries({
 
 /** A file that knows one technology is named after it. */
 const ADAPTER =
-  '^shared/[^/]+/(api-gateway|dynamodb|jwt|lancedb|libheif|onnx|opensearch|process|s3|sharp|sns|sqs|ssm)-[^/]+[.]ts$';
+  '^shared/[^/]+/(api-gateway|cognito|dynamodb|jwt|lancedb|libheif|onnx|opensearch|process|s3|sharp|sns|sqs|ssm)-[^/]+[.]ts$';
 /** The one file of `shared/` that chooses between technologies, by configuration. */
 const CHOOSER = '^shared/vector-index/open[.]ts$';
 const KERNEL = '^shared/kernel/';
@@ -60,6 +62,7 @@ const PURE_NODE = '^(node:)?crypto$';
 /** Where a technology may be met; elsewhere it is behind a port. */
 const HOMES = {
   '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-', 'infra/local/', 'infra/preflight/aws-'],
+  '@aws-sdk/client-cognito-identity-provider': ['shared/people/cognito-', 'infra/local/'],
   '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
   '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
   '@aws-sdk/client-sns': ['shared/messaging/sns-'],

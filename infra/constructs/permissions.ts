@@ -22,6 +22,17 @@ export const ACTIONS = {
   consume: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'],
   send: ['sqs:SendMessage'],
   lookAtQueue: ['sqs:GetQueueAttributes'],
+  manageAccounts: [
+    'cognito-idp:AdminAddUserToGroup',
+    'cognito-idp:AdminCreateUser',
+    'cognito-idp:AdminDeleteUser',
+    'cognito-idp:AdminDisableUser',
+    'cognito-idp:AdminEnableUser',
+    'cognito-idp:AdminGetUser',
+    'cognito-idp:AdminListGroupsForUser',
+    'cognito-idp:AdminRemoveUserFromGroup',
+  ],
+  deleteAccounts: ['cognito-idp:AdminDeleteUser', 'cognito-idp:AdminGetUser'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The writes of a transaction need the permission of each single write; a condition check has one of its own. */

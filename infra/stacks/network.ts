@@ -22,6 +22,8 @@ const SERVICES = {
   XRay: InterfaceVpcEndpointAwsService.XRAY,
   // The control plane, where the purge of a tenant removes its keys. The library's APIGATEWAY is for calls of private APIs.
   ApiGateway: new InterfaceVpcEndpointAwsService('apigateway'),
+  // The purge of a tenant deletes the accounts of its people.
+  Cognito: InterfaceVpcEndpointAwsService.COGNITO_IDP,
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
   EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
   Ecs: InterfaceVpcEndpointAwsService.ECS,

@@ -12,10 +12,12 @@ import type { Routes } from '../constructs/routes.ts';
 import { gatewayKeysPrefix } from '../constructs/usage-plans.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
+import type { IdentityStack } from './identity.ts';
 
 interface PurgesProps {
   environment: Environment;
   data: DataStack;
+  identity: IdentityStack;
   index: VectorIndexAccess;
 }
 
@@ -65,7 +67,7 @@ function managePurges(
 function purgeTenant(
   stack: Stack,
   purges: QueueWithDlq,
-  { environment, data, index }: PurgesProps,
+  { environment, data, identity, index }: PurgesProps,
 ): NodejsFunction {
   const { tables, imagesBucket } = data;
   const { queue } = purges;
@@ -83,6 +85,7 @@ function purgeTenant(
       ACTIVITY_TABLE: tables.activity.tableName,
       LIMITS_TABLE: tables.limits.tableName,
       IMAGES_BUCKET: imagesBucket.bucket.bucketName,
+      USER_POOL_ID: identity.pool.userPoolId,
       PURGES_QUEUE_URL: queue.queueUrl,
       PURGES_MAX_RECEIVES: String(MAX_RECEIVES),
       PURGE_BUDGET_SECONDS: String(PURGE_TIMEOUT / 2),
@@ -101,6 +104,8 @@ function purgeTenant(
     ])
     .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.ofTenants))
     .allow(onTable('GetItem', 'PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
+    .allow(onTable('PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.revocations))
+    .allow(ACTIONS.deleteAccounts, [identity.pool.userPoolArn])
     .allow(ACTIONS.deleteObjects, imagesBucket.everyObject)
     .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
     .allow(['apigateway:GET'], [`${gateway}/apikeys`])

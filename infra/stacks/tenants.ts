@@ -24,6 +24,7 @@ import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
 import { EnvironmentStack } from './environment-stack.ts';
 import type { IdentityStack } from './identity.ts';
+import { tenantPeople } from './people.ts';
 import { tenantPurges } from './purges.ts';
 
 export interface TenantsStackProps {
@@ -50,12 +51,16 @@ export class TenantsStack extends EnvironmentStack {
     const keys = this.manageKeys(props);
     const settings = this.manageSettings(props);
     const revoke = this.revokeTokens(props);
+    const people = tenantPeople(this, props);
     const purges = tenantPurges(this, props);
     this.purges = purges.queue;
     const authorizer = this.authorizeRequest(props);
     this.authorizer = authorizer.lambda;
     this.liveAuthorizer = authorizer.live;
-    this.functions = [this.authorizer, manage, keys, settings, revoke, ...purges.functions];
+    this.functions = [
+      ...[this.authorizer, manage, keys, settings, people.lambda, revoke],
+      ...purges.functions,
+    ];
     this.routes = {
       'POST /v1/admin/tenants': manage,
       'GET /v1/admin/tenants': manage,
@@ -66,6 +71,7 @@ export class TenantsStack extends EnvironmentStack {
       'GET /v1/settings': settings,
       'PATCH /v1/settings': settings,
       'POST /v1/admin/revocations': revoke,
+      ...people.routes,
       ...purges.routes,
       ...keyRoutes('/v1', keys),
       ...keyRoutes('/v1/admin/tenants/{tenant_id}', keys),

@@ -7,6 +7,7 @@ import {
   type KeyId,
   type TenantId,
   tenantId,
+  type UserId,
 } from '#shared/kernel/ids.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 
@@ -30,6 +31,9 @@ export const PROFILES = 'TENANT';
 export const API_KEY_PREFIX = 'KEY#';
 export const profileKey = (tenant: TenantId): Key => inTenant(tenant, 'PROFILE');
 export const apiKeyKey = (tenant: TenantId, key: KeyId): Key => inTenant(tenant, `${API_KEY_PREFIX}${key}`);
+
+export const PERSON_PREFIX = 'PERSON#';
+export const personKey = (tenant: TenantId, user: UserId): Key => inTenant(tenant, `${PERSON_PREFIX}${user}`);
 
 // images
 

@@ -19,6 +19,10 @@ export const ROLE_SCOPES = {
 export type Role = keyof typeof ROLE_SCOPES;
 export const ROLES = Object.keys(ROLE_SCOPES) as [Role, ...Role[]]; // Object.keys loses the literal types
 
+/** The roles of a tenant's people, which its Admins give, from the least powerful. */
+export const MEMBER_ROLES = ['Viewer', 'Uploader', 'Admin'] as const satisfies readonly Role[];
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
 /** Returns the most powerful role among the names; undefined if none of them is a role. */
 export const highestRole = (names: readonly string[]): Role | undefined =>
   ROLES.findLast((role) => names.includes(role));

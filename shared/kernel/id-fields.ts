@@ -11,6 +11,8 @@ import {
   type KeyId,
   TENANT_ID_PATTERN,
   type TenantId,
+  USER_ID_PATTERN,
+  type UserId,
 } from './ids.ts';
 
 const idField = <Id extends string>(pattern: RegExp) =>
@@ -21,5 +23,6 @@ export const TenantIdField = idField<TenantId>(TENANT_ID_PATTERN);
 export const ImageIdField = idField<ImageId>(IMAGE_ID_PATTERN);
 export const GroupIdField = idField<GroupId>(GROUP_ID_PATTERN);
 export const KeyIdField = idField<KeyId>(KEY_ID_PATTERN);
+export const UserIdField = idField<UserId>(USER_ID_PATTERN);
 export const JobIdField = idField<JobId>(JOB_ID_PATTERN);
 export const AuditIdField = idField<AuditId>(/^aud_/);

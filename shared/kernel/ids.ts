@@ -12,6 +12,8 @@ export type ImageId = Branded<'ImageId'>;
 export type GroupId = Branded<'GroupId'>;
 /** `key_` and a ULID. */
 export type KeyId = Branded<'KeyId'>;
+/** `usr_` and 26 characters as in a ULID, made of the tenant and the address: a person of a tenant. */
+export type UserId = Branded<'UserId'>;
 /** `qry_` and a ULID. */
 export type QueryId = Branded<'QueryId'>;
 /** `job_` and a ULID. */
@@ -24,6 +26,7 @@ const ULID_PATTERN = '[0-9A-HJKMNP-TV-Z]{26}';
 export const IMAGE_ID_PATTERN = new RegExp(`^img_${ULID_PATTERN}$`);
 export const GROUP_ID_PATTERN = new RegExp(`^grp_${ULID_PATTERN}$`);
 export const KEY_ID_PATTERN = new RegExp(`^key_${ULID_PATTERN}$`);
+export const USER_ID_PATTERN = new RegExp(`^usr_${ULID_PATTERN}$`);
 export const JOB_ID_PATTERN = new RegExp(`^job_${ULID_PATTERN}$`);
 
 /** Checks a string and brands it as an id; the cast is needed because only a type carries the brand. */
@@ -42,6 +45,8 @@ export const imageId = branded<ImageId>(IMAGE_ID_PATTERN, 'an image id');
 export const groupId = branded<GroupId>(GROUP_ID_PATTERN, 'a group id');
 /** @throws Problem `invalid_request` if the text is not a key id. */
 export const keyId = branded<KeyId>(KEY_ID_PATTERN, 'a key id');
+/** @throws Problem `invalid_request` if the text is not a user id. */
+export const userId = branded<UserId>(USER_ID_PATTERN, 'a user id');
 /** @throws Problem `invalid_request` if the text is not a job id. */
 export const jobId = branded<JobId>(JOB_ID_PATTERN, 'a job id');
 
@@ -51,6 +56,11 @@ export const newKeyId = (): KeyId => `key_${ulid()}` as KeyId;
 export const newQueryId = (): QueryId => `qry_${ulid()}` as QueryId;
 export const newJobId = (): JobId => `job_${ulid()}` as JobId;
 export const newAuditId = (): AuditId => `aud_${ulid()}` as AuditId;
+
+const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** Returns the id of a person by a digest of what identifies it. @param digest at least 26 bytes */
+export const userIdOf = (digest: Uint8Array): UserId =>
+  `usr_${Array.from(digest.subarray(0, 26), (byte) => BASE32[byte % 32]).join('')}` as UserId;
 
 /** Returns when the image was announced: its id is a ULID of that moment. */
 export const announcedAt = (id: ImageId): Date => new Date(decodeTime(id.slice('img_'.length)));

@@ -85,6 +85,8 @@ const boundedErrors = (errors: readonly InvalidField[]): InvalidField[] =>
 export interface ProblemMembers {
   /** Of `conflict`: the image that has the external id. */
   existing_image_id?: string;
+  /** Of `conflict`: the person who has the address. */
+  existing_user_id?: string;
 }
 
 /** A problem as the caller receives it: RFC 9457, `application/problem+json`. */

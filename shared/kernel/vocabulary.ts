@@ -1,5 +1,8 @@
 /** Enumerations that records, events and the HTTP contract share. */
 
+/** States of a tenant's person. `inviting`: the account is being made, or its making was interrupted. */
+export const PERSON_STATES = ['inviting', 'active', 'disabled'] as const;
+
 /** Processing states of an image, in order. They only advance; `failed` and `purged` are reachable from any earlier state. */
 export const IMAGE_STATUSES = [
   'pending_upload',

@@ -1,4 +1,6 @@
 import { type Blobs, FOLDERS, type Folder } from '#shared/blobs/blobs.ts';
+import { type AccountPorts, closeAccount } from '#shared/people/close-account.ts';
+import type { PeopleStore } from '#shared/people/people-store.ts';
 import type { UsagePlans } from '#shared/tenants/usage-plans.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import type { TenantData } from './tenant-data.ts';
@@ -7,11 +9,23 @@ interface Ports {
   usagePlans: Pick<UsagePlans, 'count' | 'remove'>;
   index: Pick<VectorIndex, 'models' | 'removeTenant' | 'count'>;
   blobs: Pick<Blobs, 'removeSome' | 'count'>;
+  people: Pick<PeopleStore, 'list' | 'erase'>;
+  accounts: AccountPorts;
 }
 
+/** People that one call of `removeSome` removes: each takes five calls. */
+const PEOPLE_SLICE = 20;
+
 /** A tenant's data outside DynamoDB, in the order of removal. */
-export const tenantDataOutsideTables = ({ usagePlans, index, blobs }: Ports): readonly TenantData[] => [
+export const tenantDataOutsideTables = ({
+  usagePlans,
+  people,
+  accounts,
+  index,
+  blobs,
+}: Ports): readonly TenantData[] => [
   gatewayKeys(usagePlans),
+  accountsOf({ people, accounts }),
   vectors(index),
   ...FOLDERS.map((folder) => objects(blobs, folder)),
 ];
@@ -22,6 +36,25 @@ const gatewayKeys = (usagePlans: Ports['usagePlans']): TenantData => ({
   removeSome: (tenant) => usagePlans.remove(tenant),
   count: (tenant) => usagePlans.count(tenant),
 });
+
+/** The accounts that people sign in with, by their records, which go with them. */
+const accountsOf = ({ people, accounts }: Pick<Ports, 'people' | 'accounts'>): TenantData => {
+  const close = closeAccount(accounts);
+  return {
+    store: 'people',
+    async removeSome(tenant) {
+      const { items } = await people.list(tenant, { limit: PEOPLE_SLICE });
+      for (const person of items) {
+        await close(tenant, person);
+        await people.erase(tenant, person.user_id);
+      }
+      return items.length;
+    },
+    async count(tenant) {
+      return (await people.list(tenant, { limit: 1 })).items.length;
+    },
+  };
+};
 
 /** Vectors of all models: the tenant may have used others before. */
 const vectors = (index: Ports['index']): TenantData => ({

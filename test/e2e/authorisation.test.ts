@@ -22,6 +22,7 @@ const IDS: Record<string, string> = {
   key_id: `key_${ULID}`,
   job_id: `job_${ULID}`,
   group_id: `grp_${ULID}`,
+  user_id: `usr_${ULID}`,
   tenant_id: 'not-there',
   name: 'no-model',
 };

@@ -3,6 +3,7 @@ import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
 import { getImage, listImages } from '#shared/contracts/http/images.ts';
 import { getJob } from '#shared/contracts/http/jobs.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
+import { inviteUser } from '#shared/contracts/http/people.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings } from '#shared/contracts/http/settings.ts';
 import { changeTenant, createTenant, deleteTenant, getTenant } from '#shared/contracts/http/tenants.ts';
@@ -50,13 +51,15 @@ describe('a tenant that is removed', () => {
     );
     const key = await client.call(ownKeys.create, { body: { name: 'second', scopes: ['deeplens.search'] } });
     second = secretIn(key);
+    const person = { email: `ada@${client.tenant}.test`, role: 'Admin' as const };
+    expect((await client.call(inviteUser, { body: person })).status).toBe(201);
     await client.call(changeSettings, { body: { similarity_threshold: 0.9 } });
     await client.call(searchSimilarity, { body: { image_id: images[0] ?? '' } });
   });
 
   it('has data in every store before', async () => {
     const places = Object.keys(await tracesOf(client.tenant)).join(' ');
-    for (const place of ['tenants', 'images', 'groups', 'uploads', 'derived', 'gateway keys'])
+    for (const place of ['tenants', 'images', 'groups', 'uploads', 'derived', 'gateway keys', 'accounts'])
       expect(places).toContain(place);
   });
 
@@ -87,7 +90,7 @@ describe('a tenant that is removed', () => {
     expect(Object.values(left).every((count) => count === 0)).toBe(true);
     expect(Object.keys(left).sort()).toEqual(Object.keys(deleted).sort());
     // Items: a group, its two members and their counter.
-    expect(deleted).toMatchObject({ gateway_keys: 1, keys: 2, uploads: 3, groups: 4, profile: 1 });
+    expect(deleted).toMatchObject({ gateway_keys: 1, people: 1, keys: 2, uploads: 3, groups: 4, profile: 1 });
     expect(deleted.vectors).toBeGreaterThanOrEqual(3);
     expect(deleted.derived).toBeGreaterThanOrEqual(9);
     expect(deleted.images).toBeGreaterThanOrEqual(6);

@@ -6,6 +6,7 @@ import { listOwnJobs } from '#shared/contracts/http/jobs.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
+import { inviteUser, listUsers } from '#shared/contracts/http/people.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
 import { getOverview } from '#shared/contracts/http/statistics.ts';
@@ -36,6 +37,9 @@ let intruder: Client;
 let image: string;
 let key: string;
 let group = '';
+let user = '';
+/** The address of the owner's person. */
+let address = '';
 let job = '';
 /** Texts that belong to the owner. */
 let owned: readonly string[];
@@ -64,11 +68,12 @@ async function newCountedTenant(name: string, { settings, limits }: typeof OWNER
 
 /** Reads a tenant's own data, without values that change by themselves. */
 async function stateOf(client: Client) {
-  const [overview, settings, keys, list] = await Promise.all([
+  const [overview, settings, keys, list, people] = await Promise.all([
     client.call(getOverview),
     client.call(getSettings),
     client.call(ownKeys.list),
     client.call(images.listImages),
+    client.call(listUsers),
   ]);
   const { pipeline: _, ...counts } = overview.body;
   return {
@@ -76,6 +81,7 @@ async function stateOf(client: Client) {
     settings: settings.body,
     keys: keys.body.keys.map(({ last_used_at: _, ...fields }) => fields),
     images: list.body.images,
+    users: people.body.users,
   };
 }
 
@@ -106,6 +112,8 @@ beforeAll(async () => {
   if (!pending || 'error' in pending) throw new Error('the owner got no form');
   const newKey = { name: 'owner-key', scopes: ['deeplens.search' as const] };
   key = (await owner.call(ownKeys.create, { body: newKey })).body.key_id;
+  address = `owner-person@${owner.tenant}.test`;
+  user = (await owner.call(inviteUser, { body: { email: address, role: 'Admin' } })).body.user_id;
   const own = await upload(intruder, await photograph('nagasaki-boats'), { filename: 'own.jpg' });
   await Promise.all([settled(owner, image), settled(owner, copy), settled(intruder, own)]);
   const { body } = await eventually(
@@ -119,8 +127,8 @@ beforeAll(async () => {
       counts.images.total === 3 && counts.images.by_status.indexed === 2 && counts.duplicates.groups === 1,
   );
   owned = [
-    ...[owner.tenant, image, copy, pending.image_id, group, key, job],
-    ...['owner-file', 'owner-external', 'owner-copy', 'owner-project', 'owner-key'],
+    ...[owner.tenant, image, copy, pending.image_id, group, key, job, user],
+    ...['owner-file', 'owner-external', 'owner-copy', 'owner-project', 'owner-key', 'owner-person'],
   ];
 });
 
@@ -194,6 +202,13 @@ const ATTEMPTS: Record<string, Attempt> = {
   },
   rotateKey: { request: async () => ({ params: { key_id: key }, body: {} }), status: 404 },
   revokeKey: { request: async () => ({ params: { key_id: key } }), status: 404 },
+  listUsers: { request: async () => ({}), status: 200, nothingIn: 'users' },
+  inviteUser: { request: async () => ({ body: { email: address, role: 'Viewer' } }), status: 409 },
+  changeUser: {
+    request: async () => ({ params: { user_id: user }, body: { disabled: true } }),
+    status: 404,
+  },
+  removeUser: { request: async () => ({ params: { user_id: user } }), status: 404 },
   getOverview: {
     request: async () => ({}),
     status: 200,
@@ -270,6 +285,7 @@ const ATTEMPTS: Record<string, Attempt> = {
 const NAMING_ANOTHER: Record<string, () => Request<Operation>> = {
   addImage: () => ({ body: { image: '', tenant_id: owner.tenant } }),
   createKey: () => ({ body: { name: 'own', scopes: ['deeplens.search'], tenant_id: owner.tenant } }),
+  inviteUser: () => ({ body: { email: address, role: 'Viewer', tenant_id: owner.tenant } }),
   changeSettings: () => ({ body: { ...INTRUDERS.settings, tenant_id: owner.tenant } }),
   getOverview: () => ({ query: { tenant_id: owner.tenant } }),
   getUsage: () => ({ query: { tenant_id: owner.tenant } }),

@@ -2,6 +2,11 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { APIGatewayClient, paginateGetApiKeys } from '@aws-sdk/client-api-gateway';
+import {
+  CognitoIdentityProviderClient,
+  paginateListUserPools,
+  paginateListUsers,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -27,6 +32,7 @@ export async function tracesOf(tenant: string): Promise<Record<string, number>> 
   await inTables(note);
   await inBuckets(note);
   await inGateway(note);
+  await inUserPools(note);
   const vectors = await inLanceDb(tenant);
   return { ...traces, ...(vectors > 0 && { vectors }) };
 }
@@ -60,6 +66,14 @@ async function inGateway(note: Note): Promise<void> {
   for await (const { items = [] } of paginateGetApiKeys({ client }, {})) {
     for (const { name } of items) note('gateway keys', name ?? '');
   }
+}
+
+async function inUserPools(note: Note): Promise<void> {
+  const client = new CognitoIdentityProviderClient(aws());
+  for await (const { UserPools = [] } of paginateListUserPools({ client }, { MaxResults: 10 }))
+    for (const { Id: UserPoolId } of UserPools)
+      for await (const { Users = [] } of paginateListUsers({ client }, { UserPoolId }))
+        for (const { Attributes } of Users) note('accounts', Attributes);
 }
 
 /** Counts vectors in LanceDB; for OpenSearch, the contract tests and the receipt cover removal. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { GroupsTableEnv } from '#shared/duplicates/dynamodb-group-store.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
+import { IssuersEnv } from '#shared/identity/issuers.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { PurgesQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
@@ -20,6 +21,7 @@ export const Env = z.intersection(
     ...LimitsTableEnv.shape,
     ...S3BlobsEnv.shape,
     ...PurgesQueueEnv.shape,
+    ...IssuersEnv.pick({ USER_POOL_ID: true }).shape,
     /** Deliveries of a message before it goes to the dead-letter queue. */
     PURGES_MAX_RECEIVES: z.coerce.number().int().positive(),
     /** Seconds after which a run leaves the rest to the next message; half the function's timeout. */

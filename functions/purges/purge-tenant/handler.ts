@@ -1,8 +1,12 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
+import { dynamoRevocations } from '#shared/identity/dynamodb-revocations.ts';
+import { poolIssuer } from '#shared/identity/issuers.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { JobMessage } from '#shared/jobs/job-queue.ts';
 import { runJob } from '#shared/jobs/run-job.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
+import { cognitoUserDirectory } from '#shared/people/cognito-user-directory.ts';
+import { dynamoPeopleStore } from '#shared/people/dynamodb-people-store.ts';
 import { dynamoTenantData } from '#shared/purges/dynamodb-tenant-data.ts';
 import { purgeTenant } from '#shared/purges/purge-tenant.ts';
 import { tenantDataOutsideTables } from '#shared/purges/tenant-data-outside-tables.ts';
@@ -15,6 +19,12 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const blobs = s3Blobs({ bucket: env.IMAGES_BUCKET });
+const people = dynamoPeopleStore({ table: env.TENANTS_TABLE });
+const accounts = {
+  directory: cognitoUserDirectory({ userPoolId: env.USER_POOL_ID }),
+  revocations: dynamoRevocations({ table: env.ACTIVITY_TABLE }),
+  issuer: poolIssuer(env.USER_POOL_ID),
+};
 const index = await openVectorIndex(env);
 const run = runJob<'tenant_purge'>({
   jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
@@ -25,7 +35,7 @@ const run = runJob<'tenant_purge'>({
       stores: [
         ...tenantDataOutsideTables({
           usagePlans: apiGatewayKeys({ prefix: env.GATEWAY_KEYS_PREFIX }),
-          ...{ index, blobs },
+          ...{ people, accounts, index, blobs },
         }),
         ...dynamoTenantData(env),
       ],

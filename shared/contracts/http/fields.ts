@@ -6,6 +6,7 @@ import {
   JOB_ID_PATTERN,
   KEY_ID_PATTERN,
   TENANT_ID_PATTERN,
+  USER_ID_PATTERN,
 } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { refusedPart } from '#shared/kernel/json-bounds.ts';
@@ -28,6 +29,10 @@ export const KeyIdField = z
   .string()
   .regex(KEY_ID_PATTERN)
   .meta({ description: 'An API key id: `key_` and a ULID.' });
+export const UserIdField = z
+  .string()
+  .regex(USER_ID_PATTERN)
+  .meta({ description: 'The id of a person: `usr_` and 26 characters.' });
 export const JobIdField = z
   .string()
   .regex(JOB_ID_PATTERN)
@@ -141,6 +146,9 @@ export const ProblemReply = z
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
     existing_image_id: ImageIdField.optional().meta({
       description: 'Of a `conflict` of external ids: the image that has the id.',
+    }),
+    existing_user_id: UserIdField.optional().meta({
+      description: 'Of a `conflict` of invitations: the person who has the address.',
     }),
   })
   .meta({ id: 'Problem' });

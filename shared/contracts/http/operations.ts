@@ -13,6 +13,7 @@ import {
   rollBackModel,
 } from './models.ts';
 import type { Operation } from './operation.ts';
+import { changeUser, inviteUser, listUsers, removeUser } from './people.ts';
 import { searchSimilarity } from './search.ts';
 import { getHealth, liveness, openApi, readiness } from './service.ts';
 import { changeSettings, getSettings } from './settings.ts';
@@ -42,6 +43,10 @@ export const OPERATIONS: readonly Operation[] = [
   undoDecision,
   getMe,
   ...Object.values(ownKeys),
+  listUsers,
+  inviteUser,
+  changeUser,
+  removeUser,
   getSettings,
   changeSettings,
   getUsage,

@@ -6,6 +6,14 @@ import { synthesize } from './synthesized.ts';
 
 /** The actions that a call of the SDK needs. A write of a transaction needs the permission of the single write. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  AdminAddUserToGroupCommand: ['cognito-idp:AdminAddUserToGroup'],
+  AdminCreateUserCommand: ['cognito-idp:AdminCreateUser'],
+  AdminDeleteUserCommand: ['cognito-idp:AdminDeleteUser'],
+  AdminDisableUserCommand: ['cognito-idp:AdminDisableUser'],
+  AdminEnableUserCommand: ['cognito-idp:AdminEnableUser'],
+  AdminGetUserCommand: ['cognito-idp:AdminGetUser'],
+  AdminListGroupsForUserCommand: ['cognito-idp:AdminListGroupsForUser'],
+  AdminRemoveUserFromGroupCommand: ['cognito-idp:AdminRemoveUserFromGroup'],
   BatchGetCommand: ['dynamodb:BatchGetItem'],
   BatchWriteCommand: ['dynamodb:BatchWriteItem'],
   ChangeMessageVisibilityBatchCommand: ['sqs:ChangeMessageVisibility'],

@@ -10,6 +10,7 @@ const CALLED: Record<string, string | undefined> = {
   '@aws-lambda-powertools/parameters/errors': undefined,
   '@aws-lambda-powertools/parameters/ssm': 'ssm',
   '@aws-sdk/client-api-gateway': 'apigateway',
+  '@aws-sdk/client-cognito-identity-provider': 'cognito-idp',
   '@aws-sdk/client-dynamodb': 'dynamodb',
   '@aws-sdk/client-s3': 's3',
   '@aws-sdk/client-secrets-manager': 'secretsmanager',
@@ -101,6 +102,7 @@ describe.each(ENVIRONMENT_NAMES.filter((name) => name !== 'local'))(
       ]);
       expect([...(called.get('purges/purge-tenant') ?? [])].sort()).toEqual([
         'apigateway',
+        'cognito-idp',
         'dynamodb',
         's3',
         'sqs',

@@ -95,6 +95,15 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:tenants: GetItem',
     'sqs:model-jobs: SendMessage',
   ],
+  ManagePeople: [
+    'cognito-idp:userpool: AdminAddUserToGroup AdminCreateUser AdminDeleteUser AdminDisableUser AdminEnableUser AdminGetUser AdminListGroupsForUser AdminRemoveUserFromGroup',
+    'dynamodb:activity [REVOKED#*]: PutItem',
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem',
+    'sns:events: Publish',
+  ],
   ManagePurges: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:audit: PutItem',

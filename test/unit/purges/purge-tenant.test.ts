@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TenantPurge } from '#shared/jobs/job.ts';
 import { type JobId, newJobId, newKeyId } from '#shared/kernel/ids.ts';
-import { ACME, OTHER, purgeWorld, TABLES } from './purge-world.ts';
+import { ACME, ISSUER, OTHER, purgeWorld, TABLES } from './purge-world.ts';
 
-const STORES = ['gateway_keys', 'vectors', 'incoming', 'uploads', 'derived', 'events', ...TABLES];
+const STORES = ['gateway_keys', 'people', 'vectors', 'incoming', 'uploads', 'derived', 'events', ...TABLES];
 const NOTHING = Object.fromEntries(STORES.map((store) => [store, 0]));
 
 /** A world with two tenants, of which the first is to be purged. */
@@ -37,6 +37,18 @@ describe('the purge of a tenant', () => {
       left: { ...NOTHING, profile: 0 },
       completed_at: expect.any(String),
     });
+  });
+
+  it('deletes the accounts of its people, and ends their tokens', async () => {
+    const { world } = await worldOf(3);
+    const before = [...world.directory.accounts];
+    await world.start(ACME);
+    await world.deliverAll();
+    const gone = before.filter(([, { tenant }]) => tenant === ACME).map(([subject]) => subject);
+    expect(gone).toHaveLength(3);
+    expect([...world.directory.accounts]).toEqual(before.filter(([subject]) => !gone.includes(subject)));
+    for (const [subject, { tenant }] of before)
+      expect(await world.revocations.isRevoked(ISSUER, subject, 0)).toBe(tenant === ACME);
   });
 
   it('continues with the next message when its time is used up', async () => {

@@ -1,5 +1,6 @@
 import { type JobOutcome, runJob } from '#shared/jobs/run-job.ts';
 import { type JobId, newImageId, newKeyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { userIdFor } from '#shared/people/person.ts';
 import { purgeTenant } from '#shared/purges/purge-tenant.ts';
 import { startPurge } from '#shared/purges/start-tenant-purge.ts';
 import { tenantDataOutsideTables } from '#shared/purges/tenant-data-outside-tables.ts';
@@ -7,13 +8,17 @@ import { newUsageIdentifier } from '#shared/tenants/usage-identifier.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
 import { memoryJobStore } from '../../memory/job-store.ts';
+import { memoryPeopleStore } from '../../memory/people-store.ts';
+import { memoryRevocations } from '../../memory/revocations.ts';
 import { memoryTenantData } from '../../memory/tenant-data.ts';
 import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { memoryUsagePlans } from '../../memory/usage-plans.ts';
+import { memoryUserDirectory } from '../../memory/user-directory.ts';
 import { memoryVectorIndex } from '../../memory/vector-index.ts';
 
 export const ACME = tenantId('acme');
 export const OTHER = tenantId('acme-2');
+export const ISSUER = 'https://pool.test';
 export const TABLES = ['images', 'groups', 'activity', 'limits', 'keys'];
 const MODELS = ['one', 'two'];
 /** As the queue is set up. */
@@ -64,6 +69,10 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
   const usagePlans = memoryUsagePlans();
   const blobs = memoryBlobs();
   const index = memoryVectorIndex();
+  const people = memoryPeopleStore(tenants);
+  const directory = memoryUserDirectory();
+  const revocations = memoryRevocations();
+  const accounts = { directory, revocations, issuer: ISSUER };
   const tables = TABLES.map((store) => memoryTenantData(store, slice));
   const ports = { tenants: breaking(tenants), jobs: breaking(jobs), queue: breaking(queue), now };
   const stores = [
@@ -71,6 +80,8 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       usagePlans: breaking(usagePlans),
       blobs: breaking(blobs),
       index: breaking(index),
+      people: breaking(people),
+      accounts: { ...accounts, directory: breaking(directory), revocations: breaking(revocations) },
     }),
     ...tables.map(breaking),
   ];
@@ -82,6 +93,15 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
   });
 
   const add = {
+    person: async (tenant: TenantId) => {
+      const email = `${newKeyId().toLowerCase()}@${tenant}.test`;
+      const user_id = userIdFor(tenant, email);
+      const created_at = now().toISOString();
+      const person = { user_id, tenant_id: tenant, email, role: 'Admin' as const, created_at };
+      await people.add(tenant, { ...person, state: 'inviting' }, 100);
+      const account = await directory.create(tenant, { email });
+      await people.confirm(tenant, user_id, account?.subject ?? '');
+    },
     key: async (tenant: TenantId) => {
       await usagePlans.assign(tenant, newUsageIdentifier(), 'free');
     },
@@ -98,6 +118,8 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
 
   return {
     tenants,
+    directory,
+    revocations,
     jobs,
     queue,
     add,
@@ -122,13 +144,17 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       for (const model of MODELS) await index.prepare(model, 2);
       for (let count = 0; count < each; count++) {
         await add.key(tenant);
+        await add.person(tenant);
         for (const model of MODELS) await add.vector(tenant, model);
         for (const folder of ['incoming', 'uploads', 'derived', 'events']) await add.object(tenant, folder);
       }
       for (const table of TABLES) add.item(tenant, table, each);
     },
     async countOf(tenant: TenantId): Promise<Record<string, number>> {
-      const untouched = [...tenantDataOutsideTables({ usagePlans, blobs, index }), ...tables];
+      const untouched = [
+        ...tenantDataOutsideTables({ usagePlans, blobs, index, people, accounts }),
+        ...tables,
+      ];
       const counts = await Promise.all(
         untouched.map(async (each) => [each.store, await each.count(tenant)] as const),
       );
