@@ -85,6 +85,7 @@ function shortName(
 
 /** Returns the service and the name of a resource; a resource without a name is known by its logical id. */
 function namedArn({ id, type, properties }: Resource): string {
+  if (type === 'AWS::Cognito::UserPool') return 'cognito-idp:pool'; // its actions have another prefix than its type
   const [, service = '', kind = ''] = type.split('::');
   const given = Object.entries(properties).find(([key]) => key === `${kind}Name`)?.[1];
   const parsed = Name.safeParse(given);

@@ -96,7 +96,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sqs:model-jobs: SendMessage',
   ],
   ManagePeople: [
-    'cognito-idp:userpool: AdminAddUserToGroup AdminCreateUser AdminDeleteUser AdminDisableUser AdminEnableUser AdminGetUser AdminListGroupsForUser AdminRemoveUserFromGroup',
+    'cognito-idp:pool: AdminAddUserToGroup AdminCreateUser AdminDeleteUser AdminDisableUser AdminEnableUser AdminGetUser AdminListGroupsForUser AdminRemoveUserFromGroup',
     'dynamodb:activity [REVOKED#*]: PutItem',
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
@@ -139,7 +139,9 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   PurgeTenant: [
     'apigateway:/apikeys/*: DELETE',
     'apigateway:/apikeys: GET',
+    'cognito-idp:pool: AdminDeleteUser AdminGetUser',
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [REVOKED#*]: PutItem',
     'dynamodb:activity [TENANT#*]: BatchWriteItem Query',
     'dynamodb:groups: BatchWriteItem Query',
     'dynamodb:images: BatchWriteItem Query',
@@ -385,13 +387,13 @@ describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
     ]);
   });
 
-  it('lets the revocation of tokens alone write revocations', () => {
+  it('lets the revocation of tokens, and what ends people’s access, alone write revocations', () => {
     const couldRevoke = ({ resource, conditions }: Grant) =>
       resource === 'dynamodb:activity' &&
       (conditions.length === 0 || conditions.some((partition) => partition.startsWith('REVOKED')));
     const writers = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'].flatMap((action) =>
       holders(grants, `dynamodb:${action}`, couldRevoke),
     );
-    expect(writers).toEqual(['RevokeTokens']);
+    expect(writers).toEqual(['ManagePeople', 'PurgeTenant', 'RevokeTokens']);
   });
 });
