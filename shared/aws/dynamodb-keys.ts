@@ -125,8 +125,9 @@ export const cannotLinkKey = (tenant: TenantId, image: ImageId): Key => inTenant
 
 // limits
 
-/** The limiter's windows of all counters. */
-export const windowsKey = (tenant: TenantId): Key => inTenant(tenant, 'WINDOWS');
+/** The limiter's windows of all counters, of the tenant or of one of its people. @param person as `personOf` names it */
+export const windowsKey = (tenant: TenantId, person?: string): Key =>
+  inTenant(tenant, person === undefined ? 'WINDOWS' : `WINDOWS#${person}`);
 
 // audit
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Role, Scope } from './access.ts';
 import type { TenantId } from './ids.ts';
 import type { LimitOverrides, PlanName } from './plans.ts';
@@ -26,6 +27,14 @@ export interface Caller {
   name?: string;
   email?: string;
 }
+
+/** Returns a name for the person that a call is made for, the same for each of its tokens; undefined for a key's own calls. */
+export const personOf = ({ kind, issuer, subject }: Pick<Caller, 'kind' | 'issuer' | 'subject'>) =>
+  kind === 'person'
+    ? createHash('sha256')
+        .update(JSON.stringify([issuer, subject]))
+        .digest('base64url')
+    : undefined;
 
 /** The identity of a refused credential, as far as it was verified before the refusal. For records and limits only. */
 export type PresumedCaller = Pick<

@@ -56,10 +56,14 @@ export interface Plan {
 export type PlanName = keyof typeof PLANS;
 export const PLAN_NAMES = Object.keys(PLANS) as [PlanName, ...PlanName[]]; // Object.keys loses the literal types
 
+/** Searches per minute of one person, on every plan: for people at a screen. The tenant's limit holds beside it. */
+const SEARCHES_PER_PERSON = 100;
+
 /** Limits that an operator sets for one tenant; they replace its plan's. Field names as stored and on the wire. */
 export const LimitOverrides = z.object({
   requests: z.number().optional(),
   searches: z.number().optional(),
+  searches_per_person: z.number().optional(),
   uploads: z.number().optional(),
   stored_images: z.number().optional(),
   storage_bytes: z.number().optional(),
@@ -73,6 +77,8 @@ export type LimitOverrides = z.infer<typeof LimitOverrides>;
 export interface Limits {
   requests: number;
   searches: number;
+  /** Of calls in the name of one person. */
+  searches_per_person: number;
   uploads: number;
   stored_images: number;
   storage_bytes: number;
@@ -87,6 +93,7 @@ export function limitsOf(plan: PlanName, overrides: LimitOverrides = {}): Limits
   return {
     requests: overrides.requests ?? requests,
     searches: overrides.searches ?? searches,
+    searches_per_person: overrides.searches_per_person ?? SEARCHES_PER_PERSON,
     uploads: overrides.uploads ?? uploads,
     stored_images: overrides.stored_images ?? storedImages,
     storage_bytes: overrides.storage_bytes ?? storageBytes,

@@ -34,16 +34,16 @@ function windowsOf(item: Item = {}): Windows {
   );
 }
 
-/** Stores the limiter's windows in DynamoDB: one item per tenant, all counters of a call in one write. */
+/** Stores the limiter's windows in DynamoDB: one item per tenant and one per person, all counters of a call in one write. */
 export function dynamoWindows({ table: name, client = impatientClient() }: TableOptions): WindowStore {
   const table = openTable({ table: name, client });
   return {
-    async read(tenant) {
-      return windowsOf(await table.get(windowsKey(tenant)));
+    async read(tenant, person) {
+      return windowsOf(await table.get(windowsKey(tenant, person)));
     },
-    async take(tenant, charges, now, endedBy) {
+    async take(tenant, charges, now, endedBy, person) {
       const parts = charges.map((charge, at) => partOf(charge, at, now, endedBy));
-      const { applied, item } = await table.update(windowsKey(tenant), {
+      const { applied, item } = await table.update(windowsKey(tenant, person), {
         UpdateExpression: `SET expires_at = :expires, ${parts.map(({ set }) => set).join(', ')}`,
         ConditionExpression: parts.map(({ condition }) => `(${condition})`).join(' AND '),
         ExpressionAttributeNames: Object.assign({}, ...parts.map(({ names }) => names)),

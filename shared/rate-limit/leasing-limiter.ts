@@ -23,34 +23,34 @@ interface LocalWindow {
 
 /** Counts in shared windows, and leases a small part of a limit in advance so that most calls write nothing. */
 export function leasingLimiter(store: WindowStore, now: () => number = Date.now): Limiter {
-  const tenants = new Map<TenantId, Map<string, LocalWindow>>();
+  /** By owner: a tenant, or one of its people. */
+  const owners = new Map<string, Map<string, LocalWindow>>();
   /** The windows that grants were taken from. */
   const windowOf = new WeakMap<Grant, LocalWindow>();
 
-  function merge(tenant: TenantId, windows: Windows): void {
-    const local = tenants.get(tenant) ?? new Map<string, LocalWindow>();
+  function merge(owner: string, windows: Windows): void {
+    const local = owners.get(owner) ?? new Map<string, LocalWindow>();
     for (const [counter, { startedAt, used }] of windows) {
       const before = local.get(counter);
       if (before?.startedAt === startedAt) before.used = Math.max(before.used, used);
       else if (!before || before.startedAt < startedAt)
         local.set(counter, { startedAt, used, usedHere: 0, leased: 0 });
     }
-    tenants.set(tenant, local);
+    owners.set(owner, local);
   }
 
-  const current = (tenant: TenantId, counter: string, time: number): LocalWindow | undefined => {
-    const window = tenants.get(tenant)?.get(counter);
+  const current = (owner: string, counter: string, time: number): LocalWindow | undefined => {
+    const window = owners.get(owner)?.get(counter);
     return window && window.startedAt + WINDOW_MS > time ? window : undefined;
   };
 
   let evictedAt = 0;
-  /** Drops tenants whose windows have all ended; runs at most once per window. */
+  /** Drops owners whose windows have all ended; runs at most once per window. */
   function evictIdle(time: number): void {
     if (evictedAt + WINDOW_MS > time) return;
     evictedAt = time;
-    for (const [tenant, windows] of tenants)
-      if ([...windows.values()].every(({ startedAt }) => startedAt + WINDOW_MS <= time))
-        tenants.delete(tenant);
+    for (const [owner, windows] of owners)
+      if ([...windows.values()].every(({ startedAt }) => startedAt + WINDOW_MS <= time)) owners.delete(owner);
   }
 
   const grant = (
@@ -69,16 +69,17 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
     (window?.startedAt ?? time) + WINDOW_MS - time;
 
   return {
-    async take(tenant, demands) {
+    async take(tenant, demands, person) {
+      const owner = ownerOf(tenant, person);
       evictIdle(now());
-      if (!tenants.has(tenant)) merge(tenant, await store.read(tenant));
+      if (!owners.has(owner)) merge(owner, await store.read(tenant, person));
       const exhausted = () =>
         new Problem('dependency_unavailable', 'The limits are contended. Try again in a moment.', {
           retryAfter: 1,
         });
       return retryOnConflict({ attempts: ATTEMPTS, exhausted }, async () => {
         const time = now();
-        const shares = demands.map((demand) => shareOf(demand, current(tenant, demand.counter, time)));
+        const shares = demands.map((demand) => shareOf(demand, current(owner, demand.counter, time)));
         // A refused call takes from no counter.
         if (shares.some(({ fromLease, charge }) => fromLease === 0 && !charge))
           return shares.map(({ demand, window, available }) =>
@@ -90,10 +91,12 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
           for (const { window, fromLease } of shares) if (window) window.leased += fromLease;
         };
         const charges = shares.flatMap(({ charge }) => charge ?? []);
-        if (charges.length > 0 && !(await chargeStore(tenant, charges, time, restoreLeases))) return CONFLICT;
+        const charge = (amounts: readonly Charge[]) =>
+          chargeStore({ tenant, person, owner }, amounts, time, restoreLeases);
+        if (charges.length > 0 && !(await charge(charges))) return CONFLICT;
         return shares.map(({ demand, window, fromLease, charge }) => {
           // The window that was charged, by reference: the next one may have started meanwhile.
-          const from = window ?? openedAt(tenant, demand.counter, time);
+          const from = window ?? openedAt(owner, demand.counter, time);
           const granted = Math.min(demand.amount, fromLease + (charge?.amount ?? 0));
           if (from) {
             from.leased += fromLease + (charge?.amount ?? 0) - granted;
@@ -106,11 +109,12 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
         });
       });
     },
-    async left(tenant, demands) {
-      merge(tenant, await store.read(tenant));
+    async left(tenant, demands, person) {
+      const owner = ownerOf(tenant, person);
+      merge(owner, await store.read(tenant, person));
       const time = now();
       return demands.map((demand) => {
-        const window = current(tenant, demand.counter, time);
+        const window = current(owner, demand.counter, time);
         const available = window ? unusedOf(demand, window) + window.leased : demand.limit;
         return grant(demand, 0, available, endsIn(window, time));
       });
@@ -128,18 +132,18 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
 
   /** Charges the shared windows; restores the call's leases on failure. @returns true if charged */
   async function chargeStore(
-    tenant: TenantId,
+    { tenant, person, owner }: { tenant: TenantId; person: string | undefined; owner: string },
     charges: readonly Charge[],
     time: number,
     restoreLeases: () => void,
   ): Promise<boolean> {
     try {
-      const { taken, windows } = await store.take(tenant, charges, time, time - WINDOW_MS);
+      const { taken, windows } = await store.take(tenant, charges, time, time - WINDOW_MS, person);
       if (!taken) {
         restoreLeases();
-        dropMissing(tenant, charges, windows);
+        dropMissing(owner, charges, windows);
       }
-      merge(tenant, windows);
+      merge(owner, windows);
       return taken;
     } catch (error) {
       restoreLeases();
@@ -148,17 +152,21 @@ export function leasingLimiter(store: WindowStore, now: () => number = Date.now)
   }
 
   /** Drops charged windows that the store no longer has: the tenant was purged and created again. */
-  function dropMissing(tenant: TenantId, charges: readonly Charge[], windows: Windows): void {
-    const local = tenants.get(tenant);
+  function dropMissing(owner: string, charges: readonly Charge[], windows: Windows): void {
+    const local = owners.get(owner);
     for (const { counter, from } of charges)
       if (!windows.has(counter) && local?.get(counter)?.startedAt === from) local?.delete(counter);
   }
 
-  function openedAt(tenant: TenantId, counter: string, time: number): LocalWindow | undefined {
-    const window = tenants.get(tenant)?.get(counter);
+  function openedAt(owner: string, counter: string, time: number): LocalWindow | undefined {
+    const window = owners.get(owner)?.get(counter);
     return window?.startedAt === time ? window : undefined;
   }
 }
+
+/** A tenant's id has no space. */
+const ownerOf = (tenant: TenantId, person: string | undefined): string =>
+  person === undefined ? tenant : `${tenant} ${person}`;
 
 const unusedOf = ({ limit }: Demand, { used }: LocalWindow): number => Math.max(0, limit - used);
 

@@ -3,7 +3,10 @@ import type { TenantId } from '#shared/kernel/ids.ts';
 /** Seconds of a window. A window starts with the first call that it counts. */
 export const WINDOW_SECONDS = 60;
 
-/** A call's demand on one counter: `requests`, `searches`, `uploads`, or an endpoint's `METHOD /v1/path`. */
+/** The counter of a person's searches. */
+export const PERSONAL_SEARCHES = 'searches_per_person';
+
+/** A call's demand on one counter: `requests`, `searches`, `uploads`, an endpoint's `METHOD /v1/path`, or a person's. */
 export interface Demand {
   counter: string;
   amount: number;
@@ -22,7 +25,10 @@ export interface Grant {
   resetsIn: number;
 }
 
-/** Counts each tenant's calls against its limits, across all processes. */
+/**
+ * Counts each tenant's calls against its limits, and those of its people against theirs, across all processes.
+ * `person`: as `personOf` names it; absent: the counters are the tenant's.
+ */
 export interface Limiter {
   /**
    * Takes from all counters of a call in at most one write; in none if the process holds a lease or knows that a limit
@@ -30,9 +36,9 @@ export interface Limiter {
    * @returns grants in the order of the demands
    * @throws Problem `dependency_unavailable` if the counters cannot be read or written
    */
-  take(tenant: TenantId, demands: readonly Demand[]): Promise<Grant[]>;
+  take(tenant: TenantId, demands: readonly Demand[], person?: string): Promise<Grant[]>;
   /** Returns what is left of the counters, without taking from them; all grants are 0. @throws Problem as `take` */
-  left(tenant: TenantId, demands: readonly Demand[]): Promise<Grant[]>;
+  left(tenant: TenantId, demands: readonly Demand[], person?: string): Promise<Grant[]>;
   /**
    * Makes a part of what `take` granted available again to this process, for what a call turned out not to use. A grant can
    * be given back once. Without effect once the window has ended.

@@ -18,9 +18,9 @@ export interface Charge {
   from?: number;
 }
 
-/** Windows of tenants, shared by all processes. */
+/** Windows of tenants and of their people, shared by all processes. `person`: as `personOf` names it; absent: the tenant's own windows. */
 export interface WindowStore {
-  read(tenant: TenantId): Promise<Windows>;
+  read(tenant: TenantId, person?: string): Promise<Windows>;
   /**
    * Applies all charges or none. Each charged window must still be the current one and have enough left; to open a new
    * window, the current one must have started no later than `endedBy`.
@@ -32,5 +32,6 @@ export interface WindowStore {
     charges: readonly Charge[],
     now: number,
     endedBy: number,
+    person?: string,
   ): Promise<{ taken: boolean; windows: Windows }>;
 }

@@ -19,6 +19,7 @@ const Json = z.string().transform((text, context): unknown => {
 const Limits = z.object({
   requests: z.number().optional(),
   searches: z.number().optional(),
+  searches_per_person: z.number().optional(),
   uploads: z.number().optional(),
   stored_images: z.number().optional(),
   storage_bytes: z.number().optional(),

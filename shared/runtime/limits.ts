@@ -2,11 +2,17 @@ import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { z } from 'zod';
 import type { Operation } from '#shared/contracts/http/operation.ts';
-import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
+import { type Caller, type PresumedCaller, personOf } from '#shared/kernel/caller.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import { type Demand, type Grant, type Limiter, WINDOW_SECONDS } from '#shared/rate-limit/limiter.ts';
+import {
+  type Demand,
+  type Grant,
+  type Limiter,
+  PERSONAL_SEARCHES,
+  WINDOW_SECONDS,
+} from '#shared/rate-limit/limiter.ts';
 import type { RefusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
 import { countForAlarm, logger } from './telemetry.ts';
 
@@ -30,6 +36,13 @@ function demandsOf({ operation, caller, input }: LimitedCall): Demand[] {
     ...(counts?.searches ? [{ counter: 'searches', amount: 1, limit: limits.searches }] : []),
     ...(uploads > 0 ? [{ counter: 'uploads', amount: uploads, limit: limits.uploads }] : []),
   ];
+}
+
+/** Returns what a call counts against the limits of the person that it is made for. */
+function personalDemandsOf({ operation, caller, input }: LimitedCall): Demand[] {
+  if (input instanceof Problem || !operation.counts?.searches) return [];
+  const limit = limitsOf(caller.plan ?? 'free', caller.limits).searches_per_person;
+  return [{ counter: PERSONAL_SEARCHES, amount: 1, limit }];
 }
 
 interface LimitedCall {
@@ -65,15 +78,15 @@ export const usedBy = <Op extends Operation>(
 });
 
 /**
- * Counts a call against its tenant's limits. If the counters are unavailable, calls that add images are refused and all
- * others are served.
+ * Counts a call against its tenant's limits, and a search against the limit of the person that it is made for. If the
+ * counters are unavailable, calls that add images are refused and all others are served.
  * @throws Problem `rate_limited` if a limit is used up; `dependency_unavailable`
  */
 export async function enforceLimits(limiter: Limiter, call: LimitedCall): Promise<Admission> {
-  const grants = await take(limiter, call, demandsOf(call));
+  const grants = await takeAll(limiter, call);
   const uploads = grants.find(({ counter }) => counter === 'uploads');
   const keep = (used: Used) => {
-    const amounts = new Map<string, number>(Object.entries(used));
+    const amounts = new Map<string, number>(Object.entries({ ...used, [PERSONAL_SEARCHES]: used.searches }));
     const unused = grants.map((grant) => ({
       grant,
       amount: grant.granted - Math.min(grant.granted, amounts.get(grant.counter) ?? grant.granted),
@@ -100,6 +113,19 @@ export async function countRefused(
   await take(limiter, { tenant, event }, [{ counter: 'requests', amount: 1, limit: requests }]);
 }
 
+/** Takes from the person's counters before the tenant's: a call that one limit refuses takes from no counter. */
+async function takeAll(limiter: Limiter, call: LimitedCall): Promise<Grant[]> {
+  const person = personOf(call.caller);
+  const own = person === undefined ? [] : personalDemandsOf(call);
+  const personal = own.length > 0 ? await take(limiter, call, own, person) : [];
+  try {
+    return [...(await take(limiter, call, demandsOf(call))), ...personal];
+  } catch (error) {
+    limiter.giveBack(personal.map((grant) => ({ grant, amount: grant.granted })));
+    throw error;
+  }
+}
+
 /**
  * Takes from the counters, and notes the headers of the reply.
  * @returns no grants if the counters are unavailable and the call adds no images
@@ -109,8 +135,9 @@ async function take(
   limiter: Limiter,
   { tenant, event }: Pick<LimitedCall, 'tenant' | 'event'>,
   demands: readonly Demand[],
+  person?: string,
 ): Promise<readonly Grant[]> {
-  const grants = await limiter.take(tenant, demands).catch((error: unknown) => {
+  const grants = await limiter.take(tenant, demands, person).catch((error: unknown) => {
     if (!(error instanceof Problem) || demands.some(({ counter }) => counter === 'uploads')) throw error;
     logger.error('limits not checked', { error });
     countForAlarm('limits_unchecked');
@@ -125,9 +152,14 @@ async function take(
 const refusalOf = ({ counter, limit, resetsIn }: Grant): Problem =>
   new Problem(
     'rate_limited',
-    `The limit of ${limit} ${counter.includes(' ') ? `calls of ${counter}` : counter} in ${WINDOW_SECONDS} seconds is used up. Retry in ${resetsIn} s, or ask the operator for a higher limit.`,
+    `The limit of ${limit} ${calledFor(counter)} in ${WINDOW_SECONDS} seconds is used up. Retry in ${resetsIn} s, or ask the operator for a higher limit.`,
     { retryAfter: resetsIn },
   );
+
+function calledFor(counter: string): string {
+  if (counter === PERSONAL_SEARCHES) return 'searches of one person';
+  return counter.includes(' ') ? `calls of ${counter}` : counter;
+}
 
 /** Per IETF draft-ietf-httpapi-ratelimit-headers-09: each counter's policy, and what is left of it. */
 const headersOf = (grants: readonly Grant[]): Record<string, string> => ({

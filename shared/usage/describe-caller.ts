@@ -3,10 +3,10 @@ import type { Operation } from '#shared/contracts/http/operation.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import { sumOf } from '#shared/images/quota.ts';
 import { satisfies } from '#shared/kernel/access.ts';
-import type { Caller } from '#shared/kernel/caller.ts';
+import { type Caller, personOf } from '#shared/kernel/caller.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { limitsOf } from '#shared/kernel/plans.ts';
-import type { Limiter } from '#shared/rate-limit/limiter.ts';
+import { type Grant, type Limiter, PERSONAL_SEARCHES } from '#shared/rate-limit/limiter.ts';
 
 interface Ports {
   limiter: Pick<Limiter, 'left'>;
@@ -25,16 +25,24 @@ export const describeCaller =
     const { plan = 'free', scopes } = caller;
     const limits = limitsOf(plan, caller.limits);
     const demands = RATES.map((counter) => ({ counter, amount: 0, limit: limits[counter] }));
-    const [grants, { stored, reserved }] = await Promise.all([
+    const person = personOf(caller);
+    const own = { counter: PERSONAL_SEARCHES, amount: 0, limit: limits.searches_per_person };
+    const [grants, [personal], { stored, reserved }] = await Promise.all([
       limiter.left(tenant, demands),
+      person === undefined ? [] : limiter.left(tenant, [own], person),
       images.quotaUse(tenant),
     ]);
     const used = sumOf(stored, reserved);
-    const rate = (counter: (typeof RATES)[number]) => {
-      const { remaining = 0, resetsIn = 0 } = grants.find((grant) => grant.counter === counter) ?? {};
-      const resets_at = new Date(now().getTime() + resetsIn * 1000).toISOString();
-      return { limit: limits[counter], remaining, resets_at };
-    };
+    const rateOf = ({ limit, remaining, resetsIn }: Pick<Grant, 'limit' | 'remaining' | 'resetsIn'>) => ({
+      ...{ limit, remaining },
+      resets_at: new Date(now().getTime() + resetsIn * 1000).toISOString(),
+    });
+    const rate = (counter: (typeof RATES)[number]) =>
+      rateOf(
+        grants.find((grant) => grant.counter === counter) ?? {
+          ...{ limit: limits[counter], remaining: 0, resetsIn: 0 },
+        },
+      );
     const room = (limit: number, taken: number) => ({ limit, remaining: Math.max(0, limit - taken) });
     return {
       tenant_id: tenant,
@@ -44,6 +52,7 @@ export const describeCaller =
       limits: {
         requests: rate('requests'),
         searches: rate('searches'),
+        ...(personal && { [PERSONAL_SEARCHES]: rateOf(personal) }),
         uploads: rate('uploads'),
         stored_images: room(limits.stored_images, used.images),
         storage_bytes: room(limits.storage_bytes, used.bytes),

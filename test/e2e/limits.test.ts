@@ -2,7 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { listImages, requestUploads } from '#shared/contracts/http/images.ts';
 import { ownKeys, tenantKeys } from '#shared/contracts/http/keys.ts';
 import { getMe } from '#shared/contracts/http/me.ts';
+import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeTenant, getLimits, listTenants, putLimits } from '#shared/contracts/http/tenants.ts';
+import { readIssuer, tokenOf } from '../fixtures/issuer.ts';
+import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, newTenant, secretIn } from './client.ts';
 import { readStack } from './stack.ts';
 
@@ -98,6 +101,41 @@ describe('a tenant on the plan free', () => {
     expect(await client.call(listImages)).toMatchObject({ status: 403, body: { code: 'tenant_suspended' } });
     await set('active');
     expect((await client.call(listImages)).status).toBe(200);
+  });
+});
+
+describe('a person', () => {
+  it('has a limit of its own searches, beside the tenant’s', async () => {
+    const client = await newTenant('persons');
+    const params = { tenant_id: client.tenant };
+    const set = await call(putLimits, { params, body: { searches_per_person: 2 }, headers: operator() });
+    expect(set.body).toMatchObject({ limits: { searches_per_person: 2, searches: 25_000 } });
+    const headersOf = (sub: string) => {
+      const claims = { sub, tenant_id: client.tenant, role: 'Viewer', scope: 'deeplens.search' };
+      return { authorization: `Bearer ${tokenOf(readIssuer(), { claims })}` };
+    };
+    const body = { image: photograph('nagasaki-boats').toString('base64') };
+    const search = (headers = {}) => client.call(searchSimilarity, { body, headers });
+    const ada = headersOf('ada');
+    expect(await search(ada)).toMatchObject({ status: 200 });
+    const second = await search(ada);
+    expect(second.status).toBe(200);
+    expect(second.headers.get('ratelimit')).toMatch(
+      /"searches";r=\d+;t=\d+, "searches_per_person";r=0;t=\d+$/,
+    );
+    const refused = await search(ada);
+    const detail = expect.stringContaining('The limit of 2 searches of one person');
+    expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited', detail } });
+    expect(refused.headers.get('ratelimit-policy')).toBe('"searches_per_person";q=2;w=60');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const own = { limit: 2, remaining: 0, resets_at: expect.stringMatching(/Z$/) };
+    const me = await client.call(getMe, { headers: ada });
+    expect(me.body.limits).toMatchObject({ searches_per_person: own, searches: { limit: 25_000 } });
+    expect((await search(headersOf('bob'))).status).toBe(200);
+    expect((await search()).status).toBe(200);
+    expect((await client.call(getMe)).body.limits).not.toHaveProperty('searches_per_person');
+    await call(putLimits, { params, body: {}, headers: operator() });
+    expect((await search(ada)).headers.get('ratelimit-policy')).toContain('"searches_per_person";q=100;w=60');
   });
 });
 

@@ -3,16 +3,17 @@ import type { CountedWindow, WindowStore } from '#shared/rate-limit/window-store
 
 /** Windows in memory, for tests. */
 export function memoryWindows(): WindowStore & { readonly writes: () => number } {
-  const tenants = new Map<TenantId, Map<string, CountedWindow>>();
+  const owners = new Map<string, Map<string, CountedWindow>>();
   let writes = 0;
-  const windowsOf = (tenant: TenantId) => new Map(tenants.get(tenant));
+  const ownerOf = (tenant: TenantId, person?: string) => JSON.stringify([tenant, person]);
+  const windowsOf = (tenant: TenantId, person?: string) => new Map(owners.get(ownerOf(tenant, person)));
   return {
     writes: () => writes,
-    async read(tenant) {
-      return windowsOf(tenant);
+    async read(tenant, person) {
+      return windowsOf(tenant, person);
     },
-    async take(tenant, charges, now, endedBy) {
-      const windows = windowsOf(tenant);
+    async take(tenant, charges, now, endedBy, person) {
+      const windows = windowsOf(tenant, person);
       const possible = charges.every(({ counter, amount, limit, from }) => {
         const window = windows.get(counter);
         if (from === undefined) return amount <= limit && (!window || window.startedAt <= endedBy);
@@ -24,8 +25,8 @@ export function memoryWindows(): WindowStore & { readonly writes: () => number }
         const before = from === undefined ? 0 : (windows.get(counter)?.used ?? 0);
         windows.set(counter, { startedAt: from ?? now, used: before + amount });
       }
-      tenants.set(tenant, windows);
-      return { taken: true, windows: windowsOf(tenant) };
+      owners.set(ownerOf(tenant, person), windows);
+      return { taken: true, windows: windowsOf(tenant, person) };
     },
   };
 }

@@ -26,6 +26,9 @@ const MeReply = z
     limits: z.object({
       requests: Rate,
       searches: Rate,
+      searches_per_person: Rate.optional().meta({
+        description: 'Of a person: its own searches, which count as the tenant’s too.',
+      }),
       uploads: Rate,
       stored_images: Room,
       storage_bytes: Room,

@@ -16,6 +16,10 @@ const limit = z.number().int().min(0).max(1_000_000);
 const LimitFields = z.strictObject({
   requests: limit.optional().meta({ description: 'Calls per minute.' }),
   searches: limit.optional().meta({ description: 'Searches per minute.' }),
+  searches_per_person: limit.optional().meta({
+    description:
+      'Searches per minute of each person, by default 100. Calls of a key alone are not of a person.',
+  }),
   uploads: limit.optional().meta({ description: 'Images per minute.' }),
   stored_images: Count.optional(),
   storage_bytes: Count.optional(),
@@ -29,6 +33,7 @@ const LimitFields = z.strictObject({
 export const LimitsReply = z.object({
   requests: Count,
   searches: Count,
+  searches_per_person: Count,
   uploads: Count,
   stored_images: Count,
   storage_bytes: Count,

@@ -27,6 +27,23 @@ describe.each([
     expect((await store.read(newTenant())).size).toBe(0);
   });
 
+  it('of a tenant, of its people and of another tenant’s are counted apart', async () => {
+    const [tenant, other] = [newTenant(), newTenant()];
+    const owners = [[tenant], [tenant, 'ada'], [tenant, 'bob'], [other, 'ada']] as const;
+    for (const [at, [owner, person]] of owners.entries()) {
+      expect((await store.read(owner, person)).size).toBe(0);
+      const charge = { ...taking, amount: at + 1 };
+      expect((await store.take(owner, [charge], 60_000, 0, person)).taken).toBe(true);
+    }
+    for (const [at, [owner, person]] of owners.entries())
+      expect(await store.read(owner, person)).toEqual(
+        new Map([['uploads', { startedAt: 60_000, used: at + 1 }]]),
+      );
+    const rest = { ...taking, from: 60_000 };
+    expect((await store.take(tenant, [rest], 61_000, 1_000, 'ada')).taken).toBe(true);
+    expect((await store.take(tenant, [rest], 61_000, 1_000, 'bob')).taken).toBe(false);
+  });
+
   it('change all counters of a call, or none', async () => {
     const tenant = newTenant();
     const endpoint = { counter: 'POST /v1/search/similarity', amount: 1, limit: 1 };

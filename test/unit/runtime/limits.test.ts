@@ -166,3 +166,79 @@ describe('limits of a tenant’s calls', () => {
     expect(headers['retry-after']).toBeDefined();
   });
 });
+
+describe('the limit of a person’s searches', () => {
+  const person = (subject: string) => ({ kind: 'person', issuer: 'https://idp.test', subject });
+  /** Calls of these callers, all of one tenant, in one process. */
+  const callsOf = (limits: object | undefined, ...authorizers: object[]) => {
+    const limiter = counting();
+    return authorizers.map((authorizer) => service(limiter, limits, { authorizer }));
+  };
+
+  it('is in the headers beside the tenant’s, 100 by default', async () => {
+    const [ada] = callsOf(undefined, person('ada'));
+    const reply = await ada?.('/v1/search', {});
+    expect(reply?.headers).toMatchObject({
+      'RateLimit-Policy': '"requests";q=100;w=60, "searches";q=50;w=60, "searches_per_person";q=100;w=60',
+      RateLimit: '"requests";r=99;t=60, "searches";r=49;t=60, "searches_per_person";r=99;t=60',
+    });
+    expect((await ada?.('/v1/bring', { files: 1 }))?.headers.RateLimit).not.toContain('person');
+  });
+
+  it('refuses its further searches, says that it is the person’s, and takes nothing of the tenant’s', async () => {
+    const limits = { searches_per_person: 2, searches: 5 };
+    const [ada, bob, key, other] = callsOf(
+      limits,
+      { ...person('ada'), key: 'key_1' },
+      person('bob'),
+      { kind: 'key' },
+      { ...person('ada'), issuer: 'https://other.test' },
+    );
+    for (const _twice of [1, 2]) expect((await ada?.('/v1/search', {}))?.status).toBe(200);
+    const refused = await ada?.('/v1/search', {});
+    expect(refused).toMatchObject({
+      status: 429,
+      headers: {
+        'retry-after': '60',
+        'RateLimit-Policy': '"searches_per_person";q=2;w=60',
+        RateLimit: '"searches_per_person";r=0;t=60',
+      },
+      body: {
+        code: 'rate_limited',
+        detail: expect.stringContaining('2 searches of one person in 60 seconds'),
+      },
+    });
+    expect((await ada?.('/v1/bring', { files: 1 }))?.status).toBe(200);
+    for (const call of [bob, key, other]) expect((await call?.('/v1/search', {}))?.status).toBe(200);
+    expect(await key?.('/v1/search', {})).toMatchObject({
+      status: 429,
+      body: { detail: expect.stringContaining('5 searches in 60 seconds') },
+    });
+  });
+
+  it('is one for a person with and without a key', async () => {
+    const limits = { searches_per_person: 1 };
+    const [withKey, alone] = callsOf(limits, { ...person('ada'), key: 'key_1' }, person('ada'));
+    expect((await withKey?.('/v1/search', {}))?.status).toBe(200);
+    expect((await alone?.('/v1/search', {}))?.status).toBe(429);
+  });
+
+  it('counts no search that is refused by the tenant’s limit, fails, or has invalid input', async () => {
+    const limiter = counting();
+    const call = (limits: object) => service(limiter, limits, { authorizer: person('ada') });
+    expect((await call({ searches: 0, searches_per_person: 1 })('/v1/search', {})).status).toBe(429);
+    const ada = call({ searches_per_person: 1 });
+    expect((await ada('/v1/search', { text: 1 })).status).toBe(400);
+    expect(await ada('/v1/search', { text: 'unreadable' })).toMatchObject({
+      status: 422,
+      headers: { RateLimit: expect.stringContaining('"searches_per_person";r=1;') },
+    });
+    expect((await ada('/v1/search', {})).status).toBe(200);
+    expect((await ada('/v1/search', {})).status).toBe(429);
+  });
+
+  it('is not checked if the counters are unavailable', async () => {
+    const ada = service(unavailable, undefined, { authorizer: person('ada') });
+    expect((await ada('/v1/search', {})).status).toBe(200);
+  });
+});

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { getMe } from '#shared/contracts/http/me.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
-import type { Caller } from '#shared/kernel/caller.ts';
+import { type Caller, personOf } from '#shared/kernel/caller.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import { callerOf, toCallerContext } from '#shared/runtime/caller.ts';
@@ -41,6 +41,7 @@ it('describes a key with its scopes, what they allow, and what is left of its te
       storage_bytes: { limit: 1e9, remaining: 1e9 - 10 },
     },
   });
+  expect(me.limits).not.toHaveProperty('searches_per_person');
   expect(me.features).toEqual(expect.arrayContaining(['getMe', 'searchSimilarity', 'liveness']));
   for (const id of ['addImage', 'createKey', 'createTenant']) expect(me.features).not.toContain(id);
 });
@@ -55,10 +56,26 @@ it('describes a person, with the key that came along', async () => {
   const subject = { id: 'p-1', name: 'Ada', email: 'ada@example.org', role: 'Admin' };
   expect(me.subject).toEqual({ kind: 'key_and_person', ...subject });
   expect(me.features).toContain('createKey');
+  expect(me.limits.searches_per_person).toMatchObject({ limit: 100, remaining: 100 });
   expect((await describeIn({ kind: 'person', subject: 'p-1' })).subject).toEqual({
     kind: 'person',
     id: 'p-1',
   });
+});
+
+it('shows a person what is left of its own searches', async () => {
+  const limiter = leasingLimiter(memoryWindows(), () => now().getTime());
+  const [ada, bob] = ['ada', 'bob'].map((subject) => ({ kind: 'person' as const, issuer: 'i', subject }));
+  const own = { counter: 'searches_per_person', amount: 3, limit: 7 };
+  if (ada) await limiter.take(acme, [own], personOf(ada));
+  const describe = describeCaller({ limiter, images: memoryImageStore(), operations: OPERATIONS, now });
+  const leftOf = async (caller: typeof ada) => {
+    const limits = { searches_per_person: 7 };
+    if (!caller) throw new Error('no caller');
+    return (await describe(acme, { ...caller, scopes: [], limits })).limits.searches_per_person;
+  };
+  expect(await leftOf(ada)).toEqual({ limit: 7, remaining: 4, resets_at: '2026-11-01T10:01:00.000Z' });
+  expect(await leftOf(bob)).toMatchObject({ limit: 7, remaining: 7 });
 });
 
 it('describes a publishable key, which has no scopes', async () => {
