@@ -67,7 +67,35 @@ export const identifyByKey =
   };
 
 /**
- * Identifies the caller by a token of a trusted issuer: `Bearer …`.
+ * Identifies a person on the data plane by a token alone: the tenant is the one that the token names. Reads the table on
+ * every call, as for a key.
+ * @throws Problem `unauthenticated`, also if the token names no tenant; `token_expired`; `tenant_suspended`
+ */
+export const identifyByTenantToken =
+  ({ tenants, tokens, revocations }: TokenPorts & Pick<KeyPorts, 'tenants'>) =>
+  async (authorization: string, presume: Presume): Promise<Caller> => {
+    const token = await verifiedToken(tokens, authorization);
+    const [named, isRevoked] = await Promise.all([
+      token.tenant && tenants.get(token.tenant),
+      revocations.isRevoked(token.issuer, token.subject, token.issuedAt),
+    ]);
+    const tenant = named && isUsable(named) ? named : undefined;
+    const { kind, subject, role } = personOf(token);
+    // An issuer may name any tenant, and one that is removed must not get records of refusals.
+    presume({ kind, subject, ...(role && { role }), ...(tenant && belonging(tenant)) });
+    if (isRevoked) throw revokedToken();
+    if (!tenant)
+      throw new Problem(
+        'unauthenticated',
+        'The token belongs to no tenant. Send a tenant’s API key, or a token whose tenant_id is a tenant.',
+      );
+    checkSuspension(tenant);
+    const { settings } = tenant;
+    return { ...belonging(tenant), ...(settings && { settings }), ...personOf(token) };
+  };
+
+/**
+ * Identifies the caller on the admin plane by a token of a trusted issuer: `Bearer …`.
  * @throws Problem `unauthenticated`, `token_expired`
  */
 export const identifyByToken =
@@ -105,14 +133,20 @@ async function liveKey(
   const hash = hashApiKey(key);
   const match = await tenants.findKey(hash);
   if (!match || !sameHash(match.key.hash, hash)) throw unknownKey();
-  const { state } = match.tenant;
   presume({ kind: 'key', subject: match.key.key_id, ...belonging(match.tenant) });
-  if (state === 'creating' || state === 'purging' || keyState(match.key, now) !== 'active')
-    throw unknownKey();
+  if (!isUsable(match.tenant) || keyState(match.key, now) !== 'active') throw unknownKey();
   if (await isMakerRevoked(revocations, match.key)) throw unknownKey();
+  checkSuspension(match.tenant);
+  return match;
+}
+
+/** Returns false while a tenant is being created or removed. */
+const isUsable = ({ state }: Tenant): boolean => state === 'active' || state === 'suspended';
+
+/** @throws Problem `tenant_suspended` */
+function checkSuspension({ state }: Tenant): void {
   if (state === 'suspended')
     throw new Problem('tenant_suspended', 'The tenant is suspended. Ask the operator to lift it.');
-  return match;
 }
 
 /** Returns true if the person who is responsible for the key was revoked after it was made. */
@@ -139,14 +173,20 @@ async function liveToken(
   authorization: string,
   presume: Presume,
 ): Promise<VerifiedToken> {
-  const [scheme, text] = authorization.split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || !text)
-    throw new Problem('unauthenticated', 'Send the token as: Authorization: Bearer <token>.');
-  const token = await tokens.verify(text);
+  const token = await verifiedToken(tokens, authorization);
   const { issuer, subject, issuedAt, role, tenant } = token;
   const kind = role === 'SystemAdmin' ? 'operator' : 'person';
   presume({ kind, subject, ...(role && { role }), ...(tenant && { tenant }) });
-  if (await revocations.isRevoked(issuer, subject, issuedAt))
-    throw new Problem('unauthenticated', 'The token was revoked. Sign in again.');
+  if (await revocations.isRevoked(issuer, subject, issuedAt)) throw revokedToken();
   return token;
 }
+
+/** Verifies the token in the header `Authorization`. @throws Problem `unauthenticated`, `token_expired` */
+async function verifiedToken(tokens: TokenVerifier, authorization: string): Promise<VerifiedToken> {
+  const [scheme, text] = authorization.split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || !text)
+    throw new Problem('unauthenticated', 'Send the token as: Authorization: Bearer <token>.');
+  return tokens.verify(text);
+}
+
+const revokedToken = (): Problem => new Problem('unauthenticated', 'The token was revoked. Sign in again.');

@@ -23,6 +23,9 @@ interface AuthorizerPorts {
     credential: { key: string; authorization?: string | undefined; origin?: string | undefined },
     presume: Presume,
   ) => Promise<Caller>;
+  /** Of a call on the data plane without a key. */
+  byTenantToken: (authorization: string, presume: Presume) => Promise<Caller>;
+  /** Of a call on the admin plane. */
   byToken: (authorization: string, presume: Presume) => Promise<Caller>;
   /** The value of the key in API Gateway that counts calls of no tenant, and of tenants without a key there. */
   sharedUsageIdentifier: string;
@@ -31,12 +34,18 @@ interface AuthorizerPorts {
 }
 
 /**
- * A REQUEST authorizer. The admin plane takes a token; the data plane an API key and, on behalf of a person, a token too.
+ * A REQUEST authorizer. The admin plane takes a token; the data plane an API key, a person's token, or both.
  * It refuses unknown callers (401) and keys that are not valid (403). Every other refusal is passed on to the function in
  * the context, because a gateway response has one status and cannot be given a problem code. Every call that it lets pass has
  * a `usageIdentifierKey`, without which API Gateway would refuse it.
  */
-export const authorizerFunction = ({ byKey, byToken, sharedUsageIdentifier, audit }: AuthorizerPorts) =>
+export const authorizerFunction = ({
+  byKey,
+  byTenantToken,
+  byToken,
+  sharedUsageIdentifier,
+  audit,
+}: AuthorizerPorts) =>
   middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
@@ -51,10 +60,8 @@ export const authorizerFunction = ({ byKey, byToken, sharedUsageIdentifier, audi
         const isAdmin = event.resource.startsWith('/v1/admin/');
         if (isAdmin && authorization) return byToken(authorization, presume);
         if (!isAdmin && key) return byKey({ key, authorization, origin }, presume);
-        throw new Problem(
-          'unauthenticated',
-          'The call has no credential. Send an API key, or a token for /v1/admin.',
-        );
+        if (!isAdmin && authorization) return byTenantToken(authorization, presume);
+        throw new Problem('unauthenticated', 'The call has no credential. Send an API key or a token.');
       };
       const allow = ({ subject, usageIdentifier }: PresumedCaller, context: Record<string, string>) => ({
         ...policy('Allow', event.methodArn, subject, context),

@@ -150,7 +150,7 @@ export function authorize(caller: Caller, policy: Exclude<Policy, 'Open'>): void
   if (caller === NOBODY)
     throw new Problem(
       'unauthenticated',
-      'The call has no credential. Send your API key in the header x-api-key.',
+      'The call has no credential. Send an API key in the header x-api-key, or a token.',
     );
   if (policy === 'SystemAdmin' && caller.role !== 'SystemAdmin')
     throw new Problem(

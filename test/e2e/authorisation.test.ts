@@ -102,7 +102,8 @@ async function newKey(name: string, request: { scopes?: Scope[]; expires_at?: st
   return { key: secretIn(created), id: created.body.key_id };
 }
 
-async function addKeys(): Promise<void> {
+/** @returns the id of a suspended tenant */
+async function addKeys(): Promise<string> {
   const add = (name: string, key: string, ofTenant: Credential['ofTenant']) =>
     credentials.set(name, { headers: { 'x-api-key': key }, ofTenant, ofOperator: 'unauthenticated' });
   add('an unknown key', `dl_live_${ULID}_${'0'.repeat(64)}`, 'invalid_api_key');
@@ -125,9 +126,10 @@ async function addKeys(): Promise<void> {
   const params = { tenant_id: suspended.tenant };
   await call(changeTenant, { params, body: { state: 'suspended' }, headers: operator() });
   add('a key of a suspended tenant', suspended.key, 'tenant_suspended');
+  return suspended.tenant;
 }
 
-function addTokens(publishable: string): void {
+function addTokens(publishable: string, suspended: string): void {
   const key = { 'x-api-key': publishable };
   credentials.set('a publishable key alone', {
     headers: key,
@@ -168,16 +170,17 @@ function addTokens(publishable: string): void {
   add('another tenant’s token', personal({ tenant_id: other.tenant }), 'tenant_mismatch', 'forbidden');
   add('a token of no tenant', personal({ tenant_id: undefined }), 'tenant_mismatch', 'forbidden');
   add('the operator’s token, with a key', readStack().admin_token, 'tenant_mismatch', 'everything');
-  credentials.set('a token alone', {
-    headers: bearer(personal()),
-    ofTenant: 'unauthenticated',
-    ofOperator: 'forbidden',
-  });
-  credentials.set('the operator’s token alone', {
-    headers: operator(),
-    ofTenant: 'unauthenticated',
-    ofOperator: 'everything',
-  });
+  const alone = (
+    name: string,
+    token: string,
+    ofTenant: Credential['ofTenant'],
+    ofOperator: Credential['ofOperator'] = 'forbidden',
+  ) => credentials.set(`${name}, alone`, { headers: bearer(token), ofTenant, ofOperator });
+  for (const role of ['Viewer', 'Admin'] as const)
+    alone(`a token with the role ${role}`, personal({ role }), ROLE_SCOPES[role]);
+  alone('a token of a suspended tenant', personal({ tenant_id: suspended }), 'tenant_suspended');
+  alone('an expired token', personal(expired()), 'token_expired', 'token_expired');
+  alone('the operator’s token', readStack().admin_token, 'unauthenticated', 'everything');
 }
 
 beforeAll(async () => {
@@ -187,12 +190,12 @@ beforeAll(async () => {
     ofTenant: 'unauthenticated',
     ofOperator: 'unauthenticated',
   });
-  await addKeys();
+  const suspended = await addKeys();
   await call(revokeTokens, {
     body: { issuer: readIssuer().issuer, subject: 'revoked' },
     headers: operator(),
   });
-  addTokens((await newKey('publishable', {})).key);
+  addTokens((await newKey('publishable', {})).key, suspended);
 });
 
 /** More than a thousand calls: two minutes on two free cores. */

@@ -12,7 +12,9 @@ import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts'
 import { getOverview } from '#shared/contracts/http/statistics.ts';
 import { createTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { getTenantUsage } from '#shared/contracts/http/usage.ts';
+import { SCOPES } from '#shared/kernel/access.ts';
 import type { Request } from '../../infra/local/api.ts';
+import { readIssuer, tokenOf } from '../fixtures/issuer.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';
@@ -322,6 +324,26 @@ describe('two tenants', () => {
     await attempt.check?.(body);
     expect(await stateOf(owner)).toEqual(before);
   });
+
+  // Reads, and calls that name what the other tenant has: those that make something are tried with a key alone.
+  const byToken = OPERATIONS.filter(
+    ({ id, method, policy }) =>
+      policy !== 'Open' && policy !== 'SystemAdmin' && (method === 'GET' || ATTEMPTS[id]?.status === 404),
+  );
+  it.each(byToken.map((operation) => [operation.id, operation] as const))(
+    'are isolated in %s by a person’s token alone',
+    async (id, operation) => {
+      const request = await ATTEMPTS[id]?.request();
+      const claims = { tenant_id: intruder.tenant, role: 'Admin', scope: SCOPES.join(' ') };
+      const headers = { ...request?.headers, authorization: `Bearer ${tokenOf(readIssuer(), { claims })}` };
+      const { status, body } = await call(operation, { ...request, headers });
+      calls.set(intruder.tenant, (calls.get(intruder.tenant) ?? 0) + 1);
+      expect(status).toBe(ATTEMPTS[id]?.status);
+      const [sent, reply] = [JSON.stringify(request), JSON.stringify(body)];
+      expect(owned.filter((text) => reply.includes(text) && !sent.includes(text))).toEqual([]);
+      expect(await stateOf(owner)).toEqual(before);
+    },
+  );
 
   it.each(Object.entries(NAMING_ANOTHER))('cannot name each other in %s', async (id, request) => {
     const operation = OPERATIONS.find((each) => each.id === id);

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import { changeTenant, deleteTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { hashApiKey } from '#shared/tenants/new-api-key.ts';
+import { expired, readIssuer, tokenOf } from '../fixtures/issuer.ts';
 import { type Client, call, eventually, newTenant, secretIn } from './client.ts';
 import { readStack } from './stack.ts';
 
@@ -67,7 +68,10 @@ describe('a tenant in API Gateway', () => {
     expect((await gateway()).get(identifier)).toEqual(['deeplens-local-enterprise']);
     await call(putLimits, { params: params(), body: {}, headers: operator() });
     expect((await gateway()).get(identifier)).toEqual(['deeplens-local-pro']);
-    expect((await authorize({ 'x-api-key': client.key })).identifier).toBe(identifier);
+    const claims = { tenant_id: client.tenant, role: 'Viewer' };
+    const authorization = `Bearer ${tokenOf(readIssuer(), { claims })}`;
+    for (const headers of [{ 'x-api-key': client.key }, { authorization }])
+      expect(await authorize(headers)).toEqual({ identifier, effect: 'Allow' });
   });
 
   it('stays the same key when its own keys are made, rotated and revoked, and none of them is there', async () => {
@@ -100,9 +104,10 @@ describe('a tenant in API Gateway', () => {
   });
 });
 
-it('refused calls of no tenant are counted by a key in a plan of their own', async () => {
-  const headers = { 'x-api-key': 'wrong', authorization: 'Bearer wrong' };
-  const shared = [...(await gateway())].filter(([, plans]) => plans.includes('deeplens-local-shared'));
-  expect(shared).toEqual([['deeplens-local-shared-usage', ['deeplens-local-shared']]]);
-  await expect(authorize(headers)).rejects.toThrow(); // denied: names none
+it('calls of no tenant, which the function refuses, are a key in a plan of their own', async () => {
+  const claims = { ...expired(), tenant_id: 'no-tenant' };
+  const authorization = `Bearer ${tokenOf(readIssuer(), { claims })}`;
+  const identifier = 'deeplens-local-shared-usage';
+  expect(await authorize({ authorization })).toEqual({ identifier, effect: 'Allow' });
+  expect((await gateway()).get(identifier)).toEqual(['deeplens-local-shared']);
 });

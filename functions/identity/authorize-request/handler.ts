@@ -1,6 +1,6 @@
 import { auditGuard } from '#shared/guards/audit-guard.ts';
 import { dynamoRevocations } from '#shared/identity/dynamodb-revocations.ts';
-import { identifyByKey, identifyByToken } from '#shared/identity/identify-caller.ts';
+import { identifyByKey, identifyByTenantToken, identifyByToken } from '#shared/identity/identify-caller.ts';
 import { jwtVerifier } from '#shared/identity/jwt-tokens.ts';
 import { authorizerFunction } from '#shared/runtime/authorizer.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -17,6 +17,7 @@ const warn = (message: string, error: unknown) => logger.warn(message, { error }
 
 export const handler = authorizerFunction({
   byKey: identifyByKey({ tenants, tokens, revocations, hashApiKey, sameHash, warn }),
+  byTenantToken: identifyByTenantToken({ tenants, tokens, revocations }),
   byToken: identifyByToken({ tokens, revocations }),
   sharedUsageIdentifier: env.SHARED_USAGE_IDENTIFIER,
   audit: auditGuard(env),

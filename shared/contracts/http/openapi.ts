@@ -44,8 +44,8 @@ const SECURITY: Partial<Record<Operation['policy'], Record<string, string[]>[]>>
   Open: [],
   SystemAdmin: [{ token: [] }],
 };
-/** A key, and on behalf of a person the person's token too. */
-const TENANT_SECURITY = [{ apiKey: [] }, { apiKey: [], token: [] }];
+/** A key, a person's token, or both. */
+const TENANT_SECURITY = [{ apiKey: [] }, { apiKey: [], token: [] }, { token: [] }];
 
 const named = new WeakMap<z.ZodType, z.ZodType>();
 
@@ -84,7 +84,13 @@ export function openApiDocument(version: string): Record<string, unknown> {
       schemas: { UploadFile },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'An access token. Alone, its `tenant_id` is the tenant; with a key, it must be the key’s.',
+        },
       },
     },
   };
@@ -180,10 +186,12 @@ function commonProblems({ policy, body, idempotent }: Operation): ProblemCode[] 
   return [
     ...always,
     'unauthenticated',
+    'token_expired',
     'invalid_api_key',
     'forbidden',
     'missing_scope',
     'tenant_suspended',
+    'tenant_mismatch',
     'origin_not_allowed',
   ];
 }

@@ -63,11 +63,11 @@ describe('the headers of replies', () => {
   });
 });
 
-it('lets a key call alone or with a person’s token, and the operator with a token', () => {
+it('lets a key and a person’s token call, alone or together, and the operator with a token', () => {
   const expected = { Open: [], SystemAdmin: [{ token: [] }] };
   for (const operation of OPERATIONS) {
     const { security } = describedOf(operation);
-    const ofTenant = [{ apiKey: [] }, { apiKey: [], token: [] }];
+    const ofTenant = [{ apiKey: [] }, { apiKey: [], token: [] }, { token: [] }];
     expect(security).toEqual(
       Object.entries(expected).find(([policy]) => policy === operation.policy)?.[1] ?? ofTenant,
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identifyByKey, identifyByToken } from '#shared/identity/identify-caller.ts';
+import { identifyByKey, identifyByTenantToken, identifyByToken } from '#shared/identity/identify-caller.ts';
 import type { VerifiedToken } from '#shared/identity/tokens.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
 import type { PresumedCaller } from '#shared/kernel/caller.ts';
@@ -22,6 +22,8 @@ const person: VerifiedToken = {
   role: 'Viewer',
   tenant: acme,
 };
+
+const { tenant: _, ...withoutTenant } = person;
 
 /** A tenant with one key, and tokens by name. */
 async function setUp({ state = 'active' as Tenant['state'], key: fields = {} as Partial<ApiKey> } = {}) {
@@ -54,6 +56,8 @@ async function setUp({ state = 'active' as Tenant['state'], key: fields = {} as 
   const tokensByName: Record<string, VerifiedToken> = {
     person,
     stranger: { ...person, tenant: tenantId('other') },
+    nowhere: { ...person, tenant: tenantId('no-tenant') },
+    nobody: withoutTenant,
     operator: { ...person, subject: 'op', role: 'SystemAdmin', scopes: ['deeplens.admin'], tenant: acme },
   };
   const tokens = {
@@ -80,6 +84,7 @@ async function setUp({ state = 'active' as Tenant['state'], key: fields = {} as 
     ...{ tenants, revocations, key, key_id, secret, presumed, warnings, ports },
     byKey: (authorization?: string, presented = secret) =>
       identifyByKey(ports)({ key: presented, authorization }, presume),
+    byTenantToken: (authorization: string) => identifyByTenantToken(ports)(authorization, presume),
     byToken: (authorization: string) => identifyByToken(ports)(authorization, presume),
   };
 }
@@ -250,7 +255,85 @@ describe('an API key and a person’s token', () => {
   });
 });
 
-describe('a token alone', () => {
+describe('a token alone, on the data plane', () => {
+  const ofAcme = {
+    ...{ kind: 'person', tenant: acme, plan: 'pro', limits: { searches: 7 }, role: 'Viewer' },
+    ...{ usageIdentifier: 'identifier-of-acme', subject: 'person-1' },
+  };
+
+  it('identifies a person of the tenant that it names, with the tenant’s plan, limits and settings', async () => {
+    const { byTenantToken, presumed } = await setUp();
+    expect(await byTenantToken('Bearer person')).toEqual({
+      ...{ ...ofAcme, settings: { keeper_rule: 'age' }, scopes: ['deeplens.search'], issuer: person.issuer },
+    });
+    expect(presumed).toEqual([ofAcme]);
+  });
+
+  it.each(['nowhere', 'stranger', 'nobody'])(
+    'is refused if it names no tenant, and is recorded for none: %s',
+    async (name) => {
+      const { byTenantToken, presumed } = await setUp();
+      await expect(byTenantToken(`Bearer ${name}`)).rejects.toMatchObject({
+        code: 'unauthenticated',
+        message: expect.stringContaining('belongs to no tenant'),
+      });
+      expect(presumed).toEqual([{ kind: 'person', subject: 'person-1', role: 'Viewer' }]);
+    },
+  );
+
+  it.each(['creating', 'purging'] as const)(
+    'is refused while the tenant is %s, and leaves nothing with it',
+    async (state) => {
+      const { ports, presumed } = await setUp();
+      const get = async () => {
+        const tenant = await ports.tenants.get(acme);
+        return tenant && { ...tenant, state };
+      };
+      const identify = identifyByTenantToken({ ...ports, tenants: { ...ports.tenants, get } });
+      await expect(identify('Bearer person', (caller) => presumed.push(caller))).rejects.toMatchObject({
+        code: 'unauthenticated',
+      });
+      expect(presumed).toEqual([{ kind: 'person', subject: 'person-1', role: 'Viewer' }]);
+    },
+  );
+
+  it('is refused if the tenant is suspended, or the person was revoked, as one of the tenant', async () => {
+    const suspended = await setUp({ state: 'suspended' });
+    await expect(suspended.byTenantToken('Bearer person')).rejects.toMatchObject({
+      code: 'tenant_suspended',
+    });
+    expect(suspended.presumed).toEqual([ofAcme]);
+    const { byTenantToken, revocations, presumed } = await setUp();
+    await revocations.revoke(person.issuer, person.subject, NOW);
+    await expect(byTenantToken('Bearer person')).rejects.toMatchObject({
+      code: 'unauthenticated',
+      message: expect.stringContaining('revoked'),
+    });
+    expect(presumed).toEqual([ofAcme]);
+  });
+
+  it('is refused if it is not valid, is no bearer token, or cannot be looked up', async () => {
+    const { byTenantToken, ports, presumed } = await setUp();
+    await expect(byTenantToken('Bearer bad')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(byTenantToken('Basic person')).rejects.toMatchObject({ code: 'unauthenticated' });
+    const down = () => Promise.reject(new Problem('dependency_unavailable', 'no'));
+    for (const broken of [
+      { ...ports, tenants: { ...ports.tenants, get: down } },
+      { ...ports, revocations: { ...ports.revocations, isRevoked: down } },
+    ])
+      await expect(identifyByTenantToken(broken)('Bearer person', () => {})).rejects.toMatchObject({
+        code: 'dependency_unavailable',
+      });
+    expect(presumed).toEqual([]);
+  });
+
+  it('does not take a SystemAdmin beyond the tenant that its token names', async () => {
+    const { byTenantToken } = await setUp();
+    expect(await byTenantToken('Bearer operator')).toMatchObject({ kind: 'person', tenant: acme });
+  });
+});
+
+describe('a token alone, on the admin plane', () => {
   it('with the role SystemAdmin identifies an operator, without a tenant', async () => {
     const { byToken } = await setUp();
     expect(await byToken('bearer operator')).toEqual({

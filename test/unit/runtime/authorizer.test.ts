@@ -21,6 +21,7 @@ const uploader: Caller = {
   scopes: ['deeplens.upload'],
   subject: newKeyId(),
 };
+const person: Caller = { ...uploader, kind: 'person', role: 'Uploader', subject: 'person-1' };
 const operator: Caller = {
   kind: 'operator',
   scopes: ['deeplens.admin'],
@@ -53,6 +54,8 @@ function service(audit = memoryAuditLog()) {
             ...(authorization && { kind: 'person', role: 'Uploader' }),
           })
         : refuse(key, presume),
+    byTenantToken: (token, presume) =>
+      token === 'good' ? Promise.resolve({ ...person, usageIdentifier: IDENTIFIER }) : refuse(token, presume),
     byToken: (token, presume) => (token === 'good' ? Promise.resolve(operator) : refuse(token, presume)),
     sharedUsageIdentifier: SHARED,
     audit,
@@ -84,10 +87,12 @@ describe('the authorizer', () => {
     expect([effectOf(byToken), callerOf(eventWith(byToken))]).toEqual(['Allow', operator]);
   });
 
-  it('requires a token on the admin plane and a key on the data plane', async () => {
+  it('requires a token on the admin plane, and a key or a token on the data plane', async () => {
     await expect(ask('/v1/admin/tenants', { 'x-api-key': 'good' })).rejects.toThrow('Unauthorized');
-    await expect(ask('/v1/images', { authorization: 'good' })).rejects.toThrow('Unauthorized');
     await expect(ask('/v1/images', {})).rejects.toThrow('Unauthorized');
+    const byToken = await ask('/v1/images', { Authorization: 'good' });
+    expect([effectOf(byToken), callerOf(eventWith(byToken))]).toEqual(['Allow', person]);
+    await expect(ask('/v1/images', { authorization: 'unauthenticated' })).rejects.toThrow('Unauthorized');
   });
 
   it('names the key of the tenant in API Gateway with every call of it, refused or not', async () => {
@@ -96,6 +101,9 @@ describe('the authorizer', () => {
     expect(await named({ 'x-api-key': 'good' })).toBe(IDENTIFIER);
     expect(await named({ 'x-api-key': 'good', authorization: 'Bearer x' })).toBe(IDENTIFIER);
     expect(await named({ 'x-api-key': 'tenant_suspended!' })).toBe(IDENTIFIER);
+    expect(await named({ authorization: 'good' })).toBe(IDENTIFIER);
+    expect(await named({ authorization: 'unauthenticated!' })).toBe(IDENTIFIER);
+    expect(await named({ authorization: 'token_expired' })).toBe(SHARED);
     expect(await named({ 'x-api-key': 'dependency_unavailable' })).toBe(SHARED);
     expect(await named({ authorization: 'good' }, '/v1/admin/tenants')).toBe(SHARED);
     const { context } = await ask('/v1/images', { 'x-api-key': 'good' });
@@ -131,6 +139,7 @@ describe('the authorizer', () => {
     );
     const broken = authorizerFunction({
       byKey: () => Promise.reject(new TypeError('an internal error')),
+      byTenantToken: () => Promise.reject(new TypeError('an internal error')),
       byToken: () => Promise.reject(new TypeError('an internal error')),
       sharedUsageIdentifier: SHARED,
       audit: memoryAuditLog(),

@@ -32,14 +32,14 @@ describe('createTenant', () => {
     expect(await tenants.get(acme)).toMatchObject({ state: 'active', name: 'Acme' });
   });
 
-  it('tells API Gateway neither the key, nor its hash, nor a part of them', async () => {
+  it('sends API Gateway neither the key, nor its hash, nor a part of them', async () => {
     const { create, usagePlans, tenants } = setUp();
     const assign = vi.spyOn(usagePlans, 'assign');
     const { secret = '' } = await create(acme, { name: 'Acme', plan: 'pro' });
-    const told = JSON.stringify([assign.mock.calls, [...usagePlans.members]]);
-    expect(told).toContain((await tenants.get(acme))?.usage_identifier);
+    const sent = JSON.stringify([assign.mock.calls, [...usagePlans.members]]);
+    expect(sent).toContain((await tenants.get(acme))?.usage_identifier);
     for (const text of [secret, secret.split('_').at(-1) ?? '', hashApiKey(secret)])
-      for (let at = 0; at + 16 <= text.length; at++) expect(told).not.toContain(text.slice(at, at + 16));
+      for (let at = 0; at + 16 <= text.length; at++) expect(sent).not.toContain(text.slice(at, at + 16));
   });
 
   it('refuses a tenant id that exists', async () => {
