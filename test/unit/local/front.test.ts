@@ -109,8 +109,13 @@ describe('the local front', () => {
     }, 50);
     const replies = slow.map((socket) => text(socket));
     expect(await (await fetch(`${front.origin}/api/v1/x`)).text()).toBe('call 1');
-    for (const reply of await Promise.all(replies)) expect(reply).toContain('408 Request Timeout');
+    const ends = await Promise.allSettled(replies);
     clearInterval(drip);
+    // What a client sends after the reply resets the connection, and may overtake the reply.
+    const answered = ends.filter((end) => end.status === 'fulfilled' || end.reason.code !== 'ECONNRESET');
+    expect(answered.length).toBeGreaterThan(0);
+    for (const end of answered)
+      expect(end).toEqual({ status: 'fulfilled', value: expect.stringContaining('408 Request Timeout') });
     expect(passed).toBe(1);
   });
 

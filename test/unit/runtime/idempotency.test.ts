@@ -97,7 +97,8 @@ describe('a creation that is repeated with its Idempotency-Key', () => {
     await call('/v1/keys', newKey, 'k');
     await call('/v1/keys', newKey, 'k');
     const { items } = await audit.list({ limit: 9 });
-    expect(items.map(({ after }) => after)).toEqual([{ repeated: true }, undefined]);
+    expect(items).toHaveLength(2); // of one millisecond, so in either order
+    expect(items.flatMap(({ after }) => after ?? [])).toEqual([{ repeated: true }]);
   });
 
   it('starts no second job of the operator, who belongs to no tenant', async () => {
