@@ -13,6 +13,8 @@ export interface PixelComparison {
   pixels: PixelEvidence;
   /** Names the edits that explain the difference. */
   changes: () => Changes;
+  /** Finds further places, if one of the images is a collage that shows the other one more than once. */
+  elsewhere: () => readonly Quad[];
 }
 
 /**
@@ -57,6 +59,10 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
       fine: [fine.ncc[0], Math.max(middle[1], fine.ncc[1]), fine.ncc[2]],
     },
     changes: () => describeChanges(query, stored, quad, fine),
+    elsewhere: () => {
+      const quads = registration.elsewhere();
+      return reversed ? quads.map(inverseQuad).filter((each) => each !== undefined) : quads;
+    },
   };
 }
 

@@ -38,13 +38,14 @@ export const findNearImages =
     const compared = await compareVectors(context, likely, nearestToAlign(context, likely));
     const aligned = verifyByGeometry(context, compared);
     const verified = await verifyKnownCopies(context, await verifyByPixels(context, aligned));
-    const images = verified.map(({ record, evidence, alignment, changes }): NearImage => {
+    const images = verified.map(({ record, evidence, alignment, changes, elsewhere }): NearImage => {
       const judgement = decide(evidence, manifest);
       const isCopy = judgement.verdict === 'edited_copy';
       return {
         ...{ record, evidence, ...judgement },
         ...(alignment && { alignment }),
         ...(isCopy && changes && { changes: changes() }),
+        ...(isCopy && elsewhere && { elsewhere: elsewhere() }),
       };
     });
     return { images, nearest };

@@ -11,6 +11,8 @@ export interface NearImage extends Judgement {
   evidence: Evidence;
   /** From the query into the stored image. */
   alignment?: Alignment;
+  /** Further alignments of a copy, if one of the images is a collage that shows the other one more than once. */
+  elsewhere?: readonly Alignment[];
   /** The edits that explain the difference. Set for copies that were compared by pixels. */
   changes?: Changes;
 }
@@ -25,4 +27,5 @@ export interface MatchCandidate {
   descriptors?: LocalDescriptors;
   alignment?: Alignment;
   changes?: () => Changes;
+  elsewhere?: () => readonly Alignment[];
 }

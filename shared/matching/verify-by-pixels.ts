@@ -1,6 +1,6 @@
 import { likelihood, mayBeCopy, needsPixels } from '#shared/matching/decision/likelihood.ts';
 import type { VerdictRules } from '#shared/matching/decision/vector-rules.ts';
-import { alignmentFromQuad } from '#shared/matching/geometry/alignment.ts';
+import { alignmentFromQuad, type Quad } from '#shared/matching/geometry/alignment.ts';
 import { comparePixels } from './compare-pixels.ts';
 import { BOUNDS, type MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
@@ -72,10 +72,17 @@ export async function comparedByPixels(
   const stored = await readModelImage(ports, tenant, record.image_id);
   if (!stored) return candidate;
   const storedImage = pixelImage({ ...record, pixelHash: record.hash_pixels }, stored);
-  const { quad, pixels, changes } = comparePixels(queryImage, storedImage, candidate.alignment?.quad);
+  const { quad, pixels, changes, elsewhere } = comparePixels(
+    queryImage,
+    storedImage,
+    candidate.alignment?.quad,
+  );
+  const alignmentOf = (each: Quad) =>
+    alignmentFromQuad(each, { inlierScore, rareInlierScore }, query, record);
   return {
     ...candidate,
     ...{ evidence: { ...evidence, pixels }, changes },
-    alignment: alignmentFromQuad(quad, { inlierScore, rareInlierScore }, query, record),
+    alignment: alignmentOf(quad),
+    elsewhere: () => elsewhere().map(alignmentOf),
   };
 }

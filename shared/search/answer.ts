@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { ImageIdField } from '#shared/kernel/id-fields.ts';
 import { CHANGES, NO_RESULT_REASONS, VERDICTS } from '#shared/kernel/vocabulary.ts';
 
+const Alignment = z.object({
+  quad: z.array(z.object({ x: z.number(), y: z.number() })),
+  score: z.number(),
+  scale: z.number(),
+  rotation: z.number(),
+  mirrored: z.boolean(),
+});
+
 /** A found image and the reason. Fields carry their names on the wire. */
 export const JudgedImage = z.object({
   image_id: ImageIdField,
@@ -14,15 +22,9 @@ export const JudgedImage = z.object({
     /** Cosines, 0..1; negative ones are 0. */
     copy_score: z.number(),
     semantic_score: z.number(),
-    alignment: z
-      .object({
-        quad: z.array(z.object({ x: z.number(), y: z.number() })),
-        score: z.number(),
-        scale: z.number(),
-        rotation: z.number(),
-        mirrored: z.boolean(),
-      })
-      .exactOptional(),
+    alignment: Alignment.exactOptional(),
+    /** All, that one first. */
+    alignments: z.array(Alignment).exactOptional(),
     /** The part of the query that shows the image, if not all of it. */
     query_region: z
       .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
@@ -53,4 +55,4 @@ export const SimilarityAnswer = z.object({
 export type SimilarityAnswer = z.infer<typeof SimilarityAnswer>;
 
 /** Version of the cached form of `SimilarityAnswer`; increment it with any change of its fields or their meaning. */
-export const ANSWER_SHAPE = 2;
+export const ANSWER_SHAPE = 3;

@@ -40,6 +40,7 @@ export const judgedImage = ({
   verdict,
   score,
   alignment,
+  elsewhere = [],
   changes,
 }: NearImage): JudgedImage => ({
   image_id: record.image_id,
@@ -50,8 +51,12 @@ export const judgedImage = ({
     perceptual_distance: evidence.perceptualDistance,
     copy_score: asScore(evidence.copy),
     semantic_score: asScore(evidence.semantic),
-    ...(alignment && verdict !== 'similar' && { alignment: wireAlignment(alignment) }),
-    ...(alignment && verdict !== 'similar' && queryRegion(alignment)),
+    ...(alignment &&
+      verdict !== 'similar' && {
+        alignment: wireAlignment(alignment),
+        alignments: [alignment, ...elsewhere].map(wireAlignment),
+        ...queryRegion(alignment),
+      }),
     ...(changes && wireChanges(changes)),
   },
 });

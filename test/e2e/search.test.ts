@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
+import { collage } from '../fixtures/collage.ts';
 import { edits } from '../fixtures/edits.ts';
 import { PHOTOGRAPHS, photograph } from '../fixtures/photographs.ts';
 import { type Client, newTenant, settled, upload } from './client.ts';
@@ -81,6 +82,20 @@ describe('a search', () => {
     expect(body.results[0]).toMatchObject({ image_id: ids.get('nagasaki-boats'), verdict: 'edited_copy' });
     const { x = 0, y = 0, width: across = 0, height: down = 0 } = body.results[0]?.reason.query_region ?? {};
     for (const share of [x, y, across, down]) expect(share).toBeCloseTo(1 / 3, 1);
+  });
+
+  it('finds the photographs of a collage, and each place of one that it shows twice', async () => {
+    const [twice, once] = ['nagasaki-boats', 'locomotion-house-cat'] as const;
+    const bytes = await collage([twice, once, 'dust-bowl-home', twice]);
+    const { body } = await client.call(searchSimilarity, { body: { image: base64(bytes) } });
+    for (const [name, places] of [
+      [twice, 2],
+      [once, 1],
+    ] as const) {
+      const { verdict, reason } = body.results.find(({ image_id }) => image_id === ids.get(name)) ?? {};
+      const { alignment, alignments } = reason ?? {};
+      expect([verdict, alignments?.length, alignments?.[0]]).toEqual(['edited_copy', places, alignment]);
+    }
   });
 
   it('accepts a stored image as the query and excludes it from the results', async () => {

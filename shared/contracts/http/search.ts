@@ -70,6 +70,21 @@ const SimilarityQuery = z.strictObject({
 
 const Point = z.object({ x: z.number(), y: z.number() });
 
+const Alignment = z
+  .object({
+    quad: z.array(Point).length(4).meta({
+      description:
+        'Where the four corners of the query image lie in the stored image, as fractions of its width and height.',
+    }),
+    score: z.number(),
+    scale: z.number(),
+    rotation: z.number().meta({ description: 'Rotation in degrees, clockwise.' }),
+    mirrored: z.boolean(),
+  })
+  .meta({ id: 'Alignment' });
+/** A collage has so many parts. */
+const MOST_ALIGNMENTS = 9;
+
 const SimilarityResult = z
   .object({
     image_id: ImageIdField,
@@ -89,18 +104,11 @@ const SimilarityResult = z
         .meta({ description: 'Number of differing bits of the 64-bit perceptual hashes, 0 to 64.' }),
       copy_score: Score.meta({ description: 'Cosine of the `copy` vectors.' }),
       semantic_score: Score.meta({ description: 'Cosine of the `semantic` vectors.' }),
-      alignment: z
-        .object({
-          quad: z.array(Point).length(4).meta({
-            description:
-              'Where the four corners of the query image lie in the stored image, as fractions of its width and height.',
-          }),
-          score: z.number(),
-          scale: z.number(),
-          rotation: z.number().meta({ description: 'Rotation in degrees, clockwise.' }),
-          mirrored: z.boolean(),
-        })
-        .optional(),
+      alignment: Alignment.optional(),
+      alignments: z.array(Alignment).min(1).max(MOST_ALIGNMENTS).optional().meta({
+        description:
+          '`alignment`, and further ones where a collage shows the other image more than once. A collage of several stored images has each of them as a result of its own.',
+      }),
       changes: z.array(z.enum(CHANGES)).max(CHANGES.length).optional().meta({
         description: 'The edits that explain how a copy differs from the stored image.',
       }),

@@ -7,6 +7,7 @@ import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-i
 import { areaOf, quadOf, transformOf, uprightQuad } from './quad-transform.ts';
 import { overlapNcc, register } from './register.ts';
 import type { ImagePair, RegisteredPair } from './registered-pair.ts';
+import { shownElsewhere } from './shown-elsewhere.ts';
 import { blocksWithin, type ShownPart, shownPart } from './shown-part.ts';
 import type { Mask } from './warp.ts';
 
@@ -47,6 +48,8 @@ export interface Registration {
   agreement: Agreement;
   /** Refines the registration at up to `side` pixels, and brings both images to the detail that both have. */
   atCommonScale: (side: number) => RegisteredPair;
+  /** Registers it in the other parts of a collage. */
+  elsewhere: () => readonly Quad[];
 }
 
 export const IDENTITY = uprightQuad(0, 0, 1, 1);
@@ -102,8 +105,10 @@ export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints)
   const partOf = ({ quad, grid }: Refined, parts: readonly ShownPart[]) =>
     shownPart(coarsePair, quad, grid, parts);
   let part: ShownPart | undefined;
+  let parts: readonly ShownPart[] = [];
   if (!isGood(best.agreement)) {
-    const { starts, parts } = hints();
+    const { starts, ...hinted } = hints();
+    parts = hinted.parts;
     // Each as it is; and refined at 64 pixels: from there, Gauss–Newton pulls in twice as far.
     tryAll(starts);
     const quads = isGood(best.agreement) ? [] : keypointQuads(one, other);
@@ -132,6 +137,8 @@ export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints)
       quad = found.quad;
       return { ...pair, quad, grid: part ? blocksWithin(pair, quad, grid, part) : grid };
     },
+    elsewhere: () =>
+      part ? shownElsewhere(coarsePair, { quad, part }, parts, (start) => atCoarse(start, AT_128)) : [],
   };
 }
 

@@ -25,12 +25,14 @@ const pictured = (image_id: ImageId): JudgedImage => ({
     perceptual_distance: 3,
     copy_score: 0.9,
     semantic_score: 1,
-    alignment: {
-      quad: [0, 1, 2, 3].map((corner) => ({ x: corner / 3, y: -0.01 })),
-      ...{ score: 14.2, scale: 0.5, rotation: 90, mirrored: true },
-    },
+    alignment,
+    alignments: [alignment, { ...alignment, rotation: 0 }],
   },
 });
+const alignment = {
+  quad: [0, 1, 2, 3].map((corner) => ({ x: corner / 3, y: -0.01 })),
+  ...{ score: 14.2, scale: 0.5, rotation: 90, mirrored: true },
+};
 const answerOf = (...images: ImageId[]): SimilarityAnswer => ({ pictures: images.map(pictured) });
 
 describe.each([

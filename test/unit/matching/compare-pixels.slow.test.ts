@@ -7,6 +7,7 @@ import { copyProbability } from '#shared/matching/decision/copy-probability.ts';
 import { type PixelImage, pixelImage } from '#shared/matching/pixel-image.ts';
 import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
 import { croppedCopy, drawn } from '../../eval/look-alike-kinds.ts';
+import { collage, tile } from '../../fixtures/collage.ts';
 import { edits } from '../../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/photographs.ts';
 import { manifest } from '../search/library.ts';
@@ -79,6 +80,36 @@ describe('comparePixels', () => {
     );
     for (const [index, ticket] of copies.entries())
       for (const other of copies.slice(index + 1)) expect(probability(ticket, other)).toBeLessThan(0.6);
+  });
+});
+
+describe('a collage that shows an image twice', () => {
+  const [own, other, third] = ['nagasaki-boats', 'locomotion-house-cat', 'dust-bowl-home'] as const;
+  const placesOf = async (...shown: PhotographName[]) => {
+    const [query, stored] = await Promise.all([collage(shown).then(read), tile(own).then(read)]);
+    const ends = [comparePixels(query, stored), comparePixels(stored, query)].map(({ quad, elsewhere }) => [
+      quad,
+      ...elsewhere(),
+    ]);
+    // The corners of the image in the collage, from either end.
+    return [ends[0]?.map((quad) => inverseQuad(quad)?.[0]), ends[1]?.map(([corner]) => corner)].map(
+      (places) =>
+        places
+          ?.map((point) => [point?.x ?? 0, point?.y ?? 0].map((share) => Math.round(share * 2) / 2))
+          .sort(),
+    );
+  };
+
+  test('has both places, from either end', async () => {
+    const corners = [
+      [0, 0],
+      [0.5, 0.5],
+    ];
+    expect(await placesOf(own, other, third, own)).toEqual([corners, corners]);
+  });
+
+  test('has one place if it shows it once', async () => {
+    expect(await placesOf(other, own, third, other)).toEqual([[[0.5, 0]], [[0.5, 0]]]);
   });
 });
 
