@@ -1,4 +1,4 @@
-import type { Quad } from '#shared/matching/geometry/alignment.ts';
+import type { Point, Quad } from '#shared/matching/geometry/alignment.ts';
 import { agreementOf, type Block, type BlockGrid } from './compare-blocks.ts';
 import { areaOf, transformOf, uprightQuad } from './quad-transform.ts';
 import type { ImagePair } from './registered-pair.ts';
@@ -19,8 +19,10 @@ const LEAST = { blocks: 4, share: 0.6 };
 const MOST_AROUND = 0.4;
 /** A part that shows so much of the image shows all of it, to the accuracy of its border. */
 const WHOLLY_SHOWN = 0.9;
-/** Parts of both images that have so much of their area in common, as a share of what both cover, are the same part. */
-const SAME_PART = 0.5;
+/** Of images with so much of their area in common, neither is cut out of the other. */
+const SAME_FRAME = 0.8;
+/** Edges of both images that are so near, as a share of a side, are one: gutters and lines have a width. */
+const SAME_EDGE = 0.03;
 
 /**
  * Returns the part whose blocks agree best, if those around it do not. Where the other image is divided at the same place, as two
@@ -88,25 +90,61 @@ function isWithin(
 /** Returns about how much of the other image lies in the part: of its bounding box. */
 function shareShown(quad: Quad, part: ShownPart): number {
   const whole = boxOf(part.image === 'one' ? uprightQuad(0, 0, 1, 1) : quad);
-  return commonArea(boxInOther(quad, part), whole) / (boxArea(whole) || areaOf(quad) || 1);
+  return commonArea(boxOf(inOther(quad, part)), whole) / (boxArea(whole) || areaOf(quad) || 1);
 }
 
+/** Returns true if the images lie on each other, or an edge of the part is one of the other image too: both are divided there. */
 function isInBoth(quad: Quad, part: ShownPart, parts: readonly ShownPart[]): boolean {
   if (shareShown(quad, part) >= WHOLLY_SHOWN) return false;
-  const box = boxInOther(quad, part);
-  return parts.some((own) => {
-    if (own.image === part.image) return false;
-    const ownBox = boxInOther(quad, own);
-    const common = commonArea(box, ownBox);
-    return common >= SAME_PART * (boxArea(box) + boxArea(ownBox) - common);
-  });
+  if (areaInBoth(quad) >= SAME_FRAME) return true;
+  const edges = innerEdges(quad, part);
+  return parts.some(
+    (own) =>
+      own.image !== part.image &&
+      innerEdges(quad, own).some((ownEdge) => edges.some((edge) => isSameEdge(edge, ownEdge))),
+  );
 }
 
-const boxInOther = (quad: Quad, { quad: part, image }: ShownPart): Box =>
-  boxOf(image === 'one' ? mapped(part, quad) : part);
+/** Returns the share of what both images cover that both have. */
+function areaInBoth(quad: Quad): number {
+  const [one, other] = [boxOf(quad), boxOf(uprightQuad(0, 0, 1, 1))];
+  const common = commonArea(one, other);
+  return common / (boxArea(one) + boxArea(other) - common);
+}
+
+type Edge = readonly [from: Point, to: Point];
+
+/** Returns the edges that do not lie on the border of the part's own image, in shares of the other image. */
+function innerEdges(quad: Quad, part: ShownPart): Edge[] {
+  const [from, , to] = part.quad;
+  const isInner = [from.y > SAME_EDGE, to.x < 1 - SAME_EDGE, to.y < 1 - SAME_EDGE, from.x > SAME_EDGE];
+  const [topLeft, topRight, bottomRight, bottomLeft] = inOther(quad, part);
+  const edges: Edge[] = [
+    [topLeft, topRight],
+    [topRight, bottomRight],
+    [bottomRight, bottomLeft],
+    [bottomLeft, topLeft],
+  ];
+  return edges.filter((_, side) => isInner[side]);
+}
+
+/** Returns true if two edges lie on one line, and half of the longer one beside the shorter one. */
+function isSameEdge([from, to]: Edge, [otherFrom, otherTo]: Edge): boolean {
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  const [right, down] = [(to.x - from.x) / length, (to.y - from.y) / length];
+  const along = ({ x, y }: Point): number => (x - from.x) * right + (y - from.y) * down;
+  const distance = ({ x, y }: Point): number => Math.abs((y - from.y) * right - (x - from.x) * down);
+  if (!(Math.max(distance(otherFrom), distance(otherTo)) <= SAME_EDGE)) return false;
+  const [start, end] = [along(otherFrom), along(otherTo)].toSorted((one, other) => one - other);
+  if (start === undefined || end === undefined) return false;
+  return Math.min(end, length) - Math.max(start, 0) >= 0.5 * Math.max(length, end - start);
+}
+
+const inOther = (quad: Quad, { quad: part, image }: ShownPart): Quad =>
+  image === 'one' ? mapped(part, quad) : part;
 
 /** Maps a quad in `one` into `other`. */
-function mapped(part: Quad, quad: Quad): Quad {
+export function mapped(part: Quad, quad: Quad): Quad {
   const { xx, xy, x0, yx, yy, y0, gx, gy } = transformOf(quad, UNIT, UNIT);
   const map = ({ x, y }: Quad[0]) => {
     const [u, v] = [x - 0.5, y - 0.5];

@@ -46,7 +46,7 @@ it('keeps one of two files of a form, whole and counted, or none', async () => {
       await scheduler.waitFor(world.end());
       await expectSettled(world);
     }),
-    { numRuns: 4000 },
+    { numRuns: 2000 },
   );
 }, 120_000);
 

@@ -83,7 +83,7 @@ describe('comparePixels', () => {
   });
 });
 
-describe('a collage that shows an image twice', () => {
+describe('a collage', () => {
   const [own, other, third] = ['nagasaki-boats', 'locomotion-house-cat', 'dust-bowl-home'] as const;
   const placesOf = async (...shown: PhotographName[]) => {
     const [query, stored] = await Promise.all([collage(shown).then(read), tile(own).then(read)]);
@@ -100,12 +100,19 @@ describe('a collage that shows an image twice', () => {
     );
   };
 
-  test('has both places, from either end', async () => {
+  test('has both places of an image that it shows twice, from either end', async () => {
     const corners = [
       [0, 0],
       [0.5, 0.5],
     ];
     expect(await placesOf(own, other, third, own)).toEqual([corners, corners]);
+  });
+
+  test('shows squares of photographs, which are copies', async () => {
+    const shown = [own, 'acanthus-mollis', third, 'allium-oreophilum'] as const;
+    const query = await collage(shown).then(read);
+    for (const name of shown)
+      expect([name, probability(query, await read(photograph(name))) > 0.9]).toEqual([name, true]);
   });
 
   test('has one place if it shows it once', async () => {
