@@ -85,8 +85,8 @@ describe('a search', () => {
   });
 
   it('finds the photographs of a collage, and each place of one that it shows twice', async () => {
-    const [twice, once] = ['nagasaki-boats', 'dust-bowl-home'] as const;
-    const bytes = await collage([twice, once, 'allium-oreophilum', twice]);
+    const [twice, once, other] = ['nagasaki-boats', 'allium-oreophilum', 'dust-bowl-home'] as const;
+    const bytes = await collage([twice, once, other, twice].map(photograph));
     const { body } = await client.call(searchSimilarity, { body: { image: base64(bytes) } });
     for (const [name, places] of [
       [twice, 2],

@@ -138,7 +138,7 @@ export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints)
       return { ...pair, quad, grid: part ? blocksWithin(pair, quad, grid, part) : grid };
     },
     elsewhere: () =>
-      part ? shownElsewhere(coarsePair, { quad, part }, parts, (start) => atCoarse(start, AT_128)) : [],
+      shownElsewhere(coarsePair, { ...best, quad, part }, parts, (start) => atCoarse(start, AT_128)),
   };
 }
 

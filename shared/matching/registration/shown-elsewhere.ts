@@ -1,37 +1,52 @@
 import type { Point, Quad } from '#shared/matching/geometry/alignment.ts';
-import type { BlockGrid } from './compare-blocks.ts';
+import { agreementOf, type BlockGrid } from './compare-blocks.ts';
 import { uprightQuad } from './quad-transform.ts';
 import type { ImagePair } from './registered-pair.ts';
-import { mapped, type ShownPart, shownPart } from './shown-part.ts';
+import { blocksWithin, mapped, type ShownPart, showsAll } from './shown-part.ts';
+
+/** Where one image lies in the other. */
+interface Place {
+  quad: Quad;
+  grid: BlockGrid;
+}
 
 /** Corners that are so near, as a share of the other image's sides, are those of one place. */
 const SAME_PLACE = 0.2;
+/** In a further place, so many blocks agree, and of all nearly as large a share as in the first. */
+const LEAST_BLOCKS = 4;
+const SHARE_OF_FIRST = 0.8;
 
 /**
  * Returns where else the image that shows the other one shows it: a collage may have a photograph twice.
- * @param found where the best part shows it
+ * @param found the best place, and the part that shows it, if parts of the images were compared
  * @param register registers from a start, at the coarse scale of the pair
  */
 export function shownElsewhere(
   pair: ImagePair,
-  found: { quad: Quad; part: ShownPart },
+  found: Place & { part: ShownPart | undefined },
   parts: readonly ShownPart[],
-  register: (start: Quad) => { quad: Quad; grid: BlockGrid },
+  register: (start: Quad) => Place,
 ): readonly Quad[] {
-  const { image } = found.part;
-  const otherParts = parts.filter((part) => part.image !== image);
+  const shown = found.part ?? parts.find((part) => showsAll(found.quad, part));
+  if (!shown) return [];
+  const agreementIn = ({ quad, grid }: Place, part: ShownPart) => {
+    const { agreeing, disagreeing } = agreementOf(blocksWithin(pair, quad, grid, part));
+    return { agreeing, share: agreeing / Math.max(1, agreeing + disagreeing) };
+  };
+  const least = SHARE_OF_FIRST * agreementIn(found, shown).share;
   const quads = [found.quad];
   for (const part of parts) {
-    if (part.image !== image || part === found.part) continue;
-    const { quad, grid } = register(movedTo(part, found));
-    const isShown = shownPart(pair, quad, grid, [part, ...otherParts]) === part;
-    if (isShown && !quads.some((each) => isSamePlace(each, quad))) quads.push(quad);
+    if (part.image !== shown.image || part === shown) continue;
+    const place = register(movedTo(part, found.quad, shown));
+    const { agreeing, share } = agreementIn(place, part);
+    if (agreeing >= LEAST_BLOCKS && share >= least && !quads.some((quad) => isSamePlace(quad, place.quad)))
+      quads.push(place.quad);
   }
   return quads.slice(1);
 }
 
 /** Returns the transform under which a part shows what another one shows. */
-function movedTo(part: ShownPart, { quad, part: shown }: { quad: Quad; part: ShownPart }): Quad {
+function movedTo(part: ShownPart, quad: Quad, shown: ShownPart): Quad {
   return part.image === 'other'
     ? within(quad, shown.quad, part.quad)
     : mapped(within(uprightQuad(0, 0, 1, 1), part.quad, shown.quad), quad);

@@ -93,9 +93,12 @@ function shareShown(quad: Quad, part: ShownPart): number {
   return commonArea(boxOf(inOther(quad, part)), whole) / (boxArea(whole) || areaOf(quad) || 1);
 }
 
+/** Returns true if the part shows all of the other image. */
+export const showsAll = (quad: Quad, part: ShownPart): boolean => shareShown(quad, part) >= WHOLLY_SHOWN;
+
 /** Returns true if the images lie on each other, or an edge of the part is one of the other image too: both are divided there. */
 function isInBoth(quad: Quad, part: ShownPart, parts: readonly ShownPart[]): boolean {
-  if (shareShown(quad, part) >= WHOLLY_SHOWN) return false;
+  if (showsAll(quad, part)) return false;
   if (areaInBoth(quad) >= SAME_FRAME) return true;
   const edges = innerEdges(quad, part);
   return parts.some(

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -84,39 +85,47 @@ describe('comparePixels', () => {
 });
 
 describe('a collage', () => {
-  const [own, other, third] = ['nagasaki-boats', 'locomotion-house-cat', 'dust-bowl-home'] as const;
-  const placesOf = async (...shown: PhotographName[]) => {
-    const [query, stored] = await Promise.all([collage(shown).then(read), tile(own).then(read)]);
-    const ends = [comparePixels(query, stored), comparePixels(stored, query)].map(({ quad, elsewhere }) => [
-      quad,
-      ...elsewhere(),
-    ]);
-    // The corners of the image in the collage, from either end.
-    return [ends[0]?.map((quad) => inverseQuad(quad)?.[0]), ends[1]?.map(([corner]) => corner)].map(
-      (places) =>
-        places
-          ?.map((point) => [point?.x ?? 0, point?.y ?? 0].map((share) => Math.round(share * 2) / 2))
-          .sort(),
-    );
+  const [own, other, third] = [
+    photograph('nagasaki-boats'),
+    photograph('locomotion-house-cat'),
+    photograph('dust-bowl-home'),
+  ];
+  /** Much of its grass is lost in a collage. */
+  const detailed = readFileSync('samples/camera.jpg');
+
+  /** Returns where a collage has the first of the images, to half of a side, as seen from either end. */
+  const placesOf = async (image: Uint8Array, ...shown: Uint8Array[]) => {
+    const [query, stored] = await Promise.all([collage(shown).then(read), tile(image).then(read)]);
+    const there = comparePixels(query, stored);
+    const back = comparePixels(stored, query);
+    const corners = [
+      [there.quad, ...there.elsewhere()].map((quad) => inverseQuad(quad)?.[0]),
+      [back.quad, ...back.elsewhere()].map(([corner]) => corner),
+    ];
+    const toHalves = (share = 0) => Math.round(share * 2) / 2;
+    return corners.map((places) => places.map((point) => [toHalves(point?.x), toHalves(point?.y)]).sort());
   };
 
-  test('has both places of an image that it shows twice, from either end', async () => {
-    const corners = [
+  test.each([
+    ['a photograph', own],
+    ['a photograph of which the collage has lost detail', detailed],
+  ])('has both places of an image that it shows twice, from either end: %s', async (_, twice) => {
+    const places = [
       [0, 0],
       [0.5, 0.5],
     ];
-    expect(await placesOf(own, other, third, own)).toEqual([corners, corners]);
+    expect(await placesOf(twice, twice, other, third, twice)).toEqual([places, places]);
   });
 
   test('shows squares of photographs, which are copies', async () => {
-    const shown = [own, 'acanthus-mollis', third, 'allium-oreophilum'] as const;
-    const query = await collage(shown).then(read);
+    const shown = ['nagasaki-boats', 'acanthus-mollis', 'dust-bowl-home', 'allium-oreophilum'] as const;
+    const query = await collage(shown.map(photograph)).then(read);
     for (const name of shown)
       expect([name, probability(query, await read(photograph(name))) > 0.9]).toEqual([name, true]);
   });
 
-  test('has one place if it shows it once', async () => {
-    expect(await placesOf(other, own, third, other)).toEqual([[[0.5, 0]], [[0.5, 0]]]);
+  test('has one place of an image that it shows once', async () => {
+    expect(await placesOf(own, other, own, third, other)).toEqual([[[0.5, 0]], [[0.5, 0]]]);
   });
 });
 
