@@ -25,7 +25,7 @@ export const usagePlanLimits = ({ requests }: Plan) => ({
 /** The parameter with the ids of the usage plans: JSON, by plan name, read by manage-tenants. */
 const usagePlansParameter = ({ name }: Environment): string => `/deeplens/${name}/usage-plans`;
 
-/** What the names of the tenants' keys begin with: an account may have several environments. */
+/** Returns the prefix of the names of the tenants' keys. An account may have several environments. */
 export const gatewayKeysPrefix = ({ name }: Environment): string => `deeplens-${name}`;
 
 /**

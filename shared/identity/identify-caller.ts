@@ -1,7 +1,7 @@
 import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { type ApiKey, keyState } from '#shared/tenants/api-key.ts';
-import type { Tenant } from '#shared/tenants/tenant.ts';
+import { isUsable, type Tenant } from '#shared/tenants/tenant.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { checkOrigin } from './allowed-origins.ts';
 import type { Revocations } from './revocations.ts';
@@ -139,9 +139,6 @@ async function liveKey(
   checkSuspension(match.tenant);
   return match;
 }
-
-/** Returns false while a tenant is being created or removed. */
-const isUsable = ({ state }: Tenant): boolean => state === 'active' || state === 'suspended';
 
 /** @throws Problem `tenant_suspended` */
 function checkSuspension({ state }: Tenant): void {

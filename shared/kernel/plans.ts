@@ -77,7 +77,7 @@ export type LimitOverrides = z.infer<typeof LimitOverrides>;
 export interface Limits {
   requests: number;
   searches: number;
-  /** Of calls in the name of one person. */
+  /** Searches a minute in the name of one person. */
   searches_per_person: number;
   uploads: number;
   stored_images: number;

@@ -83,9 +83,9 @@ const boundedErrors = (errors: readonly InvalidField[]): InvalidField[] =>
 
 /** Members of single problems. */
 export interface ProblemMembers {
-  /** Of `conflict`: the image that has the external id. */
+  /** The image that has the external id, with `conflict`. */
   existing_image_id?: string;
-  /** Of `conflict`: the person who has the address. */
+  /** The person who has the address, with `conflict`. */
   existing_user_id?: string;
 }
 

@@ -5,7 +5,7 @@ import type { JobWriter } from '#shared/jobs/job-writer.ts';
 import { isStalled } from '#shared/jobs/start-job.ts';
 import type { JobId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import type { Tenant } from '#shared/tenants/tenant.ts';
+import { isUsable, type Tenant } from '#shared/tenants/tenant.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 
@@ -53,15 +53,13 @@ async function documentsOf(ports: IndexRoomPorts, job: ModelJob, adds: Adds): Pr
   let documents = 0;
   for await (const page of tenantsOf(ports, job)) {
     const added = await Promise.all(
-      page.map(async (owner) => (isAlive(owner) && (await adds(owner)) ? [owner.tenant_id] : [])),
+      page.map(async (owner) => (isUsable(owner) && (await adds(owner)) ? [owner.tenant_id] : [])),
     );
     const stored = await ports.imageStore.storedOf(added.flat());
     for (const { images } of stored.values()) documents += images;
   }
   return documents;
 }
-
-const isAlive = ({ state }: Tenant): boolean => state === 'active' || state === 'suspended';
 
 /** Yields the tenants that a job is about, in batches. */
 async function* tenantsOf(

@@ -4,7 +4,7 @@ import type { JobRunner } from '#shared/jobs/run-job.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import type { ModelJobKind } from '#shared/kernel/vocabulary.ts';
-import type { Tenant } from '#shared/tenants/tenant.ts';
+import { isUsable, type Tenant } from '#shared/tenants/tenant.ts';
 import { type IndexRoomPorts, reserveRoom } from './index-room.ts';
 import { type ModelTask, phase, sumByKind } from './model-task.ts';
 
@@ -55,7 +55,7 @@ async function currentTenant(
     if (position) {
       const owner = await ports.tenants.get(position.tenant_id);
       // A tenant that is being created has no images; one that is being purged will have none.
-      if (owner && (owner.state === 'active' || owner.state === 'suspended')) return owner;
+      if (owner && isUsable(owner)) return owner;
       await writer.write({ position: undefined });
       continue;
     }

@@ -25,3 +25,6 @@ export const Tenant = z.object({
   purge_job_id: JobIdField.exactOptional(),
 });
 export type Tenant = z.infer<typeof Tenant>;
+
+/** Returns false while a tenant is being created or removed. */
+export const isUsable = ({ state }: Tenant): boolean => state === 'active' || state === 'suspended';

@@ -4,7 +4,7 @@ import { uprightQuad } from './quad-transform.ts';
 import type { ImagePair } from './registered-pair.ts';
 import { blocksWithin, mapped, type ShownPart, showsAll } from './shown-part.ts';
 
-/** Where one image lies in the other. */
+/** A transform of one image into the other, and the blocks compared under it. */
 interface Place {
   quad: Quad;
   grid: BlockGrid;

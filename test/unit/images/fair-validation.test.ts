@@ -8,6 +8,7 @@ import type { FairQueue } from '#shared/messaging/fair-queue.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import { queueFunction } from '#shared/runtime/queue.ts';
 import { eachUpload, S3Notification } from '#shared/runtime/s3-event.ts';
+import { sqsRecord } from '../../fixtures/sqs-record.ts';
 import { memoryWindows } from '../../memory/window-store.ts';
 
 const ALICE = tenantId('alice');
@@ -23,22 +24,8 @@ interface Waiting {
 
 const context = { functionName: 'f', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context;
 
-const recordOf = ({ id, body, receives }: Waiting, queue: string): SQSRecord => ({
-  messageId: id,
-  receiptHandle: id,
-  body,
-  attributes: {
-    ApproximateReceiveCount: String(receives),
-    SentTimestamp: '0',
-    SenderId: 's',
-    ApproximateFirstReceiveTimestamp: '0',
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: `arn:aws:sqs:eu-west-1:1:${queue}`,
-  awsRegion: 'eu-west-1',
-});
+const recordOf = ({ id, body, receives }: Waiting, queue: string): SQSRecord =>
+  sqsRecord(id, body, { queue, attempts: receives });
 
 /** The two queues of validation, each with one consumer that takes the oldest message, as the emulator does. */
 function validation() {

@@ -4,23 +4,12 @@ import { z } from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
 import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { sqsRecord } from '../../fixtures/sqs-record.ts';
 
 const event = (bodies: string[], attempts = 1): SQSEvent => ({
   Records: bodies.map((body, position) => ({
-    messageId: `m${position}`,
+    ...sqsRecord(`m${position}`, body, { queue: 'indexing', attempts }),
     receiptHandle: 'r',
-    body,
-    attributes: {
-      ApproximateReceiveCount: String(attempts),
-      SentTimestamp: '0',
-      SenderId: 's',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:eu-west-1:1:indexing',
-    awsRegion: 'eu-west-1',
   })),
 });
 const context = { functionName: 'f', awsRequestId: 'x', getRemainingTimeInMillis: () => 1000 } as Context;
