@@ -6,7 +6,7 @@
  */
 const LAYERS = [
   ['kernel'],
-  ['aws', 'contracts', 'embedding', 'vector-index'],
+  ['aws', 'contracts', 'embedding', 'vector-index', 'web'],
   ['audit', 'blobs', 'health', 'imaging', 'jobs', 'messaging', 'rate-limit'],
   ['tenants'],
   ['identity', 'images'],
@@ -45,12 +45,13 @@ const SURFACE = Object.entries({
   search: ['similarity-cache'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
   usage: ['cost', 'usage', 'usage-store'],
+  web: ['address-guard', 'guarded-agents', 'web-client'],
   'vector-index': ['document-digest', 'graph-memory', 'vector-index'],
 }).map(([folder, files]) => `^shared/${folder}/(${files.join('|')})[.]ts$`);
 
 /** A file that knows one technology is named after it. */
 const ADAPTER =
-  '^shared/[^/]+/(api-gateway|cognito|dynamodb|jwt|lancedb|libheif|onnx|opensearch|process|s3|sharp|sns|sqs|ssm)-[^/]+[.]ts$';
+  '^shared/[^/]+/(api-gateway|cognito|dynamodb|jwt|lancedb|libheif|onnx|opensearch|process|s3|sharp|sns|sqs|ssm|undici)-[^/]+[.]ts$';
 /** The one file of `shared/` that chooses between technologies, by configuration. */
 const CHOOSER = '^shared/vector-index/open[.]ts$';
 const KERNEL = '^shared/kernel/';
@@ -75,6 +76,7 @@ const HOMES = {
   'libheif-js': ['shared/imaging/libheif-'],
   'onnxruntime-node': ['shared/embedding/onnx-'],
   sharp: ['shared/imaging/sharp-', 'infra/local/'],
+  undici: ['shared/web/undici-'],
 };
 
 /** LanceDB is for one machine: loaded by its path there, and in no bundle. */

@@ -49,6 +49,8 @@ export const PROBLEMS = {
   event_too_large: { status: 422, title: 'The image’s data are too large to be processed', retry: false },
   low_detail: { status: 422, title: 'The image has too little detail to search by', retry: false },
   unsafe_url: { status: 422, title: 'The URL must not be fetched', retry: false },
+  url_unreachable: { status: 422, title: 'The URL does not answer', retry: false },
+  url_not_an_image: { status: 422, title: 'The URL does not lead to an image', retry: false },
   rate_limited: { status: 429, title: 'A rate limit is used up', retry: true },
   quota_exceeded: { status: 429, title: 'The storage quota is used up', retry: false },
   index_full: { status: 507, title: 'The vector index has no room for more images', retry: false },
