@@ -7,9 +7,9 @@
 const LAYERS = [
   ['kernel'],
   ['aws', 'contracts', 'embedding', 'vector-index', 'web'],
-  ['audit', 'blobs', 'health', 'imaging', 'jobs', 'messaging', 'rate-limit'],
+  ['audit', 'blobs', 'connectors', 'health', 'imaging', 'jobs', 'messaging', 'rate-limit'],
   ['tenants'],
-  ['identity', 'images'],
+  ['identity', 'images', 'storages'],
   ['matching', 'people', 'usage'],
   ['duplicates', 'search'],
   ['models', 'purges', 'statistics'],
@@ -22,6 +22,7 @@ const FOLDERS = LAYERS.flat();
 const SURFACE = Object.entries({
   audit: ['audit-entry', 'audit-log'],
   blobs: ['blobs', 'object-keys'],
+  connectors: ['connector', 'connectors', 'credentials', 'storage-target'],
   duplicates: ['group', 'group-store', 'leave-group'],
   embedding: ['embedder', 'installed-models', 'manifest', 'wire'],
   health: ['check-readiness', 'heartbeats'],
@@ -43,6 +44,7 @@ const SURFACE = Object.entries({
   people: ['close-account', 'people-store', 'user-directory'],
   'rate-limit': ['limiter', 'refusal-limiter'],
   search: ['similarity-cache'],
+  storages: ['storage-location', 'storage-store'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
   usage: ['cost', 'usage', 'usage-store'],
   web: ['address-guard', 'guarded-agents', 'web-client'],

@@ -9,6 +9,8 @@ import {
   type JobId,
   KEY_ID_PATTERN,
   type KeyId,
+  STORAGE_ID_PATTERN,
+  type StorageId,
   TENANT_ID_PATTERN,
   type TenantId,
   USER_ID_PATTERN,
@@ -25,4 +27,5 @@ export const GroupIdField = idField<GroupId>(GROUP_ID_PATTERN);
 export const KeyIdField = idField<KeyId>(KEY_ID_PATTERN);
 export const UserIdField = idField<UserId>(USER_ID_PATTERN);
 export const JobIdField = idField<JobId>(JOB_ID_PATTERN);
+export const StorageIdField = idField<StorageId>(STORAGE_ID_PATTERN);
 export const AuditIdField = idField<AuditId>(/^aud_/);

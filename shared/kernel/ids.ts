@@ -18,6 +18,8 @@ export type UserId = Branded<'UserId'>;
 export type QueryId = Branded<'QueryId'>;
 /** `job_` and a ULID. */
 export type JobId = Branded<'JobId'>;
+/** `st_` and a ULID: a tenant's storage location. */
+export type StorageId = Branded<'StorageId'>;
 /** `aud_` and a ULID: an entry of the audit log. */
 export type AuditId = Branded<'AuditId'>;
 
@@ -28,6 +30,7 @@ export const GROUP_ID_PATTERN = new RegExp(`^grp_${ULID_PATTERN}$`);
 export const KEY_ID_PATTERN = new RegExp(`^key_${ULID_PATTERN}$`);
 export const USER_ID_PATTERN = new RegExp(`^usr_${ULID_PATTERN}$`);
 export const JOB_ID_PATTERN = new RegExp(`^job_${ULID_PATTERN}$`);
+export const STORAGE_ID_PATTERN = new RegExp(`^st_${ULID_PATTERN}$`);
 
 /** Checks a string and brands it as an id; the cast is needed because only a type carries the brand. */
 function branded<Id extends Branded<string>>(pattern: RegExp, what: string) {
@@ -49,12 +52,15 @@ export const keyId = branded<KeyId>(KEY_ID_PATTERN, 'a key id');
 export const userId = branded<UserId>(USER_ID_PATTERN, 'a user id');
 /** @throws Problem `invalid_request` if the text is not a job id. */
 export const jobId = branded<JobId>(JOB_ID_PATTERN, 'a job id');
+/** @throws Problem `invalid_request` if the text is not the id of a storage location. */
+export const storageId = branded<StorageId>(STORAGE_ID_PATTERN, 'a storage id');
 
 export const newImageId = (): ImageId => `img_${ulid()}` as ImageId;
 export const newGroupId = (): GroupId => `grp_${ulid()}` as GroupId;
 export const newKeyId = (): KeyId => `key_${ulid()}` as KeyId;
 export const newQueryId = (): QueryId => `qry_${ulid()}` as QueryId;
 export const newJobId = (): JobId => `job_${ulid()}` as JobId;
+export const newStorageId = (): StorageId => `st_${ulid()}` as StorageId;
 export const newAuditId = (): AuditId => `aud_${ulid()}` as AuditId;
 
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

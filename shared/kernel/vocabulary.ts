@@ -96,3 +96,12 @@ export const MODEL_JOB_KINDS = [
 export type ModelJobKind = (typeof MODEL_JOB_KINDS)[number];
 export const JOB_KINDS = ['tenant_purge', ...MODEL_JOB_KINDS] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
+
+/** Types of tenants' storage. `minio`: any server that speaks S3. */
+export const STORAGE_TYPES = ['s3', 'minio', 'azure_blob', 'gcs'] as const;
+
+/** States of a storage location. `removing`: no scan starts, and its images are being detached or deleted. */
+export const STORAGE_STATES = ['active', 'removing'] as const;
+
+/** Handling of images whose object is no longer in the tenant's storage. */
+export const ON_MISSING = ['keep', 'hide', 'delete_after_days'] as const;
