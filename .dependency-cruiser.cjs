@@ -7,7 +7,7 @@
 const LAYERS = [
   ['kernel'],
   ['aws', 'contracts', 'embedding', 'vector-index', 'web'],
-  ['audit', 'blobs', 'connectors', 'health', 'imaging', 'jobs', 'messaging', 'rate-limit'],
+  ['audit', 'blobs', 'connectors', 'health', 'imaging', 'jobs', 'messaging', 'rate-limit', 'secrets'],
   ['tenants'],
   ['identity', 'images', 'storages'],
   ['matching', 'people', 'usage'],
@@ -44,7 +44,8 @@ const SURFACE = Object.entries({
   people: ['close-account', 'people-store', 'user-directory'],
   'rate-limit': ['limiter', 'refusal-limiter'],
   search: ['similarity-cache'],
-  storages: ['storage-location', 'storage-store'],
+  secrets: ['secret-store'],
+  storages: ['next-scan', 'storage-location', 'storage-store'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
   usage: ['cost', 'usage', 'usage-store'],
   web: ['address-guard', 'guarded-agents', 'web-client'],
@@ -53,7 +54,7 @@ const SURFACE = Object.entries({
 
 /** A file that knows one technology is named after it. */
 const ADAPTER =
-  '^shared/[^/]+/(api-gateway|cognito|dynamodb|jwt|lancedb|libheif|onnx|opensearch|process|s3|sharp|sns|sqs|ssm|undici)-[^/]+[.]ts$';
+  '^shared/[^/]+/(api-gateway|cognito|dynamodb|jwt|lancedb|libheif|onnx|opensearch|process|s3|secretsmanager|sharp|sns|sqs|ssm|undici)-[^/]+[.]ts$';
 /** The one file of `shared/` that chooses between technologies, by configuration. */
 const CHOOSER = '^shared/vector-index/open[.]ts$';
 const KERNEL = '^shared/kernel/';
@@ -68,6 +69,7 @@ const HOMES = {
   '@aws-sdk/client-cognito-identity-provider': ['shared/people/cognito-', 'infra/local/'],
   '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
   '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
+  '@aws-sdk/client-secrets-manager': ['shared/secrets/secretsmanager-'],
   '@aws-sdk/client-sns': ['shared/messaging/sns-'],
   '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/'],
   '@aws-sdk/client-ssm': ['shared/tenants/ssm-', 'infra/preflight/aws-'],

@@ -63,6 +63,13 @@ export class DataTables extends Construct {
         partitionKey: text(partition),
         ...(sort && { sortKey: text(sort) }),
       });
+    this.tenants.addGlobalSecondaryIndex({
+      indexName: 'by_next_scan',
+      partitionKey: text('gsi_scans'),
+      sortKey: text('next_scan_at'),
+      projectionType: ProjectionType.INCLUDE, // no other change of a location writes to it
+      nonKeyAttributes: ['tenant_id', 'storage_id'],
+    });
     for (const [indexName, partition, sort] of IMAGE_INDEXES)
       this.images.addGlobalSecondaryIndex({
         indexName,
@@ -88,7 +95,7 @@ export class DataTables extends Construct {
   }
 
   /** Returns the ARN of an index of the table `tenants`. */
-  tenantsBy(index: (typeof TENANT_INDEXES)[number][0]): string {
+  tenantsBy(index: (typeof TENANT_INDEXES)[number][0] | 'by_next_scan'): string {
     return `${this.tenants.tableArn}/index/${index}`;
   }
 }

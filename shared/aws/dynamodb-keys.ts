@@ -5,6 +5,7 @@ import {
   IMAGE_ID_PATTERN,
   type ImageId,
   type KeyId,
+  type StorageId,
   type TenantId,
   tenantId,
   type UserId,
@@ -34,6 +35,19 @@ export const apiKeyKey = (tenant: TenantId, key: KeyId): Key => inTenant(tenant,
 
 export const PERSON_PREFIX = 'PERSON#';
 export const personKey = (tenant: TenantId, user: UserId): Key => inTenant(tenant, `${PERSON_PREFIX}${user}`);
+
+export const STORAGE_PREFIX = 'STORAGE#';
+export const storageKey = (tenant: TenantId, storage: StorageId): Key =>
+  inTenant(tenant, `${STORAGE_PREFIX}${storage}`);
+/** The lock that keeps a bucket and prefix out of a second location. @param digest of what identifies them */
+export const storageTargetKey = (tenant: TenantId, digest: string): Key =>
+  inTenant(tenant, `STORAGETARGET#${digest}`);
+export const TRUST_PREFIX = 'TRUST#';
+/** An external id that was issued to the tenant, for the trust policy of a role. */
+export const trustKey = (tenant: TenantId, externalId: string): Key =>
+  inTenant(tenant, `${TRUST_PREFIX}${externalId}`);
+/** The partition of the index `by_next_scan` that holds the scheduled locations of all tenants. */
+export const SCHEDULED_SCANS = 'SCANS';
 
 // images
 

@@ -12,13 +12,17 @@ export const StorageLocation = z.intersection(
     name: z.string(),
     /** Only keys that begin so; empty: all. */
     prefix: z.string(),
+    /** Globs: only keys that one of them matches; empty: all. */
     include: z.array(z.string()),
+    /** Globs: no key that one of them matches. */
     exclude: z.array(z.string()),
     schedule: z.object({ every_hours: z.number() }).optional(),
     on_missing: z.enum(ON_MISSING),
     /** For `delete_after_days`. */
     days: z.number().optional(),
     state: z.enum(STORAGE_STATES),
+    /** The job that removes it; once it is set, nothing of the location changes any more. */
+    removal_job_id: JobIdField.optional(),
     /** Completed scans so far: the number of the last one. */
     scans: z.number(),
     /** The server lists keys in another order than that of their bytes. */
@@ -27,6 +31,8 @@ export const StorageLocation = z.intersection(
       .object({ job_id: JobIdField, status: z.enum(JOB_STATUSES), finished_at: z.string().optional() })
       .optional(),
     next_scan_at: z.string().optional(),
+    /** Identifies repetitions of the call that added it. */
+    repeat_key: z.string().optional(),
     created_at: z.string(),
     updated_at: z.string(),
   }),
