@@ -1,0 +1,80 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  paginateListSecrets,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { orUnavailable } from '#shared/aws/unavailable.ts';
+import type { TenantId } from '#shared/kernel/ids.ts';
+import type { SecretPath, SecretStore } from './secret-store.ts';
+
+/** Secrets that one call of `removeSome` deletes. */
+const SLICE = 20;
+
+/** Secrets in AWS Secrets Manager, as `{prefix}{tenant}/{path}`. @param options.prefix of all tenants' secrets: `deeplens/prod/t/` */
+export function secretsManagerStore({
+  prefix,
+  client = new SecretsManagerClient(),
+}: {
+  prefix: string;
+  client?: SecretsManagerClient;
+}): SecretStore {
+  const nameOf = (tenant: TenantId, path: SecretPath): string => `${prefix}${tenant}/${path}`;
+  const send = <Output>(call: Promise<Output>): Promise<Output> => orUnavailable('The secret store', call);
+  const remove = async (SecretId: string): Promise<void> => {
+    const command = new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true });
+    await send(client.send(command)).catch(unless(ResourceNotFoundException));
+  };
+
+  /** Returns the names of the tenant's secrets, `most` at most. */
+  async function namesOf(tenant: TenantId, most: number): Promise<string[]> {
+    const ownPrefix = `${prefix}${tenant}/`;
+    const names: string[] = [];
+    const pages = paginateListSecrets({ client }, { Filters: [{ Key: 'name', Values: [ownPrefix] }] });
+    for (;;) {
+      const { done, value: page } = await send(pages.next());
+      if (done) return names;
+      for (const { Name } of page.SecretList ?? []) {
+        if (!Name?.startsWith(ownPrefix)) continue; // the filter ignores case
+        names.push(Name);
+        if (names.length === most) return names;
+      }
+    }
+  }
+
+  return {
+    async put(tenant, path, value) {
+      const name = nameOf(tenant, path);
+      const replacement = new PutSecretValueCommand({ SecretId: name, SecretString: value });
+      const creation = new CreateSecretCommand({ Name: name, SecretString: value });
+      const created = await send(client.send(creation)).catch(unless(ResourceExistsException));
+      if (!created) await send(client.send(replacement));
+    },
+    async get(tenant, path) {
+      const command = new GetSecretValueCommand({ SecretId: nameOf(tenant, path) });
+      return (await send(client.send(command)).catch(unless(ResourceNotFoundException)))?.SecretString;
+    },
+    async remove(tenant, path) {
+      await remove(nameOf(tenant, path));
+    },
+    async removeSome(tenant) {
+      const names = await namesOf(tenant, SLICE);
+      for (const name of names) await remove(name);
+      return names.length;
+    },
+    async count(tenant) {
+      return (await namesOf(tenant, 1)).length;
+    },
+  };
+}
+
+/** Returns a handler that makes an error of the class undefined, and rethrows others. */
+const unless =
+  (expected: typeof ResourceExistsException | typeof ResourceNotFoundException) =>
+  (error: unknown): undefined => {
+    if (!(error instanceof expected)) throw error;
+  };
