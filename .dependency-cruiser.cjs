@@ -37,7 +37,7 @@ const SURFACE = Object.entries({
     'image-object-keys',
     'vector-document',
   ],
-  imaging: ['imaging', 'raster', 'region', 'turn'],
+  imaging: ['imaging', 'raster', 'region', 'sniff', 'turn'],
   jobs: ['cancel-job', 'job', 'job-queue', 'job-store', 'job-writer', 'run-job', 'start-job'],
   matching: ['.+'],
   messaging: ['fair-queue', 'publisher', 'redelivery'],

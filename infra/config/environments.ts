@@ -74,6 +74,11 @@ export interface EnvironmentRow {
    * `HEADER`: from the caller. The emulator knows no other source, so there no call needs a key and usage plans do not apply.
    */
   apiKeySource: 'AUTHORIZER' | 'HEADER';
+  /**
+   * `host:port` that functions may call for a tenant although they are not public, separated by commas: a receiver of
+   * tests. Only `local` can have any.
+   */
+  allowedAddresses?: string;
   /** A web application firewall in front of the API. */
   firewall: boolean;
 }
@@ -120,6 +125,7 @@ export const ENVIRONMENTS = {
   local: {
     name: 'local',
     trustedIssuers: localIssuers(),
+    allowedAddresses: process.env.DEEPLENS_ALLOWED_ADDRESSES ?? '',
     validators: 4,
     consumers: 2,
     keepData: false,

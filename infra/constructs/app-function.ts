@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Duration } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type IFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -21,6 +21,13 @@ type VariablesOf<Input> = Input extends unknown
   ? { [Name in keyof Input as Exclude<Name, 'AWS_REGION'>]: Text<Input[Name]> }
   : never;
 
+/** Where in a network a function is. */
+export interface FunctionNetwork {
+  vpc: IVpc;
+  securityGroup: ISecurityGroup;
+  subnets: SubnetSelection;
+}
+
 export interface AppFunctionProps<Schema extends z.ZodType> {
   environment: Environment;
   /** Its folder under `functions/`, such as `images/validate-image`; the last part is its name. */
@@ -40,7 +47,7 @@ export interface AppFunctionProps<Schema extends z.ZodType> {
   /** The files of `models/` to include in the asset. */
   models?: ModelFiles;
   /** The vector index's private network, if the function must reach it. */
-  network?: { vpc: IVpc; securityGroup: ISecurityGroup } | undefined;
+  network?: FunctionNetwork | undefined;
 }
 
 /** The path of `models/` in a running function. */
@@ -76,7 +83,11 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
       ...(props.reserved !== undefined && { reservedConcurrentExecutions: props.reserved }),
       logGroup,
       tracing: environment.functions.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      ...(network && { vpc: network.vpc, securityGroups: [network.securityGroup] }),
+      ...(network && {
+        vpc: network.vpc,
+        vpcSubnets: network.subnets,
+        securityGroups: [network.securityGroup],
+      }),
       environment: {
         ...definedOnly(props.variables),
         DEEPLENS_ENV: environment.name,

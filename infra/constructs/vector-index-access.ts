@@ -1,9 +1,8 @@
 import { Aws } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { z } from 'zod';
 import type { Environment, VectorIndexRow } from '../config/environments.ts';
 import type { VectorIndexStack } from '../stacks/vector-index.ts';
-import type { AppFunction } from './app-function.ts';
+import type { AppFunction, FunctionNetwork } from './app-function.ts';
 import { type IndexRequest, type IndexUse, indexRequests } from './index-requests.ts';
 
 type IndexVariables =
@@ -19,7 +18,9 @@ type IndexVariables =
 /** A function's access to the vector index: variables, network and permissions. */
 export interface VectorIndexAccess {
   variables: IndexVariables;
-  network?: { vpc: IVpc; securityGroup: ISecurityGroup };
+  network?: FunctionNetwork;
+  /** For programs that also call the internet. */
+  networkWithEgress?: FunctionNetwork;
   /** @param uses the methods of the index that it calls */
   allow<Schema extends z.ZodType>(appFunction: AppFunction<Schema>, ...uses: readonly IndexUse[]): void;
 }
@@ -33,6 +34,8 @@ export function vectorIndexAccess(
     return { variables: withoutDomain(row), allow: () => undefined };
   const arn = `arn:${Aws.PARTITION}:es:${Aws.REGION}:${Aws.ACCOUNT_ID}:domain/${domain.domainName}`;
   const known = indexRequests(models.split(','));
+  const { vpc, functions: securityGroup, subnets } = domain.network;
+  const inSubnets = (group: keyof typeof subnets) => ({ vpc, securityGroup, subnets: subnets[group] });
   return {
     variables: {
       VECTOR_INDEX: 'opensearch',
@@ -41,7 +44,8 @@ export function vectorIndexAccess(
       OPENSEARCH_STORAGE: row.storage,
       OPENSEARCH_SHARDS: String(row.shards),
     },
-    network: { vpc: domain.network.vpc, securityGroup: domain.network.functions },
+    network: inSubnets('private'),
+    networkWithEgress: inSubnets('egress'),
     allow: (appFunction, ...uses) => {
       const requests = uses.flatMap((use): readonly IndexRequest[] => known[use]);
       for (const [verb, some] of Map.groupBy(requests, ([each]) => each))

@@ -26,7 +26,10 @@ export interface System {
 /** Starts DeepLens on this machine: emulator, stacks, gpu-worker, front. `cleanups` stops it. */
 export async function startSystem(home: Home, frontPort: number, cleanups: Cleanups): Promise<System> {
   const emulator = await step('Starting the AWS emulator', () => startEmulator(home, cleanups));
-  const variables = { ...(await vectorIndex(home, cleanups)), ...trustedIssuers() };
+  const variables = {
+    ...(await vectorIndex(home, cleanups)),
+    ...passedOn('DEEPLENS_TRUSTED_ISSUERS', 'DEEPLENS_ALLOWED_ADDRESSES'),
+  };
   const outputs = await deploy({ home, emulatorUrl: emulator.url, variables }, cleanups);
 
   let update = async () => {};
@@ -88,11 +91,14 @@ async function setBaseUrl(emulatorUrl: string, restApiId: string, baseUrl: strin
   await new APIGatewayClient(awsClient(emulatorUrl)).send(new UpdateStageCommand(stage));
 }
 
-/** Returns trusted issuers beside the emulator's Cognito, as JSON: docs/security.md. */
-function trustedIssuers(): Record<string, string> {
-  const issuers = process.env.DEEPLENS_TRUSTED_ISSUERS;
-  return issuers === undefined ? {} : { DEEPLENS_TRUSTED_ISSUERS: issuers };
-}
+/** Returns the variables of this program that configure env `local`: docs/security.md. */
+const passedOn = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 
 /** Selects LanceDB, or starts an OpenSearch node with `DEEPLENS_VECTOR_INDEX=opensearch`. */
 async function vectorIndex(home: Home, cleanups: Cleanups): Promise<Record<string, string>> {

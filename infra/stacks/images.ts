@@ -12,11 +12,12 @@ import { AppFunction } from '../constructs/app-function.ts';
 import { sendUploads } from '../constructs/bucket-notifications.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
 import { GpuWorker } from '../constructs/gpu-worker.ts';
-import { idempotentGuardsAccess } from '../constructs/guards-access.ts';
+import { idempotentGuardsAccess, tenantGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
+import { webVariables } from '../constructs/web-access.ts';
 import type { DataStack } from './data.ts';
 import { EnvironmentStack } from './environment-stack.ts';
 import { type DeadLetters, failureRecording } from './failure-recording.ts';
@@ -75,7 +76,7 @@ export class ImagesStack extends EnvironmentStack {
     this.worker = this.embed();
     this.routes = {
       'POST /v1/uploads': requestUploads.live,
-      'POST /v1/images': manageImages,
+      'POST /v1/images': requestUploads.live,
       'GET /v1/images': manageImages,
       'GET /v1/images/{image_id}': manageImages,
       'DELETE /v1/images/{image_id}': manageImages,
@@ -107,14 +108,15 @@ export class ImagesStack extends EnvironmentStack {
     const request = new AppFunction<typeof RequestUploadsEnv>(this, 'RequestUploads', {
       environment,
       path: 'images/request-uploads',
-      description: 'Issues presigned POSTs for uploads',
+      description: 'Accepts images: forms for uploads, images in requests and at URLs',
       variables: {
         ...guards.variables,
+        ...webVariables(environment),
         IMAGES_TABLE: data.tables.images.tableName,
         IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
       },
-      timeout: 15,
-      memory: 512,
+      timeout: 29, // API Gateway’s limit
+      memory: 1_024, // a file of 50 MB, read from its URL and sent to S3
       canary: 'errors',
     })
       .allow(onTable('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'), [data.tables.images.tableArn])
@@ -125,15 +127,16 @@ export class ImagesStack extends EnvironmentStack {
   private manageImages(): NodejsFunction {
     const { environment, data, index } = this.props;
     const { tables, imagesBucket } = data;
-    const guards = idempotentGuardsAccess(data);
+    const guards = tenantGuardsAccess(data);
     const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
       environment,
       path: 'images/manage-images',
-      description: 'Accepts, lists, shows and purges images, and signs their thumbnails',
+      description: 'Lists, shows and purges images, and signs their thumbnails',
       variables: {
         ...index.variables,
         ...guards.variables,
         IMAGES_TABLE: tables.images.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         IMAGES_BUCKET: imagesBucket.bucket.bucketName,
       },
@@ -150,7 +153,6 @@ export class ImagesStack extends EnvironmentStack {
         tables.groups.tableArn,
       ])
       .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.cache))
-      .allow(ACTIONS.writeObjects, [imagesBucket.objects('incoming')])
       // The purge of an image counts and removes its objects, archived events included.
       .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], imagesBucket.everyObject)
       .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn]);

@@ -14,7 +14,7 @@ import type { Environment } from '../config/environments.ts';
 import { appLogGroup } from '../constructs/log-group.ts';
 import { EnvironmentStack } from './environment-stack.ts';
 
-/** The AWS services that functions and workers call through endpoints; there is no route to the internet. */
+/** The AWS services that functions and workers call through endpoints. */
 const SERVICES = {
   Sqs: InterfaceVpcEndpointAwsService.SQS,
   Sns: InterfaceVpcEndpointAwsService.SNS,
@@ -31,9 +31,17 @@ const SERVICES = {
   EcsTelemetry: InterfaceVpcEndpointAwsService.ECS_TELEMETRY,
 } as const;
 
-/** The private network of the vector index, its clients, and the gpu-worker. */
+/** Subnets without a route to the internet, and those with one through a NAT gateway. */
+const PRIVATE = { subnetGroupName: 'private' };
+const EGRESS = { subnetGroupName: 'egress' };
+
+/**
+ * The private network of the vector index, its clients, and the gpu-worker. Programs that fetch what tenants name are in
+ * subnets of their own, from which a NAT gateway leads to the internet; nothing leads in.
+ */
 export class NetworkStack extends EnvironmentStack {
   readonly vpc: IVpc;
+  readonly subnets = { private: PRIVATE, egress: EGRESS } as const;
   /** The group of functions that query the vector index. */
   readonly functions: SecurityGroup;
   readonly vectorIndex: SecurityGroup;
@@ -43,9 +51,13 @@ export class NetworkStack extends EnvironmentStack {
     super(app, environment, 'network', { holdsData: true });
     const vpc = new Vpc(this, 'Vpc', {
       maxAzs: zones,
-      natGateways: 0,
+      natGateways: 1, // if its zone fails, images at URLs are not fetched until it returns
       restrictDefaultSecurityGroup: false,
-      subnetConfiguration: [{ name: 'private', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 }],
+      subnetConfiguration: [
+        { name: 'private', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 },
+        { name: 'egress', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 },
+        { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
+      ],
       gatewayEndpoints: {
         S3: { service: GatewayVpcEndpointAwsService.S3 },
         DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
@@ -60,6 +72,7 @@ export class NetworkStack extends EnvironmentStack {
     });
     this.vpc = vpc as IVpc; // its type differs only under exactOptionalPropertyTypes
     this.functions = this.group('Functions', 'Functions that query the vector index');
+    this.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(80), 'HTTP to images at URLs');
     this.worker = this.group('Worker', 'The gpu-worker');
     this.vectorIndex = this.group('VectorIndex', 'The OpenSearch domain');
     this.vectorIndex.addIngressRule(this.functions, Port.tcp(443), 'HTTPS from the functions');
@@ -68,7 +81,12 @@ export class NetworkStack extends EnvironmentStack {
     endpoints.addIngressRule(this.functions, Port.tcp(443), 'HTTPS from the functions');
     endpoints.addIngressRule(this.worker, Port.tcp(443), 'HTTPS from the worker');
     for (const [name, service] of Object.entries(SERVICES))
-      this.vpc.addInterfaceEndpoint(name, { service, securityGroups: [endpoints], open: false });
+      this.vpc.addInterfaceEndpoint(name, {
+        service,
+        subnets: PRIVATE,
+        securityGroups: [endpoints],
+        open: false,
+      });
   }
 
   /** Chosen by CloudFormation: the library would look them up in the account at synthesis. */

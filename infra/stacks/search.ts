@@ -9,6 +9,7 @@ import { tenantGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import type { Routes } from '../constructs/routes.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
+import { webVariables } from '../constructs/web-access.ts';
 import type { DataStack } from './data.ts';
 import { EnvironmentStack } from './environment-stack.ts';
 
@@ -33,6 +34,7 @@ export class SearchStack extends EnvironmentStack {
       variables: {
         ...index.variables,
         ...guards.variables,
+        ...webVariables(environment),
         IMAGES_TABLE: data.tables.images.tableName,
         GROUPS_TABLE: data.tables.groups.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
@@ -46,7 +48,7 @@ export class SearchStack extends EnvironmentStack {
       canary: 'errors',
       nativeModules: ['sharp', 'onnxruntime-node'],
       models: 'all',
-      network: index.network,
+      network: index.networkWithEgress,
     })
       .allow(onTable('BatchGetItem', 'Query'), [data.tables.images.tableArn])
       .allow(onTable('BatchGetItem'), [data.tables.groups.tableArn])

@@ -102,52 +102,56 @@ const tooLargeInline = (bytes: number) =>
     `The image has ${bytes} bytes; a request can hold ${IMAGE_LIMITS.inlineBytes}. Upload it with POST /v1/uploads.`,
   );
 
+/** An image as a request gives it: its bytes, or the URL to fetch them from. */
+export type GivenImage = { bytes: Uint8Array } | { url: string };
+
+interface ImageCall {
+  file?: UploadedFile;
+  body: { image?: string | undefined; image_url?: string | undefined };
+}
+
 /**
- * Returns the image that a request brings as a file or as base64, if any.
- * @throws Problem `invalid_request` if it brings both; `payload_too_large` above the inline limit; `unreadable_image` if
+ * Returns the image that a request gives as a file, as base64, or by its URL, if any.
+ * @throws Problem `invalid_request` if it gives several; `payload_too_large` above the inline limit; `unreadable_image` if
  *   it is empty
  */
-export function inlineImageBytes(call: {
-  file?: UploadedFile;
-  body: { image?: string | undefined };
-}): Uint8Array | undefined {
-  const { file, body } = call;
-  if (file && body.image !== undefined)
+function givenImage({ file, body: { image, image_url } }: ImageCall): GivenImage | undefined {
+  if ([file, image, image_url].filter((each) => each !== undefined).length > 1)
     throw new Problem(
       'invalid_request',
-      'The request has two images. Send one: as the part file, or as base64 in image.',
+      'The request has several images. Send one: as the part file, as base64 in image, or its image_url.',
     );
-  const bytes = file?.bytes ?? (body.image === undefined ? undefined : Buffer.from(body.image, 'base64'));
+  if (image_url !== undefined) return { url: image_url };
+  const bytes = file?.bytes ?? (image === undefined ? undefined : Buffer.from(image, 'base64'));
   if (!bytes) return undefined;
   if (bytes.length === 0) throw new Problem('unreadable_image', 'The image is empty: 0 bytes.');
   if (bytes.length > IMAGE_LIMITS.inlineBytes) throw tooLargeInline(bytes.length);
-  return bytes;
+  return { bytes };
 }
 
-/** Returns the image that a request brings. @throws Problem as `inlineImageBytes`; `invalid_request` if there is none */
-export function requiredImage(call: Parameters<typeof inlineImageBytes>[0]): Uint8Array {
-  const bytes = inlineImageBytes(call);
-  if (bytes) return bytes;
+/** Returns the image that a request gives. @throws Problem as `givenImage`; `invalid_request` if there is none */
+export function requiredImage(call: ImageCall): GivenImage {
+  const given = givenImage(call);
+  if (given) return given;
   throw new Problem(
     'invalid_request',
-    'The request has no image. Send a multipart part named file, or image as base64.',
+    'The request has no image. Send a multipart part named file, image as base64, or image_url.',
   );
 }
 
 /**
- * Returns the query of a search: the image that the request brings, or the id of a stored one.
- * @throws Problem `invalid_request` unless there is exactly one; those of `inlineImageBytes`
+ * Returns the query of a search: the image that the request gives, or the id of a stored one.
+ * @throws Problem `invalid_request` unless there is exactly one; those of `givenImage`
  */
-export function querySource(call: {
-  file?: UploadedFile;
-  body: { image?: string | undefined; image_id?: string | undefined };
-}): { bytes: Uint8Array } | { imageId: ImageId } {
-  const bytes = inlineImageBytes(call);
+export function querySource(
+  call: ImageCall & { body: { image_id?: string | undefined } },
+): GivenImage | { imageId: ImageId } {
+  const given = givenImage(call);
   const { image_id } = call.body;
-  if (bytes && image_id === undefined) return { bytes };
-  if (!bytes && image_id !== undefined) return { imageId: imageId(image_id) };
+  if (given && image_id === undefined) return given;
+  if (!given && image_id !== undefined) return { imageId: imageId(image_id) };
   throw new Problem(
     'invalid_request',
-    'A search needs exactly one query image. Send a multipart part named file, image as base64, or image_id.',
+    'A search needs exactly one query image. Send a multipart part named file, image as base64, image_url, or image_id.',
   );
 }

@@ -14,6 +14,8 @@ export const PRICES = {
   indexMemoryGbMonth: (0.167 * 730) / 16,
   /** Per interface endpoint, availability zone and month: 0.01 an hour, 730 hours. */
   interfaceEndpointMonth: 0.01 * 730,
+  /** Per NAT gateway and month: 0.045 an hour, 730 hours; traffic is 0.045 per GB. */
+  natGatewayMonth: 0.045 * 730,
   /** Per search: the authorizer, 1.7 vCPUs of Lambda for 0.3 s, API Gateway, reads. */
   search: 22e-6,
   /** Per ingested image: validation, its share of a worker, queues, about 36 writes. */

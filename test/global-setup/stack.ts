@@ -1,11 +1,21 @@
 import { join } from 'node:path';
 import { cleanups } from '../../infra/local/cleanups.ts';
+import type { Home } from '../../infra/local/home.ts';
+import { keptPort } from '../../infra/local/ports.ts';
 import { startSystem } from '../../infra/local/system.ts';
 import { forgetTestHome, newTestHome } from '../../infra/local/test-home.ts';
 import { startIssuer, writeIssuer } from '../fixtures/issuer.ts';
+import { RECEIVERS, type Receiver } from '../fixtures/receiver.ts';
 
 /** The `aud` of tokens of the tests' own issuer. */
 const AUDIENCE = 'https://api.deeplens.test';
+
+/** Returns a port for each file of tests that serves something to the system. */
+async function keptPorts(home: Home): Promise<Record<Receiver, number>> {
+  const ports: [string, number][] = [];
+  for (const name of RECEIVERS) ports.push([name, await keptPort(home, `receiver-${name}`)]);
+  return Object.fromEntries(ports) as Record<Receiver, number>; // of every name of the list
+}
 
 /** All of DeepLens, deployed to an emulator of its own, for the integration and end-to-end tests. */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -20,6 +30,11 @@ export default async function setup(): Promise<() => Promise<void>> {
     process.env.DEEPLENS_TRUSTED_ISSUERS = JSON.stringify([
       { issuer: issuer.issuer, audience: issuer.audience, tenants: '*' },
     ]);
+    const ports = await keptPorts(home);
+    process.env.DEEPLENS_TEST_RECEIVERS = JSON.stringify(ports);
+    process.env.DEEPLENS_ALLOWED_ADDRESSES = Object.values(ports)
+      .map((port) => `127.0.0.1:${port}`)
+      .join(',');
     await startSystem(home, 0, toEnd);
   } catch (error) {
     await toEnd.run();

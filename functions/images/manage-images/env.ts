@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { GroupsTableEnv } from '#shared/duplicates/dynamodb-group-store.ts';
-import { IdempotentGuardsEnv } from '#shared/guards/guards.ts';
+import { TenantGuardsEnv } from '#shared/guards/guards.ts';
+import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
 
 export const Env = z.intersection(
   VectorIndexEnv,
-  ImagesTableEnv.extend(GroupsTableEnv.shape).extend(S3BlobsEnv.shape).extend(IdempotentGuardsEnv.shape),
+  ImagesTableEnv.extend(GroupsTableEnv.shape)
+    .extend(ActivityTableEnv.shape)
+    .extend(S3BlobsEnv.shape)
+    .extend(TenantGuardsEnv.shape),
 );

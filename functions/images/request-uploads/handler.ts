@@ -3,16 +3,19 @@ import * as api from '#shared/contracts/http/images.ts';
 import { idempotentGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { existingImageId, existingImages } from '#shared/images/external-ids.ts';
+import { fetchImage, fileNameOf } from '#shared/images/fetch-image.ts';
 import { imageReply } from '#shared/images/image-reply.ts';
-import { announcedImage } from '#shared/images/incoming-image.ts';
+import { announcedImage, inlineImage } from '#shared/images/incoming-image.ts';
 import { quotaOf } from '#shared/images/quota.ts';
-import { requestUploads } from '#shared/images/request-upload.ts';
+import { addImage, requestUploads } from '#shared/images/request-upload.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
-import { parseField } from '#shared/runtime/input.ts';
+import { parseField, requiredImage } from '#shared/runtime/input.ts';
 import { entryOrProblem, problemEntry } from '#shared/runtime/problem-responses.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
+import { WithStatus } from '#shared/runtime/with-status.ts';
+import { undiciWebClient } from '#shared/web/undici-web-client.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
@@ -21,9 +24,30 @@ const ports = {
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
 };
 const request = requestUploads(ports);
+const add = addImage(ports);
+const fetchFrom = fetchImage({
+  web: undiciWebClient({ allowed: env.WEB_ALLOWED_ADDRESSES }),
+  seconds: 15,
+});
 
 export const handler = httpFunction(
   [
+    tenantRoute(api.addImage, async ({ tenant, caller, query, body, file, correlationId, baseUrl }) => {
+      const given = requiredImage({ body, ...(file && { file }) });
+      const bytes = 'url' in given ? await fetchFrom(given.url) : given.bytes;
+      const image = inlineImage(
+        body,
+        bytes.length,
+        'url' in given ? { filename: fileNameOf(given.url) } : file,
+      );
+      const adding = add(tenant, image, bytes, quotaOf(caller), correlationId);
+      if (query.on_conflict !== 'return') return adding;
+      return adding.catch(async (error: unknown) => {
+        const [existing] = (await existingImages(ports)(tenant, [error])).values();
+        if (!existing) throw error;
+        return new WithStatus(200, imageReply(existing, baseUrl));
+      });
+    }),
     tenantRoute(
       api.requestUploads,
       async ({ tenant, caller, query, body, uploads, correlationId, baseUrl }) => {

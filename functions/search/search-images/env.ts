@@ -6,6 +6,7 @@ import { TenantGuardsEnv } from '#shared/guards/guards.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
+import { WebEnv } from '#shared/web/address-guard.ts';
 
 export const Env = z.intersection(
   VectorIndexEnv,
@@ -13,5 +14,6 @@ export const Env = z.intersection(
     .extend(S3BlobsEnv.shape)
     .extend(EmbeddingEnv.shape)
     .extend(GroupsTableEnv.shape)
-    .extend(TenantGuardsEnv.shape),
+    .extend(TenantGuardsEnv.shape)
+    .extend(WebEnv.shape),
 );

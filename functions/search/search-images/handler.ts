@@ -5,6 +5,7 @@ import { installedModels } from '#shared/embedding/installed-models.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { fetchImage } from '#shared/images/fetch-image.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
 import { processImaging } from '#shared/imaging/process-imaging.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
@@ -18,6 +19,7 @@ import { preparedIndex } from '#shared/search/prepared-index.ts';
 import { searchImages } from '#shared/search/search-images.ts';
 import { modelsOf } from '#shared/tenants/tenant-models.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
+import { undiciWebClient } from '#shared/web/undici-web-client.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
@@ -34,12 +36,17 @@ const search = searchImages({
   groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
 });
+const fetchFrom = fetchImage({
+  web: undiciWebClient({ allowed: env.WEB_ALLOWED_ADDRESSES }),
+  seconds: 10, // of 29, of which reading may take 8
+});
 
 export const handler = httpFunction(
   [
     tenantRoute(searchSimilarity, async ({ tenant, caller, body, file, baseUrl }) => {
+      const given = querySource({ body, ...(file && { file }) });
       const found = await search(tenant, {
-        source: querySource({ body, ...(file && { file }) }),
+        source: 'url' in given ? { bytes: await fetchFrom(given.url) } : given,
         region: body.region,
         threshold: body.similarity_threshold ?? settingsOf(caller.settings).similarity_threshold,
         maxResults: body.max_results,

@@ -76,6 +76,12 @@ export const Format = z.enum(Object.keys(IMAGE_FORMATS) as [keyof typeof IMAGE_F
 export const Status = z.enum(IMAGE_STATUSES);
 /** An image as base64. */
 export const InlineImage = z.base64().max(IMAGE_LIMITS.inlineBase64);
+/** A URL to fetch once; its form is judged by what fetches it. */
+export const ImageUrl = z.string().min(1).max(2048).meta({
+  description:
+    'An http(s) URL of the image, at the usual port, that needs no credential; fetched once. Only hosts of the public internet; at most three redirects.',
+  example: 'https://images.example.com/flower.jpg',
+});
 /** A score that is stored: rounded to six places, since storage does not hold every double. */
 export const Threshold = Share.overwrite((share) => Math.round(share * 1e6) / 1e6);
 export const FileName = z.string().min(1).max(1024);

@@ -7,6 +7,7 @@ import {
   FileName,
   Format,
   ImageIdField,
+  ImageUrl,
   InlineImage,
   jsonText,
   limitOf,
@@ -17,7 +18,7 @@ import {
   Status,
   Time,
 } from './fields.ts';
-import { operation } from './operation.ts';
+import { operation, URL_PROBLEMS } from './operation.ts';
 
 const ImageParams = z.object({ image_id: ImageIdField });
 const UploadProblems = [
@@ -162,6 +163,7 @@ export const requestUploads = operation({
 /** The JSON form, or the fields beside `file` of the multipart form. */
 const NewImage = z.strictObject({
   image: InlineImage.optional().meta({ description: 'The image as base64, at most 4.5 MB decoded.' }),
+  image_url: ImageUrl.optional(),
   filename: FileName.optional(),
   content_type: MediaType.optional(),
   external_id: ExternalId.optional(),
@@ -173,7 +175,7 @@ export const addImage = operation({
   tag: 'Ingest',
   method: 'POST',
   path: '/v1/images',
-  summary: 'Add an image that is sent in the request',
+  summary: 'Add an image that is sent in the request, or lies at a URL',
   policy: 'UploaderOrAdmin',
   query: OnConflict,
   body: NewImage,
@@ -190,7 +192,7 @@ export const addImage = operation({
       schema: ImageReply,
     },
   },
-  problems: [...UploadProblems, 'conflict'],
+  problems: [...UploadProblems, ...URL_PROBLEMS, 'conflict'],
 });
 
 /** Images asked for at once. */

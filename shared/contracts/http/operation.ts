@@ -4,6 +4,13 @@ import type { ProblemCode } from '#shared/kernel/problems.ts';
 
 type Fields = z.ZodType<Record<string, unknown>>;
 
+/** Problems of calls that fetch an image from its URL. */
+export const URL_PROBLEMS = [
+  'unsafe_url',
+  'url_unreachable',
+  'url_not_an_image',
+] as const satisfies ProblemCode[];
+
 /** The sections of the OpenAPI document. */
 export const TAGS = ['Ingest', 'Search', 'Duplicates', 'Tenant', 'Operator', 'Service'] as const;
 

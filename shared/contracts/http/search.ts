@@ -5,6 +5,7 @@ import {
   ExternalId,
   Format,
   ImageIdField,
+  ImageUrl,
   InlineImage,
   jsonText,
   listText,
@@ -13,7 +14,7 @@ import {
   Share,
   Time,
 } from './fields.ts';
-import { operation } from './operation.ts';
+import { operation, URL_PROBLEMS } from './operation.ts';
 
 /** Bounds of a metadata filter: keys, and values in all. */
 const WANTED_BOUNDS = { keys: 16, values: 100 } as const;
@@ -54,6 +55,7 @@ const SimilarityQuery = z.strictObject({
   image: InlineImage.optional().meta({
     description: 'The query image as base64, at most 4.5 MB decoded. It is never stored.',
   }),
+  image_url: ImageUrl.optional(),
   image_id: ImageIdField.optional().meta({ description: 'A stored image to search with.' }),
   similarity_threshold: numeric((number) => number.min(0).max(1))
     .optional()
@@ -176,6 +178,7 @@ export const searchSimilarity = operation({
     }),
   },
   problems: [
+    ...URL_PROBLEMS,
     'payload_too_large',
     'unsupported_media_type',
     'unreadable_image',

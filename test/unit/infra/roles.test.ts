@@ -58,7 +58,6 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   ManageImages: [
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
-    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
     'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:images/index/by_external_id: Query',
@@ -69,7 +68,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
     's3:pictures/derived/*: DeleteObject GetObject',
     's3:pictures/events/*: DeleteObject GetObject',
-    's3:pictures/incoming/*: DeleteObject GetObject PutObject',
+    's3:pictures/incoming/*: DeleteObject GetObject',
     's3:pictures/uploads/*: DeleteObject GetObject',
     's3:pictures: ListBucket',
     'sns:events: Publish',

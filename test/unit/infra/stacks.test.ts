@@ -335,10 +335,20 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
       });
     });
 
-    it('has no route to the internet', () => {
-      const types = resources.map(({ type }) => type);
-      expect(types).not.toContain('AWS::EC2::InternetGateway');
-      expect(types).not.toContain('AWS::EC2::NatGateway');
+    it('has a route to the internet for searches alone, which fetch images', () => {
+      const placed = resources.flatMap(({ id, properties }) => {
+        const subnets = JSON.stringify(properties).match(/(private|egress|public)Subnet\dSubnet/g) ?? [];
+        return [...new Set(subnets)].map((subnet) => `${subnet.replace(/Subnet.*/, '')} ${id}`);
+      });
+      const outside = placed.filter(
+        (each) => !each.startsWith('private') && !/Vpc(egress|public)/.test(each),
+      );
+      expect([...new Set(outside)]).toEqual([expect.stringMatching(/^egress SearchImagesFunction/)]);
+      expect(placed.filter((each) => /^private (Worker|Group|Domain|ManageImages)/.test(each))).not.toEqual(
+        [],
+      );
+      const routes = of('AWS::EC2::Route').map(({ properties }) => JSON.stringify(properties.RouteTableId));
+      expect(routes.filter((table) => table.includes('private'))).toEqual([]);
     });
 
     it('scales the worker on its backlog, from zero', () => {

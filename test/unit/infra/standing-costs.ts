@@ -24,12 +24,14 @@ export function standingCostRow({ name, of }: Synthesized): string {
     .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
   const zones = new Set(endpoints.map(({ SubnetIds }) => SubnetIds.length));
   const interfaces = endpoints.reduce((sum, { SubnetIds }) => sum + SubnetIds.length, 0);
-  const usd = nodesUsd(domain) + interfaces * PRICES.interfaceEndpointMonth;
+  const gateways = of('AWS::EC2::NatGateway').length;
+  const usd =
+    nodesUsd(domain) + interfaces * PRICES.interfaceEndpointMonth + gateways * PRICES.natGatewayMonth;
   const cells = [
     `\`${name}\``,
     domain ? indexOf(domain) : 'none',
     endpoints.length > 0 ? `${endpoints.length} in ${[...zones].join(' or ')} zones` : 'none',
-    of('AWS::EC2::NatGateway').length || 'none',
+    gateways || 'none',
     of('AWS::WAFv2::WebACL').length || 'none',
     leastWorkers(of) || 'none',
     `$${usd.toFixed(0)}`,
