@@ -48,15 +48,15 @@ const SURFACE = Object.entries({
   storages: ['next-scan', 'storage-location', 'storage-store'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
   usage: ['cost', 'usage', 'usage-store'],
-  web: ['address-guard', 'guarded-agents', 'web-client'],
+  web: ['address-guard', 'check-url', 'guarded-agents', 'web-client'],
   'vector-index': ['document-digest', 'graph-memory', 'vector-index'],
 }).map(([folder, files]) => `^shared/${folder}/(${files.join('|')})[.]ts$`);
 
 /** A file that knows one technology is named after it. */
 const ADAPTER =
-  '^shared/[^/]+/(api-gateway|cognito|dynamodb|jwt|lancedb|libheif|onnx|opensearch|process|s3|secretsmanager|sharp|sns|sqs|ssm|undici)-[^/]+[.]ts$';
-/** The one file of `shared/` that chooses between technologies, by configuration. */
-const CHOOSER = '^shared/vector-index/open[.]ts$';
+  '^shared/[^/]+/(api-gateway|azure|cognito|dynamodb|gcs|jwt|lancedb|libheif|onnx|opensearch|process|s3|secretsmanager|sharp|sns|sqs|ssm|undici)-[^/]+[.]ts$';
+/** The files of `shared/` that choose between technologies, by configuration or by what a tenant has. */
+const CHOOSER = '^shared/(vector-index/open|connectors/open-connectors)[.]ts$';
 const KERNEL = '^shared/kernel/';
 const CONTRACTS = '^shared/contracts/';
 const AWS = '^shared/aws/';
@@ -72,6 +72,7 @@ const HOMES = {
   '@aws-sdk/client-secrets-manager': ['shared/secrets/secretsmanager-'],
   '@aws-sdk/client-sns': ['shared/messaging/sns-'],
   '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/'],
+  '@aws-sdk/client-sts': ['shared/connectors/s3-', 'infra/preflight/aws-'],
   '@aws-sdk/client-ssm': ['shared/tenants/ssm-', 'infra/preflight/aws-'],
   '@aws-sdk/lib-dynamodb': ['shared/[^/]+/dynamodb-'],
   '@lancedb/lancedb': ['shared/vector-index/lancedb-'],

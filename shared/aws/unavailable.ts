@@ -32,7 +32,8 @@ interface AwsError extends Error {
   $metadata?: { httpStatusCode?: number };
 }
 
-function isTransient(error: AwsError): boolean {
+/** Returns true for throttling, faults of the service and broken connections. */
+export function isTransient(error: AwsError): boolean {
   const status = error.$metadata?.httpStatusCode ?? 0;
   return TRANSIENT.has(error.name) || DISCONNECTED.has(String(error.code)) || status === 429 || status >= 500;
 }

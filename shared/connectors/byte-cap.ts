@@ -8,10 +8,14 @@ export const tooManyBytes = (maxBytes: number): Problem =>
     `The object has more than the ${maxBytes} bytes that a file may have. It is not read.`,
   );
 
-/** Returns the stream, which fails with Problem `payload_too_large` beyond `maxBytes`, or when aborted; then its source is closed. */
+/**
+ * Returns the stream, which fails with Problem `payload_too_large` beyond `maxBytes`, or when aborted; then its source is
+ * closed. @param translate translates the errors of the source
+ */
 export function capBytes(
   source: Readable,
   { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal },
+  translate: (error: Error) => unknown = (error) => error,
 ): Readable {
   let bytes = 0;
   const cap = new Transform({
@@ -22,6 +26,10 @@ export function capBytes(
     },
   });
   if (signal) addAbortSignal(signal, cap);
+  source.once('error', (error) => {
+    const translated = translate(error);
+    cap.destroy(translated instanceof Error ? translated : error);
+  });
   // Each closes the other; who reads the cap meets the error there.
   return pipeline(source, cap, () => {});
 }

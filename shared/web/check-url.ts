@@ -15,7 +15,11 @@ export const portOf = (url: URL): number =>
  * short) as four numbers. A configured address is free in scheme and port.
  * @throws Problem `unsafe_url`
  */
-export function checkUrl(guard: AddressGuard, text: string, { schemes, ports }: WebPurpose): URL {
+export function checkUrl(
+  guard: AddressGuard,
+  text: string,
+  { schemes, ports }: Pick<WebPurpose, 'schemes' | 'ports'>,
+): URL {
   const url = text.length <= MAX_URL ? URL.parse(text) : null;
   if (!url) throw unsafeUrl('The URL cannot be read.');
   const { protocol, username, password, hostname } = url;
