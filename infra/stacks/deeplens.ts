@@ -4,6 +4,7 @@ import { vectorIndexAccess } from '../constructs/vector-index-access.ts';
 import { ApiStack } from './api.ts';
 import { DataStack } from './data.ts';
 import { DuplicatesStack } from './duplicates.ts';
+import { FailuresStack } from './failures.ts';
 import { IdentityStack } from './identity.ts';
 import { ImagesStack, TIMEOUTS } from './images.ts';
 import { JobsStack } from './jobs.ts';
@@ -43,12 +44,27 @@ export function deepLensStacks(app: App, environment: Environment): void {
     validationSeconds: environment.name === 'local' ? 5 : TIMEOUTS.validation,
   });
   const tenants = new TenantsStack(app, { environment, data, identity, index, modelJobs: models.jobs.queue });
-  const jobs = new JobsStack(app, { environment, data, modelJobs: models.jobs.queue });
+  const failures = new FailuresStack(app, {
+    environment,
+    data,
+    stageQueues: {
+      validation: images.queues['fair-validation'].queue,
+      embedding: images.queues.embedding.queue,
+      indexing: images.queues.indexing.queue,
+      duplicates: duplicates.queue.queue,
+    },
+  });
+  const jobs = new JobsStack(app, {
+    environment,
+    data,
+    modelJobs: models.jobs.queue,
+    redrives: failures.redrives.queue,
+  });
   const usage = new UsageStack(app, { environment, data });
   const embeddingQueue = images.queues.embedding.queue;
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
-  const flows = [images, search, duplicates, models, tenants, jobs, usage, service];
+  const flows = [images, search, duplicates, models, tenants, failures, jobs, usage, service];
   const functions = [...flows, identity].flatMap((each) => each.functions);
   const { authorizer } = tenants;
   const { api } = new ApiStack(app, {
@@ -67,6 +83,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       archive: service.archive,
       purges: tenants.purges,
       'model-jobs': models.jobs,
+      redrives: failures.redrives,
       usage: usage.queue,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },

@@ -16,6 +16,8 @@ export interface JobsStackProps {
   data: DataStack;
   /** The queue of the jobs about models. */
   modelJobs: Queue;
+  /** The queue of the jobs that retry failed images. */
+  redrives: Queue;
 }
 
 /** Lists, shows and cancels jobs of all kinds; the stacks that start them run them. */
@@ -23,7 +25,7 @@ export class JobsStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
 
-  constructor(app: App, { environment, data, modelJobs }: JobsStackProps) {
+  constructor(app: App, { environment, data, modelJobs, redrives }: JobsStackProps) {
     super(app, environment, 'jobs');
     const { activity } = data.tables;
     const guards = tenantGuardsAccess(data);
@@ -35,6 +37,7 @@ export class JobsStack extends EnvironmentStack {
         ...guards.variables,
         ACTIVITY_TABLE: activity.tableName,
         MODEL_JOBS_QUEUE_URL: modelJobs.queueUrl,
+        REDRIVES_QUEUE_URL: redrives.queueUrl,
       },
       timeout: 29,
       memory: 512,
@@ -44,7 +47,7 @@ export class JobsStack extends EnvironmentStack {
         [activity.tableArn],
         inPartitions(PARTITIONS.jobs),
       )
-      .allow(ACTIONS.send, [modelJobs.queueArn]);
+      .allow(ACTIONS.send, [modelJobs.queueArn, redrives.queueArn]);
     const { lambda } = guards.allow(manage);
     this.functions = [lambda];
     this.routes = {

@@ -2,7 +2,7 @@ import { type App, Duration } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { EVENTS, type EventType } from '#shared/contracts/events/registry.ts';
+import { ARCHIVE_DAYS } from '#shared/contracts/events/registry.ts';
 import type { Env as ExportAuditEnv } from '../../functions/audit/export-audit/env.ts';
 import type { Env as ReadAuditEnv } from '../../functions/audit/read-audit/env.ts';
 import type { Env as ArchiveEventsEnv } from '../../functions/images/archive-events/env.ts';
@@ -29,8 +29,9 @@ export interface ServiceStackProps {
 }
 
 const ARCHIVE_TIMEOUT = 30;
-/** All events but usage, which is archived by the function that counts it. */
-const ARCHIVED = (Object.keys(EVENTS) as EventType[]).filter((type) => type !== 'tenant.usage'); // Object.keys loses the literal types
+/** All events that are archived but usage, which is archived by the function that counts it. */
+const ARCHIVED = (Object.keys(ARCHIVE_DAYS) as (keyof typeof ARCHIVE_DAYS)[]) // Object.keys loses the literal types
+  .filter((type) => type !== 'tenant.usage');
 
 /** Health, the API's description, the audit log, and the archive of events. */
 export class ServiceStack extends EnvironmentStack {

@@ -41,13 +41,9 @@ export function detectDuplicates(ports: DetectPorts) {
   const join = joinGroup(ports);
   const leave = leaveGroup(ports);
 
-  return async (event: ImagesIndexedV1): Promise<DuplicateGroup | undefined> => {
-    const tenant = tenantId(event.tenantid);
-    const image = imageId(event.data.image_id);
-    // 1. read the image; a purged one leaves the group that an interrupted delivery may have put it into
-    const [record, owner] = await Promise.all([imageStore.get(tenant, image), tenants.get(tenant)]);
-    if (!record || record.status === 'purged') await leave(tenant, image);
-    if (!owner || !record || !isIndexed(record)) return undefined;
+  /** Detects the duplicates of an image that is indexed. */
+  const detect = async (owner: Tenant, record: IndexedRecord, event: ImagesIndexedV1) => {
+    const { tenant_id: tenant, image_id: image } = record;
     const manifest = manifestFor(ports.manifests, owner, record);
     const embedding = (await imageStore.getVectors(tenant, [image], manifest.name)).get(image);
     if (!embedding) throw new Problem('image_not_ready', `${manifest.name} has no vectors of ${image}.`);
@@ -67,6 +63,19 @@ export function detectDuplicates(ports: DetectPorts) {
       await groups.markPublished(joined.group);
     }
     return joined.group;
+  };
+
+  return async (event: ImagesIndexedV1): Promise<DuplicateGroup | undefined> => {
+    const tenant = tenantId(event.tenantid);
+    const image = imageId(event.data.image_id);
+    // 1. read the image; a purged one leaves the group that an interrupted delivery may have put it into
+    const [record, owner] = await Promise.all([imageStore.get(tenant, image), tenants.get(tenant)]);
+    if (!record || record.status === 'purged') await leave(tenant, image);
+    if (!owner || !record || !isIndexed(record)) return undefined;
+    const group = await detect(owner, record, event);
+    // 5. an earlier attempt had failed
+    if (record.failure) await imageStore.clearFailure(tenant, image);
+    return group;
   };
 }
 

@@ -14,16 +14,16 @@ import { type PagedList, readPage } from '#shared/aws/dynamodb-page.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { IMAGE_ID_PATTERN, type ImageId, imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
-import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
+import { imageFailures } from './dynamodb-image-failures.ts';
 import { imageItem, readImageId, recordOf } from './dynamodb-image-items.ts';
 import { imageQuota } from './dynamodb-image-quota.ts';
 import { imageReservations } from './dynamodb-image-reservations.ts';
-import { moved, statusUpdate, stepUpdate, unlessRefused } from './dynamodb-image-steps.ts';
+import { moved, stepUpdate, unlessRefused } from './dynamodb-image-steps.ts';
 import { imageTraces } from './dynamodb-image-traces.ts';
 import { imageVectors } from './dynamodb-image-vectors.ts';
 import { libraryChange, libraryVersions } from './dynamodb-library-version.ts';
 import { passes } from './image-filter.ts';
-import { type ImageRecord, statusesBefore } from './image-record.ts';
+import type { ImageRecord } from './image-record.ts';
 import type { ImageQuery, ImageStore } from './image-store.ts';
 
 export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
@@ -31,20 +31,12 @@ export const ImagesTableEnv = z.object({ IMAGES_TABLE: z.string().min(1) });
 /** Stores images in DynamoDB. */
 export function dynamoImageStore(options: TableOptions): ImageStore {
   const table = openTable(options);
-  /** Records a failure in the states from which `next` can be reached. */
-  const failFrom =
-    (next: ImageStatus): ImageStore['fail'] =>
-    async (tenant, image, failure, at, originalEvent) => {
-      const set = { failure, updated_at: at, original_event: JSON.stringify(originalEvent) };
-      const update = statusUpdate(tenant, 'failed', set, { from: statusesBefore(next) });
-      return moved(await table.update(imageKey(tenant, image), update));
-    };
-
   return {
     ...imageVectors(table),
     ...imageTraces(table),
     ...imageQuota(table),
     ...imageReservations(table),
+    ...imageFailures(table),
     ...libraryVersions(table),
     async create(record) {
       const created = await table.put(imageItem(record), { ConditionExpression: 'attribute_not_exists(pk)' });
@@ -93,8 +85,6 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
       const applied = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
       return moved({ applied, item: await table.get(Key) });
     },
-    fail: failFrom('failed'),
-    refuse: failFrom('validated'),
   };
 }
 
@@ -104,8 +94,11 @@ const READ_AT_MOST = 20_000;
 /** Returns the list of a query, by the index that serves it. Purged images are in no index; in the table they are filtered out. */
 function listOf(tenant: TenantId, query: ImageQuery): PagedList<ImageRecord> {
   const { ascending = false, limit: _, cursor: __, ...filter } = query;
-  const { status, externalId, storageLocation, createdAfter, createdBefore } = filter;
-  const isFiltered = [storageLocation, createdAfter, createdBefore].some((each) => each !== undefined);
+  const { status, externalId, storageLocation, createdAfter, createdBefore, failureStage, failureCode } =
+    filter;
+  const isFiltered = [storageLocation, createdAfter, createdBefore, failureStage, failureCode].some(
+    (each) => each !== undefined,
+  );
   const list = {
     name: [tenant, 'images', JSON.stringify(Object.entries(filter).sort()), String(ascending)],
     ascending,

@@ -13,7 +13,7 @@ export const purgedProblem = ({ image_id, updated_at }: ImageRecord) =>
 
 /** @throws Problem `not_found`, also for another tenant's image; `purged` */
 export const findImage =
-  ({ imageStore }: { imageStore: ImageStore }) =>
+  ({ imageStore }: { imageStore: Pick<ImageStore, 'get'> }) =>
   async (tenant: TenantId, image: ImageId): Promise<ImageRecord> => {
     const record = await imageStore.get(tenant, image);
     if (!record) throw new Problem('not_found', `There is no image ${image}.`);

@@ -13,6 +13,11 @@ export function statusesBefore(to: ImageStatus): readonly ImageStatus[] {
   return [...IMAGE_STATUSES.slice(0, IMAGE_STATUSES.indexOf(to)), 'failed'];
 }
 
+/** Returns the states in which the step after `to` can be retried: duplicates are detected of an image that is indexed. */
+export const restartedFrom = (to: ImageStatus): readonly ImageStatus[] => [
+  to === 'indexed' ? 'indexed' : 'failed',
+];
+
 export const Failure = z.object({
   stage: z.enum(STAGES),
   code: z.enum(PROBLEM_CODES),
@@ -52,7 +57,13 @@ export const ImageRecord = z.object({
   metadata: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   /** Models whose vectors are in the index. */
   models: z.array(z.string()),
+  /**
+   * The last failure: of a failed image; of one that is being retried, until the next step succeeds; and of an indexed image
+   * whose duplicates could not be detected.
+   */
   failure: Failure.exactOptional(),
+  /** How often the image was retried on request. */
+  retries: z.number().exactOptional(),
   /** Bytes reserved of the tenant's quota from the announcement until the image is admitted or given up. */
   reserved_bytes: z.number().exactOptional(),
   /** Bytes counted against the tenant's quota; absent until the image is admitted. */

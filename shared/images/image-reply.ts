@@ -29,12 +29,15 @@ type ListQuery = z.output<NonNullable<typeof listImages.query>>;
 
 /** Converts the query of `GET /images` to a filter. */
 const imageFilter = (query: ListQuery): ImageFilter => {
-  const { status, external_id, storage_id, created_after, created_before } = query;
+  const { status, external_id, storage_id, failure_stage, failure_code, created_after, created_before } =
+    query;
   const exactly = (time: string) => new Date(time).toISOString(); // as records have it
   return {
     ...(status && { status }),
     ...(external_id !== undefined && { externalId: external_id }),
     ...(storage_id !== undefined && { storageLocation: storage_id }),
+    ...(failure_stage && { failureStage: failure_stage }),
+    ...(failure_code && { failureCode: failure_code }),
     ...(created_after !== undefined && { createdAfter: exactly(created_after) }),
     ...(created_before !== undefined && { createdBefore: exactly(created_before) }),
   };

@@ -1,7 +1,8 @@
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import type { Page } from '#shared/kernel/page.ts';
-import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
+import type { ProblemCode } from '#shared/kernel/problems.ts';
+import type { ImageStatus, Stage } from '#shared/kernel/vocabulary.ts';
 import type { Failure, ImageFacts, ImageRecord, PurgeReceipt } from './image-record.ts';
 import type { QuotaUse, Stored } from './quota.ts';
 
@@ -12,6 +13,9 @@ export interface ImageFilter {
   /** RFC 3339 with milliseconds, UTC; both inclusive. */
   createdAfter?: string;
   createdBefore?: string;
+  /** Of the last failure. */
+  failureStage?: Stage;
+  failureCode?: ProblemCode;
 }
 export interface ImageQuery extends ImageFilter {
   /** Oldest first; by default newest first. */
@@ -114,6 +118,23 @@ export interface ImageStore {
   ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
   /** As `fail`, for an image whose file is refused: not once a file was admitted. */
   refuse: ImageStore['fail'];
+  /** As `fail`, for an indexed image, which stays indexed: its duplicates could not be detected. */
+  noteFailure: ImageStore['fail'];
+  /** Takes the failure from an indexed image whose duplicates are detected at last. */
+  clearFailure(tenant: TenantId, image: ImageId): Promise<void>;
+  /** Returns what `fail` stored for a retry; undefined if there is nothing. */
+  originalEvent(tenant: TenantId, image: ImageId): Promise<unknown>;
+  /**
+   * Moves a failed image back to the status before the step that is retried, and counts the retry; an indexed image stays
+   * indexed. The failure and the original event stay until a step succeeds.
+   * @returns false if the image has another status
+   */
+  restart(
+    tenant: TenantId,
+    image: ImageId,
+    to: Extract<ImageStatus, 'uploaded' | 'validated' | 'processed' | 'indexed'>,
+    at: string,
+  ): Promise<boolean>;
   /**
    * Adds a model to an indexed image's `models`; changes the library version.
    * @returns false if the image is not indexed

@@ -8,7 +8,7 @@ import type { ImageStore } from './image-store.ts';
 import { failImage } from './reject-image.ts';
 
 interface Ports {
-  imageStore: Pick<ImageStore, 'get' | 'refuse' | 'release'>;
+  imageStore: Pick<ImageStore, 'get' | 'refuse' | 'noteFailure' | 'release'>;
   blobs: Pick<Blobs, 'bucket' | 'remove' | 'discard'>;
   publisher: EventPublisher;
   now?: () => Date;
@@ -32,7 +32,10 @@ export const refuseUpload =
     sizes: readonly number[],
   ): Promise<UploadOutcome> => {
     const before = await ports.imageStore.get(tenant, image);
-    const failed = failImage({ ...ports, imageStore: { fail: ports.imageStore.refuse } });
+    const failed = failImage({
+      ...ports,
+      imageStore: { ...ports.imageStore, fail: ports.imageStore.refuse },
+    });
     await failed(tenant, image, failure, original, before?.correlation_id ?? image);
     return removeRefused(ports, tenant, image, sizes, await ports.imageStore.get(tenant, image));
   };

@@ -11,7 +11,7 @@ import type { Failure } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 
 interface Ports {
-  imageStore: Pick<ImageStore, 'fail'>;
+  imageStore: Pick<ImageStore, 'fail' | 'noteFailure'>;
   blobs: Pick<Blobs, 'bucket'>;
   publisher: EventPublisher;
   now?: () => Date;
@@ -29,8 +29,9 @@ export const failureOf = (stage: Stage, problem: Problem, attempts: number): Fai
 });
 
 /**
- * Records the failure with the image and publishes `images.failed` with the original event. An image that is indexed or
- * purged keeps its status and nothing is published, except that the duplicate detection of an indexed image failed.
+ * Records the failure with the image and publishes `images.failed` with the original event; a failure after a retry has an
+ * id of its own. An image that is indexed or purged keeps its status and nothing is published, except that the duplicate
+ * detection of an indexed image failed.
  */
 export const failImage =
   ({ imageStore, blobs, publisher, now = () => new Date() }: Ports) =>
@@ -42,10 +43,11 @@ export const failImage =
     correlationId: string,
   ): Promise<void> => {
     const at = now().toISOString();
-    const failed = await imageStore.fail(tenant, image, failure, at, originalEvent);
-    const publishable = failure.stage === 'duplicates' ? ['failed', 'indexed'] : ['failed'];
-    if (failed && !publishable.includes(failed.record.status)) return;
-    const record = failed?.record;
+    const { fail, noteFailure } = imageStore;
+    const record = (await fail(tenant, image, failure, at, originalEvent))?.record;
+    const isUndetected = failure.stage === 'duplicates' && record?.status === 'indexed';
+    if (record && record.status !== 'failed' && !isUndetected) return;
+    if (isUndetected) await noteFailure(tenant, image, failure, at, originalEvent);
     const data = {
       image_id: image,
       ...(record && imageFields(record, blobs.bucket)),
@@ -59,7 +61,7 @@ export const failImage =
         subject: image,
         correlationId: record?.correlation_id ?? correlationId,
         time: at,
-        id: `${image}.${failure.stage}.images.failed`,
+        id: [image, failure.stage, ...(record?.retries ? [record.retries] : []), 'images.failed'].join('.'),
         data: fitsEvent(data) ? data : { ...data, original_event: OMITTED },
       }),
     ]);

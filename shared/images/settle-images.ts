@@ -8,7 +8,10 @@ import { failImage } from './reject-image.ts';
 
 type Unsettled = Pick<ImageRecord, 'tenant_id' | 'image_id'>;
 interface Ports extends ScheduledRun<Unsettled> {
-  imageStore: Pick<ImageStore, 'get' | 'advance' | 'refuse' | 'release' | 'expire' | 'unsettled' | 'settle'>;
+  imageStore: Pick<
+    ImageStore,
+    'get' | 'advance' | 'refuse' | 'noteFailure' | 'release' | 'expire' | 'unsettled' | 'settle'
+  >;
   blobs: Pick<Blobs, 'bucket' | 'size' | 'removeImage'>;
   publisher: EventPublisher;
 }
@@ -80,7 +83,7 @@ async function abandon(ports: Ports, record: ImageRecord, now: Date): Promise<vo
     retryable: false,
     attempts: record.failure?.attempts ?? 1,
   };
-  await failImage({ ...ports, imageStore: { fail: imageStore.refuse } })(
+  await failImage({ ...ports, imageStore: { ...imageStore, fail: imageStore.refuse } })(
     tenant,
     image,
     failure,

@@ -7,17 +7,30 @@ export function jobReply(job: Job) {
     ...{ job_id, status, progress, errors, errors_count: errors_count ?? errors.length },
     ...{ started_at, updated_at },
     ...(finished_at !== undefined && { finished_at }),
-    ...(job.kind === 'tenant_purge'
-      ? {
-          kind: job.kind,
-          tenant_id: job.tenant_id,
-          ...(status === 'completed' && job.receipt && { receipt: job.receipt, result: job.receipt }),
-        }
-      : {
-          kind: job.kind,
-          model: job.model,
-          ...(job.tenants && { tenants: [...job.tenants] }),
-          ...(job.position && { at_tenant: job.position.tenant_id }),
-        }),
+    ...ofKind(job),
+  };
+}
+
+function ofKind(job: Job) {
+  const { kind } = job;
+  if (kind === 'tenant_purge') {
+    const { tenant_id, status, receipt } = job;
+    return { kind, tenant_id, ...(status === 'completed' && receipt && { receipt, result: receipt }) };
+  }
+  if (kind === 'redrive') {
+    const { stage, tenant_id, code, since, dry_run } = job;
+    return {
+      ...{ kind, stage },
+      ...(tenant_id !== undefined && { tenant_id }),
+      ...(code !== undefined && { code }),
+      ...(since !== undefined && { since }),
+      ...(dry_run !== undefined && { dry_run }),
+    };
+  }
+  const { model, tenants, position } = job;
+  return {
+    ...{ kind, model },
+    ...(tenants && { tenants: [...tenants] }),
+    ...(position && { at_tenant: position.tenant_id }),
   };
 }

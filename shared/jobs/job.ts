@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { ImageIdField, JobIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
-import { JOB_STATUSES, type JobKind, type ModelJobKind } from '#shared/kernel/vocabulary.ts';
+import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
+import {
+  JOB_STATUSES,
+  type JobKind,
+  MODEL_JOB_KINDS,
+  type ModelJobKind,
+  RETRIED_STAGES,
+} from '#shared/kernel/vocabulary.ts';
 
 const Counts = z.record(z.string(), z.number());
 
@@ -69,6 +76,30 @@ const AnyModelJob = AnyJob.extend({
   memory_bytes: z.number().optional(),
 });
 
+/** Retries failed images, those that pass the filter: first it counts them. */
+const Redrive = AnyJob.extend({
+  kind: z.literal('redrive'),
+  stage: z.enum(RETRIED_STAGES),
+  /** Only this tenant's. */
+  tenant_id: TenantIdField.optional(),
+  code: z.enum(PROBLEM_CODES).optional(),
+  /** Only those that failed at or after this time. RFC 3339. */
+  since: z.string().optional(),
+  /** Count only. */
+  dry_run: z.boolean().optional(),
+  /** The next page to read; absent: the first of the first tenant. */
+  place: z
+    .object({
+      tenant_id: TenantIdField,
+      cursor: z.string().optional(),
+      /** Cursor of the tenant after it; absent: it is the last. */
+      next_tenant: z.string().optional(),
+    })
+    .optional(),
+  /** The images of the last page, which are to be retried. */
+  pending: z.object({ tenant_id: TenantIdField, images: z.array(ImageIdField).readonly() }).optional(),
+});
+
 /** A stored job, by its kind. A new kind is a row here, and a runner in the function that wires it. */
 export const JobSchema = z.discriminatedUnion('kind', [
   AnyJob.extend({
@@ -76,6 +107,7 @@ export const JobSchema = z.discriminatedUnion('kind', [
     tenant_id: TenantIdField,
     receipt: TenantReceipt.optional(),
   }),
+  Redrive,
   AnyModelJob.extend({
     kind: z.literal('model_migration'),
     /** Make it the model that searches use, once all images have its vectors. */
@@ -96,4 +128,8 @@ export type Job = z.output<typeof JobSchema>;
 type JobsByKind = { [Kind in JobKind]: Extract<Job, { kind: Kind }> };
 export type JobOf<Kind extends JobKind> = JobsByKind[Kind];
 export type TenantPurge = JobOf<'tenant_purge'>;
+export type Redrive = JobOf<'redrive'>;
 export type ModelJob = JobOf<ModelJobKind>;
+
+export const isModelJob = (job: Job): job is ModelJob => MODEL_KINDS.includes(job.kind);
+const MODEL_KINDS: readonly JobKind[] = MODEL_JOB_KINDS;

@@ -1,7 +1,7 @@
 import type { JobId } from '#shared/kernel/ids.ts';
 import { isRetryable } from '#shared/kernel/problems.ts';
 import type { JobKind } from '#shared/kernel/vocabulary.ts';
-import type { JobOf } from './job.ts';
+import type { Job, JobOf } from './job.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { JobStore } from './job-store.ts';
 import { type JobWriter, jobWriter, Superseded } from './job-writer.ts';
@@ -29,6 +29,8 @@ export interface RunJobPorts<Kind extends JobKind> {
   jobs: JobStore;
   queue: JobQueue;
   runners: JobRunners<Kind>;
+  /** Called with a job that has ended, perhaps more than once. */
+  onEnd?: (job: Job) => Promise<void>;
   /** Seconds after which the rest is left to the next message. */
   budgetSeconds: number;
   now?: () => Date;
@@ -52,24 +54,30 @@ export const runJob =
     const { jobs, now = () => new Date() } = ports;
     const job = await jobs.get(id);
     const runner = job && runnerOf(ports.runners, job.kind);
-    if (!runner || job.status === 'completed') return 'finished';
-    if (job.status === 'failed' && runner.retries === 'job') return 'finished';
-    if (job.status === 'cancelled') {
-      await runner.undo?.(job);
+    if (!runner) return 'finished';
+    const finish = async (ended: Job): Promise<JobOutcome> => {
+      await ports.onEnd?.(ended);
       return 'finished';
-    }
+    };
+    if (job.status === 'cancelled') await runner.undo?.(job);
+    if (hasEnded(job, runner)) return finish(job);
     const writer = jobWriter(jobs, job, now);
     try {
-      return await advance(ports, runner, writer, now);
+      const outcome = await advance(ports, runner, writer, now);
+      return outcome === 'finished' ? await finish(writer.job) : outcome;
     } catch (error) {
       if (error instanceof Superseded) return 'superseded';
       return handleFailure(ports, runner, writer, { error, lastAttempt, now });
     }
   };
 
+/** A failed job whose retries are the queue's is resumed by a message that was redriven. */
+const hasEnded = ({ status }: Job, { retries }: Pick<AnyRunner, 'retries'>): boolean =>
+  status === 'completed' || status === 'cancelled' || (status === 'failed' && retries === 'job');
+
 type AnyRunner = JobRunner<JobKind>;
 type AnyWriter = JobWriter<JobOf<JobKind>>;
-type Ports = Pick<RunJobPorts<never>, 'queue' | 'budgetSeconds'>;
+type Ports = Pick<RunJobPorts<never>, 'queue' | 'budgetSeconds' | 'onEnd'>;
 
 /** The cast: the type of a runner follows from the kind, which is known at run time only. */
 const runnerOf = <Kind extends JobKind>(runners: JobRunners<Kind>, kind: JobKind): AnyRunner | undefined =>
@@ -92,7 +100,7 @@ async function advance(
 }
 
 async function handleFailure(
-  { queue }: Ports,
+  { queue, onEnd }: Ports,
   runner: AnyRunner,
   writer: AnyWriter,
   { error, lastAttempt, now }: { error: unknown; lastAttempt: boolean; now: () => Date },
@@ -106,9 +114,10 @@ async function handleFailure(
     }
   }
   const fails = runner.retries === 'job' || lastAttempt;
-  // Rethrow the original error; failing to record it, or to undo, must not mask it.
+  // Rethrow the original error; failing to record it, to undo or to announce it must not mask it.
   const ended = { status: 'failed' as const, finished_at: now().toISOString() };
   await writer.noteError(error, fails ? ended : {}).catch(() => undefined);
   if (fails) await runner.undo?.(writer.job).catch(() => undefined);
+  if (fails) await onEnd?.(writer.job).catch(() => undefined); // the redelivery repeats it
   throw error;
 }

@@ -4,6 +4,7 @@ import { orUnavailable } from '#shared/aws/unavailable.ts';
 import type { JobQueue } from './job-queue.ts';
 
 export const PurgesQueueEnv = z.object({ PURGES_QUEUE_URL: z.url() });
+export const RedrivesQueueEnv = z.object({ REDRIVES_QUEUE_URL: z.url() });
 export const ModelJobsQueueEnv = z.object({ MODEL_JOBS_QUEUE_URL: z.url() });
 
 /** The longest delay of an SQS message, in seconds. */

@@ -18,6 +18,9 @@ export type ImageStatus = (typeof IMAGE_STATUSES)[number];
 /** Pipeline step at which an image failed. */
 export const STAGES = ['upload', 'validation', 'embedding', 'indexing', 'duplicates'] as const;
 export type Stage = (typeof STAGES)[number];
+/** Stages whose failures can be retried with the message that failed. */
+export const RETRIED_STAGES = ['validation', 'embedding', 'indexing', 'duplicates'] as const;
+export type RetriedStage = (typeof RETRIED_STAGES)[number];
 
 /** Supported image formats and their media types. */
 export const IMAGE_FORMATS = {
@@ -94,7 +97,7 @@ export const MODEL_JOB_KINDS = [
   'index_move',
 ] as const;
 export type ModelJobKind = (typeof MODEL_JOB_KINDS)[number];
-export const JOB_KINDS = ['tenant_purge', ...MODEL_JOB_KINDS] as const;
+export const JOB_KINDS = ['tenant_purge', 'redrive', ...MODEL_JOB_KINDS] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** Types of tenants' storage. `minio`: any server that speaks S3. */

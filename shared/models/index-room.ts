@@ -1,5 +1,5 @@
 import type { ImageStore } from '#shared/images/image-store.ts';
-import type { ModelJob } from '#shared/jobs/job.ts';
+import { isModelJob, type ModelJob } from '#shared/jobs/job.ts';
 import type { JobStore } from '#shared/jobs/job-store.ts';
 import type { JobWriter } from '#shared/jobs/job-writer.ts';
 import { isStalled } from '#shared/jobs/start-job.ts';
@@ -88,8 +88,7 @@ async function reservedByOthers({ jobs, now }: IndexRoomPorts, own: JobId): Prom
   do {
     const page = await jobs.list({ status: 'running' }, { cursor, limit: PAGE });
     for (const job of page.items)
-      if (job.kind !== 'tenant_purge' && job.job_id !== own && !isStalled(job, now()))
-        reserved += job.memory_bytes ?? 0;
+      if (isModelJob(job) && job.job_id !== own && !isStalled(job, now())) reserved += job.memory_bytes ?? 0;
     cursor = page.nextCursor;
   } while (cursor);
   return reserved;

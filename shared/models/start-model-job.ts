@@ -1,5 +1,5 @@
 import { endJob, isActive } from '#shared/jobs/cancel-job.ts';
-import type { Job, JobOf, ModelJob } from '#shared/jobs/job.ts';
+import { isModelJob, type Job, type JobOf, type ModelJob } from '#shared/jobs/job.ts';
 import type { JobStore } from '#shared/jobs/job-store.ts';
 import { queuedFields, resumeJob, type StartJobPorts, startJob } from '#shared/jobs/start-job.ts';
 import { type JobId, newJobId, type TenantId } from '#shared/kernel/ids.ts';
@@ -64,7 +64,7 @@ async function checkNames(
 /** Returns undefined if the job has ended, or was claimed and never created. */
 async function activeJob(jobs: JobStore, id: JobId): Promise<ModelJob | undefined> {
   const job = await jobs.get(id);
-  return job && job.kind !== 'tenant_purge' && isActive(job) ? job : undefined;
+  return job && isModelJob(job) && isActive(job) ? job : undefined;
 }
 
 const isSame = (job: ModelJob, request: ModelRequest): boolean =>

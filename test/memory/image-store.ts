@@ -6,6 +6,7 @@ import {
   isRefused,
   isRefusedForGood,
   type PurgeReceipt,
+  restartedFrom,
   statusesBefore,
 } from '#shared/images/image-record.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
@@ -21,6 +22,8 @@ export function memoryImageStore(): ImageStore {
   const records = new Map<string, ImageRecord>();
   const vectors = new Map<string, Map<string, Embedding>>();
   const archived = new Map<string, Set<string>>();
+  /** What retries a failed image, in JSON. */
+  const originals = new Map<string, string>();
   const receipts = new Map<string, PurgeReceipt>();
   const changes = new Map<TenantId, number>();
   /** When the unsettled images are due. */
@@ -64,11 +67,13 @@ export function memoryImageStore(): ImageStore {
     if (reserved_bytes === undefined) return hasRoom(sumOf(stored, reserved), size, quota);
     return size <= reserved_bytes || stored.bytes + reserved.bytes + size - reserved_bytes <= quota.bytes;
   };
-  const failFrom =
-    (next: ImageStatus): ImageStore['fail'] =>
-    async (tenant, image, failure, time) => {
+  const failTo =
+    (to: ImageStatus, from: readonly ImageStatus[]): ImageStore['fail'] =>
+    async (tenant, image, failure, time, original) => {
       const failed = (record: ImageRecord) => ({ ...record, failure, updated_at: time });
-      return move(tenant, image, 'failed', failed, statusesBefore(next));
+      const step = move(tenant, image, to, failed, from);
+      if (step?.moved) originals.set(at(tenant, image), JSON.stringify(original));
+      return step;
     };
   const dueAfter = (time: string) => new Date(Date.parse(time) + 3_600_000).toISOString();
 
@@ -203,8 +208,29 @@ export function memoryImageStore(): ImageStore {
     async libraryVersion(tenant) {
       return String(changes.get(tenant) ?? 0);
     },
-    fail: failFrom('failed'),
-    refuse: failFrom('validated'),
+    fail: failTo('failed', statusesBefore('failed')),
+    refuse: failTo('failed', statusesBefore('validated')),
+    noteFailure: failTo('indexed', ['indexed']),
+    async clearFailure(tenant, image) {
+      const record = records.get(at(tenant, image));
+      if (record?.status !== 'indexed') return;
+      const { failure: _, ...rest } = record;
+      records.set(at(tenant, image), rest);
+    },
+    async originalEvent(tenant, image) {
+      const original = originals.get(at(tenant, image));
+      return records.get(at(tenant, image))?.failure && original !== undefined
+        ? JSON.parse(original)
+        : undefined;
+    },
+    async restart(tenant, image, to, time) {
+      const restarted = ({ retries = 0, ...record }: ImageRecord) => ({
+        ...record,
+        retries: retries + 1,
+        updated_at: time,
+      });
+      return move(tenant, image, to, restarted, restartedFrom(to))?.moved ?? false;
+    },
     async noteModel(tenant, image, model, time) {
       const record = records.get(at(tenant, image));
       if (record?.status !== 'indexed') return false;

@@ -3,7 +3,7 @@ import { tenantGuards } from '#shared/guards/guards.ts';
 import { cancelJob } from '#shared/jobs/cancel-job.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { findJob } from '#shared/jobs/find-job.ts';
-import type { Job } from '#shared/jobs/job.ts';
+import { isModelJob, type Job } from '#shared/jobs/job.ts';
 import { jobReply } from '#shared/jobs/job-reply.ts';
 import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { jobId } from '#shared/kernel/ids.ts';
@@ -26,6 +26,7 @@ const cancel = cancelJob({
     index_rebuild: modelJobs,
     index_check: modelJobs,
     index_move: modelJobs,
+    redrive: sqsJobs({ queueUrl: env.REDRIVES_QUEUE_URL }),
   },
 });
 
@@ -33,11 +34,9 @@ const page = ({ items, nextCursor }: Page<Job>) => ({
   jobs: items.map(jobReply),
   ...(nextCursor !== undefined && { next_cursor: nextCursor }),
 });
-const cancelled = (
-  { job_id, model, status }: Awaited<ReturnType<typeof cancel>>,
-  recordChange: (change: Change) => void,
-) => {
-  recordChange({ target: model, after: { job_id, status } });
+const cancelled = (job: Awaited<ReturnType<typeof cancel>>, recordChange: (change: Change) => void) => {
+  const { job_id, status } = job;
+  recordChange({ target: isModelJob(job) ? job.model : job_id, after: { job_id, status } });
   return { job_id, status };
 };
 

@@ -2,6 +2,7 @@ import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { loadManifests } from '#shared/embedding/load-manifest.ts';
 import { outputRoles } from '#shared/embedding/output-roles.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { announceEnd } from '#shared/jobs/announce-end.ts';
 import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { JobMessage } from '#shared/jobs/job-queue.ts';
 import { runJob } from '#shared/jobs/run-job.ts';
@@ -19,6 +20,7 @@ const env = readEnv(Env);
 const manifests = await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS);
 const tenants = dynamoTenantStore({ table: env.TENANTS_TABLE });
 const jobs = dynamoJobStore({ table: env.ACTIVITY_TABLE });
+const publisher = snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN });
 const now = () => new Date();
 const run = runJob<ModelJobKind>({
   now,
@@ -29,11 +31,12 @@ const run = runJob<ModelJobKind>({
     imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
     blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
     index: await openVectorIndex(env),
-    publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
+    publisher,
     installed: env.DEEPLENS_MODELS,
     dimensions: new Map(manifests.map((manifest) => [manifest.name, outputRoles(manifest).copy.dimension])),
     settleSeconds: env.VALIDATION_SECONDS,
   }),
+  onEnd: announceEnd({ publisher }),
   budgetSeconds: env.MODEL_JOBS_BUDGET_SECONDS,
 });
 

@@ -4,7 +4,9 @@ import { ImagesIndexedV1 } from './images-indexed.v1.ts';
 import { ImagesProcessedV1 } from './images-processed.v1.ts';
 import { ImagesUploadedV1 } from './images-uploaded.v1.ts';
 import { ImagesValidatedV1 } from './images-validated.v1.ts';
+import { JobCompletedV1 } from './job-completed.v1.ts';
 import { TenantUsageV1 } from './tenant-usage.v1.ts';
+import { UsageThresholdV1 } from './usage-threshold.v1.ts';
 
 /** The schema of every event, by type. Subscriptions filter by these types. */
 export const EVENTS = {
@@ -15,11 +17,13 @@ export const EVENTS = {
   'images.failed': ImagesFailedV1,
   'duplicates.found': DuplicatesFoundV1,
   'tenant.usage': TenantUsageV1,
+  'job.completed': JobCompletedV1,
+  'usage.threshold': UsageThresholdV1,
 } as const;
 
 export type EventType = keyof typeof EVENTS;
 
-/** Days that the archive keeps an event, by type. */
+/** Days that the archive keeps an event, by type; other types are not archived. */
 export const ARCHIVE_DAYS = {
   'images.uploaded': 7,
   'images.validated': 7,
@@ -28,7 +32,7 @@ export const ARCHIVE_DAYS = {
   'images.failed': 30,
   'duplicates.found': 30,
   'tenant.usage': 90,
-} as const satisfies Record<EventType, number>;
+} as const satisfies Partial<Record<EventType, number>>;
 
 export type {
   DuplicatesFoundV1,
@@ -37,7 +41,9 @@ export type {
   ImagesProcessedV1,
   ImagesUploadedV1,
   ImagesValidatedV1,
+  JobCompletedV1,
   TenantUsageV1,
+  UsageThresholdV1,
 };
 
 /** Any published event. */
@@ -48,4 +54,6 @@ export type DeepLensEvent =
   | ImagesIndexedV1
   | ImagesFailedV1
   | DuplicatesFoundV1
-  | TenantUsageV1;
+  | TenantUsageV1
+  | JobCompletedV1
+  | UsageThresholdV1;

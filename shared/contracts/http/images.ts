@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import { THUMBNAIL_BOUNDS } from '#shared/kernel/settings.ts';
-import { IMAGE_WARNINGS } from '#shared/kernel/vocabulary.ts';
+import { IMAGE_WARNINGS, STAGES } from '#shared/kernel/vocabulary.ts';
 import {
   Cursor,
   ExternalId,
@@ -80,7 +81,12 @@ export const ImageReply = z
         retryable: z.boolean(),
         attempts: z.number().int(),
       })
-      .optional(),
+      .optional()
+      .meta({
+        description:
+          'The last failure: of a failed image; of one that is being retried, until a stage succeeds; and of an indexed image whose duplicates could not be detected.',
+      }),
+    retries: z.number().int().optional().meta({ description: 'Retries that were asked for.' }),
     thumbnail_url: z.string().optional(),
     models: z.array(z.string()),
   })
@@ -219,6 +225,8 @@ export const listImages = operation({
     storage_id: z.string().min(1).max(128).optional().meta({
       description: 'The `storage_location` of the images.',
     }),
+    failure_stage: z.enum(STAGES).optional().meta({ description: 'The stage of the last failure.' }),
+    failure_code: z.enum(PROBLEM_CODES).optional().meta({ description: 'The code of the last failure.' }),
     created_after: Time.optional().meta({ description: 'Inclusive.' }),
     created_before: Time.optional().meta({ description: 'Inclusive.' }),
     ids: Ids.optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { JOB_KINDS, JOB_STATUSES } from '#shared/kernel/vocabulary.ts';
+import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
+import { JOB_KINDS, JOB_STATUSES, RETRIED_STAGES } from '#shared/kernel/vocabulary.ts';
 import { Count, Cursor, JobIdField, limitOf, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
@@ -15,7 +16,13 @@ const JobReply = z
   .object({
     job_id: JobIdField,
     kind: z.enum(JOB_KINDS),
-    tenant_id: TenantIdField.optional().meta({ description: 'The tenant that is removed.' }),
+    tenant_id: TenantIdField.optional().meta({
+      description: 'The tenant that is removed, or whose images are retried.',
+    }),
+    stage: z.enum(RETRIED_STAGES).optional().meta({ description: 'The stage whose failures are retried.' }),
+    code: z.enum(PROBLEM_CODES).optional().meta({ description: 'The only failures that are retried.' }),
+    since: Time.optional().meta({ description: 'The earliest failures that are retried.' }),
+    dry_run: z.boolean().optional().meta({ description: 'Nothing is retried: failures are counted.' }),
     model: z.string().optional().meta({ description: 'The model that the job is about.' }),
     tenants: z.array(TenantIdField).optional().meta({ description: 'Absent: all tenants.' }),
     at_tenant: TenantIdField.optional().meta({ description: 'The tenant in work.' }),

@@ -1,5 +1,6 @@
 import { listAudit, revokeTokens } from './audit.ts';
 import { decideGroup, searchDuplicates, undoDecision } from './duplicates.ts';
+import { redriveFailures, retryImage } from './failures.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
 import { cancelJob, cancelOwnJob, getJob, getOwnJob, listJobs, listOwnJobs } from './jobs.ts';
 import { ownKeys, tenantKeys } from './keys.ts';
@@ -37,6 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
   getImage,
   deleteImage,
   getThumbnail,
+  retryImage,
   searchSimilarity,
   searchDuplicates,
   decideGroup,
@@ -76,6 +78,7 @@ export const OPERATIONS: readonly Operation[] = [
   rebuildIndex,
   checkIndex,
   moveTenants,
+  redriveFailures,
   getHealth,
   liveness,
   readiness,

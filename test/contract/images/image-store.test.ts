@@ -132,6 +132,65 @@ describe.each([
     expect(await images.fail(tenant, newImage(), FAILURE, at, {})).toBeUndefined();
   });
 
+  it('keeps what retries a failed image, moves it back once, and counts the retries', async () => {
+    const { image_id } = await create();
+    expect(await images.originalEvent(tenant, image_id)).toBeUndefined();
+    expect(await images.restart(tenant, image_id, 'uploaded', at)).toBe(false);
+    await images.fail(tenant, image_id, FAILURE, at, { any: ['event'] });
+    expect(await images.originalEvent(tenant, image_id)).toEqual({ any: ['event'] });
+    expect(await images.originalEvent(newTenant(), image_id)).toBeUndefined();
+    expect(await images.restart(tenant, image_id, 'uploaded', at)).toBe(true);
+    expect(await images.restart(tenant, image_id, 'uploaded', at)).toBe(false);
+    expect(await images.get(tenant, image_id)).toMatchObject({
+      ...{ status: 'uploaded', failure: FAILURE, retries: 1 },
+    });
+    expect(await images.originalEvent(tenant, image_id)).toEqual({ any: ['event'] });
+    await images.fail(tenant, image_id, { ...FAILURE, detail: 'again' }, at, { other: 'event' });
+    expect(await images.restart(tenant, image_id, 'uploaded', at)).toBe(true);
+    expect((await images.advance(tenant, image_id, 'processed', at))?.record).toMatchObject({ retries: 2 });
+    expect(await images.originalEvent(tenant, image_id)).toBeUndefined();
+    expect(await images.restart(tenant, newImage(), 'uploaded', at)).toBe(false);
+  });
+
+  it('notes a failure with an indexed image, which stays indexed, until it is cleared', async () => {
+    const failure: Failure = { ...FAILURE, stage: 'duplicates' };
+    const { image_id } = await create();
+    expect(await images.noteFailure(tenant, image_id, failure, at, {})).toMatchObject({ moved: false });
+    await images.advance(tenant, image_id, 'indexed', at, { models: ['m'] });
+    expect(await images.noteFailure(tenant, image_id, failure, at, { any: 'event' })).toMatchObject({
+      record: { status: 'indexed', failure },
+    });
+    expect(await images.originalEvent(tenant, image_id)).toEqual({ any: 'event' });
+    expect(await images.restart(tenant, image_id, 'indexed', at)).toBe(true);
+    expect(await images.get(tenant, image_id)).toMatchObject({ status: 'indexed', failure, retries: 1 });
+    await images.clearFailure(tenant, image_id);
+    expect(await images.get(tenant, image_id)).not.toHaveProperty('failure');
+    expect(await images.originalEvent(tenant, image_id)).toBeUndefined();
+    expect(await images.noteFailure(tenant, newImage(), failure, at, {})).toBeUndefined();
+    await images.clearFailure(tenant, newImage());
+    expect(await images.get(tenant, newImage())).toBeUndefined();
+  });
+
+  it('lists images by the stage and the code of their failure', async () => {
+    const own = newTenant();
+    const failing = async (failure: Partial<Failure>) => {
+      const record = newRecord(own);
+      await images.create(record);
+      await images.fail(own, record.image_id, { ...FAILURE, ...failure }, at, {});
+      return record.image_id;
+    };
+    const [embedding] = [await failing({ stage: 'embedding' }), await failing({})];
+    const broken = await failing({ code: 'truncated', retryable: false });
+    const listed = async (filter: Partial<ImageQuery>) =>
+      (await images.list(own, { status: 'failed', limit: 10, ...filter })).items.map(
+        ({ image_id }) => image_id,
+      );
+    expect(await listed({})).toHaveLength(3);
+    expect(await listed({ failureStage: 'embedding' })).toEqual([embedding]);
+    expect(await listed({ failureStage: 'validation', failureCode: 'truncated' })).toEqual([broken]);
+    expect(await listed({ failureCode: 'low_detail' })).toEqual([]);
+  });
+
   it('only moves forward, for steps in any order', async () => {
     const steps = ['uploaded', 'validated', 'processed', 'indexed', 'failed', 'purged'] as const;
     const take = async (image: ImageId, step: (typeof steps)[number]): Promise<boolean> => {

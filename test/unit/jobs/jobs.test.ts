@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { announceEnd } from '#shared/jobs/announce-end.ts';
 import { cancelJob } from '#shared/jobs/cancel-job.ts';
 import { findJob } from '#shared/jobs/find-job.ts';
 import type { JobOf } from '#shared/jobs/job.ts';
@@ -10,6 +11,7 @@ import { newJobId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
 import { memoryJobStore } from '../../memory/job-store.ts';
+import { memoryPublisher } from '../../memory/publisher.ts';
 
 const ALICE = tenantId('alice');
 const BOB = tenantId('bob');
@@ -33,7 +35,7 @@ function newWorld() {
       budgetSeconds: 30,
     });
   const queues = {
-    ...{ model_migration: queue, model_rollback: queue },
+    ...{ model_migration: queue, model_rollback: queue, redrive: queue },
     ...{ index_rebuild: queue, index_check: queue, index_move: queue },
   };
   const stored = async ({ job_id }: { job_id: Check['job_id'] }) => {
@@ -180,6 +182,66 @@ describe('starting a job', () => {
     expect(await resumeJob(ports)(await stored(job))).toMatchObject({ status: 'queued' });
     expect((await stored(job)).finished_at).toBeUndefined();
     expect(queue.sent).toHaveLength(1);
+  });
+});
+
+describe('the end of a job', () => {
+  it.each([
+    ['completed', { status: 'completed' }],
+    ['failed', { status: 'failed' }],
+    ['cancelled', { status: 'cancelled' }],
+  ] as const)('that is %s is announced again with each further message', async (status, change) => {
+    const { jobs, queue, newCheck, now } = newWorld();
+    const publisher = memoryPublisher();
+    const job = newCheck({ owner: ALICE, ...change });
+    await jobs.create(job);
+    const run = runJob<'index_check'>({
+      ...{ jobs, queue, now, budgetSeconds: 30, onEnd: announceEnd({ publisher }) },
+      runners: { index_check: { retries: 'job', advance: () => Promise.reject(new Error('must not run')) } },
+    });
+    for (let times = 0; times < 2; times++) expect(await run(job.job_id)).toBe('finished');
+    expect(publisher.events.map(({ id }) => id)).toEqual(
+      [1, 2].map(() => `${job.job_id}.${status}.job.completed`),
+    );
+    expect(publisher.events[0]).toMatchObject({
+      ...{ type: 'job.completed', tenantid: ALICE, subject: job.job_id },
+      data: { kind: 'index_check', status, errors_count: 0 },
+    });
+  });
+
+  it('is announced once it is written, also of a job that fails, and not before', async () => {
+    const { jobs, newCheck, runWith, stored, ports } = newWorld();
+    const seen: string[] = [];
+    const runTo = (advance: JobRunner<'index_check'>['advance']) =>
+      runJob<'index_check'>({
+        ...{ ...ports, budgetSeconds: 30 },
+        onEnd: async ({ status }) => void seen.push(status),
+        runners: { index_check: { retries: 'job', advance } },
+      });
+    const [fine, bad] = [newCheck(), newCheck()];
+    for (const job of [fine, bad]) await jobs.create(job);
+    await runTo(async () => 5)(fine.job_id);
+    expect(seen).toEqual([]);
+    await runTo(async (writer) => {
+      await writer.write({ status: 'completed' });
+      return 'done';
+    })(fine.job_id);
+    const refused = new Problem('conflict', 'no');
+    await expect(runTo(() => Promise.reject(refused))(bad.job_id)).rejects.toThrow('no');
+    expect(seen).toEqual(['completed', 'failed']);
+    expect((await stored(bad)).status).toBe('failed');
+    expect(await runWith({})(bad.job_id)).toBe('finished');
+  });
+
+  it('concerns the tenant that started it, or none', async () => {
+    const { newCheck } = newWorld();
+    const publisher = memoryPublisher();
+    const announce = announceEnd({ publisher });
+    await announce(newCheck({ status: 'completed' }));
+    await announce(newCheck({ status: 'running', owner: ALICE }));
+    const purge = { job_id: newJobId(), kind: 'tenant_purge' as const, tenant_id: ALICE };
+    await announce({ ...purge, ...queuedFields('done', new Date(START)), status: 'completed' });
+    expect(publisher.events).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { validatedFields } from '#shared/images/image-event-data.ts';
 import { indexImages } from '#shared/images/index-image.ts';
 import { cancelJob } from '#shared/jobs/cancel-job.ts';
 import { findJob } from '#shared/jobs/find-job.ts';
-import type { ModelJob } from '#shared/jobs/job.ts';
+import { isModelJob, type ModelJob } from '#shared/jobs/job.ts';
 import { type JobOutcome, runJob } from '#shared/jobs/run-job.ts';
 import {
   type ImageId,
@@ -137,7 +137,7 @@ async function modelsWorld() {
   const startPorts = { jobs, queue, tenants, installed, now };
   const queues = {
     ...{ model_migration: queue, model_rollback: queue },
-    ...{ index_rebuild: queue, index_check: queue, index_move: queue },
+    ...{ index_rebuild: queue, index_check: queue, index_move: queue, redrive: queue },
   };
   const runWith = (ports: Partial<typeof runnerPorts> = {}) =>
     runJob({
@@ -183,7 +183,7 @@ async function modelsWorld() {
     cancel: async (id: JobId) => cancelJob({ jobs, queues, now })(await findJob({ jobs })(id)),
     async jobOf(id: JobId): Promise<ModelJob> {
       const job = await jobs.get(id);
-      if (!job || job.kind === 'tenant_purge') throw new Error('there is no such job');
+      if (!job || !isModelJob(job)) throw new Error('there is no such job');
       return job;
     },
     async modelsOf(tenant: TenantId) {
