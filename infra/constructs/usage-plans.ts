@@ -3,15 +3,12 @@ import { ApiKey, Period, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
-import { PLAN_NAMES, PLANS, type Plan } from '#shared/kernel/plans.ts';
+import { PLAN_NAMES, PLANS, type Plan, requestsAMonth } from '#shared/kernel/plans.ts';
 import type { Environment } from '../config/environments.ts';
 import type { AppFunction } from './app-function.ts';
 
 /** The largest burst per key: API Gateway's limit for an account. */
 const ACCOUNT_BURST = 5_000;
-/** The largest quota that API Gateway accepts: a 32-bit integer. */
-const LARGEST_QUOTA = 2 ** 31 - 1;
-const MINUTES_A_MONTH = 31 * 24 * 60;
 
 /**
  * A plan's outer limit in API Gateway's terms. A tenant that keeps to its requests a minute never meets it: a whole
@@ -19,7 +16,7 @@ const MINUTES_A_MONTH = 31 * 24 * 60;
  */
 export const usagePlanLimits = ({ requests }: Plan) => ({
   throttle: { rateLimit: requests / 60, burstLimit: Math.min(requests, ACCOUNT_BURST) },
-  quota: { limit: Math.min(requests * MINUTES_A_MONTH, LARGEST_QUOTA), period: Period.MONTH },
+  quota: { limit: requestsAMonth({ requests }), period: Period.MONTH },
 });
 
 /** The parameter with the ids of the usage plans: JSON, by plan name, read by manage-tenants. */

@@ -66,16 +66,18 @@ export class UsageStack extends EnvironmentStack {
         TENANTS_TABLE: data.tables.tenants.tableName,
         ACTIVITY_TABLE: data.tables.activity.tableName,
         IMAGES_BUCKET: data.imagesBucket.bucket.bucketName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
       },
       timeout: METER_TIMEOUT,
       memory: 512,
     })
       .allow(onTable('GetItem'), [data.tables.tenants.tableArn])
       .allow(
-        onTable('BatchGetItem', 'PutItem', 'UpdateItem'),
+        onTable('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
         [data.tables.activity.tableArn],
         inPartitions([...PARTITIONS.usage, ...PARTITIONS.usageMarkers]),
       )
+      .allow(ACTIONS.publish, [data.events.topicArn])
       .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('events/tenant.usage')]);
     const batch = environment.name === 'local' ? LOCAL_METER_BATCH : METER_BATCH;
     this.queue.consumedBy(meter, { ...batch, concurrency: environment.consumers });
@@ -133,26 +135,30 @@ export class UsageStack extends EnvironmentStack {
 
   /** Batches are retried until counted: the stream retains records for a day, and alarms fire earlier. */
   private updateStatistics({ environment, data }: UsageStackProps): NodejsFunction {
-    const { images, groups, activity } = data.tables;
+    const { tenants, images, groups, activity } = data.tables;
     const statistics = new AppFunction<typeof UpdateStatisticsEnv>(this, 'UpdateStatistics', {
       environment,
       path: 'statistics/update-statistics',
       description: 'Counts images and duplicate groups as they change',
       variables: {
+        TENANTS_TABLE: tenants.tableName,
         IMAGES_TABLE: images.tableName,
         GROUPS_TABLE: groups.tableName,
         ACTIVITY_TABLE: activity.tableName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
       },
       timeout: 60,
       memory: 512,
     })
-      .allow(onTable('BatchGetItem'), [images.tableArn])
-      .allow(onTable('GetItem'), [groups.tableArn])
+      .allow(onTable('BatchGetItem', 'GetItem'), [images.tableArn])
+      .allow(onTable('GetItem'), [groups.tableArn, tenants.tableArn])
       .allow(
         onTable('BatchGetItem', 'DeleteItem', 'PutItem', 'UpdateItem'),
         [activity.tableArn],
         inPartitions(PARTITIONS.statistics),
-      );
+      )
+      .allow(onTable('GetItem', 'PutItem'), [activity.tableArn], inPartitions(PARTITIONS.usage))
+      .allow(ACTIONS.publish, [data.events.topicArn]);
     const follow = (id: string, table: Table, keys: string) => {
       const stream = table.tableStreamArn ?? '';
       statistics.allow(ACTIONS.readStream, [stream]);

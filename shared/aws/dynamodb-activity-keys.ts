@@ -41,6 +41,11 @@ export const usageMonthKey = (tenant: TenantId, month: string): Key => ({
   pk: usagePartition(tenant),
   sk: `MONTH#${month}`,
 });
+/** Marks a threshold of a quota as told. */
+export const toldKey = (tenant: TenantId, threshold: string): Key => ({
+  pk: usagePartition(tenant),
+  sk: `TOLD#${threshold}`,
+});
 /** Marks a call as counted. @param id the event's; its first hexadecimal digit chooses the shard */
 export const meteredKey = (tenant: TenantId, id: string): Key => {
   const digit = Number.parseInt(/[0-9a-f]/.exec(id)?.[0] ?? '0', 16);

@@ -102,6 +102,13 @@ export function limitsOf(plan: PlanName, overrides: LimitOverrides = {}): Limits
   };
 }
 
+/** The largest quota that API Gateway accepts: a 32-bit integer. */
+const LARGEST_QUOTA = 2 ** 31 - 1;
+const MINUTES_A_MONTH = 31 * 24 * 60;
+/** Requests a month that API Gateway admits on a plan: a month of full minutes. */
+export const requestsAMonth = ({ requests }: Pick<Plan, 'requests'>): number =>
+  Math.min(requests * MINUTES_A_MONTH, LARGEST_QUOTA);
+
 /**
  * Returns the smallest plan whose API Gateway usage plan admits that many requests: an override may exceed the tenant's
  * own plan. Above `enterprise` the gateway limits first.

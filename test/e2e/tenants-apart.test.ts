@@ -171,6 +171,7 @@ const ATTEMPTS: Record<string, Attempt> = {
   },
   getImage: { request: async () => ({ params: { image_id: image } }), status: 404 },
   deleteImage: { request: async () => ({ params: { image_id: image } }), status: 404 },
+  retryImage: { request: async () => ({ params: { image_id: image } }), status: 404 },
   getThumbnail: { request: async () => ({ params: { image_id: image } }), status: 404 },
   searchSimilarity: { request: async () => ({ body: { image_id: image } }), status: 404 },
   searchDuplicates: { request: async () => ({ body: { image_id: image } }), status: 404 },
@@ -260,6 +261,7 @@ const ATTEMPTS: Record<string, Attempt> = {
   rebuildIndex: { request: async () => ({ params: { name: 'm' } }), status: 401 },
   checkIndex: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
   moveTenants: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
+  redriveFailures: { request: async () => ({ body: { stage: 'embedding' } }), status: 401 },
   listAudit: { request: async () => ({}), status: 401 },
   listTenants: { request: async () => ({}), status: 401 },
   changeTenant: {

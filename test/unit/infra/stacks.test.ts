@@ -3,7 +3,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { EVENTS } from '#shared/contracts/events/registry.ts';
+import { ARCHIVE_DAYS } from '#shared/contracts/events/registry.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
@@ -87,7 +87,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(9);
+    expect(withDlq).toHaveLength(10);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -118,7 +118,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(13);
+    expect(mappings).toHaveLength(14);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
@@ -166,7 +166,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const rules = JSON.stringify(
       stacks.of('AWS::S3::Bucket').map(({ properties }) => properties.LifecycleConfiguration),
     );
-    for (const type of Object.keys(EVENTS)) expect(rules).toContain(`"Prefix":"events/${type}/"`);
+    for (const type of Object.keys(ARCHIVE_DAYS)) expect(rules).toContain(`"Prefix":"events/${type}/"`);
   });
 
   it('expires after a day what validation has not accepted, and lets only validation write accepted files', () => {

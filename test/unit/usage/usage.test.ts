@@ -4,6 +4,7 @@ import { keyId, newJobId, type TenantId, tenantId } from '#shared/kernel/ids.ts'
 import type { PlanName } from '#shared/kernel/plans.ts';
 import { meterUsage } from '#shared/usage/meter-usage.ts';
 import { heaviestTenants, usageOf } from '#shared/usage/report-usage.ts';
+import type { QuotaUsed } from '#shared/usage/tell-thresholds.ts';
 import type { Usage } from '#shared/usage/usage.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
@@ -50,8 +51,18 @@ async function setUp() {
   const blobs = memoryBlobs();
   const reports: [TenantId, PlanName, Usage][] = [];
   const report = (...counted: [TenantId, PlanName, Usage]) => void reports.push(counted);
-  const ports = { tenants, usage, blobs, report, images: memoryImageStore() };
-  return { ...ports, reports, meter: meterUsage(ports), read: usageOf(ports), list: heaviestTenants(ports) };
+  const told: QuotaUsed[] = [];
+  const tell = async (_tenant: TenantId, uses: readonly QuotaUsed[]) => void told.push(...uses);
+  const now = () => new Date('2026-11-24T12:00:00.000Z');
+  const ports = { tenants, usage, blobs, report, tell, now, images: memoryImageStore() };
+  return {
+    ...ports,
+    reports,
+    told,
+    meter: meterUsage(ports),
+    read: usageOf(ports),
+    list: heaviestTenants(ports),
+  };
 }
 
 describe('usageOf', () => {
@@ -109,18 +120,21 @@ describe('meterUsage', () => {
     }
   });
 
+  it('tells each tenant what it has used of the requests of the month', async () => {
+    const { meter, told } = await setUp();
+    await meter([call(acme), call(acme), call(beta)]);
+    const limit = 5_000 * 31 * 24 * 60; // pro: a month of full minutes
+    expect(told).toEqual([2, 1].map((used) => ({ quota: 'requests', used, limit })));
+  });
+
   it('fails only the events of the tenant whose calls could not be counted', async () => {
-    const { tenants, usage, blobs, report, read } = await setUp();
+    const { usage, read, ...ports } = await setUp();
     const failing: typeof usage = {
       ...usage,
       meter: (tenant, batch) =>
         tenant === acme ? Promise.reject(new Error('no')) : usage.meter(tenant, batch),
     };
-    const outcomes = await meterUsage({ tenants, usage: failing, blobs, report })([
-      call(acme),
-      call(beta),
-      call(acme),
-    ]);
+    const outcomes = await meterUsage({ ...ports, usage: failing })([call(acme), call(beta), call(acme)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
     expect(await read(beta, '2026-11')).toMatchObject({ requests: 1 });
   });
