@@ -1,6 +1,7 @@
 import { afterAll, describe, it } from 'vitest';
 import { openSearchClient } from '#shared/vector-index/opensearch-client.ts';
 import { openSearchVectorIndex } from '#shared/vector-index/opensearch-index.ts';
+import { describeOutage } from './opensearch/outage.suite.ts';
 import { describeRadialSearch } from './opensearch/radial.suite.ts';
 import { describeRefusals } from './opensearch/refusals.suite.ts';
 import { describeRestart } from './opensearch/restart.suite.ts';
@@ -29,5 +30,8 @@ if ('missing' in cluster) {
   describeScores(connect);
   describeRefusals(connect);
   describeUpgrade(connect);
-  if (!process.env.OPENSEARCH_URL) describeRestart();
+  if (!process.env.OPENSEARCH_URL) {
+    describeRestart();
+    describeOutage();
+  }
 }

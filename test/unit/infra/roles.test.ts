@@ -148,9 +148,10 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'ssm:parameter/deeplens/usage-plans: GetParameter',
   ],
   MeterUsage: [
-    'dynamodb:activity [TENANT#*#USAGE TENANT#*#METERED#?]: BatchGetItem PutItem UpdateItem',
+    'dynamodb:activity [TENANT#*#USAGE TENANT#*#METERED#?]: BatchGetItem GetItem PutItem UpdateItem',
     'dynamodb:tenants: GetItem',
     's3:pictures/events/tenant.usage/*: PutObject',
+    'sns:events: Publish',
     `sqs:usage: ${CONSUME}`,
   ],
   OpenApi: [],
@@ -283,7 +284,10 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:groups/stream: DescribeStream GetRecords GetShardIterator ListStreams',
     'dynamodb:groups: GetItem',
     'dynamodb:images/stream: DescribeStream GetRecords GetShardIterator ListStreams',
-    'dynamodb:images: BatchGetItem',
+    'dynamodb:activity [TENANT#*#USAGE]: GetItem PutItem',
+    'dynamodb:images: BatchGetItem GetItem',
+    'dynamodb:tenants: GetItem',
+    'sns:events: Publish',
   ],
   ValidateImage: [
     'dynamodb:images: GetItem UpdateItem',
