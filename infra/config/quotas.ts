@@ -6,8 +6,8 @@ const VCPUS: Readonly<Record<string, number>> = { 'g4dn.xlarge': 4, 'g5.xlarge':
 const UNRESERVED = 100;
 /** The queues that `consumers` bounds: indexing, duplicates, archive, usage. */
 const CONSUMED_QUEUES = 4;
-/** Concurrent runs of jobs about models, and of purges. */
-const JOB_RUNS = 5 + 2;
+/** Concurrent runs of jobs about models, of purges, and of retries of failed images. */
+const JOB_RUNS = 5 + 2 + 2;
 
 /** MB: the most that Lambda gives to a function in an account without a history. */
 export const NEW_ACCOUNT_MEMORY = 3_008;
