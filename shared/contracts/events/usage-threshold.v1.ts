@@ -9,8 +9,8 @@ export const UsageThresholdV1 = envelope(
     /** `requests` are those of the month; the others are what is stored. */
     quota: z.enum(['requests', 'stored_images', 'storage_bytes']),
     percent: z.union([z.literal(80), z.literal(100)]),
-    used: z.number().nonnegative(),
-    limit: z.number().nonnegative(),
+    used: z.number().int().nonnegative(),
+    limit: z.number().int().nonnegative(),
     /** `2026-11`. */
     period: Word,
     reached_at: Time,
