@@ -46,7 +46,7 @@ const SURFACE = Object.entries({
   'rate-limit': ['limiter', 'refusal-limiter'],
   search: ['similarity-cache'],
   secrets: ['secret-store'],
-  storages: ['next-scan', 'storage-location', 'storage-store'],
+  storages: ['location-secrets', 'next-scan', 'storage-location', 'storage-store'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
   usage: ['cost', 'usage', 'usage-store'],
   web: ['address-guard', 'check-url', 'guarded-agents', 'web-client'],

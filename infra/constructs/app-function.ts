@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type IFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
@@ -111,6 +111,18 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
   allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions): this {
     allow(this, this.role, actions, resources, conditions);
     return this;
+  }
+
+  /**
+   * Allows it to assume roles of tenants' accounts, where their trust policies let it. Never those of our own account:
+   * tenants say which role is assumed.
+   */
+  assumeTenantRoles(): this {
+    const own = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`;
+    const statement = { effect: Effect.DENY, actions: ['sts:AssumeRole'], resources: [own] };
+    this.role.addToPolicy(new PolicyStatement(statement));
+    acknowledgeWildcards(this, [own], 'Denies all roles of the account.');
+    return this.allow(['sts:AssumeRole'], [`arn:${Aws.PARTITION}:iam::*:role/*`]);
   }
 
   /** Replaces the managed policy AWSLambdaVPCAccessExecutionRole, which also allows any log group. */

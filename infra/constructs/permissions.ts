@@ -22,6 +22,11 @@ export const ACTIONS = {
   consume: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'],
   send: ['sqs:SendMessage'],
   lookAtQueue: ['sqs:GetQueueAttributes'],
+  readSecrets: ['secretsmanager:GetSecretValue'],
+  writeSecrets: ['secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue'],
+  /** Names no resource: it lists the names of all secrets of the account. */
+  listSecrets: ['secretsmanager:ListSecrets'],
+  deleteSecrets: ['secretsmanager:DeleteSecret'],
   manageAccounts: [
     'cognito-idp:AdminAddUserToGroup',
     'cognito-idp:AdminCreateUser',
@@ -47,6 +52,9 @@ type TableAction =
   | 'UpdateItem';
 export const onTable = (...names: readonly TableAction[]): string[] =>
   names.map((name) => `dynamodb:${name}`);
+
+/** The condition of a grant on no resource. */
+export const OVER_TLS: Conditions = { Bool: { 'aws:SecureTransport': 'true' } };
 
 /** Limits a grant to partitions of a table. @param partitions with `*` for any characters */
 export const inPartitions = (partitions: readonly string[]): Conditions => ({

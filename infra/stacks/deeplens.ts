@@ -13,6 +13,7 @@ import { NetworkStack } from './network.ts';
 import { OperationsStack } from './operations.ts';
 import { SearchStack } from './search.ts';
 import { ServiceStack } from './service.ts';
+import { StoragesStack } from './storages.ts';
 import { TenantsStack } from './tenants.ts';
 import { UsageStack } from './usage.ts';
 import { VectorIndexStack } from './vector-index.ts';
@@ -54,6 +55,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       duplicates: duplicates.queue.queue,
     },
   });
+  const storages = new StoragesStack(app, { environment, data, index });
   const jobs = new JobsStack(app, {
     environment,
     data,
@@ -64,7 +66,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
   const embeddingQueue = images.queues.embedding.queue;
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
-  const flows = [images, search, duplicates, models, tenants, failures, jobs, usage, service];
+  const flows = [images, search, duplicates, models, tenants, failures, storages, jobs, usage, service];
   const functions = [...flows, identity].flatMap((each) => each.functions);
   const { authorizer } = tenants;
   const { api } = new ApiStack(app, {
@@ -84,6 +86,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       purges: tenants.purges,
       'model-jobs': models.jobs,
       redrives: failures.redrives,
+      'storage-removals': storages.removals,
       usage: usage.queue,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },

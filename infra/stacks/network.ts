@@ -24,6 +24,8 @@ const SERVICES = {
   ApiGateway: new InterfaceVpcEndpointAwsService('apigateway'),
   // The purge of a tenant deletes the accounts of its people.
   Cognito: InterfaceVpcEndpointAwsService.COGNITO_IDP,
+  // The purges of a tenant and of a storage location delete their secrets.
+  SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
   EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
   Ecs: InterfaceVpcEndpointAwsService.ECS,

@@ -6,9 +6,10 @@ import type { Environment } from '../config/environments.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { operatorGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, OVER_TLS, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
+import { tenantSecrets } from '../constructs/tenant-secrets.ts';
 import { gatewayKeysPrefix } from '../constructs/usage-plans.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import type { DataStack } from './data.ts';
@@ -72,12 +73,14 @@ function purgeTenant(
   const { tables, imagesBucket } = data;
   const { queue } = purges;
   const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
+  const secrets = tenantSecrets(environment);
   const purge = new AppFunction<typeof PurgeTenantEnv>(stack, 'PurgeTenant', {
     environment,
     path: 'purges/purge-tenant',
     description: 'Removes all data of a tenant, and counts what is left',
     variables: {
       ...index.variables,
+      ...secrets.variables,
       TENANTS_TABLE: tables.tenants.tableName,
       GATEWAY_KEYS_PREFIX: gatewayKeysPrefix(environment),
       IMAGES_TABLE: tables.images.tableName,
@@ -107,6 +110,8 @@ function purgeTenant(
     .allow(onTable('PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.revocations))
     .allow(ACTIONS.deleteAccounts, [identity.pool.userPoolArn])
     .allow(ACTIONS.deleteObjects, imagesBucket.everyObject)
+    .allow(ACTIONS.deleteSecrets, [secrets.all])
+    .allow(ACTIONS.listSecrets, ['*'], OVER_TLS)
     .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
     .allow(['apigateway:GET'], [`${gateway}/apikeys`])
     .allow(['apigateway:DELETE'], [`${gateway}/apikeys/*`])

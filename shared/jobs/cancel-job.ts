@@ -5,8 +5,8 @@ import type { Job, JobOf } from './job.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { JobStore } from './job-store.ts';
 
-/** All kinds but the purge, which cannot be undone. */
-export type CancellableKind = Exclude<JobKind, 'tenant_purge'>;
+/** All kinds but removals, which cannot be undone. */
+export type CancellableKind = Exclude<JobKind, 'tenant_purge' | 'storage_removal'>;
 
 interface Ports {
   jobs: JobStore;
@@ -21,7 +21,7 @@ const ATTEMPTS = 20;
 /**
  * Ends a job; its worker undoes in the background what the job has begun.
  * @param finished the code for a job that has ended, also while it is being cancelled
- * @throws Problem that code, or `conflict` for a purge
+ * @throws Problem that code, or `conflict` for a removal
  */
 export const cancelJob =
   ({ jobs, queues, now }: Ports) =>
@@ -32,6 +32,8 @@ export const cancelJob =
     return retryOnConflict({ attempts: ATTEMPTS, exhausted }, async () => {
       if (current.kind === 'tenant_purge')
         throw new Problem('conflict', 'The removal of a tenant cannot be cancelled.');
+      if (current.kind === 'storage_removal')
+        throw new Problem('conflict', 'The removal of a storage location cannot be cancelled.');
       if (!isActive(current)) throw new Problem(finished, `The job ${job.job_id} is ${current.status}.`);
       const ended = await tryToEnd({ jobs, queue: queues[current.kind], now })(current);
       if (ended) return ended;

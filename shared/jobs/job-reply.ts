@@ -27,6 +27,7 @@ function ofKind(job: Job) {
       ...(dry_run !== undefined && { dry_run }),
     };
   }
+  if (kind === 'storage_removal') return { kind, storage_id: job.storage_id };
   const { model, tenants, position } = job;
   return {
     ...{ kind, model },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ImageIdField, JobIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
+import { ImageIdField, JobIdField, StorageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import {
   JOB_STATUSES,
@@ -100,6 +100,20 @@ const Redrive = AnyJob.extend({
   pending: z.object({ tenant_id: TenantIdField, images: z.array(ImageIdField).readonly() }).optional(),
 });
 
+/** Removes a storage location: what is known of its objects, its secret, and its images if that is wanted. */
+const StorageRemoval = AnyJob.extend({
+  kind: z.literal('storage_removal'),
+  owner: TenantIdField,
+  storage_id: StorageIdField,
+  images: z.enum(['keep', 'delete']),
+  /** Cursor of the next page of images. */
+  cursor: z.string().optional(),
+  /** Images that this pass has found. */
+  met: z.number().optional(),
+  /** Images of the last page, which are to be deleted. */
+  pending: z.array(ImageIdField).readonly().optional(),
+});
+
 /** A stored job, by its kind. A new kind is a row here, and a runner in the function that wires it. */
 export const JobSchema = z.discriminatedUnion('kind', [
   AnyJob.extend({
@@ -108,6 +122,7 @@ export const JobSchema = z.discriminatedUnion('kind', [
     receipt: TenantReceipt.optional(),
   }),
   Redrive,
+  StorageRemoval,
   AnyModelJob.extend({
     kind: z.literal('model_migration'),
     /** Make it the model that searches use, once all images have its vectors. */
@@ -129,6 +144,7 @@ type JobsByKind = { [Kind in JobKind]: Extract<Job, { kind: Kind }> };
 export type JobOf<Kind extends JobKind> = JobsByKind[Kind];
 export type TenantPurge = JobOf<'tenant_purge'>;
 export type Redrive = JobOf<'redrive'>;
+export type StorageRemoval = JobOf<'storage_removal'>;
 export type ModelJob = JobOf<ModelJobKind>;
 
 export const isModelJob = (job: Job): job is ModelJob => MODEL_KINDS.includes(job.kind);

@@ -97,7 +97,7 @@ export const MODEL_JOB_KINDS = [
   'index_move',
 ] as const;
 export type ModelJobKind = (typeof MODEL_JOB_KINDS)[number];
-export const JOB_KINDS = ['tenant_purge', 'redrive', ...MODEL_JOB_KINDS] as const;
+export const JOB_KINDS = ['tenant_purge', 'redrive', 'storage_removal', ...MODEL_JOB_KINDS] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** Types of tenants' storage. `minio`: any server that speaks S3. */

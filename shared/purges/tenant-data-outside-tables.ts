@@ -1,6 +1,7 @@
 import { type Blobs, FOLDERS, type Folder } from '#shared/blobs/blobs.ts';
 import { type AccountPorts, closeAccount } from '#shared/people/close-account.ts';
 import type { PeopleStore } from '#shared/people/people-store.ts';
+import type { SecretStore } from '#shared/secrets/secret-store.ts';
 import type { UsagePlans } from '#shared/tenants/usage-plans.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import type { TenantData } from './tenant-data.ts';
@@ -11,6 +12,7 @@ interface Ports {
   blobs: Pick<Blobs, 'removeSome' | 'count'>;
   people: Pick<PeopleStore, 'list' | 'erase'>;
   accounts: AccountPorts;
+  secrets: Pick<SecretStore, 'count' | 'removeSome'>;
 }
 
 /** People that one call of `removeSome` removes: each takes five calls. */
@@ -21,10 +23,12 @@ export const tenantDataOutsideTables = ({
   usagePlans,
   people,
   accounts,
+  secrets,
   index,
   blobs,
 }: Ports): readonly TenantData[] => [
   gatewayKeys(usagePlans),
+  secretsOf(secrets),
   accountsOf({ people, accounts }),
   vectors(index),
   ...FOLDERS.map((folder) => objects(blobs, folder)),
@@ -35,6 +39,13 @@ const gatewayKeys = (usagePlans: Ports['usagePlans']): TenantData => ({
   store: 'gateway_keys',
   removeSome: (tenant) => usagePlans.remove(tenant),
   count: (tenant) => usagePlans.count(tenant),
+});
+
+/** Found by name, so that a secret whose location or webhook was never stored is removed, too. */
+const secretsOf = (secrets: Ports['secrets']): TenantData => ({
+  store: 'secrets',
+  removeSome: (tenant) => secrets.removeSome(tenant),
+  count: (tenant) => secrets.count(tenant),
 });
 
 /** The accounts that people sign in with, by their records, which go with them. */

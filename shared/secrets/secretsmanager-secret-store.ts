@@ -2,20 +2,24 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   PutSecretValueCommand,
-  paginateListSecrets,
   ResourceExistsException,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { SecretPath, SecretStore } from './secret-store.ts';
 
+/** What the names of all tenants' secrets begin with: `deeplens/prod/t/`. */
+export const SecretsEnv = z.object({ SECRETS_PREFIX: z.string().regex(/^[\w-]+\/[\w-]+\/t\/$/) });
+
 /** Secrets that one call of `removeSome` deletes. */
 const SLICE = 20;
 
-/** Secrets in AWS Secrets Manager, as `{prefix}{tenant}/{path}`. @param options.prefix of all tenants' secrets: `deeplens/prod/t/` */
+/** Secrets in AWS Secrets Manager, as `{prefix}{tenant}/{path}`. */
 export function secretsManagerStore({
   prefix,
   client = new SecretsManagerClient(),
@@ -34,16 +38,19 @@ export function secretsManagerStore({
   async function namesOf(tenant: TenantId, most: number): Promise<string[]> {
     const ownPrefix = `${prefix}${tenant}/`;
     const names: string[] = [];
-    const pages = paginateListSecrets({ client }, { Filters: [{ Key: 'name', Values: [ownPrefix] }] });
-    for (;;) {
-      const { done, value: page } = await send(pages.next());
-      if (done) return names;
-      for (const { Name } of page.SecretList ?? []) {
-        if (!Name?.startsWith(ownPrefix)) continue; // the filter ignores case
-        names.push(Name);
-        if (names.length === most) return names;
-      }
-    }
+    let NextToken: string | undefined;
+    do {
+      const command = new ListSecretsCommand({
+        Filters: [{ Key: 'name', Values: [ownPrefix] }],
+        ...(NextToken !== undefined && { NextToken }),
+      });
+      const page = await send(client.send(command));
+      // The filter ignores case.
+      const own = (page.SecretList ?? []).flatMap(({ Name }) => (Name?.startsWith(ownPrefix) ? [Name] : []));
+      names.push(...own);
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined && names.length < most);
+    return names.slice(0, most);
   }
 
   return {

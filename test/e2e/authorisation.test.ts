@@ -23,6 +23,7 @@ const IDS: Record<string, string> = {
   job_id: `job_${ULID}`,
   group_id: `grp_${ULID}`,
   user_id: `usr_${ULID}`,
+  storage_id: `st_${ULID}`,
   tenant_id: 'not-there',
   name: 'no-model',
 };

@@ -6,9 +6,11 @@ import { ownKeys } from '#shared/contracts/http/keys.ts';
 import { inviteUser } from '#shared/contracts/http/people.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings } from '#shared/contracts/http/settings.ts';
+import { addStorage } from '#shared/contracts/http/storages.ts';
 import { changeTenant, createTenant, deleteTenant, getTenant } from '#shared/contracts/http/tenants.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, secretIn, settled, upload } from './client.ts';
+import { bucketLocation } from './own-bucket.ts';
 import { readStack } from './stack.ts';
 import { tracesOf } from './traces.ts';
 
@@ -53,13 +55,24 @@ describe('a tenant that is removed', () => {
     second = secretIn(key);
     const person = { email: `ada@${client.tenant}.test`, role: 'Admin' as const };
     expect((await client.call(inviteUser, { body: person })).status).toBe(201);
+    const location = await bucketLocation('a-leaving-tenants-pictures');
+    expect((await client.call(addStorage, { body: location })).status).toBe(201);
     await client.call(changeSettings, { body: { similarity_threshold: 0.9 } });
     await client.call(searchSimilarity, { body: { image_id: images[0] ?? '' } });
   });
 
   it('has data in every store before', async () => {
     const places = Object.keys(await tracesOf(client.tenant)).join(' ');
-    for (const place of ['tenants', 'images', 'groups', 'uploads', 'derived', 'gateway keys', 'accounts'])
+    for (const place of [
+      'tenants',
+      'images',
+      'groups',
+      'uploads',
+      'derived',
+      'gateway keys',
+      'accounts',
+      'secrets',
+    ])
       expect(places).toContain(place);
   });
 
@@ -90,7 +103,15 @@ describe('a tenant that is removed', () => {
     expect(Object.values(left).every((count) => count === 0)).toBe(true);
     expect(Object.keys(left).sort()).toEqual(Object.keys(deleted).sort());
     // Items: a group, its two members and their counter.
-    expect(deleted).toMatchObject({ gateway_keys: 1, people: 1, keys: 2, uploads: 3, groups: 4, profile: 1 });
+    expect(deleted).toMatchObject({
+      gateway_keys: 1,
+      secrets: 1,
+      people: 1,
+      keys: 4,
+      uploads: 3,
+      groups: 4,
+      profile: 1,
+    });
     expect(deleted.vectors).toBeGreaterThanOrEqual(3);
     expect(deleted.derived).toBeGreaterThanOrEqual(9);
     expect(deleted.images).toBeGreaterThanOrEqual(6);

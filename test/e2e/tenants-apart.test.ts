@@ -10,6 +10,7 @@ import { inviteUser, listUsers } from '#shared/contracts/http/people.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
 import { getOverview } from '#shared/contracts/http/statistics.ts';
+import { addStorage, issueExternalId, listStorages } from '#shared/contracts/http/storages.ts';
 import { createTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { getTenantUsage } from '#shared/contracts/http/usage.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
@@ -17,6 +18,7 @@ import type { Request } from '../../infra/local/api.ts';
 import { readIssuer, tokenOf } from '../fixtures/issuer.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
+import { bucketLocation } from './own-bucket.ts';
 import { readStack } from './stack.ts';
 
 /** Both tenants have data; all numbers that replies show differ between them. */
@@ -43,6 +45,8 @@ let user = '';
 /** The address of the owner's person. */
 let address = '';
 let job = '';
+let storage = '';
+let externalId = '';
 /** Texts that belong to the owner. */
 let owned: readonly string[];
 let before: Awaited<ReturnType<typeof stateOf>>;
@@ -70,12 +74,13 @@ async function newCountedTenant(name: string, { settings, limits }: typeof OWNER
 
 /** Reads a tenant's own data, without values that change by themselves. */
 async function stateOf(client: Client) {
-  const [overview, settings, keys, list, people] = await Promise.all([
+  const [overview, settings, keys, list, people, storages] = await Promise.all([
     client.call(getOverview),
     client.call(getSettings),
     client.call(ownKeys.list),
     client.call(images.listImages),
     client.call(listUsers),
+    client.call(listStorages),
   ]);
   const { pipeline: _, ...counts } = overview.body;
   return {
@@ -84,6 +89,7 @@ async function stateOf(client: Client) {
     keys: keys.body.keys.map(({ last_used_at: _, ...fields }) => fields),
     images: list.body.images,
     users: people.body.users,
+    storages: storages.body,
   };
 }
 
@@ -116,6 +122,9 @@ beforeAll(async () => {
   key = (await owner.call(ownKeys.create, { body: newKey })).body.key_id;
   address = `owner-person@${owner.tenant}.test`;
   user = (await owner.call(inviteUser, { body: { email: address, role: 'Admin' } })).body.user_id;
+  const location = await bucketLocation('owner-bucket');
+  storage = (await owner.call(addStorage, { body: location })).body.storage_id;
+  externalId = (await owner.call(issueExternalId)).body.external_id;
   const own = await upload(intruder, await photograph('nagasaki-boats'), { filename: 'own.jpg' });
   await Promise.all([settled(owner, image), settled(owner, copy), settled(intruder, own)]);
   const { body } = await eventually(
@@ -129,8 +138,16 @@ beforeAll(async () => {
       counts.images.total === 3 && counts.images.by_status.indexed === 2 && counts.duplicates.groups === 1,
   );
   owned = [
-    ...[owner.tenant, image, copy, pending.image_id, group, key, job, user],
-    ...['owner-file', 'owner-external', 'owner-copy', 'owner-project', 'owner-key', 'owner-person'],
+    ...[owner.tenant, image, copy, pending.image_id, group, key, job, user, storage, externalId],
+    ...[
+      'owner-file',
+      'owner-external',
+      'owner-copy',
+      'owner-project',
+      'owner-key',
+      'owner-person',
+      'owner-bucket',
+    ],
   ];
 });
 
@@ -212,6 +229,30 @@ const ATTEMPTS: Record<string, Attempt> = {
     status: 404,
   },
   removeUser: { request: async () => ({ params: { user_id: user } }), status: 404 },
+  issueExternalId: { request: async () => ({}), status: 201 },
+  addStorage: {
+    request: async () => {
+      const { credentials: _, config, ...rest } = await bucketLocation('owner-bucket');
+      const role_arn = 'arn:aws:iam::123456789012:role/owners';
+      return { body: { ...rest, config: { ...config, role_arn, external_id: externalId } } };
+    },
+    status: 400,
+  },
+  listStorages: {
+    request: async () => ({}),
+    status: 200,
+    check: async (body) => expect(body).toEqual([]),
+  },
+  getStorage: { request: async () => ({ params: { storage_id: storage } }), status: 404 },
+  testStorage: { request: async () => ({ params: { storage_id: storage } }), status: 404 },
+  changeStorage: {
+    request: async () => ({ params: { storage_id: storage }, body: { name: 'mine' } }),
+    status: 404,
+  },
+  removeStorage: {
+    request: async () => ({ params: { storage_id: storage }, query: { images: 'delete' } }),
+    status: 404,
+  },
   getOverview: {
     request: async () => ({}),
     status: 200,

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { paginateListSecrets, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
@@ -33,6 +34,7 @@ export async function tracesOf(tenant: string): Promise<Record<string, number>> 
   await inBuckets(note);
   await inGateway(note);
   await inUserPools(note);
+  await inSecrets(note);
   const vectors = await inLanceDb(tenant);
   return { ...traces, ...(vectors > 0 && { vectors }) };
 }
@@ -74,6 +76,12 @@ async function inUserPools(note: Note): Promise<void> {
     for (const { Id: UserPoolId } of UserPools)
       for await (const { Users = [] } of paginateListUsers({ client }, { UserPoolId }))
         for (const { Attributes } of Users) note('accounts', Attributes);
+}
+
+async function inSecrets(note: Note): Promise<void> {
+  const client = new SecretsManagerClient(aws());
+  for await (const { SecretList = [] } of paginateListSecrets({ client }, {}))
+    for (const { Name } of SecretList) note('secrets', Name ?? '');
 }
 
 /** Counts vectors in LanceDB; for OpenSearch, the contract tests and the receipt cover removal. */

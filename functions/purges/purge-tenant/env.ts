@@ -6,6 +6,7 @@ import { IssuersEnv } from '#shared/identity/issuers.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { PurgesQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
+import { SecretsEnv } from '#shared/secrets/secretsmanager-secret-store.ts';
 import { GatewayKeysEnv } from '#shared/tenants/api-gateway-keys.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
@@ -20,6 +21,7 @@ export const Env = z.intersection(
     ...ActivityTableEnv.shape,
     ...LimitsTableEnv.shape,
     ...S3BlobsEnv.shape,
+    ...SecretsEnv.shape,
     ...PurgesQueueEnv.shape,
     ...IssuersEnv.pick({ USER_POOL_ID: true }).shape,
     /** Deliveries of a message before it goes to the dead-letter queue. */

@@ -12,6 +12,7 @@ import { purgeTenant } from '#shared/purges/purge-tenant.ts';
 import { tenantDataOutsideTables } from '#shared/purges/tenant-data-outside-tables.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
 import { apiGatewayKeys } from '#shared/tenants/api-gateway-keys.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
@@ -35,6 +36,7 @@ const run = runJob<'tenant_purge'>({
       stores: [
         ...tenantDataOutsideTables({
           usagePlans: apiGatewayKeys({ prefix: env.GATEWAY_KEYS_PREFIX }),
+          secrets: secretsManagerStore({ prefix: env.SECRETS_PREFIX }),
           ...{ people, accounts, index, blobs },
         }),
         ...dynamoTenantData(env),

@@ -5,6 +5,7 @@ import {
   IMAGE_ID_PATTERN,
   JOB_ID_PATTERN,
   KEY_ID_PATTERN,
+  STORAGE_ID_PATTERN,
   TENANT_ID_PATTERN,
   USER_ID_PATTERN,
 } from '#shared/kernel/ids.ts';
@@ -37,6 +38,10 @@ export const JobIdField = z
   .string()
   .regex(JOB_ID_PATTERN)
   .meta({ description: 'A job id: `job_` and a ULID.' });
+export const StorageIdField = z
+  .string()
+  .regex(STORAGE_ID_PATTERN)
+  .meta({ description: 'A storage location’s id: `st_` and a ULID.' });
 export const Cursor = z
   .string()
   .max(2048)

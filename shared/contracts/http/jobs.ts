@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import { JOB_KINDS, JOB_STATUSES, RETRIED_STAGES } from '#shared/kernel/vocabulary.ts';
-import { Count, Cursor, JobIdField, limitOf, TenantIdField, Time } from './fields.ts';
+import { Count, Cursor, JobIdField, limitOf, StorageIdField, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
 const counts = z.record(z.string(), Count);
@@ -23,6 +23,9 @@ const JobReply = z
     code: z.enum(PROBLEM_CODES).optional().meta({ description: 'The only failures that are retried.' }),
     since: Time.optional().meta({ description: 'The earliest failures that are retried.' }),
     dry_run: z.boolean().optional().meta({ description: 'Nothing is retried: failures are counted.' }),
+    storage_id: StorageIdField.optional().meta({
+      description: 'The storage location that the job is about.',
+    }),
     model: z.string().optional().meta({ description: 'The model that the job is about.' }),
     tenants: z.array(TenantIdField).optional().meta({ description: 'Absent: all tenants.' }),
     at_tenant: TenantIdField.optional().meta({ description: 'The tenant in work.' }),
@@ -95,7 +98,7 @@ export const cancelOwnJob = operation({
   audited: true,
   params,
   reply: acceptedReply,
-  problems: ['not_found', 'job_finished'],
+  problems: ['not_found', 'job_finished', 'conflict'],
 });
 
 export const listJobs = operation({

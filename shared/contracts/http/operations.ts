@@ -20,6 +20,15 @@ import { getHealth, liveness, openApi, readiness } from './service.ts';
 import { changeSettings, getSettings } from './settings.ts';
 import { getCapacity, getOverview } from './statistics.ts';
 import {
+  addStorage,
+  changeStorage,
+  getStorage,
+  issueExternalId,
+  listStorages,
+  removeStorage,
+  testStorage,
+} from './storages.ts';
+import {
   changeTenant,
   createTenant,
   deleteTenant,
@@ -51,6 +60,13 @@ export const OPERATIONS: readonly Operation[] = [
   removeUser,
   getSettings,
   changeSettings,
+  issueExternalId,
+  addStorage,
+  listStorages,
+  getStorage,
+  testStorage,
+  changeStorage,
+  removeStorage,
   getUsage,
   getOverview,
   listOwnJobs,

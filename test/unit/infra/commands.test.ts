@@ -19,11 +19,13 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   ChangeMessageVisibilityBatchCommand: ['sqs:ChangeMessageVisibility'],
   ChangeMessageVisibilityCommand: ['sqs:ChangeMessageVisibility'],
   CreateApiKeyCommand: ['apigateway:POST'],
+  CreateSecretCommand: ['secretsmanager:CreateSecret'],
   CreateUsagePlanKeyCommand: ['apigateway:POST'],
   DeleteApiKeyCommand: ['apigateway:DELETE'],
   DeleteCommand: ['dynamodb:DeleteItem'],
   DeleteMessageBatchCommand: ['sqs:DeleteMessage'],
   DeleteObjectsCommand: ['s3:DeleteObject'],
+  DeleteSecretCommand: ['secretsmanager:DeleteSecret'],
   DeleteUsagePlanKeyCommand: ['apigateway:DELETE'],
   DynamoDBPersistenceLayer: [
     'dynamodb:DeleteItem',
@@ -36,12 +38,15 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   GetCommand: ['dynamodb:GetItem'],
   GetObjectCommand: ['s3:GetObject', 's3:ListBucket'], // without the second, S3 says 403 of a missing object, not 404
   GetQueueAttributesCommand: ['sqs:GetQueueAttributes'],
+  GetSecretValueCommand: ['secretsmanager:GetSecretValue'],
   GetUsagePlanKeysCommand: ['apigateway:GET'],
   HeadBucketCommand: ['s3:ListBucket'],
   HeadObjectCommand: ['s3:GetObject', 's3:ListBucket'],
   ListObjectsV2Command: ['s3:ListBucket'],
+  ListSecretsCommand: ['secretsmanager:ListSecrets'],
   PublishBatchCommand: ['sns:Publish'],
   PutCommand: ['dynamodb:PutItem'],
+  PutSecretValueCommand: ['secretsmanager:PutSecretValue'],
   PutObjectCommand: ['s3:PutObject'],
   QueryCommand: ['dynamodb:Query'],
   ReceiveMessageCommand: ['sqs:ReceiveMessage'],
@@ -91,6 +96,11 @@ const POLLS_STREAM = [
 
 /** Differences that are meant, by role: an action, and why the program's calls do not match it. */
 const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ManageStorages: {
+    '+!sts:AssumeRole': 'A denial, of the roles of our own account.',
+    '+sts:AssumeRole':
+      'Called by shared/connectors/s3-role.ts, which is imported when a location of S3 comes.',
+  },
   WorkerTaskTask: {
     '+ecs:GetTaskProtection': 'Asked of the agent on the instance, by HTTP: gpu-worker/task-protection.ts.',
     '+ecs:UpdateTaskProtection': 'The same.',

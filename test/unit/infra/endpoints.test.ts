@@ -99,12 +99,14 @@ describe.each(ENVIRONMENT_NAMES.filter((name) => name !== 'local'))(
         'purges/purge-tenant',
         'search/search-images',
         'service/health',
+        'storages/remove-storage',
       ]);
       expect([...(called.get('purges/purge-tenant') ?? [])].sort()).toEqual([
         'apigateway',
         'cognito-idp',
         'dynamodb',
         's3',
+        'secretsmanager',
         'sqs',
         'xray',
       ]);

@@ -3,7 +3,7 @@ import type { Resource, Synthesized } from './synthesized.ts';
 
 const many = z.union([z.unknown().array(), z.unknown().transform((one) => [one])]);
 const Statement = z.object({
-  Effect: z.literal('Allow'),
+  Effect: z.enum(['Allow', 'Deny']),
   Action: many.pipe(z.string().array()),
   Resource: many,
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
@@ -14,7 +14,7 @@ const Policy = z.object({
 });
 const Name = z.union([z.string(), z.object({ 'Fn::Join': z.tuple([z.string(), z.unknown().array()]) })]);
 
-/** One permission of a role: an action, a resource by its short name, and the values of the conditions. */
+/** One permission of a role: an action, with `!` if it is denied, a resource by its short name, and the values of the conditions. */
 export interface Grant {
   action: string;
   resource: string;
@@ -28,17 +28,18 @@ export function grantsOf(stacks: Synthesized): Map<string, Grant[]> {
     const { PolicyDocument, Roles } = Policy.parse(properties);
     for (const { Ref: role } of Roles) {
       const holder = role.replace(/(Function)?(Service)?Role[0-9A-F]{8}$/, '');
-      const own = PolicyDocument.Statement.flatMap(({ Action, Resource: resources, Condition = {} }) =>
-        Action.flatMap((action) =>
-          resources.map((resource) => ({
-            action,
-            resource: shortName(stacks, stack, resource),
-            conditions: Object.values(Condition)
-              .flatMap(Object.values)
-              .flat()
-              .map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
-          })),
-        ),
+      const own = PolicyDocument.Statement.flatMap(
+        ({ Effect, Action, Resource: resources, Condition = {} }) =>
+          Action.flatMap((action) =>
+            resources.map((resource) => ({
+              action: Effect === 'Deny' ? `!${action}` : action,
+              resource: shortName(stacks, stack, resource),
+              conditions: Object.values(Condition)
+                .flatMap(Object.values)
+                .flat()
+                .map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
+            })),
+          ),
       );
       grants.set(holder, [...(grants.get(holder) ?? []), ...own]);
     }
@@ -78,6 +79,7 @@ function shortName(
     .replace(/^arn::/, '')
     .replaceAll(`deeplens-${name}-`, '')
     .replace(`/deeplens/${name}/`, '/deeplens/')
+    .replace(`:deeplens/${name}/`, ':')
     .replace(/:[a-z]+-[a-z]+-\d:\d{12}:/, ':')
     .replace(/:{2,}/, ':')
     .replace(/^(s3:\w+)-+/, '$1');

@@ -147,6 +147,19 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:tenants: GetItem PutItem Query UpdateItem',
     'ssm:parameter/deeplens/usage-plans: GetParameter',
   ],
+  ManageStorages: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:activity [TENANT#*#STATISTICS]: GetItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem PutItem Query UpdateItem',
+    'iam:*:role/*: sts:AssumeRole',
+    'iam:role/*: !sts:AssumeRole',
+    'secretsmanager:secret:t/*/storage/*: CreateSecret DeleteSecret GetSecretValue PutSecretValue',
+    'sns:events: Publish',
+    'sqs:storage-removals: SendMessage',
+  ],
   MeterUsage: [
     'dynamodb:activity [TENANT#*#USAGE TENANT#*#METERED#?]: BatchGetItem GetItem PutItem UpdateItem',
     'dynamodb:tenants: GetItem',
@@ -156,6 +169,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   OpenApi: [],
   PurgeTenant: [
+    '* [true]: secretsmanager:ListSecrets',
     'apigateway:/apikeys/*: DELETE',
     'apigateway:/apikeys: GET',
     'cognito-idp:pool: AdminDeleteUser AdminGetUser',
@@ -174,9 +188,26 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     's3:pictures/incoming/*: DeleteObject',
     's3:pictures/uploads/*: DeleteObject',
     's3:pictures: ListBucket',
+    'secretsmanager:secret:t/*: DeleteSecret',
     `sqs:purges: ${CONSUME} SendMessage`,
   ],
   ReadAudit: ['dynamodb:audit/index/by_tenant: Query', 'dynamodb:audit: PutItem Query'],
+  RemoveStorage: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
+    'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:images: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
+    'dynamodb:tenants: DeleteItem GetItem UpdateItem',
+    'es:domain/deeplens-prod/*: ESHttpGet',
+    'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
+    's3:pictures/derived/*: DeleteObject GetObject',
+    's3:pictures/events/*: DeleteObject GetObject',
+    's3:pictures/incoming/*: DeleteObject GetObject',
+    's3:pictures/uploads/*: DeleteObject GetObject',
+    's3:pictures: ListBucket',
+    'secretsmanager:secret:t/*/storage/*: DeleteSecret',
+    `sqs:storage-removals: ${CONSUME} SendMessage`,
+  ],
   RecordFailure: [
     'dynamodb:images: UpdateItem',
     'sns:events: Publish',
@@ -385,7 +416,11 @@ describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
 
   it('lets the purges of an image and of a tenant alone remove archived events', () => {
     const inArchive = ({ resource }: Grant) => resource.startsWith('s3:pictures/events/');
-    expect(holders(grants, 's3:DeleteObject', inArchive)).toEqual(['ManageImages', 'PurgeTenant']);
+    expect(holders(grants, 's3:DeleteObject', inArchive)).toEqual([
+      'ManageImages',
+      'PurgeTenant',
+      'RemoveStorage',
+    ]);
   });
 
   it('lets searches and health neither write nor remove documents of the index', () => {
@@ -422,6 +457,15 @@ describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
         action: 'dynamodb:UpdateItem',
         conditions: ['pk', 'sk', 'key_id', 'last_used_at', 'NONE', 'UPDATED_NEW', 'UPDATED_OLD'],
       }),
+    ]);
+  });
+
+  it('lets nobody but the management of storage write secrets of tenants, or take the roles of their accounts', () => {
+    for (const action of ['CreateSecret', 'PutSecretValue'])
+      expect(holders(grants, `secretsmanager:${action}`, () => true)).toEqual(['ManageStorages']);
+    expect(holders(grants, 'sts:AssumeRole', () => true)).toEqual(['ManageStorages']);
+    expect(holders(grants, '!sts:AssumeRole', ({ resource }) => resource === 'iam:role/*')).toEqual([
+      'ManageStorages',
     ]);
   });
 

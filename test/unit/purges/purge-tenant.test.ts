@@ -4,7 +4,17 @@ import type { TenantPurge } from '#shared/jobs/job.ts';
 import { type JobId, newJobId, newKeyId } from '#shared/kernel/ids.ts';
 import { ACME, ISSUER, OTHER, purgeWorld, TABLES } from './purge-world.ts';
 
-const STORES = ['gateway_keys', 'people', 'vectors', 'incoming', 'uploads', 'derived', 'events', ...TABLES];
+const STORES = [
+  'gateway_keys',
+  'secrets',
+  'people',
+  'vectors',
+  'incoming',
+  'uploads',
+  'derived',
+  'events',
+  ...TABLES,
+];
 const NOTHING = Object.fromEntries(STORES.map((store) => [store, 0]));
 
 /** A world with two tenants, of which the first is to be purged. */

@@ -1,5 +1,12 @@
 import { type JobOutcome, runJob } from '#shared/jobs/run-job.ts';
-import { type JobId, newImageId, newKeyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import {
+  type JobId,
+  newImageId,
+  newKeyId,
+  newStorageId,
+  type TenantId,
+  tenantId,
+} from '#shared/kernel/ids.ts';
 import { userIdFor } from '#shared/people/person.ts';
 import { purgeTenant } from '#shared/purges/purge-tenant.ts';
 import { startPurge } from '#shared/purges/start-tenant-purge.ts';
@@ -10,6 +17,7 @@ import { memoryJobQueue } from '../../memory/job-queue.ts';
 import { memoryJobStore } from '../../memory/job-store.ts';
 import { memoryPeopleStore } from '../../memory/people-store.ts';
 import { memoryRevocations } from '../../memory/revocations.ts';
+import { memorySecretStore } from '../../memory/secret-store.ts';
 import { memoryTenantData } from '../../memory/tenant-data.ts';
 import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { memoryUsagePlans } from '../../memory/usage-plans.ts';
@@ -72,6 +80,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
   const people = memoryPeopleStore(tenants);
   const directory = memoryUserDirectory();
   const revocations = memoryRevocations();
+  const secrets = memorySecretStore();
   const accounts = { directory, revocations, issuer: ISSUER };
   const tables = TABLES.map((store) => memoryTenantData(store, slice));
   const ports = { tenants: breaking(tenants), jobs: breaking(jobs), queue: breaking(queue), now };
@@ -81,6 +90,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       blobs: breaking(blobs),
       index: breaking(index),
       people: breaking(people),
+      secrets: breaking(secrets),
       accounts: { ...accounts, directory: breaking(directory), revocations: breaking(revocations) },
     }),
     ...tables.map(breaking),
@@ -101,6 +111,9 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       await people.add(tenant, { ...person, state: 'inviting' }, 100);
       const account = await directory.create(tenant, { email });
       await people.confirm(tenant, user_id, account?.subject ?? '');
+    },
+    secret: async (tenant: TenantId) => {
+      await secrets.put(tenant, `storage/${newStorageId()}`, 'x');
     },
     key: async (tenant: TenantId) => {
       await usagePlans.assign(tenant, newUsageIdentifier(), 'free');
@@ -145,6 +158,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       for (let count = 0; count < each; count++) {
         await add.key(tenant);
         await add.person(tenant);
+        await add.secret(tenant);
         for (const model of MODELS) await add.vector(tenant, model);
         for (const folder of ['incoming', 'uploads', 'derived', 'events']) await add.object(tenant, folder);
       }
@@ -152,7 +166,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
     },
     async countOf(tenant: TenantId): Promise<Record<string, number>> {
       const untouched = [
-        ...tenantDataOutsideTables({ usagePlans, blobs, index, people, accounts }),
+        ...tenantDataOutsideTables({ usagePlans, blobs, index, people, accounts, secrets }),
         ...tables,
       ];
       const counts = await Promise.all(

@@ -49,6 +49,7 @@ const params = {
   key_id: 'key_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
   job_id: 'job_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
   user_id: 'usr_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
+  storage_id: 'st_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
   tenant_id: 'acme',
   name: 'model',
 };

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
+import { GroupsTableEnv } from '#shared/duplicates/dynamodb-group-store.ts';
+import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
+import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
+import { StorageRemovalsQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
+import { SecretsEnv } from '#shared/secrets/secretsmanager-secret-store.ts';
+import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { VectorIndexEnv } from '#shared/vector-index/open.ts';
+
+export const Env = z.intersection(
+  VectorIndexEnv,
+  z.object({
+    ...TenantsTableEnv.shape,
+    ...ImagesTableEnv.shape,
+    ...GroupsTableEnv.shape,
+    ...ActivityTableEnv.shape,
+    ...S3BlobsEnv.shape,
+    ...SecretsEnv.shape,
+    ...StorageRemovalsQueueEnv.shape,
+    /** Deliveries of a message before it goes to the dead-letter queue. */
+    STORAGE_REMOVALS_MAX_RECEIVES: z.coerce.number().int().positive(),
+    /** Seconds after which a run leaves the rest to the next message; half the function's timeout. */
+    STORAGE_REMOVALS_BUDGET_SECONDS: z.coerce.number().positive(),
+  }),
+);
