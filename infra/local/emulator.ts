@@ -46,8 +46,15 @@ export const awsClient = (url: string) => ({
   credentials: { accessKeyId: OFFLINE.AWS_ACCESS_KEY_ID, secretAccessKey: OFFLINE.AWS_SECRET_ACCESS_KEY },
 });
 
-/** Starts the AWS emulator on loopback with its last state. `cleanups` stops it. */
-export async function startEmulator(home: Home, cleanups: Cleanups): Promise<Emulator> {
+/**
+ * Starts the AWS emulator on loopback with its last state. `cleanups` stops it.
+ * @param options.enforcesAccess heeds the policies of IAM. Default: every call is allowed
+ */
+export async function startEmulator(
+  home: Home,
+  cleanups: Cleanups,
+  { enforcesAccess = false }: { enforcesAccess?: boolean } = {},
+): Promise<Emulator> {
   await settleLastRun(home);
   const port = await keptPort(home, 'emulator');
   const at = (name: string) => join(home.state, name);
@@ -67,6 +74,7 @@ export async function startEmulator(home: Home, cleanups: Cleanups): Promise<Emu
       LANG: 'C.UTF-8',
       TMPDIR: at('tmp'),
       ...OFFLINE,
+      AUTH: String(enforcesAccess),
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
       SERVICES,

@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { TenantId } from '#shared/kernel/ids.ts';
@@ -15,6 +17,14 @@ const REGION = /^[a-z0-9-]{2,32}$/;
 /** Milliseconds. */
 const CONNECT = 5_000;
 const IDLE = 30_000;
+/** For AWS itself. All clients share their sockets: a function opens a connector for every message. */
+const KEEP = { keepAlive: true, timeout: 10_000 };
+const AWS = {
+  httpAgent: new HttpAgent(KEEP),
+  httpsAgent: new HttpsAgent(KEEP),
+  connectionTimeout: CONNECT,
+  socketTimeout: IDLE,
+};
 
 export interface S3Opening<Type extends ConnectorLocation['type']> {
   tenant: TenantId;
@@ -29,7 +39,7 @@ export interface S3Opening<Type extends ConnectorLocation['type']> {
  */
 export function openS3(
   { tenant, location, credentials, session }: S3Opening<'s3'>,
-  sts: () => STSClient = () => new STSClient(),
+  sts: () => STSClient = () => new STSClient({ requestHandler: AWS }),
   options: Pick<S3ClientConfig, 'endpoint'> = {},
 ): Connector {
   const { prefix, config } = location;
@@ -45,7 +55,7 @@ export function openS3(
   const settings = {
     ...options,
     region,
-    requestHandler: { connectionTimeout: CONNECT, socketTimeout: IDLE },
+    requestHandler: AWS,
   };
   if (config.role_arn === undefined) {
     const client = s3Client({ ...settings, credentials: keysOf(credentials) });

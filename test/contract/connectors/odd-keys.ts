@@ -13,6 +13,8 @@ export const ODD_KEYS = {
   'composed and decomposed letters': ['\u00e9.jpg', 'e\u0301.jpg'],
   'characters beyond 16 bits': ['🏔️.jpg', '\u{10FFFD}', '\uFFFD', '\uE000'],
   'empty segments': ['a//b', '//a', 'a///', '/'],
+  'names around the slash': ['a!', 'a/b', 'a0'],
+  'names of objects and folders alike': ['a', 'a/b'],
   'trailing slashes': ['a/', 'a/b/'],
   'dots as segments': ['./a', '../a', 'a/../b', 'a/.', '..'],
   backslashes: ['a\\b', '\\'],

@@ -197,6 +197,16 @@ describe('a server that a tenant names', () => {
     ).toEqual(['tenants-key', 'newer-key']);
   });
 
+  it('gets the HMAC keys of a bucket of Google', async () => {
+    server.reply(listing(entry('in/a')));
+    const config = { endpoint: `http://${server.address}`, bucket: 'photographs' };
+    const location = { type: 'gcs' as const, config, storage_id: newStorageId(), prefix: '' };
+    const connectors = openConnectors({ allowed: [server.address] });
+    const connector = await connectors.open(tenantId('acme'), location, async () => ({ hmac: KEYS }), 'job');
+    expect(keysOf(await listed(connector))).toEqual(['in/a']);
+    expect(server.requests[0]?.headers.authorization).toMatch(/Credential=tenants-key\/\d+\/auto\/s3/);
+  });
+
   it.each([
     ['none', undefined],
     ['those of Azure', { sas_token: 'sv=1' }],

@@ -1,0 +1,62 @@
+import {
+  BlobServiceClient,
+  ContainerSASPermissions,
+  generateBlobSASQueryParameters,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
+import { openConnectors } from '#shared/connectors/open-connectors.ts';
+import { newStorageId, tenantId } from '#shared/kernel/ids.ts';
+import { describeConnector } from '../contract/connectors/connector.suite.ts';
+import { uniqueName } from '../contract/emulator.ts';
+import { AZURE_ACCOUNT, AZURE_KEY, azuriteProgram, freePort, startAzurite, withServer } from './servers.ts';
+
+const key = new StorageSharedKeyCredential(AZURE_ACCOUNT, AZURE_KEY);
+
+/** A SAS of one container, for an hour. */
+const sasOf = (container: string, permissions: string): string =>
+  generateBlobSASQueryParameters(
+    {
+      containerName: container,
+      permissions: ContainerSASPermissions.parse(permissions),
+      expiresOn: new Date(Date.now() + 3_600_000),
+    },
+    key,
+  ).toString();
+
+withServer('Azurite', azuriteProgram(), (program) =>
+  describeConnector('Azurite', async () => {
+    const address = await startAzurite(program);
+    const nowhere = `127.0.0.1:${await freePort()}`;
+    const connectors = openConnectors({ allowed: [address, nowhere] });
+    const name = uniqueName('photographs');
+    const container = new BlobServiceClient(`http://${address}/${AZURE_ACCOUNT}`, key).getContainerClient(
+      name,
+    );
+    await container.create();
+    const open = (prefix: string, sas = sasOf(name, 'rlwcd'), at = address, in_ = name) => {
+      const config = { account: AZURE_ACCOUNT, container: in_, endpoint: `http://${at}` };
+      const location = { type: 'azure_blob' as const, config, storage_id: newStorageId(), prefix };
+      return connectors.open(tenantId('acme'), location, async () => ({ sas_token: sas }), 'test');
+    };
+    const missing = uniqueName('nowhere');
+    return {
+      async put(blob, bytes) {
+        await container.getBlockBlobClient(blob).upload(Buffer.from(bytes), bytes.length);
+      },
+      async remove(blob) {
+        await container.deleteBlob(blob);
+      },
+      connect: open,
+      connectReadOnly: (prefix) => open(prefix, sasOf(name, 'rl')),
+      connectRefused: () => open('', sasOf(name, 'rl').replace(/sig=[^&]+/, 'sig=AAAA')),
+      connectNowhere: () => open('', sasOf(missing, 'rl'), address, missing),
+      connectUnreachable: () => open('', undefined, nowhere),
+      cannotHold: {
+        'dots as segments': 'Azure resolves them',
+        backslashes: 'Azure takes them for slashes',
+        'control characters': 'Azurite cannot list them',
+      },
+      inOrder: (keys) => [...keys].sort(), // by UTF-16
+    };
+  }),
+);
