@@ -82,6 +82,7 @@ const HOMES = {
   '@azure/storage-blob': ['shared/connectors/azure-'],
   '@lancedb/lancedb': ['shared/vector-index/lancedb-'],
   '@opensearch-project/opensearch': ['shared/vector-index/opensearch-'],
+  standardwebhooks: ['shared/webhooks/sign-message'],
   'aws-jwt-verify': ['shared/identity/jwt-'],
   'google-auth-library': ['shared/connectors/gcs-'],
   'libheif-js': ['shared/imaging/libheif-'],
@@ -192,7 +193,7 @@ module.exports = {
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
-          '^shared/kernel/(access|cors|plans|problems|redelivery|service-levels)[.]ts$',
+          '^shared/kernel/(access|cors|plans|problems|redelivery|service-levels|vocabulary)[.]ts$',
           '^shared/aws/dynamodb-(activity-)?keys[.]ts$',
           '^shared/blobs/blobs[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',

@@ -4,10 +4,10 @@ import type { Environment } from './environments.ts';
 const VCPUS: Readonly<Record<string, number>> = { 'g4dn.xlarge': 4, 'g5.xlarge': 4, 'g6.xlarge': 4 };
 /** Concurrent executions that AWS leaves to functions without a reservation. */
 const UNRESERVED = 100;
-/** The queues that `consumers` bounds: indexing, duplicates, archive, usage. */
-const CONSUMED_QUEUES = 4;
-/** Concurrent runs of jobs about models, of purges, and of retries of failed images. */
-const JOB_RUNS = 5 + 2 + 2;
+/** The queues that `consumers` bounds: indexing, duplicates, archive, usage, webhooks, and five times that of their attempts. */
+const CONSUMED_QUEUES = 10;
+/** Concurrent runs of jobs about models, of purges, of retries of failed images, and of removals of storage locations. */
+const JOB_RUNS = 5 + 2 + 2 + 2;
 
 /** MB: the most that Lambda gives to a function in an account without a history. */
 export const NEW_ACCOUNT_MEMORY = 3_008;

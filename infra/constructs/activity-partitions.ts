@@ -31,6 +31,7 @@ export const PARTITIONS = {
   revocations: [revocationKey('*', '').pk],
   statistics: ofTenants('STATISTICS'),
   usage: ofTenants('USAGE'),
+  webhooks: ofTenants('WEBHOOKS'),
   /** All shards. */
   usageMarkers: ofTenants(...METERED_SHARDS.slice(0, 1)).map((shard) => shard.replace(/.$/, '?')),
 } as const;

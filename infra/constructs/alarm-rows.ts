@@ -39,7 +39,10 @@ const OLDEST_RECORD_MS = 3_600_000;
 const LATENCY_P95 = 2_000;
 
 /** Queues whose dead letters do not concern images: they wait until an operator redrives them. */
-const UNRECORDED = ['archive', 'purges', 'model-jobs', 'redrives', 'storage-removals', 'usage'];
+const UNRECORDED = [
+  ...['archive', 'purges', 'model-jobs', 'redrives', 'storage-removals', 'usage'],
+  ...['webhooks', 'webhook-attempts'],
+];
 
 /** Returns a count in the service's own namespace. */
 const ownMetric = (metricName: string, dimensionsMap: Record<string, string>): Metric =>

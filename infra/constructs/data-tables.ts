@@ -85,6 +85,13 @@ export class DataTables extends Construct {
       projectionType: ProjectionType.KEYS_ONLY, // no other change of a record writes to it
     });
 
+    this.activity.addGlobalSecondaryIndex({
+      indexName: 'by_due',
+      partitionKey: text('gsi_due'),
+      sortKey: text('due_at'),
+      projectionType: ProjectionType.KEYS_ONLY, // of pending deliveries alone
+    });
+
     acknowledge(this.limits, { DDB3: 'Holds counts of the last minute.' });
     if (!environment.recovery) acknowledge(this, { DDB3: 'Local tables are recreated by npm run reset.' });
   }
@@ -92,6 +99,11 @@ export class DataTables extends Construct {
   /** Returns the ARN of an index of the table `images`. */
   imagesBy(index: (typeof IMAGE_INDEXES)[number][0] | 'by_unsettled'): string {
     return `${this.images.tableArn}/index/${index}`;
+  }
+
+  /** The index of what is due: pending deliveries to webhooks. */
+  get activityByDue(): string {
+    return `${this.activity.tableArn}/index/by_due`;
   }
 
   /** Returns the ARN of an index of the table `tenants`. */

@@ -17,6 +17,7 @@ import { StoragesStack } from './storages.ts';
 import { TenantsStack } from './tenants.ts';
 import { UsageStack } from './usage.ts';
 import { VectorIndexStack } from './vector-index.ts';
+import { WebhooksStack } from './webhooks.ts';
 
 /** Creates all stacks of an environment: data, then the flows, then the API and operations. */
 export function deepLensStacks(app: App, environment: Environment): void {
@@ -63,10 +64,14 @@ export function deepLensStacks(app: App, environment: Environment): void {
     redrives: failures.redrives.queue,
   });
   const usage = new UsageStack(app, { environment, data });
+  const webhooks = new WebhooksStack(app, { environment, data });
   const embeddingQueue = images.queues.embedding.queue;
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
-  const flows = [images, search, duplicates, models, tenants, failures, storages, jobs, usage, service];
+  const flows = [
+    ...[images, search, duplicates, models, tenants, failures, storages],
+    ...[jobs, usage, webhooks, service],
+  ];
   const functions = [...flows, identity].flatMap((each) => each.functions);
   const { authorizer } = tenants;
   const { api } = new ApiStack(app, {
@@ -88,9 +93,11 @@ export function deepLensStacks(app: App, environment: Environment): void {
       redrives: failures.redrives,
       'storage-removals': storages.removals,
       usage: usage.queue,
+      webhooks: webhooks.events,
+      'webhook-attempts': webhooks.attempts,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },
-    schedules: { 'settle-images': images.settlement },
+    schedules: { 'settle-images': images.settlement, 'sweep-due': webhooks.sweep },
     worker: images.worker.service,
   });
   Tags.of(app).add('service', 'deeplens');

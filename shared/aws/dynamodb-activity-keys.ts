@@ -1,4 +1,13 @@
-import type { JobId, TenantId } from '#shared/kernel/ids.ts';
+import { encodeTime } from 'ulid';
+import {
+  type DeliveryId,
+  deliveryId,
+  type JobId,
+  type TenantId,
+  tenantId,
+  type WebhookId,
+  webhookId,
+} from '#shared/kernel/ids.ts';
 import { type Key, tenantPartition } from './dynamodb-keys.ts';
 
 /** The keys of the table `activity`: docs/data-model.md. No other file spells them. */
@@ -17,6 +26,7 @@ export const TENANT_ACTIVITIES = [
   'STATISTICS',
   'CACHE',
   'JOBS',
+  'WEBHOOKS',
 ] as const;
 export const activityPartition = (tenant: TenantId, activity: (typeof TENANT_ACTIVITIES)[number]): string =>
   `${tenantPartition(tenant)}#${activity}`;
@@ -42,7 +52,7 @@ export const usageMonthKey = (tenant: TenantId, month: string): Key => ({
   sk: `MONTH#${month}`,
 });
 /** Marks a threshold of a quota as told. */
-export const toldKey = (tenant: TenantId, threshold: string): Key => ({
+export const thresholdKey = (tenant: TenantId, threshold: string): Key => ({
   pk: usagePartition(tenant),
   sk: `TOLD#${threshold}`,
 });
@@ -73,6 +83,48 @@ export const cacheKey = (tenant: TenantId, queryHash: string): Key => ({
   pk: cachePartition(tenant),
   sk: queryHash,
 });
+
+// webhooks
+
+const DELIVERY = 'DELIVERY#';
+const ofWebhooks = (tenant: TenantId, sk: string): Key => ({ pk: activityPartition(tenant, 'WEBHOOKS'), sk });
+export const deliveryKey = (tenant: TenantId, webhook: WebhookId, delivery: DeliveryId): Key =>
+  ofWebhooks(tenant, `${DELIVERY}${webhook}#${delivery}`);
+/** The range of sort keys of an endpoint's deliveries of a time. @param from and `to` RFC 3339; absent: from the first, to the last */
+export function deliveryRange(webhook: WebhookId, from?: string, to?: string): [string, string] {
+  const prefix = `${DELIVERY}${webhook}#dlv_`;
+  return [
+    from === undefined ? prefix : `${prefix}${encodeTime(Date.parse(from))}`,
+    to === undefined ? `${prefix}~` : `${prefix}${encodeTime(Date.parse(to))}~`,
+  ];
+}
+/** Marks that an endpoint has a delivery of a message. @param digest of the message's id */
+export const toldKey = (tenant: TenantId, webhook: WebhookId, digest: string): Key =>
+  ofWebhooks(tenant, `TOLD#${webhook}#${digest}`);
+/** One of an endpoint's places for attempts at the same time. */
+export const placeKey = (tenant: TenantId, webhook: WebhookId, place: number): Key =>
+  ofWebhooks(tenant, `PLACE#${webhook}#${place}`);
+
+/** The partitions of the index `by_due`, which holds pending deliveries of all tenants. */
+export const DUE_PARTITIONS = [...'01234567'].map((shard) => `DUE#${shard}`);
+/** One of 8 partitions, by the last character of the delivery's ULID. */
+export const duePartition = (delivery: DeliveryId): string =>
+  `DUE#${Number.parseInt(delivery.slice(-1), 36) % DUE_PARTITIONS.length}`;
+
+const DELIVERY_AT = new RegExp(`^${DELIVERY}([^#]+)#([^#]+)$`);
+/** Returns the delivery that is stored under a key. */
+export function deliveryReferenceAt({ pk, sk }: Partial<Record<keyof Key, unknown>>): {
+  tenant_id: TenantId;
+  webhook_id: WebhookId;
+  delivery_id: DeliveryId;
+} {
+  const [, webhook = '', delivery = ''] = DELIVERY_AT.exec(String(sk)) ?? [];
+  return {
+    tenant_id: tenantId(String(pk).split('#')[1] ?? ''),
+    webhook_id: webhookId(webhook),
+    delivery_id: deliveryId(delivery),
+  };
+}
 
 // the service's own
 

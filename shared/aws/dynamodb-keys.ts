@@ -9,6 +9,7 @@ import {
   type TenantId,
   tenantId,
   type UserId,
+  type WebhookId,
 } from '#shared/kernel/ids.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 
@@ -48,6 +49,10 @@ export const trustKey = (tenant: TenantId, externalId: string): Key =>
   inTenant(tenant, `${TRUST_PREFIX}${externalId}`);
 /** The partition of the index `by_next_scan` that holds the scheduled locations of all tenants. */
 export const SCHEDULED_SCANS = 'SCANS';
+
+export const WEBHOOK_PREFIX = 'WEBHOOK#';
+export const webhookKey = (tenant: TenantId, webhook: WebhookId): Key =>
+  inTenant(tenant, `${WEBHOOK_PREFIX}${webhook}`);
 
 // images
 

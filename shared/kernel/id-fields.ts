@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   type AuditId,
+  DELIVERY_ID_PATTERN,
+  type DeliveryId,
   GROUP_ID_PATTERN,
   type GroupId,
   IMAGE_ID_PATTERN,
@@ -15,6 +17,8 @@ import {
   type TenantId,
   USER_ID_PATTERN,
   type UserId,
+  WEBHOOK_ID_PATTERN,
+  type WebhookId,
 } from './ids.ts';
 
 const idField = <Id extends string>(pattern: RegExp) =>
@@ -28,4 +32,6 @@ export const KeyIdField = idField<KeyId>(KEY_ID_PATTERN);
 export const UserIdField = idField<UserId>(USER_ID_PATTERN);
 export const JobIdField = idField<JobId>(JOB_ID_PATTERN);
 export const StorageIdField = idField<StorageId>(STORAGE_ID_PATTERN);
+export const WebhookIdField = idField<WebhookId>(WEBHOOK_ID_PATTERN);
+export const DeliveryIdField = idField<DeliveryId>(DELIVERY_ID_PATTERN);
 export const AuditIdField = idField<AuditId>(/^aud_/);

@@ -1,4 +1,4 @@
-import { decodeTime, ulid } from 'ulid';
+import { decodeTime, encodeTime, ulid } from 'ulid';
 import { Problem } from './problems.ts';
 
 declare const brand: unique symbol;
@@ -20,6 +20,10 @@ export type QueryId = Branded<'QueryId'>;
 export type JobId = Branded<'JobId'>;
 /** `st_` and a ULID: a tenant's storage location. */
 export type StorageId = Branded<'StorageId'>;
+/** `wh_` and a ULID: where a tenant has events sent. */
+export type WebhookId = Branded<'WebhookId'>;
+/** `dlv_` and a ULID: one message to one webhook. */
+export type DeliveryId = Branded<'DeliveryId'>;
 /** `aud_` and a ULID: an entry of the audit log. */
 export type AuditId = Branded<'AuditId'>;
 
@@ -30,6 +34,8 @@ export const GROUP_ID_PATTERN = new RegExp(`^grp_${ULID_PATTERN}$`);
 export const KEY_ID_PATTERN = new RegExp(`^key_${ULID_PATTERN}$`);
 export const USER_ID_PATTERN = new RegExp(`^usr_${ULID_PATTERN}$`);
 export const JOB_ID_PATTERN = new RegExp(`^job_${ULID_PATTERN}$`);
+export const WEBHOOK_ID_PATTERN = new RegExp(`^wh_${ULID_PATTERN}$`);
+export const DELIVERY_ID_PATTERN = new RegExp(`^dlv_${ULID_PATTERN}$`);
 export const STORAGE_ID_PATTERN = new RegExp(`^st_${ULID_PATTERN}$`);
 
 /** Checks a string and brands it as an id; the cast is needed because only a type carries the brand. */
@@ -52,6 +58,10 @@ export const keyId = branded<KeyId>(KEY_ID_PATTERN, 'a key id');
 export const userId = branded<UserId>(USER_ID_PATTERN, 'a user id');
 /** @throws Problem `invalid_request` if the text is not a job id. */
 export const jobId = branded<JobId>(JOB_ID_PATTERN, 'a job id');
+/** @throws Problem `invalid_request` if the text is not the id of a webhook. */
+export const webhookId = branded<WebhookId>(WEBHOOK_ID_PATTERN, 'a webhook id');
+/** @throws Problem `invalid_request` if the text is not the id of a delivery. */
+export const deliveryId = branded<DeliveryId>(DELIVERY_ID_PATTERN, 'a delivery id');
 /** @throws Problem `invalid_request` if the text is not the id of a storage location. */
 export const storageId = branded<StorageId>(STORAGE_ID_PATTERN, 'a storage id');
 
@@ -61,12 +71,17 @@ export const newKeyId = (): KeyId => `key_${ulid()}` as KeyId;
 export const newQueryId = (): QueryId => `qry_${ulid()}` as QueryId;
 export const newJobId = (): JobId => `job_${ulid()}` as JobId;
 export const newStorageId = (): StorageId => `st_${ulid()}` as StorageId;
+export const newWebhookId = (): WebhookId => `wh_${ulid()}` as WebhookId;
+export const newDeliveryId = (now?: number): DeliveryId => `dlv_${ulid(now)}` as DeliveryId;
 export const newAuditId = (): AuditId => `aud_${ulid()}` as AuditId;
 
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const base32 = (digest: Uint8Array): string => Array.from(digest, (byte) => BASE32[byte % 32]).join('');
 /** Returns the id of a person by a digest of what identifies it. @param digest at least 26 bytes */
-export const userIdOf = (digest: Uint8Array): UserId =>
-  `usr_${Array.from(digest.subarray(0, 26), (byte) => BASE32[byte % 32]).join('')}` as UserId;
+export const userIdOf = (digest: Uint8Array): UserId => `usr_${base32(digest.subarray(0, 26))}` as UserId;
+/** Returns the id of an entry of the audit log: always the same for a moment and a digest. @param digest at least 16 bytes */
+export const auditIdOf = (time: number, digest: Uint8Array): AuditId =>
+  `aud_${encodeTime(time)}${base32(digest.subarray(0, 16))}` as AuditId;
 
 /** Returns when the image was announced: its id is a ULID of that moment. */
 export const announcedAt = (id: ImageId): Date => new Date(decodeTime(id.slice('img_'.length)));

@@ -10,6 +10,7 @@ export const PLANS = {
     storedImages: 1_000,
     storageBytes: 1e9,
     vectors: 4_000,
+    webhooks: 1,
   },
   basic: {
     requests: 1_000,
@@ -19,6 +20,7 @@ export const PLANS = {
     storedImages: 50_000,
     storageBytes: 50e9,
     vectors: 200_000,
+    webhooks: 5,
   },
   pro: {
     requests: 5_000,
@@ -28,6 +30,7 @@ export const PLANS = {
     storedImages: 500_000,
     storageBytes: 500e9,
     vectors: 1_000_000,
+    webhooks: 20,
   },
   enterprise: {
     requests: 50_000,
@@ -37,6 +40,7 @@ export const PLANS = {
     storedImages: 20_000_000,
     storageBytes: 20e12,
     vectors: 20_000_000,
+    webhooks: 100,
   },
 } as const satisfies Record<string, Plan>;
 
@@ -52,6 +56,7 @@ export interface Plan {
   storedImages: number;
   storageBytes: number;
   vectors: number;
+  webhooks: number;
 }
 export type PlanName = keyof typeof PLANS;
 export const PLAN_NAMES = Object.keys(PLANS) as [PlanName, ...PlanName[]]; // Object.keys loses the literal types

@@ -100,6 +100,30 @@ export type ModelJobKind = (typeof MODEL_JOB_KINDS)[number];
 export const JOB_KINDS = ['tenant_purge', 'redrive', 'storage_removal', ...MODEL_JOB_KINDS] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
+/** Events that tenants can be told of. */
+export const WEBHOOK_EVENT_TYPES = [
+  'images.indexed',
+  'images.failed',
+  'duplicates.found',
+  'job.completed',
+  'webhook.failing',
+  'webhook.disabled',
+  'usage.threshold',
+] as const;
+export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
+
+export const WEBHOOK_STATES = ['enabled', 'disabled'] as const;
+export type WebhookState = (typeof WEBHOOK_STATES)[number];
+/** Reasons of a webhook's being disabled: days of failures only, a receiver that is gone, or its tenant. */
+export const DISABLED_REASONS = ['failing', 'gone', 'by_request'] as const;
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
+
+/** States of a delivery. `skipped`: its webhook was disabled or removed first. */
+export const DELIVERY_STATES = ['pending', 'delivered', 'failed', 'skipped'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+/** Ends of an attempt. `unknown`: it was begun, and its sender ended before it said more. */
+export const ATTEMPT_OUTCOMES = ['delivered', 'failed', 'unknown'] as const;
+
 /** Types of tenants' storage. `minio`: any server that speaks S3. */
 export const STORAGE_TYPES = ['s3', 'minio', 'azure_blob', 'gcs'] as const;
 

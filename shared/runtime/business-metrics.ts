@@ -48,3 +48,8 @@ export function timeProcessing({ type, tenantid, data, time }: AnyEvent): void {
   const elapsedMs = Math.max(0, Date.parse(time) - announced.getTime());
   count('image_processing', 'Milliseconds', elapsedMs, { stage }, tenantid);
 }
+
+/** Counts attempts to deliver to webhooks by their outcome: `webhook_attempts`. */
+export function countWebhookAttempt(tenant: TenantId, outcome: string): void {
+  count('webhook_attempts', 'Count', 1, { outcome }, tenant);
+}

@@ -1,4 +1,4 @@
-import { toldKey } from '#shared/aws/dynamodb-activity-keys.ts';
+import { thresholdKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import type { ThresholdStore } from './threshold-store.ts';
 
@@ -10,11 +10,11 @@ export function dynamoThresholdStore(options: TableOptions, now: () => number = 
   const table = openTable(options);
   return {
     async isTold(tenant, threshold) {
-      return (await table.get(toldKey(tenant, threshold))) !== undefined;
+      return (await table.get(thresholdKey(tenant, threshold))) !== undefined;
     },
     async noteTold(tenant, threshold) {
       const expires_at = Math.ceil(now() / 1000) + TOLD_SECONDS; // DynamoDB's TTL counts seconds
-      await table.put({ ...toldKey(tenant, threshold), expires_at });
+      await table.put({ ...thresholdKey(tenant, threshold), expires_at });
     },
   };
 }

@@ -24,6 +24,8 @@ const IDS: Record<string, string> = {
   group_id: `grp_${ULID}`,
   user_id: `usr_${ULID}`,
   storage_id: `st_${ULID}`,
+  webhook_id: `wh_${ULID}`,
+  delivery_id: `dlv_${ULID}`,
   tenant_id: 'not-there',
   name: 'no-model',
 };

@@ -13,10 +13,12 @@ import { getOverview } from '#shared/contracts/http/statistics.ts';
 import { addStorage, issueExternalId, listStorages } from '#shared/contracts/http/storages.ts';
 import { createTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { getTenantUsage } from '#shared/contracts/http/usage.ts';
+import { createWebhook, listDeliveries, listWebhooks } from '#shared/contracts/http/webhooks.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
 import type { Request } from '../../infra/local/api.ts';
 import { readIssuer, tokenOf } from '../fixtures/issuer.ts';
 import { photograph } from '../fixtures/photographs.ts';
+import { receiverPort } from '../fixtures/receiver.ts';
 import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
 import { bucketLocation } from './own-bucket.ts';
 import { readStack } from './stack.ts';
@@ -47,6 +49,7 @@ let address = '';
 let job = '';
 let storage = '';
 let externalId = '';
+let webhook = '';
 /** Texts that belong to the owner. */
 let owned: readonly string[];
 let before: Awaited<ReturnType<typeof stateOf>>;
@@ -74,13 +77,14 @@ async function newCountedTenant(name: string, { settings, limits }: typeof OWNER
 
 /** Reads a tenant's own data, without values that change by themselves. */
 async function stateOf(client: Client) {
-  const [overview, settings, keys, list, people, storages] = await Promise.all([
+  const [overview, settings, keys, list, people, storages, webhooks] = await Promise.all([
     client.call(getOverview),
     client.call(getSettings),
     client.call(ownKeys.list),
     client.call(images.listImages),
     client.call(listUsers),
     client.call(listStorages),
+    client.call(listWebhooks),
   ]);
   const { pipeline: _, ...counts } = overview.body;
   return {
@@ -90,8 +94,19 @@ async function stateOf(client: Client) {
     images: list.body.images,
     users: people.body.users,
     storages: storages.body,
+    // Deliveries to it fail: nobody listens. What was found so changes by itself.
+    webhooks: webhooks.body.webhooks.map(({ webhook_id, url, state }) => ({ webhook_id, url, state })),
   };
 }
+
+/** A delivery to the owner's webhook. */
+const ownersDelivery = async (): Promise<string> => {
+  const { body } = await eventually(
+    () => owner.call(listDeliveries, { params: { webhook_id: webhook } }),
+    ({ body }) => body.deliveries.length > 0,
+  );
+  return body.deliveries[0]?.delivery_id ?? '';
+};
 
 /** Number and bytes of a tenant's validated images, as its list shows them. */
 async function storedOf(client: Client) {
@@ -121,6 +136,8 @@ beforeAll(async () => {
   const newKey = { name: 'owner-key', scopes: ['deeplens.search' as const] };
   key = (await owner.call(ownKeys.create, { body: newKey })).body.key_id;
   address = `owner-person@${owner.tenant}.test`;
+  const url = `http://127.0.0.1:${receiverPort('webhooks')}/owner-hook`;
+  webhook = (await owner.call(createWebhook, { body: { url, event_types: ['*'] } })).body.webhook_id;
   user = (await owner.call(inviteUser, { body: { email: address, role: 'Admin' } })).body.user_id;
   const location = await bucketLocation('owner-bucket');
   storage = (await owner.call(addStorage, { body: location })).body.storage_id;
@@ -138,7 +155,7 @@ beforeAll(async () => {
       counts.images.total === 3 && counts.images.by_status.indexed === 2 && counts.duplicates.groups === 1,
   );
   owned = [
-    ...[owner.tenant, image, copy, pending.image_id, group, key, job, user, storage, externalId],
+    ...[owner.tenant, image, copy, pending.image_id, group, key, job, user, storage, externalId, webhook],
     ...[
       'owner-file',
       'owner-external',
@@ -147,6 +164,7 @@ beforeAll(async () => {
       'owner-key',
       'owner-person',
       'owner-bucket',
+      'owner-hook',
     ],
   ];
 });
@@ -251,6 +269,39 @@ const ATTEMPTS: Record<string, Attempt> = {
   },
   removeStorage: {
     request: async () => ({ params: { storage_id: storage }, query: { images: 'delete' } }),
+    status: 404,
+  },
+  listWebhooks: { request: async () => ({}), status: 200, nothingIn: 'webhooks' },
+  createWebhook: {
+    request: async () => ({
+      body: { url: `http://127.0.0.1:${receiverPort('webhooks')}/own`, event_types: ['webhook.failing'] },
+    }),
+    status: 201,
+  },
+  changeWebhook: {
+    request: async () => ({ params: { webhook_id: webhook }, body: { state: 'disabled' } }),
+    status: 404,
+  },
+  removeWebhook: { request: async () => ({ params: { webhook_id: webhook } }), status: 404 },
+  rotateWebhookSecret: { request: async () => ({ params: { webhook_id: webhook }, body: {} }), status: 404 },
+  testWebhook: {
+    request: async () => ({ params: { webhook_id: webhook }, body: { type: 'images.indexed' } }),
+    status: 404,
+  },
+  listDeliveries: { request: async () => ({ params: { webhook_id: webhook } }), status: 404 },
+  getDelivery: {
+    request: async () => ({ params: { webhook_id: webhook, delivery_id: await ownersDelivery() } }),
+    status: 404,
+  },
+  redeliver: {
+    request: async () => ({ params: { webhook_id: webhook, delivery_id: await ownersDelivery() } }),
+    status: 404,
+  },
+  replayDeliveries: {
+    request: async () => ({
+      params: { webhook_id: webhook },
+      body: { from: '2026-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' },
+    }),
     status: 404,
   },
   getOverview: {

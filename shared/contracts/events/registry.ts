@@ -7,6 +7,8 @@ import { ImagesValidatedV1 } from './images-validated.v1.ts';
 import { JobCompletedV1 } from './job-completed.v1.ts';
 import { TenantUsageV1 } from './tenant-usage.v1.ts';
 import { UsageThresholdV1 } from './usage-threshold.v1.ts';
+import { WebhookDisabledV1 } from './webhook-disabled.v1.ts';
+import { WebhookFailingV1 } from './webhook-failing.v1.ts';
 
 /** The schema of every event, by type. Subscriptions filter by these types. */
 export const EVENTS = {
@@ -19,6 +21,8 @@ export const EVENTS = {
   'tenant.usage': TenantUsageV1,
   'job.completed': JobCompletedV1,
   'usage.threshold': UsageThresholdV1,
+  'webhook.failing': WebhookFailingV1,
+  'webhook.disabled': WebhookDisabledV1,
 } as const;
 
 export type EventType = keyof typeof EVENTS;
@@ -32,6 +36,8 @@ export const ARCHIVE_DAYS = {
   'images.failed': 30,
   'duplicates.found': 30,
   'tenant.usage': 90,
+  'webhook.failing': 30,
+  'webhook.disabled': 30,
 } as const satisfies Partial<Record<EventType, number>>;
 
 export type {
@@ -44,6 +50,8 @@ export type {
   JobCompletedV1,
   TenantUsageV1,
   UsageThresholdV1,
+  WebhookDisabledV1,
+  WebhookFailingV1,
 };
 
 /** Any published event. */
@@ -56,4 +64,6 @@ export type DeepLensEvent =
   | DuplicatesFoundV1
   | TenantUsageV1
   | JobCompletedV1
-  | UsageThresholdV1;
+  | UsageThresholdV1
+  | WebhookDisabledV1
+  | WebhookFailingV1;

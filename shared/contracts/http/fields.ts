@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { METADATA_LIMITS } from '#shared/kernel/event-limits.ts';
 import {
+  DELIVERY_ID_PATTERN,
   GROUP_ID_PATTERN,
   IMAGE_ID_PATTERN,
   JOB_ID_PATTERN,
@@ -8,6 +9,7 @@ import {
   STORAGE_ID_PATTERN,
   TENANT_ID_PATTERN,
   USER_ID_PATTERN,
+  WEBHOOK_ID_PATTERN,
 } from '#shared/kernel/ids.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { refusedPart } from '#shared/kernel/json-bounds.ts';
@@ -42,6 +44,14 @@ export const StorageIdField = z
   .string()
   .regex(STORAGE_ID_PATTERN)
   .meta({ description: 'A storage location’s id: `st_` and a ULID.' });
+export const WebhookIdField = z
+  .string()
+  .regex(WEBHOOK_ID_PATTERN)
+  .meta({ description: 'A webhook id: `wh_` and a ULID.' });
+export const DeliveryIdField = z
+  .string()
+  .regex(DELIVERY_ID_PATTERN)
+  .meta({ description: 'A delivery id: `dlv_` and a ULID.' });
 export const Cursor = z
   .string()
   .max(2048)

@@ -38,6 +38,18 @@ import {
   putLimits,
 } from './tenants.ts';
 import { getTenantUsage, getUsage, listUsage } from './usage.ts';
+import {
+  changeWebhook,
+  createWebhook,
+  getDelivery,
+  listDeliveries,
+  listWebhooks,
+  redeliver,
+  removeWebhook,
+  replayDeliveries,
+  rotateWebhookSecret,
+  testWebhook,
+} from './webhooks.ts';
 
 /** Every operation of the API. Tests compare the OpenAPI document, the deployed routes and the authorisation tests with it. */
 export const OPERATIONS: readonly Operation[] = [
@@ -58,6 +70,16 @@ export const OPERATIONS: readonly Operation[] = [
   inviteUser,
   changeUser,
   removeUser,
+  listWebhooks,
+  createWebhook,
+  changeWebhook,
+  removeWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+  listDeliveries,
+  getDelivery,
+  redeliver,
+  replayDeliveries,
   getSettings,
   changeSettings,
   issueExternalId,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toldKey } from '#shared/aws/dynamodb-activity-keys.ts';
+import { thresholdKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import { openTable } from '#shared/aws/dynamodb-table.ts';
 import { dynamoThresholdStore } from '#shared/usage/dynamodb-threshold-store.ts';
 import type { ThresholdStore } from '#shared/usage/threshold-store.ts';
@@ -25,7 +25,7 @@ it('a threshold in DynamoDB outlives its month, and then expires', async () => {
   const options = await newTable('activity');
   const tenant = newTenant();
   await dynamoThresholdStore(options, () => Date.parse('2026-11-01T00:00:00.000Z')).noteTold(tenant, 'x');
-  expect(await openTable(options).get(toldKey(tenant, 'x'))).toMatchObject({
+  expect(await openTable(options).get(thresholdKey(tenant, 'x'))).toMatchObject({
     expires_at: Date.parse('2027-01-02T00:00:00.000Z') / 1000,
   });
 });

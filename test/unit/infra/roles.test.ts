@@ -17,6 +17,14 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     's3:pictures/events/*: PutObject',
     `sqs:archive: ${CONSUME}`,
   ],
+  AttemptDelivery: [
+    'dynamodb:activity [TENANT#*#WEBHOOKS]: DeleteItem GetItem PutItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:tenants: GetItem PutItem',
+    'secretsmanager:secret:t/*/webhook/*: GetSecretValue',
+    'sns:events: Publish',
+    `sqs:webhook-attempts: ${CONSUME} SendMessage`,
+  ],
   AuthorizeRequest: [
     'dynamodb:activity [REVOKED#*]: GetItem',
     'dynamodb:audit: PutItem',
@@ -38,6 +46,12 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ExportAudit: [
     'dynamodb:audit/stream: DescribeStream GetRecords GetShardIterator ListStreams',
     's3:audit/audit/*: PutObject',
+  ],
+  FanOutEvents: [
+    'dynamodb:activity [TENANT#*#WEBHOOKS]: GetItem PutItem',
+    'dynamodb:tenants: Query',
+    'sqs:webhook-attempts: SendMessage',
+    `sqs:webhooks: ${CONSUME}`,
   ],
   Health: [
     'dynamodb:activity [HEARTBEAT]: GetItem',
@@ -159,6 +173,16 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'secretsmanager:secret:t/*/storage/*: CreateSecret DeleteSecret GetSecretValue PutSecretValue',
     'sns:events: Publish',
     'sqs:storage-removals: SendMessage',
+  ],
+  ManageWebhooks: [
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:activity [TENANT#*#WEBHOOKS]: GetItem PutItem Query',
+    'dynamodb:audit: PutItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: DeleteItem GetItem PutItem Query UpdateItem',
+    'secretsmanager:secret:t/*/webhook/*: CreateSecret DeleteSecret GetSecretValue PutSecretValue',
+    'sns:events: Publish',
+    'sqs:webhook-attempts: SendMessage',
   ],
   MeterUsage: [
     'dynamodb:activity [TENANT#*#USAGE TENANT#*#METERED#?]: BatchGetItem GetItem PutItem UpdateItem',
@@ -310,6 +334,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     's3:pictures: ListBucket',
     'sns:events: Publish',
   ],
+  SweepDue: ['dynamodb:activity/index/by_due: Query', 'sqs:webhook-attempts: SendMessage'],
   UpdateStatistics: [
     'dynamodb:activity [TENANT#*#STATISTICS]: BatchGetItem DeleteItem PutItem UpdateItem',
     'dynamodb:groups/stream: DescribeStream GetRecords GetShardIterator ListStreams',

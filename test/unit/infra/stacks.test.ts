@@ -87,7 +87,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(10);
+    expect(withDlq).toHaveLength(13);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -118,7 +118,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(14);
+    expect(mappings).toHaveLength(17);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
@@ -293,6 +293,8 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       'usage-dead-letters',
       'audit-refusals-dropped',
       'settle-images-fails',
+      'sweep-due-fails',
+      'webhook-attempts-dead-letters',
       'limits-unchecked',
       'usage-untold',
       'export-audit-stream-waits',

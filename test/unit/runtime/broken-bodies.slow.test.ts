@@ -50,6 +50,8 @@ const params = {
   job_id: 'job_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
   user_id: 'usr_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
   storage_id: 'st_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
+  webhook_id: 'wh_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
+  delivery_id: 'dlv_01JCZ8M3P7Q4R5S6T7V8W9X0Y1',
   tenant_id: 'acme',
   name: 'model',
 };

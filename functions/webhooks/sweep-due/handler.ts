@@ -1,0 +1,19 @@
+import { readEnv } from '#shared/runtime/env.ts';
+import { scheduledFunction } from '#shared/runtime/schedule.ts';
+import { logger } from '#shared/runtime/telemetry.ts';
+import { dynamoDeliveryStore } from '#shared/webhooks/dynamodb-delivery-store.ts';
+import { sqsAttemptQueue } from '#shared/webhooks/sqs-attempt-queue.ts';
+import { sweepDue } from '#shared/webhooks/sweep-due.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+
+export const handler = scheduledFunction({
+  run: sweepDue({
+    deliveries: dynamoDeliveryStore({ table: env.ACTIVITY_TABLE }),
+    queue: sqsAttemptQueue({ queueUrl: env.WEBHOOK_ATTEMPTS_QUEUE_URL }),
+    report: (delivery, error) => logger.error('delivery not queued', { ...delivery, error }),
+    budgetSeconds: env.SWEEP_DUE_BUDGET_SECONDS,
+    concurrency: 16,
+  }),
+});
