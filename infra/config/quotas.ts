@@ -6,8 +6,8 @@ const VCPUS: Readonly<Record<string, number>> = { 'g4dn.xlarge': 4, 'g5.xlarge':
 const UNRESERVED = 100;
 /** The queues that `consumers` bounds: indexing, duplicates, archive, usage, webhooks, and five times that of their attempts. */
 const CONSUMED_QUEUES = 10;
-/** Concurrent runs of jobs about models, of purges, of retries of failed images, and of removals of storage locations. */
-const JOB_RUNS = 5 + 2 + 2 + 2;
+/** Concurrent runs of jobs about models, of purges, of retries of failed images, of removals of storage locations, and of scans. */
+const JOB_RUNS = 5 + 2 + 2 + 2 + 5;
 
 /** MB: the most that Lambda gives to a function in an account without a history. */
 export const NEW_ACCOUNT_MEMORY = 3_008;
@@ -16,11 +16,16 @@ export const NEW_ACCOUNT_MEMORY = 3_008;
 export const searchMemory = ({ functions }: Environment): number =>
   functions.searchMemory ?? NEW_ACCOUNT_MEMORY;
 
+/** Objects of tenants' own storage that are read at once: half as many as uploads; the least that SQS accepts is 2. */
+export const importers = ({ validators }: Pick<Environment, 'validators'>): number =>
+  Math.max(2, Math.round(validators / 2));
+
 /** Concurrent executions of Lambda that an environment can use at the same time, and that the account must allow. */
 export const neededConcurrency = ({ reserved, validators, consumers }: Environment): number =>
   (reserved?.authorizer ?? 0) +
   (reserved?.search ?? 0) +
   validators +
+  importers({ validators }) +
   CONSUMED_QUEUES * consumers +
   JOB_RUNS +
   UNRESERVED;

@@ -27,6 +27,7 @@ export const PARTITIONS = {
   idempotency: ofTenants('IDEMPOTENCY'),
   idempotencyOfOperator: [idempotencyPartition(undefined)],
   jobs: [jobKey(ANY_JOB).pk, jobEntryPartition(undefined), jobEntryPartition(ANY_TENANT)],
+  jobErrors: ofTenants('JOBERRORS'),
   ofTenants: [tenantPartition(ANY_TENANT)],
   revocations: [revocationKey('*', '').pk],
   statistics: ofTenants('STATISTICS'),

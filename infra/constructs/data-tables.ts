@@ -32,6 +32,8 @@ export class DataTables extends Construct {
   readonly groups: Table;
   readonly activity: Table;
   readonly limits: Table;
+  /** The objects of tenants' own storage. */
+  readonly catalogue: Table;
 
   constructor(scope: Construct, id: string, { environment }: { environment: Environment }) {
     super(scope, id);
@@ -56,6 +58,7 @@ export class DataTables extends Construct {
     this.groups = table('Groups', { recovery: true, expires: false, stream: true });
     this.activity = table('Activity', { recovery: true, expires: true });
     this.limits = table('Limits', { recovery: false, expires: true });
+    this.catalogue = table('Catalogue', { recovery: true, expires: true });
 
     for (const [indexName, partition, sort] of TENANT_INDEXES)
       this.tenants.addGlobalSecondaryIndex({
@@ -92,6 +95,13 @@ export class DataTables extends Construct {
       projectionType: ProjectionType.KEYS_ONLY, // of pending deliveries alone
     });
 
+    this.catalogue.addGlobalSecondaryIndex({
+      indexName: 'by_queued',
+      partitionKey: text('gsi_queued'),
+      sortKey: text('gsi_queued_at'),
+      projectionType: ProjectionType.KEYS_ONLY, // no other change of an entry writes to it
+    });
+
     acknowledge(this.limits, { DDB3: 'Holds counts of the last minute.' });
     if (!environment.recovery) acknowledge(this, { DDB3: 'Local tables are recreated by npm run reset.' });
   }
@@ -104,6 +114,11 @@ export class DataTables extends Construct {
   /** The index of what is due: pending deliveries to webhooks. */
   get activityByDue(): string {
     return `${this.activity.tableArn}/index/by_due`;
+  }
+
+  /** The ARN of the index `by_queued` of the table `catalogue`. */
+  get queuedObjects(): string {
+    return `${this.catalogue.tableArn}/index/by_queued`;
   }
 
   /** Returns the ARN of an index of the table `tenants`. */

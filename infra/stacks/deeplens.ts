@@ -11,6 +11,7 @@ import { JobsStack } from './jobs.ts';
 import { ModelsStack } from './models.ts';
 import { NetworkStack } from './network.ts';
 import { OperationsStack } from './operations.ts';
+import { ScansStack } from './scans.ts';
 import { SearchStack } from './search.ts';
 import { ServiceStack } from './service.ts';
 import { StoragesStack } from './storages.ts';
@@ -46,6 +47,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
     validationSeconds: environment.name === 'local' ? 5 : TIMEOUTS.validation,
   });
   const tenants = new TenantsStack(app, { environment, data, identity, index, modelJobs: models.jobs.queue });
+  const scans = new ScansStack(app, { environment, data, index });
   const failures = new FailuresStack(app, {
     environment,
     data,
@@ -62,6 +64,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
     data,
     modelJobs: models.jobs.queue,
     redrives: failures.redrives.queue,
+    scans: scans.scans.queue,
   });
   const usage = new UsageStack(app, { environment, data });
   const webhooks = new WebhooksStack(app, { environment, data });
@@ -69,8 +72,8 @@ export function deepLensStacks(app: App, environment: Environment): void {
   const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
   const flows = [
-    ...[images, search, duplicates, models, tenants, failures, storages],
-    ...[jobs, usage, webhooks, service],
+    ...[images, search, duplicates, models, tenants, scans],
+    ...[failures, storages, jobs, usage, webhooks, service],
   ];
   const functions = [...flows, identity].flatMap((each) => each.functions);
   const { authorizer } = tenants;
@@ -92,12 +95,18 @@ export function deepLensStacks(app: App, environment: Environment): void {
       'model-jobs': models.jobs,
       redrives: failures.redrives,
       'storage-removals': storages.removals,
+      scans: scans.scans,
+      imports: scans.imports,
       usage: usage.queue,
       webhooks: webhooks.events,
       'webhook-attempts': webhooks.attempts,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },
-    schedules: { 'settle-images': images.settlement, 'sweep-due': webhooks.sweep },
+    schedules: {
+      'settle-images': images.settlement,
+      'start-scans': scans.schedule,
+      'sweep-due': webhooks.sweep,
+    },
     worker: images.worker.service,
   });
   Tags.of(app).add('service', 'deeplens');

@@ -241,7 +241,8 @@ export class ImagesStack extends EnvironmentStack {
         EMBEDDING_QUEUE_URL: queue.queueUrl,
       },
     })
-      .allow(onTable('GetItem', 'UpdateItem'), [data.tables.images.tableArn])
+      .allow(onTable('BatchGetItem', 'GetItem', 'UpdateItem'), [data.tables.images.tableArn])
+      .allow(onTable('Query'), [data.tables.imagesBy('by_sha256')])
       .allow(onTable('PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.heartbeats))
       .allow(ACTIONS.readObjects, [data.imagesBucket.objects('derived')])
       .allow(ACTIONS.listObjects, [data.imagesBucket.bucket.bucketArn])

@@ -18,6 +18,8 @@ export interface JobsStackProps {
   modelJobs: Queue;
   /** The queue of the jobs that retry failed images. */
   redrives: Queue;
+  /** The queue of scans. */
+  scans: Queue;
 }
 
 /** Lists, shows and cancels jobs of all kinds; the stacks that start them run them. */
@@ -25,7 +27,7 @@ export class JobsStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
 
-  constructor(app: App, { environment, data, modelJobs, redrives }: JobsStackProps) {
+  constructor(app: App, { environment, data, modelJobs, redrives, scans }: JobsStackProps) {
     super(app, environment, 'jobs');
     const { activity } = data.tables;
     const guards = tenantGuardsAccess(data);
@@ -38,6 +40,7 @@ export class JobsStack extends EnvironmentStack {
         ACTIVITY_TABLE: activity.tableName,
         MODEL_JOBS_QUEUE_URL: modelJobs.queueUrl,
         REDRIVES_QUEUE_URL: redrives.queueUrl,
+        SCANS_QUEUE_URL: scans.queueUrl,
       },
       timeout: 29,
       memory: 512,
@@ -47,13 +50,16 @@ export class JobsStack extends EnvironmentStack {
         [activity.tableArn],
         inPartitions(PARTITIONS.jobs),
       )
-      .allow(ACTIONS.send, [modelJobs.queueArn, redrives.queueArn]);
+      .allow(onTable('Query'), [activity.tableArn], inPartitions(PARTITIONS.jobErrors))
+      .allow(ACTIONS.send, [modelJobs.queueArn, redrives.queueArn, scans.queueArn]);
     const { lambda } = guards.allow(manage);
     this.functions = [lambda];
     this.routes = {
       'GET /v1/jobs': lambda,
       'GET /v1/jobs/{job_id}': lambda,
       'POST /v1/jobs/{job_id}/cancel': lambda,
+      'POST /v1/jobs/{job_id}/confirm': lambda,
+      'GET /v1/jobs/{job_id}/errors': lambda,
       'GET /v1/admin/jobs': lambda,
       'GET /v1/admin/jobs/{job_id}': lambda,
       'POST /v1/admin/jobs/{job_id}/cancel': lambda,

@@ -87,6 +87,7 @@ function purgeTenant(
       GROUPS_TABLE: tables.groups.tableName,
       ACTIVITY_TABLE: tables.activity.tableName,
       LIMITS_TABLE: tables.limits.tableName,
+      CATALOGUE_TABLE: tables.catalogue.tableName,
       IMAGES_BUCKET: imagesBucket.bucket.bucketName,
       USER_POOL_ID: identity.pool.userPoolId,
       PURGES_QUEUE_URL: queue.queueUrl,
@@ -105,6 +106,7 @@ function purgeTenant(
       tables.groups.tableArn,
       tables.limits.tableArn,
     ])
+    .allow(onTable('BatchWriteItem', 'DeleteItem', 'Query'), [tables.catalogue.tableArn])
     .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.ofTenants))
     .allow(onTable('GetItem', 'PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
     .allow(onTable('PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.revocations))

@@ -2,6 +2,7 @@ import { encodeTime } from 'ulid';
 import {
   type DeliveryId,
   deliveryId,
+  type ImageId,
   type JobId,
   type TenantId,
   tenantId,
@@ -27,6 +28,7 @@ export const TENANT_ACTIVITIES = [
   'CACHE',
   'JOBS',
   'WEBHOOKS',
+  'JOBERRORS',
 ] as const;
 export const activityPartition = (tenant: TenantId, activity: (typeof TENANT_ACTIVITIES)[number]): string =>
   `${tenantPartition(tenant)}#${activity}`;
@@ -135,6 +137,13 @@ export const jobEntryPartition = (owner: TenantId | undefined): string =>
 export const jobEntryKey = (owner: TenantId | undefined, job: JobId): Key => ({
   pk: jobEntryPartition(owner),
   sk: `JOB#${job}`,
+});
+/** The errors of a job, by the image that was not made. */
+export const jobErrorPrefix = (job: JobId): string => `${job}#`;
+export const jobErrorPartition = (tenant: TenantId): string => activityPartition(tenant, 'JOBERRORS');
+export const jobErrorKey = (tenant: TenantId, job: JobId, image: ImageId): Key => ({
+  pk: jobErrorPartition(tenant),
+  sk: `${jobErrorPrefix(job)}${image}`,
 });
 /** Names the job that works on a subject. */
 export const jobClaimKey = (subject: string): Key => ({ pk: `JOB#${subject}`, sk: 'CLAIM' });

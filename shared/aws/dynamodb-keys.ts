@@ -4,6 +4,7 @@ import {
   type GroupId,
   IMAGE_ID_PATTERN,
   type ImageId,
+  type JobId,
   type KeyId,
   type StorageId,
   type TenantId,
@@ -141,6 +142,27 @@ export const separationKey = (tenant: TenantId, group: GroupId, decidedAt: strin
   inTenant(tenant, `${separationPrefix(group)}${decidedAt}`);
 /** The images that must not share a group with this one. */
 export const cannotLinkKey = (tenant: TenantId, image: ImageId): Key => inTenant(tenant, `APART#${image}`);
+
+// catalogue
+
+/** The objects of one storage location. */
+export const cataloguePartition = (tenant: TenantId, storage: StorageId): string =>
+  `${tenantPartition(tenant)}#STORAGE#${storage}`;
+/** @param objectKey of the tenant's own storage; at most 1 024 bytes, as a sort key may have */
+export const catalogueKey = (tenant: TenantId, storage: StorageId, objectKey: string): Key => ({
+  pk: cataloguePartition(tenant, storage),
+  sk: objectKey,
+});
+export const CATALOGUED_PREFIX = 'STORAGE#';
+/** Notes that the location has entries. */
+export const cataloguedKey = (tenant: TenantId, storage: StorageId): Key =>
+  inTenant(tenant, `${CATALOGUED_PREFIX}${storage}`);
+/** What became of the objects that a job has queued. */
+export const importCountsKey = (tenant: TenantId, job: JobId): Key => inTenant(tenant, `COUNTS#${job}`);
+/** A tenant's queued objects in the index `by_queued`. */
+export const queuedPartition = (tenant: TenantId): string => `${tenantPartition(tenant)}#QUEUED`;
+/** The sort key of that index. */
+export const queuedPosition = (job: JobId, image: ImageId): string => `${job}#${image}`;
 
 // limits
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
-import type { Imaging, ReadImage } from '#shared/imaging/imaging.ts';
+import type { Imaging } from '#shared/imaging/imaging.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { deriveImage, sha256Of, storeDerivatives } from './derive-image.ts';
 import type { ImageFacts, ImageRecord } from './image-record.ts';
 
 interface Ports {
@@ -47,15 +47,13 @@ export async function acceptFile(
   const { tenant_id: tenant, image_id: image, content_type } = record;
   const sha256 = sha256Of(bytes);
   if (!accepted) checkSha256(sha256, record.announced_sha256);
-  const read = await imaging.read(bytes, { declaredType: content_type, thumbnailSizes: sizes });
-  const { facts, derivatives } = await derive(ports, tenant, image, { bytes, sha256 }, read);
+  const file = { bytes, sha256, declaredType: content_type, sizes };
+  const { facts, derivatives } = await deriveImage(imaging, tenant, image, file);
   if (!accepted && !(await blobs.create(tenant, objectKeys.upload(tenant, image), bytes, content_type)))
     return acceptFile(ports, record, sizes, await fetchFile(ports, tenant, image));
-  await Promise.all(derivatives.map((each) => blobs.put(tenant, each.key, each.bytes, each.contentType)));
+  await storeDerivatives(blobs, tenant, derivatives);
   return facts;
 }
-
-const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 function checkSha256(sha256: string, announced: string | undefined): void {
   if (announced !== undefined && announced !== sha256)
@@ -63,61 +61,4 @@ function checkSha256(sha256: string, announced: string | undefined): void {
       'checksum_mismatch',
       `The file's SHA-256 is ${sha256}; ${announced} was announced. Announce it again, and send the file unchanged.`,
     );
-}
-
-interface Derivative {
-  key: string;
-  bytes: Uint8Array;
-  contentType: string;
-}
-
-/** Returns the facts, and the thumbnails and the model image to store. */
-async function derive(
-  { imaging }: Ports,
-  tenant: TenantId,
-  image: ImageId,
-  { bytes, sha256 }: { bytes: Uint8Array; sha256: string },
-  {
-    format,
-    exif,
-    frames,
-    pages,
-    warnings,
-    width,
-    height,
-    modelImage,
-    pixelHash,
-    thumbnails: derived,
-  }: ReadImage,
-): Promise<{ facts: Facts; derivatives: Derivative[] }> {
-  const keyOf = (size: number) => objectKeys.thumbnail(tenant, image, size);
-  const [perceptual, png] = await Promise.all([
-    imaging.perceptualHash(modelImage),
-    imaging.encodeModelImage(modelImage),
-  ]);
-  return {
-    facts: {
-      format,
-      width,
-      height,
-      file_size: bytes.length,
-      hash_sha256: sha256,
-      hash_md5: createHash('md5').update(bytes).digest('hex'),
-      hash_perceptual: perceptual,
-      hash_pixels: pixelHash,
-      exif,
-      ...(frames !== undefined && { frames }),
-      ...(pages !== undefined && { pages }),
-      warnings: [...warnings],
-      thumbnails: derived.map(({ bytes: _, ...measures }) => ({ ...measures, key: keyOf(measures.size) })),
-    },
-    derivatives: [
-      { key: objectKeys.modelImage(tenant, image), bytes: png, contentType: 'image/png' },
-      ...derived.map(({ size, bytes: webp }) => ({
-        key: keyOf(size),
-        bytes: webp,
-        contentType: 'image/webp',
-      })),
-    ],
-  };
 }

@@ -20,6 +20,7 @@ import {
 } from './dynamodb-quota-counters.ts';
 import { type ImageRecord, statusesBefore } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
+import { countedBytes } from './quota.ts';
 import { tombstoneOf } from './tombstone.ts';
 
 const ATTEMPTS = 6;
@@ -81,13 +82,13 @@ export function imageQuota(
           const step = moved(await table.update(Key, stepUpdate(tenant, 'validated', at, change)));
           return step && { ...step, full: false };
         }
-        const stored = { stored_bytes: change.file_size };
+        const stored = { stored_bytes: countedBytes(before, change.file_size) };
         const update = stepUpdate(tenant, 'validated', at, { ...change, ...stored }, ADMITTED);
         const counted = difference(countsOf(stored), countsOf(before));
         const admitted = await table.writeTogether([
           { Update: { Key, ...countedAsIn(before, update) } },
           count(tenant, counted, quota),
-          countInMonth(tenant, at, { images: 1, bytes: change.file_size }),
+          countInMonth(tenant, at, { images: 1, bytes: stored.stored_bytes }),
         ]);
         if (!admitted) {
           // The quota is full; or else the image changed, or room came free after the write was refused.

@@ -18,7 +18,7 @@ import {
 import { splitByExternalId } from './external-ids.ts';
 import { type ImageRecord, isRefused, statusesBefore } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
-import { fitting, type Stored } from './quota.ts';
+import { countedBytes, fitting, type Stored } from './quota.ts';
 
 /** Items in one transaction besides the counters. */
 const TOGETHER = 99;
@@ -56,12 +56,15 @@ export function imageReservations(
       const { free, taken } = splitByExternalId(records, owners);
       const fit = fitting(free, use, quota);
       if (fit.length === 0) return { announced: [], taken };
-      const announced = fit.map((record) => ({ ...record, reserved_bytes: record.file_size }));
+      const announced = fit.map((record) => ({
+        ...record,
+        reserved_bytes: countedBytes(record, record.file_size),
+      }));
       const puts = announced.flatMap((record): Write[] => [
         { Put: { Item: imageItem(record), ConditionExpression: 'attribute_not_exists(pk)' } },
         ...claimExternalId(record),
       ]);
-      const sizes = announced.map(({ file_size }) => file_size);
+      const sizes = announced.map(({ reserved_bytes }) => reserved_bytes);
       const written = await table.writeTogether([...puts, count(tenant, reservations(sizes), quota)]);
       return written ? { announced, taken } : CONFLICT;
     });

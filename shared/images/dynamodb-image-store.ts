@@ -85,6 +85,16 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
       const applied = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
       return moved({ applied, item: await table.get(Key) });
     },
+    async setHidden(tenant, image, hidden) {
+      const Update = {
+        Key: imageKey(tenant, image),
+        UpdateExpression: hidden ? 'SET #hidden = :true' : 'REMOVE #hidden',
+        ConditionExpression: '#status = :indexed',
+        ExpressionAttributeNames: { '#status': 'status', '#hidden': 'hidden' },
+        ExpressionAttributeValues: { ':indexed': 'indexed', ...(hidden && { ':true': true }) },
+      };
+      return table.writeTogether([{ Update }, libraryChange(tenant, image)]);
+    },
   };
 }
 

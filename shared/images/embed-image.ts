@@ -14,7 +14,7 @@ export interface EmbedPorts {
   embedders: readonly [Embedder, ...Embedder[]];
   imaging: Pick<Imaging, 'decodeModelImage' | 'modelInput'>;
   blobs: Pick<Blobs, 'get'>;
-  imageStore: Pick<ImageStore, 'get' | 'advance'>;
+  imageStore: Pick<ImageStore, 'get' | 'advance' | 'findBySha256' | 'getVectors'>;
   publisher: EventPublisher;
 }
 
@@ -60,9 +60,17 @@ const catching = (step: (task: Task) => Promise<void>) => async (task: Task) => 
   }
 };
 
-/** Fetches the model image and makes each model's input from it. */
-async function load({ blobs, imageStore, imaging, embedders }: EmbedPorts, task: Task): Promise<void> {
+/** Finds the vectors that the same bytes have already, and makes the other models' inputs from the model image. */
+async function load(ports: EmbedPorts, task: Task): Promise<void> {
+  const { blobs, imageStore, imaging } = ports;
   const { tenant, image } = subjectOf(task.event);
+  const embedders = requestedEmbedders(task.event, ports.embedders);
+  for (const embedder of embedders) {
+    const known = await embeddingOfSameBytes(imageStore, task.event, embedder);
+    if (known) task.embeddings.set(embedder, known);
+  }
+  const missing = embedders.filter((embedder) => !task.embeddings.has(embedder));
+  if (missing.length === 0) return;
   const bytes = await blobs.get(tenant, task.event.data.model_picture.key);
   if (!bytes) {
     const record = await imageStore.get(tenant, image);
@@ -73,9 +81,26 @@ async function load({ blobs, imageStore, imaging, embedders }: EmbedPorts, task:
     return;
   }
   const raster = await imaging.decodeModelImage(bytes);
-  for (const embedder of requestedEmbedders(task.event, embedders)) {
+  for (const embedder of missing) {
     task.inputs.set(embedder, await imaging.modelInput(raster, embedder.manifest.input));
   }
+}
+
+/** Images with the same bytes that are asked for their vectors: the earliest may have been deleted, or not be embedded yet. */
+const TWINS = 5;
+
+/** Returns the vectors of an image of the tenant with the same bytes: the model image is the same, so they are, too. */
+async function embeddingOfSameBytes(
+  imageStore: EmbedPorts['imageStore'],
+  event: ImagesValidatedV1,
+  { manifest }: Embedder,
+): Promise<Embedding | undefined> {
+  const { tenant, image } = subjectOf(event);
+  const twins = await imageStore.findBySha256(tenant, event.data.hash_sha256, TWINS);
+  const others = twins.filter((twin) => twin !== image);
+  if (others.length === 0) return undefined;
+  const [embedding] = (await imageStore.getVectors(tenant, others, manifest.name)).values();
+  return embedding;
 }
 
 /** @throws Problem `dependency_unavailable` if a model is not loaded here: another worker, or a later one, may have it */

@@ -17,6 +17,7 @@ export function imageReply(record: ImageRecord, baseUrl: string): z.input<typeof
     content_type,
     correlation_id,
     hash_pixels,
+    hidden,
     reserved_bytes,
     stored_bytes,
     thumbnails,

@@ -140,6 +140,8 @@ export interface ImageStore {
    * @returns false if the image is not indexed
    */
   noteModel(tenant: TenantId, image: ImageId, model: string, at: string): Promise<boolean>;
+  /** Notes whether an indexed image is hidden; changes the library version. @returns false if it is not indexed */
+  setHidden(tenant: TenantId, image: ImageId, hidden: boolean): Promise<boolean>;
   /** Writes a model's vectors unless the image is purged. @returns false if it is */
   putVectors(tenant: TenantId, image: ImageId, model: string, embedding: Embedding): Promise<boolean>;
   getVectors(tenant: TenantId, images: readonly ImageId[], model: string): Promise<Map<ImageId, Embedding>>;

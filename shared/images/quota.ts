@@ -6,6 +6,12 @@ import { Problem } from '#shared/kernel/problems.ts';
 export const Stored = z.object({ images: z.number(), bytes: z.number() });
 export type Stored = z.infer<typeof Stored>;
 
+/** Returns the bytes that count of an image's file: none of one that stays in the tenant's own storage. */
+export const countedBytes = ({ storage_location }: { storage_location: string }, size: number): number =>
+  storage_location === OUR_STORAGE ? size : 0;
+/** The `storage_location` of images whose file we store. */
+const OUR_STORAGE = 'uploads';
+
 export const NOTHING_STORED: Stored = { images: 0, bytes: 0 };
 
 interface Owner {
@@ -37,15 +43,16 @@ export const hasRoom = (used: Stored, size: number, quota: Stored): boolean =>
   used.images < quota.images && used.bytes + size <= quota.bytes;
 
 /** Returns those of the images that fit into the quota together, preferring the earlier ones. */
-export function fitting<Image extends { file_size: number }>(
+export function fitting<Image extends { file_size: number; storage_location: string }>(
   images: readonly Image[],
   { stored, reserved }: QuotaUse,
   quota: Stored,
 ): Image[] {
   let used = sumOf(stored, reserved);
-  return images.filter(({ file_size }) => {
-    const fits = hasRoom(used, file_size, quota);
-    if (fits) used = sumOf(used, { images: 1, bytes: file_size });
+  return images.filter((image) => {
+    const bytes = countedBytes(image, image.file_size);
+    const fits = hasRoom(used, bytes, quota);
+    if (fits) used = sumOf(used, { images: 1, bytes });
     return fits;
   });
 }

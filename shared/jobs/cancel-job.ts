@@ -5,13 +5,14 @@ import type { Job, JobOf } from './job.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { JobStore } from './job-store.ts';
 
-/** All kinds but removals, which cannot be undone. */
-export type CancellableKind = Exclude<JobKind, 'tenant_purge' | 'storage_removal'>;
+/** Kinds that cannot be undone. */
+type Removal = 'tenant_purge' | 'storage_removal';
+export type CancellableKind = Exclude<JobKind, Removal>;
 
-interface Ports {
+interface Ports<Kind extends CancellableKind> {
   jobs: JobStore;
   /** The queue of each kind's worker, which undoes the unfinished work. */
-  queues: { readonly [Kind in CancellableKind]: JobQueue };
+  queues: { readonly [Each in Kind]: JobQueue };
   now?: () => Date;
 }
 
@@ -24,20 +25,22 @@ const ATTEMPTS = 20;
  * @throws Problem that code, or `conflict` for a removal
  */
 export const cancelJob =
-  ({ jobs, queues, now }: Ports) =>
-  async (job: Job, finished: ProblemCode = 'job_finished'): Promise<JobOf<CancellableKind>> => {
-    let current = job;
+  <Kind extends CancellableKind>({ jobs, queues, now }: Ports<Kind>) =>
+  async (job: JobOf<Kind | Removal>, finished: ProblemCode = 'job_finished'): Promise<JobOf<Kind>> => {
+    const { job_id } = job;
+    let current: Job = job;
     const exhausted = () =>
-      new Problem('conflict', `The job ${job.job_id} is written without a pause. Cancel it again.`);
+      new Problem('conflict', `The job ${job_id} is written without a pause. Cancel it again.`);
     return retryOnConflict({ attempts: ATTEMPTS, exhausted }, async () => {
       if (current.kind === 'tenant_purge')
         throw new Problem('conflict', 'The removal of a tenant cannot be cancelled.');
       if (current.kind === 'storage_removal')
         throw new Problem('conflict', 'The removal of a storage location cannot be cancelled.');
-      if (!isActive(current)) throw new Problem(finished, `The job ${job.job_id} is ${current.status}.`);
-      const ended = await tryToEnd({ jobs, queue: queues[current.kind], now })(current);
-      if (ended) return ended;
-      current = (await jobs.get(job.job_id)) ?? current;
+      if (!isActive(current)) throw new Problem(finished, `The job ${job_id} is ${current.status}.`);
+      // The casts: the kind of a job does not change.
+      const ended = await tryToEnd({ jobs, queue: queues[current.kind as Kind], now })(current);
+      if (ended) return ended as JobOf<Kind>;
+      current = (await jobs.get(job_id)) ?? current;
       return CONFLICT;
     });
   };
@@ -70,4 +73,4 @@ export const endJob =
   };
 
 export const isActive = ({ status }: Pick<Job, 'status'>): boolean =>
-  status === 'queued' || status === 'running';
+  status === 'queued' || status === 'running' || status === 'needs_confirmation';

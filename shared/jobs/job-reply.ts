@@ -1,37 +1,46 @@
-import type { Job } from './job.ts';
+import type { Job, JobOf, ModelJob, Scan, StorageRemoval, TenantPurge } from './job.ts';
 
 /** Renders a job without the fields that only its worker needs. */
 export function jobReply(job: Job) {
-  const { job_id, status, progress, errors, errors_count, started_at, updated_at, finished_at } = job;
+  const { job_id, status, errors, errors_count, started_at, updated_at, finished_at } = job;
   return {
-    ...{ job_id, status, progress, errors, errors_count: errors_count ?? errors.length },
+    ...{ job_id, status, errors, errors_count: errors_count ?? errors.length },
     ...{ started_at, updated_at },
     ...(finished_at !== undefined && { finished_at }),
-    ...ofKind(job),
+    ...ownFields(job),
   };
 }
 
-function ofKind(job: Job) {
-  const { kind } = job;
-  if (kind === 'tenant_purge') {
-    const { tenant_id, status, receipt } = job;
-    return { kind, tenant_id, ...(status === 'completed' && receipt && { receipt, result: receipt }) };
-  }
-  if (kind === 'redrive') {
-    const { stage, tenant_id, code, since, dry_run } = job;
-    return {
-      ...{ kind, stage },
-      ...(tenant_id !== undefined && { tenant_id }),
-      ...(code !== undefined && { code }),
-      ...(since !== undefined && { since }),
-      ...(dry_run !== undefined && { dry_run }),
-    };
-  }
-  if (kind === 'storage_removal') return { kind, storage_id: job.storage_id };
-  const { model, tenants, position } = job;
-  return {
-    ...{ kind, model },
-    ...(tenants && { tenants: [...tenants] }),
-    ...(position && { at_tenant: position.tenant_id }),
-  };
+function ownFields(job: Job) {
+  if (job.kind === 'tenant_purge') return purgeFields(job);
+  if (job.kind === 'redrive') return redriveFields(job);
+  if (job.kind === 'storage_removal') return removalFields(job);
+  return job.kind === 'scan' ? scanFields(job) : modelFields(job);
 }
+
+const removalFields = ({ kind, progress, storage_id }: StorageRemoval) => ({ kind, progress, storage_id });
+
+const purgeFields = ({ kind, progress, tenant_id, status, receipt }: TenantPurge) => ({
+  ...{ kind, progress, tenant_id },
+  ...(status === 'completed' && receipt && { receipt, result: receipt }),
+});
+
+const modelFields = ({ kind, progress, model, tenants, position }: ModelJob) => ({
+  ...{ kind, progress, model },
+  ...(tenants && { tenants: [...tenants] }),
+  ...(position && { at_tenant: position.tenant_id }),
+});
+
+const redriveFields = ({ kind, progress, stage, tenant_id, code, since, dry_run }: JobOf<'redrive'>) => ({
+  ...{ kind, progress, stage },
+  ...(tenant_id !== undefined && { tenant_id }),
+  ...(code !== undefined && { code }),
+  ...(since !== undefined && { since }),
+  ...(dry_run !== undefined && { dry_run }),
+});
+
+const scanFields = ({ kind, storage_id, progress, skipped, waiting, dry_run }: Scan) => ({
+  ...{ kind, storage_id, skipped, progress },
+  ...(waiting && { waiting }),
+  ...(dry_run && { dry_run }),
+});

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { ImageIdField, JobIdField, StorageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import {
+  IMAGE_FORMAT_NAMES,
   JOB_STATUSES,
   type JobKind,
   MODEL_JOB_KINDS,
   type ModelJobKind,
   RETRIED_STAGES,
+  SCAN_WAITS,
 } from '#shared/kernel/vocabulary.ts';
 
 const Counts = z.record(z.string(), z.number());
@@ -22,7 +24,7 @@ const AnyJob = z.object({
   /** Work done so far, by kind. */
   progress: Counts,
   /** The first 99 distinct errors and the latest. */
-  errors: z.array(z.object({ code: z.string(), detail: z.string() })),
+  errors: z.array(z.object({ path: z.string().optional(), code: z.string(), detail: z.string() })),
   /** Distinct errors noted so far; absent in older items. */
   errors_count: z.number().optional(),
   /** Failures in a row that can pass. */
@@ -114,6 +116,40 @@ const StorageRemoval = AnyJob.extend({
   pending: z.array(ImageIdField).readonly().optional(),
 });
 
+/** A scan of a tenant's storage location. Its counts in `progress`: shared/scans/scan-progress.ts. */
+const ScanJob = AnyJob.extend({
+  kind: z.literal('scan'),
+  owner: TenantIdField,
+  storage_id: StorageIdField,
+  /** Only keys that begin so, by default the location's own prefix. */
+  prefix: z.string().optional(),
+  recursive: z.boolean(),
+  file_types: z.array(z.enum(IMAGE_FORMAT_NAMES)).optional(),
+  /** Ends the listing once so many objects are new or changed. */
+  limit: z.number().optional(),
+  /** Only tells what a scan would do. */
+  dry_run: z.boolean().optional(),
+  /** Also reads again what failed for a reason of its own. */
+  full: z.boolean().optional(),
+  /** The number that the location's scan has if it is completed. */
+  number: z.number().optional(),
+  /** The last key of the listing that was handled. */
+  after: z.string().optional(),
+  /** The server lists in another order than that of the bytes. */
+  unordered: z.boolean().optional(),
+  /** Objects that were not read, by reason. */
+  skipped: Counts,
+  /** Objects that the last scan of the location listed. */
+  expected: z.number().optional(),
+  waiting: z.enum(SCAN_WAITS).optional(),
+  /** Someone has confirmed that so many objects are gone. */
+  confirmed: z.boolean().optional(),
+  /** The last point of the rate: when, how many objects had ended by then, and objects a second before it. */
+  pace: z.object({ at: z.string(), ended: z.number(), rate: z.number().optional() }).optional(),
+  /** When an object last ended, or messages were sent again. */
+  stirred_at: z.string().optional(),
+});
+
 /** A stored job, by its kind. A new kind is a row here, and a runner in the function that wires it. */
 export const JobSchema = z.discriminatedUnion('kind', [
   AnyJob.extend({
@@ -123,6 +159,7 @@ export const JobSchema = z.discriminatedUnion('kind', [
   }),
   Redrive,
   StorageRemoval,
+  ScanJob,
   AnyModelJob.extend({
     kind: z.literal('model_migration'),
     /** Make it the model that searches use, once all images have its vectors. */
@@ -146,6 +183,7 @@ export type TenantPurge = JobOf<'tenant_purge'>;
 export type Redrive = JobOf<'redrive'>;
 export type StorageRemoval = JobOf<'storage_removal'>;
 export type ModelJob = JobOf<ModelJobKind>;
+export type Scan = JobOf<'scan'>;
 
 export const isModelJob = (job: Job): job is ModelJob => MODEL_KINDS.includes(job.kind);
 const MODEL_KINDS: readonly JobKind[] = MODEL_JOB_KINDS;

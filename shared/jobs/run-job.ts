@@ -54,7 +54,7 @@ export const runJob =
     const { jobs, now = () => new Date() } = ports;
     const job = await jobs.get(id);
     const runner = job && runnerOf(ports.runners, job.kind);
-    if (!runner) return 'finished';
+    if (!runner || job.status === 'needs_confirmation') return 'finished';
     const finish = async (ended: Job): Promise<JobOutcome> => {
       await ports.onEnd?.(ended);
       return 'finished';

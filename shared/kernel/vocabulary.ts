@@ -85,7 +85,14 @@ export const KEY_KINDS = ['live', 'publishable'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** States of a background job. */
-export const JOB_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
+export const JOB_STATUSES = [
+  'queued',
+  'running',
+  'needs_confirmation',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** Jobs on a model and its index, started by an operator. */
@@ -97,7 +104,10 @@ export const MODEL_JOB_KINDS = [
   'index_move',
 ] as const;
 export type ModelJobKind = (typeof MODEL_JOB_KINDS)[number];
-export const JOB_KINDS = ['tenant_purge', 'redrive', 'storage_removal', ...MODEL_JOB_KINDS] as const;
+export const JOB_KINDS = [
+  ...(['tenant_purge', 'redrive', 'storage_removal', 'scan'] as const),
+  ...MODEL_JOB_KINDS,
+] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** Events that tenants can be told of. */
@@ -132,3 +142,7 @@ export const STORAGE_STATES = ['active', 'removing'] as const;
 
 /** Handling of images whose object is no longer in the tenant's storage. */
 export const ON_MISSING = ['keep', 'hide', 'delete_after_days'] as const;
+
+/** Reasons for which a scan pauses: too much is in the pipeline, the limit of uploads a minute is used up, or the quota is. */
+export const SCAN_WAITS = ['throttled', 'rate_limited', 'waiting_for_quota'] as const;
+export type ScanWait = (typeof SCAN_WAITS)[number];

@@ -6,4 +6,6 @@ export interface FairQueue {
   name: string;
   /** @throws Problem `dependency_unavailable` */
   send(tenant: TenantId, body: unknown): Promise<void>;
+  /** Sends each of the bodies. @throws Problem `dependency_unavailable` if any of them was not accepted */
+  sendAll(tenant: TenantId, bodies: readonly unknown[]): Promise<void>;
 }

@@ -74,7 +74,7 @@ export const reconcilePage =
     const unexpected = [...present.keys()].filter((image) => !expected.has(image));
     const extra = await withoutImage(imageStore, tenant, unexpected, wanted);
     const unembedded = wanted
-      ? page.items.filter((each) => isIndexed(each) && !expected.has(each.image_id))
+      ? page.items.filter((each) => isIndexed(each) && !each.hidden && !expected.has(each.image_id))
       : [];
     if (repair) {
       const only = side === 'next' ? 'next' : undefined;
@@ -101,7 +101,7 @@ async function documentsOf(
   model: string,
   records: readonly ImageRecord[],
 ): Promise<Map<ImageId, VectorDocument>> {
-  const indexed = records.filter(isIndexed);
+  const indexed = records.filter(isIndexed).filter(({ hidden }) => !hidden);
   const ids = indexed.map(({ image_id }) => image_id);
   const vectors = await imageStore.getVectors(tenant, ids, model);
   return new Map(
@@ -146,8 +146,8 @@ async function withoutImage(
   if (images.length === 0) return [];
   const records = new Map((await imageStore.getMany(tenant, images)).map((each) => [each.image_id, each]));
   return images.filter((image) => {
-    const status = records.get(image)?.status;
-    return !wanted || status === undefined || status === 'purged' || status === 'failed';
+    const { status, hidden } = records.get(image) ?? {};
+    return !wanted || hidden === true || status === undefined || status === 'purged' || status === 'failed';
   });
 }
 

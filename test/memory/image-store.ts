@@ -10,7 +10,7 @@ import {
   statusesBefore,
 } from '#shared/images/image-record.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
-import { fitting, hasRoom, type QuotaUse, type Stored, sumOf } from '#shared/images/quota.ts';
+import { countedBytes, fitting, hasRoom, type QuotaUse, type Stored, sumOf } from '#shared/images/quota.ts';
 import { purgedRecord, tombstoneOf } from '#shared/images/tombstone.ts';
 import { IMAGE_ID_PATTERN, type ImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -89,7 +89,7 @@ export function memoryImageStore(): ImageStore {
       );
       const { free, taken } = splitByExternalId(announced, new Map(owners));
       const reserved = fitting(free, quotaUse(tenant), quota).map((record) => {
-        const reserved = { ...record, reserved_bytes: record.file_size };
+        const reserved = { ...record, reserved_bytes: countedBytes(record, record.file_size) };
         records.set(at(tenant, record.image_id), structuredClone(reserved));
         due.set(at(tenant, record.image_id), dueAfter(record.created_at));
         return reserved;
@@ -177,9 +177,9 @@ export function memoryImageStore(): ImageStore {
       if (!record) return undefined;
       const counted =
         record.stored_bytes !== undefined || !statusesBefore('validated').includes(record.status);
-      if (!counted && !hasRoomInstead(tenant, record, change.file_size, quota))
+      if (!counted && !hasRoomInstead(tenant, record, countedBytes(record, change.file_size), quota))
         return { moved: false, full: true, record: structuredClone(record) };
-      const stored_bytes = record.stored_bytes ?? change.file_size;
+      const stored_bytes = record.stored_bytes ?? countedBytes(record, change.file_size);
       const step = move(tenant, image, 'validated', ({ reserved_bytes: _, ...before }) =>
         stepped(before, 'validated', time, { ...change, stored_bytes }),
       );
@@ -237,6 +237,14 @@ export function memoryImageStore(): ImageStore {
       if (record.models.includes(model)) return true;
       const models = [...record.models, model];
       records.set(at(tenant, image), { ...record, models, updated_at: time });
+      countChange(tenant);
+      return true;
+    },
+    async setHidden(tenant, image, hidden) {
+      const record = records.get(at(tenant, image));
+      if (record?.status !== 'indexed') return false;
+      const { hidden: _, ...rest } = record;
+      records.set(at(tenant, image), { ...rest, ...(hidden && { hidden: true as const }) });
       countChange(tenant);
       return true;
     },

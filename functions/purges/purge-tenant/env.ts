@@ -6,6 +6,7 @@ import { IssuersEnv } from '#shared/identity/issuers.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { PurgesQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
+import { CatalogueTableEnv } from '#shared/scans/dynamodb-catalogue.ts';
 import { SecretsEnv } from '#shared/secrets/secretsmanager-secret-store.ts';
 import { GatewayKeysEnv } from '#shared/tenants/api-gateway-keys.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
@@ -20,6 +21,7 @@ export const Env = z.intersection(
     ...GroupsTableEnv.shape,
     ...ActivityTableEnv.shape,
     ...LimitsTableEnv.shape,
+    ...CatalogueTableEnv.shape,
     ...S3BlobsEnv.shape,
     ...SecretsEnv.shape,
     ...PurgesQueueEnv.shape,

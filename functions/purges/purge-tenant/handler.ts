@@ -12,6 +12,7 @@ import { purgeTenant } from '#shared/purges/purge-tenant.ts';
 import { tenantDataOutsideTables } from '#shared/purges/tenant-data-outside-tables.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { dynamoCatalogueData } from '#shared/scans/dynamodb-catalogue.ts';
 import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
 import { apiGatewayKeys } from '#shared/tenants/api-gateway-keys.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
@@ -39,6 +40,7 @@ const run = runJob<'tenant_purge'>({
           secrets: secretsManagerStore({ prefix: env.SECRETS_PREFIX }),
           ...{ people, accounts, index, blobs },
         }),
+        dynamoCatalogueData({ table: env.CATALOGUE_TABLE }),
         ...dynamoTenantData(env),
       ],
       settleSeconds: env.PURGE_SETTLE_SECONDS,

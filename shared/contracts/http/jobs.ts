@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
-import { JOB_KINDS, JOB_STATUSES, RETRIED_STAGES } from '#shared/kernel/vocabulary.ts';
+import { JOB_KINDS, JOB_STATUSES, RETRIED_STAGES, SCAN_WAITS } from '#shared/kernel/vocabulary.ts';
 import { Count, Cursor, JobIdField, limitOf, StorageIdField, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
@@ -12,7 +12,7 @@ const Receipt = z.object({
   completed_at: Time,
 });
 
-const JobReply = z
+export const JobReply = z
   .object({
     job_id: JobIdField,
     kind: z.enum(JOB_KINDS),
@@ -22,18 +22,29 @@ const JobReply = z
     stage: z.enum(RETRIED_STAGES).optional().meta({ description: 'The stage whose failures are retried.' }),
     code: z.enum(PROBLEM_CODES).optional().meta({ description: 'The only failures that are retried.' }),
     since: Time.optional().meta({ description: 'The earliest failures that are retried.' }),
-    dry_run: z.boolean().optional().meta({ description: 'Nothing is retried: failures are counted.' }),
-    storage_id: StorageIdField.optional().meta({
-      description: 'The storage location that the job is about.',
-    }),
+    dry_run: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Nothing is changed: failures, or objects of a storage, are counted.' }),
     model: z.string().optional().meta({ description: 'The model that the job is about.' }),
     tenants: z.array(TenantIdField).optional().meta({ description: 'Absent: all tenants.' }),
     at_tenant: TenantIdField.optional().meta({ description: 'The tenant in work.' }),
     status: z.enum(JOB_STATUSES),
-    progress: counts,
+    storage_id: StorageIdField.optional().meta({
+      description: 'The storage location that the job is about.',
+    }),
+    waiting: z.enum(SCAN_WAITS).optional().meta({
+      description:
+        'Why a scan pauses: 1 000 of your images are in the pipeline, or your uploads a minute or your quota are used up.',
+    }),
+    skipped: counts.optional().meta({ description: 'Objects that a scan did not read, by reason.' }),
+    progress: z.record(z.string(), z.number().nonnegative()).meta({
+      description:
+        'Counts of the work done. Of a scan: `listed`, `new`, `changed`, `same`, `queued`, `indexed`, `skipped`, `failed`, `absent`, `missing`, `restored`; `total` (an estimate by the last scan while `total_estimated` is 1), `percent`, `rate_per_s`, `eta_s`; the cost in `list_calls`, `get_calls` and `bytes`.',
+    }),
     errors_count: Count.meta({ description: 'Distinct errors.' }),
     errors: z
-      .array(z.object({ code: z.string(), detail: z.string() }))
+      .array(z.object({ path: z.string().optional(), code: z.string(), detail: z.string() }))
       .meta({ description: 'The first 99 distinct errors and the latest, including those that passed.' }),
     started_at: Time,
     updated_at: Time,
@@ -99,6 +110,39 @@ export const cancelOwnJob = operation({
   params,
   reply: acceptedReply,
   problems: ['not_found', 'job_finished', 'conflict'],
+});
+
+export const confirmOwnJob = operation({
+  id: 'confirmOwnJob',
+  tag: 'Tenant',
+  method: 'POST',
+  path: '/v1/jobs/{job_id}/confirm',
+  summary: 'Confirm that the images which a scan found missing are gone',
+  policy: 'ManageStorage',
+  audited: true,
+  params,
+  reply: acceptedReply,
+  problems: ['not_found', 'conflict'],
+});
+
+export const listJobErrors = operation({
+  id: 'listJobErrors',
+  tag: 'Tenant',
+  method: 'GET',
+  path: '/v1/jobs/{job_id}/errors',
+  summary: 'List all errors of a scan, kept for 30 days',
+  policy: 'ViewMetrics',
+  params,
+  query: z.strictObject({ cursor: Cursor, limit: limitOf(1_000, 100) }),
+  reply: {
+    status: 200,
+    description: 'A page of errors.',
+    schema: z.object({
+      errors: z.array(z.object({ path: z.string(), code: z.enum(PROBLEM_CODES), detail: z.string() })),
+      next_cursor: z.string().optional(),
+    }),
+  },
+  problems: ['not_found', 'invalid_cursor'],
 });
 
 export const listJobs = operation({

@@ -2,7 +2,16 @@ import { listAudit, revokeTokens } from './audit.ts';
 import { decideGroup, searchDuplicates, undoDecision } from './duplicates.ts';
 import { redriveFailures, retryImage } from './failures.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
-import { cancelJob, cancelOwnJob, getJob, getOwnJob, listJobs, listOwnJobs } from './jobs.ts';
+import {
+  cancelJob,
+  cancelOwnJob,
+  confirmOwnJob,
+  getJob,
+  getOwnJob,
+  listJobErrors,
+  listJobs,
+  listOwnJobs,
+} from './jobs.ts';
 import { ownKeys, tenantKeys } from './keys.ts';
 import { getMe } from './me.ts';
 import {
@@ -15,6 +24,7 @@ import {
 } from './models.ts';
 import type { Operation } from './operation.ts';
 import { changeUser, inviteUser, listUsers, removeUser } from './people.ts';
+import { cancelScan, getScan, startScan } from './scans.ts';
 import { searchSimilarity } from './search.ts';
 import { getHealth, liveness, openApi, readiness } from './service.ts';
 import { changeSettings, getSettings } from './settings.ts';
@@ -94,6 +104,11 @@ export const OPERATIONS: readonly Operation[] = [
   listOwnJobs,
   getOwnJob,
   cancelOwnJob,
+  confirmOwnJob,
+  listJobErrors,
+  startScan,
+  getScan,
+  cancelScan,
   createTenant,
   listTenants,
   getTenant,

@@ -79,6 +79,19 @@ describe.each([
     expect(await noted(newRecord(tenant).image_id)).toBe(false);
   });
 
+  it('hides an indexed image, and no other', async () => {
+    const record = newRecord(tenant);
+    await images.create(record);
+    expect(await images.setHidden(tenant, record.image_id, true)).toBe(false);
+    await images.advance(tenant, record.image_id, 'indexed', at, { models: ['first'] });
+    const before = await images.libraryVersion(tenant);
+    expect(await images.setHidden(tenant, record.image_id, true)).toBe(true);
+    expect((await images.get(tenant, record.image_id))?.hidden).toBe(true);
+    expect(await images.libraryVersion(tenant)).not.toBe(before);
+    expect(await images.setHidden(tenant, record.image_id, false)).toBe(true);
+    expect((await images.get(tenant, record.image_id))?.hidden).toBeUndefined();
+  });
+
   it('returns a created record, and rejects a second creation', async () => {
     const record = await create({ external_id: 'sku-1' });
     expect(await images.get(tenant, record.image_id)).toEqual(record);

@@ -99,6 +99,32 @@ describe('embedding a micro-batch', () => {
     expect(await Promise.all(events.map(statusOf))).toEqual(['processed', 'processed']);
   });
 
+  it('takes the vectors that the same bytes have already', async () => {
+    const [first, second] = [await validated(2), await validated(7)];
+    const bytes = { hash_sha256: 'ab'.repeat(32) };
+    const embedder = memoryEmbedder(manifest);
+    let passes = 0;
+    const counting: Embedder = {
+      ...embedder,
+      embed: (inputs) => {
+        passes += inputs.length;
+        return embedder.embed(inputs);
+      },
+    };
+    const embed = embedImages({ embedders: [counting], imaging, blobs, imageStore, publisher });
+    const withBytes = (event: ImagesValidatedV1) => ({ ...event, data: { ...event.data, ...bytes } });
+    await embed([withBytes(first)]);
+    const [processed] = publisher.events;
+    const [wire] = processed?.type === 'images.processed' ? processed.data.embeddings : [];
+    const { tenant, image } = idsOf(first);
+    if (wire) await imageStore.putVectors(tenant, image, manifest.name, decodeEmbedding(wire));
+    await imageStore.advance(tenant, image, 'indexed', first.time, bytes);
+    expect(await embed([withBytes(second)])).toEqual([{ status: 'embedded' }]);
+    expect(passes).toBe(1);
+    const again = publisher.events.at(-1);
+    expect(again?.type === 'images.processed' && again.data.embeddings[0]?.semantic).toBe(wire?.semantic);
+  });
+
   it('runs each model once for the whole batch', async () => {
     const calls: string[] = [];
     const model = (name: string): Embedder => {

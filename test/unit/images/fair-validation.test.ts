@@ -36,6 +36,7 @@ function validation() {
   const handedOver: { tenant: TenantId; body: unknown }[] = [];
   const fairQueue: FairQueue = {
     name: 'fair',
+    sendAll: () => Promise.reject(new Error('sends one at a time')),
     async send(tenant, body) {
       if (failsToSend) throw new Problem('dependency_unavailable', 'The queue is away.');
       handedOver.push({ tenant, body });

@@ -14,6 +14,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   AdminGetUserCommand: ['cognito-idp:AdminGetUser'],
   AdminListGroupsForUserCommand: ['cognito-idp:AdminListGroupsForUser'],
   AdminRemoveUserFromGroupCommand: ['cognito-idp:AdminRemoveUserFromGroup'],
+  AssumeRoleCommand: ['sts:AssumeRole'],
   BatchGetCommand: ['dynamodb:BatchGetItem'],
   BatchWriteCommand: ['dynamodb:BatchWriteItem'],
   ChangeMessageVisibilityBatchCommand: ['sqs:ChangeMessageVisibility'],
@@ -51,6 +52,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   QueryCommand: ['dynamodb:Query'],
   ReceiveMessageCommand: ['sqs:ReceiveMessage'],
   SSMProvider: ['ssm:GetParameter'],
+  SendMessageBatchCommand: ['sqs:SendMessage'],
   SendMessageCommand: ['sqs:SendMessage'],
   TransactConditionCheck: ['dynamodb:ConditionCheckItem'],
   TransactDelete: ['dynamodb:DeleteItem'],
@@ -97,6 +99,16 @@ const POLLS_STREAM = [
 /** Differences that are meant, by role: an action, and why the program's calls do not match it. */
 const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ManageStorages: {
+    '+!sts:AssumeRole': 'A denial, of the roles of our own account.',
+    '+sts:AssumeRole':
+      'Called by shared/connectors/s3-role.ts, which is imported when a location of S3 comes.',
+  },
+  ImportObject: {
+    '+!sts:AssumeRole': 'A denial, of the roles of our own account.',
+    '+sts:AssumeRole':
+      'Called by shared/connectors/s3-role.ts, which is imported when a location of S3 comes.',
+  },
+  RunScan: {
     '+!sts:AssumeRole': 'A denial, of the roles of our own account.',
     '+sts:AssumeRole':
       'Called by shared/connectors/s3-role.ts, which is imported when a location of S3 comes.',

@@ -60,6 +60,21 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     's3:pictures: ListBucket',
     'sqs:embedding: GetQueueAttributes',
   ],
+  ImportObject: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem',
+    'dynamodb:activity [TENANT#*#JOBERRORS]: PutItem',
+    'dynamodb:catalogue: BatchGetItem DeleteItem PutItem UpdateItem',
+    'dynamodb:images: BatchGetItem GetItem PutItem UpdateItem',
+    'dynamodb:tenants: GetItem',
+    's3:pictures/derived/*: DeleteObject PutObject',
+    's3:pictures/incoming/*: DeleteObject',
+    's3:pictures/uploads/*: DeleteObject',
+    'iam:*:role/*: sts:AssumeRole',
+    'iam:role/*: !sts:AssumeRole',
+    'secretsmanager:secret:t/*/storage/*: GetSecretValue',
+    'sns:events: Publish',
+    `sqs:imports: ${CONSUME} SendMessage`,
+  ],
   IndexImage: [
     'dynamodb:images: BatchWriteItem ConditionCheckItem GetItem PutItem Query UpdateItem',
     'es:domain/deeplens-prod/*: ESHttpGet',
@@ -107,11 +122,13 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   ManageJobs: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: BatchGetItem GetItem PutItem Query',
+    'dynamodb:activity [TENANT#*#JOBERRORS]: Query',
     'dynamodb:audit: PutItem',
     'dynamodb:limits: GetItem UpdateItem',
     'sns:events: Publish',
     'sqs:model-jobs: SendMessage',
     'sqs:redrives: SendMessage',
+    'sqs:scans: SendMessage',
   ],
   ManageKeys: [
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
@@ -141,6 +158,15 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:audit: PutItem',
     'dynamodb:tenants: UpdateItem',
     'sqs:purges: SendMessage',
+  ],
+  ManageScans: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:audit: PutItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem',
+    'sns:events: Publish',
+    'sqs:scans: SendMessage',
   ],
   ManageSettings: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
@@ -200,6 +226,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:activity [REVOKED#*]: PutItem',
     'dynamodb:activity [TENANT#*]: BatchWriteItem Query',
+    'dynamodb:catalogue: BatchWriteItem DeleteItem Query',
     'dynamodb:groups: BatchWriteItem Query',
     'dynamodb:images: BatchWriteItem Query',
     'dynamodb:limits: BatchWriteItem Query',
@@ -310,6 +337,30 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sqs:indexing: SendMessage',
     `sqs:redrives: ${CONSUME} SendMessage`,
   ],
+  RunScan: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
+    'dynamodb:activity [TENANT#*#JOBERRORS]: PutItem Query',
+    'dynamodb:catalogue/index/by_queued: Query',
+    'dynamodb:catalogue: BatchGetItem DeleteItem GetItem PutItem Query UpdateItem',
+    'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:images: BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem UpdateItem',
+    'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
+    'es:domain/deeplens-prod/*: ESHttpGet',
+    's3:pictures/derived/*: DeleteObject GetObject',
+    's3:pictures/events/*: DeleteObject GetObject',
+    's3:pictures/incoming/*: DeleteObject GetObject',
+    's3:pictures/uploads/*: DeleteObject GetObject',
+    's3:pictures: ListBucket',
+    'iam:*:role/*: sts:AssumeRole',
+    'iam:role/*: !sts:AssumeRole',
+    'secretsmanager:secret:t/*/storage/*: GetSecretValue',
+    'sns:events: Publish',
+    'sqs:imports: SendMessage',
+    `sqs:scans: ${CONSUME} SendMessage`,
+  ],
   SearchImages: [
     'dynamodb:activity [TENANT#*#CACHE]: GetItem PutItem',
     'dynamodb:audit: PutItem',
@@ -335,6 +386,12 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sns:events: Publish',
   ],
   SweepDue: ['dynamodb:activity/index/by_due: Query', 'sqs:webhook-attempts: SendMessage'],
+  StartScans: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:tenants/index/by_next_scan: Query',
+    'dynamodb:tenants: GetItem UpdateItem',
+    'sqs:scans: SendMessage',
+  ],
   UpdateStatistics: [
     'dynamodb:activity [TENANT#*#STATISTICS]: BatchGetItem DeleteItem PutItem UpdateItem',
     'dynamodb:groups/stream: DescribeStream GetRecords GetShardIterator ListStreams',
@@ -377,7 +434,8 @@ const OTHERS: Record<string, readonly string[]> = {
   ],
   WorkerTaskTask: [
     'dynamodb:activity [HEARTBEAT]: PutItem',
-    'dynamodb:images: GetItem UpdateItem',
+    'dynamodb:images/index/by_sha256: Query',
+    'dynamodb:images: BatchGetItem GetItem UpdateItem',
     'ecs:task/deeplens-prod/*: GetTaskProtection UpdateTaskProtection',
     's3:pictures/derived/*: GetObject',
     's3:pictures: ListBucket',
@@ -439,12 +497,13 @@ describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
     expect(holders(grants, 'dynamodb:PartiQLSelect', () => true)).toEqual([]);
   });
 
-  it('lets the purges of an image and of a tenant alone remove archived events', () => {
+  it('lets the purges of an image, of a replaced one and of a tenant alone remove archived events', () => {
     const inArchive = ({ resource }: Grant) => resource.startsWith('s3:pictures/events/');
     expect(holders(grants, 's3:DeleteObject', inArchive)).toEqual([
       'ManageImages',
       'PurgeTenant',
       'RemoveStorage',
+      'RunScan',
     ]);
   });
 

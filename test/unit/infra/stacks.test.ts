@@ -87,7 +87,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(13);
+    expect(withDlq).toHaveLength(15);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -118,7 +118,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(17);
+    expect(mappings).toHaveLength(19);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
@@ -337,7 +337,7 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
       });
     });
 
-    it('has a route to the internet for searches alone, which fetch images', () => {
+    it('has a route to the internet for searches and scans alone, which read what tenants name', () => {
       const placed = resources.flatMap(({ id, properties }) => {
         const subnets = JSON.stringify(properties).match(/(private|egress|public)Subnet\dSubnet/g) ?? [];
         return [...new Set(subnets)].map((subnet) => `${subnet.replace(/Subnet.*/, '')} ${id}`);
@@ -345,7 +345,10 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
       const outside = placed.filter(
         (each) => !each.startsWith('private') && !/Vpc(egress|public)/.test(each),
       );
-      expect([...new Set(outside)]).toEqual([expect.stringMatching(/^egress SearchImagesFunction/)]);
+      expect([...new Set(outside)]).toEqual([
+        expect.stringMatching(/^egress RunScanFunction/),
+        expect.stringMatching(/^egress SearchImagesFunction/),
+      ]);
       expect(placed.filter((each) => /^private (Worker|Group|Domain|ManageImages)/.test(each))).not.toEqual(
         [],
       );
@@ -437,7 +440,7 @@ describe.each(synthesized.filter(([name]) => name === 'staging' || name === 'pro
           '{"PointInTimeRecoveryEnabled":true}',
       );
       const names = recoverable.map(({ properties }) => String(properties.TableName).split('-').at(-1));
-      expect(names.sort()).toEqual(['activity', 'audit', 'groups', 'images', 'tenants']);
+      expect(names.sort()).toEqual(['activity', 'audit', 'catalogue', 'groups', 'images', 'tenants']);
       for (const { properties } of of('AWS::DynamoDB::Table'))
         expect(properties.DeletionProtectionEnabled).toBe(true);
     });

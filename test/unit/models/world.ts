@@ -136,6 +136,7 @@ async function modelsWorld() {
   };
   const startPorts = { jobs, queue, tenants, installed, now };
   const queues = {
+    scan: queue,
     ...{ model_migration: queue, model_rollback: queue },
     ...{ index_rebuild: queue, index_check: queue, index_move: queue, redrive: queue },
   };

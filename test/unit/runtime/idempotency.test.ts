@@ -123,7 +123,10 @@ describe('a creation that is repeated with its Idempotency-Key', () => {
 });
 
 /** POST operations that create and start nothing. */
-const WITHOUT = ['searchSimilarity', 'searchDuplicates', 'cancelOwnJob', 'revokeTokens', 'cancelJob'];
+const WITHOUT = [
+  ...['searchSimilarity', 'searchDuplicates', 'cancelOwnJob', 'confirmOwnJob', 'cancelScan'],
+  ...['revokeTokens', 'cancelJob'],
+];
 
 it('every POST that creates or starts something takes an Idempotency-Key', () => {
   const posts = OPERATIONS.filter(({ method }) => method === 'POST');

@@ -1,0 +1,46 @@
+import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
+import { openConnectors } from '#shared/connectors/open-connectors.ts';
+import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { processImaging } from '#shared/imaging/process-imaging.ts';
+import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
+import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { sqsFairQueue } from '#shared/messaging/sqs-fair-queue.ts';
+import { sqsRedelivery } from '#shared/messaging/sqs-redelivery.ts';
+import { readEnv } from '#shared/runtime/env.ts';
+import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { dynamoCatalogue } from '#shared/scans/dynamodb-catalogue.ts';
+import { dynamoJobErrors } from '#shared/scans/dynamodb-job-errors.ts';
+import { ImportMessage } from '#shared/scans/import-message.ts';
+import { giveUpImport, importObject } from '#shared/scans/import-object.ts';
+import { cachedSecrets } from '#shared/secrets/cached-secrets.ts';
+import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
+import { dynamoStorageStore } from '#shared/storages/dynamodb-storage-store.ts';
+import { credentialsOf } from '#shared/storages/location-secrets.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { Env } from './env.ts';
+
+const env = readEnv(Env);
+const secrets = cachedSecrets(secretsManagerStore({ prefix: env.SECRETS_PREFIX }));
+const catalogue = dynamoCatalogue({ table: env.CATALOGUE_TABLE });
+const errors = dynamoJobErrors({ table: env.ACTIVITY_TABLE });
+const bringIn = importObject({
+  ...{ catalogue, errors },
+  connectors: openConnectors({ allowed: env.WEB_ALLOWED_ADDRESSES }),
+  credentials: (tenant, storage) => credentialsOf(secrets, tenant, storage)(),
+  storages: dynamoStorageStore({ table: env.TENANTS_TABLE }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
+  jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
+  imports: sqsFairQueue({ queueUrl: env.IMPORTS_QUEUE_URL }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
+  imaging: processImaging({ seconds: 20 }),
+  publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
+  models: env.DEEPLENS_MODELS,
+});
+const giveUp = giveUpImport({ catalogue, errors });
+
+export const handler = queueFunction({
+  body: ImportMessage,
+  run: each(({ body }) => bringIn(body)),
+  retry: { redelivery: sqsRedelivery(), giveUp: ({ body }) => giveUp(body) },
+});
