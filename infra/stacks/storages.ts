@@ -96,6 +96,8 @@ export class StoragesStack extends EnvironmentStack {
         IMAGES_TABLE: tables.images.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
+        CATALOGUE_TABLE: tables.catalogue.tableName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
         IMAGES_BUCKET: imagesBucket.bucket.bucketName,
         STORAGE_REMOVALS_QUEUE_URL: queue.queueUrl,
         STORAGE_REMOVALS_MAX_RECEIVES: String(MAX_RECEIVES),
@@ -113,6 +115,8 @@ export class StoragesStack extends EnvironmentStack {
       .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'), [
         tables.groups.tableArn,
       ])
+      .allow(onTable('BatchWriteItem', 'Query'), [tables.catalogue.tableArn])
+      .allow(ACTIONS.publish, [data.events.topicArn])
       .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.cache))
       .allow(onTable('GetItem', 'PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
       .allow([...ACTIONS.readObjects, ...ACTIONS.deleteObjects], imagesBucket.everyObject)

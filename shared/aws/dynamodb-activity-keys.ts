@@ -101,7 +101,7 @@ export function deliveryRange(webhook: WebhookId, from?: string, to?: string): [
   ];
 }
 /** Marks that an endpoint has a delivery of a message. @param digest of the message's id */
-export const toldKey = (tenant: TenantId, webhook: WebhookId, digest: string): Key =>
+export const messageKey = (tenant: TenantId, webhook: WebhookId, digest: string): Key =>
   ofWebhooks(tenant, `TOLD#${webhook}#${digest}`);
 /** One of an endpoint's places for attempts at the same time. */
 export const placeKey = (tenant: TenantId, webhook: WebhookId, place: number): Key =>

@@ -15,6 +15,9 @@ export interface RetryPorts {
   now?: () => Date;
 }
 
+/** The `storage_location` of images whose files are kept here. */
+const UPLOADS = 'uploads';
+
 /** The status of an image before each stage. */
 const BEFORE = {
   validation: 'uploaded',
@@ -33,7 +36,7 @@ export const retryImage =
   async (tenant: TenantId, image: ImageId): Promise<Pick<ImageRecord, 'image_id' | 'status'>> => {
     const record = await findImage({ imageStore })(tenant, image);
     const stage = retriedStage(record);
-    if (stage === 'validation' && !(await hasFile(blobs, record))) throw fileGone(image);
+    if (stage === 'validation' && !(await hasFile(blobs, record))) throw fileGone(record);
     const original = await imageStore.originalEvent(tenant, image);
     if (original === undefined) throw notFailed(record); // a step has succeeded since the record was read
     await imageStore.restart(tenant, image, BEFORE[stage], now().toISOString());
@@ -63,5 +66,10 @@ const hasFile = async (blobs: RetryPorts['blobs'], { tenant_id, image_id }: Imag
 const notFailed = ({ image_id, status }: ImageRecord): Problem =>
   new Problem('conflict', `The image ${image_id} has not failed: it is ${status}.`);
 
-const fileGone = (image: ImageId): Problem =>
-  new Problem('conflict', `The file of ${image} is kept for a day and is gone. Upload it as a new image.`);
+const fileGone = ({ image_id, storage_location }: ImageRecord): Problem =>
+  new Problem(
+    'conflict',
+    storage_location === UPLOADS
+      ? `The file of ${image_id} is kept for a day and is gone. Upload it as a new image.`
+      : `The file of ${image_id} is in your own storage. Scan ${storage_location} again with "full": true.`,
+  );

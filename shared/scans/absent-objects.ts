@@ -74,7 +74,8 @@ export async function handleMissing(
       counts = added(counts, { purged: 1 });
       continue;
     }
-    if (entry.state === 'missing' && entry.missingSince === at) counts = added(counts, { missing: 1 });
+    if (entry.state === 'missing')
+      counts = added(counts, { missing_total: 1, ...(entry.missingSince === at && { missing: 1 }) });
     // An empty listing that someone has confirmed is as good as two.
     const confirmedEmpty =
       job.confirmed &&
@@ -84,7 +85,7 @@ export async function handleMissing(
     if (!isGone(number, entry) && !confirmedEmpty) continue;
     if (entry.image && location.on_missing === 'hide') hidden.push(entry.image);
     changes.push({ before: entry, after: { ...entry, state: 'missing', missingSince: at } });
-    counts = added(counts, { missing: 1 });
+    counts = added(counts, { missing: 1, missing_total: 1 });
   }
   for (const record of await imageStore.getMany(tenant, hidden)) await visibility.hide(tenant, record);
   await writeAll(ports, tenant, location.storage_id, changes);

@@ -217,7 +217,7 @@ async function finish(ports: ScanPorts, writer: Writer, context: ScanContext): P
   if (!job.dry_run)
     // The number counts complete scans; written again, it is the same.
     await ports.storages.change(job.owner, job.storage_id, {
-      ...(context.isWhole && { scans: context.number }),
+      ...(context.isWhole && { scans: context.number, missing: job.progress.missing_total ?? 0 }),
       last_scan: { job_id: job.job_id, status: 'completed', finished_at: at },
       ...nextScan(context.location, ports.now()),
     });

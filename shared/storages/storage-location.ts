@@ -30,6 +30,8 @@ export const StorageLocation = z.intersection(
     last_scan: z
       .object({ job_id: JobIdField, status: z.enum(JOB_STATUSES), finished_at: z.string().optional() })
       .optional(),
+    /** Objects that were missing at the end of the last complete scan. */
+    missing: z.number().optional(),
     next_scan_at: z.string().optional(),
     /** Identifies repetitions of the call that added it. */
     repeat_key: z.string().optional(),

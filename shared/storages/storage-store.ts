@@ -14,6 +14,7 @@ export type StorageChange = Partial<
     | 'scans'
     | 'unordered'
     | 'last_scan'
+    | 'missing'
     | 'next_scan_at'
     | 'updated_at'
   >

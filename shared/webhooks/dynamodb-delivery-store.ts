@@ -6,8 +6,8 @@ import {
   deliveryRange,
   deliveryReferenceAt,
   duePartition,
+  messageKey,
   placeKey,
-  toldKey,
 } from '#shared/aws/dynamodb-activity-keys.ts';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import type { Key } from '#shared/aws/dynamodb-keys.ts';
@@ -54,7 +54,7 @@ export function dynamoDeliveryStore(options: TableOptions): DeliveryStore {
     get,
     async create(delivery) {
       const { tenant_id: tenant, webhook_id: webhook, delivery_id, message } = delivery;
-      const told = toldKey(tenant, webhook, digestOf(message.id));
+      const told = messageKey(tenant, webhook, digestOf(message.id));
       const created = await table.writeTogether([
         {
           Put: {

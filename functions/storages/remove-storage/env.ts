@@ -4,6 +4,8 @@ import { GroupsTableEnv } from '#shared/duplicates/dynamodb-group-store.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { StorageRemovalsQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
+import { SnsEnv } from '#shared/messaging/sns-publisher.ts';
+import { CatalogueTableEnv } from '#shared/scans/dynamodb-catalogue.ts';
 import { SecretsEnv } from '#shared/secrets/secretsmanager-secret-store.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
@@ -15,8 +17,10 @@ export const Env = z.intersection(
     ...ImagesTableEnv.shape,
     ...GroupsTableEnv.shape,
     ...ActivityTableEnv.shape,
+    ...CatalogueTableEnv.shape,
     ...S3BlobsEnv.shape,
     ...SecretsEnv.shape,
+    ...SnsEnv.shape,
     ...StorageRemovalsQueueEnv.shape,
     /** Deliveries of a message before it goes to the dead-letter queue. */
     STORAGE_REMOVALS_MAX_RECEIVES: z.coerce.number().int().positive(),

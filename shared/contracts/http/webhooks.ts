@@ -204,7 +204,7 @@ export const rotateWebhookSecret = operation({
   withoutSecret,
   params: Webhook,
   body: z.strictObject({
-    overlap_hours: z.number().min(0).max(24).default(24).meta({
+    overlap_hours: z.number().int().min(0).max(24).default(24).meta({
       description: 'Hours for which the old secret signs too.',
     }),
   }),

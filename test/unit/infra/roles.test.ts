@@ -246,6 +246,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   RemoveStorage: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
+    'dynamodb:catalogue: BatchWriteItem Query',
     'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:images: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
     'dynamodb:tenants: DeleteItem GetItem UpdateItem',
@@ -257,6 +258,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     's3:pictures/uploads/*: DeleteObject GetObject',
     's3:pictures: ListBucket',
     'secretsmanager:secret:t/*/storage/*: DeleteSecret',
+    'sns:events: Publish',
     `sqs:storage-removals: ${CONSUME} SendMessage`,
   ],
   RecordFailure: [
@@ -544,13 +546,19 @@ describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
     ]);
   });
 
-  it('lets nobody but the management of storage write secrets of tenants, or take the roles of their accounts', () => {
-    for (const action of ['CreateSecret', 'PutSecretValue'])
-      expect(holders(grants, `secretsmanager:${action}`, () => true)).toEqual(['ManageStorages']);
-    expect(holders(grants, 'sts:AssumeRole', () => true)).toEqual(['ManageStorages']);
-    expect(holders(grants, '!sts:AssumeRole', ({ resource }) => resource === 'iam:role/*')).toEqual([
-      'ManageStorages',
-    ]);
+  it('lets what manages storage and webhooks alone write secrets of tenants, each its own', () => {
+    for (const action of ['CreateSecret', 'PutSecretValue']) {
+      const writers = (of: string) =>
+        holders(grants, `secretsmanager:${action}`, ({ resource }) => resource.includes(`/${of}/`));
+      expect(writers('storage')).toEqual(['ManageStorages']);
+      expect(writers('webhook')).toEqual(['ManageWebhooks']);
+    }
+  });
+
+  it('lets what reads tenants’ storage alone take roles, and none of our own account', () => {
+    const readers = ['ImportObject', 'ManageStorages', 'RunScan'];
+    expect(holders(grants, 'sts:AssumeRole', () => true)).toEqual(readers);
+    expect(holders(grants, '!sts:AssumeRole', ({ resource }) => resource === 'iam:role/*')).toEqual(readers);
   });
 
   it('lets the revocation of tokens, and what ends people’s access, alone write revocations', () => {

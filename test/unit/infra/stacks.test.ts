@@ -279,7 +279,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
 
   it('uses LanceDB on one machine only', () => {
     const withLance = functionVariables(stacks).filter(([, variables]) => 'LANCEDB_URI' in variables);
-    expect(withLance).toHaveLength(name === 'local' ? 8 : 0);
+    expect(withLance).toHaveLength(name === 'local' ? 9 : 0);
   });
 
   it('has alarms on dead letters, age, errors, latency', () => {

@@ -124,7 +124,15 @@ describe('a creation that is repeated with its Idempotency-Key', () => {
 
 /** POST operations that create and start nothing. */
 const WITHOUT = [
-  ...['searchSimilarity', 'searchDuplicates', 'cancelOwnJob', 'confirmOwnJob', 'cancelScan'],
+  ...[
+    'searchSimilarity',
+    'searchDuplicates',
+    'testWebhook',
+    'testStorage',
+    'cancelOwnJob',
+    'confirmOwnJob',
+    'cancelScan',
+  ],
   ...['revokeTokens', 'cancelJob'],
 ];
 
