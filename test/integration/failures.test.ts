@@ -32,13 +32,18 @@ beforeAll(async () => {
 /** Returns the event that said an image is indexed, from the archive. */
 async function indexedEvent(image: string): Promise<string> {
   const { Buckets = [] } = await s3.send(new ListBucketsCommand());
-  const Bucket = Buckets.map(({ Name }) => Name ?? '').find((name) => name.includes('pictures'));
-  const list = new ListObjectsV2Command({ Bucket, Prefix: 'events/images.indexed/' });
-  const key = await eventually(
-    async () => (await s3.send(list)).Contents?.find(({ Key }) => Key?.includes(image))?.Key,
-    (found) => found !== undefined,
-  );
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
+  const find = async () => {
+    for (const { Name: Bucket } of Buckets) {
+      const { Contents = [] } = await s3.send(
+        new ListObjectsV2Command({ Bucket, Prefix: 'events/images.indexed/' }),
+      );
+      const Key = Contents.find((object) => object.Key?.includes(image))?.Key;
+      if (Key) return { Bucket, Key };
+    }
+    return { Bucket: undefined, Key: undefined };
+  };
+  const place = await eventually(find, ({ Key }) => Key !== undefined);
+  const { Body } = await s3.send(new GetObjectCommand(place));
   return (await Body?.transformToString()) ?? '';
 }
 

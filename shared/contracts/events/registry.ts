@@ -36,8 +36,6 @@ export const ARCHIVE_DAYS = {
   'images.failed': 30,
   'duplicates.found': 30,
   'tenant.usage': 90,
-  'webhook.failing': 30,
-  'webhook.disabled': 30,
 } as const satisfies Partial<Record<EventType, number>>;
 
 export type {
