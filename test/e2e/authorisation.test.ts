@@ -83,6 +83,20 @@ function expectedOf({ policy }: Operation, { ofTenant, ofOperator }: Credential)
   return ofTenant.some((scope) => accepted.includes(scope)) ? 'let in' : refusal('missing_scope');
 }
 
+/** An operation of each policy. */
+const SAMPLE = Object.values(Object.groupBy(GUARDED, ({ policy }) => policy)).flatMap((same = []) =>
+  same.slice(0, 1),
+);
+/**
+ * A call without a credential shows that an operation has the authorizer. What the authorizer refuses of itself is then tried
+ * at an operation of each policy; what a policy decides, at all of them.
+ */
+function isTried(operation: Operation, name: string, { ofTenant, ofOperator }: Credential): boolean {
+  const expected = operation.policy === 'SystemAdmin' ? ofOperator : ofTenant;
+  const byPolicy = typeof expected !== 'string' || expected === 'everything' || expected === 'forbidden';
+  return byPolicy || name === 'no credential' || SAMPLE.includes(operation);
+}
+
 let tenant: Client;
 let other: Client;
 const credentials = new Map<string, Credential>();
@@ -214,7 +228,9 @@ describe('authorisation', () => {
         ({ status }) => status === 403,
       );
       const pairs = [...credentials].flatMap(([name, credential]) =>
-        GUARDED.map((operation) => ({ name, credential, operation })),
+        GUARDED.filter((operation) => isTried(operation, name, credential)).map((operation) => ({
+          ...{ name, credential, operation },
+        })),
       );
       const results = await Promise.all(
         pairs.map(({ name, credential, operation }) =>
