@@ -65,7 +65,7 @@ describe('the bundles that are deployed', () => {
     const held = await Promise.all(native.map(({ path }) => readdir(join(path, 'node_modules'))));
     expect(held.every((modules) => modules.includes('sharp'))).toBe(true);
     expect(held.filter((modules) => modules.includes('onnxruntime-node'))).toHaveLength(1);
-    expect(held).toHaveLength(3);
+    expect(held).toHaveLength(4);
   });
 
   it('start the process that reads images, beside every sharp', async () => {

@@ -17,6 +17,7 @@ const CALLED: Record<string, string | undefined> = {
   '@aws-sdk/client-sns': 'sns',
   '@aws-sdk/client-sqs': 'sqs',
   '@aws-sdk/client-ssm': 'ssm',
+  '@aws-sdk/client-sts': undefined, // takes tenants' roles, by way of the NAT gateway that leads to their storage
   '@aws-sdk/credential-provider-node': undefined, // a function's credentials are variables, a task's come from its agent
   '@aws-sdk/lib-dynamodb': 'dynamodb',
   '@aws-sdk/s3-presigned-post': 's3',
@@ -97,6 +98,7 @@ describe.each(ENVIRONMENT_NAMES.filter((name) => name !== 'local'))(
         'images/manage-images',
         'models/run-model-job',
         'purges/purge-tenant',
+        'scans/run-scan',
         'search/search-images',
         'service/health',
         'storages/remove-storage',
