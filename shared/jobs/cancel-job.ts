@@ -61,14 +61,24 @@ const tryToEnd =
     return ended;
   };
 
-/** As `tryToEnd`. @throws Problem `dependency_unavailable` if the job was written meanwhile */
+/**
+ * As `tryToEnd`, again while the job's worker writes it. A job that has ended meanwhile stays as it is.
+ * @throws Problem `dependency_unavailable` if it is written without a pause
+ */
 export const endJob =
   (ports: EndPorts) =>
   async <Ended extends Job>(job: Ended): Promise<Ended> => {
-    const ended = await tryToEnd(ports)(job);
-    if (ended) return ended;
-    throw new Problem('dependency_unavailable', 'The job was written meanwhile. Try again.', {
-      retryAfter: 1,
+    let current = job;
+    const exhausted = () =>
+      new Problem('dependency_unavailable', 'The job is written without a pause. Try again.', {
+        retryAfter: 1,
+      });
+    return retryOnConflict({ attempts: ATTEMPTS, exhausted }, async () => {
+      const ended = await tryToEnd(ports)(current);
+      if (ended) return ended;
+      const read = (await ports.jobs.get(job.job_id)) ?? current;
+      current = read as Ended; // the kind of a job does not change
+      return isActive(read) ? CONFLICT : current;
     });
   };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { announceEnd } from '#shared/jobs/announce-end.ts';
-import { cancelJob } from '#shared/jobs/cancel-job.ts';
+import { cancelJob, endJob } from '#shared/jobs/cancel-job.ts';
 import { findJob } from '#shared/jobs/find-job.ts';
 import type { JobOf } from '#shared/jobs/job.ts';
 import { jobReply } from '#shared/jobs/job-reply.ts';
@@ -279,6 +279,24 @@ describe('cancelling a job', () => {
     const busy = { ...jobs, save: async () => undefined };
     const ended = cancelJob({ jobs: busy, queues, now })(newCheck());
     await expect(ended).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('that gives way to another one is ended although its worker writes it, or left as it ended', async () => {
+    const { jobs, queue, now, newCheck, stored } = newWorld();
+    const end = endJob({ jobs, queue, now });
+    const [job, done] = [newCheck(), newCheck()];
+    for (const each of [job, done]) await jobs.create(each);
+    await jobs.save({ ...job, status: 'running' });
+    expect(await end(job)).toMatchObject({ status: 'cancelled' });
+    await jobs.save({ ...done, status: 'completed' });
+    expect(await end(done)).toMatchObject({ status: 'completed' });
+    expect(await stored(done)).toMatchObject({ status: 'completed' });
+    const busy = { ...jobs, save: async () => undefined };
+    const next = newCheck();
+    await jobs.create(next);
+    await expect(endJob({ jobs: busy, queue, now })(next)).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+    });
   });
 
   it('is refused once the job has ended, or is a purge', async () => {
