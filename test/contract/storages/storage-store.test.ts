@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { newJobId, newKeyId, newStorageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { newJobId, newStorageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { dynamoStorageStore } from '#shared/storages/dynamodb-storage-store.ts';
 import type { StorageLocation } from '#shared/storages/storage-location.ts';
 import type { StorageStore } from '#shared/storages/storage-store.ts';
 import { targetDigest } from '#shared/storages/target-digest.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
+import { addActiveTenant } from '../../fixtures/active-tenant.ts';
 import { memoryStorageStore } from '../../memory/storage-store.ts';
 import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { newTable, uniqueName } from '../emulator.ts';
@@ -32,15 +33,9 @@ const kinds: [string, () => Promise<Stores>][] = [
 ];
 
 async function newTenant(tenants: TenantStore): Promise<TenantId> {
-  const tenant_id = tenantId(uniqueName('tenant'));
-  const created_at = '2026-11-01T00:00:00.000Z';
-  const first_key_id = newKeyId();
-  await tenants.reserve({ tenant_id, name: 'A', plan: 'free', state: 'creating', created_at, first_key_id });
-  await tenants.activate(tenant_id, {
-    ...{ key_id: first_key_id, tenant_id, kind: 'live', name: 'first', scopes: [], created_at },
-    ...{ hash: `hash-of-${tenant_id}`, gateway_key_id: 'gw' },
-  });
-  return tenant_id;
+  const tenant = tenantId(uniqueName('tenant'));
+  await addActiveTenant(tenants, tenant);
+  return tenant;
 }
 
 const AT = '2026-11-02T00:00:00.000Z';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { newJobId, newKeyId, newWebhookId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { newJobId, newWebhookId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
 import { dynamoEndpointStore } from '#shared/webhooks/dynamodb-endpoint-store.ts';
 import type { Endpoint } from '#shared/webhooks/endpoint.ts';
 import type { EndpointStore } from '#shared/webhooks/endpoint-store.ts';
+import { addActiveTenant } from '../../fixtures/active-tenant.ts';
 import { memoryEndpointStore } from '../../memory/endpoint-store.ts';
 import { memoryTenantStore } from '../../memory/tenant-store.ts';
 import { newTable, uniqueName } from '../emulator.ts';
@@ -31,15 +32,9 @@ const kinds: [string, () => Promise<Stores>][] = [
 ];
 
 async function newTenant(tenants: TenantStore): Promise<TenantId> {
-  const tenant_id = tenantId(uniqueName('tenant'));
-  const created_at = '2026-11-01T00:00:00.000Z';
-  const first_key_id = newKeyId();
-  await tenants.reserve({ tenant_id, name: 'A', plan: 'free', state: 'creating', created_at, first_key_id });
-  await tenants.activate(tenant_id, {
-    ...{ key_id: first_key_id, tenant_id, kind: 'live', name: 'first', scopes: [], created_at },
-    ...{ hash: `hash-of-${tenant_id}`, gateway_key_id: 'gw' },
-  });
-  return tenant_id;
+  const tenant = tenantId(uniqueName('tenant'));
+  await addActiveTenant(tenants, tenant);
+  return tenant;
 }
 
 const endpointOf = (tenant: TenantId): Endpoint => ({

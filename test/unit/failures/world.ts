@@ -1,7 +1,8 @@
 import type { StageQueues } from '#shared/failures/stage-queues.ts';
 import type { Failure, ImageRecord } from '#shared/images/image-record.ts';
-import { newKeyId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import type { RetriedStage } from '#shared/kernel/vocabulary.ts';
+import { addActiveTenant } from '../../fixtures/active-tenant.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryImageStore } from '../../memory/image-store.ts';
@@ -32,18 +33,6 @@ export function newWorld() {
   const [imageStore, blobs, tenants] = [memoryImageStore(), memoryBlobs(), memoryTenantStore()];
   const ports = { imageStore, blobs, tenants, queues, now: () => new Date(NOW) };
 
-  async function addTenant(tenant: TenantId): Promise<void> {
-    const first_key_id = newKeyId();
-    await tenants.reserve({
-      ...{ tenant_id: tenant, name: tenant, plan: 'pro', state: 'creating', first_key_id },
-      created_at: NOW,
-    });
-    await tenants.activate(tenant, {
-      ...{ tenant_id: tenant, key_id: first_key_id, name: 'first', kind: 'live', hash: tenant, prefix: 'p' },
-      ...{ scopes: [], created_at: NOW, created_by: { kind: 'operator', subject: 'test' } },
-    });
-  }
-
   /** Adds an image that failed at a stage with the message `{image}`. */
   async function addFailed(
     failure: Partial<Failure> = {},
@@ -63,5 +52,6 @@ export function newWorld() {
     await (isUndetected ? noteFailure : fail)(tenant_id, image_id, whole, at, { image: image_id });
     return record;
   }
+  const addTenant = (tenant: TenantId) => addActiveTenant(tenants, tenant, 'pro');
   return { sent, ports, imageStore, blobs, tenants, addTenant, addFailed };
 }

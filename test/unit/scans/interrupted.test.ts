@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fileOf } from '../../fixtures/byte-files.ts';
-import { ACME, type Crash, scanWorld } from './world.ts';
+import type { Crash } from '../../fixtures/mortal-ports.ts';
+import { ACME, scanWorld } from './world.ts';
 
 const RUNS = 60;
 /** Calls of ports within which a step dies. */

@@ -14,6 +14,7 @@ import { scanRunner } from '#shared/scans/run-scan.ts';
 import { type ScanRequest, startScan } from '#shared/scans/start-scan.ts';
 import type { StorageLocation } from '#shared/storages/storage-location.ts';
 import { fileImaging } from '../../fixtures/byte-files.ts';
+import { type Crash, Crashed, mortalPorts } from '../../fixtures/mortal-ports.ts';
 import { storageLocation } from '../../fixtures/storage-location.ts';
 import { tenantNamed } from '../../fixtures/tenant.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
@@ -27,13 +28,6 @@ import { memoryStorageStore } from '../../memory/storage-store.ts';
 import { memoryWindows } from '../../memory/window-store.ts';
 
 export const ACME = tenantId('acme');
-
-/** The process of a step dies at a call of a port: before it has an effect, or after. */
-export interface Crash {
-  at: number;
-  when: 'before' | 'after';
-}
-class Crashed extends Error {}
 
 /** A location of a tenant with its scans: queues that deliver at least once, a pipeline, and steps that die at any call. */
 export async function scanWorld({
@@ -86,26 +80,7 @@ export async function scanWorld({
   };
 
   function portsWith(crash?: Crash) {
-    let calls = 0;
-    let crashed = false;
-    const dieAt = (when: Crash['when']) => {
-      if (crash?.at === calls && crash.when === when) crashed = true;
-      if (crashed) throw new Crashed();
-    };
-    const mortal = <Port extends object>(port: Port): Port =>
-      new Proxy(port, {
-        get(target, name, receiver) {
-          const member = Reflect.get(target, name, receiver);
-          if (typeof member !== 'function' || name === 'range' || name === 'queued') return member;
-          return async (...given: unknown[]) => {
-            calls += 1;
-            dieAt('before');
-            const result = await member.apply(target, given);
-            dieAt('after');
-            return result;
-          };
-        },
-      });
+    const mortal = mortalPorts(crash, ['range', 'queued']);
     return {
       ...{ now, tenants, limiter, models: ['first'] as const, imaging: fileImaging },
       catalogue: mortal(catalogue),

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { newEvent } from '#shared/contracts/events/new-event.ts';
-import { keyId, newJobId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { newJobId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
 import { meterUsage } from '#shared/usage/meter-usage.ts';
 import { heaviestTenants, usageOf } from '#shared/usage/report-usage.ts';
 import type { QuotaUsed } from '#shared/usage/tell-thresholds.ts';
 import type { Usage } from '#shared/usage/usage.ts';
+import { addActiveTenant } from '../../fixtures/active-tenant.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
 import { memoryImageStore } from '../../memory/image-store.ts';
@@ -26,27 +27,7 @@ const call = (tenant: TenantId, usage: Partial<Usage> = {}) =>
 
 async function setUp() {
   const tenants = memoryTenantStore();
-  for (const tenant_id of [acme, beta]) {
-    const first_key_id = keyId(`key_${'0'.repeat(26)}`);
-    const created_at = '2026-01-01T00:00:00.000Z';
-    await tenants.reserve({
-      tenant_id,
-      name: tenant_id,
-      plan: 'pro',
-      state: 'creating',
-      created_at,
-      first_key_id,
-    });
-    await tenants.activate(tenant_id, {
-      key_id: first_key_id,
-      tenant_id,
-      kind: 'live',
-      name: 'first',
-      hash: tenant_id,
-      scopes: [],
-      created_at,
-    });
-  }
+  for (const tenant of [acme, beta]) await addActiveTenant(tenants, tenant, 'pro');
   const usage = memoryUsageStore();
   const blobs = memoryBlobs();
   const reports: [TenantId, PlanName, Usage][] = [];
