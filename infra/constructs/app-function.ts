@@ -21,7 +21,7 @@ type VariablesOf<Input> = Input extends unknown
   ? { [Name in keyof Input as Exclude<Name, 'AWS_REGION'>]: Text<Input[Name]> }
   : never;
 
-/** Where in a network a function is. */
+/** A function's place in a network. */
 export interface FunctionNetwork {
   vpc: IVpc;
   securityGroup: ISecurityGroup;

@@ -157,7 +157,7 @@ export const CATALOGUED_PREFIX = 'STORAGE#';
 /** Notes that the location has entries. */
 export const cataloguedKey = (tenant: TenantId, storage: StorageId): Key =>
   inTenant(tenant, `${CATALOGUED_PREFIX}${storage}`);
-/** What became of the objects that a job has queued. */
+/** The counts of the outcomes of the objects that a job has queued. */
 export const importCountsKey = (tenant: TenantId, job: JobId): Key => inTenant(tenant, `COUNTS#${job}`);
 /** A tenant's queued objects in the index `by_queued`. */
 export const queuedPartition = (tenant: TenantId): string => `${tenantPartition(tenant)}#QUEUED`;

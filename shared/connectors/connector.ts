@@ -14,7 +14,7 @@ export interface StorageObject {
   archived: boolean;
 }
 
-/** What a connector found when it was tried. */
+/** The result of trying a connector. */
 export interface Probe {
   list: true;
   /** `empty`: there is nothing to read yet. */

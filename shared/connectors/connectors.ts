@@ -3,7 +3,7 @@ import type { Connector } from './connector.ts';
 import type { Credentials } from './credentials.ts';
 import type { StorageTarget } from './storage-target.ts';
 
-/** What of a storage location a connector needs. */
+/** The fields of a storage location that a connector needs. */
 export type ConnectorLocation = StorageTarget & {
   storage_id: StorageId;
   /** Only keys that begin so are listed; empty: all. */

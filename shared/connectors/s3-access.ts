@@ -1,7 +1,7 @@
-/** What was tried, which decides what a refusal lacks. */
+/** An action on a bucket or a role, whose refusal says what is missing. */
 export type S3Action = 'list' | 'read' | 'put' | 'remove' | 'assume';
 
-/** What a bucket's credentials must allow, as statements of an IAM policy. */
+/** The statements of an IAM policy that the credentials of a bucket need. */
 export interface BucketAccess {
   bucket: string;
   /** Returns what to allow, so that the action is no longer refused. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where the objects of each type of storage are. Names as on the wire. */
+/** The place of a tenant's objects, by the type of storage. Names as on the wire. */
 export const StorageTarget = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('s3'),

@@ -1,7 +1,7 @@
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { findImage } from '#shared/images/find-image.ts';
-import type { ImageRecord } from '#shared/images/image-record.ts';
+import { type ImageRecord, UPLOADS } from '#shared/images/image-record.ts';
 import type { ImageStore } from '#shared/images/image-store.ts';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -14,9 +14,6 @@ export interface RetryPorts {
   queues: StageQueues;
   now?: () => Date;
 }
-
-/** The `storage_location` of images whose files are kept here. */
-const UPLOADS = 'uploads';
 
 /** The status of an image before each stage. */
 const BEFORE = {

@@ -8,7 +8,7 @@ interface Ports extends StartJobPorts {
   tenants: Pick<TenantStore, 'get'>;
 }
 
-/** What a redrive retries. */
+/** The filter of a redrive. */
 export type RedriveRequest = Pick<Redrive, 'stage' | 'tenant_id' | 'code' | 'since' | 'dry_run'>;
 
 /** Starts a job that retries failed images. @throws Problem `not_found` for an unknown tenant */

@@ -4,7 +4,7 @@ import { newEvent } from '#shared/contracts/events/new-event.ts';
 import type { Embedder, Embedding, ModelInput } from '#shared/embedding/embedder.ts';
 import { encodeEmbedding } from '#shared/embedding/wire.ts';
 import type { Imaging } from '#shared/imaging/imaging.ts';
-import { imageId, tenantId } from '#shared/kernel/ids.ts';
+import { type ImageId, imageId, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { ImageStore } from './image-store.ts';
@@ -65,8 +65,9 @@ async function load(ports: EmbedPorts, task: Task): Promise<void> {
   const { blobs, imageStore, imaging } = ports;
   const { tenant, image } = subjectOf(task.event);
   const embedders = requestedEmbedders(task.event, ports.embedders);
-  for (const embedder of embedders) {
-    const known = await embeddingOfSameBytes(imageStore, task.event, embedder);
+  const twins = await twinsOf(imageStore, task.event);
+  for (const embedder of twins.length === 0 ? [] : embedders) {
+    const [known] = (await imageStore.getVectors(tenant, twins, embedder.manifest.name)).values();
     if (known) task.embeddings.set(embedder, known);
   }
   const missing = embedders.filter((embedder) => !task.embeddings.has(embedder));
@@ -89,18 +90,11 @@ async function load(ports: EmbedPorts, task: Task): Promise<void> {
 /** Images with the same bytes that are asked for their vectors: the earliest may have been deleted, or not be embedded yet. */
 const TWINS = 5;
 
-/** Returns the vectors of an image of the tenant with the same bytes: the model image is the same, so they are, too. */
-async function embeddingOfSameBytes(
-  imageStore: EmbedPorts['imageStore'],
-  event: ImagesValidatedV1,
-  { manifest }: Embedder,
-): Promise<Embedding | undefined> {
+/** Returns other images of the tenant with the same bytes: the model image is the same, so the vectors are, too. */
+async function twinsOf(imageStore: EmbedPorts['imageStore'], event: ImagesValidatedV1): Promise<ImageId[]> {
   const { tenant, image } = subjectOf(event);
   const twins = await imageStore.findBySha256(tenant, event.data.hash_sha256, TWINS);
-  const others = twins.filter((twin) => twin !== image);
-  if (others.length === 0) return undefined;
-  const [embedding] = (await imageStore.getVectors(tenant, others, manifest.name)).values();
-  return embedding;
+  return twins.filter((twin) => twin !== image);
 }
 
 /** @throws Problem `dependency_unavailable` if a model is not loaded here: another worker, or a later one, may have it */

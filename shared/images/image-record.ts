@@ -37,6 +37,9 @@ export const Thumbnail = z.object({
 });
 export type Thumbnail = z.infer<typeof Thumbnail>;
 
+/** The `storage_location` of images whose file we store; others have the id of a tenant's own. */
+export const UPLOADS = 'uploads';
+
 /** The stored record of an image. Fields have their names on the wire (docs/adr/0004-wire-names.md). */
 export const ImageRecord = z.object({
   tenant_id: TenantIdField,
@@ -64,7 +67,7 @@ export const ImageRecord = z.object({
    * whose duplicates could not be detected.
    */
   failure: Failure.exactOptional(),
-  /** How often the image was retried on request. */
+  /** Retries that were asked for. */
   retries: z.number().exactOptional(),
   /** Bytes reserved of the tenant's quota from the announcement until the image is admitted or given up. */
   reserved_bytes: z.number().exactOptional(),

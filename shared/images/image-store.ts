@@ -13,8 +13,9 @@ export interface ImageFilter {
   /** RFC 3339 with milliseconds, UTC; both inclusive. */
   createdAfter?: string;
   createdBefore?: string;
-  /** Of the last failure. */
+  /** The stage of the last failure. */
   failureStage?: Stage;
+  /** The code of the last failure. */
   failureCode?: ProblemCode;
 }
 export interface ImageQuery extends ImageFilter {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type LimitOverrides, limitsOf, type PlanName } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { UPLOADS } from './image-record.ts';
 
 /** Admitted images of a tenant and the bytes of their files; exact. */
 export const Stored = z.object({ images: z.number(), bytes: z.number() });
@@ -8,9 +9,7 @@ export type Stored = z.infer<typeof Stored>;
 
 /** Returns the bytes that count of an image's file: none of one that stays in the tenant's own storage. */
 export const countedBytes = ({ storage_location }: { storage_location: string }, size: number): number =>
-  storage_location === OUR_STORAGE ? size : 0;
-/** The `storage_location` of images whose file we store. */
-const OUR_STORAGE = 'uploads';
+  storage_location === UPLOADS ? size : 0;
 
 export const NOTHING_STORED: Stored = { images: 0, bytes: 0 };
 

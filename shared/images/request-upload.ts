@@ -4,7 +4,7 @@ import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import type { Metadata } from '#shared/kernel/metadata.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { externalIdTaken } from './external-ids.ts';
-import type { ImageRecord } from './image-record.ts';
+import { type ImageRecord, UPLOADS } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import type { Stored } from './quota.ts';
 import { quotaExceeded } from './quota.ts';
@@ -105,7 +105,7 @@ function newRecord(tenant: TenantId, image: NewImage, correlationId: string, now
     ...(image.externalId !== undefined && { external_id: image.externalId }),
     status: 'pending_upload',
     file_path: image.filename,
-    storage_location: 'uploads',
+    storage_location: UPLOADS,
     storage_type: 's3',
     file_size: image.size,
     content_type: image.contentType,

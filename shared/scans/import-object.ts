@@ -208,10 +208,14 @@ function newRecord({ message, entry, location }: Task, size: number): ImageRecor
 }
 
 /** @throws Problem `object_changed`, `not_found`, `payload_too_large`, or that of the connector */
-async function readObject({ connectors, credentials, location, message, entry }: Task): Promise<Uint8Array> {
+async function readObject(task: Task): Promise<Uint8Array> {
+  const connector = await connectorOf(task);
+  return bytesOf(await connector.open(task.entry, { maxBytes: IMAGE_LIMITS.fileBytes }));
+}
+
+function connectorOf({ connectors, credentials, location, message }: Task): Promise<Connector> {
   const { tenant_id: tenant, storage_id: storage, job_id: job } = message;
-  const connector = await connectors.open(tenant, location, () => credentials(tenant, storage), job);
-  return bytesOf(await connector.open(entry, { maxBytes: IMAGE_LIMITS.fileBytes }));
+  return connectors.open(tenant, location, () => credentials(tenant, storage), job);
 }
 
 async function bytesOf(stream: Readable): Promise<Uint8Array> {
@@ -223,13 +227,13 @@ async function bytesOf(stream: Readable): Promise<Uint8Array> {
 /** Queues an object as it is now, as another image: a delivery of the content before may still be at work. */
 async function requeue(task: Task, changed: Problem): Promise<ImportOutcome> {
   const { catalogue, imports, message, entry } = task;
-  const { tenant_id: tenant, storage_id: storage, job_id: job } = message;
+  const { tenant_id: tenant, storage_id: storage } = message;
   const rereads = (entry.rereads ?? 0) + 1;
   if (rereads > MAX_REREADS) {
     await failImport(task, message, entry, changed);
     return 'failed';
   }
-  const object = await statOf(task);
+  const object = await (await connectorOf(task)).stat(entry.key);
   if (!object) {
     await dropImport(task, message, entry);
     return 'vanished';
@@ -239,19 +243,8 @@ async function requeue(task: Task, changed: Problem): Promise<ImportOutcome> {
   const after = { ...entry, size, changeToken, pending: image, rereads };
   const [written] = await catalogue.write(tenant, storage, [{ before: entry, after }]);
   if (!written) throw new Problem('dependency_unavailable', 'The object was written meanwhile.');
-  await imports.sendAll(tenant, [{ ...message, image_id: image, job_id: job }]);
+  await imports.sendAll(tenant, [{ ...message, image_id: image }]);
   return 'requeued';
-}
-
-async function statOf({ connectors, credentials, location, message, entry }: Task) {
-  const { tenant_id: tenant, storage_id: storage, job_id: job } = message;
-  const connector: Connector = await connectors.open(
-    tenant,
-    location,
-    () => credentials(tenant, storage),
-    job,
-  );
-  return connector.stat(entry.key);
 }
 
 const timeOf = ({ now = () => new Date() }: ImportPorts): string => now().toISOString();

@@ -63,23 +63,25 @@ export const replay =
   (ports: Ports) =>
   async (tenant: TenantId, webhook: WebhookId, { dry_run, ...filter }: Replay) => {
     await checkEnabled(ports, tenant, webhook);
-    const found: Delivery[] = [];
+    let found = 0;
+    let oldest: Delivery[] = [];
     let cursor: string | undefined;
     do {
       const page = await ports.deliveries.list(tenant, webhook, filter, { cursor, limit: PAGE });
-      found.push(...page.items);
+      found += page.items.length;
+      oldest = [...oldest, ...page.items].slice(-MOST - 1); // the list begins with the newest
       cursor = page.nextCursor;
     } while (cursor !== undefined);
-    found.reverse();
-    const chosen = found.slice(0, MOST);
+    oldest.reverse();
+    const chosen = oldest.slice(0, MOST);
     let count = chosen.length;
     if (!dry_run) {
       count = 0;
       for (const delivery of chosen) if (await again(ports, delivery)) count += 1;
     }
-    const next = found[MOST]?.created_at;
+    const next = oldest[MOST]?.created_at;
     return {
-      count: dry_run ? found.length : count,
+      count: dry_run ? found : count,
       dry_run,
       ...(!dry_run && next !== undefined && { next_from: next }),
     };

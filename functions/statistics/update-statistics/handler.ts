@@ -1,6 +1,7 @@
 import { countedIdAt } from '#shared/aws/dynamodb-keys.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
+import { IMAGE_ID_PATTERN } from '#shared/kernel/ids.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { streamFunction } from '#shared/runtime/stream.ts';
@@ -32,6 +33,6 @@ export const handler = streamFunction({
   run: async (records) => {
     const changed = records.flatMap(({ keys }) => countedIdAt(keys) ?? []);
     await update(changed);
-    await watch(changed.map(({ tenant }) => tenant));
+    await watch(changed.flatMap(({ tenant, id }) => (IMAGE_ID_PATTERN.test(id) ? [tenant] : [])));
   },
 });

@@ -33,7 +33,7 @@ const secret = (most: number) =>
     .regex(/^[!-~]+$/, 'must be printable ASCII without spaces');
 const AccessKeys = z.strictObject({ access_key_id: secret(128), secret_access_key: secret(256) });
 
-/** What is needed of a service account's key file. Its URLs are Google's own: no other is called. */
+/** The fields of a service account's key file that are needed. Its URLs are Google's own: no other is called. */
 const ServiceAccount = z.strictObject({
   type: z.literal('service_account'),
   project_id: secret(64),

@@ -69,7 +69,7 @@ const WebhookReply = z
   })
   .meta({ id: 'Webhook' });
 
-/** Of a call that shows a secret once. */
+/** The fields of a reply that shows a secret once. */
 const SecretOnce = {
   secret: z.string().optional().meta({
     description: 'The signing secret, `whsec_…`, in the first reply alone.',
