@@ -193,7 +193,7 @@ module.exports = {
     ),
     rule(
       'infra-knows-plans',
-      'Infrastructure reads the tables of the kernel, the names of events and the prefixes of keys; it runs none of our code.',
+      'Infrastructure reads the tables of the kernel, the names of events, the prefixes of keys and what things cost; it runs none of our code.',
       { path: '^infra/', pathNot: '^infra/local/' },
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
@@ -202,6 +202,7 @@ module.exports = {
           '^shared/aws/dynamodb-(activity-)?keys[.]ts$',
           '^shared/blobs/blobs[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',
+          '^shared/usage/(cost|prices|unit-costs)[.]ts$',
           '^shared/contracts/events/registry[.]ts$',
           '/env[.]ts$',
         ],

@@ -1,30 +1,15 @@
 import { graphMemory, type VectorStorage } from '#shared/vector-index/graph-memory.ts';
+import { HOURS_A_MONTH, INDEX_NODES, LIST_PRICES } from './prices.ts';
+import { unitCost } from './unit-costs.ts';
 import type { Usage } from './usage.ts';
 
-/**
- * US dollars: AWS's on-demand list prices in us-east-1 of November 2026, without discounts and free tiers. docs/cost.md
- * explains each; check them against the price list before billing by them.
- */
-export const PRICES = {
-  /** Per GB and month in S3 Standard. */
-  s3GbMonth: 0.023,
-  /** Per GB and month in a DynamoDB table. */
-  dynamoDbGbMonth: 0.25,
-  /** Per GB and month of an OpenSearch node's memory: an r7g.large.search with 16 GB at 0.167 an hour, 730 hours. */
-  indexMemoryGbMonth: (0.167 * 730) / 16,
-  /** Per interface endpoint, availability zone and month: 0.01 an hour, 730 hours. */
-  interfaceEndpointMonth: 0.01 * 730,
-  /** Per NAT gateway and month: 0.045 an hour, 730 hours; traffic is 0.045 per GB. */
-  natGatewayMonth: 0.045 * 730,
-  /** Per search: the authorizer, 1.7 vCPUs of Lambda for 0.3 s, API Gateway, reads. */
-  search: 22e-6,
-  /** Per ingested image: validation, its share of a worker, queues, about 36 writes. */
-  upload: 60e-6,
-  /** Per other call: API Gateway, the authorizer, a short function, the meter. */
-  request: 9e-6,
-} as const;
+/** Per GB and month of an OpenSearch node's memory, by the smallest node that environments use. */
+const INDEX_MEMORY_GB_MONTH = (() => {
+  const { hour = Number.NaN, memoryGb = Number.NaN } = INDEX_NODES['r7g.large.search'] ?? {};
+  return (hour * HOURS_A_MONTH) / memoryGb;
+})();
 
-/** Bytes stored per image besides its own file, measured on photographs: docs/cost.md. */
+/** Bytes stored per image besides its own file, measured on photographs: docs/operate/cost.md. */
 export const BYTES_PER_IMAGE = {
   /** Two thumbnails and the lossless model image. */
   derived: 320_000,
@@ -51,14 +36,30 @@ export interface Holding {
   vectors: number;
 }
 
-/** Estimates the monthly cost of storing that, in US dollars. */
-export function holdingCost({ images, bytes, vectors }: Holding): number {
-  const objects = (bytes + images * BYTES_PER_IMAGE.derived) / GB;
-  const records = (images * BYTES_PER_IMAGE.records) / GB;
-  const memory = indexMemory(vectors) / SHARE_FOR_VECTORS / GB;
-  return objects * PRICES.s3GbMonth + records * PRICES.dynamoDbGbMonth + memory * PRICES.indexMemoryGbMonth;
+/** Estimates the monthly cost of storing that, in US dollars: files and derivatives, records, and the index's memory. */
+export function holdingCosts({ images, bytes, vectors }: Holding): {
+  objects: number;
+  records: number;
+  memory: number;
+} {
+  return {
+    objects: ((bytes + images * BYTES_PER_IMAGE.derived) / GB) * LIST_PRICES.s3GbMonth,
+    records: ((images * BYTES_PER_IMAGE.records) / GB) * LIST_PRICES.dynamoDbGbMonth,
+    memory: nodeMemory(vectors) * INDEX_MEMORY_GB_MONTH,
+  };
 }
+
+/** Estimates the sum of these costs. */
+export function holdingCost(holding: Holding): number {
+  const { objects, records, memory } = holdingCosts(holding);
+  return objects + records + memory;
+}
+
+/** Estimates the GB of memory of data nodes that vectors need. */
+export const nodeMemory = (vectors: number): number => indexMemory(vectors) / SHARE_FOR_VECTORS / GB;
 
 /** Estimates the cost of calls, in US dollars. */
 export const usageCost = ({ requests, searches, uploads }: Usage): number =>
-  searches * PRICES.search + uploads * PRICES.upload + Math.max(0, requests - searches) * PRICES.request;
+  searches * unitCost('search') +
+  uploads * unitCost('upload') +
+  Math.max(0, requests - searches) * unitCost('request');

@@ -68,7 +68,7 @@ export const getCapacity = operation({
         vectors: Count,
         queued: Count,
         index_memory_bytes: Count.meta({
-          description: 'Estimated memory of the vector index in bytes (docs/cost.md).',
+          description: 'Estimated memory of the vector index in bytes (docs/operate/cost.md).',
         }),
         cost_estimate_usd: z.number().nonnegative(),
       }),

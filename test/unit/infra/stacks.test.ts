@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +8,6 @@ import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
 import { exampleEnvironment } from './example.ts';
-import { standingCostRow } from './standing-costs.ts';
 import { type Synthesized, synthesize, violations } from './synthesized.ts';
 
 const synthesized = ENVIRONMENT_NAMES.map((name) => [name, synthesize(name)] as const);
@@ -29,11 +27,6 @@ const functionVariables = ({ of }: Synthesized) =>
     .map(({ id, properties }) => [id, Variables.parse(properties.Environment).Variables] as const);
 
 describe.each(synthesized)('env %s', (name, stacks) => {
-  it('runs the standing resources that docs/cost.md lists', () => {
-    const page = readFileSync(new URL('../../../docs/cost.md', import.meta.url), 'utf8');
-    expect(page.split('\n')).toContain(standingCostRow(stacks));
-  });
-
   it('configures the prefix of links in replies', () => {
     const [stage] = stacks.of('AWS::ApiGateway::Stage');
     const { apiUrl } = exampleEnvironment(name);

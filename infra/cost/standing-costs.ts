@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { HOURS_A_MONTH, INDEX_NODES, LIST_PRICES as LIST, WORKER_INSTANCES } from '#shared/usage/prices.ts';
+import type { BilledResource } from './resources.ts';
+
+/** A standing cost: resources of a type, US dollars a month. */
+export interface StandingCost {
+  what: string;
+  count: number;
+  usd: number;
+}
+
+interface Monthly {
+  what: string;
+  /** Of what AWS bills: nodes, zones, rules. */
+  count: number;
+  usd: number;
+}
+
+/** Returns what a resource costs without any call; undefined if its kind costs nothing (a gateway endpoint). */
+type Bill = (properties: Record<string, unknown>) => Monthly[];
+
+const Domain = z.object({
+  ClusterConfig: z.object({
+    InstanceType: z.string(),
+    InstanceCount: z.number(),
+    DedicatedMasterCount: z.number().default(0),
+    DedicatedMasterType: z.string().default('none'),
+  }),
+  EBSOptions: z.object({ VolumeSize: z.number() }),
+});
+const Endpoint = z.object({ VpcEndpointType: z.string(), SubnetIds: z.array(z.unknown()).default([]) });
+const Firewall = z.object({ Rules: z.array(z.unknown()) });
+const AlarmMetrics = z.object({
+  MetricName: z.string().optional(),
+  Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).default([]),
+});
+const Scalable = z.object({ MinCapacity: z.number() });
+const Group = z.object({
+  MinSize: z.coerce.number(),
+  MixedInstancesPolicy: z.object({
+    LaunchTemplate: z.object({ Overrides: z.tuple([z.object({ InstanceType: z.string() })], z.unknown()) }),
+  }),
+});
+
+/** What AWS bills by the month or the hour, whether it is used or not. */
+export const STANDING: Readonly<Record<string, Bill>> = {
+  'AWS::OpenSearchService::Domain': (properties) => {
+    const { ClusterConfig: cluster, EBSOptions } = Domain.parse(properties);
+    return [
+      nodes('data nodes', cluster.InstanceType, cluster.InstanceCount),
+      ...(cluster.DedicatedMasterCount
+        ? [nodes('managers', cluster.DedicatedMasterType, cluster.DedicatedMasterCount)]
+        : []),
+      bill('GB of volumes', cluster.InstanceCount * EBSOptions.VolumeSize, LIST.indexVolumeGbMonth),
+    ];
+  },
+  'AWS::EC2::VPCEndpoint': (properties) => {
+    const { VpcEndpointType, SubnetIds } = Endpoint.parse(properties);
+    if (VpcEndpointType !== 'Interface') return [];
+    return [
+      bill('interface endpoints, by zone', SubnetIds.length, LIST.interfaceEndpointHour * HOURS_A_MONTH),
+    ];
+  },
+  'AWS::EC2::NatGateway': () => [bill('NAT gateways', 1, LIST.natGatewayHour * HOURS_A_MONTH)],
+  'AWS::EC2::EIP': () => [bill('public addresses', 1, LIST.publicAddressHour * HOURS_A_MONTH)],
+  'AWS::WAFv2::WebACL': (properties) => [
+    bill('firewalls', 1, LIST.firewallMonth),
+    bill('rules of firewalls', Firewall.parse(properties).Rules.length, LIST.firewallRuleMonth),
+  ],
+  'AWS::CloudWatch::Alarm': (properties) => {
+    const { Metrics } = AlarmMetrics.parse(properties);
+    const read = Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
+    return [bill('metrics of alarms', Math.max(1, read), LIST.alarmMetricMonth)];
+  },
+  'AWS::CloudWatch::Dashboard': () => [bill('dashboards', 1, LIST.dashboardMonth)],
+  'AWS::ApplicationAutoScaling::ScalableTarget': (properties) => [
+    // A task of Fargate has 2 vCPUs and 4 GB; on instances, the instances are billed.
+    bill(
+      'tasks that always run',
+      Scalable.parse(properties).MinCapacity,
+      (2 * LIST.fargateCpuHour + 4 * LIST.fargateGbHour) * HOURS_A_MONTH,
+    ),
+  ],
+  'AWS::AutoScaling::AutoScalingGroup': (properties) => {
+    const { MinSize, MixedInstancesPolicy } = Group.parse(properties);
+    const { InstanceType } = MixedInstancesPolicy.LaunchTemplate.Overrides[0];
+    return [bill(`${InstanceType} that always run`, MinSize, hourly(WORKER_INSTANCES[InstanceType]))];
+  },
+};
+
+/** What AWS bills by use: `shared/usage/unit-costs.ts` and storage, or cents. */
+export const BY_USE: ReadonlySet<string> = new Set([
+  'AWS::ApiGateway::RestApi',
+  'AWS::Cognito::UserPool', // by people who sign in: $0.015 each a month beyond 10 000
+  'AWS::DynamoDB::Table',
+  'AWS::EC2::FlowLog', // as log
+  'AWS::ECS::Service', // tasks while images wait
+  'AWS::Lambda::Function',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+]);
+
+/** What costs nothing by itself. */
+export const FREE: ReadonlySet<string> = new Set([
+  ...[
+    'Account',
+    'ApiKey',
+    'Authorizer',
+    'BasePathMapping',
+    'Deployment',
+    'DomainName',
+    'GatewayResponse',
+  ].map(of('ApiGateway')),
+  ...['Method', 'Resource', 'Stage', 'UsagePlan', 'UsagePlanKey'].map(of('ApiGateway')),
+  'AWS::ApplicationAutoScaling::ScalingPolicy',
+  ...['Application', 'DeploymentGroup'].map(of('CodeDeploy')),
+  ...['UserPoolClient', 'UserPoolDomain', 'UserPoolGroup', 'UserPoolResourceServer'].map(of('Cognito')),
+  ...[
+    'InternetGateway',
+    'LaunchTemplate',
+    'Route',
+    'RouteTable',
+    'SecurityGroup',
+    'SecurityGroupIngress',
+  ].map(of('EC2')),
+  ...['Subnet', 'SubnetRouteTableAssociation', 'VPC', 'VPCGatewayAttachment'].map(of('EC2')),
+  ...['CapacityProvider', 'Cluster', 'ClusterCapacityProviderAssociations', 'TaskDefinition'].map(of('ECS')),
+  'AWS::Events::Rule',
+  ...['InstanceProfile', 'Policy', 'Role'].map(of('IAM')),
+  ...['Alias', 'EventSourceMapping', 'Permission', 'Version'].map(of('Lambda')),
+  'AWS::Logs::ResourcePolicy',
+  'AWS::S3::BucketPolicy',
+  ...['Subscription', 'TopicPolicy'].map(of('SNS')),
+  'AWS::SQS::QueuePolicy',
+  'AWS::SSM::Parameter',
+  'AWS::WAFv2::WebACLAssociation',
+  ...['S3AutoDeleteObjects', 'S3BucketNotifications'].map((name) => `Custom::${name}`),
+]);
+
+/**
+ * Returns what an environment costs without any call, the costliest first.
+ * @throws Error for a type that no table has
+ */
+export function standingCosts(resources: readonly BilledResource[]): StandingCost[] {
+  const costs = new Map<string, StandingCost>();
+  for (const { type, properties } of resources) {
+    const price = STANDING[type];
+    if (!price && !BY_USE.has(type) && !FREE.has(type))
+      throw new Error(`What ${type} costs is not known: add it to infra/cost/standing-costs.ts.`);
+    for (const { what, count, usd } of price?.(properties) ?? []) {
+      const known = costs.get(what) ?? { what, count: 0, usd: 0 };
+      costs.set(what, { what, count: known.count + count, usd: known.usd + usd });
+    }
+  }
+  return [...costs.values()].filter(({ count }) => count > 0).sort((one, other) => other.usd - one.usd);
+}
+
+/** @throws Error that names an instance type without a price */
+function nodes(what: string, type: string, count: number): Monthly {
+  const { hour } = INDEX_NODES[type] ?? {};
+  if (hour === undefined) throw new Error(`${type} has no price: add it to shared/usage/prices.ts.`);
+  return bill(`${type}, ${what}`, count, hour * HOURS_A_MONTH);
+}
+
+const bill = (what: string, count: number, each: number): Monthly => ({ what, count, usd: count * each });
+const hourly = (price = Number.NaN): number => price * HOURS_A_MONTH;
+
+function of(service: string) {
+  return (name: string) => `AWS::${service}::${name}`;
+}

@@ -1,0 +1,65 @@
+import type { Unit } from '#shared/usage/unit-costs.ts';
+import { UNIT_COSTS, unitCost } from '#shared/usage/unit-costs.ts';
+import type { Margin } from './margins.ts';
+import type { StandingCost } from './standing-costs.ts';
+
+/** Renders costs as a Markdown table that ends with their sum. */
+export function costTable(costs: readonly StandingCost[]): string {
+  const sum = costs.reduce((total, { usd }) => total + usd, 0);
+  return table(
+    ['what', 'number', 'per month'],
+    [...costs.map(({ what, count, usd }) => [what, whole(count), dollars(usd)]), ['sum', '', dollars(sum)]],
+  );
+}
+
+/** Renders what a million of a unit costs, part by part. */
+export function unitTable(unit: Unit): string {
+  return table(
+    [`a million: ${unit}`, 'billed for', 'US dollars'],
+    [
+      ...UNIT_COSTS[unit].map(({ what, resource, usd }) => [what, `\`${resource}\``, (usd * 1e6).toFixed(2)]),
+      ['sum', '', (unitCost(unit) * 1e6).toFixed(2)],
+    ],
+  );
+}
+
+/** Renders what full tenants of the plans cost and pay. */
+export function marginTable(margins: readonly Margin[]): string {
+  return table(
+    [
+      ...['plan', 'images', 'price', 'storage', 'margin before searches', 'ingest, once'],
+      ...[
+        'searches that the price pays for',
+        'searches at the limit',
+        'images that the price pays for',
+        'break-even price',
+      ],
+    ],
+    margins.map((margin) => [
+      `\`${margin.plan}\``,
+      whole(margin.images),
+      dollars(margin.price),
+      dollars(margin.storage),
+      dollars(margin.price - margin.storage),
+      dollars(margin.ingest),
+      whole(margin.searchesPaidFor),
+      whole(margin.searchesAtTheLimit),
+      whole(margin.imagesPaidFor),
+      dollars(margin.breakEvenPrice),
+    ]),
+  );
+}
+
+const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [titles, titles.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+/** Groups the digits of a number by three, with spaces. */
+const whole = (count: number): string =>
+  Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+
+function dollars(usd: number): string {
+  const [units = '', cents = ''] = Math.abs(usd).toFixed(2).split('.');
+  return `${usd < 0 ? '−' : ''}$${units.replace(/\B(?=(\d{3})+(?!\d))/g, ' ')}.${cents}`;
+}
