@@ -26,12 +26,18 @@ export type VectorIndexRow =
 
 /**
  * The gpu-worker's capacity. `process`: a task definition that an external process reads. `fargate`: CPU only.
- * `gpu`: instances with one NVIDIA GPU each, Spot above `onDemand`.
+ * `gpu`: instances with one NVIDIA GPU each, Spot above `onDemand`; `minTasks` always run, once the service exists.
  */
 export type WorkerRow =
   | { kind: 'process'; modelsDir: string }
   | { kind: 'fargate'; maxTasks: number }
-  | { kind: 'gpu'; instances: readonly [string, ...string[]]; onDemand: number; maxTasks: number };
+  | {
+      kind: 'gpu';
+      instances: readonly [string, ...string[]];
+      onDemand: number;
+      minTasks: number;
+      maxTasks: number;
+    };
 
 /** An environment without its place on AWS. */
 export interface EnvironmentRow {
@@ -184,7 +190,7 @@ export const ENVIRONMENTS = {
       shards: 4,
     },
     models: MODELS,
-    worker: { kind: 'gpu', instances: ['g4dn.xlarge', 'g5.xlarge'], onDemand: 0, maxTasks: 2 },
+    worker: { kind: 'gpu', instances: ['g4dn.xlarge', 'g5.xlarge'], onDemand: 0, minTasks: 0, maxTasks: 2 },
     apiKeySource: 'AUTHORIZER',
     firewall: true,
   },
@@ -193,7 +199,7 @@ export const ENVIRONMENTS = {
     trustedIssuers: [],
     validators: 200,
     reserved: { authorizer: 200, search: 200 },
-    consumers: 10,
+    consumers: 30,
     keepData: true,
     recovery: true,
     auditLockDays: 400, // a year, and a month to audit it
@@ -209,7 +215,13 @@ export const ENVIRONMENTS = {
       managers: 'm7g.large.search',
     },
     models: MODELS,
-    worker: { kind: 'gpu', instances: ['g5.xlarge', 'g6.xlarge', 'g4dn.xlarge'], onDemand: 1, maxTasks: 8 },
+    worker: {
+      kind: 'gpu',
+      instances: ['g5.xlarge', 'g6.xlarge', 'g4dn.xlarge'],
+      onDemand: 1,
+      minTasks: 2, // docs/adr/0055
+      maxTasks: 8,
+    },
     apiKeySource: 'AUTHORIZER',
     firewall: true,
   },

@@ -96,7 +96,12 @@ export class GpuWorker extends Construct {
       : new FargateService(this, 'Service', { ...placement, assignPublicIp: false });
     service.node.addDependency(cluster); // and on the association of its capacity, which the library does not wait for
     this.service = { clusterName, serviceName: 'gpu-worker' };
-    scaleOnBacklog(service, { queue, clusterName, maxTasks: worker.maxTasks });
+    scaleOnBacklog(service, {
+      queue,
+      clusterName,
+      minTasks: onGpu && environment.target?.workerCreated ? worker.minTasks : 0,
+      maxTasks: worker.maxTasks,
+    });
     this.allow(
       ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
       [`arn:${Aws.PARTITION}:ecs:${Aws.REGION}:${Aws.ACCOUNT_ID}:task/${clusterName}/*`],

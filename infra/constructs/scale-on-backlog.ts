@@ -4,22 +4,24 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 
-/** Images that may wait per task: ten seconds of work at an assumed 100 images per second. */
-const BACKLOG_PER_TASK = 1_000;
+/** Images that may wait per task: five seconds of work at an assumed 100 images per second (docs/operate/scaling.md). */
+const BACKLOG_PER_TASK = 500;
 
 interface ScaleOnBacklogProps {
   queue: Queue;
   clusterName: string;
+  /** Tasks that run while no image waits. */
+  minTasks: number;
   maxTasks: number;
 }
 
 /**
- * Scales tasks by the backlog per task, down to none. Target tracking cannot leave zero, where a backlog per task is
+ * Scales tasks by the backlog per task, down to the least number, which may be none. Target tracking cannot leave zero, where a backlog per task is
  * undefined: step scaling starts the first task.
  */
 export function scaleOnBacklog(
   service: BaseService,
-  { queue, clusterName, maxTasks }: ScaleOnBacklogProps,
+  { queue, clusterName, minTasks, maxTasks }: ScaleOnBacklogProps,
 ): void {
   const period = Duration.minutes(1);
   const waiting = queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' });
@@ -32,7 +34,7 @@ export function scaleOnBacklog(
       statistic: 'Average',
     });
   const running = tasks('RunningTaskCount');
-  const scaling = service.autoScaleTaskCount({ minCapacity: 0, maxCapacity: maxTasks });
+  const scaling = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
 
   scaling.scaleOnMetric('FirstTask', {
     metric: new MathExpression({

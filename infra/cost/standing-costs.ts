@@ -17,7 +17,7 @@ interface Monthly {
 }
 
 /** Returns what a resource costs without any call; undefined if its kind costs nothing (a gateway endpoint). */
-type Bill = (properties: Record<string, unknown>) => Monthly[];
+type Bill = (properties: Record<string, unknown>, resources: readonly BilledResource[]) => Monthly[];
 
 const Domain = z.object({
   ClusterConfig: z.object({
@@ -36,11 +36,16 @@ const AlarmMetrics = z.object({
 });
 const Scalable = z.object({ MinCapacity: z.number() });
 const Group = z.object({
-  MinSize: z.coerce.number(),
   MixedInstancesPolicy: z.object({
+    InstancesDistribution: z.object({ OnDemandBaseCapacity: z.number() }),
     LaunchTemplate: z.object({ Overrides: z.tuple([z.object({ InstanceType: z.string() })], z.unknown()) }),
   }),
 });
+
+/** A task of Fargate has two vCPUs and 4 GB. */
+const FARGATE_TASK_HOUR = 2 * LIST.fargateCpuHour + 4 * LIST.fargateGbHour;
+/** What a Spot instance costs of its price on demand, usually or less. */
+const SPOT_SHARE = 0.5;
 
 /** What AWS bills by the month or the hour, whether it is used or not. */
 export const STANDING: Readonly<Record<string, Bill>> = {
@@ -73,24 +78,30 @@ export const STANDING: Readonly<Record<string, Bill>> = {
     return [bill('metrics of alarms', Math.max(1, read), LIST.alarmMetricMonth)];
   },
   'AWS::CloudWatch::Dashboard': () => [bill('dashboards', 1, LIST.dashboardMonth)],
-  'AWS::ApplicationAutoScaling::ScalableTarget': (properties) => [
-    // A task of Fargate has 2 vCPUs and 4 GB; on instances, the instances are billed.
-    bill(
-      'tasks that always run',
-      Scalable.parse(properties).MinCapacity,
-      (2 * LIST.fargateCpuHour + 4 * LIST.fargateGbHour) * HOURS_A_MONTH,
-    ),
-  ],
-  'AWS::AutoScaling::AutoScalingGroup': (properties) => {
-    const { MinSize, MixedInstancesPolicy } = Group.parse(properties);
+  'AWS::ApplicationAutoScaling::ScalableTarget': (properties, resources) => {
+    const { MinCapacity } = Scalable.parse(properties);
+    const [group] = resources.filter(({ type }) => type === 'AWS::AutoScaling::AutoScalingGroup');
+    if (!group) return [bill('tasks that always run', MinCapacity, FARGATE_TASK_HOUR * HOURS_A_MONTH)];
+    const { MixedInstancesPolicy } = Group.parse(group.properties);
+    const { OnDemandBaseCapacity } = MixedInstancesPolicy.InstancesDistribution;
     const { InstanceType } = MixedInstancesPolicy.LaunchTemplate.Overrides[0];
-    return [bill(`${InstanceType} that always run`, MinSize, hourly(WORKER_INSTANCES[InstanceType]))];
+    const hour = WORKER_INSTANCES[InstanceType] ?? Number.NaN;
+    const onDemand = Math.min(MinCapacity, OnDemandBaseCapacity);
+    return [
+      bill(`${InstanceType} for tasks that always run, on demand`, onDemand, hour * HOURS_A_MONTH),
+      bill(
+        `${InstanceType} for tasks that always run, Spot`,
+        MinCapacity - onDemand,
+        hour * SPOT_SHARE * HOURS_A_MONTH,
+      ),
+    ];
   },
 };
 
 /** What AWS bills by use: `shared/usage/unit-costs.ts` and storage, or cents. */
 export const BY_USE: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::RestApi',
+  'AWS::AutoScaling::AutoScalingGroup', // by the tasks that it runs
   'AWS::Cognito::UserPool', // by people who sign in: $0.015 each a month beyond 10 000
   'AWS::DynamoDB::Table',
   'AWS::EC2::FlowLog', // as log
@@ -149,7 +160,7 @@ export function standingCosts(resources: readonly BilledResource[]): StandingCos
     const price = STANDING[type];
     if (!price && !BY_USE.has(type) && !FREE.has(type))
       throw new Error(`What ${type} costs is not known: add it to infra/cost/standing-costs.ts.`);
-    for (const { what, count, usd } of price?.(properties) ?? []) {
+    for (const { what, count, usd } of price?.(properties, resources) ?? []) {
       const known = costs.get(what) ?? { what, count: 0, usd: 0 };
       costs.set(what, { what, count: known.count + count, usd: known.usd + usd });
     }
@@ -165,7 +176,6 @@ function nodes(what: string, type: string, count: number): Monthly {
 }
 
 const bill = (what: string, count: number, each: number): Monthly => ({ what, count, usd: count * each });
-const hourly = (price = Number.NaN): number => price * HOURS_A_MONTH;
 
 function of(service: string) {
   return (name: string) => `AWS::${service}::${name}`;

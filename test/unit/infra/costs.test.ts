@@ -2,22 +2,25 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { type CostPart, UNIT_COSTS, type Unit } from '#shared/usage/unit-costs.ts';
+import { environment } from '../../../infra/config/choose-environment.ts';
+import { exampleInputs } from '../../../infra/cost/example-inputs.ts';
 import { marginOf } from '../../../infra/cost/margins.ts';
 import { monthlyCost } from '../../../infra/cost/monthly-cost.ts';
+import { resourcesOf } from '../../../infra/cost/resources.ts';
 import { BY_USE, FREE, STANDING, standingCosts } from '../../../infra/cost/standing-costs.ts';
 import { costTable, marginTable, unitTable } from '../../../infra/cost/tables.ts';
-import { exampleEnvironment } from './example.ts';
-import { synthesize } from './synthesized.ts';
 
 const page = readFileSync(new URL('../../../docs/operate/cost.md', import.meta.url), 'utf8');
 const DEPLOYED = ['dev', 'staging', 'prod'];
 const UNITS = Object.keys(UNIT_COSTS) as Unit[]; // Object.keys loses the literal types
-const deployed = DEPLOYED.flatMap((name) => synthesize(name).resources);
-const types = new Set(deployed.map(({ type }) => type));
+const environmentOf = (name: string) => environment(name, exampleInputs(name));
+const resources = new Map(DEPLOYED.map((name) => [name, resourcesOf(environmentOf(name))]));
+const inProd = resources.get('prod') ?? [];
+const types = new Set([...resources.values()].flat().map(({ type }) => type));
 
 describe('docs/operate/cost.md', () => {
   it.each(DEPLOYED)('lists the standing costs of %s', (name) => {
-    expect(page).toContain(costTable(standingCosts(synthesize(name).resources)));
+    expect(page).toContain(costTable(standingCosts(resources.get(name) ?? [])));
   });
 
   it.each(UNITS)('lists what a million of %s cost', (unit) => {
@@ -51,8 +54,8 @@ describe('the prices and the templates', () => {
 
   it('agree on the memory of functions', () => {
     const memory = new Map(
-      synthesize('prod')
-        .of('AWS::Lambda::Function')
+      inProd
+        .filter(({ type }) => type === 'AWS::Lambda::Function')
         .map(({ properties }) => [properties.FunctionName, properties.MemorySize]),
     );
     const billed = parts.flatMap(({ lambda }) => lambda ?? []);
@@ -63,9 +66,9 @@ describe('the prices and the templates', () => {
 });
 
 describe('a month', () => {
-  const prod = exampleEnvironment('prod');
+  const prod = environmentOf('prod');
   const usd = (images: number, searchesPerSecond: number) =>
-    monthlyCost(prod, synthesize('prod').resources, {
+    monthlyCost(prod, inProd, {
       ...{ images, searchesPerSecond, newImages: 0 },
       ...{ fileBytes: 1e6, models: 1 },
     });
