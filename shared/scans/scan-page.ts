@@ -26,6 +26,9 @@ export interface ScanContext {
   owner: Tenant;
 }
 
+/** True for pages that are compared by their keys alone, not with all that lies between them. */
+const isByKeys = ({ unordered, source }: Scan): boolean => unordered === true || source === 'events';
+
 /** What became of a page. */
 export interface PageOutcome {
   /** Objects that were handled, from the first on. */
@@ -120,7 +123,7 @@ async function knownOf(
   objects: readonly StorageObject[],
 ): Promise<ReadonlyMap<string, CatalogueEntry>> {
   const tenant = owner.tenant_id;
-  if (job.unordered)
+  if (isByKeys(job))
     return catalogue.get(
       tenant,
       location.storage_id,
@@ -183,7 +186,7 @@ function absentIn(
   objects: readonly StorageObject[],
   taken: readonly Row[],
 ): CatalogueEntry[] {
-  if (job.unordered) return [];
+  if (isByKeys(job)) return [];
   const listed = new Set(objects.map(({ key }) => key));
   const last = taken.at(-1)?.object.key;
   if (last === undefined) return [];

@@ -337,7 +337,7 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
       });
     });
 
-    it('has a route to the internet for searches and scans alone, which read what tenants name', () => {
+    it('has a route to the internet alone for searches and scans, which read what tenants name, and for purges', () => {
       const placed = resources.flatMap(({ id, properties }) => {
         const subnets = JSON.stringify(properties).match(/(private|egress|public)Subnet\dSubnet/g) ?? [];
         return [...new Set(subnets)].map((subnet) => `${subnet.replace(/Subnet.*/, '')} ${id}`);
@@ -346,6 +346,7 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
         (each) => !each.startsWith('private') && !/Vpc(egress|public)/.test(each),
       );
       expect([...new Set(outside)]).toEqual([
+        expect.stringMatching(/^egress PurgeTenantFunction/),
         expect.stringMatching(/^egress RunScanFunction/),
         expect.stringMatching(/^egress SearchImagesFunction/),
       ]);
