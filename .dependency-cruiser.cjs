@@ -75,7 +75,7 @@ const HOMES = {
   '@aws-sdk/client-cognito-identity-provider': ['shared/people/cognito-', 'infra/local/'],
   '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
   '@aws-sdk/client-eventbridge': ['shared/storages/eventbridge-'],
-  '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
+  '@aws-sdk/client-s3': ['shared/[^/]+/s3-', 'infra/local/'],
   '@aws-sdk/client-secrets-manager': ['shared/secrets/secretsmanager-'],
   '@aws-sdk/client-sns': ['shared/messaging/sns-'],
   '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/'],

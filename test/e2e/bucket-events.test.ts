@@ -53,7 +53,7 @@ beforeAll(async () => {
       NotificationConfiguration: { EventBridgeConfiguration: {} },
     }),
   );
-  storage_id = await roleLocation(client.tenant, bucket, { prefix: 'in/' });
+  storage_id = await roleLocation(client.tenant, bucket, 'in/');
   pictures = await distinctPhotographs(3);
 });
 

@@ -2,7 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { newStorageId, type StorageId, tenantId } from '#shared/kernel/ids.ts';
 import { dynamoStorageStore } from '#shared/storages/dynamodb-storage-store.ts';
-import type { StorageLocation } from '#shared/storages/storage-location.ts';
 import { storageLocation } from '../fixtures/storage-location.ts';
 import { readStack } from './stack.ts';
 
@@ -19,11 +18,7 @@ export const aws = () => ({
  * Stores a location of S3 that is opened by a role. No call could add it: the emulator of the stack lets anybody assume a
  * role, which an addition refuses.
  */
-export async function roleLocation(
-  name: string,
-  bucket: string,
-  fields: Partial<StorageLocation> = {},
-): Promise<StorageId> {
+export async function roleLocation(name: string, bucket: string, prefix = ''): Promise<StorageId> {
   const [tenant, storage_id] = [tenantId(name), newStorageId()];
   const storages = dynamoStorageStore({
     table: 'deeplens-local-tenants',
@@ -32,7 +27,7 @@ export async function roleLocation(
   const external_id = await storages.issueExternalId(tenant, `dlx_${storage_id.padEnd(43, 'x')}`, 10);
   const role_arn = 'arn:aws:iam::000000000000:role/reader';
   const config = { bucket, region: REGION, role_arn, external_id };
-  const location = storageLocation({ tenant_id: tenant, storage_id, type: 's3', config, ...fields });
+  const location = storageLocation({ tenant_id: tenant, storage_id, type: 's3', config, prefix });
   const { outcome } = await storages.add(tenant, location, 10);
   if (outcome !== 'added') throw new Error(`the location is not added: ${outcome}`);
   return storage_id;

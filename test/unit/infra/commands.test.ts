@@ -116,6 +116,11 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '+sts:AssumeRole':
       'Called by shared/connectors/s3-role.ts, which is imported when a location of S3 comes.',
   },
+  ManageImages: {
+    '+!sts:AssumeRole': 'A denial, of the roles of our own account.',
+    '+sts:AssumeRole':
+      'Called by shared/connectors/s3-role.ts, which is imported when a location of S3 comes.',
+  },
   RunScan: {
     '+!sts:AssumeRole': 'A denial, of the roles of our own account.',
     '+sts:AssumeRole':

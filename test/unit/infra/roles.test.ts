@@ -106,18 +106,23 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ManageImages: [
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
     'dynamodb:audit: PutItem',
+    'dynamodb:catalogue: BatchGetItem DeleteItem PutItem',
     'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:images/index/by_external_id: Query',
     'dynamodb:images/index/by_status: Query',
     'dynamodb:images: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
     'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem',
     'es:domain/deeplens-prod/*: ESHttpGet',
     'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
+    'iam:*:role/*: sts:AssumeRole',
+    'iam:role/*: !sts:AssumeRole',
     's3:pictures/derived/*: DeleteObject GetObject',
     's3:pictures/events/*: DeleteObject GetObject',
     's3:pictures/incoming/*: DeleteObject GetObject',
     's3:pictures/uploads/*: DeleteObject GetObject',
     's3:pictures: ListBucket',
+    'secretsmanager:secret:t/*/storage/*: GetSecretValue',
     'sns:events: Publish',
   ],
   ManageJobs: [
@@ -579,7 +584,7 @@ describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
   });
 
   it('lets what reads tenants’ storage alone take roles, and none of our own account', () => {
-    const readers = ['ImportObject', 'ManageStorages', 'RunScan'];
+    const readers = ['ImportObject', 'ManageImages', 'ManageStorages', 'RunScan'];
     expect(holders(grants, 'sts:AssumeRole', () => true)).toEqual(readers);
     expect(holders(grants, '!sts:AssumeRole', ({ resource }) => resource === 'iam:role/*')).toEqual(readers);
   });
