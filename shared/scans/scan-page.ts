@@ -160,11 +160,13 @@ async function roomFor(
   const cut = (count: number) => ({ end: toQueue[count] ?? rows.length });
   const limited = wanted < toQueue.length && { limited: true as const };
   if (job.dry_run || wanted === 0) return { ...cut(wanted), ...limited };
-  const room = Math.max(0, MAX_IN_FLIGHT - (await catalogue.countQueued(tenant)));
+  const queued = await catalogue.countQueued(tenant);
+  const room = Math.max(0, MAX_IN_FLIGHT - queued);
   const { stored, reserved } = await imageStore.quotaUse(tenant);
   const quota = Math.max(0, quotaOf(owner).images - stored.images - reserved.images);
   // A location's new images and those that replace others both need room until the others are purged.
-  const fits = Math.min(wanted, room, quota);
+  // Of what is queued, nobody knows yet how much the quota has counted: the rest waits until it has arrived.
+  const fits = Math.min(wanted, room, Math.max(0, quota - queued));
   if (fits === 0)
     return {
       ...cut(0),
