@@ -24,7 +24,7 @@ const FOLDERS = LAYERS.flat();
 const SURFACE = Object.entries({
   audit: ['audit-entry', 'audit-log'],
   blobs: ['blobs', 'object-keys'],
-  connectors: ['connector', 'connectors', 'credentials', 'storage-target'],
+  connectors: ['connector', 'connectors', 'credentials', 'role-arn', 'storage-target'],
   duplicates: ['group', 'group-store', 'leave-group'],
   embedding: ['embedder', 'installed-models', 'manifest', 'wire'],
   health: ['check-readiness', 'heartbeats'],
@@ -51,7 +51,7 @@ const SURFACE = Object.entries({
   'rate-limit': ['limiter', 'refusal-limiter'],
   search: ['similarity-cache'],
   secrets: ['secret-store'],
-  storages: ['location-secrets', 'next-scan', 'storage-location', 'storage-store'],
+  storages: ['bucket-events', 'location-secrets', 'next-scan', 'storage-location', 'storage-store'],
   tenants: ['api-key', 'tenant', 'tenant-models', 'tenant-store', 'usage-plans', 'write-tenant-models'],
   usage: ['cost', 'usage', 'usage-store'],
   web: ['address-guard', 'check-url', 'guarded-agents', 'web-client'],
@@ -60,7 +60,7 @@ const SURFACE = Object.entries({
 
 /** A file that knows one technology is named after it. */
 const ADAPTER =
-  '^shared/[^/]+/(api-gateway|azure|cognito|dynamodb|gcs|jwt|lancedb|libheif|onnx|opensearch|process|s3|secretsmanager|sharp|sns|sqs|ssm|undici)-[^/]+[.]ts$';
+  '^shared/[^/]+/(api-gateway|azure|cognito|dynamodb|eventbridge|gcs|jwt|lancedb|libheif|onnx|opensearch|process|s3|secretsmanager|sharp|sns|sqs|ssm|undici)-[^/]+[.]ts$';
 /** The files of `shared/` that choose between technologies, by configuration or by what a tenant has. */
 const CHOOSER = '^shared/(vector-index/open|connectors/open-connectors)[.]ts$';
 const KERNEL = '^shared/kernel/';
@@ -74,7 +74,8 @@ const HOMES = {
   '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-', 'infra/local/', 'infra/preflight/aws-'],
   '@aws-sdk/client-cognito-identity-provider': ['shared/people/cognito-', 'infra/local/'],
   '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
-  '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
+  '@aws-sdk/client-eventbridge': ['shared/storages/eventbridge-'],
+  '@aws-sdk/client-s3': ['shared/[^/]+/s3-', 'infra/local/'],
   '@aws-sdk/client-secrets-manager': ['shared/secrets/secretsmanager-'],
   '@aws-sdk/client-sns': ['shared/messaging/sns-'],
   '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/'],

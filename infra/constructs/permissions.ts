@@ -27,6 +27,12 @@ export const ACTIONS = {
   /** Names no resource: it lists the names of all secrets of the account. */
   listSecrets: ['secretsmanager:ListSecrets'],
   deleteSecrets: ['secretsmanager:DeleteSecret'],
+  makeBuses: ['events:CreateEventBus', 'events:PutPermission'],
+  makeRules: ['events:PutRule', 'events:PutTargets'],
+  deleteBuses: ['events:DeleteEventBus'],
+  deleteRules: ['events:DeleteRule', 'events:RemoveTargets'],
+  /** Names no resource: it lists the names of all buses of the account. */
+  listBuses: ['events:ListEventBuses'],
   manageAccounts: [
     'cognito-idp:AdminAddUserToGroup',
     'cognito-idp:AdminCreateUser',

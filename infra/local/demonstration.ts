@@ -5,7 +5,8 @@ import { DEEPLENS_HOME as home } from './home.ts';
 import { ingestSamples } from './ingest.ts';
 import type { LocalFile } from './local-file.ts';
 import { needPort } from './ports.ts';
-import { sampleImages } from './samples.ts';
+import { OWN, sampleImages } from './samples.ts';
+import { scanBucket } from './scan-bucket.ts';
 import { showSearches } from './show.ts';
 import { step } from './steps.ts';
 import { type System, startSystem } from './system.ts';
@@ -20,10 +21,13 @@ export async function startWithDemo(cleanups: Cleanups): Promise<System> {
   return system;
 }
 
-/** Brings the sample pictures in, searches, lists duplicates. @returns unexpected results */
-export async function demonstrate({ api_url, demo }: LocalFile): Promise<string[]> {
+/** Brings the sample pictures in, searches, lists duplicates; then scans a bucket. @returns unexpected results */
+export async function demonstrate({ api_url, emulator_url, demo }: LocalFile): Promise<string[]> {
   const api = apiAt(api_url, { 'x-api-key': demo?.api_key ?? '' });
   const samples = await sampleImages();
   await step('Bringing the sample pictures in', () => ingestSamples(api, samples));
-  return showSearches(api, samples);
+  const wrong = await showSearches(api, samples);
+  // The photographs that nothing is searched for: their copies in the bucket change no result above.
+  const pictures = samples.filter(({ name }) => OWN.includes(name));
+  return [...wrong, ...(await step('Scanning a bucket', () => scanBucket(api, emulator_url, pictures)))];
 }

@@ -23,6 +23,8 @@ const PACKAGED = [
   'locomotion-house-cat',
   'nagasaki-boats',
 ];
+/** Photographs in the folder `samples` that also lie in the tenant's own bucket. */
+export const OWN: readonly string[] = ['camera.jpg', 'chelsea.jpg', 'coffee.jpg', 'rocket.jpg'];
 /** The photograph that the demonstration edits and searches for. */
 export const SUBJECT = 'allium-oreophilum.jpg';
 /** Another plant by the same photographer: a look-alike. */

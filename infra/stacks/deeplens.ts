@@ -58,7 +58,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       duplicates: duplicates.queue.queue,
     },
   });
-  const storages = new StoragesStack(app, { environment, data, index });
+  const storages = new StoragesStack(app, { environment, data, index, changes: scans.changes.queue });
   const jobs = new JobsStack(app, {
     environment,
     data,
@@ -97,6 +97,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
       'storage-removals': storages.removals,
       scans: scans.scans,
       imports: scans.imports,
+      'storage-events': scans.changes,
       usage: usage.queue,
       webhooks: webhooks.events,
       'webhook-attempts': webhooks.attempts,

@@ -16,6 +16,7 @@ import { idempotentGuardsAccess, tenantGuardsAccess } from '../constructs/guards
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
+import { tenantSecrets } from '../constructs/tenant-secrets.ts';
 import type { VectorIndexAccess } from '../constructs/vector-index-access.ts';
 import { webVariables } from '../constructs/web-access.ts';
 import type { DataStack } from './data.ts';
@@ -128,6 +129,7 @@ export class ImagesStack extends EnvironmentStack {
     const { environment, data, index } = this.props;
     const { tables, imagesBucket } = data;
     const guards = tenantGuardsAccess(data);
+    const secrets = tenantSecrets(environment);
     const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
       environment,
       path: 'images/manage-images',
@@ -139,11 +141,20 @@ export class ImagesStack extends EnvironmentStack {
         ACTIVITY_TABLE: tables.activity.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         IMAGES_BUCKET: imagesBucket.bucket.bucketName,
+        TENANTS_TABLE: tables.tenants.tableName,
+        CATALOGUE_TABLE: tables.catalogue.tableName,
+        ...secrets.variables,
+        ...webVariables(environment),
       },
       timeout: 29,
       memory: 1_024,
-      network: index.network,
+      // It deletes originals in tenants' own storage.
+      network: index.networkWithEgress,
     })
+      .allow(onTable('GetItem'), [tables.tenants.tableArn])
+      .allow(onTable('BatchGetItem', 'DeleteItem', 'PutItem'), [tables.catalogue.tableArn])
+      .allow(ACTIONS.readSecrets, [secrets.of('storage')])
+      .assumeTenantRoles()
       .allow(
         onTable('BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
         [tables.images.tableArn],

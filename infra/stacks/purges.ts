@@ -5,6 +5,7 @@ import type { Env as PurgeTenantEnv } from '../../functions/purges/purge-tenant/
 import type { Environment } from '../config/environments.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
+import { eventBuses } from '../constructs/event-buses.ts';
 import { operatorGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, OVER_TLS, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
@@ -74,6 +75,7 @@ function purgeTenant(
   const { queue } = purges;
   const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;
   const secrets = tenantSecrets(environment);
+  const buses = eventBuses(environment);
   const purge = new AppFunction<typeof PurgeTenantEnv>(stack, 'PurgeTenant', {
     environment,
     path: 'purges/purge-tenant',
@@ -81,6 +83,7 @@ function purgeTenant(
     variables: {
       ...index.variables,
       ...secrets.variables,
+      ...buses.variables,
       TENANTS_TABLE: tables.tenants.tableName,
       GATEWAY_KEYS_PREFIX: gatewayKeysPrefix(environment),
       IMAGES_TABLE: tables.images.tableName,
@@ -97,7 +100,8 @@ function purgeTenant(
     },
     timeout: PURGE_TIMEOUT,
     memory: 512,
-    network: index.network,
+    // EventBridge has no endpoint in the private network.
+    network: index.networkWithEgress,
   })
     .allow(onTable('DeleteItem', 'GetItem'), [tables.tenants.tableArn])
     .allow(onTable('BatchWriteItem', 'Query'), [
@@ -114,6 +118,9 @@ function purgeTenant(
     .allow(ACTIONS.deleteObjects, imagesBucket.everyObject)
     .allow(ACTIONS.deleteSecrets, [secrets.all])
     .allow(ACTIONS.listSecrets, ['*'], OVER_TLS)
+    .allow(ACTIONS.deleteBuses, [buses.buses])
+    .allow(ACTIONS.deleteRules, [buses.rules])
+    .allow(ACTIONS.listBuses, ['*'], OVER_TLS)
     .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
     .allow(['apigateway:GET'], [`${gateway}/apikeys`])
     .allow(['apigateway:DELETE'], [`${gateway}/apikeys/*`])

@@ -5,12 +5,14 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { MAX_RECEIVES as IMAGE_RECEIVES } from '#shared/kernel/redelivery.ts';
 import type { Env as ImportObjectEnv } from '../../functions/scans/import-object/env.ts';
 import type { Env as ManageScansEnv } from '../../functions/scans/manage-scans/env.ts';
+import type { Env as NoteChangeEnv } from '../../functions/scans/note-change/env.ts';
 import type { Env as RunScanEnv } from '../../functions/scans/run-scan/env.ts';
 import type { Env as StartScansEnv } from '../../functions/scans/start-scans/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { importers } from '../config/quotas.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
+import { eventBuses } from '../constructs/event-buses.ts';
 import { idempotentGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
@@ -27,17 +29,21 @@ export interface ScansStackProps {
   index: VectorIndexAccess;
 }
 
-/** Timeouts in seconds: of a part of a scan, of an object, of the schedule's run. */
-const TIMEOUTS = { scan: 60, import: 60, schedule: 120 } as const;
+/** Timeouts in seconds: of a part of a scan, of an object, of the schedule's run, of a batch of events. */
+const TIMEOUTS = { scan: 60, import: 60, schedule: 120, change: 30 } as const;
 /** Scans of a part at once: a scan that waits holds none. */
 const SCANS_AT_ONCE = 5;
+/** Batches of events at once. */
+const CHANGES_AT_ONCE = 2;
 
-/** Scans of tenants' own storage, and the import of what they find. */
+/** Scans of tenants' own storage, the import of what they find, and the events of buckets. */
 export class ScansStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
   readonly scans: QueueWithDlq;
   readonly imports: QueueWithDlq;
+  /** Events of tenants' buckets. */
+  readonly changes: QueueWithDlq;
   readonly schedule: NodejsFunction;
   private readonly props: ScansStackProps;
 
@@ -52,9 +58,14 @@ export class ScansStack extends EnvironmentStack {
       consumerTimeout: TIMEOUTS.import,
       maxReceives: IMAGE_RECEIVES,
     });
+    this.changes = new QueueWithDlq(this, 'Changes', {
+      name: `${name}-storage-events`,
+      consumerTimeout: TIMEOUTS.change,
+    });
+    eventBuses(environment).sendTo(this.changes.queue);
     const manage = this.manageScans();
     this.schedule = this.startScans();
-    this.functions = [manage, this.runScan(), this.importObject(), this.schedule];
+    this.functions = [manage, this.runScan(), this.importObject(), this.schedule, this.noteChange()];
     this.routes = {
       'POST /v1/index/scan': manage,
       'GET /v1/index/status/{job_id}': manage,
@@ -187,6 +198,30 @@ export class ScansStack extends EnvironmentStack {
       concurrency: importers(environment),
     });
     return bringIn.lambda;
+  }
+
+  private noteChange(): NodejsFunction {
+    const { environment, data } = this.props;
+    const { tenants, activity, catalogue } = data.tables;
+    const note = new AppFunction<typeof NoteChangeEnv>(this, 'NoteChange', {
+      environment,
+      path: 'scans/note-change',
+      description: 'Notes which object of a tenant’s bucket has changed, and starts the job that looks at it',
+      variables: {
+        TENANTS_TABLE: tenants.tableName,
+        ACTIVITY_TABLE: activity.tableName,
+        CATALOGUE_TABLE: catalogue.tableName,
+        SCANS_QUEUE_URL: this.scans.queue.queueUrl,
+      },
+      timeout: TIMEOUTS.change,
+      memory: 256,
+    })
+      .allow(onTable('GetItem'), [tenants.tableArn])
+      .allow(onTable('GetItem', 'PutItem'), [activity.tableArn], inPartitions(PARTITIONS.jobs))
+      .allow(onTable('PutItem'), [catalogue.tableArn])
+      .allow(ACTIONS.send, [this.scans.queue.queueArn]);
+    this.changes.consumedBy(note, { size: 10, waitSeconds: 1, concurrency: CHANGES_AT_ONCE });
+    return note.lambda;
   }
 
   private startScans(): NodejsFunction {

@@ -1,12 +1,14 @@
 import { type App, Aws } from 'aws-cdk-lib';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as ManageStoragesEnv } from '../../functions/storages/manage-storages/env.ts';
 import type { Env as RemoveStorageEnv } from '../../functions/storages/remove-storage/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
+import { eventBuses } from '../constructs/event-buses.ts';
 import { idempotentGuardsAccess } from '../constructs/guards-access.ts';
-import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
+import { ACTIONS, inPartitions, OVER_TLS, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { tenantSecrets } from '../constructs/tenant-secrets.ts';
@@ -19,6 +21,8 @@ export interface StoragesStackProps {
   environment: Environment;
   data: DataStack;
   index: VectorIndexAccess;
+  /** Takes the events of tenants' buckets. */
+  changes: Queue;
 }
 
 /** Timeout of a run of a removal, in seconds. */
@@ -46,14 +50,17 @@ export class StoragesStack extends EnvironmentStack {
       'POST /v1/storage/{storage_id}/test': manage,
       'PATCH /v1/storage/{storage_id}': manage,
       'DELETE /v1/storage/{storage_id}': manage,
+      'PUT /v1/storage/{storage_id}/events': manage,
+      'DELETE /v1/storage/{storage_id}/events': manage,
     };
   }
 
   /** Outside the private network: it calls the tenants' storage. */
-  private manageStorages({ environment, data }: StoragesStackProps): NodejsFunction {
+  private manageStorages({ environment, data, changes }: StoragesStackProps): NodejsFunction {
     const { tenants, activity } = data.tables;
     const guards = idempotentGuardsAccess(data);
     const secrets = tenantSecrets(environment);
+    const buses = eventBuses(environment);
     const manage = new AppFunction<typeof ManageStoragesEnv>(this, 'ManageStorages', {
       environment,
       path: 'storages/manage-storages',
@@ -61,6 +68,8 @@ export class StoragesStack extends EnvironmentStack {
       variables: {
         ...guards.variables,
         ...secrets.variables,
+        ...buses.variables,
+        STORAGE_EVENTS_QUEUE_ARN: changes.queueArn,
         ...webVariables(environment),
         TENANTS_TABLE: tenants.tableName,
         STORAGE_REMOVALS_QUEUE_URL: this.removals.queue.queueUrl,
@@ -76,6 +85,9 @@ export class StoragesStack extends EnvironmentStack {
         [...ACTIONS.readSecrets, ...ACTIONS.writeSecrets, ...ACTIONS.deleteSecrets],
         [secrets.of('storage')],
       )
+      .allow([...ACTIONS.makeBuses, ...ACTIONS.deleteBuses], [buses.buses])
+      .allow([...ACTIONS.makeRules, ...ACTIONS.deleteRules], [buses.rules])
+      .allow(ACTIONS.listBuses, ['*'], OVER_TLS)
       .allow(ACTIONS.send, [this.removals.queue.queueArn])
       .assumeTenantRoles();
     return guards.allow(manage).lambda;

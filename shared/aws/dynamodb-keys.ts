@@ -153,6 +153,9 @@ export const catalogueKey = (tenant: TenantId, storage: StorageId, objectKey: st
   pk: cataloguePartition(tenant, storage),
   sk: objectKey,
 });
+/** Of objects of which an event says that they have changed. */
+export const changedPartition = (tenant: TenantId, storage: StorageId): string =>
+  `${cataloguePartition(tenant, storage)}#CHANGED`;
 export const CATALOGUED_PREFIX = 'STORAGE#';
 /** Notes that the location has entries. */
 export const cataloguedKey = (tenant: TenantId, storage: StorageId): Key =>

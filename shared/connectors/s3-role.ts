@@ -3,13 +3,13 @@ import { ulid } from 'ulid';
 import { z } from 'zod';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { partsOfRole } from './role-arn.ts';
 import { type BucketAccess, sessionPolicy } from './s3-access.ts';
 import { s3Problem } from './s3-errors.ts';
 
 /** Seconds, IAM's shortest: a session ends soon after its connector. */
 const SESSION = 900;
 const LONGEST_NAME = 64;
-const ROLE = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/;
 
 const Keys = z.object({
   AccessKeyId: z.string(),
@@ -29,12 +29,11 @@ export interface Role {
 
 /** @throws Problem `invalid_request` if there is no such role, or no external id of ours */
 export function roleOf(arn: string, externalId: string | undefined): Role {
-  const [, partition, account] = ROLE.exec(arn) ?? [];
-  if (partition === undefined || account === undefined)
-    throw new Problem('invalid_request', `"${arn.slice(0, 200)}" is not the ARN of a role.`);
+  const parts = partsOfRole(arn);
+  if (!parts) throw new Problem('invalid_request', `"${arn.slice(0, 200)}" is not the ARN of a role.`);
   if (externalId === undefined || externalId === '')
     throw new Problem('invalid_request', 'A role needs the external id that we gave out for this location.');
-  return { arn, partition, account, externalId };
+  return { arn, ...parts, externalId };
 }
 
 /** Assumes one role, for one bucket and prefix. */

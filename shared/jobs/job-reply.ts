@@ -39,8 +39,9 @@ const redriveFields = ({ kind, progress, stage, tenant_id, code, since, dry_run 
   ...(dry_run !== undefined && { dry_run }),
 });
 
-const scanFields = ({ kind, storage_id, progress, skipped, waiting, dry_run }: Scan) => ({
+const scanFields = ({ kind, storage_id, progress, skipped, waiting, dry_run, source }: Scan) => ({
   ...{ kind, storage_id, skipped, progress },
+  ...(source && { source }),
   ...(waiting && { waiting }),
   ...(dry_run && { dry_run }),
 });

@@ -121,6 +121,13 @@ const ScanJob = AnyJob.extend({
   kind: z.literal('scan'),
   owner: TenantIdField,
   storage_id: StorageIdField,
+  /** It reads what events say has changed, in place of a listing. */
+  source: z.literal('events').optional(),
+  /** Notes of changes that it has handled, and is to forget. */
+  handled: z
+    .array(z.object({ key: z.string(), mark: z.string() }))
+    .readonly()
+    .optional(),
   /** Only keys that begin so, by default the location's own prefix. */
   prefix: z.string().optional(),
   recursive: z.boolean(),

@@ -2,6 +2,7 @@ import { type Blobs, FOLDERS, type Folder } from '#shared/blobs/blobs.ts';
 import { type AccountPorts, closeAccount } from '#shared/people/close-account.ts';
 import type { PeopleStore } from '#shared/people/people-store.ts';
 import type { SecretStore } from '#shared/secrets/secret-store.ts';
+import type { EventBuses } from '#shared/storages/bucket-events.ts';
 import type { UsagePlans } from '#shared/tenants/usage-plans.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import type { TenantData } from './tenant-data.ts';
@@ -13,6 +14,7 @@ interface Ports {
   people: Pick<PeopleStore, 'list' | 'erase'>;
   accounts: AccountPorts;
   secrets: Pick<SecretStore, 'count' | 'removeSome'>;
+  buses: Pick<EventBuses, 'count' | 'removeSome'>;
 }
 
 /** People that one call of `removeSome` removes: each takes five calls. */
@@ -24,10 +26,12 @@ export const tenantDataOutsideTables = ({
   people,
   accounts,
   secrets,
+  buses,
   index,
   blobs,
 }: Ports): readonly TenantData[] => [
   gatewayKeys(usagePlans),
+  busesOf(buses),
   secretsOf(secrets),
   accountsOf({ people, accounts }),
   vectors(index),
@@ -46,6 +50,13 @@ const secretsOf = (secrets: Ports['secrets']): TenantData => ({
   store: 'secrets',
   removeSome: (tenant) => secrets.removeSome(tenant),
   count: (tenant) => secrets.count(tenant),
+});
+
+/** Found by name, as secrets are. */
+const busesOf = (buses: Ports['buses']): TenantData => ({
+  store: 'event_buses',
+  removeSome: (tenant) => buses.removeSome(tenant),
+  count: (tenant) => buses.count(tenant),
 });
 
 /** The accounts that people sign in with, by their records, which go with them. */

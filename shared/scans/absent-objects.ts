@@ -83,7 +83,7 @@ export async function handleMissing(
       entry.state !== 'missing' &&
       entry.state !== 'queued';
     if (!isGone(number, entry) && !confirmedEmpty) continue;
-    if (entry.image && location.on_missing === 'hide') hidden.push(entry.image);
+    if (entry.image && location.on_missing !== 'keep') hidden.push(entry.image);
     changes.push({ before: entry, after: { ...entry, state: 'missing', missingSince: at } });
     counts = added(counts, { missing: 1, missing_total: 1 });
   }

@@ -54,6 +54,13 @@ export interface QueuedObject {
   image: ImageId;
 }
 
+/** A note that an object has changed. */
+export interface ChangedObject {
+  key: string;
+  /** Of the last event about it. */
+  mark: string;
+}
+
 /**
  * What scans know of the objects in tenants' storage, by the whole key, in the order of its UTF-8 bytes. Keys have at most
  * 1 024 bytes.
@@ -90,6 +97,12 @@ export interface Catalogue {
   queued(tenant: TenantId, job: JobId): AsyncIterable<QueuedObject>;
   /** Counts the tenant's queued objects, of all jobs. Eventually consistent. */
   countQueued(tenant: TenantId): Promise<number>;
-  /** Removes up to a thousand entries of a location. @returns how many; 0 when none are left */
+  /** Notes that an object has changed; once more, it is the same note with another mark. */
+  noteChanged(tenant: TenantId, storage: StorageId, key: string): Promise<void>;
+  /** Lists the first notes, by key, strongly consistent. */
+  changed(tenant: TenantId, storage: StorageId, most: number): Promise<ChangedObject[]>;
+  /** Removes notes, those that have another mark by now excepted. */
+  forgetChanged(tenant: TenantId, storage: StorageId, notes: readonly ChangedObject[]): Promise<void>;
+  /** Removes up to a thousand entries and notes of a location. @returns how many; 0 when none are left */
   removeSome(tenant: TenantId, storage: StorageId): Promise<number>;
 }

@@ -1,3 +1,5 @@
+import pLimit from 'p-limit';
+import { ulid } from 'ulid';
 import { z } from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import {
@@ -5,6 +7,7 @@ import {
   cataloguedKey,
   catalogueKey,
   cataloguePartition,
+  changedPartition,
   importCountsKey,
   type Key,
   queuedPartition,
@@ -15,7 +18,7 @@ import { type Item, openTable, type TableOptions, type Write } from '#shared/aws
 import { ImageIdField, JobIdField, StorageIdField } from '#shared/kernel/id-fields.ts';
 import { imageId, type StorageId, storageId, type TenantId } from '#shared/kernel/ids.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
-import type { Catalogue, CatalogueChange, CatalogueEntry, Counts } from './catalogue.ts';
+import type { Catalogue, CatalogueChange, CatalogueEntry, ChangedObject, Counts } from './catalogue.ts';
 
 export const CatalogueTableEnv = z.object({ CATALOGUE_TABLE: z.string().min(1) });
 
@@ -49,6 +52,7 @@ const EntryItem = z.object({
 });
 const readEntry = itemReader('catalogue', EntryItem);
 const readCounts = itemReader('catalogue', z.object({ counts: z.record(z.string(), z.number()) }));
+const readChanged = itemReader('catalogue', z.object({ sk: z.string(), mark: z.string() }));
 const readLocation = itemReader('catalogue', z.object({ storage_id: StorageIdField }));
 
 /** The catalogue in DynamoDB: an item an object, its key as sort key, so that a listing and a range have the same order. */
@@ -98,6 +102,14 @@ export function dynamoCatalogue(options: TableOptions): Catalogue {
     });
     for await (const item of items) yield entryOf(item);
   }
+
+  const firstOf = (partition: string, most: number) =>
+    table.query({
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': partition },
+      ProjectionExpression: 'pk, sk, mark',
+      Limit: most,
+    });
 
   return {
     async get(tenant, storage, keys) {
@@ -159,18 +171,39 @@ export function dynamoCatalogue(options: TableOptions): Catalogue {
         ExpressionAttributeValues: { ':queued': queuedPartition(tenant) },
       });
     },
+    async noteChanged(tenant, storage, key) {
+      await note(tenant, storage);
+      await table.put({ pk: changedPartition(tenant, storage), sk: key, mark: ulid() });
+    },
+    async changed(tenant, storage, most) {
+      const notes: ChangedObject[] = [];
+      for await (const item of firstOf(changedPartition(tenant, storage), most)) {
+        const { sk, mark } = readChanged(item);
+        notes.push({ key: sk, mark });
+        if (notes.length === most) break;
+      }
+      return notes;
+    },
+    async forgetChanged(tenant, storage, notes) {
+      const limit = pLimit(CONCURRENCY);
+      await Promise.all(
+        notes.map(({ key, mark }) =>
+          limit(() =>
+            table.remove(
+              { pk: changedPartition(tenant, storage), sk: key },
+              { ConditionExpression: 'mark = :mark', ExpressionAttributeValues: { ':mark': mark } },
+            ),
+          ),
+        ),
+      );
+    },
     async removeSome(tenant, storage) {
       const keys: Key[] = [];
-      const items = table.query({
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': cataloguePartition(tenant, storage) },
-        ProjectionExpression: 'pk, sk',
-        Limit: REMOVED_TOGETHER,
-      });
-      for await (const { pk, sk } of items) {
-        keys.push({ pk: String(pk), sk: String(sk) });
-        if (keys.length === REMOVED_TOGETHER) break;
-      }
+      for (const partition of [changedPartition(tenant, storage), cataloguePartition(tenant, storage)])
+        for await (const { pk, sk } of firstOf(partition, REMOVED_TOGETHER)) {
+          if (keys.length === REMOVED_TOGETHER) break;
+          keys.push({ pk: String(pk), sk: String(sk) });
+        }
       await table.removeMany(keys);
       if (keys.length === 0) {
         noted.delete(`${cataloguedKey(tenant, storage).pk}/${cataloguedKey(tenant, storage).sk}`);

@@ -5,22 +5,16 @@ import type { JobRunner } from '#shared/jobs/run-job.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { nextScanAt } from '#shared/storages/next-scan.ts';
 import { handleMissing, hasImages, isAlarming, noteAbsent, type Slice } from './absent-objects.ts';
+import { advanceChanges } from './changed-objects.ts';
 import { compareKeys } from './compare-objects.ts';
-import type { ImportMessage } from './import-message.ts';
 import { listings } from './listings.ts';
 import { type ScanContext, scanPage } from './scan-page.ts';
 import type { ScanPorts } from './scan-ports.ts';
-import { added, progressOf } from './scan-progress.ts';
 import { settleImports, takeBackImports } from './settle-imports.ts';
+import { SETTLE_SECONDS, waitForImports } from './wait-for-imports.ts';
+import { writeProgress } from './write-progress.ts';
 
 type Writer = JobWriter<Scan>;
-
-/** Seconds between two looks at what became of the queued objects. */
-const SETTLE_SECONDS = 3;
-/** Minutes without an end of an object after which messages count as lost. */
-const STUCK_MINUTES = 10;
-/** Errors that the job itself has. */
-const SHOWN_ERRORS = 100;
 
 /**
  * Scans a location: lists it and queues what is new or changed (`list`), notes what is absent behind the last key (`tail`),
@@ -81,6 +75,7 @@ export function scanRunner(ports: ScanPorts): JobRunner<'scan'> {
     retries: 'job',
     async advance(writer) {
       const context = await contextOf(ports, writer.job);
+      if (writer.job.source === 'events') return advanceChanges(ports, writer, context);
       if (writer.job.step === 'begin') return begin(ports, writer, context);
       if (writer.job.step === 'list') {
         await settle(writer);
@@ -89,7 +84,7 @@ export function scanRunner(ports: ScanPorts): JobRunner<'scan'> {
       if (writer.job.step === 'tail') return tail(ports, writer, context);
       if (writer.job.step === 'drain') {
         const found = await settle(writer, true);
-        if (found && found.left > 0) return wait(ports, writer);
+        if (found && found.left > 0) return waitForImports(ports, writer);
         return endListing(ports, writer, { ...context, job: writer.job });
       }
       return missing(ports, writer, context);
@@ -110,7 +105,8 @@ async function contextOf({ tenants, storages }: ScanPorts, job: Scan): Promise<S
   ]);
   if (!owner || owner.state === 'purging' || !location || location.state !== 'active')
     throw new Problem('not_found', `The storage location ${job.storage_id} is being removed.`);
-  const isWhole = job.prefix === undefined && job.limit === undefined && job.recursive;
+  const isWhole =
+    job.source === undefined && job.prefix === undefined && job.limit === undefined && job.recursive;
   return { job, owner, location, isWhole, number: job.number ?? location.scans + 1 };
 }
 
@@ -174,22 +170,6 @@ async function tail(ports: ScanPorts, writer: Writer, context: ScanContext): Pro
   return 0;
 }
 
-/** Waits for what is queued; sends messages again that may be lost. */
-async function wait(ports: ScanPorts, writer: Writer): Promise<number> {
-  const { job } = writer;
-  const quiet = ports.now().getTime() - Date.parse(job.stirred_at ?? job.started_at);
-  if (quiet < STUCK_MINUTES * 60_000) return SETTLE_SECONDS;
-  const messages: ImportMessage[] = [];
-  for await (const { key, image } of ports.catalogue.queued(job.owner, job.job_id))
-    messages.push({
-      ...{ tenant_id: job.owner, storage_id: job.storage_id },
-      ...{ key, image_id: image, job_id: job.job_id },
-    });
-  await ports.imports.sendAll(job.owner, messages);
-  await writer.write({ stirred_at: ports.now().toISOString() });
-  return SETTLE_SECONDS;
-}
-
 /** Everything is listed and has ended: only what is missing is left. */
 async function endListing(ports: ScanPorts, writer: Writer, context: ScanContext): Promise<number | 'done'> {
   const { job } = writer;
@@ -235,35 +215,11 @@ const nextScan = ({ storage_id, schedule }: ScanContext['location'], now: Date) 
   schedule ? { next_scan_at: nextScanAt(storage_id, schedule, now) } : {};
 
 async function noteLastScan({ storages }: ScanPorts, job: Scan): Promise<void> {
-  if (job.dry_run) return;
+  if (job.dry_run || job.source === 'events') return;
   await storages.change(job.owner, job.storage_id, {
     last_scan: {
       ...{ job_id: job.job_id, status: job.status },
       ...(job.finished_at !== undefined && { finished_at: job.finished_at }),
     },
-  });
-}
-
-/** Writes the job with what was counted of the listing, and what became of the queued objects so far. */
-async function writeProgress(
-  { catalogue, errors, now }: ScanPorts,
-  writer: Writer,
-  change: Partial<Scan>,
-  counts: Record<string, number> = {},
-  skipped: Record<string, number> = {},
-): Promise<void> {
-  const { job } = writer;
-  const ended = job.dry_run ? {} : await catalogue.counts(job.owner, job.job_id);
-  const failed = ended.failed ?? 0;
-  const shown =
-    failed > job.errors.length && job.errors.length < SHOWN_ERRORS
-      ? (await errors.list(job.owner, job.job_id, { limit: SHOWN_ERRORS })).items
-      : undefined;
-  const next = { ...job, ...change };
-  await writer.write({
-    ...change,
-    ...progressOf(next, added(job.progress, counts), added(job.skipped, skipped), ended, now()),
-    ...(failed > 0 && { errors_count: failed }),
-    ...(shown && { errors: shown }),
   });
 }

@@ -26,6 +26,9 @@ export interface ScanContext {
   owner: Tenant;
 }
 
+/** True for pages that are compared by their keys alone, not with all that lies between them. */
+const isByKeys = ({ unordered, source }: Scan): boolean => unordered === true || source === 'events';
+
 /** What became of a page. */
 export interface PageOutcome {
   /** Objects that were handled, from the first on. */
@@ -120,7 +123,7 @@ async function knownOf(
   objects: readonly StorageObject[],
 ): Promise<ReadonlyMap<string, CatalogueEntry>> {
   const tenant = owner.tenant_id;
-  if (job.unordered)
+  if (isByKeys(job))
     return catalogue.get(
       tenant,
       location.storage_id,
@@ -157,11 +160,13 @@ async function roomFor(
   const cut = (count: number) => ({ end: toQueue[count] ?? rows.length });
   const limited = wanted < toQueue.length && { limited: true as const };
   if (job.dry_run || wanted === 0) return { ...cut(wanted), ...limited };
-  const room = Math.max(0, MAX_IN_FLIGHT - (await catalogue.countQueued(tenant)));
+  const queued = await catalogue.countQueued(tenant);
+  const room = Math.max(0, MAX_IN_FLIGHT - queued);
   const { stored, reserved } = await imageStore.quotaUse(tenant);
   const quota = Math.max(0, quotaOf(owner).images - stored.images - reserved.images);
   // A location's new images and those that replace others both need room until the others are purged.
-  const fits = Math.min(wanted, room, quota);
+  // Of what is queued, nobody knows yet how much the quota has counted: the rest waits until it has arrived.
+  const fits = Math.min(wanted, room, Math.max(0, quota - queued));
   if (fits === 0)
     return {
       ...cut(0),
@@ -183,7 +188,7 @@ function absentIn(
   objects: readonly StorageObject[],
   taken: readonly Row[],
 ): CatalogueEntry[] {
-  if (job.unordered) return [];
+  if (isByKeys(job)) return [];
   const listed = new Set(objects.map(({ key }) => key));
   const last = taken.at(-1)?.object.key;
   if (last === undefined) return [];

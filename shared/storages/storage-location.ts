@@ -20,6 +20,8 @@ export const StorageLocation = z.intersection(
     on_missing: z.enum(ON_MISSING),
     /** For `delete_after_days`. */
     days: z.number().optional(),
+    /** Events of its bucket are taken, by this event bus of ours. */
+    events: z.object({ bus_arn: z.string() }).optional(),
     state: z.enum(STORAGE_STATES),
     /** The job that removes it; once it is set, nothing of the location changes any more. */
     removal_job_id: JobIdField.optional(),

@@ -11,6 +11,7 @@ export type StorageChange = Partial<
     | 'schedule'
     | 'on_missing'
     | 'days'
+    | 'events'
     | 'scans'
     | 'unordered'
     | 'last_scan'

@@ -6,11 +6,11 @@ import { ownKeys } from '#shared/contracts/http/keys.ts';
 import { inviteUser } from '#shared/contracts/http/people.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings } from '#shared/contracts/http/settings.ts';
-import { addStorage } from '#shared/contracts/http/storages.ts';
+import { addStorage, turnOnEvents } from '#shared/contracts/http/storages.ts';
 import { changeTenant, createTenant, deleteTenant, getTenant } from '#shared/contracts/http/tenants.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { type Client, call, eventually, newTenant, secretIn, settled, upload } from './client.ts';
-import { bucketLocation } from './own-bucket.ts';
+import { bucketLocation, roleLocation } from './own-bucket.ts';
 import { readStack } from './stack.ts';
 import { tracesOf } from './traces.ts';
 
@@ -57,6 +57,8 @@ describe('a tenant that is removed', () => {
     expect((await client.call(inviteUser, { body: person })).status).toBe(201);
     const location = await bucketLocation('a-leaving-tenants-pictures');
     expect((await client.call(addStorage, { body: location })).status).toBe(201);
+    const storage_id = await roleLocation(client.tenant, 'a-leaving-tenants-events');
+    expect((await client.call(turnOnEvents, { params: { storage_id } })).status).toBe(200);
     await client.call(changeSettings, { body: { similarity_threshold: 0.9 } });
     await client.call(searchSimilarity, { body: { image_id: images[0] ?? '' } });
   });
@@ -72,6 +74,7 @@ describe('a tenant that is removed', () => {
       'gateway keys',
       'accounts',
       'secrets',
+      'event buses',
     ])
       expect(places).toContain(place);
   });
@@ -106,8 +109,9 @@ describe('a tenant that is removed', () => {
     expect(deleted).toMatchObject({
       gateway_keys: 1,
       secrets: 1,
+      event_buses: 1,
       people: 1,
-      keys: 4,
+      keys: 7,
       uploads: 3,
       groups: 4,
       profile: 1,

@@ -1,9 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as images from '#shared/contracts/http/images.ts';
 import { listJobErrors } from '#shared/contracts/http/jobs.ts';
+import { ownKeys } from '#shared/contracts/http/keys.ts';
 import * as api from '#shared/contracts/http/scans.ts';
 import { newStorageId, tenantId } from '#shared/kernel/ids.ts';
 import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
@@ -11,7 +18,7 @@ import { dynamoStorageStore } from '#shared/storages/dynamodb-storage-store.ts';
 import { putCredentials } from '#shared/storages/location-secrets.ts';
 import { distinctPhotographs } from '../fixtures/photographs.ts';
 import { storageLocation } from '../fixtures/storage-location.ts';
-import { type Client, eventually, newTenant } from './client.ts';
+import { type Client, call, eventually, newTenant, secretIn } from './client.ts';
 import { readStack } from './stack.ts';
 
 const aws = () => ({
@@ -115,6 +122,20 @@ describe('a scan of a bucket', () => {
     expect(after.size).toBe(PICTURES + 2); // the picture whose object is gone is kept
     expect(after.get('2026/é 1+.jpg')?.image_id).not.toBe(before.get('2026/é 1+.jpg')?.image_id);
     expect(after.get('2026/é 2+.jpg')?.image_id).toBe(before.get('2026/é 2+.jpg')?.image_id);
+  });
+
+  it('has an image that is deleted with its original, and only by who may manage storage', async () => {
+    const params = { image_id: (await library()).get('added.jpg')?.image_id ?? '' };
+    const body = { name: 'uploads', scopes: ['deeplens.upload' as const] };
+    const key = secretIn(await client.call(ownKeys.create, { body }));
+    const query = { original: 'true' };
+    const refused = await call(images.deleteImage, { params, query, headers: { 'x-api-key': key } });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'missing_scope' } });
+    const { body: deleted } = await client.call(images.deleteImage, { params, query });
+    expect(deleted.receipt).toMatchObject({ image_id: params.image_id, original: 'deleted' });
+    await expect(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'added.jpg' }))).rejects.toThrow();
+    expect((await library()).has('added.jpg')).toBe(false);
+    expect(await client.call(images.deleteImage, { params, query })).toMatchObject({ status: 410 });
   });
 
   it('is cancelled', async () => {

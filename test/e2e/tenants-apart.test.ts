@@ -267,6 +267,8 @@ const ATTEMPTS: Record<string, Attempt> = {
     request: async () => ({ params: { storage_id: storage }, body: { name: 'mine' } }),
     status: 404,
   },
+  turnOnStorageEvents: { request: async () => ({ params: { storage_id: storage } }), status: 404 },
+  turnOffStorageEvents: { request: async () => ({ params: { storage_id: storage } }), status: 404 },
   removeStorage: {
     request: async () => ({ params: { storage_id: storage }, query: { images: 'delete' } }),
     status: 404,

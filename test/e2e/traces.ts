@@ -8,6 +8,7 @@ import {
   paginateListUsers,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, ListEventBusesCommand } from '@aws-sdk/client-eventbridge';
 import { ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { paginateListSecrets, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -35,6 +36,7 @@ export async function tracesOf(tenant: string): Promise<Record<string, number>> 
   await inGateway(note);
   await inUserPools(note);
   await inSecrets(note);
+  await inEventBuses(note);
   const vectors = await inLanceDb(tenant);
   return { ...traces, ...(vectors > 0 && { vectors }) };
 }
@@ -82,6 +84,11 @@ async function inSecrets(note: Note): Promise<void> {
   const client = new SecretsManagerClient(aws());
   for await (const { SecretList = [] } of paginateListSecrets({ client }, {}))
     for (const { Name } of SecretList) note('secrets', Name ?? '');
+}
+
+async function inEventBuses(note: Note): Promise<void> {
+  const { EventBuses = [] } = await new EventBridgeClient(aws()).send(new ListEventBusesCommand({}));
+  for (const { Name } of EventBuses) note('event buses', Name ?? '');
 }
 
 /** Counts vectors in LanceDB; for OpenSearch, the contract tests and the receipt cover removal. */

@@ -1,5 +1,11 @@
 import type { JobId, StorageId, TenantId } from '#shared/kernel/ids.ts';
-import type { Catalogue, CatalogueChange, CatalogueEntry, Counts } from '#shared/scans/catalogue.ts';
+import type {
+  Catalogue,
+  CatalogueChange,
+  CatalogueEntry,
+  ChangedObject,
+  Counts,
+} from '#shared/scans/catalogue.ts';
 import { compareKeys } from '#shared/scans/compare-objects.ts';
 
 /** A catalogue in memory, for tests. */
@@ -9,7 +15,15 @@ export function memoryCatalogue(): Catalogue & {
 } {
   const locations = new Map<string, Map<string, CatalogueEntry>>();
   const counted = new Map<string, Record<string, number>>();
+  const noted = new Map<string, Map<string, ChangedObject>>();
   let writes = 0;
+  let marks = 0;
+  const notesOf = (tenant: TenantId, storage: StorageId) => {
+    const name = `${tenant}/${storage}`;
+    const notes = noted.get(name) ?? new Map<string, ChangedObject>();
+    noted.set(name, notes);
+    return notes;
+  };
   const at = (tenant: TenantId, storage: StorageId) => {
     const name = `${tenant}/${storage}`;
     const location = locations.get(name) ?? new Map<string, CatalogueEntry>();
@@ -79,11 +93,25 @@ export function memoryCatalogue(): Catalogue & {
     async countQueued(tenant) {
       return queuedOf(tenant).length;
     },
+    async noteChanged(tenant, storage, key) {
+      marks += 1;
+      notesOf(tenant, storage).set(key, { key, mark: String(marks) });
+    },
+    async changed(tenant, storage, most) {
+      const notes = [...notesOf(tenant, storage).values()];
+      return notes.sort((one, other) => compareKeys(one.key, other.key)).slice(0, most);
+    },
+    async forgetChanged(tenant, storage, notes) {
+      const own = notesOf(tenant, storage);
+      for (const { key, mark } of notes) if (own.get(key)?.mark === mark) own.delete(key);
+    },
     async removeSome(tenant, storage) {
+      const notes = notesOf(tenant, storage);
+      const changed = [...notes.keys()].filter((key) => notes.delete(key)).length;
       const keys = sorted(tenant, storage)
         .slice(0, 1_000)
         .map(({ key }) => key);
-      return keys.filter((key) => at(tenant, storage).delete(key)).length;
+      return changed + keys.filter((key) => at(tenant, storage).delete(key)).length;
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Faults {
    * @returns `empty`: the page is empty, and the listing goes on; `end`: it ends here as if it were complete
    */
   page?: (page: number) => Promise<'empty' | 'end' | undefined> | 'empty' | 'end' | undefined;
+  /** Called before an object is looked up; may throw. @returns `absent`: it seems not to be there */
+  stating?: (key: string) => 'absent' | undefined;
   /** Called before an object is opened; may wait, throw, or change the storage. */
   opening?: (key: string) => Promise<void> | void;
   /** Called at every probe, in place of trying. */
@@ -132,6 +134,7 @@ function connectorTo(storage: ReturnType<typeof newStorage>, prefix: string, pag
     },
     async stat(key) {
       calls.stat += 1;
+      if (storage.faults.stating?.(key) === 'absent') return undefined;
       const object = objects.get(key);
       return object && listed(object);
     },

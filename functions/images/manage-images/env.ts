@@ -4,12 +4,20 @@ import { GroupsTableEnv } from '#shared/duplicates/dynamodb-group-store.ts';
 import { TenantGuardsEnv } from '#shared/guards/guards.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
+import { CatalogueTableEnv } from '#shared/scans/dynamodb-catalogue.ts';
+import { SecretsEnv } from '#shared/secrets/secretsmanager-secret-store.ts';
+import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
+import { WebEnv } from '#shared/web/address-guard.ts';
 
 export const Env = z.intersection(
   VectorIndexEnv,
   ImagesTableEnv.extend(GroupsTableEnv.shape)
     .extend(ActivityTableEnv.shape)
     .extend(S3BlobsEnv.shape)
+    .extend(TenantsTableEnv.shape)
+    .extend(CatalogueTableEnv.shape)
+    .extend(SecretsEnv.shape)
+    .extend(WebEnv.shape)
     .extend(TenantGuardsEnv.shape),
 );

@@ -8,6 +8,7 @@ import { PurgesQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { LimitsTableEnv } from '#shared/rate-limit/dynamodb-window-store.ts';
 import { CatalogueTableEnv } from '#shared/scans/dynamodb-catalogue.ts';
 import { SecretsEnv } from '#shared/secrets/secretsmanager-secret-store.ts';
+import { EventBusesEnv } from '#shared/storages/eventbridge-bucket-events.ts';
 import { GatewayKeysEnv } from '#shared/tenants/api-gateway-keys.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { VectorIndexEnv } from '#shared/vector-index/open.ts';
@@ -24,6 +25,7 @@ export const Env = z.intersection(
     ...CatalogueTableEnv.shape,
     ...S3BlobsEnv.shape,
     ...SecretsEnv.shape,
+    ...EventBusesEnv.shape,
     ...PurgesQueueEnv.shape,
     ...IssuersEnv.pick({ USER_POOL_ID: true }).shape,
     /** Deliveries of a message before it goes to the dead-letter queue. */

@@ -14,6 +14,7 @@ import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { dynamoCatalogueData } from '#shared/scans/dynamodb-catalogue.ts';
 import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
+import { eventBridgeBuses } from '#shared/storages/eventbridge-bucket-events.ts';
 import { apiGatewayKeys } from '#shared/tenants/api-gateway-keys.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
@@ -37,6 +38,7 @@ const run = runJob<'tenant_purge'>({
       stores: [
         ...tenantDataOutsideTables({
           usagePlans: apiGatewayKeys({ prefix: env.GATEWAY_KEYS_PREFIX }),
+          buses: eventBridgeBuses({ prefix: env.EVENT_BUSES_PREFIX }),
           secrets: secretsManagerStore({ prefix: env.SECRETS_PREFIX }),
           ...{ people, accounts, index, blobs },
         }),

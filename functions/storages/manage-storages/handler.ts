@@ -11,6 +11,8 @@ import { tenantRoute } from '#shared/runtime/routes.ts';
 import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
 import { dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
 import { dynamoStorageStore } from '#shared/storages/dynamodb-storage-store.ts';
+import { eventBridgeBucketEvents } from '#shared/storages/eventbridge-bucket-events.ts';
+import { manageEvents } from '#shared/storages/manage-events.ts';
 import { manageStorages } from '#shared/storages/manage-storages.ts';
 import type { StorageLocation } from '#shared/storages/storage-location.ts';
 import { countsOf, storageReply } from '#shared/storages/storage-reply.ts';
@@ -24,8 +26,14 @@ const manage = manageStorages({
   secrets: secretsManagerStore({ prefix: env.SECRETS_PREFIX }),
   connectors: openConnectors({ allowed: env.WEB_ALLOWED_ADDRESSES }),
 });
+const events = eventBridgeBucketEvents({
+  prefix: env.EVENT_BUSES_PREFIX,
+  queueArn: env.STORAGE_EVENTS_QUEUE_ARN,
+});
+const manageOwnEvents = manageEvents({ storages, events });
 const remove = startStorageRemoval({
   storages,
+  events,
   jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
   queue: sqsJobs({ queueUrl: env.STORAGE_REMOVALS_QUEUE_URL }),
 });
@@ -65,6 +73,15 @@ export const handler = httpFunction(
       recordChange({ before: { ...reply, ...storageReply(before, {}) }, after: reply });
       return reply;
     }),
+    tenantRoute(api.turnOnEvents, async ({ tenant, params, recordChange }) => {
+      const storage_id = storageId(params.storage_id);
+      const { bus_arn, template } = await manageOwnEvents.turnOn(tenant, storage_id);
+      recordChange({ after: { bus_arn } });
+      return { storage_id, events: { bus_arn }, template };
+    }),
+    tenantRoute(api.turnOffEvents, async ({ tenant, params }) =>
+      replyOf(tenant, await manageOwnEvents.turnOff(tenant, storageId(params.storage_id))),
+    ),
     tenantRoute(api.removeStorage, async ({ tenant, params, query, recordChange }) => {
       const { job_id, status } = await remove(tenant, storageId(params.storage_id), query.images);
       recordChange({ after: { job_id, images: query.images } });

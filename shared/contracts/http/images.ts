@@ -264,6 +264,12 @@ export const deleteImage = operation({
   summary: 'Delete an image and everything derived from it',
   policy: 'UploaderOrAdmin',
   params: ImageParams,
+  query: z.strictObject({
+    original: z.enum(['true', 'false']).default('false').meta({
+      description:
+        '`true`: also delete the object in your own storage, where its credentials allow it; needs `deeplens.storage`, too. If it cannot be deleted, the image stays. The original of an upload is always deleted.',
+    }),
+  }),
   reply: {
     status: 200,
     description: 'A receipt with counts of the removed items.',
@@ -278,10 +284,17 @@ export const deleteImage = operation({
           events: z.number().int(),
         }),
         completed_at: Time,
+        original: z.enum(['deleted', 'absent']).optional().meta({
+          description: 'With `original=true`: what became of it. `absent`: it was gone already.',
+        }),
       }),
     }),
   },
-  problems: ['not_found', 'purged'],
+  problems: [
+    ...(['not_found', 'purged', 'missing_scope', 'conflict', 'object_changed'] as const),
+    ...(['storage_unreachable', 'storage_access_denied', 'bucket_not_found', 'region_mismatch'] as const),
+    'unsafe_url',
+  ],
 });
 
 export const getThumbnail = operation({

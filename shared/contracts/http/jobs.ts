@@ -33,6 +33,9 @@ export const JobReply = z
     storage_id: StorageIdField.optional().meta({
       description: 'The storage location that the job is about.',
     }),
+    source: z.literal('events').optional().meta({
+      description: 'A scan of what events of your bucket say has changed; it lists nothing.',
+    }),
     waiting: z.enum(SCAN_WAITS).optional().meta({
       description:
         'Why a scan pauses: 1 000 of your images are in the pipeline, or your uploads a minute or your quota are used up.',

@@ -37,6 +37,8 @@ import {
   listStorages,
   removeStorage,
   testStorage,
+  turnOffEvents,
+  turnOnEvents,
 } from './storages.ts';
 import {
   changeTenant,
@@ -98,6 +100,8 @@ export const OPERATIONS: readonly Operation[] = [
   getStorage,
   testStorage,
   changeStorage,
+  turnOnEvents,
+  turnOffEvents,
   removeStorage,
   getUsage,
   getOverview,

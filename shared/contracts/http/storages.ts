@@ -131,6 +131,10 @@ const StorageReply = z
     on_missing: OnMissing,
     days: Days.optional(),
     state: z.enum(STORAGE_STATES),
+    events: z
+      .object({ bus_arn: z.string() })
+      .optional()
+      .meta({ description: 'Events of the bucket are taken: what changes is read before the next scan.' }),
     last_scan: z
       .object({ job_id: JobIdField, status: z.enum(JOB_STATUSES), finished_at: Time.optional() })
       .optional(),
@@ -249,6 +253,43 @@ export const changeStorage = operation({
   body: StorageChange,
   reply: { status: 200, description: 'The changed location.', schema: StorageReply },
   problems: ['not_found', 'conflict', ...refusals],
+});
+
+export const turnOnEvents = operation({
+  id: 'turnOnStorageEvents',
+  tag: 'Tenant',
+  method: 'PUT',
+  path: '/v1/storage/{storage_id}/events',
+  summary: 'Take events of a storage location’s bucket, and get the rule for your account that sends them',
+  policy: 'ManageStorage',
+  audited: true,
+  params,
+  reply: {
+    status: 200,
+    description:
+      'The event bus of the location, which takes events of its bucket from the account of its role alone. They begin once the template is deployed in the bucket’s region, and the bucket sends events to EventBridge.',
+    schema: z.object({
+      storage_id: StorageIdField,
+      events: z.object({ bus_arn: z.string() }),
+      template: z
+        .record(z.string(), z.unknown())
+        .meta({ description: 'A CloudFormation template: a rule, and a role that may send to the bus.' }),
+    }),
+  },
+  problems: ['not_found', 'conflict'],
+});
+
+export const turnOffEvents = operation({
+  id: 'turnOffStorageEvents',
+  tag: 'Tenant',
+  method: 'DELETE',
+  path: '/v1/storage/{storage_id}/events',
+  summary: 'Take no more events of a storage location’s bucket',
+  policy: 'ManageStorage',
+  audited: true,
+  params,
+  reply: { status: 200, description: 'The location.', schema: StorageReply },
+  problems: ['not_found', 'conflict'],
 });
 
 export const removeStorage = operation({

@@ -146,6 +146,23 @@ describe.each([
     expect(await catalogue.counts(newTenant(), job)).toEqual({});
   });
 
+  it('notes what has changed, each object once, and forgets a note as it was read', async () => {
+    const { tenant, storage } = newLocation();
+    for (const key of ['b', 'a', 'é', 'b']) await catalogue.noteChanged(tenant, storage, key);
+    const notes = await catalogue.changed(tenant, storage, 10);
+    expect(notes.map(({ key }) => key)).toEqual(['a', 'b', 'é']);
+    expect(await catalogue.changed(tenant, storage, 2)).toEqual(notes.slice(0, 2));
+    expect(await catalogue.changed(tenant, newStorageId(), 10)).toEqual([]);
+    expect(await catalogue.changed(newTenant(), storage, 10)).toEqual([]);
+    await catalogue.noteChanged(tenant, storage, 'b');
+    await catalogue.forgetChanged(tenant, storage, notes);
+    await catalogue.forgetChanged(tenant, storage, notes);
+    expect((await catalogue.changed(tenant, storage, 10)).map(({ key }) => key)).toEqual(['b']);
+    expect(await all(catalogue.range(tenant, storage, {}))).toEqual([]);
+    expect(await catalogue.removeSome(tenant, storage)).toBe(1);
+    expect(await catalogue.changed(tenant, storage, 10)).toEqual([]);
+  });
+
   it('forgets a location', async () => {
     const { tenant, storage } = newLocation();
     const other = newStorageId();
@@ -165,6 +182,7 @@ describe('the catalogue of a tenant that is removed', () => {
     const job = newJobId();
     for (const storage of [newStorageId(), newStorageId()])
       await catalogue.settle(tenant, storage, job, [{ ...added(entry('a')), counts: { indexed: 1 } }]);
+    await catalogue.noteChanged(tenant, newStorageId(), 'a'); // of a location without entries
     await catalogue.write(other, newStorageId(), [added(entry('a'))]);
     expect(await data.count(tenant)).toBeGreaterThan(0);
     for (let i = 0; i < 10; i += 1) await data.removeSome(tenant);

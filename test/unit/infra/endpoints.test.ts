@@ -12,6 +12,7 @@ const CALLED: Record<string, string | undefined> = {
   '@aws-sdk/client-api-gateway': 'apigateway',
   '@aws-sdk/client-cognito-identity-provider': 'cognito-idp',
   '@aws-sdk/client-dynamodb': 'dynamodb',
+  '@aws-sdk/client-eventbridge': undefined, // by way of the NAT gateway: an endpoint would cost more than it is used
   '@aws-sdk/client-s3': 's3',
   '@aws-sdk/client-secrets-manager': 'secretsmanager',
   '@aws-sdk/client-sns': 'sns',

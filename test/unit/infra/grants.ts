@@ -78,6 +78,7 @@ function shortName(
   return text
     .replace(/^arn::/, '')
     .replaceAll(`deeplens-${name}-`, '')
+    .replace(`/deeplens-${name}.`, '/deeplens.')
     .replace(`/deeplens/${name}/`, '/deeplens/')
     .replace(`:deeplens/${name}/`, ':')
     .replace(/:[a-z]+-[a-z]+-\d:\d{12}:/, ':')

@@ -106,18 +106,23 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ManageImages: [
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
     'dynamodb:audit: PutItem',
+    'dynamodb:catalogue: BatchGetItem DeleteItem PutItem',
     'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:images/index/by_external_id: Query',
     'dynamodb:images/index/by_status: Query',
     'dynamodb:images: BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem',
     'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem',
     'es:domain/deeplens-prod/*: ESHttpGet',
     'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
+    'iam:*:role/*: sts:AssumeRole',
+    'iam:role/*: !sts:AssumeRole',
     's3:pictures/derived/*: DeleteObject GetObject',
     's3:pictures/events/*: DeleteObject GetObject',
     's3:pictures/incoming/*: DeleteObject GetObject',
     's3:pictures/uploads/*: DeleteObject GetObject',
     's3:pictures: ListBucket',
+    'secretsmanager:secret:t/*/storage/*: GetSecretValue',
     'sns:events: Publish',
   ],
   ManageJobs: [
@@ -188,12 +193,15 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'ssm:parameter/deeplens/usage-plans: GetParameter',
   ],
   ManageStorages: [
+    '* [true]: events:ListEventBuses',
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:activity [TENANT#*#STATISTICS]: GetItem',
     'dynamodb:audit: PutItem',
     'dynamodb:limits: GetItem UpdateItem',
     'dynamodb:tenants: GetItem PutItem Query UpdateItem',
+    'events:event-bus/deeplens.*: CreateEventBus DeleteEventBus PutPermission',
+    'events:rule/deeplens.*: DeleteRule PutRule PutTargets RemoveTargets',
     'iam:*:role/*: sts:AssumeRole',
     'iam:role/*: !sts:AssumeRole',
     'secretsmanager:secret:t/*/storage/*: CreateSecret DeleteSecret GetSecretValue PutSecretValue',
@@ -218,8 +226,15 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     `sqs:usage: ${CONSUME}`,
   ],
   OpenApi: [],
+  NoteChange: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:catalogue: PutItem',
+    'dynamodb:tenants: GetItem',
+    'sqs:scans: SendMessage',
+    `sqs:storage-events: ${CONSUME}`,
+  ],
   PurgeTenant: [
-    '* [true]: secretsmanager:ListSecrets',
+    '* [true]: events:ListEventBuses secretsmanager:ListSecrets',
     'apigateway:/apikeys/*: DELETE',
     'apigateway:/apikeys: GET',
     'cognito-idp:pool: AdminDeleteUser AdminGetUser',
@@ -234,6 +249,8 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'es:domain/deeplens-prod/*: ESHttpGet',
     'es:domain/deeplens-prod/*/_count: ESHttpPost',
     'es:domain/deeplens-prod/*/_delete_by_query: ESHttpPost',
+    'events:event-bus/deeplens.*: DeleteEventBus',
+    'events:rule/deeplens.*: DeleteRule RemoveTargets',
     's3:pictures/derived/*: DeleteObject',
     's3:pictures/events/*: DeleteObject',
     's3:pictures/incoming/*: DeleteObject',
@@ -555,8 +572,19 @@ describe.each(ENVIRONMENT_NAMES)('env %s', (name) => {
     }
   });
 
+  it('lets what manages storage alone make event buses, whose rules send to no queue but that of events', () => {
+    for (const action of ['CreateEventBus', 'PutPermission', 'PutRule', 'PutTargets'])
+      expect(holders(grants, `events:${action}`, () => true)).toEqual(['ManageStorages']);
+    const policies = synthesize('prod').of('AWS::SQS::QueuePolicy');
+    const open = policies.filter(({ properties }) =>
+      JSON.stringify(properties).includes('events.amazonaws.com'),
+    );
+    expect(open.map(({ id }) => id)).toEqual([expect.stringMatching(/^ChangesQueue/)]);
+    expect(JSON.stringify(open[0]?.properties)).toMatch(/"aws:SourceArn":.*:rule\/deeplens-prod\.\*/);
+  });
+
   it('lets what reads tenants’ storage alone take roles, and none of our own account', () => {
-    const readers = ['ImportObject', 'ManageStorages', 'RunScan'];
+    const readers = ['ImportObject', 'ManageImages', 'ManageStorages', 'RunScan'];
     expect(holders(grants, 'sts:AssumeRole', () => true)).toEqual(readers);
     expect(holders(grants, '!sts:AssumeRole', ({ resource }) => resource === 'iam:role/*')).toEqual(readers);
   });

@@ -80,7 +80,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(15);
+    expect(withDlq).toHaveLength(16);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -111,7 +111,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(19);
+    expect(mappings).toHaveLength(20);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
@@ -330,7 +330,7 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
       });
     });
 
-    it('has a route to the internet for searches and scans alone, which read what tenants name', () => {
+    it('has a route to the internet alone for what calls hosts that tenants name, and for purges', () => {
       const placed = resources.flatMap(({ id, properties }) => {
         const subnets = JSON.stringify(properties).match(/(private|egress|public)Subnet\dSubnet/g) ?? [];
         return [...new Set(subnets)].map((subnet) => `${subnet.replace(/Subnet.*/, '')} ${id}`);
@@ -339,12 +339,12 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
         (each) => !each.startsWith('private') && !/Vpc(egress|public)/.test(each),
       );
       expect([...new Set(outside)]).toEqual([
+        expect.stringMatching(/^egress ManageImagesFunction/),
         expect.stringMatching(/^egress RunScanFunction/),
         expect.stringMatching(/^egress SearchImagesFunction/),
+        expect.stringMatching(/^egress PurgeTenantFunction/),
       ]);
-      expect(placed.filter((each) => /^private (Worker|Group|Domain|ManageImages)/.test(each))).not.toEqual(
-        [],
-      );
+      expect(placed.filter((each) => /^private (Worker|Group|Domain|IndexImage)/.test(each))).not.toEqual([]);
       const routes = of('AWS::EC2::Route').map(({ properties }) => JSON.stringify(properties.RouteTableId));
       expect(routes.filter((table) => table.includes('private'))).toEqual([]);
     });

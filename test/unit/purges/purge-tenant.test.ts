@@ -6,6 +6,7 @@ import { ACME, ISSUER, OTHER, purgeWorld, TABLES } from './purge-world.ts';
 
 const STORES = [
   'gateway_keys',
+  'event_buses',
   'secrets',
   'people',
   'vectors',

@@ -13,6 +13,7 @@ import { startPurge } from '#shared/purges/start-tenant-purge.ts';
 import { tenantDataOutsideTables } from '#shared/purges/tenant-data-outside-tables.ts';
 import { newUsageIdentifier } from '#shared/tenants/usage-identifier.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
+import { memoryBucketEvents } from '../../memory/bucket-events.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
 import { memoryJobStore } from '../../memory/job-store.ts';
 import { memoryPeopleStore } from '../../memory/people-store.ts';
@@ -81,6 +82,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
   const directory = memoryUserDirectory();
   const revocations = memoryRevocations();
   const secrets = memorySecretStore();
+  const buses = memoryBucketEvents();
   const accounts = { directory, revocations, issuer: ISSUER };
   const tables = TABLES.map((store) => memoryTenantData(store, slice));
   const ports = { tenants: breaking(tenants), jobs: breaking(jobs), queue: breaking(queue), now };
@@ -91,6 +93,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       index: breaking(index),
       people: breaking(people),
       secrets: breaking(secrets),
+      buses: breaking(buses),
       accounts: { ...accounts, directory: breaking(directory), revocations: breaking(revocations) },
     }),
     ...tables.map(breaking),
@@ -111,6 +114,9 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
       await people.add(tenant, { ...person, state: 'inviting' }, 100);
       const account = await directory.create(tenant, { email });
       await people.confirm(tenant, user_id, account?.subject ?? '');
+    },
+    bus: async (tenant: TenantId) => {
+      await buses.turnOn(tenant, newStorageId(), { account: '1', bucket: 'b', prefix: '' });
     },
     secret: async (tenant: TenantId) => {
       await secrets.put(tenant, `storage/${newStorageId()}`, 'x');
@@ -159,6 +165,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
         await add.key(tenant);
         await add.person(tenant);
         await add.secret(tenant);
+        await add.bus(tenant);
         for (const model of MODELS) await add.vector(tenant, model);
         for (const folder of ['incoming', 'uploads', 'derived', 'events']) await add.object(tenant, folder);
       }
@@ -166,7 +173,7 @@ export function purgeWorld({ faults = [], slice = 2 }: { faults?: readonly Fault
     },
     async countOf(tenant: TenantId): Promise<Record<string, number>> {
       const untouched = [
-        ...tenantDataOutsideTables({ usagePlans, blobs, index, people, accounts, secrets }),
+        ...tenantDataOutsideTables({ usagePlans, blobs, index, people, accounts, secrets, buses }),
         ...tables,
       ];
       const counts = await Promise.all(

@@ -9,6 +9,7 @@ import { startStorageRemoval } from '#shared/purges/start-storage-removal.ts';
 import { announcedImage } from '../../fixtures/image-record.ts';
 import { storageLocation } from '../../fixtures/storage-location.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
+import { memoryBucketEvents } from '../../memory/bucket-events.ts';
 import { memoryGroupStore } from '../../memory/group-store.ts';
 import { memoryImageStore } from '../../memory/image-store.ts';
 import { memoryJobQueue } from '../../memory/job-queue.ts';
@@ -54,7 +55,8 @@ async function world(count: number) {
   const elsewhere = await add('uploads');
   let objects = 3;
   const faults: { purge?: (tenant: TenantId, image: ImageId) => Promise<void> } = {};
-  const ports = { jobs, queue, storages, now };
+  const events = memoryBucketEvents();
+  const ports = { jobs, queue, storages, events, now };
   const run = runJob<'storage_removal'>({
     ...{ jobs, queue, now },
     runners: {
@@ -76,7 +78,7 @@ async function world(count: number) {
   const of = async (storageLocation: string) =>
     (await images.list(acme, { storageLocation, limit: 1000 })).items.map(({ image_id }) => image_id);
   return {
-    ...{ jobs, queue, storages, secrets, images, location, path, elsewhere, faults, add, of },
+    ...{ jobs, queue, storages, events, secrets, images, location, path, elsewhere, faults, add, of },
     start: startStorageRemoval(ports),
     /** Delivers messages until there are none, each after its delay. */
     async deliver(): Promise<void> {

@@ -107,12 +107,13 @@ describe('an object that is gone', () => {
   });
 
   it('goes after the days that the location says', async () => {
-    const { storage, scan, library, clock } = await fullWorld(5, {
+    const { storage, scan, library, clock, hidden } = await fullWorld(5, {
       location: { on_missing: 'delete_after_days', days: 7 },
     });
     storage.remove('0002.jpg');
     await scan();
     await scan();
+    expect(hidden.size).toBe(1); // until then
     clock.now += 6 * 24 * 3_600_000;
     await scan();
     expect((await library()).size).toBe(5);

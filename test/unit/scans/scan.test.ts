@@ -165,6 +165,69 @@ describe('a scan', () => {
     expect([...(await library()).values()].flat()).toHaveLength(8);
   });
 
+  it('is cancelled within ten seconds, also while it waits', async () => {
+    const { storage, start, steps, cancel, clock, messages, scanOf, settle } = await scanWorld();
+    for (let i = 0; i < 8; i += 1) storage.put(`${i}.jpg`, fileOf(3, 1));
+    const { job_id } = await start();
+    await steps.deliverJob(0); // everything is queued, and nothing arrives
+    const at = clock.now;
+    await cancel(job_id);
+    expect((await scanOf(job_id)).status).toBe('cancelled');
+    expect(messages.some((message) => message.job === job_id && message.at <= at + 10_000)).toBe(true);
+    await settle();
+    expect((await scanOf(job_id)).status).toBe('cancelled');
+  });
+
+  it('waits where the quota is full, says so, and goes on once there is room', async () => {
+    const { storage, start, steps, owner, scanOf, settle, library } = await scanWorld();
+    for (let i = 0; i < 6; i += 1) storage.put(`${i}.jpg`, fileOf(3, 1));
+    owner.limits = { stored_images: 4 };
+    const { job_id } = await start();
+    for (let i = 0; i < 6; i += 1) {
+      await steps.deliverJob(0);
+      for (let j = 0; j < 6; j += 1) await steps.deliverImport(0);
+      await steps.pipeline();
+    }
+    expect(await scanOf(job_id)).toMatchObject({ status: 'running', waiting: 'waiting_for_quota' });
+    expect([(await library()).size, (await scanOf(job_id)).progress.failed]).toEqual([4, 0]);
+    owner.limits = { stored_images: 10 };
+    await settle();
+    const job = await scanOf(job_id);
+    expect([job.status, job.waiting, job.progress.indexed]).toEqual(['completed', undefined, 6]);
+  });
+
+  it('sends a message again whose import did not come back for ten minutes', async () => {
+    const { storage, start, steps, imports, clock, settle, scanOf } = await scanWorld();
+    storage.put('a.jpg', fileOf(3, 1));
+    const { job_id } = await start();
+    await steps.deliverJob(0);
+    const [lost] = imports.splice(0);
+    const at = clock.now;
+    while (imports.length === 0) await steps.deliverJob(0);
+    expect(clock.now - at).toBeGreaterThanOrEqual(10 * 60_000);
+    expect(clock.now - at).toBeLessThan(11 * 60_000);
+    expect(imports.map(({ message }) => message)).toEqual([lost?.message]);
+    await settle();
+    expect((await scanOf(job_id)).progress).toMatchObject({ indexed: 1, failed: 0 });
+  });
+
+  it('tells its rate and when it ends, once the last scan tells how much there is', async () => {
+    const { storage, scan, start, steps, clock, scanOf } = await scanWorld({ pageSize: 4 });
+    for (let i = 0; i < 12; i += 1) storage.put(`${String(i).padStart(2, '0')}.jpg`, fileOf(3, 1));
+    await scan();
+    for (let i = 0; i < 4; i += 1) storage.put(`0${i}.jpg`, fileOf(4, 1));
+    const { job_id } = await start();
+    await steps.deliverJob(0);
+    expect((await scanOf(job_id)).progress).toMatchObject({ total: 12, percent: 66 });
+    clock.now += 30_000;
+    for (let i = 0; i < 4; i += 1) await steps.deliverImport(0);
+    await steps.pipeline();
+    await steps.deliverJob(0);
+    const { rate_per_s = 0, eta_s, percent } = (await scanOf(job_id)).progress;
+    expect(rate_per_s).toBeGreaterThan(0);
+    expect([eta_s, percent]).toEqual([0, 100]);
+  });
+
   it('returns the scan that runs, and refuses another', async () => {
     const { start, scanOf } = await scanWorld();
     const { job_id } = await start();

@@ -10,7 +10,9 @@ import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
 import { confirmScan } from '#shared/scans/confirm-scan.ts';
 import { ImportMessage } from '#shared/scans/import-message.ts';
 import { importObject } from '#shared/scans/import-object.ts';
+import { noteChange } from '#shared/scans/note-change.ts';
 import { scanRunner } from '#shared/scans/run-scan.ts';
+import { startChanges } from '#shared/scans/start-changes.ts';
 import { type ScanRequest, startScan } from '#shared/scans/start-scan.ts';
 import type { StorageLocation } from '#shared/storages/storage-location.ts';
 import { fileImaging } from '../../fixtures/byte-files.ts';
@@ -72,7 +74,8 @@ export async function scanWorld({
       );
     },
   };
-  const tenants = { get: async () => ({ ...tenantNamed(ACME), plan }) };
+  const owner = { ...tenantNamed(ACME), plan };
+  const tenants = { get: async () => owner };
   const hidden = new Set<ImageId>();
   const limiter = leasingLimiter(memoryWindows(), () => clock.now);
   const purge = async (_: typeof ACME, image: ImageId) => {
@@ -160,6 +163,7 @@ export async function scanWorld({
   }
 
   const startPorts = { jobs, queue, storages, now };
+  const note = noteChange({ storages, tenants, catalogue, start: startChanges(startPorts) });
   const scanOf = async (id: JobId): Promise<Scan> => {
     const job = await jobs.get(id);
     if (job?.kind !== 'scan') throw new Error('there is no such scan');
@@ -171,7 +175,7 @@ export async function scanWorld({
   };
   return {
     ...{ clock, now, jobs, storages, catalogue, errors, imageStore, blobs, storage, imports, messages },
-    ...{ location, steps, settle, hidden, scanOf, portsWith, run },
+    ...{ location, owner, steps, settle, hidden, scanOf, portsWith, run },
     start: (request: Partial<ScanRequest> = {}) =>
       startScan(startPorts)(ACME, { storage_id: location.storage_id, recursive: true, ...request }),
     /** Starts a scan and waits for its end. */
@@ -183,6 +187,9 @@ export async function scanWorld({
       await settle();
       return scanOf(job_id);
     },
+    /** Delivers an event of the bucket. */
+    event: (key: string, storage_id = location.storage_id) =>
+      note({ tenant_id: ACME, storage_id, event: { detail: { object: { key } } } }),
     confirm: async (id: JobId) => confirmScan({ jobs, queue, now })(await scanOf(id)),
     cancel: async (id: JobId) => cancelJob({ jobs, queues, now })(await scanOf(id)),
     /** The images that are in the library, by the paths of their objects. */
