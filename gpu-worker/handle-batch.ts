@@ -65,7 +65,8 @@ export const handleBatch =
       ),
     ]);
     for (const call of calls) if (call.status === 'rejected') ports.report.notSettled(call.reason);
-    ports.report.batch(outcomes, performance.now() - startedAt);
+    const events = tasks.map(({ event }) => event);
+    ports.report.batch(outcomes, performance.now() - startedAt, events);
   };
 
 function read(message: ReceivedMessage): Task | undefined {

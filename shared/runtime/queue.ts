@@ -1,15 +1,18 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
+import type { ImageOperation } from '#shared/kernel/metrics.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import { backoffSeconds, isGivenUp } from '#shared/kernel/redelivery.ts';
 import type { Redelivery } from '#shared/messaging/redelivery.ts';
-import { logger, metrics, tracer } from './telemetry.ts';
+import { recordProcessing } from './business-metrics.ts';
+import { emit } from './emit.ts';
+import { isStep, subjectOf } from './message-log.ts';
+import { stepOf } from './step.ts';
+import { logger, tracer } from './telemetry.ts';
 
 /** A parsed message of a queue. */
 export interface Message<Body> {
@@ -27,6 +30,8 @@ interface QueueFunction<Body> {
   run: (messages: readonly Message<Body>[]) => Promise<readonly PromiseSettledResult<unknown>[]>;
   /** Handles a message that can never succeed; the message is acknowledged when this returns. */
   reject?: (message: Message<Body>, problem: Problem) => Promise<void>;
+  /** The step of an image that this is, for its metrics. */
+  operation?: ImageOperation;
   /** Handles failures that a repetition can mend; without it, the queue redelivers after its own time. */
   retry?: Retry<Body>;
 }
@@ -41,13 +46,25 @@ interface Retry<Body> {
 export const each =
   <Body>(run: (message: Message<Body>) => Promise<unknown>) =>
   (messages: readonly Message<Body>[]) =>
-    Promise.allSettled(messages.map(run));
+    Promise.allSettled(
+      messages.map(async (message) => {
+        const startedAt = performance.now();
+        try {
+          return await run(message);
+        } finally {
+          durations.set(message, performance.now() - startedAt);
+        }
+      }),
+    );
+
+/** Milliseconds that `each` worked on a message; the whole batch's hold for others. */
+const durations = new WeakMap<object, number>();
 
 /**
  * A Lambda function behind a queue. Each message fails separately: it is redelivered, or, if a retry cannot succeed,
  * rejected and acknowledged.
  */
-export function queueFunction<Body>({ body, run, reject, retry }: QueueFunction<Body>) {
+export function queueFunction<Body>({ body, run, reject, retry, operation }: QueueFunction<Body>) {
   const Json = z
     .string()
     .transform((text): unknown => JSON.parse(text))
@@ -60,11 +77,18 @@ export function queueFunction<Body>({ body, run, reject, retry }: QueueFunction<
 
   return middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+      const step = stepOf(context.functionName);
+      const startedAt = performance.now();
       const outcomes = await handleAll(event.Records, parse, run);
-      metrics.addMetric('messages', MetricUnit.Count, event.Records.length);
+      const batchMs = performance.now() - startedAt;
+      emit('batch_size', event.Records.length, { step });
+      for (const record of event.Records) {
+        const { message, error } = outcomes.get(record.messageId) ?? {};
+        emit('queue_age_seconds', secondsSince(record), { step });
+        if (message) logStep(step, message, error, durations.get(message) ?? batchMs, operation);
+      }
       return processPartialResponse(
         event,
         async (record: SQSRecord) => {
@@ -86,6 +110,24 @@ export function queueFunction<Body>({ body, run, reject, retry }: QueueFunction<
         { context, throwOnFullBatchFailure: false },
       );
     });
+}
+
+/** Returns the age of a message when its batch is done; SQS's own times are in milliseconds. */
+const secondsSince = ({ attributes }: SQSRecord): number =>
+  Math.max(0, Date.now() - Number(attributes.SentTimestamp)) / 1000;
+
+/** Writes one line for each step of an image or of a delivery, and its metrics. */
+function logStep(
+  step: string,
+  { body, attempts }: Message<unknown>,
+  error: unknown,
+  ms: number,
+  operation?: ImageOperation,
+): void {
+  const subject = subjectOf(body);
+  const status = error === undefined ? 'ok' : 'failed';
+  if (operation) recordProcessing(operation, ms, error === undefined, subject.tenant_id);
+  if (isStep(subject)) logger.info('step', { ...subject, step, status, ms: Math.round(ms), attempts });
 }
 
 /** Has a message delivered again after a backoff; one that cannot be read at once, as it only has to reach the dead-letter queue. */
