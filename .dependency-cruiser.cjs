@@ -198,7 +198,7 @@ module.exports = {
       {
         path: '^(shared|functions|gpu-worker|test)/|^infra/local/',
         pathNot: [
-          '^shared/kernel/(access|cors|plans|problems|redelivery|service-levels|vocabulary)[.]ts$',
+          '^shared/kernel/(access|cors|metrics|plans|problems|redelivery|service-levels|vocabulary)[.]ts$',
           '^shared/aws/dynamodb-(activity-)?keys[.]ts$',
           '^shared/blobs/blobs[.]ts$',
           '^shared/identity/trusted-issuer[.]ts$',

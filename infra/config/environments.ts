@@ -90,6 +90,8 @@ export interface Environment extends EnvironmentRow {
   domain?: { name: string; certificateArn: string };
   /** The prefix of links to the API, without a slash at the end. By default the stage's own address. */
   apiUrl?: string;
+  /** Who gets the alarms, by severity: an email address, or an https URL. */
+  subscribers: { page?: string; ticket?: string };
   /** The console's addresses, redirect targets after signing in or out. */
   consoleUrls: readonly [string, ...string[]];
 }

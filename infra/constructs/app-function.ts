@@ -58,13 +58,15 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
   readonly lambda: NodejsFunction;
   /** The function that callers invoke: itself, or its alias. */
   readonly live: IFunction;
+  readonly logGroupName: string;
   private readonly role: Role;
 
   constructor(scope: Construct, id: string, props: AppFunctionProps<Schema>) {
     super(scope, id);
     const { environment, path, network } = props;
     const name = `deeplens-${environment.name}-${path.split('/').at(-1)}`;
-    const logGroup = appLogGroup(this, environment, `/deeplens/${environment.name}/${path}`);
+    this.logGroupName = `/deeplens/${environment.name}/${path}`;
+    const logGroup = appLogGroup(this, environment, this.logGroupName);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
 

@@ -21,8 +21,8 @@ interface Metric {
   dimensions: Readonly<Record<string, Values>>;
   /** Dimensions, a part of the others, by which CloudWatch has the metric too: its alarms cannot add up metrics. */
   also?: readonly string[];
-  /** `queues`: read from the queues; on AWS they are metrics of SQS. Without it, our programs emit the metric. */
-  from?: 'queues';
+  /** Read by the exporter for Prometheus: from the queues, or from the service's readiness. Without it, our programs emit it. */
+  from?: 'queues' | 'readiness';
 }
 
 const metrics = <const Table extends Record<string, Metric>>(table: Table): Table => table;
@@ -107,6 +107,14 @@ export const METRICS = metrics({
     meaning: 'Messages that consumers have taken. On AWS: ApproximateNumberOfMessagesNotVisible of AWS/SQS.',
     dimensions: { queue: 100 },
     from: 'queues',
+  },
+  dependency_up: {
+    kind: 'gauge',
+    unit: 'Count',
+    meaning:
+      '1 if the service reports a dependency as ready, else 0. On AWS alarms use metrics of the dependency.',
+    dimensions: { dependency: 20 },
+    from: 'readiness',
   },
   queue_age_seconds: {
     kind: 'distribution',
