@@ -77,7 +77,7 @@ const HOMES = {
   '@aws-sdk/client-s3': ['shared/[^/]+/s3-'],
   '@aws-sdk/client-secrets-manager': ['shared/secrets/secretsmanager-'],
   '@aws-sdk/client-sns': ['shared/messaging/sns-'],
-  '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/'],
+  '@aws-sdk/client-sqs': ['shared/[^/]+/sqs-', 'gpu-worker/', 'infra/local/'],
   '@aws-sdk/client-sts': ['shared/connectors/s3-', 'infra/preflight/aws-'],
   '@aws-sdk/client-ssm': ['shared/tenants/ssm-', 'infra/preflight/aws-'],
   '@aws-sdk/lib-dynamodb': ['shared/[^/]+/dynamodb-'],

@@ -20,6 +20,7 @@ import { burnRates } from '../alarms/objective-alarms.ts';
 import type { Environment } from '../config/environments.ts';
 import { alarmRows, type Watched } from '../constructs/alarm-rows.ts';
 import { savedQueries } from '../constructs/saved-queries.ts';
+import { cloudWatchBoards } from '../dashboards/cloudwatch-boards.ts';
 import { EnvironmentStack } from './environment-stack.ts';
 
 export interface OperationsStackProps extends Watched {
@@ -57,6 +58,7 @@ export class OperationsStack extends EnvironmentStack {
           new SnsAction(topics[row.severity]),
         );
     this.dashboard(environment, rows);
+    cloudWatchBoards(this, environment);
   }
 
   /** CloudWatch may not use the AWS-managed key of SNS; messages contain only names and states of alarms. */
