@@ -79,6 +79,8 @@ export interface EnvironmentRow {
    * tests. Only `local` can have any.
    */
   allowedAddresses?: string;
+  /** Where spans are sent, OTLP over HTTP. Absent: to Lambda's own listener, where `tracing` is on. */
+  otlpEndpoint?: string;
   /** A web application firewall in front of the API. */
   firewall: boolean;
 }
@@ -128,6 +130,7 @@ export const ENVIRONMENTS = {
     name: 'local',
     trustedIssuers: localIssuers(),
     allowedAddresses: process.env.DEEPLENS_ALLOWED_ADDRESSES ?? '',
+    ...(process.env.OTEL_EXPORTER_OTLP_ENDPOINT && { otlpEndpoint: process.env.OTEL_EXPORTER_OTLP_ENDPOINT }),
     validators: 4,
     consumers: 2,
     keepData: false,

@@ -12,6 +12,7 @@ import { type CanaryAlarms, canary } from './canary.ts';
 import { functionBundling, type ModelFiles, type NativeModule } from './function-bundling.ts';
 import { appLogGroup } from './log-group.ts';
 import { allow } from './permissions.ts';
+import { tracesTo } from './traces-to.ts';
 
 type Text<Value> = Value extends string | undefined ? Value : string;
 
@@ -93,6 +94,7 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
       environment: {
         ...definedOnly(props.variables),
         DEEPLENS_ENV: environment.name,
+        ...tracesTo(environment),
         LOG_LEVEL: environment.functions.logLevel,
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_METRICS_NAMESPACE: 'DeepLens',

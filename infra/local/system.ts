@@ -29,7 +29,7 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
   const emulator = await step('Starting the AWS emulator', () => startEmulator(home, cleanups));
   const variables = {
     ...(await vectorIndex(home, cleanups)),
-    ...passedOn('DEEPLENS_TRUSTED_ISSUERS', 'DEEPLENS_ALLOWED_ADDRESSES'),
+    ...passedOn('DEEPLENS_TRUSTED_ISSUERS', 'DEEPLENS_ALLOWED_ADDRESSES', 'OTEL_EXPORTER_OTLP_ENDPOINT'),
   };
   const outputs = await deploy({ home, emulatorUrl: emulator.url, variables }, cleanups);
 

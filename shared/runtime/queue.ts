@@ -1,6 +1,5 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
@@ -8,11 +7,13 @@ import type { ImageOperation } from '#shared/kernel/metrics.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import { backoffSeconds, isGivenUp } from '#shared/kernel/redelivery.ts';
 import type { Redelivery } from '#shared/messaging/redelivery.ts';
+import { linksTo } from '#shared/messaging/traceparent.ts';
 import { recordProcessing } from './business-metrics.ts';
 import { emit } from './emit.ts';
 import { isStep, subjectOf } from './message-log.ts';
+import { inSpan } from './spans.ts';
 import { stepOf } from './step.ts';
-import { logger, tracer } from './telemetry.ts';
+import { logger } from './telemetry.ts';
 
 /** A parsed message of a queue. */
 export interface Message<Body> {
@@ -21,6 +22,8 @@ export interface Message<Body> {
   attempts: number;
   /** The name of the queue. */
   queue: string;
+  /** The span that sent it. */
+  traceparent?: string;
 }
 
 interface QueueFunction<Body> {
@@ -50,7 +53,10 @@ export const each =
       messages.map(async (message) => {
         const startedAt = performance.now();
         try {
-          return await run(message);
+          const links = linksTo([message.traceparent]);
+          const attributes = subjectOf(message.body);
+          const name = `message ${message.queue.replace(QUEUE_PREFIX, '')}`;
+          return await inSpan(name, { kind: 'consumer', links, attributes }, () => run(message));
         } finally {
           durations.set(message, performance.now() - startedAt);
         }
@@ -73,15 +79,18 @@ export function queueFunction<Body>({ body, run, reject, retry, operation }: Que
     body: Json.parse(record.body),
     attempts: Number(record.attributes.ApproximateReceiveCount),
     queue: record.eventSourceARN.split(':').at(-1) ?? '',
+    ...traceparentOf(record),
   });
 
   return middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
       const step = stepOf(context.functionName);
       const startedAt = performance.now();
-      const outcomes = await handleAll(event.Records, parse, run);
+      const links = linksTo(event.Records.map((record) => traceparentOf(record).traceparent));
+      const outcomes = await inSpan(step, { kind: 'consumer', links }, () =>
+        handleAll(event.Records, parse, run),
+      );
       const batchMs = performance.now() - startedAt;
       emit('batch_size', event.Records.length, { step });
       for (const record of event.Records) {
@@ -110,6 +119,24 @@ export function queueFunction<Body>({ body, run, reject, retry, operation }: Que
         { context, throwOnFullBatchFailure: false },
       );
     });
+}
+
+/** The name of a queue is after it. */
+const QUEUE_PREFIX = /^deeplens-[a-z]+-/;
+
+const Sent = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(z.object({ traceparent: z.string().max(64) }));
+
+/** Returns the span that sent a message: in an event's envelope, or in a message of our own. */
+function traceparentOf({ body }: SQSRecord): { traceparent?: string } {
+  if (!body.includes('"traceparent"')) return {};
+  try {
+    return Sent.parse(body);
+  } catch {
+    return {};
+  }
 }
 
 /** Returns the age of a message when its batch is done; SQS's own times are in milliseconds. */

@@ -1,9 +1,8 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import { emit } from './emit.ts';
 import { stepOf } from './step.ts';
-import { logger, tracer } from './telemetry.ts';
+import { logger } from './telemetry.ts';
 
 /** A Lambda function that a schedule runs. It fails if one of its items failed, after the others were tried. */
 export const scheduledFunction = ({
@@ -13,7 +12,6 @@ export const scheduledFunction = ({
 }) =>
   middy<unknown, void>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event, { functionName }) => {
       const step = stepOf(functionName);
       const { removed, failed } = await run(event);

@@ -1,11 +1,10 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import middy from '@middy/core';
 import type { AttributeValue, DynamoDBStreamEvent } from 'aws-lambda';
 import { emit } from './emit.ts';
 import { stepOf } from './step.ts';
-import { logger, tracer } from './telemetry.ts';
+import { logger } from './telemetry.ts';
 
 type Item = Record<string, unknown>;
 
@@ -26,7 +25,6 @@ export interface StreamRecord {
 export const streamFunction = ({ run }: { run: (records: readonly StreamRecord[]) => Promise<void> }) =>
   middy<DynamoDBStreamEvent, void>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async ({ Records }: DynamoDBStreamEvent, { functionName }) => {
       emit('batch_size', Records.length, { step: stepOf(functionName) });
       await run(

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Tracer } from '@aws-lambda-powertools/tracer';
+import { startTracing } from './tracing.ts';
+
+await startTracing(); // once per process, before the first span
 
 /** Structured JSON logs; service name and level come from Powertools' own variables. Never log a key, a token or image data. */
 export const logger = new Logger();
-export const tracer = new Tracer();

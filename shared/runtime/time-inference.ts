@@ -1,4 +1,5 @@
 import { emit } from './emit.ts';
+import { inSpan } from './spans.ts';
 
 /** Returns a model's forward pass, which records how long each takes. */
 export const timeInference =
@@ -8,7 +9,7 @@ export const timeInference =
     const record = (status: 'ok' | 'failed') =>
       emit('model_inference_duration_seconds', (performance.now() - startedAt) / 1000, { model, status });
     try {
-      const outputs = await embed(inputs);
+      const outputs = await inSpan('embed', { attributes: { model } }, () => embed(inputs));
       record('ok');
       return outputs;
     } catch (error) {
