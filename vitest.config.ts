@@ -19,7 +19,7 @@ const project = (name: string, order: number, more: object = {}) => ({
 export default defineConfig({
   test: {
     reporters: ['default', './test/count-reporter.ts'],
-    env: { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_TRACE_ENABLED: 'false' },
+    env: { LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 60_000, // the emulator writes its state when it ends

@@ -3,6 +3,8 @@ import { ImagesValidatedV1 } from '#shared/contracts/events/images-validated.v1.
 import type { EmbedOutcome } from '#shared/images/embed-image.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import { backoffSeconds, isGivenUp } from '#shared/kernel/redelivery.ts';
+import { linksTo } from '#shared/messaging/traceparent.ts';
+import { inSpan } from '#shared/runtime/spans.ts';
 import { extendVisibility, type Visibility } from './extend-visibility.ts';
 import type { MessageQueue, ReceivedMessage } from './message-queue.ts';
 import type { BatchReport } from './report.ts';
@@ -46,7 +48,10 @@ export const handleBatch =
     );
     const tasks = messages.flatMap((message) => read(message) ?? []);
     const readable = new Set(tasks.map(({ message }) => message));
-    const outcomes = await ports.embed(tasks.map(({ event }) => event));
+    const links = linksTo(tasks.map(({ event }) => event.traceparent));
+    const outcomes = await inSpan('gpu-worker', { kind: 'consumer', links }, () =>
+      ports.embed(tasks.map(({ event }) => event)),
+    );
     const settled = await Promise.all(
       tasks.map(async (task, position) => ({
         ...task,
@@ -65,7 +70,8 @@ export const handleBatch =
       ),
     ]);
     for (const call of calls) if (call.status === 'rejected') ports.report.notSettled(call.reason);
-    ports.report.batch(outcomes, performance.now() - startedAt);
+    const events = tasks.map(({ event }) => event);
+    ports.report.batch(outcomes, performance.now() - startedAt, events);
   };
 
 function read(message: ReceivedMessage): Task | undefined {

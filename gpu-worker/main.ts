@@ -10,6 +10,7 @@ import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { logger } from '#shared/runtime/telemetry.ts';
+import { timeInference } from '#shared/runtime/time-inference.ts';
 import { Env } from './env.ts';
 import { handleBatch } from './handle-batch.ts';
 import { healthServer } from './health-server.ts';
@@ -29,13 +30,15 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 
 const health = workerHealth();
 await healthServer(env.HEALTH_PORT, health);
-const load = (name: string) =>
-  onnxEmbedder({
+const load = async (name: string) => {
+  const embedder = await onnxEmbedder({
     modelsDir: env.MODELS_DIR,
     name,
     provider: env.EXECUTION_PROVIDER,
     ...(env.INFERENCE_THREADS !== undefined && { threads: env.INFERENCE_THREADS }),
   });
+  return { ...embedder, embed: timeInference(name, embedder.embed) };
+};
 const [first, ...others] = env.DEEPLENS_MODELS;
 const embedders = [await load(first), ...(await Promise.all(others.map(load)))] as const;
 checkEmbeddingsFit(embedders.map(({ manifest }) => manifest));
@@ -71,7 +74,7 @@ await work(
       }),
       reject: (event, problem, attempts) => reject('embedding', event, problem, attempts),
       giveUp: (event, attempts) => giveUp({ body: event, attempts }),
-      report: telemetryReport,
+      report: telemetryReport(env.EXECUTION_PROVIDER),
     }),
     health,
     protection: taskProtection(env.ECS_AGENT_URI, (error) => logger.warn('task is not protected', { error })),

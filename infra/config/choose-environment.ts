@@ -15,14 +15,17 @@ export function environment(name: unknown, inputs?: unknown): Environment {
       `There is no environment ${String(name)}. Choose with -c env=… one of ${ENVIRONMENT_NAMES.join(', ')}.`,
     );
   const row = ENVIRONMENTS[known];
-  if (known === 'local') return { ...row, consoleUrls: [LOCAL_CONSOLE] };
-  const { domainName, certificateArn, consoleUrls, ...target } = parseInputs(known, inputs);
+  if (known === 'local') return { ...row, consoleUrls: [LOCAL_CONSOLE], subscribers: {} };
+  const { domainName, certificateArn, consoleUrls, pageTo, ticketTo, ...target } = parseInputs(known, inputs);
   if (row.keepData && !(domainName && certificateArn))
     throw new Error(`Env ${known} needs a domainName and a certificateArn: customers keep its address.`);
+  if (row.keepData && !(pageTo && ticketTo))
+    throw new Error(`Env ${known} needs pageTo and ticketTo: an alarm that nobody gets is none.`);
   return {
     ...row,
     target,
     consoleUrls,
+    subscribers: { ...(pageTo && { page: pageTo }), ...(ticketTo && { ticket: ticketTo }) },
     ...(domainName &&
       certificateArn && {
         domain: { name: domainName, certificateArn },

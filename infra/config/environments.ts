@@ -85,6 +85,8 @@ export interface EnvironmentRow {
    * tests. Only `local` can have any.
    */
   allowedAddresses?: string;
+  /** Where spans are sent, OTLP over HTTP. Absent: to Lambda's own listener, where `tracing` is on. */
+  otlpEndpoint?: string;
   /** A web application firewall in front of the API. */
   firewall: boolean;
 }
@@ -96,6 +98,8 @@ export interface Environment extends EnvironmentRow {
   domain?: { name: string; certificateArn: string };
   /** The prefix of links to the API, without a slash at the end. By default the stage's own address. */
   apiUrl?: string;
+  /** Who gets the alarms, by severity: an email address, or an https URL. */
+  subscribers: { page?: string; ticket?: string };
   /** The console's addresses, redirect targets after signing in or out. */
   consoleUrls: readonly [string, ...string[]];
 }
@@ -132,6 +136,7 @@ export const ENVIRONMENTS = {
     name: 'local',
     trustedIssuers: localIssuers(),
     allowedAddresses: process.env.DEEPLENS_ALLOWED_ADDRESSES ?? '',
+    ...(process.env.OTEL_EXPORTER_OTLP_ENDPOINT && { otlpEndpoint: process.env.OTEL_EXPORTER_OTLP_ENDPOINT }),
     validators: 4,
     consumers: 2,
     keepData: false,

@@ -9,6 +9,10 @@ const CERTIFICATE = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):(\d{12}):certificate\/[\w-
 const HOST = /^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
 
 const ConsoleUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(1024);
+/** A subscriber of a topic. */
+const Subscriber = z.union([z.email(), z.url({ protocol: /^https$/ })], {
+  error: 'must be an email address or an https address',
+});
 /** Redirect targets that Cognito takes for a client, of 1 024 characters each. */
 const MAX_CONSOLE_URLS = 100;
 
@@ -21,6 +25,9 @@ export const Inputs = z
     domainName: z.string().regex(HOST, 'must be a host in lower case, such as api.example.com').optional(),
     /** An issued certificate of ACM for that host. */
     certificateArn: z.string().regex(CERTIFICATE, 'must be the ARN of a certificate in ACM').optional(),
+    /** Who is woken by alarms of severity `page`, and who reads those of severity `ticket`: an email address, or an https URL. */
+    pageTo: Subscriber.optional(),
+    ticketTo: Subscriber.optional(),
     /** The console's addresses: redirect targets after signing in or out. */
     consoleUrls: z
       .tuple([ConsoleUrl], ConsoleUrl)

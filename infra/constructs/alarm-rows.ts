@@ -1,42 +1,43 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { FRESHNESS_SECONDS } from '#shared/kernel/service-levels.ts';
-import type { QueueWithDlq } from './queue-with-dlq.ts';
-
-export interface AlarmRow {
-  name: string;
-  /** The dashboard graph that shows it. */
-  graph: string;
-  /** The fault, for the person on call. */
-  meaning: string;
-  /** Must have no label: CloudWatch would treat it as an expression. */
-  metric: Metric | MathExpression;
-  above: number;
-  /** Consecutive periods of the metric; a period is a minute unless the metric says otherwise. */
-  periods: number;
-}
+import { type AlarmRow, around, minute } from '../alarms/alarm-row.ts';
+import { apiAlarms, certificateAlarm } from '../alarms/api-alarms.ts';
+import { indexAlarms, type WatchedDomain } from '../alarms/index-alarms.ts';
+import { burnWindows, objectiveAlarms } from '../alarms/objective-alarms.ts';
+import { ownAlarms, workerOnCpu } from '../alarms/own-alarms.ts';
+import { lambdaAlarms, tableAlarm } from '../alarms/platform-alarms.ts';
 
 export interface Watched {
-  api: RestApi;
-  functions: readonly NodejsFunction[];
-  queues: Readonly<Record<string, QueueWithDlq>>;
+  api: Pick<RestApi, 'metricServerError' | 'metricCount' | 'metricLatency'>;
+  functions: readonly IFunction[];
+  queues: Readonly<Record<string, { queue: IQueue; deadLetters: IQueue }>>;
   /** The authorizer, without an alarm of its own: Lambda counts refusals as errors, and failures show as 5xx. */
-  authorizer: NodejsFunction;
+  authorizer: IFunction;
   /** The functions that read a table's stream, by step. */
-  streams: Readonly<Record<string, NodejsFunction>>;
-  /** The functions that a schedule runs every 15 minutes, by step. */
-  schedules: Readonly<Record<string, NodejsFunction>>;
+  streams: Readonly<Record<string, IFunction>>;
+  /** The functions that a schedule runs, by step. */
+  schedules: Readonly<Record<string, IFunction>>;
+  /** The tables, by name. */
+  tables: Readonly<Record<string, Pick<ITable, 'tableName'>>>;
+  /** The domain of the vector index; absent where it is embedded. */
+  domain: WatchedDomain | undefined;
+  /** The ARN of the API's certificate. */
+  certificate: string | undefined;
+  /** Concurrent executions that the environment can use. */
+  concurrency: number;
   /** Absent where ECS runs no worker. */
-  worker: { clusterName: string; serviceName: string } | undefined;
+  worker: { clusterName: string; serviceName: string; onGpu: boolean } | undefined;
 }
 
-const minute = Duration.minutes(1);
 /** Milliseconds: one of the 24 hours for which a stream retains records. */
 const OLDEST_RECORD_MS = 3_600_000;
-/** Milliseconds at the API for 95 % of calls, including searches and cold starts. */
-const LATENCY_P95 = 2_000;
+/** Images that wait for the gpu-worker. */
+const BACKLOG = 1_000;
 
 /** Queues whose dead letters do not concern images: they wait until an operator redrives them. */
 const UNRECORDED = [
@@ -44,139 +45,123 @@ const UNRECORDED = [
   ...['imports', 'storage-events', 'usage', 'webhooks', 'webhook-attempts'],
 ];
 
-/** Returns a count in the service's own namespace. */
-const ownMetric = (metricName: string, dimensionsMap: Record<string, string>): Metric =>
-  new Metric({
-    namespace: 'DeepLens',
-    metricName,
-    dimensionsMap,
-    statistic: 'Sum',
-    period: minute,
-  });
-
 /** Returns all alarms. */
-export function alarmRows({
-  api,
-  functions,
-  authorizer,
-  queues,
-  streams,
-  schedules,
-  worker,
-}: Watched): AlarmRow[] {
+export function alarmRows(watched: Watched): AlarmRow[] {
+  const { api, functions, authorizer, queues, streams, schedules, worker } = watched;
   return [
-    ...Object.entries(queues).flatMap(([step, { queue, deadLetters }]): AlarmRow[] => [
-      {
-        name: `${step}-dead-letters`,
-        graph: 'Dead letters',
-        meaning: `Messages of the step ${step} were dead-lettered and not recorded.`,
-        metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute }),
-        above: 0.5,
-        periods: UNRECORDED.includes(step) ? 1 : 10, // record-failure takes the others' within minutes
-      },
-      {
-        name: `${step}-waits`,
-        graph: 'Age of the oldest message, s',
-        meaning: `The step ${step} does not keep up: its oldest message is too old.`,
-        metric: queue.metricApproximateAgeOfOldestMessage({ period: minute }),
-        above: FRESHNESS_SECONDS,
-        periods: 5,
-      },
-    ]),
+    ...apiAlarms(api),
+    ...burnWindows(api),
+    ...objectiveAlarms(),
+    ...Object.entries(queues).flatMap(([step, pair]) => queueAlarms(step, pair)),
+    ...(queues.embedding ? [backlog(queues.embedding.queue)] : []),
     ...functions
       .filter((lambda) => lambda !== authorizer && !Object.values(schedules).includes(lambda))
-      .map((lambda): AlarmRow => {
-        const name = lambda.node.scope?.node.id ?? lambda.node.id;
-        return {
-          name: `${name}-errors`,
-          graph: 'Errors of functions',
-          meaning: `The function ${name} fails: look at its log for level ERROR.`,
-          metric: lambda.metricErrors({ period: minute }),
-          above: 2,
-          periods: 3,
-        };
-      }),
-    {
-      name: 'api-5xx',
-      graph: 'API, 5xx',
-      meaning: 'Callers get 5xx.',
-      metric: api.metricServerError({ period: minute, statistic: 'Sum' }),
-      above: 5,
-      periods: 3,
-    },
-    {
-      name: 'api-latency',
-      graph: 'API, p95 ms',
-      meaning: 'Callers wait too long.',
-      metric: api.metricLatency({ period: minute, statistic: 'p95' }),
-      above: LATENCY_P95,
-      periods: 10,
-    },
-    {
-      name: 'audit-altered',
-      graph: 'Audit log altered',
-      meaning: 'An entry of the audit log was changed or removed; the archive has the original.',
-      metric: ownMetric('audit_altered', { service: 'audit/export-audit' }),
-      above: 0.5,
-      periods: 1,
-    },
-    {
-      name: 'audit-refusals-dropped',
-      graph: 'Refusals not in the audit log',
-      meaning: 'A flood of refused calls: only the first of each minute are in the audit log.',
-      metric: ownMetric('audit_refusals_dropped', { scope: 'all' }),
-      above: 0.5,
-      periods: 1,
-    },
-    {
-      name: 'audit-outcome-lost',
-      graph: 'Changes without their outcome',
-      meaning:
-        'The audit log has changes as started only: the function’s log has each as "outcome not in the audit log", with the entry.',
-      metric: ownMetric('audit_outcome_lost', { scope: 'all' }),
-      above: 0.5,
-      periods: 1,
-    },
-    {
-      name: 'limits-unchecked',
-      graph: 'Calls not limited or not metered',
-      meaning: 'The limiter cannot reach its table: calls are admitted uncounted, images are refused.',
-      metric: ownMetric('limits_unchecked', { scope: 'all' }),
-      above: 5,
-      periods: 2,
-    },
-    {
-      name: 'usage-untold',
-      graph: 'Calls not limited or not metered',
-      meaning:
-        'Calls were served and not metered: the log has each as "usage not published", to be counted later.',
-      metric: ownMetric('usage_untold', { scope: 'all' }),
-      above: 0.5,
-      periods: 1,
-    },
-    ...Object.entries(streams).map(
-      ([step, lambda]): AlarmRow => ({
-        name: `${step}-stream-waits`,
-        graph: 'Age of the oldest record of a stream, ms',
-        meaning: `The function ${step} does not keep up with its table's stream, which keeps records for a day.`,
-        metric: lambda.metric('IteratorAge', { period: minute, statistic: 'Maximum' }),
-        above: OLDEST_RECORD_MS,
-        periods: 5,
-      }),
-    ),
-    ...Object.entries(schedules).map(
-      ([step, lambda]): AlarmRow => ({
-        name: `${step}-fails`,
-        graph: 'Errors of scheduled functions',
-        meaning: `Runs of ${step} fail again and again: look at its log for level ERROR.`,
-        metric: lambda.metricErrors({ period: Duration.minutes(15) }),
-        above: 0.5,
-        periods: 2,
-      }),
-    ),
+      .map(errorsOf),
+    ...ownAlarms(),
+    ...Object.entries(streams).map(([step, lambda]) => streamAlarm(step, lambda)),
+    ...Object.entries(schedules).map(([step, lambda]) => scheduleAlarm(step, lambda)),
+    ...lambdaAlarms(watched.concurrency),
+    ...Object.entries(watched.tables).map(([name, { tableName }]) => tableAlarm(name, tableName)),
+    ...(watched.domain ? indexAlarms(watched.domain) : []),
+    ...(watched.certificate ? [certificateAlarm(watched.certificate)] : []),
     ...(worker ? [workerHeartbeat(worker, queues)] : []),
+    ...(worker?.onGpu ? [workerOnCpu()] : []),
   ];
 }
+
+function queueAlarms(step: string, { queue, deadLetters }: Watched['queues'][string]): AlarmRow[] {
+  const recorded = UNRECORDED.includes(step) ? 1 : 10; // record-failure takes the others' within minutes
+  return [
+    {
+      name: `${step}-dead-letters`,
+      severity: 'ticket',
+      graph: 'Dead letters',
+      meaning: `Messages of the step ${step} were dead-lettered and not recorded.`,
+      runbook: 'dead-letters',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: minute }),
+      above: 0.5,
+      periods: recorded,
+      ...around(0.5, recorded),
+      prometheus: {
+        alert: 'DeadLetters',
+        expr: 'queue_depth{queue=~".*-dlq"} > 0',
+        for: '10m',
+        fires: { 'queue_depth{queue="deeplens-local-usage-dlq"}': '1x30' },
+        quiet: { 'queue_depth{queue="deeplens-local-usage"}': '1x30' },
+        labels: { queue: 'deeplens-local-usage-dlq' },
+      },
+    },
+    {
+      name: `${step}-waits`,
+      severity: 'ticket',
+      graph: 'Age of the oldest message, s',
+      meaning: `The step ${step} does not keep up: its oldest message is too old.`,
+      runbook: 'waits',
+      metric: queue.metricApproximateAgeOfOldestMessage({ period: minute }),
+      above: FRESHNESS_SECONDS,
+      periods: 5,
+      ...around(FRESHNESS_SECONDS, 5),
+    },
+  ];
+}
+
+const backlog = (queue: IQueue): AlarmRow => ({
+  name: 'FeatureExtractionBacklog',
+  severity: 'ticket',
+  graph: 'Images that wait for the gpu-worker',
+  meaning: `More than ${BACKLOG} images wait for the gpu-worker.`,
+  runbook: 'FeatureExtractionBacklog',
+  metric: queue.metricApproximateNumberOfMessagesVisible({ period: minute }),
+  above: BACKLOG,
+  periods: 5,
+  ...around(BACKLOG, 5),
+  prometheus: {
+    alert: 'FeatureExtractionBacklog',
+    expr: `sum(queue_depth{queue=~".*-embedding"}) > ${BACKLOG}`,
+    for: '5m',
+    fires: { 'queue_depth{queue="deeplens-local-embedding"}': '1001x20' },
+    quiet: { 'queue_depth{queue="deeplens-local-embedding"}': '1000x20' },
+  },
+});
+
+function errorsOf(lambda: IFunction): AlarmRow {
+  const name = lambda.node.scope?.node.id ?? lambda.node.id;
+  return {
+    name: `${name}-errors`,
+    severity: 'ticket',
+    graph: 'Errors of functions',
+    meaning: `The function ${name} fails: look at its log for level ERROR.`,
+    runbook: 'errors',
+    metric: lambda.metricErrors({ period: minute }),
+    above: 2,
+    periods: 3,
+    ...around(2, 3),
+  };
+}
+
+const streamAlarm = (step: string, lambda: IFunction): AlarmRow => ({
+  name: `${step}-stream-waits`,
+  severity: 'ticket',
+  graph: 'Age of the oldest record of a stream, ms',
+  meaning: `The function ${step} does not keep up with its table's stream, which keeps records for a day.`,
+  runbook: 'stream-waits',
+  metric: lambda.metric('IteratorAge', { period: minute, statistic: 'Maximum' }),
+  above: OLDEST_RECORD_MS,
+  periods: 5,
+  ...around(OLDEST_RECORD_MS, 5),
+});
+
+const scheduleAlarm = (step: string, lambda: IFunction): AlarmRow => ({
+  name: `${step}-fails`,
+  severity: 'ticket',
+  graph: 'Errors of scheduled functions',
+  meaning: `Runs of ${step} fail again and again: look at its log for level ERROR.`,
+  runbook: 'fails',
+  metric: lambda.metricErrors({ period: Duration.minutes(15) }),
+  above: 0.5,
+  periods: 2,
+  ...around(0.5, 2),
+});
 
 /** Alarms if images wait and no worker runs; without waiting images, no worker is normal. */
 function workerHeartbeat(
@@ -191,16 +176,27 @@ function workerHeartbeat(
     period: minute,
   });
   const waiting = embedding?.queue.metricApproximateNumberOfMessagesVisible({ period: minute });
+  const periods = 10; // an instance with a GPU starts in about five
   return {
     name: 'worker-heartbeat',
+    severity: 'page',
     graph: 'gpu-worker missing',
     meaning: 'Images wait for embedding, and no gpu-worker runs.',
+    runbook: 'worker-heartbeat',
     metric: new MathExpression({
       expression: 'IF(FILL(running, 0) < 1 AND FILL(waiting, 0) > 0, 1, 0)',
       usingMetrics: { running, ...(waiting && { waiting }) },
       period: minute,
     }),
     above: 0.5,
-    periods: 10, // an instance with a GPU starts in about five
+    periods,
+    fires: {
+      running: Array.from({ length: periods }, () => null),
+      waiting: Array.from({ length: periods }, () => 7),
+    },
+    quiet: {
+      running: Array.from({ length: periods }, () => null),
+      waiting: Array.from({ length: periods }, (_, at) => at % 2),
+    },
   };
 }

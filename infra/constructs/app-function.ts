@@ -12,6 +12,7 @@ import { type CanaryAlarms, canary } from './canary.ts';
 import { functionBundling, type ModelFiles, type NativeModule } from './function-bundling.ts';
 import { appLogGroup } from './log-group.ts';
 import { allow } from './permissions.ts';
+import { tracesTo } from './traces-to.ts';
 
 type Text<Value> = Value extends string | undefined ? Value : string;
 
@@ -58,13 +59,15 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
   readonly lambda: NodejsFunction;
   /** The function that callers invoke: itself, or its alias. */
   readonly live: IFunction;
+  readonly logGroupName: string;
   private readonly role: Role;
 
   constructor(scope: Construct, id: string, props: AppFunctionProps<Schema>) {
     super(scope, id);
     const { environment, path, network } = props;
     const name = `deeplens-${environment.name}-${path.split('/').at(-1)}`;
-    const logGroup = appLogGroup(this, environment, `/deeplens/${environment.name}/${path}`);
+    this.logGroupName = `/deeplens/${environment.name}/${path}`;
+    const logGroup = appLogGroup(this, environment, this.logGroupName);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
 
@@ -91,6 +94,7 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
       environment: {
         ...definedOnly(props.variables),
         DEEPLENS_ENV: environment.name,
+        ...tracesTo(environment),
         LOG_LEVEL: environment.functions.logLevel,
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_METRICS_NAMESPACE: 'DeepLens',

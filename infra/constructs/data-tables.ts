@@ -106,6 +106,12 @@ export class DataTables extends Construct {
     if (!environment.recovery) acknowledge(this, { DDB3: 'Local tables are recreated by npm run reset.' });
   }
 
+  /** All tables, by their names in alarms. */
+  get byName(): Readonly<Record<string, Table>> {
+    const { tenants, images, groups, activity, limits, catalogue } = this;
+    return { tenants, images, groups, activity, limits, catalogue };
+  }
+
   /** Returns the ARN of an index of the table `images`. */
   imagesBy(index: (typeof IMAGE_INDEXES)[number][0] | 'by_unsettled'): string {
     return `${this.images.tableArn}/index/${index}`;

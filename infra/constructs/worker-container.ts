@@ -7,6 +7,7 @@ import type { Env } from '../../gpu-worker/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Variables } from './app-function.ts';
+import { tracesTo } from './traces-to.ts';
 
 type Chosen = 'EXECUTION_PROVIDER' | 'MODELS_DIR' | 'DEEPLENS_MODELS';
 type Required<Type> = { [Name in keyof Type as undefined extends Type[Name] ? never : Name]: Type[Name] };
@@ -37,6 +38,7 @@ export function addWorkerContainer(
     environment: {
       ...variables,
       DEEPLENS_ENV: environment.name,
+      ...tracesTo(environment),
       DEEPLENS_MODELS: environment.models,
       MODELS_DIR: worker.kind === 'process' ? worker.modelsDir : '/app/models',
       EXECUTION_PROVIDER: inGpu ? 'cuda' : 'cpu',

@@ -7,6 +7,7 @@ import { createProxyServer } from 'httpxy';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
+import { CONTENT_TYPE } from './metrics/exposition.ts';
 
 /**
  * Maximum number of concurrent calls; others wait. The emulator starts a process per concurrent call, so that a burst
@@ -29,14 +30,20 @@ interface FrontOptions {
   port: number;
   emulatorUrl: string;
   apiId: string;
+  /** Returns what Prometheus scrapes at `/metrics`. */
+  metrics?: () => Promise<string>;
   requestMs?: number;
 }
 
-/** Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/` is a page with links. */
+/**
+ * Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/metrics` is for Prometheus, `/` is a
+ * page with links.
+ */
 export async function startFront({
   port,
   emulatorUrl,
   apiId,
+  metrics,
   requestMs = REQUEST_MS,
 }: FrontOptions): Promise<Front> {
   const { host } = new URL(emulatorUrl);
@@ -64,6 +71,7 @@ export async function startFront({
     { requestTimeout: requestMs, connectionsCheckingInterval: Math.min(requestMs, 1_000) },
     (request, response) => {
       if (/^\/api(\/|\?|$)/.test(request.url ?? '')) void forward(request, response);
+      else if (metrics && request.url === '/metrics') void answerScrape(metrics, response);
       else page(request, response);
     },
   );
@@ -125,6 +133,15 @@ function refuse(response: ServerResponse, status: number, code: ProblemCode, det
   response
     .writeHead(status, { 'content-type': PROBLEM_TYPE, 'x-correlation-id': instance })
     .end(JSON.stringify(problem));
+}
+
+async function answerScrape(metrics: () => Promise<string>, response: ServerResponse): Promise<void> {
+  try {
+    const text = await metrics();
+    response.writeHead(200, { 'content-type': CONTENT_TYPE }).end(text);
+  } catch {
+    refuse(response, 503, 'dependency_unavailable', 'The metrics cannot be read. Is the emulator up?');
+  }
 }
 
 function page(request: IncomingMessage, response: ServerResponse): void {

@@ -16,6 +16,7 @@ await program(async (cleanups) => {
   Demo key  ${local.demo?.api_key}   (header x-api-key, tenant ${local.demo?.tenant_id})
   Try       curl -H 'x-api-key: ${local.demo?.api_key}' ${local.api_url}/images
   Logs      ${DEEPLENS_HOME.logs}
+  Metrics   ${new URL('/metrics', local.console_url)}
   Ctrl-C stops all of it; npm start then finds the pictures again; npm run reset forgets them.`);
   throw new PlainError(await broken);
 });

@@ -7,6 +7,7 @@ import { awsClient, startEmulator } from './emulator.ts';
 import { startFront } from './front.ts';
 import { CHECKOUT, type Home } from './home.ts';
 import { type LocalFile, writeLocalFile } from './local-file.ts';
+import { startExporter } from './metrics/exporter.ts';
 import { startOpenSearch } from './opensearch/node.ts';
 import { operatorToken } from './operator.ts';
 import { keptPort } from './ports.ts';
@@ -28,7 +29,7 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
   const emulator = await step('Starting the AWS emulator', () => startEmulator(home, cleanups));
   const variables = {
     ...(await vectorIndex(home, cleanups)),
-    ...passedOn('DEEPLENS_TRUSTED_ISSUERS', 'DEEPLENS_ALLOWED_ADDRESSES'),
+    ...passedOn('DEEPLENS_TRUSTED_ISSUERS', 'DEEPLENS_ALLOWED_ADDRESSES', 'OTEL_EXPORTER_OTLP_ENDPOINT'),
   };
   const outputs = await deploy({ home, emulatorUrl: emulator.url, variables }, cleanups);
 
@@ -44,7 +45,19 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
       cleanups,
     ),
   );
-  const front = await startFront({ port: frontPort, emulatorUrl: emulator.url, apiId: outputs('ApiId') });
+  let readyUrl = '';
+  const scrape = await startExporter({
+    emulatorUrl: emulator.url,
+    workerLog: join(home.logs, 'gpu-worker.log'),
+    readyUrl: () => readyUrl,
+  });
+  const front = await startFront({
+    port: frontPort,
+    emulatorUrl: emulator.url,
+    apiId: outputs('ApiId'),
+    metrics: scrape,
+  });
+  readyUrl = `${front.origin}/api/v1/health/ready`;
   cleanups.add(front.stop);
   await setBaseUrl(emulator.url, outputs('ApiId'), `${front.origin}/api`);
 

@@ -1,5 +1,6 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { type App, Aws, Tags } from 'aws-cdk-lib';
 import type { Environment } from '../config/environments.ts';
+import { neededConcurrency } from '../config/quotas.ts';
 import { vectorIndexAccess } from '../constructs/vector-index-access.ts';
 import { ApiStack } from './api.ts';
 import { DataStack } from './data.ts';
@@ -108,7 +109,14 @@ export function deepLensStacks(app: App, environment: Environment): void {
       'start-scans': scans.schedule,
       'sweep-due': webhooks.sweep,
     },
-    worker: images.worker.service,
+    worker: images.worker.service && { ...images.worker.service, onGpu: environment.worker.kind === 'gpu' },
+    tables: { ...data.tables.byName },
+    domain:
+      domain && vectorIndex.kind === 'opensearch-domain'
+        ? { domainName: domain.domainName, account: Aws.ACCOUNT_ID, volumeGb: vectorIndex.volumeGb }
+        : undefined,
+    certificate: environment.domain?.certificateArn,
+    concurrency: neededConcurrency(environment),
   });
   Tags.of(app).add('service', 'deeplens');
   Tags.of(app).add('environment', environment.name);

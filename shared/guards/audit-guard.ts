@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { AuditTableEnv, dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { limitedRefusals } from '#shared/audit/limited-refusals.ts';
-import { countForAlarm, logger } from '#shared/runtime/telemetry.ts';
+import { emit } from '#shared/runtime/emit.ts';
+import { logger } from '#shared/runtime/telemetry.ts';
 
 export const AuditGuardEnv = AuditTableEnv.extend({
   /** Refusals that a process writes per minute. */
@@ -15,6 +16,6 @@ export const auditGuard = (env: z.output<typeof AuditGuardEnv>): AuditLog =>
     perMinute: env.AUDIT_REFUSALS_PER_MINUTE,
     report: (dropped) => {
       logger.warn('refusals not in the audit log: too many in a minute', { dropped });
-      countForAlarm('audit_refusals_dropped', dropped);
+      emit('audit_refusals_dropped_total', dropped, { scope: 'all' });
     },
   });

@@ -75,6 +75,8 @@ export const ImageRecord = z.object({
   stored_bytes: z.number().exactOptional(),
   /** The correlation id of the upload's call, used throughout the pipeline. */
   correlation_id: z.string(),
+  /** The span that announced it, which S3 cannot pass on. */
+  traceparent: z.string().exactOptional(),
   created_at: z.string(),
   updated_at: z.string(),
   uploaded_at: z.string().exactOptional(),

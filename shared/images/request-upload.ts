@@ -3,6 +3,7 @@ import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import type { Metadata } from '#shared/kernel/metadata.ts';
 import { Problem } from '#shared/kernel/problems.ts';
+import { traced } from '#shared/messaging/traceparent.ts';
 import { externalIdTaken } from './external-ids.ts';
 import { type ImageRecord, UPLOADS } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
@@ -113,6 +114,7 @@ function newRecord(tenant: TenantId, image: NewImage, correlationId: string, now
     metadata: image.metadata ?? {},
     models: [],
     correlation_id: correlationId,
+    ...traced({}),
     created_at: at,
     updated_at: at,
   };

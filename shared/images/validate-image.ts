@@ -6,6 +6,7 @@ import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
+import { linkActiveSpan } from '#shared/messaging/traceparent.ts';
 import type { Tenant } from '#shared/tenants/tenant.ts';
 import { embeddedWith, modelsOf } from '#shared/tenants/tenant-models.ts';
 import type { TenantStore } from '#shared/tenants/tenant-store.ts';
@@ -49,6 +50,7 @@ export const validateImage =
       ports.tenants.get(tenant),
       ports.imageStore.get(tenant, image),
     ]);
+    linkActiveSpan(record?.traceparent);
     const sizes = thumbnailSizes(owner, record);
     // A presigned form can outlive its tenant. Nothing is published for a tenant that is being purged.
     if (!owner || owner.state === 'purging') return removeRefused(ports, tenant, image, sizes, undefined);

@@ -4,6 +4,7 @@ import { orUnavailable } from '#shared/aws/unavailable.ts';
 import { serializeEvent } from '#shared/contracts/events/serialize-event.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { EventPublisher } from './publisher.ts';
+import { traced } from './traceparent.ts';
 
 export const SnsEnv = z.object({ EVENTS_TOPIC_ARN: z.string().min(1) });
 
@@ -25,7 +26,7 @@ export function snsPublisher({
     async publish(tenant, events) {
       const entries = events.map((event, i) => ({
         Id: String(i),
-        Message: serializeEvent(event),
+        Message: serializeEvent(traced(event)),
         MessageGroupId: tenant, // forwarded by standard topics to SQS, whose queues are fair between groups
         MessageAttributes: attributesOf({ type: event.type, tenant, time: event.time }),
       }));

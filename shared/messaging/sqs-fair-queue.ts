@@ -3,6 +3,7 @@ import { orUnavailable } from '#shared/aws/unavailable.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { FairQueue } from './fair-queue.ts';
+import { traced } from './traceparent.ts';
 
 /** SQS's limits of one SendMessageBatch. */
 const BATCH_ENTRIES = 10;
@@ -22,7 +23,7 @@ export function sqsFairQueue({
       QueueUrl: queueUrl,
       Entries: bodies.map((body, i) => ({
         Id: String(i),
-        MessageBody: JSON.stringify(body),
+        MessageBody: textOf(body),
         MessageGroupId: tenant,
       })),
     });
@@ -36,7 +37,7 @@ export function sqsFairQueue({
     async send(tenant, body) {
       const command = new SendMessageCommand({
         QueueUrl: queueUrl,
-        MessageBody: JSON.stringify(body),
+        MessageBody: textOf(body),
         MessageGroupId: tenant,
       });
       await orUnavailable('The queue', client.send(command));
@@ -50,6 +51,9 @@ export function sqsFairQueue({
     },
   };
 }
+
+const textOf = (body: unknown): string =>
+  JSON.stringify(typeof body === 'object' && body !== null ? traced(body) : body);
 
 const batchesOf = (bodies: readonly unknown[]): (readonly unknown[])[] =>
   Array.from({ length: Math.ceil(bodies.length / BATCH_ENTRIES) }, (_, i) =>

@@ -5,7 +5,8 @@ import type { PresumedCaller } from '#shared/kernel/caller.ts';
 import { newAuditId, TENANT_ID_PATTERN } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { correlationIdOf } from './correlation.ts';
-import { countForAlarm, logger } from './telemetry.ts';
+import { emit } from './emit.ts';
+import { logger } from './telemetry.ts';
 
 /** The change that a call made, without secrets. */
 export interface Change {
@@ -103,7 +104,7 @@ export async function withAudit<Reply>(
     const entry = entryOf(call, outcome, change, identity);
     await log.append(entry).catch((error: unknown) => {
       logger.error('outcome not in the audit log', { error, entry });
-      countForAlarm('audit_outcome_lost');
+      emit('audit_outcomes_lost_total', 1, { scope: 'all' });
     });
   };
   try {

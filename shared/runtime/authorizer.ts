@@ -1,5 +1,4 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
@@ -8,7 +7,8 @@ import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { recordRefusal } from './audit.ts';
 import { NOBODY, toCallerContext, toRefusalContext } from './caller.ts';
-import { logger, tracer } from './telemetry.ts';
+import { inSpan } from './spans.ts';
+import { logger } from './telemetry.ts';
 
 /** Ids of operations by method and path, for the audit log. */
 const ACTIONS: ReadonlyMap<string, string> = new Map(
@@ -48,7 +48,6 @@ export const authorizerFunction = ({
 }: AuthorizerPorts) =>
   middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
       const headers = inLowerCase(event.headers);
       let presumed: PresumedCaller = NOBODY;
@@ -68,7 +67,7 @@ export const authorizerFunction = ({
         usageIdentifierKey: usageIdentifier ?? sharedUsageIdentifier,
       });
       try {
-        const caller = await identify();
+        const caller = await inSpan('authorize', {}, identify);
         return allow(caller, toCallerContext(caller));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;

@@ -1,55 +1,79 @@
 import type { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { announcedAt, imageId, type TenantId } from '#shared/kernel/ids.ts';
+import type { DimensionsOf, ImageOperation } from '#shared/kernel/metrics.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
-import type { Verdict } from '#shared/kernel/vocabulary.ts';
 import type { Usage } from '#shared/usage/usage.ts';
-import { metrics } from './telemetry.ts';
+import { emit } from './emit.ts';
 
-// Each dimension value is a separate metric with a monthly price, so the tenant is no dimension but metadata of the log line,
-// for Logs Insights to aggregate.
+/** Counts metered calls, searches and uploads by plan. */
+export function countUsage(tenant_id: TenantId, plan: PlanName, usage: Usage): void {
+  if (usage.requests > 0) emit('tenant_usage_api_calls', usage.requests, { plan }, { tenant_id });
+  if (usage.searches > 0) emit('tenant_usage_searches', usage.searches, { plan }, { tenant_id });
+  if (usage.uploads > 0) emit('tenant_usage_uploads', usage.uploads, { plan }, { tenant_id });
+}
 
-function count(
-  name: string,
-  unit: 'Count' | 'Milliseconds',
-  value: number,
-  dimensions: Record<string, string>,
-  tenant: string,
+/** Records what a tenant stores now. */
+export function recordStorage(tenant_id: TenantId, plan: PlanName, bytes: number): void {
+  emit('tenant_usage_storage_bytes', bytes, { plan }, { tenant_id });
+}
+
+type SearchOperation = DimensionsOf<'search_operations_duration_ms'>['operation'];
+type Best = DimensionsOf<'search_operations_results_count'>['best'];
+
+/** Records a completed search: its duration, and its results by the best verdict among them. */
+export function recordSearch(
+  tenant_id: TenantId,
+  operation: SearchOperation,
+  { ms, results, best }: { ms: number; results: number; best: Best },
 ): void {
-  const single = metrics.singleMetric(); // flushed at once, with these dimensions only
-  for (const [dimension, label] of Object.entries(dimensions)) single.addDimension(dimension, label);
-  single.addMetadata('tenant_id', tenant);
-  single.addMetric(name, unit, value);
+  emit('search_operations_duration_ms', ms, { operation }, { tenant_id });
+  emit('search_operations_results_count', results, { operation, best }, { tenant_id });
 }
 
-/** Counts metered calls, searches and uploads by plan: `tenant_usage`. */
-export function countUsage(tenant: TenantId, plan: PlanName, usage: Usage): void {
-  for (const [counter, amount] of Object.entries(usage))
-    if (amount > 0) count('tenant_usage', 'Count', amount, { plan, counter }, tenant);
+/** Counts cache hits and misses of searches. */
+export function countCache(tenant_id: TenantId, cached: boolean): void {
+  const outcome = cached ? 'hit' : 'miss';
+  emit('cache_lookups_total', 1, { cache: 'similarity', outcome }, { tenant_id });
 }
 
-/** Counts completed searches by the best verdict of their results: `search_operations`. */
-export function countSearch(tenant: TenantId, operation: string, best: Verdict | 'none'): void {
-  count('search_operations', 'Count', 1, { operation, best }, tenant);
+/** Records how long a step worked on an image. */
+export function recordProcessing(
+  operation: ImageOperation,
+  ms: number,
+  succeeded: boolean,
+  tenant_id?: string,
+): void {
+  const beside = tenant_id === undefined ? {} : { tenant_id };
+  const status = succeeded ? 'ok' : 'failed';
+  emit('image_processing_duration_seconds', ms / 1000, { operation });
+  emit('image_processing_duration_ms', ms, { operation, status }, beside);
 }
 
-/** Counts cache hits and misses of searches: `similarity_cache`. */
-export function countCache(tenant: TenantId, cached: boolean): void {
-  count('similarity_cache', 'Count', 1, { outcome: cached ? 'hit' : 'miss' }, tenant);
-}
+const STAGES = ['uploaded', 'validated', 'processed', 'indexed', 'failed', 'purged'] as const;
 
-/**
- * Records milliseconds from the request of an upload to the end of each processing step: `image_processing`. Its sample
- * count is the number of images that reached the step.
- */
-export function timeProcessing({ type, tenantid, data, time }: AnyEvent): void {
+/** Records the time from the announcement of an image to the end of each of its steps. */
+export function recordFreshness({ type, tenantid, data, time }: AnyEvent): void {
   if (!type.startsWith('images.')) return;
   const announced = announcedAt(imageId(String(data.image_id)));
-  const stage = type.slice('images.'.length);
+  const stage = STAGES.find((each) => type === `images.${each}`) ?? 'other';
   const elapsedMs = Math.max(0, Date.parse(time) - announced.getTime());
-  count('image_processing', 'Milliseconds', elapsedMs, { stage }, tenantid);
+  emit('freshness_seconds', elapsedMs / 1000, { stage }, { tenant_id: tenantid });
 }
 
-/** Counts attempts to deliver to webhooks by their outcome: `webhook_attempts`. */
-export function countWebhookAttempt(tenant: TenantId, outcome: string): void {
-  count('webhook_attempts', 'Count', 1, { outcome }, tenant);
+/** Counts an attempt to deliver to a webhook. @param firstAfterMs since the event, at the first attempt alone */
+export function countWebhookAttempt(
+  tenant_id: TenantId,
+  outcome: DimensionsOf<'webhook_attempts_total'>['outcome'],
+  firstAfterMs?: number,
+): void {
+  emit('webhook_attempts_total', 1, { outcome }, { tenant_id });
+  if (firstAfterMs === undefined) return;
+  emit('webhook_first_attempt_seconds', Math.max(0, firstAfterMs) / 1000, { scope: 'all' }, { tenant_id });
+}
+
+/** Records the age of a tenant's secret, in days, by the first part of its path. */
+export function recordSecretAge(path: string, written: Date): void {
+  const [first] = path.split('/');
+  const purpose = first === 'storage' || first === 'webhook' ? first : 'other';
+  emit('secret_age_days', (Date.now() - written.getTime()) / 86_400_000, { purpose });
 }

@@ -1,18 +1,17 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { CORS } from '#shared/kernel/cors.ts';
-import { correlate } from './correlation.ts';
+import { correlate, correlationIdOf } from './correlation.ts';
 import { surviveExceptions, withExceptions } from './exceptions.ts';
 import { limitHeaders } from './limits.ts';
 import { renderProblems } from './problem-responses.ts';
+import { logRequest, noteRequest } from './request-log.ts';
 import type { Route } from './routes.ts';
-import { logger, metrics, tracer } from './telemetry.ts';
+import { inSpan } from './spans.ts';
+import { logger } from './telemetry.ts';
 import { WithStatus } from './with-status.ts';
 
 /**
@@ -28,9 +27,8 @@ export function httpFunction<Guards>(routes: readonly Route<Guards>[], guards: N
 export const httpHandler = <Guards>(routes: readonly Route<Guards>[], guards: NoInfer<Guards>) =>
   middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(httpHeaderNormalizer())
+    .use(logRequest())
     .use(correlate())
     .use(limitHeaders())
     .use(corsHeaders())
@@ -56,10 +54,19 @@ const corsHeaders = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProx
 const handlerOf =
   <Guards>({ operation, serve }: Route<Guards>, guards: Guards) =>
   async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
-    const startedAt = performance.now();
-    metrics.addDimension('operation', operation.id);
-    const reply = await withExceptions(() => serve({ event, context }, guards));
-    metrics.addMetric('api_latency', MetricUnit.Milliseconds, performance.now() - startedAt);
+    noteRequest(event, { operation: operation.id });
+    const reply = await inSpan(
+      `api ${operation.id}`,
+      {
+        kind: 'server',
+        attributes: {
+          'http.route': operation.path,
+          'http.request.method': operation.method,
+          correlation_id: correlationIdOf(event),
+        },
+      },
+      () => withExceptions(() => serve({ event, context }, guards)),
+    );
     return reply instanceof WithStatus
       ? respond(reply.status, reply.body)
       : respond(operation.reply.status, reply);

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { type Caller, type PresumedCaller, personOf } from '#shared/kernel/caller.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
+import { type DimensionsOf, METRICS } from '#shared/kernel/metrics.ts';
 import { limitsOf } from '#shared/kernel/plans.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import {
@@ -14,7 +15,8 @@ import {
   WINDOW_SECONDS,
 } from '#shared/rate-limit/limiter.ts';
 import type { RefusalLimiter } from '#shared/rate-limit/refusal-limiter.ts';
-import { countForAlarm, logger } from './telemetry.ts';
+import { emit } from './emit.ts';
+import { logger } from './telemetry.ts';
 
 /** How many of a call's images the limits admit, and the problem of the others. */
 export interface UploadGrant {
@@ -140,13 +142,25 @@ async function take(
   const grants = await limiter.take(tenant, demands, person).catch((error: unknown) => {
     if (!(error instanceof Problem) || demands.some(({ counter }) => counter === 'uploads')) throw error;
     logger.error('limits not checked', { error });
-    countForAlarm('limits_unchecked');
+    countDecision(demands[0]?.counter, 'unchecked');
     return [];
   });
   if (grants.length > 0) replyHeaders.set(event, headersOf(grants));
   const refused = grants.find(({ granted }) => granted === 0);
+  if (refused) countDecision(refused.counter, 'refused');
   if (refused) throw refusalOf(refused);
+  const cut = grants.find(({ granted }, position) => granted < (demands[position]?.amount ?? 0));
+  if (grants.length > 0) countDecision((cut ?? demands[0])?.counter, cut ? 'partly' : 'granted');
   return grants;
+}
+
+type Decision = DimensionsOf<'limiter_decisions_total'>;
+const COUNTERS = METRICS.limiter_decisions_total.dimensions.counter;
+
+/** Counts a decision once, by the counter that made it: the first one of a call that was granted. */
+function countDecision(counter: string | undefined, outcome: Decision['outcome']): void {
+  const known = COUNTERS.find((each) => each === counter) ?? 'endpoint';
+  emit('limiter_decisions_total', 1, { counter: known, outcome });
 }
 
 const refusalOf = ({ counter, limit, resetsIn }: Grant): Problem =>

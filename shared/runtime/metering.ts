@@ -4,8 +4,9 @@ import type { TenantId } from '#shared/kernel/ids.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { HttpRequest } from './call.ts';
 import { correlationIdOf } from './correlation.ts';
+import { emit } from './emit.ts';
 import type { Used } from './limits.ts';
-import { countForAlarm, logger } from './telemetry.ts';
+import { logger } from './telemetry.ts';
 
 /** A call that passed the policy and the limits. */
 interface AdmittedCall {
@@ -34,7 +35,7 @@ export async function meterCall(
   try {
     await publisher.publish(tenant, [event]);
   } catch (error) {
-    countForAlarm('usage_untold');
+    emit('usage_unmetered_total', 1, { scope: 'all' });
     logger.error('usage not published', { event, error });
   }
 }

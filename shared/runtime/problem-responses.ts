@@ -1,9 +1,9 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { Problem } from '#shared/kernel/problems.ts';
 import { correlationIdOf } from './correlation.ts';
-import { logger, metrics } from './telemetry.ts';
+import { noteRequest } from './request-log.ts';
+import { logger } from './telemetry.ts';
 
 /** Translates the router's error for an unknown route; any other error that is not a problem is a fault. */
 function toProblem(error: unknown): Problem {
@@ -24,9 +24,8 @@ function toProblem(error: unknown): Problem {
 export const renderProblems = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
   onError: (request) => {
     const problem = toProblem(request.error);
-    metrics.addMetric(problem.status >= 500 ? 'api_faults' : 'api_refusals', MetricUnit.Count, 1);
+    noteRequest(request.event, { problem });
     if (problem.status >= 500) logger.error(problem.message, { code: problem.code, error: request.error });
-    else logger.info('refused', { code: problem.code, detail: problem.message });
     request.response = {
       statusCode: problem.status,
       headers: {

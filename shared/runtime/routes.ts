@@ -25,6 +25,7 @@ import { once } from './idempotency.ts';
 import { parseInput } from './input.ts';
 import { countRefused, enforceLimits, UNUSED, type Used, usedBy } from './limits.ts';
 import { meterCall } from './metering.ts';
+import { annotateSpan } from './spans.ts';
 import { logger } from './telemetry.ts';
 import { WithStatus } from './with-status.ts';
 
@@ -123,6 +124,7 @@ async function withAuthorizedCaller<Result>(
   try {
     const identified = callerOf(event);
     caller = identified;
+    annotateSpan({ tenant_id: identified.tenant ?? '' });
     logger.appendKeys({ operation: operation.id, tenant_id: identified.tenant, caller: identified.subject });
     authorize(identified, operation.policy);
     isCounted = true;

@@ -1,9 +1,8 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
-import { logger, metrics, tracer } from './telemetry.ts';
+import { emit } from './emit.ts';
+import { stepOf } from './step.ts';
+import { logger } from './telemetry.ts';
 
 /** A Lambda function that a schedule runs. It fails if one of its items failed, after the others were tried. */
 export const scheduledFunction = ({
@@ -13,10 +12,10 @@ export const scheduledFunction = ({
 }) =>
   middy<unknown, void>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
-    .handler(async (event) => {
+    .handler(async (event, { functionName }) => {
+      const step = stepOf(functionName);
       const { removed, failed } = await run(event);
-      metrics.addMetric('removed', MetricUnit.Count, removed);
+      emit('scheduled_items_total', removed, { step, outcome: 'done' });
+      if (failed > 0) emit('scheduled_items_total', failed, { step, outcome: 'failed' });
       if (failed > 0) throw new Error(`${failed} of ${removed + failed} items failed; see the log for each.`);
     });

@@ -1,11 +1,10 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import middy from '@middy/core';
 import type { AttributeValue, DynamoDBStreamEvent } from 'aws-lambda';
-import { logger, metrics, tracer } from './telemetry.ts';
+import { emit } from './emit.ts';
+import { stepOf } from './step.ts';
+import { logger } from './telemetry.ts';
 
 type Item = Record<string, unknown>;
 
@@ -26,10 +25,8 @@ export interface StreamRecord {
 export const streamFunction = ({ run }: { run: (records: readonly StreamRecord[]) => Promise<void> }) =>
   middy<DynamoDBStreamEvent, void>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
-    .handler(async ({ Records }: DynamoDBStreamEvent) => {
-      metrics.addMetric('records', MetricUnit.Count, Records.length);
+    .handler(async ({ Records }: DynamoDBStreamEvent, { functionName }) => {
+      emit('batch_size', Records.length, { step: stepOf(functionName) });
       await run(
         Records.flatMap(({ eventID, eventName, dynamodb }) => {
           if (eventID === undefined || eventName === undefined) return [];

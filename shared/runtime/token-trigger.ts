@@ -1,8 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda';
-import { logger, tracer } from './telemetry.ts';
+import { logger } from './telemetry.ts';
 
 type AddedClaims = (person: { attributes: Readonly<Record<string, string>>; groups: readonly string[] }) => {
   claims: Record<string, string>;
@@ -13,7 +12,6 @@ type AddedClaims = (person: { attributes: Readonly<Record<string, string>>; grou
 export const tokenTrigger = (addedClaims: AddedClaims) =>
   middy<PreTokenGenerationV2TriggerEvent, PreTokenGenerationV2TriggerEvent>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .handler(async (event: PreTokenGenerationV2TriggerEvent) => {
       const { userAttributes, groupConfiguration } = event.request;
       const { claims, surplusScopes } = addedClaims({

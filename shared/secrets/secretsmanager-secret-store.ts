@@ -23,9 +23,12 @@ const SLICE = 20;
 export function secretsManagerStore({
   prefix,
   client = new SecretsManagerClient(),
+  recordAge,
 }: {
   prefix: string;
   client?: SecretsManagerClient;
+  /** Receives when a secret that was read was written, for metrics. */
+  recordAge?: (path: SecretPath, written: Date) => void;
 }): SecretStore {
   const nameOf = (tenant: TenantId, path: SecretPath): string => `${prefix}${tenant}/${path}`;
   const send = <Output>(call: Promise<Output>): Promise<Output> => orUnavailable('The secret store', call);
@@ -63,7 +66,9 @@ export function secretsManagerStore({
     },
     async get(tenant, path) {
       const command = new GetSecretValueCommand({ SecretId: nameOf(tenant, path) });
-      return (await send(client.send(command)).catch(unless(ResourceNotFoundException)))?.SecretString;
+      const found = await send(client.send(command)).catch(unless(ResourceNotFoundException));
+      if (found?.CreatedDate) recordAge?.(path, found.CreatedDate);
+      return found?.SecretString;
     },
     async remove(tenant, path) {
       await remove(nameOf(tenant, path));

@@ -47,8 +47,8 @@ export interface AttemptPorts {
   web: Pick<WebClient, 'fetch'>;
   /** Tells the tenant, by its other endpoints and the audit log, that an endpoint fails or was disabled. */
   tell: (endpoint: Endpoint, news: EndpointNews) => Promise<void>;
-  /** Counts an attempt. */
-  count?: (tenant: TenantId, outcome: Attempt['outcome']) => void;
+  /** Counts an attempt. `firstAfterMs`: since the message was created, at its first attempt alone. */
+  count?: (tenant: TenantId, outcome: Attempt['outcome'], firstAfterMs?: number) => void;
   now?: () => Date;
 }
 
@@ -138,7 +138,9 @@ async function attempt(ports: AttemptPorts, endpoint: Endpoint, read: Delivery):
   const ended = now();
   const made = { ...verdict.attempt, ms: ended.getTime() - begun.getTime() };
   const outcome = await record(ports, claimed, verdict, made, ended);
-  count?.(read.tenant_id, verdict.attempt.outcome);
+  const isFirst = read.made === 0 && !read.replayed;
+  const firstAfterMs = isFirst ? ended.getTime() - Date.parse(read.created_at) : undefined;
+  count?.(read.tenant_id, verdict.attempt.outcome, firstAfterMs);
   await recordHealth(ports, endpoint, verdict, ended);
   return outcome;
 }

@@ -12,6 +12,9 @@ export interface DeliveryFilter {
   to?: string | undefined;
 }
 
+/** A delivery whose attempt is due since `due_at`. */
+export type DueDelivery = DeliveryReference & { due_at: string };
+
 /** The deliveries of the last 30 days. */
 export interface DeliveryStore {
   /**
@@ -33,7 +36,7 @@ export interface DeliveryStore {
     page: { cursor?: string | undefined; limit: number },
   ): Promise<Page<Delivery>>;
   /** Yields pending deliveries of all tenants whose next attempt was due at a moment. Eventually consistent. */
-  due(at: string): AsyncIterable<DeliveryReference>;
+  due(at: string): AsyncIterable<DueDelivery>;
   /**
    * Takes one of an endpoint's few places for attempts at a time; one that nobody gave back is free after `seconds`.
    * @returns the place; undefined if all are taken

@@ -115,7 +115,8 @@ export function dynamoDeliveryStore(options: TableOptions): DeliveryStore {
           KeyConditionExpression: 'gsi_due = :due AND due_at <= :at',
           ExpressionAttributeValues: { ':due': partition, ':at': at },
         });
-        for await (const { pk, sk } of items) yield deliveryReferenceAt({ pk, sk });
+        for await (const { pk, sk, due_at } of items)
+          yield { ...deliveryReferenceAt({ pk, sk }), due_at: String(due_at) };
       }
     },
     async takePlace(tenant, webhook, now, seconds) {

@@ -1,6 +1,7 @@
 import type { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { newDeliveryId, tenantId } from '#shared/kernel/ids.ts';
 import type { AttemptQueue } from './attempt-queue.ts';
+import type { DeliveryReference } from './delivery.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { isWanted } from './endpoint.ts';
 import type { EndpointStore } from './endpoint-store.ts';
@@ -10,6 +11,8 @@ interface Ports {
   endpoints: Pick<EndpointStore, 'list'>;
   deliveries: Pick<DeliveryStore, 'create'>;
   queue: AttemptQueue;
+  /** Receives each delivery that was made of an event, for the log. */
+  report?: (event: AnyEvent, delivery: DeliveryReference) => void;
   now?: () => Date;
 }
 
@@ -18,7 +21,7 @@ interface Ports {
  * delivery that no message of the queue is left of is found by the sweep.
  */
 export const fanOut =
-  ({ endpoints, deliveries, queue, now = () => new Date() }: Ports) =>
+  ({ endpoints, deliveries, queue, report, now = () => new Date() }: Ports) =>
   async (event: AnyEvent): Promise<void> => {
     const message = messageOf(event);
     if (!message) return;
@@ -41,6 +44,7 @@ export const fanOut =
           created_at: at,
           updated_at: at,
         });
+        report?.(event, delivery);
         if (delivery.state === 'pending' && delivery.made === 0) await queue.send(delivery);
       }),
     );

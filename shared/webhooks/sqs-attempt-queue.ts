@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
+import { traced } from '#shared/messaging/traceparent.ts';
 import { type AttemptQueue, LONGEST_DELAY } from './attempt-queue.ts';
 
 export const AttemptQueueEnv = z.object({ WEBHOOK_ATTEMPTS_QUEUE_URL: z.url() });
@@ -17,7 +18,7 @@ export function sqsAttemptQueue({
     async send({ tenant_id, webhook_id, delivery_id }, delaySeconds = 0) {
       const command = new SendMessageCommand({
         QueueUrl: queueUrl,
-        MessageBody: JSON.stringify({ tenant_id, webhook_id, delivery_id }),
+        MessageBody: JSON.stringify(traced({ tenant_id, webhook_id, delivery_id })),
         MessageGroupId: webhook_id,
         DelaySeconds: Math.min(Math.ceil(delaySeconds), LONGEST_DELAY),
       });

@@ -35,6 +35,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     process.env.DEEPLENS_ALLOWED_ADDRESSES = Object.values(ports)
       .map((port) => `127.0.0.1:${port}`)
       .join(',');
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${ports.traces}`; // nobody listens but in its test
     await startSystem(home, 0, toEnd);
   } catch (error) {
     await toEnd.run();

@@ -43,8 +43,8 @@ export function memoryDeliveryStore(): DeliveryStore {
     },
     async *due(at) {
       for (const { tenant_id, webhook_id, delivery_id, state, next_attempt_at } of [...deliveries.values()])
-        if (state === 'pending' && (next_attempt_at ?? '') <= at)
-          yield { tenant_id, webhook_id, delivery_id };
+        if (state === 'pending' && next_attempt_at !== undefined && next_attempt_at <= at)
+          yield { tenant_id, webhook_id, delivery_id, due_at: next_attempt_at };
     },
     async takePlace(tenant, webhook, now, seconds) {
       for (let place = 0; place < PLACES; place++) {

@@ -1,10 +1,10 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { auditEntryOf } from '#shared/audit/dynamodb-audit-log.ts';
 import { exportAudit } from '#shared/audit/export-audit.ts';
 import { s3AuditArchive } from '#shared/audit/s3-audit-archive.ts';
+import { emit } from '#shared/runtime/emit.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { streamFunction } from '#shared/runtime/stream.ts';
-import { logger, metrics } from '#shared/runtime/telemetry.ts';
+import { logger } from '#shared/runtime/telemetry.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
@@ -13,7 +13,7 @@ const exportRecords = exportAudit({
   report(altered) {
     for (const { eventName, entry } of altered)
       logger.error('audit log altered', { event: eventName, audit_id: entry.audit_id, at: entry.at });
-    metrics.addMetric('audit_altered', MetricUnit.Count, altered.length);
+    if (altered.length > 0) emit('audit_altered_total', altered.length, { scope: 'all' });
   },
 });
 

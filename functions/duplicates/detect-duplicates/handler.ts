@@ -30,6 +30,7 @@ const detect = detectDuplicates(ports);
 const reject = rejectImage(ports);
 
 export const handler = queueFunction({
+  operation: 'detect-duplicates',
   body: ImagesIndexedV1,
   run: each(({ body }) => detect(body)),
   reject: ({ body, attempts }, problem) => reject('duplicates', body, problem, attempts),

@@ -8,7 +8,7 @@ import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
 import { groupId, type ImageId, imageId } from '#shared/kernel/ids.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
-import { countSearch } from '#shared/runtime/business-metrics.ts';
+import { recordSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
@@ -26,6 +26,7 @@ const undo = undoDecision(ports);
 export const handler = httpFunction(
   [
     tenantRoute(duplicates.searchDuplicates, async ({ tenant, caller, body, baseUrl }) => {
+      const startedAt = performance.now();
       const { image_id, min_confidence, verdicts, decided, cursor, limit } = body;
       const display = {
         thumbnailUrl: (image: ImageId) => thumbnailUrl(baseUrl, image),
@@ -37,7 +38,11 @@ export const handler = httpFunction(
           ? { ...display, imageId: imageId(image_id) }
           : { ...display, scope: 'all', minConfidence: min_confidence, verdicts, decided, cursor, limit },
       );
-      countSearch(tenant, duplicates.searchDuplicates.id, found.groups[0]?.verdict ?? 'none');
+      recordSearch(tenant, 'searchDuplicates', {
+        ms: performance.now() - startedAt,
+        results: found.groups.length,
+        best: found.groups[0]?.verdict ?? 'none',
+      });
       return found;
     }),
     tenantRoute(duplicates.decideGroup, ({ tenant, caller, params, body }) =>

@@ -2,7 +2,7 @@ import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { archiveEvent } from '#shared/images/archive-event.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
-import { timeProcessing } from '#shared/runtime/business-metrics.ts';
+import { recordFreshness } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { Env } from './env.ts';
@@ -17,6 +17,6 @@ export const handler = queueFunction({
   body: AnyEvent,
   run: each(async ({ body }) => {
     await archive(body);
-    timeProcessing(body); // this function receives every event
+    recordFreshness(body); // this function receives every event
   }),
 });

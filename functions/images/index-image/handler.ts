@@ -22,6 +22,7 @@ const index = indexImages(ports);
 const reject = rejectImage(ports);
 
 export const handler = queueFunction({
+  operation: 'index',
   body: ImagesProcessedV1,
   run: (messages) => index(messages.map(({ body }) => body)),
   reject: ({ body, attempts }, problem) => reject('indexing', body, problem, attempts),

@@ -28,6 +28,7 @@ const ports = {
 };
 
 export const handler = queueFunction({
+  operation: 'validate',
   body: S3Notification,
   run: eachUpload(validateImage(ports), handOver(ports)),
   retry: { redelivery: sqsRedelivery(), giveUp: recordGivenUp(ports, 'validation') },

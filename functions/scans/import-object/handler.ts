@@ -6,6 +6,8 @@ import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { sqsFairQueue } from '#shared/messaging/sqs-fair-queue.ts';
 import { sqsRedelivery } from '#shared/messaging/sqs-redelivery.ts';
+import { recordSecretAge } from '#shared/runtime/business-metrics.ts';
+import { emit } from '#shared/runtime/emit.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { dynamoCatalogue } from '#shared/scans/dynamodb-catalogue.ts';
@@ -20,7 +22,9 @@ import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const secrets = cachedSecrets(secretsManagerStore({ prefix: env.SECRETS_PREFIX }));
+const secrets = cachedSecrets(
+  secretsManagerStore({ prefix: env.SECRETS_PREFIX, recordAge: recordSecretAge }),
+);
 const catalogue = dynamoCatalogue({ table: env.CATALOGUE_TABLE });
 const errors = dynamoJobErrors({ table: env.ACTIVITY_TABLE });
 const bringIn = importObject({
@@ -40,7 +44,16 @@ const bringIn = importObject({
 const giveUp = giveUpImport({ catalogue, errors });
 
 export const handler = queueFunction({
+  operation: 'import',
   body: ImportMessage,
-  run: each(({ body }) => bringIn(body)),
-  retry: { redelivery: sqsRedelivery(), giveUp: ({ body }) => giveUp(body) },
+  run: each(async ({ body }) => {
+    emit('scan_objects_total', 1, { outcome: await bringIn(body) });
+  }),
+  retry: {
+    redelivery: sqsRedelivery(),
+    giveUp: async ({ body }) => {
+      emit('scan_objects_total', 1, { outcome: 'failed' });
+      await giveUp(body);
+    },
+  },
 });

@@ -11,6 +11,7 @@ import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { sqsFairQueue } from '#shared/messaging/sqs-fair-queue.ts';
 import { dynamoWindows } from '#shared/rate-limit/dynamodb-window-store.ts';
 import { leasingLimiter } from '#shared/rate-limit/leasing-limiter.ts';
+import { recordSecretAge } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { dynamoCatalogue } from '#shared/scans/dynamodb-catalogue.ts';
@@ -30,7 +31,9 @@ import { Env } from './env.ts';
 const env = readEnv(Env);
 const now = () => new Date();
 const jobs = dynamoJobStore({ table: env.ACTIVITY_TABLE });
-const secrets = cachedSecrets(secretsManagerStore({ prefix: env.SECRETS_PREFIX }));
+const secrets = cachedSecrets(
+  secretsManagerStore({ prefix: env.SECRETS_PREFIX, recordAge: recordSecretAge }),
+);
 const images = {
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),

@@ -9,11 +9,12 @@ import { fetchImage } from '#shared/images/fetch-image.ts';
 import { thumbnailUrl } from '#shared/images/image-reply.ts';
 import { processImaging } from '#shared/imaging/process-imaging.ts';
 import { settingsOf } from '#shared/kernel/settings.ts';
-import { countCache, countSearch } from '#shared/runtime/business-metrics.ts';
+import { countCache, recordSearch } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { querySource } from '#shared/runtime/input.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
+import { timeInference } from '#shared/runtime/time-inference.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import { preparedIndex } from '#shared/search/prepared-index.ts';
 import { searchImages } from '#shared/search/search-images.ts';
@@ -23,9 +24,10 @@ import { undiciWebClient } from '#shared/web/undici-web-client.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const installed = installedModels(env.DEEPLENS_MODELS, (name) =>
-  onnxEmbedder({ modelsDir: env.MODELS_DIR, name, provider: 'cpu' }),
-);
+const installed = installedModels(env.DEEPLENS_MODELS, async (name) => {
+  const embedder = await onnxEmbedder({ modelsDir: env.MODELS_DIR, name, provider: 'cpu' });
+  return { ...embedder, embed: timeInference(name, embedder.embed) };
+});
 await installed.embedder(env.DEEPLENS_MODELS[0]); // loads at cold start, not during the first search
 const search = searchImages({
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
@@ -56,7 +58,11 @@ export const handler = httpFunction(
         model: body.model,
         thumbnailUrl: (image) => thumbnailUrl(baseUrl, image),
       });
-      countSearch(tenant, searchSimilarity.id, found.results[0]?.verdict ?? 'none');
+      recordSearch(tenant, 'searchSimilarity', {
+        ms: found.processing_time_ms,
+        results: found.total_results,
+        best: found.results[0]?.verdict ?? 'none',
+      });
       countCache(tenant, found.cached);
       return found;
     }),

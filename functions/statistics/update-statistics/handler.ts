@@ -3,6 +3,7 @@ import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { IMAGE_ID_PATTERN } from '#shared/kernel/ids.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
+import { recordStorage } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { streamFunction } from '#shared/runtime/stream.ts';
 import { dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
@@ -21,6 +22,7 @@ const update = updateStatistics({
   statistics: dynamoStatisticsStore({ table: env.ACTIVITY_TABLE }),
 });
 const watch = watchStored({
+  report: recordStorage,
   images,
   tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
   tell: tellThresholds({

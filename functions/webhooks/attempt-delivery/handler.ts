@@ -1,6 +1,6 @@
 import { dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
-import { countWebhookAttempt } from '#shared/runtime/business-metrics.ts';
+import { countWebhookAttempt, recordSecretAge } from '#shared/runtime/business-metrics.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { cachedSecrets } from '#shared/secrets/cached-secrets.ts';
@@ -19,7 +19,7 @@ const attempt = attemptDelivery({
   endpoints: dynamoEndpointStore({ table: env.TENANTS_TABLE }),
   deliveries: dynamoDeliveryStore({ table: env.ACTIVITY_TABLE }),
   queue: sqsAttemptQueue({ queueUrl: env.WEBHOOK_ATTEMPTS_QUEUE_URL }),
-  secrets: cachedSecrets(secretsManagerStore({ prefix: env.SECRETS_PREFIX })),
+  secrets: cachedSecrets(secretsManagerStore({ prefix: env.SECRETS_PREFIX, recordAge: recordSecretAge })),
   web: undiciWebClient({ allowed: env.WEB_ALLOWED_ADDRESSES }),
   tell: tellTenant({
     publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),

@@ -1,3 +1,4 @@
+import { emit } from '#shared/runtime/emit.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { scheduledFunction } from '#shared/runtime/schedule.ts';
 import { logger } from '#shared/runtime/telemetry.ts';
@@ -12,6 +13,7 @@ export const handler = scheduledFunction({
   run: sweepDue({
     deliveries: dynamoDeliveryStore({ table: env.ACTIVITY_TABLE }),
     queue: sqsAttemptQueue({ queueUrl: env.WEBHOOK_ATTEMPTS_QUEUE_URL }),
+    recordOldest: (seconds) => emit('webhook_oldest_due_seconds', seconds, { scope: 'all' }),
     report: (delivery, error) => logger.error('delivery not queued', { ...delivery, error }),
     budgetSeconds: env.SWEEP_DUE_BUDGET_SECONDS,
     concurrency: 16,

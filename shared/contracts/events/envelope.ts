@@ -19,6 +19,8 @@ export const envelope = <Type extends string, Data extends z.ZodType>(type: Type
     dataversion: z.literal('1'),
     tenantid: Id.min(1),
     correlationid: Id.min(1),
+    /** The W3C trace context of the span that published it: CloudEvents' extension for distributed tracing. */
+    traceparent: z.string().max(64).optional(),
     data,
   });
 

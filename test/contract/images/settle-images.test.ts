@@ -31,7 +31,6 @@ async function deployed() {
     IMAGES_BUCKET: bucket,
     EVENTS_TOPIC_ARN: TopicArn,
     SETTLE_IMAGES_BUDGET_SECONDS: '60',
-    POWERTOOLS_TRACE_ENABLED: 'false',
   }))
     vi.stubEnv(name, value);
   const { handler } = await import('../../../functions/images/settle-images/handler.ts');

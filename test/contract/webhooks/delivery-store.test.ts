@@ -110,7 +110,14 @@ describe.each(kinds)('deliveries %s', (_, open) => {
     await store.save({ ...ended, state: 'delivered' });
     const found: unknown[] = [];
     for await (const each of store.due('2026-11-01T10:30:00.000Z')) found.push(each);
-    expect(found).toEqual([{ tenant_id: ACME, webhook_id: webhook, delivery_id: due.delivery_id }]);
+    expect(found).toEqual([
+      {
+        tenant_id: ACME,
+        webhook_id: webhook,
+        delivery_id: due.delivery_id,
+        due_at: '2026-11-01T10:00:00.000Z',
+      },
+    ]);
   });
 
   it('have few places at an endpoint, each for a time', async () => {

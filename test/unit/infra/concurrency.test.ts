@@ -7,7 +7,7 @@ import { exampleEnvironment } from './example.ts';
 import { synthesize } from './synthesized.ts';
 
 const Mapping = z.object({ ScalingConfig: z.object({ MaximumConcurrency: z.number() }).optional() });
-const runbook = readFileSync(new URL('../../../docs/runbooks/deployment.md', import.meta.url), 'utf8');
+const runbook = readFileSync(new URL('../../../docs/operate/deployment.md', import.meta.url), 'utf8');
 
 describe.each(ENVIRONMENT_NAMES)('Lambda in env %s', (name) => {
   const { of } = synthesize(name);

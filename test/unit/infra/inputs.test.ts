@@ -17,6 +17,8 @@ const valid = {
   domainName: 'api.example.com',
   certificateArn: 'arn:aws:acm:eu-west-1:444455556666:certificate/0a',
   consoleUrls: ['https://console.example.com/'],
+  pageTo: 'https://pager.example.com/deeplens',
+  ticketTo: 'operations@example.com',
 };
 const context = (values: Record<string, unknown>) => (key: string) => values[key];
 
@@ -36,6 +38,8 @@ describe('the inputs of an environment', () => {
     ['certificateArn', 'arn:aws:acm:eu-west-1:111122223333:certificate/0a'],
     ['certificateArn', 'arn:aws:iam::444455556666:role/x'],
     ['certificateArn', undefined],
+    ['pageTo', 'http://pager.example.com/'],
+    ['ticketTo', 'operations'],
     ['consoleUrls', []],
     ['consoleUrls', ['http://console.example.com/']],
     ['consoleUrls', Array.from({ length: 101 }, (_, at) => `https://console-${at}.example.com/`)],
@@ -54,6 +58,12 @@ describe('the inputs of an environment', () => {
     expect(() => environment('prod', without)).toThrow('domainName');
     expect(environment('dev', without)).not.toHaveProperty('domain');
     expect(environment('prod', valid)).toMatchObject({ apiUrl: 'https://api.example.com' });
+  });
+
+  it('include who gets the alarms where customers are, and may lack it in dev', () => {
+    const { pageTo: _page, ...without } = valid;
+    expect(() => environment('prod', without)).toThrow('pageTo');
+    expect(environment('dev', without).subscribers).toEqual({ ticket: 'operations@example.com' });
   });
 
   it('are not wanted on one machine', () => {
