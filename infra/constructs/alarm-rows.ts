@@ -41,7 +41,7 @@ const LATENCY_P95 = 2_000;
 /** Queues whose dead letters do not concern images: they wait until an operator redrives them. */
 const UNRECORDED = [
   ...['archive', 'purges', 'model-jobs', 'redrives', 'storage-removals', 'scans'],
-  ...['imports', 'usage', 'webhooks', 'webhook-attempts'],
+  ...['imports', 'usage', 'webhooks', 'webhook-attempts', 'webhook-replays', 'event-replays'],
 ];
 
 /** Returns a count in the service's own namespace. */
