@@ -4,7 +4,7 @@ import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { getOverview } from '#shared/contracts/http/statistics.ts';
 import type { Api } from '../api.ts';
 import { sampleImages } from '../samples.ts';
-import { until } from '../steps.ts';
+import { PlainError, until } from '../steps.ts';
 
 /** What a tenant sees: the same before a disaster and after it. */
 export interface Answers {
@@ -54,9 +54,10 @@ export async function ask(api: Api, images: readonly Buffer[]): Promise<Answers>
   });
   const searches: string[] = [];
   for (const image of images) {
-    const { results } = await api(searchSimilarity, {
+    const { results, cached } = await api(searchSimilarity, {
       body: { image: image.toString('base64'), similarity_threshold: 0, max_results: 20 },
     });
+    if (cached) throw new PlainError('A search was answered from the cache: it proves nothing.');
     searches.push(
       results
         .map(({ image_id, verdict, similarity_score }) =>

@@ -24,6 +24,8 @@ export interface BackupCounts {
 const LEFT_OUT = /-limits$/;
 /** What awaits validation is notified to it when it is written. */
 const FOLDERS = ['uploads', 'derived', 'events'];
+/** Cached answers to searches would prove nothing about the restored index. */
+const isCached = ({ pk }: Item): boolean => pk?.S?.endsWith('#CACHE') ?? false;
 const BATCH = 25;
 const TRIES = 10;
 
@@ -52,7 +54,7 @@ export async function exportAll(emulatorUrl: string, bucket: string, folder: str
   for (const TableName of TableNames.filter((name) => !LEFT_OUT.test(name))) {
     const lines: string[] = [];
     for await (const { Items = [] } of paginateScan({ client: database }, { TableName }))
-      lines.push(...Items.map(encode));
+      lines.push(...Items.filter((item) => !isCached(item)).map(encode));
     await writeFile(join(folder, 'tables', TableName), lines.join('\n'));
     counts.tables[TableName] = lines.length;
   }
