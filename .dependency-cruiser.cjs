@@ -7,10 +7,10 @@
 const LAYERS = [
   ['kernel'],
   ['aws', 'contracts', 'embedding', 'vector-index', 'web'],
-  ['audit', 'blobs', 'connectors', 'health', 'imaging', 'messaging', 'rate-limit', 'secrets'],
+  ['audit', 'blobs', 'connectors', 'health', 'imaging', 'messaging', 'rate-limit', 'secrets', 'switches'],
   ['jobs'],
   ['tenants'],
-  ['identity', 'images', 'storages'],
+  ['event-archive', 'identity', 'images', 'storages', 'webhooks'],
   ['matching', 'people', 'usage'],
   ['duplicates', 'failures', 'search'],
   ['models', 'purges', 'statistics'],
@@ -73,7 +73,7 @@ const PURE_NODE = '^(node:)?crypto$';
 const HOMES = {
   '@aws-sdk/client-api-gateway': ['shared/tenants/api-gateway-', 'infra/local/', 'infra/preflight/aws-'],
   '@aws-sdk/client-cognito-identity-provider': ['shared/people/cognito-', 'infra/local/'],
-  '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-'],
+  '@aws-sdk/client-dynamodb': ['shared/[^/]+/dynamodb-', 'infra/local/'],
   '@aws-sdk/client-eventbridge': ['shared/storages/eventbridge-'],
   '@aws-sdk/client-s3': ['shared/[^/]+/s3-', 'infra/local/'],
   '@aws-sdk/client-secrets-manager': ['shared/secrets/secretsmanager-'],

@@ -6,8 +6,11 @@ const VCPUS: Readonly<Record<string, number>> = { 'g4dn.xlarge': 4, 'g5.xlarge':
 const UNRESERVED = 100;
 /** The queues that `consumers` bounds: indexing, duplicates, archive, usage, webhooks, and five times that of their attempts. */
 const CONSUMED_QUEUES = 10;
-/** Concurrent runs of jobs about models, of purges, of retries of failed images, of removals of storage locations, of scans, and of events of buckets. */
-const JOB_RUNS = 5 + 2 + 2 + 2 + 5 + 2;
+/**
+ * Concurrent runs of jobs about models, of purges, of retries of failed images, of removals of storage locations, of scans, of
+ * events of buckets, of replays of webhooks and of events.
+ */
+const JOB_RUNS = 5 + 2 + 2 + 2 + 5 + 2 + 2 + 2;
 
 /** MB: the most that Lambda gives to a function in an account without a history. */
 export const NEW_ACCOUNT_MEMORY = 3_008;

@@ -6,6 +6,7 @@ import {
   jobKey,
   METERED_SHARDS,
   revocationKey,
+  switchesKey,
   type TENANT_ACTIVITIES,
 } from '#shared/aws/dynamodb-activity-keys.ts';
 import { tenantPartition } from '#shared/aws/dynamodb-keys.ts';
@@ -30,6 +31,7 @@ export const PARTITIONS = {
   jobErrors: ofTenants('JOBERRORS'),
   ofTenants: [tenantPartition(ANY_TENANT)],
   revocations: [revocationKey('*', '').pk],
+  switches: [switchesKey().pk],
   statistics: ofTenants('STATISTICS'),
   usage: ofTenants('USAGE'),
   webhooks: ofTenants('WEBHOOKS'),

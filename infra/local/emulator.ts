@@ -4,6 +4,14 @@ import { type Child, endLeftover, endOfLog, startChild } from './child.ts';
 import type { Cleanups } from './cleanups.ts';
 import { CHECKOUT, type Home, TOOL_PATH } from './home.ts';
 import { keptPort } from './ports.ts';
+import {
+  aliveFile,
+  forgetSnapshots,
+  type Restored,
+  restoreSnapshot,
+  SNAPSHOT_SECONDS,
+  snapshotsFolder,
+} from './snapshots.ts';
 import { answers, PlainError, until } from './steps.ts';
 
 /** The services of the stacks; the emulator loads only these. */
@@ -19,6 +27,8 @@ const REGION = 'us-east-1';
 export interface Emulator {
   url: string;
   child: Child;
+  /** Its state is a snapshot, since its last run ended without writing it. */
+  restored: Restored | undefined;
 }
 
 /** Returns the environment that directs the AWS SDK to the emulator only. */
@@ -53,9 +63,12 @@ export const awsClient = (url: string) => ({
 export async function startEmulator(
   home: Home,
   cleanups: Cleanups,
-  { enforcesAccess = false }: { enforcesAccess?: boolean } = {},
+  {
+    enforcesAccess = false,
+    snapshotSeconds = SNAPSHOT_SECONDS,
+  }: { enforcesAccess?: boolean; snapshotSeconds?: number } = {},
 ): Promise<Emulator> {
-  await settleLastRun(home);
+  const restored = await settleLastRun(home);
   const port = await keptPort(home, 'emulator');
   const at = (name: string) => join(home.state, name);
   for (const folder of ['emulator', 's3', 'tmp']) await mkdir(at(folder), { recursive: true });
@@ -65,7 +78,7 @@ export async function startEmulator(
     home,
     name: 'emulator',
     program: join(CHECKOUT, '.deeplens/venv/bin/python'),
-    args: ['-m', 'ministack'],
+    args: [join(CHECKOUT, 'infra/local/emulator.py')],
     cwd: home.state,
     // Functions inherit it, hence a clean environment with Node 24 first.
     env: {
@@ -85,11 +98,16 @@ export async function startEmulator(
       STATE_DIR: at('emulator'),
       S3_PERSIST: '1',
       S3_DATA_DIR: at('s3'),
+      DEEPLENS_SNAPSHOTS: snapshotsFolder(home),
+      DEEPLENS_ALIVE: aliveFile(home),
+      DEEPLENS_SNAPSHOT_SECONDS: String(snapshotSeconds),
     },
   });
   cleanups.add(async () => {
     await child.stop(STOP_LIMIT_MS);
-    if ((await child.ended).code === 0) await rm(at('emulator.running'), { force: true });
+    if ((await child.ended).code !== 0) return;
+    await rm(at('emulator.running'), { force: true });
+    await forgetSnapshots(home);
   });
   const url = `http://127.0.0.1:${port}`;
   let ended = false;
@@ -101,14 +119,14 @@ export async function startEmulator(
     return (await answers(`${url}/_ministack/health`)) || undefined;
   });
   await writeFile(at('emulator.running'), ''); // until it stops, its state is newer than the written one
-  return { url, child };
+  return { url, child, restored };
 }
 
 /**
- * Stops an emulator left by a killed run, so that it writes its state. After a crash, images and vectors may be missing
- * from its tables: that state is deleted.
+ * Stops an emulator left by a killed run, so that it writes its state. After a crash, its newest snapshot is restored; without
+ * one, images and vectors may be missing from its tables: that state is deleted.
  */
-async function settleLastRun(home: Home): Promise<void> {
+async function settleLastRun(home: Home): Promise<Restored | undefined> {
   await endLeftover(home, 'gpu-worker', 5_000);
   const leftover = await endLeftover(home, 'emulator', STOP_LIMIT_MS);
   const marker = join(home.state, 'emulator.running');
@@ -116,7 +134,18 @@ async function settleLastRun(home: Home): Promise<void> {
     () => true,
     () => false,
   );
-  if (!wasRunning || leftover === 'ended') return;
-  console.log('  The emulator crashed last time; its state is incomplete and is deleted.');
+  if (!wasRunning || leftover === 'ended') return undefined;
+  const restored = await restoreSnapshot(home);
+  if (restored) {
+    console.log(
+      `  The emulator ended last time without writing its state. The snapshot of ${restored.at.toISOString()} is restored;` +
+        ` what was done after it, in up to ${restored.lostSeconds} s, is lost.`,
+    );
+    return restored;
+  }
+  console.log(
+    '  The emulator ended last time without writing its state, and before its first snapshot: its state is deleted.',
+  );
   await rm(home.state, { recursive: true, force: true });
+  return undefined;
 }

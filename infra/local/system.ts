@@ -11,6 +11,8 @@ import { startExporter } from './metrics/exporter.ts';
 import { startOpenSearch } from './opensearch/node.ts';
 import { operatorToken } from './operator.ts';
 import { keptPort } from './ports.ts';
+import { reconcile } from './reconcile.ts';
+import { takeSnapshot } from './snapshots.ts';
 import { PlainError, step } from './steps.ts';
 import { startWorker } from './worker.ts';
 
@@ -32,6 +34,7 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
     ...passedOn('DEEPLENS_TRUSTED_ISSUERS', 'DEEPLENS_ALLOWED_ADDRESSES', 'OTEL_EXPORTER_OTLP_ENDPOINT'),
   };
   const outputs = await deploy({ home, emulatorUrl: emulator.url, variables }, cleanups);
+  await takeSnapshot(home, emulator.child.pid); // one that knows the stacks
 
   let update = async () => {};
   const worker = await step('Starting the gpu-worker', () =>
@@ -76,6 +79,10 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
     return writeLocalFile(home, local);
   };
   await update();
+  if (emulator.restored)
+    await step('Reconciling images and the index with the restored records', () =>
+      reconcileRestored(local, outputs('ImagesBucket')),
+    );
   cleanups.add(() => rm(home.localFile, { force: true }));
   const renew = async () => {
     local.admin_token = await operatorToken(emulator.url, outputs);
@@ -95,6 +102,20 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
       ({ code, signal }) => `The emulator ended (${code ?? signal}); its log is ${emulator.child.log}`,
     ),
   };
+}
+
+/** Makes objects and the index agree with a restored snapshot, and says what was done. */
+async function reconcileRestored(local: LocalFile, bucket: string): Promise<void> {
+  const { deleted, objects, documents } = await reconcile({
+    apiUrl: local.api_url,
+    adminToken: local.admin_token,
+    emulatorUrl: local.emulator_url,
+    bucket,
+  });
+  console.log(
+    `  ${objects} objects of unknown images removed, ${deleted} images deleted whose objects are gone,` +
+      ` ${documents} documents of the index repaired.`,
+  );
 }
 
 /** Makes links in replies lead to the front: the deployment cannot know its port. */

@@ -60,17 +60,19 @@ export function deepLensStacks(app: App, environment: Environment): void {
     },
   });
   const storages = new StoragesStack(app, { environment, data, index, changes: scans.changes.queue });
+  const webhooks = new WebhooksStack(app, { environment, data });
+  const embeddingQueue = images.queues.embedding.queue;
+  const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
   const jobs = new JobsStack(app, {
     environment,
     data,
     modelJobs: models.jobs.queue,
     redrives: failures.redrives.queue,
     scans: scans.scans.queue,
+    webhookReplays: webhooks.replays.queue,
+    eventReplays: service.replays.queue,
   });
   const usage = new UsageStack(app, { environment, data });
-  const webhooks = new WebhooksStack(app, { environment, data });
-  const embeddingQueue = images.queues.embedding.queue;
-  const service = new ServiceStack(app, { environment, data, index, embeddingQueue });
 
   const flows = [
     ...[images, search, duplicates, models, tenants, scans],
@@ -102,6 +104,8 @@ export function deepLensStacks(app: App, environment: Environment): void {
       usage: usage.queue,
       webhooks: webhooks.events,
       'webhook-attempts': webhooks.attempts,
+      'webhook-replays': webhooks.replays,
+      'event-replays': service.replays,
     },
     streams: { 'export-audit': service.exporter, 'update-statistics': usage.statistics },
     schedules: {

@@ -121,6 +121,7 @@ export class ImagesStack extends EnvironmentStack {
       canary: 'errors',
     })
       .allow(onTable('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'), [data.tables.images.tableArn])
+      .allow(onTable('GetItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.switches))
       .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('incoming')]);
     return guards.allow(request);
   }

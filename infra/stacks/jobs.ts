@@ -20,6 +20,10 @@ export interface JobsStackProps {
   redrives: Queue;
   /** The queue of scans. */
   scans: Queue;
+  /** The queue of the jobs that repeat deliveries of webhooks. */
+  webhookReplays: Queue;
+  /** The queue of the jobs that publish archived events again. */
+  eventReplays: Queue;
 }
 
 /** Lists, shows and cancels jobs of all kinds; the stacks that start them run them. */
@@ -27,8 +31,9 @@ export class JobsStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly functions: NodejsFunction[];
 
-  constructor(app: App, { environment, data, modelJobs, redrives, scans }: JobsStackProps) {
+  constructor(app: App, { environment, data, ...queues }: JobsStackProps) {
     super(app, environment, 'jobs');
+    const { modelJobs, redrives, scans, webhookReplays, eventReplays } = queues;
     const { activity } = data.tables;
     const guards = tenantGuardsAccess(data);
     const manage = new AppFunction<typeof ManageJobsEnv>(this, 'ManageJobs', {
@@ -41,6 +46,8 @@ export class JobsStack extends EnvironmentStack {
         MODEL_JOBS_QUEUE_URL: modelJobs.queueUrl,
         REDRIVES_QUEUE_URL: redrives.queueUrl,
         SCANS_QUEUE_URL: scans.queueUrl,
+        WEBHOOK_REPLAYS_QUEUE_URL: webhookReplays.queueUrl,
+        EVENT_REPLAYS_QUEUE_URL: eventReplays.queueUrl,
       },
       timeout: 29,
       memory: 512,
@@ -51,7 +58,10 @@ export class JobsStack extends EnvironmentStack {
         inPartitions(PARTITIONS.jobs),
       )
       .allow(onTable('Query'), [activity.tableArn], inPartitions(PARTITIONS.jobErrors))
-      .allow(ACTIONS.send, [modelJobs.queueArn, redrives.queueArn, scans.queueArn]);
+      .allow(
+        ACTIONS.send,
+        Object.values(queues).map(({ queueArn }) => queueArn),
+      );
     const { lambda } = guards.allow(manage);
     this.functions = [lambda];
     this.routes = {

@@ -132,6 +132,7 @@ export class ScansStack extends EnvironmentStack {
         tables.groups.tableArn,
       ])
       .allow(onTable('GetItem', 'PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
+      .allow(onTable('GetItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.switches))
       .allow(onTable('PutItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobErrors))
       .allow(onTable('BatchWriteItem', 'Query'), [tables.activity.tableArn], inPartitions(PARTITIONS.cache))
       .allow(onTable('GetItem', 'UpdateItem'), [tables.limits.tableArn])
@@ -179,6 +180,7 @@ export class ScansStack extends EnvironmentStack {
       .allow(onTable('GetItem'), [tables.tenants.tableArn])
       .allow(onTable('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'), [tables.images.tableArn])
       .allow(onTable('GetItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobs))
+      .allow(onTable('GetItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.switches))
       .allow(onTable('PutItem'), [tables.activity.tableArn], inPartitions(PARTITIONS.jobErrors))
       .allow(onTable('BatchGetItem', 'DeleteItem', 'PutItem', 'UpdateItem'), [tables.catalogue.tableArn])
       // It decodes what strangers send: it cannot read derivatives.
@@ -241,6 +243,7 @@ export class ScansStack extends EnvironmentStack {
       memory: 256,
     })
       .allow(onTable('GetItem', 'UpdateItem'), [tenants.tableArn])
+      .allow(onTable('GetItem'), [activity.tableArn], inPartitions(PARTITIONS.switches))
       .allow(onTable('Query'), [data.tables.tenantsBy('by_next_scan')])
       .allow(onTable('GetItem', 'PutItem'), [activity.tableArn], inPartitions(PARTITIONS.jobs))
       .allow(ACTIONS.send, [this.scans.queue.queueArn]);

@@ -51,6 +51,7 @@ export class SearchStack extends EnvironmentStack {
       network: index.networkWithEgress,
     })
       .allow(onTable('BatchGetItem', 'Query'), [data.tables.images.tableArn])
+      .allow(onTable('GetItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.switches))
       .allow(onTable('BatchGetItem'), [data.tables.groups.tableArn])
       .allow(onTable('GetItem', 'PutItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.cache))
       .allow(ACTIONS.readObjects, [data.imagesBucket.objects('derived')])

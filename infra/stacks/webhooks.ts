@@ -7,6 +7,7 @@ import { WEBHOOK_EVENT_TYPES } from '#shared/kernel/vocabulary.ts';
 import type { Env as AttemptDeliveryEnv } from '../../functions/webhooks/attempt-delivery/env.ts';
 import type { Env as FanOutEventsEnv } from '../../functions/webhooks/fan-out-events/env.ts';
 import type { Env as ManageWebhooksEnv } from '../../functions/webhooks/manage-webhooks/env.ts';
+import type { Env as RunReplayEnv } from '../../functions/webhooks/run-replay/env.ts';
 import type { Env as SweepDueEnv } from '../../functions/webhooks/sweep-due/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
@@ -14,7 +15,7 @@ import { AppFunction } from '../constructs/app-function.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
 import { idempotentGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
-import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
+import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
 import { tenantSecrets } from '../constructs/tenant-secrets.ts';
 import { webVariables } from '../constructs/web-access.ts';
@@ -31,7 +32,10 @@ const FAN_OUT_TIMEOUT = 30;
 const ATTEMPT_TIMEOUT = 30;
 /** Attempts at the same time for each batch that other steps have: they wait for receivers. */
 const ATTEMPTS = 5;
+/** The part of them that a tenant can have. */
+const SHARE_OF_TENANT = 0.6;
 const SWEEP_TIMEOUT = 55;
+const REPLAY_TIMEOUT = 120;
 
 /** The webhooks of tenants: their management, and the delivery of events. In no network: its functions call the internet. */
 export class WebhooksStack extends EnvironmentStack {
@@ -39,6 +43,7 @@ export class WebhooksStack extends EnvironmentStack {
   readonly functions: NodejsFunction[];
   readonly events: QueueWithDlq;
   readonly attempts: QueueWithDlq;
+  readonly replays: QueueWithDlq;
   readonly sweep: NodejsFunction;
   private readonly props: WebhooksStackProps;
   private readonly secrets: ReturnType<typeof tenantSecrets>;
@@ -51,13 +56,14 @@ export class WebhooksStack extends EnvironmentStack {
       new QueueWithDlq(this, id, { name: `deeplens-${props.environment.name}-${name}`, consumerTimeout });
     this.events = queue('Events', 'webhooks', FAN_OUT_TIMEOUT);
     this.attempts = queue('Attempts', 'webhook-attempts', ATTEMPT_TIMEOUT);
+    this.replays = queue('Replays', 'webhook-replays', REPLAY_TIMEOUT);
     const types = (Object.keys(EVENTS) as EventType[]).filter((type) =>
       WEBHOOK_EVENT_TYPES.some((each) => each === type),
     ); // Object.keys loses the literal types
     subscribe(this.events.queue, props.data.events, ...types);
     const manage = this.manageWebhooks();
     this.sweep = this.sweepDue();
-    this.functions = [manage, this.fanOutEvents(), this.attemptDelivery(), this.sweep];
+    this.functions = [manage, this.fanOutEvents(), this.attemptDelivery(), this.runReplay(), this.sweep];
     const webhook = '/v1/webhooks/{webhook_id}';
     this.routes = {
       'GET /v1/webhooks': manage,
@@ -87,6 +93,7 @@ export class WebhooksStack extends EnvironmentStack {
         ...webVariables(environment),
         TENANTS_TABLE: tenants.tableName,
         WEBHOOK_ATTEMPTS_QUEUE_URL: this.attempts.queue.queueUrl,
+        WEBHOOK_REPLAYS_QUEUE_URL: this.replays.queue.queueUrl,
       },
       timeout: 29,
       memory: 512,
@@ -97,7 +104,8 @@ export class WebhooksStack extends EnvironmentStack {
         [...ACTIONS.readSecrets, ...ACTIONS.writeSecrets, ...ACTIONS.deleteSecrets],
         [this.secrets.of('webhook')],
       )
-      .allow(ACTIONS.send, [this.attempts.queue.queueArn]);
+      .allow(onTable('GetItem', 'PutItem'), [activity.tableArn], inPartitions(PARTITIONS.jobs))
+      .allow(ACTIONS.send, [this.attempts.queue.queueArn, this.replays.queue.queueArn]);
     return guards.allow(manage).lambda;
   }
 
@@ -138,6 +146,7 @@ export class WebhooksStack extends EnvironmentStack {
         AUDIT_TABLE: data.audit.variables.AUDIT_TABLE,
         EVENTS_TOPIC_ARN: data.events.topicArn,
         WEBHOOK_ATTEMPTS_QUEUE_URL: this.attempts.queue.queueUrl,
+        WEBHOOK_PLACES_OF_TENANT: String(Math.floor(SHARE_OF_TENANT * ATTEMPTS * environment.consumers)),
       },
       timeout: ATTEMPT_TIMEOUT,
       memory: 512,
@@ -148,6 +157,7 @@ export class WebhooksStack extends EnvironmentStack {
         [activity.tableArn],
         inPartitions(PARTITIONS.webhooks),
       )
+      .allow(onTable('GetItem'), [activity.tableArn], inPartitions(PARTITIONS.switches))
       .allow(onTable('PutItem'), [data.audit.table.tableArn])
       .allow(ACTIONS.readSecrets, [this.secrets.of('webhook')])
       .allow(ACTIONS.publish, [data.events.topicArn])
@@ -159,6 +169,34 @@ export class WebhooksStack extends EnvironmentStack {
       concurrency: ATTEMPTS * environment.consumers,
     });
     return step.lambda;
+  }
+
+  private runReplay(): NodejsFunction {
+    const { environment, data } = this.props;
+    const { tenants, activity } = data.tables;
+    const run = new AppFunction<typeof RunReplayEnv>(this, 'RunReplay', {
+      environment,
+      path: 'webhooks/run-replay',
+      description: 'Repeats the deliveries of a webhook, page by page',
+      variables: {
+        TENANTS_TABLE: tenants.tableName,
+        ACTIVITY_TABLE: activity.tableName,
+        EVENTS_TOPIC_ARN: data.events.topicArn,
+        WEBHOOK_ATTEMPTS_QUEUE_URL: this.attempts.queue.queueUrl,
+        WEBHOOK_REPLAYS_QUEUE_URL: this.replays.queue.queueUrl,
+        WEBHOOK_REPLAYS_MAX_RECEIVES: String(MAX_RECEIVES),
+        WEBHOOK_REPLAY_BUDGET_SECONDS: String(REPLAY_TIMEOUT / 2),
+      },
+      timeout: REPLAY_TIMEOUT,
+      memory: 512,
+    })
+      .allow(onTable('GetItem'), [tenants.tableArn])
+      .allow(onTable('GetItem', 'PutItem', 'Query'), [activity.tableArn], inPartitions(PARTITIONS.webhooks))
+      .allow(onTable('GetItem', 'PutItem'), [activity.tableArn], inPartitions(PARTITIONS.jobs))
+      .allow(ACTIONS.publish, [data.events.topicArn])
+      .allow(ACTIONS.send, [this.attempts.queue.queueArn, this.replays.queue.queueArn]);
+    this.replays.consumedBy(run, { size: 1, waitSeconds: 0, concurrency: 2 });
+    return run.lambda;
   }
 
   private sweepDue(): NodejsFunction {
@@ -176,6 +214,7 @@ export class WebhooksStack extends EnvironmentStack {
       memory: 256,
     })
       .allow(onTable('Query'), [data.tables.activityByDue])
+      .allow(onTable('GetItem'), [data.tables.activity.tableArn], inPartitions(PARTITIONS.switches))
       .allow(ACTIONS.send, [this.attempts.queue.queueArn]);
     new Rule(this, 'SweepDueSchedule', {
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -103,9 +103,9 @@ export function deliveryRange(webhook: WebhookId, from?: string, to?: string): [
 /** Marks that an endpoint has a delivery of a message. @param digest of the message's id */
 export const messageKey = (tenant: TenantId, webhook: WebhookId, digest: string): Key =>
   ofWebhooks(tenant, `TOLD#${webhook}#${digest}`);
-/** One of an endpoint's places for attempts at the same time. */
-export const placeKey = (tenant: TenantId, webhook: WebhookId, place: number): Key =>
-  ofWebhooks(tenant, `PLACE#${webhook}#${place}`);
+/** One of an endpoint's places for attempts at the same time, or of its tenant's. */
+export const placeKey = (tenant: TenantId, holder: WebhookId | 'all', place: number): Key =>
+  ofWebhooks(tenant, `PLACE#${holder}#${place}`);
 
 /** The partitions of the index `by_due`, which holds pending deliveries of all tenants. */
 export const DUE_PARTITIONS = [...'01234567'].map((shard) => `DUE#${shard}`);
@@ -148,6 +148,8 @@ export const jobErrorKey = (tenant: TenantId, job: JobId, image: ImageId): Key =
 /** Names the job that works on a subject. */
 export const jobClaimKey = (subject: string): Key => ({ pk: `JOB#${subject}`, sk: 'CLAIM' });
 export const heartbeatKey = (service: string): Key => ({ pk: 'HEARTBEAT', sk: service });
+/** The switches of the whole service. */
+export const switchesKey = (): Key => ({ pk: 'SWITCHES', sk: 'SWITCHES' });
 export const revocationKey = (issuer: string, subject: string): Key => ({
   pk: `REVOKED#${issuer}`,
   sk: subject,

@@ -1,4 +1,13 @@
-import type { Job, JobOf, ModelJob, Scan, StorageRemoval, TenantPurge } from './job.ts';
+import type {
+  EventReplay,
+  Job,
+  JobOf,
+  ModelJob,
+  Scan,
+  StorageRemoval,
+  TenantPurge,
+  WebhookReplay,
+} from './job.ts';
 
 /** Renders a job without the fields that only its worker needs. */
 export function jobReply(job: Job) {
@@ -15,10 +24,19 @@ function ownFields(job: Job) {
   if (job.kind === 'tenant_purge') return purgeFields(job);
   if (job.kind === 'redrive') return redriveFields(job);
   if (job.kind === 'storage_removal') return removalFields(job);
+  if (job.kind === 'webhook_replay') return replayFields(job);
+  if (job.kind === 'event_replay') return eventFields(job);
   return job.kind === 'scan' ? scanFields(job) : modelFields(job);
 }
 
 const removalFields = ({ kind, progress, storage_id }: StorageRemoval) => ({ kind, progress, storage_id });
+
+const eventFields = ({ kind, progress, type, from, to, dry_run }: EventReplay) => ({
+  ...{ kind, progress, event_type: type, from, to },
+  ...(dry_run && { dry_run }),
+});
+
+const replayFields = ({ kind, progress, webhook_id }: WebhookReplay) => ({ kind, progress, webhook_id });
 
 const purgeFields = ({ kind, progress, tenant_id, status, receipt }: TenantPurge) => ({
   ...{ kind, progress, tenant_id },

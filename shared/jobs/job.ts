@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { ImageIdField, JobIdField, StorageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
+import {
+  ImageIdField,
+  JobIdField,
+  StorageIdField,
+  TenantIdField,
+  WebhookIdField,
+} from '#shared/kernel/id-fields.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import {
   IMAGE_FORMAT_NAMES,
@@ -7,8 +13,10 @@ import {
   type JobKind,
   MODEL_JOB_KINDS,
   type ModelJobKind,
+  REPLAYED_EVENT_TYPES,
   RETRIED_STAGES,
   SCAN_WAITS,
+  WEBHOOK_EVENT_TYPES,
 } from '#shared/kernel/vocabulary.ts';
 
 const Counts = z.record(z.string(), z.number());
@@ -157,6 +165,35 @@ const ScanJob = AnyJob.extend({
   stirred_at: z.string().optional(),
 });
 
+/** Repeats the deliveries of a webhook that were made in a time. */
+const WebhookReplay = AnyJob.extend({
+  kind: z.literal('webhook_replay'),
+  owner: TenantIdField,
+  webhook_id: WebhookIdField,
+  /** RFC 3339, inclusive and exclusive. */
+  from: z.string(),
+  to: z.string(),
+  state: z.enum(['failed', 'skipped', 'delivered']),
+  types: z.array(z.enum(WEBHOOK_EVENT_TYPES)).readonly().optional(),
+  /** Cursor of the next page; absent: the first. */
+  cursor: z.string().optional(),
+});
+
+/** Publishes archived events of a type and a time again: first it counts them. */
+const EventReplay = AnyJob.extend({
+  kind: z.literal('event_replay'),
+  type: z.enum(REPLAYED_EVENT_TYPES),
+  /** RFC 3339, UTC, inclusive and exclusive. */
+  from: z.string(),
+  to: z.string(),
+  /** Count only. */
+  dry_run: z.boolean().optional(),
+  /** The day in work, `2026-11-30`; absent: the first. */
+  day: z.string().optional(),
+  /** The last object of it that was handled. */
+  after: z.string().optional(),
+});
+
 /** A stored job, by its kind. A new kind is a row here, and a runner in the function that wires it. */
 export const JobSchema = z.discriminatedUnion('kind', [
   AnyJob.extend({
@@ -166,6 +203,8 @@ export const JobSchema = z.discriminatedUnion('kind', [
   }),
   Redrive,
   StorageRemoval,
+  WebhookReplay,
+  EventReplay,
   ScanJob,
   AnyModelJob.extend({
     kind: z.literal('model_migration'),
@@ -189,6 +228,8 @@ export type JobOf<Kind extends JobKind> = JobsByKind[Kind];
 export type TenantPurge = JobOf<'tenant_purge'>;
 export type Redrive = JobOf<'redrive'>;
 export type StorageRemoval = JobOf<'storage_removal'>;
+export type EventReplay = JobOf<'event_replay'>;
+export type WebhookReplay = JobOf<'webhook_replay'>;
 export type ModelJob = JobOf<ModelJobKind>;
 export type Scan = JobOf<'scan'>;
 

@@ -9,6 +9,8 @@ export const ModelJobsQueueEnv = z.object({ MODEL_JOBS_QUEUE_URL: z.url() });
 
 export const StorageRemovalsQueueEnv = z.object({ STORAGE_REMOVALS_QUEUE_URL: z.url() });
 export const ScansQueueEnv = z.object({ SCANS_QUEUE_URL: z.url() });
+export const EventReplaysQueueEnv = z.object({ EVENT_REPLAYS_QUEUE_URL: z.url() });
+export const WebhookReplaysQueueEnv = z.object({ WEBHOOK_REPLAYS_QUEUE_URL: z.url() });
 
 /** The longest delay of an SQS message, in seconds. */
 const MAX_DELAY = 900;

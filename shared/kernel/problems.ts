@@ -63,6 +63,7 @@ export const PROBLEMS = {
   index_full: { status: 507, title: 'The vector index has no room for more images', retry: false },
   internal_error: { status: 500, title: 'An internal error occurred', retry: true },
   dependency_unavailable: { status: 503, title: 'A dependency is unavailable', retry: true },
+  paused: { status: 503, title: 'This part of the service is paused', retry: true },
 } as const satisfies Record<string, { status: number; title: string; retry: boolean }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

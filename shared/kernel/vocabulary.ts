@@ -105,10 +105,27 @@ export const MODEL_JOB_KINDS = [
 ] as const;
 export type ModelJobKind = (typeof MODEL_JOB_KINDS)[number];
 export const JOB_KINDS = [
-  ...(['tenant_purge', 'redrive', 'storage_removal', 'scan'] as const),
+  ...(['tenant_purge', 'redrive', 'storage_removal', 'scan', 'webhook_replay', 'event_replay'] as const),
   ...MODEL_JOB_KINDS,
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
+
+/** Parts of the service that an operator can have done with less. `verification`: of pixels, in searches. */
+export const DEGRADABLE = ['verification'] as const;
+/** Parts of the service that an operator can stop for a time. */
+export const PAUSABLE = ['ingest', 'imports', 'webhooks'] as const;
+export type Pausable = (typeof PAUSABLE)[number];
+
+/**
+ * Archived events that can be published again. Not `images.processed`, whose vectors are not archived: an index is rebuilt
+ * from the store. Nor `tenant.usage`: a call is known as counted for a shorter time than it is archived.
+ */
+export const REPLAYED_EVENT_TYPES = [
+  'images.validated',
+  'images.indexed',
+  'images.failed',
+  'duplicates.found',
+] as const;
 
 /** Events that tenants can be told of. */
 export const WEBHOOK_EVENT_TYPES = [

@@ -31,7 +31,7 @@ export const findNearImages =
   ): Promise<NearImages> => {
     const context: MatchContext = {
       ...{ ports, tenant, manifest, query, options },
-      queryPixels: pixelsOnce(query),
+      queryPixels: options.withoutPixels ? async () => undefined : pixelsOnce(query),
     };
     const nearest = await searchIndex(context);
     const likely = dropUnlikely(context, nearest);

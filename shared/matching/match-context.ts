@@ -27,6 +27,8 @@ export interface MatchOptions {
   similarFrom: number;
   /** Embeds the images that the query shows, if any: a photograph in a screenshot, the parts of a collage. */
   shownImages?: (() => Promise<readonly Embedding[]>) | undefined;
+  /** Decide without comparing pixels, as if none were stored. */
+  withoutPixels?: boolean;
 }
 
 /**

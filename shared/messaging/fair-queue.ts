@@ -4,8 +4,8 @@ import type { TenantId } from '#shared/kernel/ids.ts';
 export interface FairQueue {
   /** As messages that it delivers name it. */
   name: string;
-  /** @throws Problem `dependency_unavailable` */
-  send(tenant: TenantId, body: unknown): Promise<void>;
+  /** @param delaySeconds at most 15 minutes. @throws Problem `dependency_unavailable` */
+  send(tenant: TenantId, body: unknown, delaySeconds?: number): Promise<void>;
   /** Sends each of the bodies. @throws Problem `dependency_unavailable` if any of them was not accepted */
   sendAll(tenant: TenantId, bodies: readonly unknown[]): Promise<void>;
 }

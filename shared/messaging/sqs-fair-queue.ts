@@ -34,11 +34,12 @@ export function sqsFairQueue({
 
   return {
     name: queueUrl.split('/').at(-1) ?? '',
-    async send(tenant, body) {
+    async send(tenant, body, delaySeconds = 0) {
       const command = new SendMessageCommand({
         QueueUrl: queueUrl,
         MessageBody: textOf(body),
         MessageGroupId: tenant,
+        ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
       });
       await orUnavailable('The queue', client.send(command));
     },

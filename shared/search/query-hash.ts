@@ -7,11 +7,11 @@ const sha256 = (data: Uint8Array | string): string => createHash('sha256').updat
 
 /**
  * Returns a digest of everything that an answer depends on, except the library: the bytes or the id of the query image, its
- * region, the filter, the bounds, and the model with its weights, thresholds and calibration. The order of a filter's keys
+ * region, the filter, the bounds, whether pixels are compared, and the model with its weights, thresholds and calibration. The order of a filter's keys
  * and values does not matter.
  */
 export function queryHash(query: SimilarityQuery, manifest: ModelManifest): string {
-  const { source, region, threshold, maxResults, filter } = query;
+  const { source, region, threshold, maxResults, filter, withoutPixels = false } = query;
   return sha256(
     JSON.stringify([
       'imageId' in source ? source.imageId : sha256(source.bytes),
@@ -20,6 +20,7 @@ export function queryHash(query: SimilarityQuery, manifest: ModelManifest): stri
       maxResults,
       canonicalFilter(filter),
       manifest,
+      ...(withoutPixels ? ['without pixels'] : []),
     ]),
   );
 }

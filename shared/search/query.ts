@@ -14,6 +14,8 @@ export interface SimilarityQuery {
   maxResults: number;
   filter?: VectorFilter | undefined;
   includeMetadata: boolean;
+  /** Do without verification by pixels. */
+  withoutPixels?: boolean;
   /** The tenant's models, its default first. */
   models: readonly [string, ...string[]];
   /** One of `models`; the default if absent. */

@@ -73,7 +73,7 @@ function findImages(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
   const explain = explainNoResults(ports);
 
   return async (tenant: TenantId, request: SimilarityQuery): Promise<FoundImages> => {
-    const { threshold, filter, maxResults, region } = request;
+    const { threshold, filter, maxResults, region, withoutPixels = false } = request;
     // 2. Decode, crop to the region, embed.
     const { query, shownImages } = await read(tenant, request.source, region);
     // 3. Retrieve, verify and judge candidates.
@@ -81,6 +81,7 @@ function findImages(ports: SearchPorts & Pick<ReadQueryPorts, 'embedder'>) {
       k: Math.max(MIN_K, maxResults + 1), // the query may be one of the candidates
       filter,
       similarFrom: threshold,
+      withoutPixels,
       shownImages: region ? undefined : shownImages, // a requested region is searched as it is
     });
     // 4. Apply the threshold, order, cut.

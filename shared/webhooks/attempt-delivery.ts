@@ -13,11 +13,11 @@ import {
   KEPT_ATTEMPTS,
   type WebhookMessage,
 } from './delivery.ts';
-import type { DeliveryStore } from './delivery-store.ts';
+import { type DeliveryStore, PLACES } from './delivery-store.ts';
 import { activeSecrets, type Endpoint } from './endpoint.ts';
 import { healthAfter, MANY_FAILURES } from './endpoint-health.ts';
 import type { EndpointStore } from './endpoint-store.ts';
-import { MOST_ATTEMPTS, secondsBefore } from './schedule.ts';
+import { MOST_ATTEMPTS, secondsBefore, shareOf } from './schedule.ts';
 import { signedHeaders } from './sign-message.ts';
 
 /** Receivers get 15 seconds, and are called by https; no redirect is followed. */
@@ -32,8 +32,9 @@ export const WEBHOOK: WebPurpose = {
 };
 /** Seconds after which an attempt whose sender ended is over. */
 const LEASE = 60;
-/** Seconds until a place at the endpoint may be free, or a pause is over for everyone at once. */
-const CROWDED = 10;
+/** Seconds until a place may be free: the longer a message waits, the later it asks again. */
+const CROWDED = { least: 5, most: 60 };
+/** Seconds over which deliveries come back after a pause. */
 const SPREAD = 60;
 
 /** That an endpoint has failed for so many hours, or why it was disabled. */
@@ -47,6 +48,8 @@ export interface AttemptPorts {
   web: Pick<WebClient, 'fetch'>;
   /** Tells the tenant, by its other endpoints and the audit log, that an endpoint fails or was disabled. */
   tell: (endpoint: Endpoint, news: EndpointNews) => Promise<void>;
+  /** Attempts at the same time to all endpoints of a tenant: a part of those that can be made at all. */
+  placesOfTenant: number;
   /** Counts an attempt. `firstAfterMs`: since the message was created, at its first attempt alone. */
   count?: (tenant: TenantId, outcome: Attempt['outcome'], firstAfterMs?: number) => void;
   now?: () => Date;
@@ -70,14 +73,43 @@ export const attemptDelivery =
     if (!(await mayCall(ports, endpoint, now())))
       return postpone(ports, read, pauseOf(endpoint, read, now()));
 
-    const place = await deliveries.takePlace(tenant, webhook_id, now(), LEASE);
-    if (place === undefined) return postpone(ports, read, CROWDED);
+    const leave = await takePlaces(ports, read, now());
+    if (!leave) return postpone(ports, read, crowdedSeconds(read, now()));
     try {
       return await attempt(ports, endpoint, read);
     } finally {
-      await deliveries.leavePlace(tenant, webhook_id, place);
+      await leave();
     }
   };
+
+/**
+ * Takes a place of the endpoint and one of its tenant, so that neither one receiver that hangs nor many of a tenant keep
+ * all workers. @returns what gives them back; undefined if one is not to be had
+ */
+async function takePlaces(
+  { deliveries, placesOfTenant }: AttemptPorts,
+  { tenant_id: tenant, webhook_id }: Delivery,
+  now: Date,
+): Promise<(() => Promise<void>) | undefined> {
+  const own = { holder: webhook_id, most: PLACES };
+  const place = await deliveries.takePlace(tenant, own, now, LEASE);
+  if (place === undefined) return undefined;
+  const leaveOwn = () => deliveries.leavePlace(tenant, own, place);
+  const shared = { holder: 'all' as const, most: placesOfTenant };
+  const other = await deliveries.takePlace(tenant, shared, now, LEASE);
+  if (other !== undefined)
+    return async () => {
+      await Promise.all([leaveOwn(), deliveries.leavePlace(tenant, shared, other)]);
+    };
+  await leaveOwn();
+  return undefined;
+}
+
+function crowdedSeconds({ delivery_id, created_at, version }: Delivery, now: Date): number {
+  const { least, most } = CROWDED;
+  const age = (now.getTime() - Date.parse(created_at)) / 1000;
+  return least + shareOf(delivery_id, version) * Math.min(Math.max(age, least), most - least);
+}
 
 const dueAt = ({ next_attempt_at }: Delivery): number => Date.parse(next_attempt_at ?? '') || 0;
 const after = (now: Date, seconds: number): string => new Date(now.getTime() + seconds * 1000).toISOString();
@@ -92,10 +124,9 @@ async function mayCall({ endpoints }: AttemptPorts, endpoint: Endpoint, now: Dat
 }
 
 /** Returns the seconds of an endpoint's pause, and for each delivery some more: they do not come back together. */
-function pauseOf({ health }: Endpoint, { delivery_id }: Delivery, now: Date): number {
+function pauseOf({ health }: Endpoint, { delivery_id, version }: Delivery, now: Date): number {
   const left = health.paused_until === undefined ? 0 : Date.parse(health.paused_until) - now.getTime();
-  const share = Number.parseInt(delivery_id.slice(-2), 36) / 36 ** 2;
-  return Math.max(left / 1000, 0) + 1 + SPREAD * share;
+  return Math.max(left / 1000, 0) + 1 + SPREAD * shareOf(delivery_id, version);
 }
 
 /** Leaves a delivery for later; it costs no attempt. */

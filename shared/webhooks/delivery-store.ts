@@ -38,12 +38,17 @@ export interface DeliveryStore {
   /** Yields pending deliveries of all tenants whose next attempt was due at a moment. Eventually consistent. */
   due(at: string): AsyncIterable<DueDelivery>;
   /**
-   * Takes one of an endpoint's few places for attempts at a time; one that nobody gave back is free after `seconds`.
-   * @returns the place; undefined if all are taken
+   * Takes a place for an attempt; one that nobody gave back is free after `seconds`.
+   * @returns the place; undefined if all are taken, or nearly all of many
    */
-  takePlace(tenant: TenantId, webhook: WebhookId, now: Date, seconds: number): Promise<number | undefined>;
-  leavePlace(tenant: TenantId, webhook: WebhookId, place: number): Promise<void>;
+  takePlace(tenant: TenantId, places: Places, now: Date, seconds: number): Promise<number | undefined>;
+  leavePlace(tenant: TenantId, places: Pick<Places, 'holder'>, place: number): Promise<void>;
 }
 
+/** The attempts that are made at the same time, to one endpoint or to all of a tenant's. */
+export interface Places {
+  holder: WebhookId | 'all';
+  most: number;
+}
 /** Attempts at the same time to one endpoint. */
 export const PLACES = 4;

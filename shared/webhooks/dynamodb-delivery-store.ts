@@ -16,11 +16,13 @@ import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-ta
 import { DELIVERY_ID_PATTERN, deliveryId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { Delivery } from './delivery.ts';
-import { type DeliveryStore, PLACES } from './delivery-store.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 
 const RETENTION_MS = 30 * 24 * 3600 * 1000;
 /** Deliveries that one page of a filtered list reads. */
 const READ_AT_MOST = 2_000;
+/** Of many places so many are tried: each that is taken costs a write. */
+const TRIED_PLACES = 6;
 
 const deliveryOf = itemReader('activity', Delivery);
 const expiryOf = ({ created_at }: Delivery) => ({
@@ -119,13 +121,13 @@ export function dynamoDeliveryStore(options: TableOptions): DeliveryStore {
           yield { ...deliveryReferenceAt({ pk, sk }), due_at: String(due_at) };
       }
     },
-    async takePlace(tenant, webhook, now, seconds) {
-      const first = Math.floor(Math.random() * PLACES);
-      for (let step = 0; step < PLACES; step++) {
-        const place = (first + step) % PLACES;
+    async takePlace(tenant, { holder, most }, now, seconds) {
+      const first = Math.floor(Math.random() * most);
+      for (let step = 0; step < Math.min(most, TRIED_PLACES); step++) {
+        const place = (first + step) % most;
         const until = Math.ceil(now.getTime() / 1000 + seconds);
         const taken = await table.put(
-          { ...placeKey(tenant, webhook, place), expires_at: until },
+          { ...placeKey(tenant, holder, place), expires_at: until },
           {
             ConditionExpression: 'attribute_not_exists(pk) OR expires_at < :now',
             ExpressionAttributeValues: { ':now': Math.floor(now.getTime() / 1000) },
@@ -135,8 +137,8 @@ export function dynamoDeliveryStore(options: TableOptions): DeliveryStore {
       }
       return undefined;
     },
-    async leavePlace(tenant, webhook, place) {
-      await table.remove(placeKey(tenant, webhook, place));
+    async leavePlace(tenant, { holder }, place) {
+      await table.remove(placeKey(tenant, holder, place));
     },
   };
 }

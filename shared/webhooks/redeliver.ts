@@ -2,22 +2,23 @@ import type { DeliveryId, TenantId, WebhookId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { AttemptQueue } from './attempt-queue.ts';
 import type { Delivery } from './delivery.ts';
-import type { DeliveryFilter, DeliveryStore } from './delivery-store.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 import type { EndpointStore } from './endpoint-store.ts';
 import { webhookNotFound } from './manage-webhooks.ts';
 
-interface Ports {
+export interface RedeliverPorts {
   endpoints: Pick<EndpointStore, 'get'>;
-  deliveries: Pick<DeliveryStore, 'get' | 'save' | 'list'>;
+  deliveries: Pick<DeliveryStore, 'get' | 'save'>;
   queue: AttemptQueue;
   now?: () => Date;
 }
 
-/** Deliveries that one replay repeats, and reads at a time. */
-const MOST = 500;
-const PAGE = 100;
-
-async function checkEnabled({ endpoints }: Ports, tenant: TenantId, webhook: WebhookId): Promise<void> {
+/** @throws Problem `not_found`, `conflict` */
+export async function checkEnabled(
+  { endpoints }: Pick<RedeliverPorts, 'endpoints'>,
+  tenant: TenantId,
+  webhook: WebhookId,
+): Promise<void> {
   const endpoint = await endpoints.get(tenant, webhook);
   if (!endpoint) throw webhookNotFound(webhook);
   if (endpoint.state !== 'enabled')
@@ -25,7 +26,10 @@ async function checkEnabled({ endpoints }: Ports, tenant: TenantId, webhook: Web
 }
 
 /** Gives a delivery all its attempts again, from now on. @returns undefined if it was changed meanwhile */
-async function again({ deliveries, queue, now = () => new Date() }: Ports, delivery: Delivery) {
+export async function again(
+  { deliveries, queue, now = () => new Date() }: RedeliverPorts,
+  delivery: Delivery,
+) {
   const at = now().toISOString();
   const saved = await deliveries.save({
     ...delivery,
@@ -41,7 +45,7 @@ async function again({ deliveries, queue, now = () => new Date() }: Ports, deliv
 
 /** Delivers a message once more; one that is pending is left as it is. @throws Problem `not_found`, `conflict` */
 export const redeliver =
-  (ports: Ports) =>
+  (ports: RedeliverPorts) =>
   async (tenant: TenantId, webhook: WebhookId, delivery: DeliveryId): Promise<Delivery> => {
     await checkEnabled(ports, tenant, webhook);
     const read = await ports.deliveries.get(tenant, webhook, delivery);
@@ -50,39 +54,4 @@ export const redeliver =
     const saved = await again(ports, read);
     if (saved) return saved;
     throw new Problem('conflict', `The delivery ${delivery} was changed at the same time. Try again.`);
-  };
-
-export interface Replay extends Required<Pick<DeliveryFilter, 'from' | 'to'>> {
-  state: 'failed' | 'skipped' | 'delivered';
-  types?: DeliveryFilter['types'];
-  dry_run: boolean;
-}
-
-/** Repeats the deliveries of a time, the oldest first. @throws Problem `not_found`, `conflict` */
-export const replay =
-  (ports: Ports) =>
-  async (tenant: TenantId, webhook: WebhookId, { dry_run, ...filter }: Replay) => {
-    await checkEnabled(ports, tenant, webhook);
-    let found = 0;
-    let oldest: Delivery[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await ports.deliveries.list(tenant, webhook, filter, { cursor, limit: PAGE });
-      found += page.items.length;
-      oldest = [...oldest, ...page.items].slice(-MOST - 1); // the list begins with the newest
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    oldest.reverse();
-    const chosen = oldest.slice(0, MOST);
-    let count = chosen.length;
-    if (!dry_run) {
-      count = 0;
-      for (const delivery of chosen) if (await again(ports, delivery)) count += 1;
-    }
-    const next = oldest[MOST]?.created_at;
-    return {
-      count: dry_run ? found : count,
-      dry_run,
-      ...(!dry_run && next !== undefined && { next_from: next }),
-    };
   };

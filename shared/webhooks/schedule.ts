@@ -14,6 +14,9 @@ const JITTER = 0.1;
 export function secondsBefore(delivery: string, made: number): number | undefined {
   const step = STEPS[made];
   if (step === undefined) return undefined;
-  const share = createHash('sha256').update(`${delivery} ${made}`).digest().readUInt32BE() / 2 ** 32;
-  return step * (1 + JITTER * (2 * share - 1));
+  return step * (1 + JITTER * (2 * shareOf(delivery, made) - 1));
 }
+
+/** Returns a number from 0 to 1 that is always the same for a delivery and a count. */
+export const shareOf = (delivery: string, count: number): number =>
+  createHash('sha256').update(`${delivery} ${count}`).digest().readUInt32BE() / 2 ** 32;

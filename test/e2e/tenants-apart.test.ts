@@ -363,6 +363,18 @@ const ATTEMPTS: Record<string, Attempt> = {
   rebuildIndex: { request: async () => ({ params: { name: 'm' } }), status: 401 },
   checkIndex: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
   moveTenants: { request: async () => ({ params: { name: 'm' }, body: {} }), status: 401 },
+  getSwitches: { request: async () => ({}), status: 401 },
+  putSwitches: { request: async () => ({ body: {} }), status: 401 },
+  replayEvents: {
+    request: async () => ({
+      body: {
+        type: 'images.indexed',
+        from: '2026-01-01T00:00:00Z',
+        to: '2026-01-02T00:00:00Z',
+      },
+    }),
+    status: 401,
+  },
   redriveFailures: { request: async () => ({ body: { stage: 'embedding' } }), status: 401 },
   listAudit: { request: async () => ({}), status: 401 },
   listTenants: { request: async () => ({}), status: 401 },

@@ -1,9 +1,13 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addStorage, removeStorage } from '#shared/contracts/http/storages.ts';
+import { putLimits } from '#shared/contracts/http/tenants.ts';
 import * as api from '#shared/contracts/http/webhooks.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { startReceiver } from '../fixtures/receiver.ts';
-import { type Client, eventually, newTenant, settled, upload } from './client.ts';
+import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
+import { bucketLocation } from './own-bucket.ts';
+import { readStack } from './stack.ts';
 
 interface Received {
   headers: Record<string, string>;
@@ -127,6 +131,51 @@ it('a webhook whose receiver is gone is disabled, another one is told of it', as
     state: 'disabled',
     disabled_reason: 'gone',
   });
+});
+
+it('a tenant is told that a quota is used up, and that its job has ended', async () => {
+  const other = await newTenant('webhooks-told');
+  await call(putLimits, {
+    params: { tenant_id: other.tenant },
+    body: { stored_images: 1 },
+    headers: { authorization: `Bearer ${readStack().admin_token}` },
+  });
+  const created = await other.call(api.createWebhook, {
+    body: { url: `${origin}/hook`, event_types: ['usage.threshold', 'job.completed'] },
+  });
+  received.length = 0;
+  const verified = () =>
+    received.map(({ headers, body }) => new Webhook(created.body.secret ?? '').verify(body, headers));
+
+  await settled(other, await upload(other, await photograph('dust-bowl-home'), { filename: 'c.jpg' }));
+  const quota = { quota: 'stored_images', used: 1, limit: 1 };
+  await expect.poll(verified, { timeout: 90_000 }).toEqual(
+    expect.arrayContaining(
+      [80, 100].map((percent) =>
+        expect.objectContaining({
+          type: 'usage.threshold',
+          data: expect.objectContaining({ ...quota, percent }),
+        }),
+      ),
+    ),
+  );
+
+  const location = await bucketLocation(`${other.tenant}-pictures`);
+  const { storage_id } = (await other.call(addStorage, { body: location })).body;
+  const { job_id } = (await other.call(removeStorage, { params: { storage_id } })).body;
+  await expect.poll(verified, { timeout: 90_000 }).toContainEqual(
+    expect.objectContaining({
+      type: 'job.completed',
+      data: expect.objectContaining({
+        job_id,
+        kind: 'storage_removal',
+        status: 'completed',
+        links: { self: `/v1/jobs/${job_id}` },
+      }),
+    }),
+  );
+  const told = received.map(({ headers }) => headers['webhook-id']);
+  expect(new Set(told).size).toBe(told.length); // each once
 });
 
 it.each([

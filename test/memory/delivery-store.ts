@@ -1,21 +1,21 @@
 import { DELIVERY_ID_PATTERN } from '#shared/kernel/ids.ts';
 import type { Delivery } from '#shared/webhooks/delivery.ts';
-import { type DeliveryStore, PLACES } from '#shared/webhooks/delivery-store.ts';
+import type { DeliveryStore } from '#shared/webhooks/delivery-store.ts';
 import { pageOf } from './page.ts';
 
 /** Deliveries in memory, for tests. */
 export function memoryDeliveryStore(): DeliveryStore {
   const deliveries = new Map<string, Delivery>();
+  const told = new Map<string, string>();
   const places = new Map<string, number>();
   return {
     async create(delivery) {
-      const existing = [...deliveries.values()].find(
-        ({ tenant_id, webhook_id, message }) =>
-          tenant_id === delivery.tenant_id &&
-          webhook_id === delivery.webhook_id &&
-          message.id === delivery.message.id,
-      );
-      if (!existing) deliveries.set(delivery.delivery_id, structuredClone(delivery));
+      const key = JSON.stringify([delivery.tenant_id, delivery.webhook_id, delivery.message.id]);
+      const existing = deliveries.get(told.get(key) ?? '');
+      if (!existing) {
+        told.set(key, delivery.delivery_id);
+        deliveries.set(delivery.delivery_id, structuredClone(delivery));
+      }
       return { created: !existing, delivery: structuredClone(existing ?? delivery) };
     },
     async get(tenant, webhook, delivery) {
@@ -46,17 +46,17 @@ export function memoryDeliveryStore(): DeliveryStore {
         if (state === 'pending' && next_attempt_at !== undefined && next_attempt_at <= at)
           yield { tenant_id, webhook_id, delivery_id, due_at: next_attempt_at };
     },
-    async takePlace(tenant, webhook, now, seconds) {
-      for (let place = 0; place < PLACES; place++) {
-        const key = JSON.stringify([tenant, webhook, place]);
+    async takePlace(tenant, { holder, most }, now, seconds) {
+      for (let place = 0; place < most; place++) {
+        const key = JSON.stringify([tenant, holder, place]);
         if ((places.get(key) ?? 0) > now.getTime()) continue;
         places.set(key, now.getTime() + seconds * 1000);
         return place;
       }
       return undefined;
     },
-    async leavePlace(tenant, webhook, place) {
-      places.delete(JSON.stringify([tenant, webhook, place]));
+    async leavePlace(tenant, { holder }, place) {
+      places.delete(JSON.stringify([tenant, holder, place]));
     },
   };
 }

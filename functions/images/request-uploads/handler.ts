@@ -15,6 +15,8 @@ import { parseField, requiredImage } from '#shared/runtime/input.ts';
 import { entryOrProblem, problemEntry } from '#shared/runtime/problem-responses.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
 import { WithStatus } from '#shared/runtime/with-status.ts';
+import { dynamoSwitchStore } from '#shared/switches/dynamodb-switch-store.ts';
+import { readSwitches } from '#shared/switches/read-switches.ts';
 import { undiciWebClient } from '#shared/web/undici-web-client.ts';
 import { Env } from './env.ts';
 
@@ -23,6 +25,7 @@ const ports = {
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
 };
+const switches = readSwitches(dynamoSwitchStore({ table: env.ACTIVITY_TABLE }));
 const request = requestUploads(ports);
 const add = addImage(ports);
 const fetchFrom = fetchImage({
@@ -33,6 +36,7 @@ const fetchFrom = fetchImage({
 export const handler = httpFunction(
   [
     tenantRoute(api.addImage, async ({ tenant, caller, query, body, file, correlationId, baseUrl }) => {
+      await switches.refuseIfPaused('ingest');
       const given = requiredImage({ body, ...(file && { file }) });
       const bytes = 'url' in given ? await fetchFrom(given.url) : given.bytes;
       const image = inlineImage(
@@ -51,6 +55,7 @@ export const handler = httpFunction(
     tenantRoute(
       api.requestUploads,
       async ({ tenant, caller, query, body, uploads, correlationId, baseUrl }) => {
+        await switches.refuseIfPaused('ingest');
         let accepted = 0;
         const read = (file: unknown, position: number) => {
           const image = announcedImage(parseField(api.UploadFile, file, `/files/${position}`));

@@ -1,8 +1,16 @@
 import { TenantGuardsEnv } from '#shared/guards/guards.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
-import { ModelJobsQueueEnv, RedrivesQueueEnv, ScansQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
+import {
+  EventReplaysQueueEnv,
+  ModelJobsQueueEnv,
+  RedrivesQueueEnv,
+  ScansQueueEnv,
+  WebhookReplaysQueueEnv,
+} from '#shared/jobs/sqs-job-queue.ts';
 
 export const Env = ActivityTableEnv.extend(ModelJobsQueueEnv.shape)
   .extend(RedrivesQueueEnv.shape)
   .extend(ScansQueueEnv.shape)
+  .extend(WebhookReplaysQueueEnv.shape)
+  .extend(EventReplaysQueueEnv.shape)
   .extend(TenantGuardsEnv.shape);

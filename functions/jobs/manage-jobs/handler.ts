@@ -33,6 +33,8 @@ const cancel = cancelJob({
     index_check: modelJobs,
     index_move: modelJobs,
     redrive: sqsJobs({ queueUrl: env.REDRIVES_QUEUE_URL }),
+    event_replay: sqsJobs({ queueUrl: env.EVENT_REPLAYS_QUEUE_URL }),
+    webhook_replay: sqsJobs({ queueUrl: env.WEBHOOK_REPLAYS_QUEUE_URL }),
   },
 });
 
@@ -43,6 +45,7 @@ const page = ({ items, nextCursor }: Page<Job>) => ({
 /** Returns what a job is about, as the audit log names it. */
 const subjectOf = (job: Job): string => {
   if (job.kind === 'scan') return job.storage_id;
+  if (job.kind === 'webhook_replay') return job.webhook_id;
   return isModelJob(job) ? job.model : job.job_id;
 };
 const cancelled = (job: Job, recordChange: (change: Change) => void) => {

@@ -18,6 +18,9 @@ import { cachedSecrets } from '#shared/secrets/cached-secrets.ts';
 import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
 import { dynamoStorageStore } from '#shared/storages/dynamodb-storage-store.ts';
 import { credentialsOf } from '#shared/storages/location-secrets.ts';
+import { dynamoSwitchStore } from '#shared/switches/dynamodb-switch-store.ts';
+import { holdWhilePaused } from '#shared/switches/hold-while-paused.ts';
+import { readSwitches } from '#shared/switches/read-switches.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { Env } from './env.ts';
 
@@ -26,15 +29,16 @@ const secrets = cachedSecrets(
   secretsManagerStore({ prefix: env.SECRETS_PREFIX, recordAge: recordSecretAge }),
 );
 const catalogue = dynamoCatalogue({ table: env.CATALOGUE_TABLE });
+const imports = sqsFairQueue({ queueUrl: env.IMPORTS_QUEUE_URL });
+const switches = readSwitches(dynamoSwitchStore({ table: env.ACTIVITY_TABLE }));
 const errors = dynamoJobErrors({ table: env.ACTIVITY_TABLE });
 const bringIn = importObject({
-  ...{ catalogue, errors },
+  ...{ catalogue, errors, imports },
   connectors: openConnectors({ allowed: env.WEB_ALLOWED_ADDRESSES }),
   credentials: (tenant, storage) => credentialsOf(secrets, tenant, storage)(),
   storages: dynamoStorageStore({ table: env.TENANTS_TABLE }),
   tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
   jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
-  imports: sqsFairQueue({ queueUrl: env.IMPORTS_QUEUE_URL }),
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: processImaging({ seconds: 20 }),
@@ -42,13 +46,16 @@ const bringIn = importObject({
   models: env.DEEPLENS_MODELS,
 });
 const giveUp = giveUpImport({ catalogue, errors });
+const handle = holdWhilePaused<ImportMessage>({
+  isPaused: () => switches.isPaused('imports'),
+  sendAgain: (message, seconds) => imports.send(message.tenant_id, message, seconds),
+  run: async (message) => emit('scan_objects_total', 1, { outcome: await bringIn(message) }),
+});
 
 export const handler = queueFunction({
   operation: 'import',
   body: ImportMessage,
-  run: each(async ({ body }) => {
-    emit('scan_objects_total', 1, { outcome: await bringIn(body) });
-  }),
+  run: each(({ body }) => handle(body)),
   retry: {
     redelivery: sqsRedelivery(),
     giveUp: async ({ body }) => {

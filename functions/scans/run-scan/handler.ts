@@ -24,6 +24,9 @@ import { cachedSecrets } from '#shared/secrets/cached-secrets.ts';
 import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
 import { dynamoStorageStore } from '#shared/storages/dynamodb-storage-store.ts';
 import { credentialsOf } from '#shared/storages/location-secrets.ts';
+import { dynamoSwitchStore } from '#shared/switches/dynamodb-switch-store.ts';
+import { holdWhilePaused } from '#shared/switches/hold-while-paused.ts';
+import { readSwitches } from '#shared/switches/read-switches.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
@@ -31,6 +34,8 @@ import { Env } from './env.ts';
 const env = readEnv(Env);
 const now = () => new Date();
 const jobs = dynamoJobStore({ table: env.ACTIVITY_TABLE });
+const queue = sqsJobs({ queueUrl: env.SCANS_QUEUE_URL });
+const switches = readSwitches(dynamoSwitchStore({ table: env.ACTIVITY_TABLE }));
 const secrets = cachedSecrets(
   secretsManagerStore({ prefix: env.SECRETS_PREFIX, recordAge: recordSecretAge }),
 );
@@ -42,8 +47,7 @@ const images = {
   index: await openVectorIndex(env),
 };
 const run = runJob<'scan'>({
-  ...{ now, jobs },
-  queue: sqsJobs({ queueUrl: env.SCANS_QUEUE_URL }),
+  ...{ now, jobs, queue },
   runners: {
     scan: scanRunner({
       ...{ now, jobs },
@@ -66,5 +70,11 @@ const run = runJob<'scan'>({
 
 export const handler = queueFunction({
   body: JobMessage,
-  run: each(({ body, attempts }) => run(body.job_id, attempts >= env.SCANS_MAX_RECEIVES)),
+  run: each(
+    holdWhilePaused({
+      isPaused: () => switches.isPaused('imports'),
+      sendAgain: ({ body }, seconds) => queue.send(body.job_id, seconds),
+      run: ({ body, attempts }) => run(body.job_id, attempts >= env.SCANS_MAX_RECEIVES),
+    }),
+  ),
 });

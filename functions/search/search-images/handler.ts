@@ -18,6 +18,8 @@ import { timeInference } from '#shared/runtime/time-inference.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import { preparedIndex } from '#shared/search/prepared-index.ts';
 import { searchImages } from '#shared/search/search-images.ts';
+import { dynamoSwitchStore } from '#shared/switches/dynamodb-switch-store.ts';
+import { readSwitches } from '#shared/switches/read-switches.ts';
 import { modelsOf } from '#shared/tenants/tenant-models.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { undiciWebClient } from '#shared/web/undici-web-client.ts';
@@ -38,6 +40,7 @@ const search = searchImages({
   groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
 });
+const switches = readSwitches(dynamoSwitchStore({ table: env.ACTIVITY_TABLE }));
 const fetchFrom = fetchImage({
   web: undiciWebClient({ allowed: env.WEB_ALLOWED_ADDRESSES }),
   seconds: 10, // of 29, of which reading may take 8
@@ -47,6 +50,7 @@ export const handler = httpFunction(
   [
     tenantRoute(searchSimilarity, async ({ tenant, caller, body, file, baseUrl }) => {
       const given = querySource({ body, ...(file && { file }) });
+      const { degrade } = await switches.current();
       const found = await search(tenant, {
         source: 'url' in given ? { bytes: await fetchFrom(given.url) } : given,
         region: body.region,
@@ -54,6 +58,7 @@ export const handler = httpFunction(
         maxResults: body.max_results,
         filter: vectorFilter(body),
         includeMetadata: body.include_metadata,
+        withoutPixels: degrade.includes('verification'),
         models: modelsOf(caller, env.DEEPLENS_MODELS).chosen,
         model: body.model,
         thumbnailUrl: (image) => thumbnailUrl(baseUrl, image),
@@ -64,7 +69,7 @@ export const handler = httpFunction(
         best: found.results[0]?.verdict ?? 'none',
       });
       countCache(tenant, found.cached);
-      return found;
+      return { ...found, ...(degrade.length > 0 && { degraded: degrade }) };
     }),
   ],
   tenantGuards(env),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AuditTableEnv } from '#shared/audit/dynamodb-audit-log.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { SnsEnv } from '#shared/messaging/sns-publisher.ts';
@@ -11,4 +12,8 @@ export const Env = TenantsTableEnv.extend(ActivityTableEnv.shape)
   .extend(SecretsEnv.shape)
   .extend(WebEnv.shape)
   .extend(AuditTableEnv.shape)
-  .extend(AttemptQueueEnv.shape);
+  .extend(AttemptQueueEnv.shape)
+  .extend({
+    /** Attempts at the same time to all webhooks of a tenant. */
+    WEBHOOK_PLACES_OF_TENANT: z.coerce.number().int().positive(),
+  });

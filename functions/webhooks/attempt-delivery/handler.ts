@@ -5,6 +5,8 @@ import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
 import { cachedSecrets } from '#shared/secrets/cached-secrets.ts';
 import { secretsManagerStore } from '#shared/secrets/secretsmanager-secret-store.ts';
+import { dynamoSwitchStore } from '#shared/switches/dynamodb-switch-store.ts';
+import { readSwitches } from '#shared/switches/read-switches.ts';
 import { undiciWebClient } from '#shared/web/undici-web-client.ts';
 import { attemptDelivery } from '#shared/webhooks/attempt-delivery.ts';
 import { DeliveryReference } from '#shared/webhooks/delivery.ts';
@@ -26,6 +28,13 @@ const attempt = attemptDelivery({
     audit: dynamoAuditLog({ table: env.AUDIT_TABLE }),
   }),
   count: countWebhookAttempt,
+  placesOfTenant: env.WEBHOOK_PLACES_OF_TENANT,
 });
 
-export const handler = queueFunction({ body: DeliveryReference, run: each(({ body }) => attempt(body)) });
+const switches = readSwitches(dynamoSwitchStore({ table: env.ACTIVITY_TABLE }));
+
+/** While webhooks are paused a delivery stays pending and due: the sweep finds it afterwards. */
+export const handler = queueFunction({
+  body: DeliveryReference,
+  run: each(async ({ body }) => ((await switches.isPaused('webhooks')) ? 'paused' : attempt(body))),
+});

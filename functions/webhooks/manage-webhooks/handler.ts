@@ -1,5 +1,7 @@
 import * as api from '#shared/contracts/http/webhooks.ts';
 import { idempotentGuards } from '#shared/guards/guards.ts';
+import { dynamoJobStore } from '#shared/jobs/dynamodb-job-store.ts';
+import { sqsJobs } from '#shared/jobs/sqs-job-queue.ts';
 import { deliveryId, webhookId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { readEnv } from '#shared/runtime/env.ts';
@@ -10,7 +12,8 @@ import { undiciWebClient } from '#shared/web/undici-web-client.ts';
 import { dynamoDeliveryStore } from '#shared/webhooks/dynamodb-delivery-store.ts';
 import { dynamoEndpointStore } from '#shared/webhooks/dynamodb-endpoint-store.ts';
 import { manageWebhooks, type WithNewSecret } from '#shared/webhooks/manage-webhooks.ts';
-import { redeliver, replay } from '#shared/webhooks/redeliver.ts';
+import { redeliver } from '#shared/webhooks/redeliver.ts';
+import { replay } from '#shared/webhooks/replay.ts';
 import { sendTest } from '#shared/webhooks/send-test.ts';
 import { sqsAttemptQueue } from '#shared/webhooks/sqs-attempt-queue.ts';
 import { deliveryDetails, deliverySummary, webhookReply } from '#shared/webhooks/webhook-replies.ts';
@@ -23,6 +26,8 @@ const ports = {
   queue: sqsAttemptQueue({ queueUrl: env.WEBHOOK_ATTEMPTS_QUEUE_URL }),
   secrets: secretsManagerStore({ prefix: env.SECRETS_PREFIX }),
   web: undiciWebClient({ allowed: env.WEB_ALLOWED_ADDRESSES }),
+  jobs: dynamoJobStore({ table: env.ACTIVITY_TABLE }),
+  replays: sqsJobs({ queueUrl: env.WEBHOOK_REPLAYS_QUEUE_URL }),
 };
 const webhooks = manageWebhooks(ports);
 

@@ -163,7 +163,7 @@ export const requestUploads = operation({
       ),
     }),
   },
-  problems: UploadProblems,
+  problems: [...UploadProblems, 'paused'],
 });
 
 /** The JSON form, or the fields beside `file` of the multipart form. */
@@ -198,7 +198,7 @@ export const addImage = operation({
       schema: ImageReply,
     },
   },
-  problems: [...UploadProblems, ...URL_PROBLEMS, 'conflict'],
+  problems: [...UploadProblems, ...URL_PROBLEMS, 'conflict', 'paused'],
 });
 
 /** Images asked for at once. */

@@ -1,7 +1,22 @@
 import { z } from 'zod';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
-import { JOB_KINDS, JOB_STATUSES, RETRIED_STAGES, SCAN_WAITS } from '#shared/kernel/vocabulary.ts';
-import { Count, Cursor, JobIdField, limitOf, StorageIdField, TenantIdField, Time } from './fields.ts';
+import {
+  JOB_KINDS,
+  JOB_STATUSES,
+  REPLAYED_EVENT_TYPES,
+  RETRIED_STAGES,
+  SCAN_WAITS,
+} from '#shared/kernel/vocabulary.ts';
+import {
+  Count,
+  Cursor,
+  JobIdField,
+  limitOf,
+  StorageIdField,
+  TenantIdField,
+  Time,
+  WebhookIdField,
+} from './fields.ts';
 import { operation } from './operation.ts';
 
 const counts = z.record(z.string(), Count);
@@ -35,6 +50,14 @@ export const JobReply = z
     }),
     source: z.literal('events').optional().meta({
       description: 'A scan of what events of your bucket say has changed; it lists nothing.',
+    }),
+    event_type: z.enum(REPLAYED_EVENT_TYPES).optional().meta({
+      description: 'The type of the archived events that are published again.',
+    }),
+    from: Time.optional().meta({ description: 'The earliest of them.' }),
+    to: Time.optional().meta({ description: 'All of them are earlier.' }),
+    webhook_id: WebhookIdField.optional().meta({
+      description: 'The webhook whose deliveries are repeated.',
     }),
     waiting: z.enum(SCAN_WAITS).optional().meta({
       description:

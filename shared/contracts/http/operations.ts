@@ -1,5 +1,6 @@
 import { listAudit, revokeTokens } from './audit.ts';
 import { decideGroup, searchDuplicates, undoDecision } from './duplicates.ts';
+import { replayEvents } from './events.ts';
 import { redriveFailures, retryImage } from './failures.ts';
 import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
 import {
@@ -40,6 +41,7 @@ import {
   turnOffEvents,
   turnOnEvents,
 } from './storages.ts';
+import { getSwitches, putSwitches } from './switches.ts';
 import {
   changeTenant,
   createTenant,
@@ -136,6 +138,9 @@ export const OPERATIONS: readonly Operation[] = [
   checkIndex,
   moveTenants,
   redriveFailures,
+  getSwitches,
+  putSwitches,
+  replayEvents,
   getHealth,
   liveness,
   readiness,

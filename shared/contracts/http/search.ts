@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHANGES, NO_RESULT_REASONS } from '#shared/kernel/vocabulary.ts';
+import { CHANGES, DEGRADABLE, NO_RESULT_REASONS } from '#shared/kernel/vocabulary.ts';
 import {
   boundedMap,
   ExternalId,
@@ -175,6 +175,10 @@ export const searchSimilarity = operation({
       cached: z
         .boolean()
         .meta({ description: 'True if the reply comes from the cache of an earlier search.' }),
+      degraded: z.array(z.enum(DEGRADABLE)).max(DEGRADABLE.length).optional().meta({
+        description:
+          'What the search did without, during an incident. `verification`: verdicts are by vectors and geometry; pixels were not compared.',
+      }),
     }),
   },
   problems: [

@@ -3,10 +3,11 @@ import {
   ATTEMPT_OUTCOMES,
   DELIVERY_STATES,
   DISABLED_REASONS,
+  JOB_STATUSES,
   WEBHOOK_EVENT_TYPES,
   WEBHOOK_STATES,
 } from '#shared/kernel/vocabulary.ts';
-import { Cursor, DeliveryIdField, limitOf, Time, WebhookIdField } from './fields.ts';
+import { Cursor, DeliveryIdField, JobIdField, limitOf, Time, WebhookIdField } from './fields.ts';
 import { operation } from './operation.ts';
 
 const Url = z.string().min(1).max(2048).meta({
@@ -303,8 +304,13 @@ export const replayDeliveries = operation({
   reply: {
     status: 202,
     description:
-      'How many deliveries were repeated, or would be: those from `from` on, at most 500 a call; with `next_from` there are more, from then on.',
-    schema: z.object({ count: z.number().int(), dry_run: z.boolean(), next_from: Time.optional() }),
+      'How many deliveries were repeated, or would be. More than 500 are repeated by a job: then `count` says how many were met before it was started, and `GET /v1/jobs/{job_id}` how many it has repeated.',
+    schema: z.object({
+      count: z.number().int(),
+      dry_run: z.boolean(),
+      job_id: JobIdField.optional(),
+      status: z.enum(JOB_STATUSES).optional(),
+    }),
   },
   problems: ['not_found', 'conflict'],
 });

@@ -124,14 +124,15 @@ describe.each(kinds)('deliveries %s', (_, open) => {
     const store = await open();
     const [one, two] = [newWebhookId(), newWebhookId()];
     const now = new Date('2026-11-01T10:00:00.000Z');
-    const take = (webhook: WebhookId, at = now) => store.takePlace(ACME, webhook, at, 60);
+    const take = (webhook: WebhookId, at = now) =>
+      store.takePlace(ACME, { holder: webhook, most: PLACES }, at, 60);
     const taken = await Promise.all(Array.from({ length: PLACES + 2 }, () => take(one)));
     const places = taken.filter((place) => place !== undefined);
     expect(new Set(places).size).toBe(PLACES);
     expect(places).toHaveLength(PLACES);
     expect(await take(two)).toBeDefined();
-    expect(await store.takePlace(OTHER, one, now, 60)).toBeDefined();
-    await store.leavePlace(ACME, one, 2);
+    expect(await store.takePlace(OTHER, { holder: one, most: PLACES }, now, 60)).toBeDefined();
+    await store.leavePlace(ACME, { holder: one }, 2);
     expect(await take(one)).toBe(2);
     expect(await take(one)).toBeUndefined();
     expect(await take(one, new Date(now.getTime() + 62_000))).toBeDefined();

@@ -18,6 +18,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     `sqs:archive: ${CONSUME}`,
   ],
   AttemptDelivery: [
+    'dynamodb:activity [SWITCHES]: GetItem',
     'dynamodb:activity [TENANT#*#WEBHOOKS]: DeleteItem GetItem PutItem',
     'dynamodb:audit: PutItem',
     'dynamodb:tenants: GetItem PutItem',
@@ -62,6 +63,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   ImportObject: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem',
+    'dynamodb:activity [SWITCHES]: GetItem',
     'dynamodb:activity [TENANT#*#JOBERRORS]: PutItem',
     'dynamodb:catalogue: BatchGetItem DeleteItem PutItem UpdateItem',
     'dynamodb:images: BatchGetItem GetItem PutItem UpdateItem',
@@ -131,9 +133,11 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:audit: PutItem',
     'dynamodb:limits: GetItem UpdateItem',
     'sns:events: Publish',
+    'sqs:event-replays: SendMessage',
     'sqs:model-jobs: SendMessage',
     'sqs:redrives: SendMessage',
     'sqs:scans: SendMessage',
+    'sqs:webhook-replays: SendMessage',
   ],
   ManageKeys: [
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
@@ -208,7 +212,14 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sns:events: Publish',
     'sqs:storage-removals: SendMessage',
   ],
+  ManageIncidents: [
+    'dynamodb:activity [IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
+    'dynamodb:activity [SWITCHES JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:audit: PutItem',
+    'sqs:event-replays: SendMessage',
+  ],
   ManageWebhooks: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:activity [TENANT#*#WEBHOOKS]: GetItem PutItem Query',
     'dynamodb:audit: PutItem',
@@ -217,6 +228,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'secretsmanager:secret:t/*/webhook/*: CreateSecret DeleteSecret GetSecretValue PutSecretValue',
     'sns:events: Publish',
     'sqs:webhook-attempts: SendMessage',
+    'sqs:webhook-replays: SendMessage',
   ],
   MeterUsage: [
     'dynamodb:activity [TENANT#*#USAGE TENANT#*#METERED#?]: BatchGetItem GetItem PutItem UpdateItem',
@@ -305,7 +317,15 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:tenants: GetItem',
     'sns:events: Publish',
   ],
+  ReplayEvents: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    's3:pictures/events/*: GetObject',
+    's3:pictures: ListBucket',
+    'sns:events: Publish',
+    `sqs:event-replays: ${CONSUME} SendMessage`,
+  ],
   RequestUploads: [
+    'dynamodb:activity [SWITCHES]: GetItem',
     'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
     'dynamodb:images: BatchGetItem GetItem PutItem UpdateItem',
@@ -356,8 +376,17 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'sqs:indexing: SendMessage',
     `sqs:redrives: ${CONSUME} SendMessage`,
   ],
+  RunReplay: [
+    'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [TENANT#*#WEBHOOKS]: GetItem PutItem Query',
+    'dynamodb:tenants: GetItem',
+    'sns:events: Publish',
+    'sqs:webhook-attempts: SendMessage',
+    `sqs:webhook-replays: ${CONSUME} SendMessage`,
+  ],
   RunScan: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [SWITCHES]: GetItem',
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
     'dynamodb:activity [TENANT#*#JOBERRORS]: PutItem Query',
     'dynamodb:catalogue/index/by_queued: Query',
@@ -381,6 +410,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     `sqs:scans: ${CONSUME} SendMessage`,
   ],
   SearchImages: [
+    'dynamodb:activity [SWITCHES]: GetItem',
     'dynamodb:activity [TENANT#*#CACHE]: GetItem PutItem',
     'dynamodb:audit: PutItem',
     'dynamodb:groups: BatchGetItem',
@@ -404,9 +434,14 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     's3:pictures: ListBucket',
     'sns:events: Publish',
   ],
-  SweepDue: ['dynamodb:activity/index/by_due: Query', 'sqs:webhook-attempts: SendMessage'],
+  SweepDue: [
+    'dynamodb:activity [SWITCHES]: GetItem',
+    'dynamodb:activity/index/by_due: Query',
+    'sqs:webhook-attempts: SendMessage',
+  ],
   StartScans: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
+    'dynamodb:activity [SWITCHES]: GetItem',
     'dynamodb:tenants/index/by_next_scan: Query',
     'dynamodb:tenants: GetItem UpdateItem',
     'sqs:scans: SendMessage',

@@ -80,7 +80,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
       return stacks.byArn(stack, deadLetterTargetArn);
     });
-    expect(withDlq).toHaveLength(16);
+    expect(withDlq).toHaveLength(18);
     expect(new Set([...withDlq, ...deadLetters])).toEqual(new Set(queues));
   });
 
@@ -111,7 +111,7 @@ describe.each(synthesized)('env %s', (name, stacks) => {
     const mappings = stacks
       .of('AWS::Lambda::EventSourceMapping')
       .filter(({ properties }) => !('StartingPosition' in properties)); // those of queues, not of streams
-    expect(mappings).toHaveLength(20);
+    expect(mappings).toHaveLength(22);
     for (const { stack, id, properties } of mappings) {
       const queue = stacks.byArn(stack, properties.EventSourceArn);
       const { Ref: lambda } = z.object({ Ref: z.string() }).parse(properties.FunctionName);
@@ -160,6 +160,22 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       stacks.of('AWS::S3::Bucket').map(({ properties }) => properties.LifecycleConfiguration),
     );
     for (const type of Object.keys(ARCHIVE_DAYS)) expect(rules).toContain(`"Prefix":"events/${type}/"`);
+    const week = ['images.uploaded', 'images.validated', 'images.processed', 'images.indexed'];
+    const days = [
+      ...week.map((type) => [type, 7] as const),
+      ...(['images.failed', 'duplicates.found'] as const).map((type) => [type, 30] as const),
+      ['tenant.usage', 90] as const,
+    ];
+    expect(Object.keys(ARCHIVE_DAYS)).toHaveLength(days.length);
+    for (const [type, expiration] of days)
+      expect(rules).toContain(
+        JSON.stringify({
+          ExpirationInDays: expiration,
+          Id: `events-${type}`,
+          Prefix: `events/${type}/`,
+          Status: 'Enabled',
+        }),
+      );
   });
 
   it('expires after a day what validation has not accepted, and lets only validation write accepted files', () => {
@@ -299,6 +315,30 @@ describe.each(synthesized)('env %s', (name, stacks) => {
       expect(alarms.includes(`deeplens-${name}-${end}`)).toBe(name !== 'local');
   });
 });
+
+describe.each(synthesized.filter(([name]) => name !== 'local'))(
+  'the archive of events, env %s',
+  (name, { of }) => {
+    it('is a table by type and day, whose partitions need no crawler', () => {
+      const [table] = of('AWS::Glue::Table');
+      const input = JSON.stringify(table?.properties.TableInput);
+      expect(of('AWS::Glue::Table')).toHaveLength(1);
+      expect(table?.properties.DatabaseName).toBe(`deeplens_${name}`);
+      expect(input).toContain('"projection.enabled":"true"');
+      expect(input).toContain(`"projection.type.values":"${Object.keys(ARCHIVE_DAYS).join(',')}"`);
+      expect(input).toContain('"projection.day.range":"NOW-90DAYS,NOW"');
+      expect(input).toContain(['/events/$', '{type}/$', '{day}/'].join(''));
+    });
+
+    it('is queried with a bound, and results go after a week', () => {
+      const [group] = of('AWS::Athena::WorkGroup');
+      expect(group?.properties.WorkGroupConfiguration).toMatchObject({
+        EnforceWorkGroupConfiguration: true,
+        BytesScannedCutoffPerQuery: 10 * 1024 ** 3,
+      });
+    });
+  },
+);
 
 it('detects violations of the pack', () => {
   const app = new App();

@@ -35,7 +35,7 @@ function newWorld() {
       budgetSeconds: 30,
     });
   const queues = {
-    scan: queue,
+    ...{ scan: queue, webhook_replay: queue, event_replay: queue },
     ...{ model_migration: queue, model_rollback: queue, redrive: queue },
     ...{ index_rebuild: queue, index_check: queue, index_move: queue },
   };

@@ -24,10 +24,19 @@ interface Receipts {
   /** Puts all that is stored into one duplicate group. */
   grouped?: boolean;
   filter?: VectorFilter;
+  withoutPixels?: boolean;
 }
 
 /** Searches a library of one shop's receipts, whose vectors are all near the query's. */
-async function searchReceipts({ stored, query, copy = 0.95, far = [], grouped, filter }: Receipts) {
+async function searchReceipts({
+  stored,
+  query,
+  copy = 0.95,
+  far = [],
+  grouped,
+  filter,
+  withoutPixels = false,
+}: Receipts) {
   const shelf = await library();
   const images: ImageId[] = [];
   for (const [place, receipt] of [...stored, ...far].entries()) {
@@ -62,7 +71,7 @@ async function searchReceipts({ stored, query, copy = 0.95, far = [], grouped, f
       return shelf.blobs.get(...given);
     },
   };
-  const options = { k: 50, similarFrom: 0, filter };
+  const options = { k: 50, similarFrom: 0, filter, withoutPixels };
   const near = await findNearImages({ ...shelf, blobs })(ACME, manifest, queryImage, options);
   const found = images.map((image) => near.images.find(({ record }) => record.image_id === image));
   return { found, verdicts: found.map((each) => each?.verdict), comparisons, queryReads };
@@ -99,6 +108,16 @@ describe('verifyByPixels', () => {
     expect((await searchReceipts({ stored: [2, 2, 2, 2, 2, 2], query: 1, copy: 0.5 })).comparisons).toBe(2);
     expect((await searchReceipts({ stored: [2, 3, 4, 5], query: 1, copy: 0.3 })).comparisons).toBe(2);
     expect((await searchReceipts({ stored: [1], query: 1, copy: 0.15 })).comparisons).toBe(0);
+  });
+
+  test('reads no pixels while the operator has switched that off, and still ranks', async () => {
+    const { found, comparisons, queryReads } = await searchReceipts({
+      stored: [1, 2],
+      query: 1,
+      withoutPixels: true,
+    });
+    expect({ comparisons, queryReads }).toEqual({ comparisons: 0, queryReads: 0 });
+    expect(found.every((each) => each !== undefined)).toBe(true);
   });
 
   test('returns where the query lies, and that nothing but the quality differs', async () => {

@@ -181,7 +181,11 @@ async function modelsWorld() {
     ...{ clock, imageStore, index, jobs, tenants, queue, publisher, add, validate, processed, work },
     ...{ deliverAll, runWith },
     start: (request: ModelRequest, owner?: TenantId) => startModelJob(startPorts)(request, owner),
-    cancel: async (id: JobId) => cancelJob({ jobs, queues, now })(await findJob({ jobs })(id)),
+    cancel: async (id: JobId) => {
+      const job = await findJob({ jobs })(id);
+      if (!isModelJob(job)) throw new Error('there is no such job');
+      return cancelJob({ jobs, queues, now })(job);
+    },
     async jobOf(id: JobId): Promise<ModelJob> {
       const job = await jobs.get(id);
       if (!job || !isModelJob(job)) throw new Error('there is no such job');

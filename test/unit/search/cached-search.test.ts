@@ -205,3 +205,11 @@ test('an unreadable image is refused each time', async () => {
   for (const _time of [1, 2])
     await expect(search(ACME, query)).rejects.toMatchObject({ code: 'unsupported_media_type' });
 });
+
+test('an answer without pixels is cached apart from the full one', async () => {
+  await add();
+  const without = { ...QUERY, withoutPixels: true };
+  expect((await search(ACME, without)).cached).toBe(false);
+  expect((await search(ACME, QUERY)).cached).toBe(false);
+  expect((await search(ACME, without)).cached).toBe(true);
+});

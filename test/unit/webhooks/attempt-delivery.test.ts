@@ -193,6 +193,30 @@ describe('an endpoint', () => {
     expect(Math.max(...(await world.all(endpoint)).map(({ made }) => made))).toBeLessThanOrEqual(10);
   });
 
+  it('holds its tenant’s share of the workers at most, together with the tenant’s others', async () => {
+    let open = 0;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const world = webhooksWorld(async () => {
+      open += 1;
+      await held;
+      return {};
+    });
+    for (let i = 0; i < 8; i++) await world.subscribe(`https://slow${i}.example/`);
+    for (let i = 0; i < 4; i++) await world.fanOut(world.event(`img_${i}`));
+    const running = world.queued.splice(0).map(({ delivery }) => world.attempt(delivery));
+    expect(running).toHaveLength(32);
+    await expect.poll(() => open).toBe(20);
+    release();
+    const outcomes = await Promise.all(running);
+    expect(outcomes.filter((each) => each === 'delivered')).toHaveLength(20);
+    expect(outcomes.filter((each) => each === 'postponed')).toHaveLength(12);
+    await world.pass(120);
+    expect(world.received).toHaveLength(32);
+  });
+
   it('gets at most four attempts at a time, and no other endpoint waits for it', async () => {
     let open = 0;
     let most = 0;

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Problem } from '#shared/kernel/problems.ts';
 import { sendTest } from '#shared/webhooks/send-test.ts';
 import { webhookReply } from '#shared/webhooks/webhook-replies.ts';
@@ -119,6 +119,75 @@ it('delivers once more by request: the same message, with attempts anew, and a m
   expect(delivery?.attempts).toHaveLength(11);
   const again = await world.redeliver(ACME, endpoint.webhook_id, delivery?.delivery_id as never);
   expect(again).toMatchObject({ state: 'pending' });
+});
+
+describe('a replay of more than 500 deliveries', () => {
+  const time = { from: '2026-10-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' };
+  async function deliveredWorld() {
+    const world = webhooksWorld();
+    const { endpoint } = await world.subscribe();
+    for (let i = 0; i < 620; i++) await world.fanOut(world.event(`img_${i}`));
+    await world.work();
+    world.turn(60);
+    const ask = (dry_run: boolean) =>
+      world.replay(ACME, endpoint.webhook_id, { ...time, state: 'delivered', dry_run });
+    return { world, endpoint, ask };
+  }
+
+  it('is a job, which repeats each once', async () => {
+    const { world, ask } = await deliveredWorld();
+    expect(await ask(true)).toEqual({ count: 620, dry_run: true });
+    const { job_id, status } = await ask(false);
+    expect(status).toBe('queued');
+    if (!job_id) throw new Error('there is no job');
+    expect(world.received).toHaveLength(620);
+    while (world.replays.sent.length > 0) {
+      await world.workReplays();
+      world.turn(10);
+      await world.work(); // what is delivered meanwhile is not repeated again
+    }
+    expect(world.received).toHaveLength(1_240);
+    expect(await world.jobs.getOwned(ACME, job_id)).toMatchObject({
+      kind: 'webhook_replay',
+      status: 'completed',
+      progress: { repeated: 620, left_alone: 0 },
+    });
+  });
+
+  it('whose page is read twice repeats it once', async () => {
+    const { world, endpoint, ask } = await deliveredWorld();
+    await ask(false);
+    world.turn(1);
+    const save = world.jobs.save;
+    world.jobs.save = async () => {
+      throw new Problem('dependency_unavailable', 'away');
+    };
+    await expect(world.workReplays()).rejects.toThrow('away');
+    world.jobs.save = save;
+    await world.work();
+    expect(world.received).toHaveLength(720);
+    const [first] = (await world.jobs.list({ owner: ACME }, { limit: 1 })).items;
+    if (first) await world.replays.send(first.job_id);
+    while (world.replays.sent.length > 0) {
+      await world.workReplays();
+      world.turn(10);
+      await world.work();
+    }
+    expect(world.received).toHaveLength(1_240);
+    const ids = new Set((await world.all(endpoint)).map(({ message }) => message.id));
+    expect(ids.size).toBe(620);
+  });
+
+  it('ends if the webhook is disabled meanwhile', async () => {
+    const { world, endpoint, ask } = await deliveredWorld();
+    const { job_id } = await ask(false);
+    await world.manage.change(ACME, endpoint.webhook_id, { state: 'disabled' });
+    await expect(world.workReplays()).rejects.toMatchObject({ code: 'conflict' });
+    expect(job_id && (await world.jobs.get(job_id))).toMatchObject({
+      status: 'failed',
+      errors: [{ code: 'conflict' }],
+    });
+  });
 });
 
 it('sends a test now, signed, and returns the answer', async () => {

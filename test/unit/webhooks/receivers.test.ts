@@ -1,11 +1,14 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { undiciWebClient } from '#shared/web/undici-web-client.ts';
 import { callReceiver } from '#shared/webhooks/attempt-delivery.ts';
 import { newMessage } from '#shared/webhooks/message-of.ts';
 import { signedHeaders } from '#shared/webhooks/sign-message.ts';
+import { selfSigned } from '../../fixtures/certificate.ts';
 
 /** What a receiver does, by its path. */
 const SCRIPTS: Record<string, (response: ServerResponse) => void> = {
@@ -18,6 +21,12 @@ const SCRIPTS: Record<string, (response: ServerResponse) => void> = {
     response.writeHead(503, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }).end(),
   '/for-ever': (response) => response.writeHead(503, { 'retry-after': '99999999' }).end(),
   '/reset': (response) => response.socket?.resetAndDestroy(),
+  '/reset-in-headers': ({ socket }) => {
+    socket?.write('HTTP/1.1 200 OK\r\nx-half: a hea', () => setTimeout(() => socket.resetAndDestroy(), 20));
+  },
+  '/endless-headers': (response) => {
+    response.socket?.write(`HTTP/1.1 200 OK\r\n${`x: ${'y'.repeat(8_000)}\r\n`.repeat(20)}`);
+  },
   '/endless': (response) => {
     response.writeHead(200);
     const more = () => {
@@ -47,10 +56,10 @@ afterAll(() => {
 });
 
 const message = newMessage('m', 'images.indexed', '2026-11-01T00:00:00Z', {});
-const call = (path: string, scheme = 'http') =>
+const call = (path: string, scheme = 'http', host = origin) =>
   callReceiver(
-    { web: undiciWebClient({ allowed: [origin] }) },
-    { url: `${scheme}://${origin}${path}` },
+    { web: undiciWebClient({ allowed: [host] }) },
+    { url: `${scheme}://${host}${path}` },
     message,
     signedHeaders(message, ['whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='], new Date()),
   );
@@ -63,6 +72,8 @@ const EXPECTED: [string, object][] = [
   ['/busy', { attempt: { outcome: 'failed', status: 429 }, retryAfter: 7 }],
   ['/for-ever', { attempt: { outcome: 'failed', status: 503 }, retryAfter: 86_400 }],
   ['/reset', { attempt: { outcome: 'failed', error: 'reset' } }],
+  ['/reset-in-headers', { attempt: { outcome: 'failed', error: 'reset' } }],
+  ['/endless-headers', { attempt: { outcome: 'failed', error: 'protocol' } }],
   ['/endless', { attempt: { outcome: 'delivered', status: 200, response: 'x'.repeat(1_024) } }],
 ];
 it.each(EXPECTED)('%s is judged', async (path, expected) => {
@@ -85,4 +96,48 @@ it('a compressed reply is kept as it came, and not unpacked', async () => {
 
 it('a receiver without TLS is not called by https', async () => {
   expect(await call('/ok', 'https')).toMatchObject({ attempt: { outcome: 'failed', error: 'tls' } });
+});
+
+describe('a receiver by https', () => {
+  const trusted = getCACertificates('default');
+  let stop = () => {};
+  afterEach(() => {
+    stop();
+    setDefaultCACertificates(trusted);
+  });
+  async function receiverWith({ key, cert }: { key: string; cert: string }): Promise<string> {
+    const receiver = createTlsServer({ key, cert }, (request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    stop = () => {
+      receiver.closeAllConnections();
+      receiver.close();
+    };
+    return `127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  }
+
+  it('with a certificate that is trusted is told', async () => {
+    const own = selfSigned(['127.0.0.1']);
+    setDefaultCACertificates([...trusted, own.cert]);
+    expect(await call('/ok', 'https', await receiverWith(own))).toMatchObject({
+      attempt: { outcome: 'delivered', status: 204 },
+    });
+  });
+
+  const WRONG: [string, { names: string[]; hours?: number; trust: boolean }][] = [
+    ['that nobody trusts', { names: ['127.0.0.1'], trust: false }],
+    ['of another name', { names: ['hooks.example.com', '127.0.0.2'], trust: true }],
+    ['that has expired', { names: ['127.0.0.1'], hours: -1, trust: true }],
+  ];
+  it.each(WRONG)('with a certificate %s gets nothing', async (_, { names, hours, trust }) => {
+    const own = selfSigned(names, hours);
+    if (trust) setDefaultCACertificates([...trusted, own.cert]);
+    const before = asked.length;
+    expect(await call('/ok', 'https', await receiverWith(own))).toEqual({
+      attempt: { outcome: 'failed', error: 'tls' },
+    });
+    expect(asked).toHaveLength(before);
+  });
 });

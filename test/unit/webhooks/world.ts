@@ -1,3 +1,4 @@
+import { runJob } from '#shared/jobs/run-job.ts';
 import { tenantId } from '#shared/kernel/ids.ts';
 import type { WebReply } from '#shared/web/web-client.ts';
 import { attemptDelivery, type EndpointNews } from '#shared/webhooks/attempt-delivery.ts';
@@ -5,10 +6,14 @@ import type { DeliveryReference } from '#shared/webhooks/delivery.ts';
 import type { Endpoint } from '#shared/webhooks/endpoint.ts';
 import { fanOut } from '#shared/webhooks/fan-out.ts';
 import { manageWebhooks } from '#shared/webhooks/manage-webhooks.ts';
-import { redeliver, replay } from '#shared/webhooks/redeliver.ts';
+import { redeliver } from '#shared/webhooks/redeliver.ts';
+import { replay } from '#shared/webhooks/replay.ts';
+import { runReplay } from '#shared/webhooks/run-replay.ts';
 import { sweepDue } from '#shared/webhooks/sweep-due.ts';
 import { memoryDeliveryStore } from '../../memory/delivery-store.ts';
 import { memoryEndpointStore } from '../../memory/endpoint-store.ts';
+import { memoryJobQueue } from '../../memory/job-queue.ts';
+import { memoryJobStore } from '../../memory/job-store.ts';
 import { memorySecretStore } from '../../memory/secret-store.ts';
 
 export const ACME = tenantId('acme');
@@ -62,7 +67,13 @@ export function webhooksWorld(answer: (received: Received) => Answer | Promise<A
   const tell = async (endpoint: Endpoint, what: EndpointNews) => {
     news.push([endpoint, what]);
   };
-  const ports = { endpoints, deliveries, secrets, queue, web, tell, now };
+  const [jobs, replays] = [memoryJobStore(), memoryJobQueue()];
+  const ports = { placesOfTenant: 20, endpoints, deliveries, secrets, queue, web, tell, now, jobs, replays };
+  const runReplays = runJob<'webhook_replay'>({
+    ...{ jobs, queue: replays, now },
+    runners: { webhook_replay: runReplay(ports) },
+    budgetSeconds: 60,
+  });
   const attempt = attemptDelivery(ports);
   const manage = manageWebhooks(ports);
   const sweep = sweepDue({
@@ -95,6 +106,10 @@ export function webhooksWorld(answer: (received: Received) => Answer | Promise<A
     fanOut: fanOut(ports),
     redeliver: redeliver(ports),
     replay: replay(ports),
+    /** Runs the messages of the queue of replays once. */
+    async workReplays(): Promise<void> {
+      for (const { job } of replays.sent.splice(0)) await runReplays(job);
+    },
     /** Turns the clock, in steps of at most a minute, with the sweep in each. */
     async pass(seconds: number) {
       for (let left = seconds; left > 0; left -= 60) {
