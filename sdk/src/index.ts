@@ -1,0 +1,12 @@
+export type { ApiPromise } from './api-promise.ts';
+export { type Answer, hasCode } from './attempt.ts';
+export { ApiClient, type RawInput } from './client.ts';
+export { DeepLens } from './deeplens.ts';
+export * from './errors.ts';
+export { type Operations, VERSION } from './generated/operations.gen.ts';
+export type * from './generated/types.gen.ts';
+export type { CallOptions, ClientOptions, Fetch, ResponseEvent, Token } from './options.ts';
+export type { Page, PagePromise } from './page.ts';
+export type { RateLimit, RateLimits } from './rate-limit.ts';
+export type { ListImages } from './resources/images.ts';
+export type { WaitForJob } from './wait-for-job.ts';
