@@ -1,5 +1,5 @@
 import { type SentBody, sentBody } from './body.ts';
-import { ApiError, apiError, ConnectionError, DeepLensError, TimeoutError } from './errors.ts';
+import { apiError, ConnectionError, DeepLensError, TimeoutError } from './errors.ts';
 import type { Problem } from './generated/types.gen.ts';
 import type { Settings } from './options.ts';
 import { type RateLimits, rateLimitsOf, retryAfterOf } from './rate-limit.ts';
@@ -111,7 +111,3 @@ const problemOf = (parsed: unknown): Partial<Problem> =>
   typeof parsed === 'object' && parsed !== null && 'code' in parsed && typeof parsed.code === 'string'
     ? (parsed as Partial<Problem>) // the API's errors have this form; the members are optional
     : {};
-
-/** Returns true if an error is the API's refusal with one of the codes. */
-export const hasCode = (error: unknown, ...codes: ApiError['code'][]): error is ApiError =>
-  error instanceof ApiError && codes.includes(error.code);
