@@ -82,6 +82,13 @@ test.each([
   },
 );
 
+test('the limits of a refusal are kept too', async () => {
+  const headers = { ratelimit: '"requests";r=0;t=9', 'ratelimit-policy': '"requests";q=100;w=60' };
+  const { client } = scripted([refusal(429, 'rate_limited', headers)], { maxRetries: 0 });
+  await expect(client.me()).rejects.toThrow(RateLimitError);
+  expect(client.rateLimit.requests).toEqual({ limit: 100, remaining: 0, resetsInS: 9, windowS: 60 });
+});
+
 test('a reply that is not of the API is an error, whatever its status', async () => {
   const { client } = scripted([html(502), html(200)], { maxRetries: 0 });
   for (const status of [502, 200])
