@@ -107,6 +107,16 @@ test('an image’s thumbnail is the address that the reply redirects to', async 
   expect(await client.images.thumbnailUrl(IMAGE, { size: 256 })).toBe('https://storage.example.com/t');
 });
 
+test('another redirect is not followed: it would get the credential', async () => {
+  const moved = () =>
+    new Response(null, { status: 301, headers: { location: 'https://elsewhere.example.com' } });
+  const { client, sent } = scripted([moved]);
+  const error = await client.images.get(IMAGE).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ status: 301, code: 'unexpected_response' });
+  expect(String(error)).toContain('https://elsewhere.example.com');
+  expect(sent).toHaveLength(1);
+});
+
 test('an aborted call ends, a slow one times out, a broken one tells so', async () => {
   const hang = () => new Promise<Response>(() => {});
   const { client } = scripted([hang], { maxRetries: 0 });
