@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const FILE_BYTES = 300 * 1024 * 1024;
-/** Node alone has about 60 MB; a file in memory would add 300. */
-const MOST_BYTES = 160 * 1024 * 1024;
+/** Node alone has about 60 MB, and buffers wait for a busy collector; a file in memory would add 300. */
+const MOST_BYTES = 220 * 1024 * 1024;
 
 test('a large file on disk is uploaded in constant memory, with its length announced', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'deeplens-memory-'));
