@@ -226,6 +226,18 @@ module.exports = {
       },
     ),
     rule(
+      'sdk-stands-alone',
+      'The SDK is a package of its own, without dependencies.',
+      { path: '^sdk/src/', pathNot: '^sdk/src/node' },
+      { pathNot: '^sdk/src/(?!node)' },
+    ),
+    rule(
+      'sdk-for-node',
+      'The part for Node imports Node’s modules too.',
+      { path: '^sdk/src/node' },
+      { dependencyTypesNot: ['core'], pathNot: '^sdk/src/' },
+    ),
+    rule(
       'nothing-imports-tests',
       'Product code does not know its tests.',
       { pathNot: '^test/|^vitest[.]config[.]ts$' },

@@ -8,6 +8,7 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 import { CONTENT_TYPE } from './metrics/exposition.ts';
+import { REFERENCE_HEADERS, referenceFiles } from './reference/files.ts';
 
 /**
  * Maximum number of concurrent calls; others wait. The emulator starts a process per concurrent call, so that a burst
@@ -36,8 +37,8 @@ interface FrontOptions {
 }
 
 /**
- * Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/metrics` is for Prometheus, `/` is a
- * page with links.
+ * Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/docs` is its reference, `/metrics` is for
+ * Prometheus, `/` is a page with links.
  */
 export async function startFront({
   port,
@@ -72,6 +73,7 @@ export async function startFront({
     (request, response) => {
       if (/^\/api(\/|\?|$)/.test(request.url ?? '')) void forward(request, response);
       else if (metrics && request.url === '/metrics') void answerScrape(metrics, response);
+      else if (/^\/docs(\/|$)/.test(request.url ?? '')) void serveReference(request, response);
       else page(request, response);
     },
   );
@@ -144,6 +146,17 @@ async function answerScrape(metrics: () => Promise<string>, response: ServerResp
   }
 }
 
+let reference: ReturnType<typeof referenceFiles> | undefined;
+
+/** Serves the API's reference, which is made at its first request. */
+async function serveReference(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url === '/docs') return void response.writeHead(308, { location: '/docs/' }).end();
+  reference ??= referenceFiles();
+  const file = (await reference).get(request.url?.replace(/^\/docs\//, '') || 'index.html');
+  if (!file) return void response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+  response.writeHead(200, { ...REFERENCE_HEADERS, 'content-type': file.type }).end(file.text);
+}
+
 function page(request: IncomingMessage, response: ServerResponse): void {
   if (request.url !== '/')
     return void response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
@@ -152,6 +165,6 @@ function page(request: IncomingMessage, response: ServerResponse): void {
     .end(
       '<!doctype html><html lang="en"><title>DeepLens</title><h1>DeepLens is up</h1>' +
         '<p>The API: <a href="/api/v1/health/ready">/api/v1/health/ready</a>, ' +
-        '<a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p></html>\n',
+        '<a href="/api/v1/openapi.json">/api/v1/openapi.json</a>. Its <a href="/docs/">reference</a>.</p></html>\n',
     );
 }

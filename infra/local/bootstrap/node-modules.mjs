@@ -1,5 +1,5 @@
-import { copyFile, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { freshFolder, needDiskSpace, run, SetupError, step, withRetries } from './steps.mjs';
 
 const INSTALLED_GB = 3;
@@ -16,8 +16,15 @@ export async function installNodeModules(checkout) {
     let fresh = '';
     await withRetries('The npm packages', async () => {
       fresh = await freshFolder(join(checkout, '.deeplens'), 'install');
-      for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+      const { packages } = await readJson(join(checkout, 'package-lock.json'));
+      const workspaces = Object.keys(packages).filter(
+        (path) => path !== '' && !path.includes('node_modules/'),
+      );
+      const ofWorkspaces = workspaces.map((workspace) => join(workspace, 'package.json'));
+      for (const file of ['package.json', 'package-lock.json', '.npmrc', ...ofWorkspaces]) {
+        await mkdir(dirname(join(fresh, file)), { recursive: true });
         await copyFile(join(checkout, file), join(fresh, file));
+      }
       const args = [
         'ci',
         '--include=dev',

@@ -14,6 +14,7 @@ import {
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { refusedPart } from '#shared/kernel/json-bounds.ts';
 import { ACCEPTED_MEDIA_TYPES } from '#shared/kernel/media-types.ts';
+import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import { IMAGE_FORMATS, IMAGE_STATUSES } from '#shared/kernel/vocabulary.ts';
 
 export const ImageIdField = z.string().regex(IMAGE_ID_PATTERN).meta({
@@ -162,7 +163,9 @@ export const ProblemReply = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string(),
-    code: z.string().meta({ description: 'A stable code for programs to act on.' }),
+    code: z
+      .enum(PROBLEM_CODES)
+      .meta({ id: 'ProblemCode', description: 'A stable code for programs to act on.' }),
     instance: z.string().optional().meta({ description: 'The correlation id of the request.' }),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
     existing_image_id: ImageIdField.optional().meta({

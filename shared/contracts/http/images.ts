@@ -111,6 +111,19 @@ export const UploadFile = z
   })
   .meta({ id: 'UploadFile' });
 
+/** A presigned form. */
+const UploadForm = z
+  .object({
+    image_id: ImageIdField,
+    status: z.literal('pending_upload'),
+    url: z.url(),
+    fields: z.record(z.string(), z.string()).meta({
+      description: 'Sent with the file as `multipart/form-data`; the file comes last, as `file`.',
+    }),
+    expires_at: Time,
+  })
+  .meta({ id: 'UploadForm' });
+
 const OnConflict = z.strictObject({
   on_conflict: z.enum(['return']).optional().meta({
     description:
@@ -148,19 +161,7 @@ export const requestUploads = operation({
     description:
       'One entry per file, in order: a presigned form, or the problem that rejects the file; with `on_conflict=return` also the image that has the `external_id`. A form reserves one image and its size of the quota; if it is not used, the image is gone and the quota free within an hour and a half.',
     schema: z.object({
-      uploads: z.array(
-        z.union([
-          z.object({
-            image_id: ImageIdField,
-            status: z.literal('pending_upload'),
-            url: z.url(),
-            fields: z.record(z.string(), z.string()),
-            expires_at: Time,
-          }),
-          ImageReply,
-          z.object({ error: ProblemReply }),
-        ]),
-      ),
+      uploads: z.array(z.union([UploadForm, ImageReply, z.object({ error: ProblemReply })])),
     }),
   },
   problems: [...UploadProblems, 'paused'],

@@ -98,7 +98,7 @@ const jobReply = { status: 200, description: 'The job.', schema: JobReply } as c
 export const acceptedReply = {
   status: 202,
   description: 'The job; read its progress with `GET` on its id.',
-  schema: z.object({ job_id: JobIdField, status: z.enum(JOB_STATUSES) }),
+  schema: z.object({ job_id: JobIdField, status: z.enum(JOB_STATUSES) }).meta({ id: 'AcceptedJob' }),
 } as const;
 
 export const listOwnJobs = operation({

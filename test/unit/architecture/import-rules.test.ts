@@ -29,6 +29,8 @@ const PLANTED: Record<string, [file: string, imported: string]> = {
   'infra-knows-plans': ['infra/stacks/planted.ts', '#shared/blobs/s3-allowed.ts'],
   'infra-takes-types-of-env': ['infra/stacks/planted-env.ts', '../../functions/search/other/env.ts'],
   'local-is-a-client': ['infra/local/planted.ts', '#shared/images/image-store.ts'],
+  'sdk-stands-alone': ['sdk/src/planted.ts', 'zod'],
+  'sdk-for-node': ['sdk/src/node-planted.ts', 'zod'],
   'nothing-imports-tests': ['shared/imaging/planted-test.ts', '../../test/fixtures/allowed.ts'],
   'no-development-packages': ['shared/embedding/planted-development.ts', 'listed-for-development'],
   'no-cycles': ['shared/kernel/cycle-a.ts', './cycle-b.ts'],
@@ -81,7 +83,7 @@ describe('the import rules', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'deeplens-imports-'));
     await writeTree(folder);
-    const { output } = await cruise(['shared', 'functions', 'gpu-worker', 'infra', 'test'], {
+    const { output } = await cruise(['shared', 'functions', 'gpu-worker', 'infra', 'sdk', 'test'], {
       ...config.options,
       baseDir: folder,
       validate: true,
