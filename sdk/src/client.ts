@@ -3,7 +3,7 @@ import type { Answer } from './attempt.ts';
 import { DeepLensError } from './errors.ts';
 import { type Call, execute } from './execute.ts';
 import { OPERATIONS, type Operations } from './generated/operations.gen.ts';
-import type { CallOptions, ClientOptions, Settings } from './options.ts';
+import type { CallOptions, ClientOptions, Fetch, Settings } from './options.ts';
 import { newPacer } from './pacer.ts';
 import { PagePromise } from './page.ts';
 import { isBrowser, variable } from './platform.ts';
@@ -33,6 +33,11 @@ export class ApiClient {
   /** @throws DeepLensError if there is no base URL, or a secret key in a page */
   constructor(options: ClientOptions = {}) {
     this.#settings = settingsOf(options);
+  }
+
+  /** What requests are sent with. */
+  get fetch(): Fetch {
+    return this.#settings.fetch;
   }
 
   /** The limits as the latest replies gave them, by counter. */

@@ -9,4 +9,17 @@ export type { CallOptions, ClientOptions, Fetch, ResponseEvent, Token } from './
 export type { Page, PagePromise } from './page.ts';
 export type { RateLimit, RateLimits } from './rate-limit.ts';
 export type { ListImages } from './resources/images.ts';
+export type { Ledger, LedgerEntry } from './uploads/ledger.ts';
+export { StorageError } from './uploads/post-file.ts';
+export type {
+  FileFacts,
+  PostOptions,
+  PostReply,
+  Upload,
+  UploadOptions,
+  UploadOutcome,
+  UploadProgress,
+  UploadSource,
+} from './uploads/upload.ts';
 export type { WaitForJob } from './wait-for-job.ts';
+export { IndexingError, type WaitUntilIndexed } from './wait-until-indexed.ts';

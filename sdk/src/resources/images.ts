@@ -1,5 +1,6 @@
 import { DeepLensError } from '../errors.ts';
 import type { CallOptions } from '../options.ts';
+import { type WaitUntilIndexed, waitUntilIndexed } from '../wait-until-indexed.ts';
 import { type Body, type Query, Resource } from './resource.ts';
 
 /** Filters of a list of images; `ids` also as an array of at most 100. */
@@ -48,5 +49,13 @@ export class Images extends Resource {
     const location = response.headers.get('location');
     if (location === null) throw new DeepLensError('The reply does not show where the redirect leads.');
     return location;
+  }
+
+  /**
+   * Polls images until all are indexed: a search issued then finds them.
+   * @returns their records, in order @throws IndexingError if one failed or does not exist, once all are settled; TimeoutError
+   */
+  waitUntilIndexed(ids: readonly string[], options: WaitUntilIndexed = {}) {
+    return waitUntilIndexed(this.client, ids, options);
   }
 }

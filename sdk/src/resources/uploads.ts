@@ -1,4 +1,6 @@
 import type { CallOptions } from '../options.ts';
+import type { Upload, UploadOptions, UploadOutcome } from '../uploads/upload.ts';
+import { uploadFiles } from '../uploads/upload-files.ts';
 import { type Body, type Query, Resource } from './resource.ts';
 
 /** Uploads to storage by presigned forms. */
@@ -10,5 +12,16 @@ export class Uploads extends Resource {
     options?: CallOptions,
   ) {
     return this.client.call('requestUploads', { body: { files }, query }, options);
+  }
+
+  /**
+   * Uploads any number of files; the source is read as they are sent. An outcome tells what became of each: no file's failure is
+   * thrown. Processing goes on after that: `images.waitUntilIndexed`.
+   */
+  files<Item extends Upload>(
+    source: Iterable<Item> | AsyncIterable<Item>,
+    options: UploadOptions = {},
+  ): AsyncGenerator<UploadOutcome<Item>, void, undefined> {
+    return uploadFiles(this.client, source, options);
   }
 }
