@@ -1,6 +1,6 @@
 import type { CallOptions, ClientOptions, DeepLens } from '@deeplens/sdk';
 import type { Command } from 'commander';
-import type { Plane } from './config/connection.ts';
+import type { Connection, Plane } from './config/connection.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Printer } from './output/printer.ts';
@@ -13,6 +13,8 @@ export interface Cli {
   version: string;
   /** Returns the client of the API, with the credential in use. */
   client(plane?: Plane, more?: Pick<ClientOptions, 'pace'>): Promise<DeepLens>;
+  /** Returns where the service is, and with which credential it is called. */
+  connection(plane?: Plane): Promise<Connection>;
   /** The options of every call: Ctrl-C ends it. */
   call: CallOptions;
   /** Has a person confirm what cannot be undone, unless `--yes` was given. */

@@ -30,6 +30,7 @@ export function makeCli(context: Context, options: GlobalOptions, version: strin
     options,
     print,
     version,
+    connection: (plane = 'tenant') => findConnection(context, options, plane),
     async client(plane = 'tenant', more = {}) {
       const connection = await findConnection(context, options, plane);
       print.detail(`${connection.baseUrl}, by ${connection.source}`);

@@ -15,6 +15,11 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<CommandFil
     summary: 'show who you are, and what is left of your limits',
     load: () => import('./commands/whoami.ts'),
   },
+  upload: {
+    summary: 'bring pictures in: files and whole folders',
+    load: () => import('./commands/upload.ts'),
+  },
+  watch: { summary: 'bring in what appears in a folder', load: () => import('./commands/watch.ts') },
   search: { summary: 'find a picture, or one like it', load: () => import('./commands/search.ts') },
   duplicates: {
     summary: 'list, review, decide and export groups of duplicates',

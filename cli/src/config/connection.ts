@@ -12,6 +12,8 @@ export interface Connection {
   /** Where it was found: `profile default`, `the environment`, or a file. */
   source: string;
   baseUrl: string;
+  /** True of the system that `npm start` runs: after a reset it is another one at the same address. */
+  isLocal?: true;
   apiKey?: string;
   token?: string | (() => Promise<string>);
 }
@@ -133,7 +135,7 @@ async function localConnection(cwd: string, plane: Plane): Promise<Connection> {
 function readLocal(text: string, file: string, plane: Plane): Connection {
   const local: unknown = JSON.parse(text);
   if (isRecord(local) && typeof local.api_url === 'string') {
-    const at = { source: file, baseUrl: local.api_url };
+    const at = { source: file, baseUrl: local.api_url, isLocal: true as const };
     if (plane === 'operator' && typeof local.admin_token === 'string')
       return { ...at, token: local.admin_token };
     if (plane === 'tenant' && isRecord(local.demo) && typeof local.demo.api_key === 'string')

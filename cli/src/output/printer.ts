@@ -20,6 +20,8 @@ export interface Printer {
   list<Row>(rows: Rows<Row>, columns: readonly Column<Row>[], limit?: number): Promise<number>;
   /** Prints one thing; a table shows its fields, one a line. */
   one<Row>(row: Row, columns?: readonly Column<Row>[]): Promise<void>;
+  /** Prints rows that come one at a time, as NDJSON or CSV; in the other formats nothing. */
+  rows<Row>(columns: readonly Column<Row>[]): Promise<(row: Row) => Promise<void>>;
   /** Prints text on stdout, as it is in every format. */
   text(text: string): Promise<void>;
   /** Prints a line for people on stderr. */
@@ -156,6 +158,14 @@ export function printer(context: Context, options: GlobalOptions): Printer {
         false,
       );
       return write(`${lines.join('\n')}\n`);
+    },
+    async rows(given) {
+      const columns = columnsFor(given);
+      if (format === 'csv') await write(`${csvLine(columns.map(({ name }) => name))}\r\n`);
+      return async (row) => {
+        if (format === 'csv') await write(`${csvLine(columns.map(({ of }) => of(row)))}\r\n`);
+        if (format === 'ndjson') await write(`${safeJson(picked(row))}\n`);
+      };
     },
     text: (text) => write(text),
     note,
