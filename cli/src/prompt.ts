@@ -14,8 +14,9 @@ export async function ask(
   { hidden = false } = {},
 ): Promise<string> {
   const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : stderr;
-  stderr.write(hidden ? question : '');
   const lines = createInterface({ input: stdin, output, terminal: true });
+  // Once the terminal no longer shows what is typed.
+  if (hidden) stderr.write(question);
   const interrupted = new AbortController();
   lines.once('SIGINT', () => interrupted.abort());
   try {

@@ -8,7 +8,7 @@ const SCRIPTS: Record<string, string> = {
 _deeplens() {
   local IFS=$'\\n' current="\${COMP_WORDS[COMP_CWORD]}"
   COMPREPLY=($(compgen -W "$(deeplens __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1)" -- "$current"))
-  [[ \${#COMPREPLY[@]} -eq 0 ]] && COMPREPLY=($(compgen -f -- "$current"))
+  if [[ \${#COMPREPLY[@]} -eq 0 ]]; then COMPREPLY=($(compgen -f -- "$current")); fi
 }
 complete -o filenames -F _deeplens deeplens
 `,

@@ -51,17 +51,35 @@ export function uploadProgress(
   return stderr.isTTY ? bars(context, indexing) : lines(context, indexing);
 }
 
-const failures = ({ failed, skipped }: Readonly<Counts>): string =>
-  [skipped > 0 ? ` · ${skipped} done before` : '', failed > 0 ? ` · ${failed} failed` : ''].join('');
+const failures = ({ failed, skipped }: Readonly<Counts>): string[] => [
+  ...(failed > 0 ? [`${failed} failed`] : []),
+  ...(skipped > 0 ? [`${skipped} done before`] : []),
+];
+
+const SEPARATOR = ' · ';
+
+/** Returns as many parts, the first ones, as there is room for. */
+function joined(parts: readonly string[], room: number): string {
+  let text = '';
+  for (const part of parts) {
+    const longer = text ? `${text}${SEPARATOR}${part}` : part;
+    if (longer.length > room) break;
+    text = longer;
+  }
+  return text;
+}
 
 function bars(context: Context, indexing: boolean): UploadProgress {
   const { stderr } = context;
-  const narrow = columnsOf(context, stderr) < 70;
+  const columns = columnsOf(context, stderr);
+  const barsize = columns < 70 ? 8 : 20;
+  /** Columns that the text after `indexed ████ 100% ` has. */
+  const room = columns - barsize - 'indexed  100% '.length - 1;
   const multi = new MultiBar({
     stream: stderr,
     hideCursor: true,
     clearOnComplete: false,
-    barsize: narrow ? 8 : 20,
+    barsize,
     fps: 5,
     linewrap: false,
     barCompleteChar: '█',
@@ -82,10 +100,20 @@ function bars(context: Context, indexing: boolean): UploadProgress {
     const left = (counts.bytes - counts.sentBytes) / perSecond;
     sent.setTotal(Math.max(counts.bytes, 1));
     sent.update(counts.sentBytes, {
-      text: `${formatBytes(counts.sentBytes)}/${formatBytes(counts.bytes)} · ${formatBytes(perSecond)}/s · ${formatDuration(left)}${indexed ? '' : failures(counts)}`,
+      text: joined(
+        [
+          `${formatBytes(counts.sentBytes)}/${formatBytes(counts.bytes)}`,
+          ...(indexed ? [] : failures(counts)),
+          `${formatDuration(left)} left`,
+          `${formatBytes(perSecond)}/s`,
+        ],
+        room,
+      ),
     });
     indexed?.setTotal(Math.max(counts.files - counts.failed, 1));
-    indexed?.update(counts.indexed, { text: `${counts.indexed}/${counts.files}${failures(counts)}` });
+    indexed?.update(counts.indexed, {
+      text: joined([`${counts.indexed}/${counts.files}`, ...failures(counts)], room),
+    });
   };
   let latest: Readonly<Counts> | undefined;
   return {
@@ -112,7 +140,7 @@ function lines({ stderr }: Context, indexing: boolean): UploadProgress {
         `sent ${counts.sent}/${counts.files}, ${formatBytes(counts.sentBytes)}`,
         ...(indexing ? [`indexed ${counts.indexed}`] : []),
       ];
-      stderr.write(`${parts.join(' · ')}${failures(counts)}\n`);
+      stderr.write(`${[...parts, ...failures(counts)].join(SEPARATOR)}\n`);
     },
     stop: () => undefined,
   };

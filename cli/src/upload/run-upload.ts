@@ -7,6 +7,7 @@ import { uploadProgress } from '../output/progress.ts';
 import type { Column } from '../output/table.ts';
 import { formatBytes } from '../output/units.ts';
 import { reportOf } from '../report-error.ts';
+import { boundMemory } from './bound-memory.ts';
 import { openFailures } from './failures-file.ts';
 import { trackIndexing } from './index-tracker.ts';
 import { ledgerFile } from './ledger-file.ts';
@@ -42,6 +43,7 @@ const isRetried = (item: Item | Unfit | Retried): item is Retried => 'retried' i
 /** Uploads files, shows how far it is, and prints what became of each. @returns the exit code */
 export async function runUpload(cli: Cli, files: Files, options: RunOptions): Promise<ExitCode | undefined> {
   const { context, print } = cli;
+  boundMemory();
   const client = await cli.client('tenant', { pace: true });
   const connection = await cli.connection();
   const { tenant_id } = await client.me(cli.call);

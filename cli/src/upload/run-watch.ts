@@ -7,6 +7,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { reportOf } from '../report-error.ts';
+import { boundMemory } from './bound-memory.ts';
 import { ledgerFile } from './ledger-file.ts';
 import { type Item, type ItemOptions, isUnfit, itemOf } from './source.ts';
 import type { Row } from './tally.ts';
@@ -28,6 +29,7 @@ export async function runWatch(cli: Cli, folder: string, options: WatchOptions):
   const root = resolve(context.cwd, folder);
   if (!(await stat(root).catch(() => undefined))?.isDirectory())
     throw new CliError(`There is no folder ${folder}.`, EXIT.notFound);
+  boundMemory();
   const client = await cli.client('tenant', { pace: true });
   const { tenant_id } = await client.me(cli.call);
   const ledger = await openLedger(options.ledger ?? ledgerFile(context, await cli.connection(), tenant_id));
