@@ -1,4 +1,4 @@
-import { apiAt } from './api.ts';
+import { DeepLens } from '@deeplens/sdk';
 import type { Cleanups } from './cleanups.ts';
 import { frontPort } from './front-port.ts';
 import { DEEPLENS_HOME as home } from './home.ts';
@@ -22,7 +22,7 @@ export async function startWithDemo(cleanups: Cleanups): Promise<System> {
 
 /** Brings the sample pictures in, searches, lists duplicates. @returns unexpected results */
 export async function demonstrate({ api_url, demo }: LocalFile): Promise<string[]> {
-  const api = apiAt(api_url, { 'x-api-key': demo?.api_key ?? '' });
+  const api = new DeepLens({ baseUrl: api_url, apiKey: demo?.api_key ?? '' });
   const samples = await sampleImages();
   await step('Bringing the sample pictures in', () => ingestSamples(api, samples));
   return showSearches(api, samples);

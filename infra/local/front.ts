@@ -7,6 +7,7 @@ import { createProxyServer } from 'httpxy';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
+import { REFERENCE_HEADERS, referenceFiles } from './reference/files.ts';
 
 /**
  * Maximum number of concurrent calls; others wait. The emulator starts a process per concurrent call, so that a burst
@@ -32,7 +33,7 @@ interface FrontOptions {
   requestMs?: number;
 }
 
-/** Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/` is a page with links. */
+/** Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/docs` is its reference, `/` a page with links. */
 export async function startFront({
   port,
   emulatorUrl,
@@ -64,6 +65,7 @@ export async function startFront({
     { requestTimeout: requestMs, connectionsCheckingInterval: Math.min(requestMs, 1_000) },
     (request, response) => {
       if (/^\/api(\/|\?|$)/.test(request.url ?? '')) void forward(request, response);
+      else if (/^\/docs(\/|$)/.test(request.url ?? '')) void serveReference(request, response);
       else page(request, response);
     },
   );
@@ -127,6 +129,17 @@ function refuse(response: ServerResponse, status: number, code: ProblemCode, det
     .end(JSON.stringify(problem));
 }
 
+let reference: ReturnType<typeof referenceFiles> | undefined;
+
+/** Serves the API's reference, which is made at its first request. */
+async function serveReference(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url === '/docs') return void response.writeHead(308, { location: '/docs/' }).end();
+  reference ??= referenceFiles();
+  const file = (await reference).get(request.url?.replace(/^\/docs\//, '') || 'index.html');
+  if (!file) return void response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+  response.writeHead(200, { ...REFERENCE_HEADERS, 'content-type': file.type }).end(file.text);
+}
+
 function page(request: IncomingMessage, response: ServerResponse): void {
   if (request.url !== '/')
     return void response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
@@ -135,6 +148,6 @@ function page(request: IncomingMessage, response: ServerResponse): void {
     .end(
       '<!doctype html><html lang="en"><title>DeepLens</title><h1>DeepLens is up</h1>' +
         '<p>The API: <a href="/api/v1/health/ready">/api/v1/health/ready</a>, ' +
-        '<a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p></html>\n',
+        '<a href="/api/v1/openapi.json">/api/v1/openapi.json</a>. Its <a href="/docs/">reference</a>.</p></html>\n',
     );
 }

@@ -1,3 +1,4 @@
+import { DeepLensError } from '@deeplens/sdk';
 import { type Cleanups, cleanups } from './cleanups.ts';
 import { PlainError } from './steps.ts';
 
@@ -33,7 +34,9 @@ export async function program(work: (cleanups: Cleanups) => Promise<number>): Pr
     await stop(await work(toEnd));
   } catch (error) {
     if (stopping) return; // caused by the cleanups
-    console.error(error instanceof PlainError ? `\n✗ ${error.message}\n` : error);
+    console.error(
+      error instanceof PlainError || error instanceof DeepLensError ? `\n✗ ${error.message}\n` : error,
+    );
     await stop(1);
   }
 }

@@ -1,11 +1,7 @@
-import type { z } from 'zod';
-import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
-import { searchSimilarity } from '#shared/contracts/http/search.ts';
-import type { Api } from './api.ts';
+import type { DeepLens, SimilarityResult } from '@deeplens/sdk';
 import { byName } from './ingest.ts';
 import { LOOKALIKE, type Sample, SUBJECT } from './samples.ts';
 
-type Results = z.output<typeof searchSimilarity.reply.schema>['results'];
 /** A duplicate group with the samples' names. */
 interface Group {
   verdict: string;
@@ -18,11 +14,13 @@ const THRESHOLD = 0.5;
 const DUPLICATES_LIMIT_MS = 60_000;
 
 /** Searches and lists once, prints both. @returns unexpected results */
-export async function showSearches(api: Api, samples: readonly Sample[]): Promise<string[]> {
+export async function showSearches(api: DeepLens, samples: readonly Sample[]): Promise<string[]> {
   const subject = samples.find(({ name }) => name === SUBJECT);
   if (!subject) throw new Error(`There is no sample ${SUBJECT}.`);
-  const { results, processing_time_ms } = await api(searchSimilarity, {
-    body: { image: subject.bytes.toString('base64'), similarity_threshold: THRESHOLD, max_results: 10 },
+  const { results, processing_time_ms } = await api.search.similarity({
+    file: new Blob([new Uint8Array(subject.bytes)], { type: 'image/jpeg' }),
+    similarity_threshold: THRESHOLD,
+    max_results: 10,
   });
   console.log(`\nWhere is ${SUBJECT}, or one like it? (${processing_time_ms} ms)`);
   for (const { similarity_score, verdict, external_id, reason } of results)
@@ -40,11 +38,11 @@ export async function showSearches(api: Api, samples: readonly Sample[]): Promis
 }
 
 /** Groups are made as pictures arrive, a moment after they are indexed: so asks until the expected ones are there. */
-async function duplicateGroups(api: Api, samples: readonly Sample[]): Promise<Group[]> {
+async function duplicateGroups(api: DeepLens, samples: readonly Sample[]): Promise<Group[]> {
   const nameOf = new Map([...(await byName(api))].map(([name, { image_id }]) => [image_id, name]));
   for (const end = Date.now() + DUPLICATES_LIMIT_MS; ; ) {
-    const { groups } = await api(searchDuplicates, { body: { scope: 'all', min_confidence: 0.5 } });
-    const named = groups.map(({ verdict, confidence, images }) => ({
+    const groups = await api.duplicates.list({ scope: 'all', min_confidence: 0.5 });
+    const named = groups.items.map(({ verdict, confidence, images }) => ({
       verdict,
       confidence,
       names: images.map(({ image_id }) => nameOf.get(image_id) ?? image_id).sort(),
@@ -54,7 +52,7 @@ async function duplicateGroups(api: Api, samples: readonly Sample[]): Promise<Gr
   }
 }
 
-function wrongResults(results: Results, samples: readonly Sample[]): string[] {
+function wrongResults(results: readonly SimilarityResult[], samples: readonly Sample[]): string[] {
   const verdictOf = (name: string) => results.find(({ external_id }) => external_id === name)?.verdict;
   const expected = [
     { name: SUBJECT, verdict: 'exact' },

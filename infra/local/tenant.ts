@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DeepLens } from '@deeplens/sdk';
 import { z } from 'zod';
-import { createTenant } from '#shared/contracts/http/tenants.ts';
-import { apiAt } from './api.ts';
 import type { Home } from './home.ts';
 import type { LocalFile } from './local-file.ts';
 import { PlainError } from './steps.ts';
@@ -14,9 +13,11 @@ export async function demoTenant(home: Home, local: LocalFile): Promise<z.infer<
   const file = join(home.state, 'demo.json');
   const stored = await readFile(file, 'utf8').catch(() => undefined);
   if (stored !== undefined) return Demo.parse(JSON.parse(stored));
-  const operator = apiAt(local.api_url, { authorization: `Bearer ${local.admin_token}` });
-  const { tenant_id, api_key } = await operator(createTenant, {
-    body: { tenant_id: 'demo', name: 'Demonstration', plan: 'pro' },
+  const operator = new DeepLens({ baseUrl: local.api_url, token: local.admin_token });
+  const { tenant_id, api_key } = await operator.admin.tenants.create({
+    tenant_id: 'demo',
+    name: 'Demonstration',
+    plan: 'pro',
   });
   if (api_key === undefined)
     throw new PlainError('The key of the tenant demo was shown before. Run npm run reset.');

@@ -90,7 +90,8 @@ function readReply(request: Attempt, response: Response, text: string): Answer<u
   if (isReply && (isRedirect(response) || (status >= 200 && status < 300))) return answer;
   if (parsed !== undefined && problem.code === undefined && otherReplies.includes(status)) return answer;
   const retryAfter = retryAfterOf(headers);
-  throw apiError({ method, path, status, headers, problem, rateLimit: answer.rateLimit, retryAfter });
+  const { data: body, rateLimit } = answer;
+  throw apiError({ method, path, status, headers, problem, body, rateLimit, retryAfter });
 }
 
 const isRedirect = ({ status, type }: Response): boolean =>

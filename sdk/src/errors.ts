@@ -16,6 +16,8 @@ export interface Failure {
   status: number;
   headers: Headers;
   problem: Partial<Problem>;
+  /** As JSON, or else as text. */
+  body: unknown;
   rateLimit: RateLimits;
   /** In seconds. */
   retryAfter: number | undefined;
@@ -52,8 +54,10 @@ export class ApiError extends DeepLensError {
   readonly headers: Headers;
   /** The problem document, with members of single codes such as `existing_image_id`. */
   readonly problem: Partial<Problem>;
+  /** The reply's body: parsed, if it is JSON. */
+  readonly body: unknown;
 
-  constructor({ method, path, status, headers, problem, rateLimit, retryAfter }: Failure) {
+  constructor({ method, path, status, headers, problem, body, rateLimit, retryAfter }: Failure) {
     const code = problem.code ?? 'unexpected_response';
     const title = problem.title ?? 'The reply is not one of the API';
     const id = problem.instance ?? headers.get('x-correlation-id') ?? undefined;
@@ -73,6 +77,7 @@ export class ApiError extends DeepLensError {
     this.retryable = LATER.has(code) || (status >= 500 && !LASTING_SERVER_ERRORS.has(status));
     this.headers = headers;
     this.problem = problem;
+    this.body = body;
   }
 }
 

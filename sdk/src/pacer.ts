@@ -50,7 +50,7 @@ export function newPacer(): Pacer {
     // A call of more than a whole window is the service's to refuse.
     if (free < Math.min(amount, counter.limit)) return undefined;
     const at = Math.max(now, counter.nextAt);
-    counter.nextAt = at + ((counter.endsAt - now) / Math.max(free, 1)) * amount;
+    counter.nextAt = at + (Math.max(counter.endsAt - at, 0) / Math.max(free, 1)) * amount;
     return at;
   };
 

@@ -1,55 +1,21 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { AnyEvent } from '#shared/contracts/events/envelope.ts';
+import { WEBHOOK_DATA } from '#shared/contracts/http/webhook-messages.ts';
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '#shared/kernel/vocabulary.ts';
 import type { WebhookMessage } from './delivery.ts';
 
 /** Members of a group that a message names. */
 const MOST_MEMBERS = 100;
-const Text = z.string().max(1_024);
-const Member = z.object({ image_id: Text, verdict: Text, confidence: z.number() });
-
-/** What a tenant is told of each event: ids, states and numbers, never an address in our storage. */
-const DATA = {
-  'images.indexed': z.object({
-    image_id: Text,
-    external_id: Text.optional(),
-    models: z.array(Text),
-    indexed_at: Text,
-  }),
-  'images.failed': z.object({
-    image_id: Text,
-    external_id: Text.optional(),
-    failure: z.object({
-      stage: Text,
-      code: Text,
-      detail: Text,
-      retryable: z.boolean(),
-      attempts: z.number(),
-    }),
-    failed_at: Text,
-  }),
-  'duplicates.found': z
-    .object({
-      group_id: Text,
-      image_id: Text,
-      verdict: Text,
-      confidence: z.number(),
-      suggested_keeper: Text,
-      members: z.array(Member),
-      members_total: z.number().optional(),
-      found_at: Text,
-    })
-    .transform(({ members, members_total, ...data }) => ({
-      ...data,
-      members: members.slice(0, MOST_MEMBERS),
-      members_total: members_total ?? members.length,
-    })),
-  'job.completed': z.record(z.string(), z.unknown()),
-  'webhook.failing': z.record(z.string(), z.unknown()),
-  'webhook.disabled': z.record(z.string(), z.unknown()),
-  'usage.threshold': z.record(z.string(), z.unknown()),
-} as const satisfies Record<WebhookEventType, z.ZodType>;
+/** The members that a message names, and their number in the group. */
+const FoundGroup = WEBHOOK_DATA['duplicates.found']
+  .extend({ members_total: z.number().optional() })
+  .transform(({ members, members_total, ...data }) => ({
+    ...data,
+    members: members.slice(0, MOST_MEMBERS),
+    members_total: members_total ?? members.length,
+  }));
+const DATA = { ...WEBHOOK_DATA, 'duplicates.found': FoundGroup } as const;
 
 const isWebhookType = (type: string): type is WebhookEventType =>
   WEBHOOK_EVENT_TYPES.some((each) => each === type);

@@ -1,13 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { ApiError, DeepLens } from '@deeplens/sdk';
 import type { z } from 'zod';
 import * as images from '#shared/contracts/http/images.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { createTenant } from '#shared/contracts/http/tenants.ts';
 import type { PlanName } from '#shared/kernel/plans.ts';
-import { type Request, send } from '../../infra/local/api.ts';
-import { postFile } from '../../infra/local/presigned-post.ts';
+import { postFile } from '../fixtures/post-file.ts';
 import { expectAsDocumented } from './contract.ts';
 import { readStack } from './stack.ts';
+
+/** The emulator starts a process for a call: the first may take long. */
+const CALL_MS = 120_000;
+
+type Input<Schema> = Schema extends z.ZodType ? z.input<Schema> : never;
+
+/** The input of an operation; `body` is sent as JSON, `form` as multipart. */
+export interface Request<Op extends Operation> {
+  params?: Input<NonNullable<Op['params']>>;
+  query?: Record<string, string>;
+  body?: Input<NonNullable<Op['body']>>;
+  form?: FormData;
+  headers?: Record<string, string>;
+}
 
 export interface Answer<Op extends Operation> {
   status: number;
@@ -21,9 +35,28 @@ export async function call<Op extends Operation>(
   operation: Op,
   request: Request<Op> = {},
 ): Promise<Answer<Op>> {
-  const { status, headers, contentType, body } = await send(readStack().api_url, operation, request);
+  const { status, headers, body } = await send(operation, request);
+  const contentType = headers.get('content-type')?.split(';')[0] ?? '';
   await expectAsDocumented(operation, status, contentType, body);
   return { status, headers, body: body as Answer<Op>['body'] }; // checked against the document
+}
+
+/** Sends a request as it is, once, without checks: what a test sends may be wrong on purpose. */
+async function send<Op extends Operation>({ method, path }: Op, request: Request<Op>) {
+  const { params, query = {}, body, form, headers } = request;
+  const values = new Map<string, unknown>(Object.entries(params ?? {}));
+  const filled = path
+    .replace('/v1', '')
+    .replace(/\{(\w+)\}/g, (_placeholder, name: string) => encodeURIComponent(String(values.get(name))));
+  const client = new DeepLens({ baseUrl: readStack().api_url, maxRetries: 0, timeoutMs: CALL_MS });
+  const sent = client.request(method, filled, { query, body: form ?? body }, { headers });
+  try {
+    const { data, response } = await sent.withResponse();
+    return { status: response.status, headers: response.headers, body: data ?? '' };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { status: error.status, headers: error.headers, body: error.body ?? '' };
+  }
 }
 
 /** Returns the secret in the reply to a creation. @throws Error if it shows none */

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { getImage, listImages, requestUploads } from '#shared/contracts/http/images.ts';
-import { postFile } from '../../infra/local/presigned-post.ts';
 import { photograph } from '../fixtures/photographs.ts';
+import { postFile } from '../fixtures/post-file.ts';
 import { eventually, newTenant, upload } from './client.ts';
 
 /** Uploads of the first tenant, and those of them that the second one's has to overtake. */

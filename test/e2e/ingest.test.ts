@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as api from '#shared/contracts/http/images.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
-import { postFile } from '../../infra/local/presigned-post.ts';
 import { photograph } from '../fixtures/photographs.ts';
+import { postFile } from '../fixtures/post-file.ts';
 import { type Client, newTenant, settled, upload } from './client.ts';
 
 let client: Client;

@@ -10,8 +10,8 @@ import {
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeSettings, getSettings } from '#shared/contracts/http/settings.ts';
 import { putLimits } from '#shared/contracts/http/tenants.ts';
-import { postFile } from '../../infra/local/presigned-post.ts';
 import { photograph } from '../fixtures/photographs.ts';
+import { postFile } from '../fixtures/post-file.ts';
 import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';
 

@@ -15,11 +15,11 @@ import { createTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { getTenantUsage } from '#shared/contracts/http/usage.ts';
 import { createWebhook, listDeliveries, listWebhooks } from '#shared/contracts/http/webhooks.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
-import type { Request } from '../../infra/local/api.ts';
+
 import { readIssuer, tokenOf } from '../fixtures/issuer.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { receiverPort } from '../fixtures/receiver.ts';
-import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
+import { type Client, call, eventually, newTenant, type Request, settled, upload } from './client.ts';
 import { bucketLocation } from './own-bucket.ts';
 import { readStack } from './stack.ts';
 

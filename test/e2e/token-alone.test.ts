@@ -8,11 +8,11 @@ import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { changeTenant, deleteTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { getTenantUsage } from '#shared/contracts/http/usage.ts';
 import { SCOPES } from '#shared/kernel/access.ts';
-import type { Request } from '../../infra/local/api.ts';
+
 import { readIssuer, tokenOf } from '../fixtures/issuer.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { signIn } from '../fixtures/sign-in.ts';
-import { type Client, call, eventually, newTenant, settled, upload } from './client.ts';
+import { type Client, call, eventually, newTenant, type Request, settled, upload } from './client.ts';
 import { readStack } from './stack.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });

@@ -9,10 +9,10 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { getImage, requestUploads } from '#shared/contracts/http/images.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
-import { postFile } from '../../infra/local/presigned-post.ts';
 import { type Client, eventually, newTenant, settled, upload } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
 import { photograph } from '../fixtures/photographs.ts';
+import { postFile } from '../fixtures/post-file.ts';
 
 const aws = {
   endpoint: readStack().emulator_url,

@@ -4,6 +4,8 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}/api/v1` | (string & {});
 };
 
+export type Webhooks = ReceiveImagesIndexedWebhookRequest | ReceiveImagesFailedWebhookRequest | ReceiveDuplicatesFoundWebhookRequest | ReceiveJobCompletedWebhookRequest | ReceiveWebhookFailingWebhookRequest | ReceiveWebhookDisabledWebhookRequest | ReceiveUsageThresholdWebhookRequest;
+
 export type RequestUploadsRequest = {
     /**
      * 1 to 100 files, each an `UploadFile`.
@@ -713,6 +715,171 @@ export type RedriveFailuresRequest = {
      * Only count: `progress.found` is what would be retried, `progress.not_mendable` what would not.
      */
     dry_run?: boolean;
+};
+
+export type ImagesIndexedMessage = {
+    type: 'images.indexed';
+    /**
+     * The time of the event.
+     */
+    timestamp: string;
+    data: {
+        image_id: string;
+        external_id?: string;
+        models: Array<string>;
+        indexed_at: string;
+        /**
+         * Where the API shows the subject.
+         */
+        links?: {
+            self: string;
+        };
+    };
+};
+
+export type ImagesFailedMessage = {
+    type: 'images.failed';
+    /**
+     * The time of the event.
+     */
+    timestamp: string;
+    data: {
+        image_id: string;
+        external_id?: string;
+        failure: {
+            stage: string;
+            code: string;
+            detail: string;
+            retryable: boolean;
+            attempts: number;
+        };
+        failed_at: string;
+        /**
+         * Where the API shows the subject.
+         */
+        links?: {
+            self: string;
+        };
+    };
+};
+
+export type DuplicatesFoundMessage = {
+    type: 'duplicates.found';
+    /**
+     * The time of the event.
+     */
+    timestamp: string;
+    data: {
+        group_id: string;
+        image_id: string;
+        verdict: 'exact' | 'edited_copy';
+        confidence: number;
+        suggested_keeper: string;
+        /**
+         * At most 100; `members_total` is their number in the group.
+         */
+        members: Array<{
+            image_id: string;
+            verdict: 'exact' | 'edited_copy';
+            confidence: number;
+        }>;
+        members_total: number;
+        found_at: string;
+        /**
+         * Where the API shows the subject.
+         */
+        links?: {
+            self: string;
+        };
+    };
+};
+
+export type JobCompletedMessage = {
+    type: 'job.completed';
+    /**
+     * The time of the event.
+     */
+    timestamp: string;
+    data: {
+        job_id: string;
+        kind: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
+        status: 'completed' | 'failed' | 'cancelled';
+        progress: {
+            [key: string]: number;
+        };
+        errors_count: number;
+        started_at: string;
+        finished_at: string;
+        /**
+         * Where the API shows the subject.
+         */
+        links?: {
+            self: string;
+        };
+    };
+};
+
+export type WebhookFailingMessage = {
+    type: 'webhook.failing';
+    /**
+     * The time of the event.
+     */
+    timestamp: string;
+    data: {
+        webhook_id: string;
+        url: string;
+        failing_since: string;
+        hours: number;
+        /**
+         * Where the API shows the subject.
+         */
+        links?: {
+            self: string;
+        };
+    };
+};
+
+export type WebhookDisabledMessage = {
+    type: 'webhook.disabled';
+    /**
+     * The time of the event.
+     */
+    timestamp: string;
+    data: {
+        webhook_id: string;
+        url: string;
+        failing_since: string;
+        reason: string;
+        disabled_at: string;
+        /**
+         * Where the API shows the subject.
+         */
+        links?: {
+            self: string;
+        };
+    };
+};
+
+export type UsageThresholdMessage = {
+    type: 'usage.threshold';
+    /**
+     * The time of the event.
+     */
+    timestamp: string;
+    data: {
+        quota: 'requests' | 'stored_images' | 'storage_bytes';
+        percent: 80 | 100;
+        used: number;
+        limit: number;
+        period: string;
+        reached_at: string;
+        /**
+         * Where the API shows the subject.
+         */
+        links?: {
+            self: string;
+        };
+    };
 };
 
 export type RequestUploadsReply = {
@@ -7303,3 +7470,66 @@ export type OpenApiResponses = {
 };
 
 export type OpenApiResponse = OpenApiResponses[keyof OpenApiResponses];
+
+export type ReceiveImagesIndexedWebhookPayload = ImagesIndexedMessage;
+
+export type ReceiveImagesIndexedWebhookRequest = {
+    body: ReceiveImagesIndexedWebhookPayload;
+    key: 'images.indexed';
+    path?: never;
+    query?: never;
+};
+
+export type ReceiveImagesFailedWebhookPayload = ImagesFailedMessage;
+
+export type ReceiveImagesFailedWebhookRequest = {
+    body: ReceiveImagesFailedWebhookPayload;
+    key: 'images.failed';
+    path?: never;
+    query?: never;
+};
+
+export type ReceiveDuplicatesFoundWebhookPayload = DuplicatesFoundMessage;
+
+export type ReceiveDuplicatesFoundWebhookRequest = {
+    body: ReceiveDuplicatesFoundWebhookPayload;
+    key: 'duplicates.found';
+    path?: never;
+    query?: never;
+};
+
+export type ReceiveJobCompletedWebhookPayload = JobCompletedMessage;
+
+export type ReceiveJobCompletedWebhookRequest = {
+    body: ReceiveJobCompletedWebhookPayload;
+    key: 'job.completed';
+    path?: never;
+    query?: never;
+};
+
+export type ReceiveWebhookFailingWebhookPayload = WebhookFailingMessage;
+
+export type ReceiveWebhookFailingWebhookRequest = {
+    body: ReceiveWebhookFailingWebhookPayload;
+    key: 'webhook.failing';
+    path?: never;
+    query?: never;
+};
+
+export type ReceiveWebhookDisabledWebhookPayload = WebhookDisabledMessage;
+
+export type ReceiveWebhookDisabledWebhookRequest = {
+    body: ReceiveWebhookDisabledWebhookPayload;
+    key: 'webhook.disabled';
+    path?: never;
+    query?: never;
+};
+
+export type ReceiveUsageThresholdWebhookPayload = UsageThresholdMessage;
+
+export type ReceiveUsageThresholdWebhookRequest = {
+    body: ReceiveUsageThresholdWebhookPayload;
+    key: 'usage.threshold';
+    path?: never;
+    query?: never;
+};

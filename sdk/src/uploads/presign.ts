@@ -100,7 +100,16 @@ const refusal = (
   headers: Headers,
   rateLimit: RateLimits = {},
 ) =>
-  apiError({ method: 'POST', path: '/uploads', status, headers, problem, rateLimit, retryAfter: undefined });
+  apiError({
+    method: 'POST',
+    path: '/uploads',
+    status,
+    headers,
+    problem,
+    body: problem,
+    rateLimit,
+    retryAfter: undefined,
+  });
 
 /** Deletes an image that was never sent, so that its external id is free. */
 export async function giveUp(

@@ -12,6 +12,7 @@ import { ProblemReply } from './fields.ts';
 import { UploadFile } from './images.ts';
 import { type Operation, TAGS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { WEBHOOK_MESSAGES } from './webhook-messages.ts';
 
 type Responses = ZodOpenApiOperationObject['responses'];
 
@@ -78,8 +79,11 @@ export function openApiDocument(version: string): Record<string, unknown> {
     servers: [
       { url: '/api/v1', description: 'The stage of the API on the origin that served this document.' },
     ],
-    tags: TAGS.map((name) => ({ name })),
+    tags: [...TAGS, 'Webhooks'].map((name) => ({ name })),
     paths: paths as ZodOpenApiPathsObject, // the keys are built above
+    webhooks: Object.fromEntries(
+      WEBHOOK_MESSAGES.map(({ type, schema }) => [type, { post: describeMessage(type, schema) }]),
+    ),
     components: {
       schemas: { UploadFile },
       securitySchemes: {
@@ -95,6 +99,27 @@ export function openApiDocument(version: string): Record<string, unknown> {
     },
   };
   return { ...createDocument(document) };
+}
+
+/** Describes a message that a webhook receives, as the receiver has to answer it. */
+function describeMessage(type: string, schema: z.ZodType): ZodOpenApiOperationObject {
+  const text = (description: string) => z.string().max(1_024).meta({ description });
+  return {
+    operationId: `receive${type.replaceAll(/(?:^|[.])(.)/g, (_, letter: string) => letter.toUpperCase())}`,
+    tags: ['Webhooks'],
+    summary: `An event of the type ${type}`,
+    security: [],
+    requestParams: {
+      header: z.object({
+        'webhook-id': text('The same at every attempt: handle a message once.'),
+        'webhook-timestamp': text('Seconds since 1970, of this attempt.'),
+        'webhook-signature': text('One or more signatures, by Standard Webhooks.'),
+        'webhook-replayed': text('`true` if you asked for the message once more.').optional(),
+      }),
+    },
+    requestBody: { required: true, content: { 'application/json': { schema } } },
+    responses: { '2XX': { description: 'The message is received. Any other reply is followed by a retry.' } },
+  };
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {

@@ -1,0 +1,4 @@
+import { runSuite } from './suite.ts';
+
+/** What runs the bundle calls it by this name. */
+Object.assign(globalThis, { runSuite });
