@@ -151,7 +151,7 @@ export function register(program: Command, act: Act): void {
       'Hands deliveries on to a URL that the service cannot reach, such as one of this machine, until Ctrl-C.',
     )
     .requiredOption('--forward <url>', 'such as http://localhost:3000/hooks')
-    .option('--webhook <id>', 'the webhook to listen to')
+    .option('--webhook <id>', 'the webhook to listen to; by default the only one')
     .addOption(eventsOption())
     .option(
       '--secret <source>',

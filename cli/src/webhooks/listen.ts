@@ -36,25 +36,25 @@ export async function listen(cli: Cli, options: ListenOptions): Promise<undefine
   const { context, print } = cli;
   const url = checkForward(options.forward);
   const client = await cli.client();
-  const { webhook_id, secret, remove } = await source(cli, client, options);
+  const { webhook_id, secret, since } = await source(cli, client, options);
   print.note(
     `Listening to ${webhook_id}, handing on to ${url}. Verify with the secret ${secret}. Ctrl-C ends it.`,
   );
-  const since = new Date();
   try {
     for await (const delivery of newDeliveries(client, webhook_id, {
       signal: context.signal,
       since,
       ...(options.everyMs !== undefined && { everyMs: options.everyMs }),
     }))
-      await show(cli, await forward(cli, client, delivery, url, secret));
+      if (isAsked(delivery, options)) await show(cli, await forward(cli, client, delivery, url, secret));
   } catch (error) {
     if (!context.signal.aborted) throw error;
-  } finally {
-    await remove();
   }
   return undefined;
 }
+
+const isAsked = ({ type }: WebhookDelivery, { events = ['*'] }: ListenOptions): boolean =>
+  events.some((event) => event === '*' || event === type);
 
 function checkForward(text: string): string {
   const url = URL.parse(text);
@@ -63,13 +63,18 @@ function checkForward(text: string): string {
   return url.href;
 }
 
-async function source({ context }: Cli, _client: DeepLens, { webhook, secret }: ListenOptions) {
+/** Returns the webhook to listen to, the tenant's only one by default, the secret to sign with, and the service's time. */
+async function source({ context, call }: Cli, client: DeepLens, { webhook, secret }: ListenOptions) {
   if (secret !== undefined && secret !== '-')
     throw new UsageError('--secret takes - alone, and reads it from stdin.');
   const signing = secret === '-' ? await readSecret(context, 'Secret (whsec_…): ') : newSecret();
-  if (webhook === undefined)
+  const { data, response } = await client.webhooks.list(call).withResponse();
+  const since = new Date(Date.parse(response.headers.get('date') ?? '') || Date.now());
+  if (webhook !== undefined) return { webhook_id: webhook, secret: signing, since };
+  const [only, more] = data.webhooks;
+  if (!only || more)
     throw new UsageError('Which webhook? Add --webhook ID.', 'deeplens webhooks list shows them.');
-  return { webhook_id: webhook, secret: signing, remove: async () => undefined };
+  return { webhook_id: only.webhook_id, secret: signing, since };
 }
 
 async function forward(

@@ -30,6 +30,8 @@ export const problem = (status: number, code: string, detail = `It is ${code}.`)
 
 interface Given {
   api?: Api;
+  /** Answers in place of `api`: also calls elsewhere, whose path is their URL, and bodies as text. */
+  rawApi?: (call: { method: string; path: string; headers: Headers; text: string }) => Answer;
   env?: Record<string, string>;
   home?: string;
   cwd?: string;
@@ -51,9 +53,9 @@ export interface Ran {
 
 export const newHome = (): Promise<string> => mkdtemp(join(tmpdir(), 'deeplens-cli-'));
 
-/** Runs a command line in this process, against a stub of the API in place of `fetch`. */
-export async function runCli(argv: readonly string[], given: Given = {}): Promise<Ran> {
-  const { api = () => undefined, tty = false } = given;
+/** Returns a world for a command, with a stub of the API in place of `fetch`. */
+export function newContext(given: Given = {}) {
+  const { api = () => undefined, rawApi, tty = false } = given;
   const calls: ApiCall[] = [];
   const stream = () => Object.assign(new PassThrough(), tty && { isTTY: true, columns: 80 });
   const [stdin, stdout, stderr] = [stream(), stream(), stream()];
@@ -67,6 +69,12 @@ export async function runCli(argv: readonly string[], given: Given = {}): Promis
   const [out, err] = [read(stdout), read(stderr)];
   if (given.stdin !== undefined) stdin.end(given.stdin);
   given.type?.(stdin);
+  const answer = (method: string, path: string, headers: Headers, sent: unknown): Answer => {
+    if (rawApi) return rawApi({ method, path, headers, text: String(sent) });
+    const call = { method, path, headers, body: typeof sent === 'string' ? JSON.parse(sent) : sent };
+    calls.push(call);
+    return api(call) ?? problem(404, 'not_found');
+  };
   const context: Context = {
     env: {
       DEEPLENS_BASE_URL: BASE_URL,
@@ -81,23 +89,25 @@ export async function runCli(argv: readonly string[], given: Given = {}): Promis
     stderr,
     signal: given.signal ?? new AbortController().signal,
     fetch: async (input, init) => {
-      const url = new URL(String(input));
-      const sent = init?.body;
-      const call: ApiCall = {
-        method: init?.method ?? 'GET',
-        path: decodeURIComponent(url.href.replace(BASE_URL, '')),
-        headers: new Headers(init?.headers),
-        body: typeof sent === 'string' ? JSON.parse(sent) : sent,
-      };
-      calls.push(call);
-      const { status = 200, body = {}, headers } = api(call) ?? problem(404, 'not_found');
+      const path = decodeURIComponent(String(input).replace(BASE_URL, ''));
+      const {
+        status = 200,
+        body = {},
+        headers,
+      } = answer(init?.method ?? 'GET', path, new Headers(init?.headers), init?.body);
       return new Response(JSON.stringify(body), {
         status,
         headers: { 'content-type': 'application/json', ...headers },
       });
     },
   };
+  return { context, calls, printed: () => ({ stdout: out(), stderr: err() }) };
+}
+
+/** Runs a command line in this process, against a stub of the API. */
+export async function runCli(argv: readonly string[], given: Given = {}): Promise<Ran> {
+  const { context, calls, printed } = newContext(given);
   const code = await run(argv, context, '1.2.3');
   await new Promise(setImmediate);
-  return { code, stdout: out(), stderr: err(), calls };
+  return { code, ...printed(), calls };
 }
