@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../../cli/src/exit-codes.ts';
 import { type Api, problem, runCli } from './cli-run.ts';
 
 const IMAGE = 'img_01JCZ8M3P7Q4R5S6T7V8W9X0Y1';
@@ -98,4 +100,10 @@ describe('an error', () => {
     const ran = await runCli(get, { api: () => problem(404, 'not_found', 'gone\u001b[2J') });
     expect(ran.stderr).toContain('gone\\u001b[2J');
   });
+});
+
+it('the guide has a row for each code', async () => {
+  const guide = await readFile(new URL('../../../docs/guide/cli.md', import.meta.url), 'utf8');
+  const rows = Array.from(guide.matchAll(/^\| (\d+) \|/gm), ([, code]) => Number(code));
+  expect(rows).toEqual(Object.values(EXIT));
 });
