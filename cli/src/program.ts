@@ -46,8 +46,8 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<CommandFil
   },
 };
 
-/** Commands that `--help` does not list. */
-export const HIDDEN = '__complete';
+/** The command of completion scripts, which `--help` does not list. */
+const HIDDEN = '__complete';
 
 interface ProgramOptions {
   version?: string;
@@ -84,6 +84,9 @@ export async function makeProgram(
       program.commands.at(-1)?.summary(summary);
     } else program.command(name).summary(summary);
   }
-  if (names.has(HIDDEN)) (await import('./commands/complete.ts')).register(program, act);
+  if (names.has(HIDDEN)) {
+    const { register } = await import('./commands/complete.ts');
+    register(program, act, HIDDEN, () => makeProgram([], act, { all: true }));
+  }
   return program;
 }

@@ -1,6 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
 import type { Act } from '../cli.ts';
-import { HIDDEN, makeProgram } from '../program.ts';
 
 interface Candidate {
   value: string;
@@ -47,22 +46,25 @@ const optionNames = (options: readonly Option[]): Candidate[] => [
 ];
 
 function namesAt(command: Command, operands: number): Candidate[] {
-  const verbs = command.commands
-    .filter((each) => each.name() !== HIDDEN)
-    .map((each) => ({ value: each.name(), summary: each.summary() || each.description() }));
+  const verbs = command.commands.map((each) => ({
+    value: each.name(),
+    summary: each.summary() || each.description(),
+  }));
   const argument = command.registeredArguments[operands];
   return [...verbs, ...(argument ? choicesOf(argument) : [])];
 }
 
-/** Completion scripts call it with the words after `deeplens`; it prints a candidate a line, with a tab its summary. */
-export function register(program: Command, act: Act): void {
+/**
+ * Completion scripts call it with the words after `deeplens`; it prints a candidate a line, with a tab its summary.
+ * @param whole returns the program with all its commands
+ */
+export function register(program: Command, act: Act, name: string, whole: () => Promise<Command>): void {
   program
-    .command(HIDDEN, { hidden: true })
+    .command(name, { hidden: true })
     .argument('[words...]')
     .action(
       act(async ({ print }, words: string[]) => {
-        const whole = await makeProgram([], act, { all: true });
-        const lines = candidates(whole, words).map(({ value, summary }) => `${value}\t${summary}\n`);
+        const lines = candidates(await whole(), words).map(({ value, summary }) => `${value}\t${summary}\n`);
         await print.text(lines.join(''));
         return undefined;
       }),

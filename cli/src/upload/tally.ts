@@ -60,4 +60,3 @@ export function newTally() {
     }),
   };
 }
-export type Tally = ReturnType<typeof newTally>;
