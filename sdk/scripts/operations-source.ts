@@ -37,6 +37,9 @@ const otherReplies = (responses: DocumentOperation['responses']): string[] =>
     (status) => Number(status) >= 400 && responses[status]?.content?.['application/json'] !== undefined,
   );
 
+const redirects = (responses: DocumentOperation['responses']): string[] =>
+  Object.keys(responses).filter((status) => /^3/.test(status));
+
 /** Returns `operations.gen.ts`: the operations of a document with their types, methods and paths. */
 export function operationsSource(document: Record<string, unknown>, version: string): string {
   const { paths } = document as unknown as Document; // made by zod-openapi
@@ -45,7 +48,7 @@ export function operationsSource(document: Record<string, unknown>, version: str
   );
   const types = operations.map(({ operation }) => `  ${operation.operationId}: ${typesOf(operation)};`);
   const rows = operations.map(({ path, method, operation }) => {
-    const others = otherReplies(operation.responses);
+    const others = [...redirects(operation.responses), ...otherReplies(operation.responses)];
     const more = others.length > 0 ? `, [${others.join(', ')}]` : '';
     const repeat = repeatOf(method, path, operation);
     return `  ${operation.operationId}: ['${method.toUpperCase()}', '${path}', '${repeat}'${more}],`;

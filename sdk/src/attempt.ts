@@ -1,5 +1,5 @@
 import { type SentBody, sentBody } from './body.ts';
-import { ApiError, apiError, ConnectionError, DeepLensError, TimeoutError } from './errors.ts';
+import { apiError, ConnectionError, DeepLensError, TimeoutError } from './errors.ts';
 import type { Problem } from './generated/types.gen.ts';
 import type { Settings } from './options.ts';
 import { type RateLimits, rateLimitsOf, retryAfterOf } from './rate-limit.ts';
@@ -76,7 +76,7 @@ function requestInit(
 }
 
 function readReply(request: Attempt, response: Response, text: string): Answer<unknown> {
-  const { method, path, otherReplies } = request;
+  const { otherReplies } = request;
   const { status, headers } = response;
   const parsed = parseJson(text);
   const answer = {
@@ -85,17 +85,38 @@ function readReply(request: Attempt, response: Response, text: string): Answer<u
     requestId: headers.get('x-correlation-id') ?? undefined,
     rateLimit: rateLimitsOf(headers),
   };
-  const problem = problemOf(parsed);
   const isReply = parsed !== undefined || text === '';
-  if (isReply && (isRedirect(response) || (status >= 200 && status < 300))) return answer;
-  if (parsed !== undefined && problem.code === undefined && otherReplies.includes(status)) return answer;
-  const retryAfter = retryAfterOf(headers);
-  const { data: body, rateLimit } = answer;
-  throw apiError({ method, path, status, headers, problem, body, rateLimit, retryAfter });
+  if (isReply && status >= 200 && status < 300) return answer;
+  if (isRedirect(response)) {
+    // Browsers hide the status of a redirect.
+    if (otherReplies.includes(status || 302)) return answer;
+    throw refusal(request, answer, { detail: redirected(headers.get('location')) });
+  }
+  const problem = problemOf(parsed);
+  if (isReply && problem.code === undefined && otherReplies.includes(status)) return answer;
+  throw refusal(request, answer, problem);
 }
 
 const isRedirect = ({ status, type }: Response): boolean =>
   type === 'opaqueredirect' || (status >= 300 && status < 400);
+
+const redirected = (location: string | null): string =>
+  `The service redirects to ${location ?? 'another address'}, which is not followed, as it would get the credential. Check the base URL.`;
+
+function refusal({ method, path }: Attempt, answer: Answer<unknown>, problem: Partial<Problem>) {
+  const { status, headers } = answer.response;
+  const { data: body, rateLimit } = answer;
+  return apiError({
+    method,
+    path,
+    status,
+    headers,
+    problem,
+    body,
+    rateLimit,
+    retryAfter: retryAfterOf(headers),
+  });
+}
 
 function parseJson(text: string): unknown {
   if (text === '') return undefined;
@@ -111,7 +132,3 @@ const problemOf = (parsed: unknown): Partial<Problem> =>
   typeof parsed === 'object' && parsed !== null && 'code' in parsed && typeof parsed.code === 'string'
     ? (parsed as Partial<Problem>) // the API's errors have this form; the members are optional
     : {};
-
-/** Returns true if an error is the API's refusal with one of the codes. */
-export const hasCode = (error: unknown, ...codes: ApiError['code'][]): error is ApiError =>
-  error instanceof ApiError && codes.includes(error.code);

@@ -1,6 +1,6 @@
 import { ApiPromise } from './api-promise.ts';
 import type { Answer } from './attempt.ts';
-import { DeepLensError } from './errors.ts';
+import { ApiError, DeepLensError } from './errors.ts';
 import { type Call, execute } from './execute.ts';
 import { OPERATIONS, type Operations } from './generated/operations.gen.ts';
 import type { CallOptions, ClientOptions, Fetch, Settings } from './options.ts';
@@ -104,9 +104,17 @@ export class ApiClient {
   }
 
   async #execute(call: Call, options?: CallOptions): Promise<Answer<unknown>> {
-    const answer = await execute(this.#settings, call, options);
-    this.#rateLimit = { ...this.#rateLimit, ...answer.rateLimit };
-    return answer;
+    const note = (limits: RateLimits) => {
+      this.#rateLimit = { ...this.#rateLimit, ...limits };
+    };
+    try {
+      const answer = await execute(this.#settings, call, options);
+      note(answer.rateLimit);
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError) note(error.rateLimit);
+      throw error;
+    }
   }
 }
 

@@ -155,3 +155,7 @@ export class TimeoutError extends ConnectionError {
 export class AbortError extends DeepLensError {
   override readonly name = 'AbortError';
 }
+
+/** Returns true if an error is the API's refusal with one of the codes. */
+export const hasCode = (error: unknown, ...codes: ErrorCode[]): error is ApiError =>
+  error instanceof ApiError && codes.includes(error.code);

@@ -1,6 +1,6 @@
-import { type Answer, type Attempt, attempt, hasCode } from './attempt.ts';
+import { type Answer, type Attempt, attempt } from './attempt.ts';
 import { sentBody } from './body.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, hasCode } from './errors.ts';
 import { VERSION } from './generated/operations.gen.ts';
 import type { Repeat } from './operation.ts';
 import type { CallOptions, Settings } from './options.ts';

@@ -1,5 +1,5 @@
 export type { ApiPromise } from './api-promise.ts';
-export { type Answer, hasCode } from './attempt.ts';
+export type { Answer } from './attempt.ts';
 export { ApiClient, type RawInput } from './client.ts';
 export { DeepLens } from './deeplens.ts';
 export * from './errors.ts';

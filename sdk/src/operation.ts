@@ -11,7 +11,7 @@ export interface Operation<Data extends { body?: unknown }, Reply, Form = never>
  */
 export type Repeat = 'safe' | 'keyed' | 'once';
 
-/** Method, path, when it can be repeated, and statuses besides 2xx whose reply is no problem document. */
+/** Method, path, when it can be repeated, and statuses besides 2xx whose reply is no problem document: redirects too. */
 export type OperationRow = readonly [
   method: string,
   path: string,

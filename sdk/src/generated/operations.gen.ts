@@ -95,7 +95,7 @@ export const OPERATIONS: { readonly [Id in keyof Operations]: OperationRow } = {
   listImages: ['GET', '/images', 'safe'],
   getImage: ['GET', '/images/{image_id}', 'safe'],
   deleteImage: ['DELETE', '/images/{image_id}', 'once'],
-  getThumbnail: ['GET', '/thumbnails/{image_id}', 'safe'],
+  getThumbnail: ['GET', '/thumbnails/{image_id}', 'safe', [302]],
   retryImage: ['POST', '/images/{image_id}/retry', 'keyed'],
   searchSimilarity: ['POST', '/search/similarity', 'safe'],
   searchDuplicates: ['POST', '/search/duplicates', 'safe'],

@@ -82,6 +82,13 @@ test.each([
   },
 );
 
+test('the limits of a refusal are kept too', async () => {
+  const headers = { ratelimit: '"requests";r=0;t=9', 'ratelimit-policy': '"requests";q=100;w=60' };
+  const { client } = scripted([refusal(429, 'rate_limited', headers)], { maxRetries: 0 });
+  await expect(client.me()).rejects.toThrow(RateLimitError);
+  expect(client.rateLimit.requests).toEqual({ limit: 100, remaining: 0, resetsInS: 9, windowS: 60 });
+});
+
 test('a reply that is not of the API is an error, whatever its status', async () => {
   const { client } = scripted([html(502), html(200)], { maxRetries: 0 });
   for (const status of [502, 200])
@@ -98,6 +105,16 @@ test('an image’s thumbnail is the address that the reply redirects to', async 
     new Response(null, { status: 302, headers: { location: 'https://storage.example.com/t' } }),
   ]);
   expect(await client.images.thumbnailUrl(IMAGE, { size: 256 })).toBe('https://storage.example.com/t');
+});
+
+test('another redirect is not followed: it would get the credential', async () => {
+  const moved = () =>
+    new Response(null, { status: 301, headers: { location: 'https://elsewhere.example.com' } });
+  const { client, sent } = scripted([moved]);
+  const error = await client.images.get(IMAGE).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ status: 301, code: 'unexpected_response' });
+  expect(String(error)).toContain('https://elsewhere.example.com');
+  expect(sent).toHaveLength(1);
 });
 
 test('an aborted call ends, a slow one times out, a broken one tells so', async () => {

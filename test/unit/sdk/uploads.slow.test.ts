@@ -127,6 +127,17 @@ describe('uploads', () => {
     expect(statuses(outcomes)).toEqual({ uploaded: 2, failed: 1 });
   });
 
+  test('that the storage refuses before all is sent have its reason', async () => {
+    api = await startStubApi({ refusesEarly: true });
+    const path = join(folder, 'large.tif');
+    await writeFile(path, Buffer.alloc(8_000_000));
+    const [outcome] = await collect(filesOnDisk([path]));
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: { name: 'StorageError', code: 'EntityTooLarge' },
+    });
+  });
+
   test('that the API refuses fail alone, with their code', async () => {
     api = await startStubApi({
       onFile: ({ filename }) => (filename === '0.jpg' ? problem(429, 'quota_exceeded') : undefined),
