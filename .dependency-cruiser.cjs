@@ -238,6 +238,12 @@ module.exports = {
       { dependencyTypesNot: ['core'], pathNot: '^sdk/src/' },
     ),
     rule(
+      'cli-knows-the-sdk',
+      'The command line knows the product by the SDK alone.',
+      { path: '^cli/src/' },
+      { path: '^(shared|functions|gpu-worker|infra)/' },
+    ),
+    rule(
       'nothing-imports-tests',
       'Product code does not know its tests.',
       { pathNot: '^test/|^vitest[.]config[.]ts$' },

@@ -14,12 +14,9 @@ export async function installNodeModules(checkout) {
   await step('Installing the npm packages (a few minutes the first time)', async () => {
     await needDiskSpace(checkout, INSTALLED_GB);
     let fresh = '';
+    const workspaces = await workspacesOf(checkout);
     await withRetries('The npm packages', async () => {
       fresh = await freshFolder(join(checkout, '.deeplens'), 'install');
-      const { packages } = await readJson(join(checkout, 'package-lock.json'));
-      const workspaces = Object.keys(packages).filter(
-        (path) => path !== '' && !path.includes('node_modules/'),
-      );
       const ofWorkspaces = workspaces.map((workspace) => join(workspace, 'package.json'));
       for (const file of ['package.json', 'package-lock.json', '.npmrc', ...ofWorkspaces]) {
         await mkdir(dirname(join(fresh, file)), { recursive: true });
@@ -41,10 +38,23 @@ export async function installNodeModules(checkout) {
     const node = await run(join(fresh, 'node_modules/.bin/node'), ['--version']);
     if (!node.ok)
       throw new SetupError(`The installed Node does not run on this machine:\n  ${node.output.trim()}`);
-    await rename(join(checkout, 'node_modules'), join(fresh, 'replaced_modules')).catch(ignoreMissing);
-    await rename(join(fresh, 'node_modules'), join(checkout, 'node_modules'));
+    // The root's come last: they tell that the installation is complete.
+    for (const [i, folder] of [...workspaces, ''].entries()) {
+      const [from, to] = [fresh, checkout].map((root) => join(root, folder, 'node_modules'));
+      await rename(to, join(fresh, `replaced_${i}`)).catch(ignoreMissing);
+      await rename(from, to).catch(folder === '' ? undefined : ignoreMissing);
+    }
     await rm(fresh, { recursive: true, force: true });
   });
+}
+
+/**
+ * Returns the folders of the workspaces, whose packages npm may install within them.
+ * @param {string} checkout
+ */
+async function workspacesOf(checkout) {
+  const { packages } = await readJson(join(checkout, 'package-lock.json'));
+  return Object.keys(packages).filter((path) => path !== '' && !path.includes('node_modules/'));
 }
 
 /** @param {string} checkout */

@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { distinctPhotographs } from '../fixtures/photographs.ts';
+import { startCli } from '../unit/cli/cli-process.ts';
+import { type Client, newTenant } from './client.ts';
+import { readStack } from './stack.ts';
+
+const DISTINCT = 125;
+/** Turns of each picture by the hue, in degrees. */
+const HUES = [0, 90, 180, 270];
+const FILES = DISTINCT * HUES.length;
+const LIMIT_MS = 900_000;
+
+let client: Client;
+let home: string;
+let photos: string;
+beforeAll(async () => {
+  client = await newTenant('command-line');
+  home = await mkdtemp(join(tmpdir(), 'deeplens-cli-'));
+  photos = join(home, 'photos');
+  const images = await distinctPhotographs(DISTINCT);
+  for (const hue of HUES) {
+    await mkdir(join(photos, String(hue)), { recursive: true });
+    for (const [n, bytes] of images.entries())
+      await writeFile(
+        join(photos, String(hue), `${n}.jpg`),
+        await sharp(bytes).modulate({ hue }).jpeg().toBuffer(),
+      );
+  }
+}, LIMIT_MS);
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+const deeplens = (...argv: string[]) =>
+  startCli(argv, {
+    url: readStack().api_url,
+    home,
+    env: { DEEPLENS_API_KEY: client.key, DEEPLENS_TOKEN: readStack().admin_token },
+  });
+const objects = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('the command line', () => {
+  it(
+    `brings ${FILES} pictures in, although it is killed on the way, and all are indexed`,
+    async () => {
+      const first = deeplens('upload', photos);
+      let printed = '';
+      first.child.stdout?.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+      while (printed.split('\n').length < FILES / 2 && first.child.exitCode === null) await sleep(50);
+      first.child.kill('SIGKILL');
+      await first.ended;
+      const second = await deeplens('upload', photos, '--wait').ended;
+      expect(second.code, second.stderr).toBe(0);
+      const rows = objects(second.stdout);
+      expect(rows.filter(({ status }) => status === 'resumed').length).toBeGreaterThan(FILES / 3);
+      expect(second.stderr).toContain(`${FILES} indexed`);
+      const listed = objects((await deeplens('images', 'list', '--fields', 'image_id,status').ended).stdout);
+      expect(listed).toHaveLength(FILES);
+      expect(new Set(rows.map(({ image_id }) => image_id))).toEqual(
+        new Set(listed.map(({ image_id }) => image_id)),
+      );
+      expect(new Set(listed.map(({ status }) => status))).toEqual(new Set(['indexed']));
+    },
+    LIMIT_MS,
+  );
+
+  it('finds one of them, and exits with 8 if that is asked for', async () => {
+    const found = await deeplens('search', join(photos, '0/0.jpg'), '--fail-if-found', 'exact').ended;
+    expect(found.code, found.stderr).toBe(8);
+    expect(objects(found.stdout)[0]).toMatchObject({ verdict: 'exact', file_path: '0/0.jpg' });
+  });
+
+  it('deletes a picture, shows the tenant and, for the operator, the models', async () => {
+    const [image] = objects((await deeplens('images', 'list', '--limit', '1').ended).stdout);
+    const removed = await deeplens('images', 'delete', image.image_id, '--yes').ended;
+    expect(objects(removed.stdout)).toEqual([
+      expect.objectContaining({ image_id: image.image_id, deleted: true }),
+    ]);
+    expect((await deeplens('images', 'get', image.image_id).ended).code).toBe(5);
+    expect(objects((await deeplens('whoami').ended).stdout)[0]).toMatchObject({ tenant_id: client.tenant });
+    expect((await deeplens('models', 'list').ended).stdout).toContain('deeplens-lite-v1');
+  });
+});
