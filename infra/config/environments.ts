@@ -93,7 +93,7 @@ export interface EnvironmentRow {
 
 /** An environment with its place: an account and a region of AWS; none on one machine. */
 export interface Environment extends EnvironmentRow {
-  target?: Pick<Inputs, 'account' | 'region' | 'workerCreated'>;
+  target?: Pick<Inputs, 'account' | 'region' | 'repository' | 'workerCreated'>;
   /** The API's own host, with its certificate in ACM; the stage's own address without one. */
   domain?: { name: string; certificateArn: string };
   /** The prefix of links to the API, without a slash at the end. By default the stage's own address. */

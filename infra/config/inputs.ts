@@ -8,6 +8,9 @@ const EXAMPLE = 'deeplens.config.example.json';
 const CERTIFICATE = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):(\d{12}):certificate\/[\w-]+$/;
 const HOST = /^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
 
+/** `repo:octocat/library`, or `repo:octocat@1/library@2` where subjects are immutable. */
+const REPOSITORY = /^repo:[\w.-]+(@\d+)?\/[\w.-]+(@\d+)?$/;
+
 const ConsoleUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(1024);
 /** A subscriber of a topic. */
 const Subscriber = z.union([z.email(), z.url({ protocol: /^https$/ })], {
@@ -32,6 +35,12 @@ export const Inputs = z
     consoleUrls: z
       .tuple([ConsoleUrl], ConsoleUrl)
       .refine((urls) => urls.length <= MAX_CONSOLE_URLS, `must be at most ${MAX_CONSOLE_URLS} addresses`),
+    /** The repository whose workflow deploys, as the subjects of its tokens begin. Absent: no roles for a workflow. */
+    repository: z
+      .string()
+      .max(300)
+      .regex(REPOSITORY, 'must be repo:owner/name, or with the numbers of an immutable subject')
+      .optional(),
     /** Set after the first deployment: later ones leave the number of the worker's tasks as it is. */
     workerCreated: z.boolean().default(false),
   })

@@ -4,6 +4,7 @@ import { neededConcurrency } from '../config/quotas.ts';
 import { vectorIndexAccess } from '../constructs/vector-index-access.ts';
 import { ApiStack } from './api.ts';
 import { DataStack } from './data.ts';
+import { DeliveryStack } from './delivery.ts';
 import { DuplicatesStack } from './duplicates.ts';
 import { FailuresStack } from './failures.ts';
 import { IdentityStack } from './identity.ts';
@@ -122,6 +123,8 @@ export function deepLensStacks(app: App, environment: Environment): void {
     certificate: environment.domain?.certificateArn,
     concurrency: neededConcurrency(environment),
   });
+  const repository = environment.target?.repository;
+  if (repository) new DeliveryStack(app, { environment, repository });
   Tags.of(app).add('service', 'deeplens');
   Tags.of(app).add('environment', environment.name);
 }
