@@ -46,6 +46,8 @@ export interface Operations {
   changeStorage: Operation<types.ChangeStorageData, types.ChangeStorageResponse>;
   removeStorage: Operation<types.RemoveStorageData, types.RemoveStorageResponse>;
   testStorage: Operation<types.TestStorageData, types.TestStorageResponse>;
+  turnOnStorageEvents: Operation<types.TurnOnStorageEventsData, types.TurnOnStorageEventsResponse>;
+  turnOffStorageEvents: Operation<types.TurnOffStorageEventsData, types.TurnOffStorageEventsResponse>;
   getUsage: Operation<types.GetUsageData, types.GetUsageResponse>;
   getOverview: Operation<types.GetOverviewData, types.GetOverviewResponse>;
   listOwnJobs: Operation<types.ListOwnJobsData, types.ListOwnJobsResponse>;
@@ -82,6 +84,9 @@ export interface Operations {
   checkIndex: Operation<types.CheckIndexData, types.CheckIndexResponse>;
   moveTenants: Operation<types.MoveTenantsData, types.MoveTenantsResponse>;
   redriveFailures: Operation<types.RedriveFailuresData, types.RedriveFailuresResponse>;
+  getSwitches: Operation<types.GetSwitchesData, types.GetSwitchesResponse>;
+  putSwitches: Operation<types.PutSwitchesData, types.PutSwitchesResponse>;
+  replayEvents: Operation<types.ReplayEventsData, types.ReplayEventsResponse>;
   getHealth: Operation<types.GetHealthData, types.GetHealthResponse>;
   liveness: Operation<types.LivenessData, types.LivenessResponse>;
   readiness: Operation<types.ReadinessData, types.ReadinessResponse | types.ReadinessErrors[503]>;
@@ -129,6 +134,8 @@ export const OPERATIONS: { readonly [Id in keyof Operations]: OperationRow } = {
   changeStorage: ['PATCH', '/storage/{storage_id}', 'once'],
   removeStorage: ['DELETE', '/storage/{storage_id}', 'once'],
   testStorage: ['POST', '/storage/{storage_id}/test', 'once'],
+  turnOnStorageEvents: ['PUT', '/storage/{storage_id}/events', 'once'],
+  turnOffStorageEvents: ['DELETE', '/storage/{storage_id}/events', 'once'],
   getUsage: ['GET', '/usage', 'safe'],
   getOverview: ['GET', '/stats/overview', 'safe'],
   listOwnJobs: ['GET', '/jobs', 'safe'],
@@ -165,6 +172,9 @@ export const OPERATIONS: { readonly [Id in keyof Operations]: OperationRow } = {
   checkIndex: ['POST', '/admin/models/{name}/checks', 'keyed'],
   moveTenants: ['POST', '/admin/models/{name}/moves', 'keyed'],
   redriveFailures: ['POST', '/admin/failures/redrive', 'keyed'],
+  getSwitches: ['GET', '/admin/switches', 'safe'],
+  putSwitches: ['PUT', '/admin/switches', 'once'],
+  replayEvents: ['POST', '/admin/events/replay', 'keyed'],
   getHealth: ['GET', '/admin/health', 'safe'],
   liveness: ['GET', '/health/live', 'safe'],
   readiness: ['GET', '/health/ready', 'safe', [503]],

@@ -706,13 +706,40 @@ export type RedriveFailuresRequest = {
     /**
      * Only failures with this code.
      */
-    code?: 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable';
+    code?: 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable' | 'paused';
     /**
      * Only images that failed at or after this time.
      */
     since?: string;
     /**
      * Only count: `progress.found` is what would be retried, `progress.not_mendable` what would not.
+     */
+    dry_run?: boolean;
+};
+
+export type PutSwitchesRequest = {
+    /**
+     * Done with less. `verification`: searches do not compare pixels, and their replies say so (`degraded`).
+     */
+    degrade?: Array<'verification'>;
+    /**
+     * Stopped. `ingest`: new images are refused (503 `paused`, with `Retry-After`). `imports`: scans and imports of tenants’ storage wait. `webhooks`: deliveries wait. Nothing is lost.
+     */
+    pause?: Array<'ingest' | 'imports' | 'webhooks'>;
+};
+
+export type ReplayEventsRequest = {
+    type: 'images.validated' | 'images.indexed' | 'images.failed' | 'duplicates.found';
+    /**
+     * Of the event’s time, inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    /**
+     * Only count: `progress.found` is what would be published again.
      */
     dry_run?: boolean;
 };
@@ -802,7 +829,7 @@ export type JobCompletedMessage = {
     timestamp: string;
     data: {
         job_id: string;
-        kind: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
+        kind: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'webhook_replay' | 'event_replay' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
         status: 'completed' | 'failed' | 'cancelled';
         progress: {
             [key: string]: number;
@@ -1027,7 +1054,7 @@ export type Problem = {
 /**
  * A stable code for programs to act on.
  */
-export type ProblemCode = 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable';
+export type ProblemCode = 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable' | 'paused';
 
 export type AddImageReply = {
     /**
@@ -1059,6 +1086,10 @@ export type DeleteImageReply = {
          * A time as in RFC 3339, UTC.
          */
         completed_at: string;
+        /**
+         * With `original=true`: what became of it. `absent`: it was gone already.
+         */
+        original?: 'deleted' | 'absent';
     };
 };
 
@@ -1081,6 +1112,10 @@ export type SearchSimilarityReply = {
      * True if the reply comes from the cache of an earlier search.
      */
     cached: boolean;
+    /**
+     * What the search did without, during an incident. `verification`: verdicts are by vectors and geometry; pixels were not compared.
+     */
+    degraded?: Array<'verification'>;
 };
 
 export type SimilarityResult = {
@@ -1771,9 +1806,10 @@ export type ReplayDeliveriesReply = {
     count: number;
     dry_run: boolean;
     /**
-     * A time as in RFC 3339, UTC.
+     * A job id: `job_` and a ULID.
      */
-    next_from?: string;
+    job_id?: string;
+    status?: 'queued' | 'running' | 'needs_confirmation' | 'completed' | 'failed' | 'cancelled';
 };
 
 export type Settings = {
@@ -1890,6 +1926,12 @@ export type StorageLocation = {
     on_missing: 'keep' | 'hide' | 'delete_after_days';
     days?: number;
     state: 'active' | 'removing';
+    /**
+     * Events of the bucket are taken: what changes is read before the next scan.
+     */
+    events?: {
+        bus_arn: string;
+    };
     last_scan?: {
         /**
          * A job id: `job_` and a ULID.
@@ -1950,6 +1992,22 @@ export type TestStorageReply = {
          * Of a role: it can be assumed with the external id alone, and neither without one nor with another.
          */
         trust: true | 'not_applicable';
+    };
+};
+
+export type TurnOnStorageEventsReply = {
+    /**
+     * A storage location’s id: `st_` and a ULID.
+     */
+    storage_id: string;
+    events: {
+        bus_arn: string;
+    };
+    /**
+     * A CloudFormation template: a rule, and a role that may send to the bus.
+     */
+    template: {
+        [key: string]: unknown;
     };
 };
 
@@ -2060,7 +2118,7 @@ export type Job = {
      * A job id: `job_` and a ULID.
      */
     job_id: string;
-    kind: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
+    kind: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'webhook_replay' | 'event_replay' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
     /**
      * The tenant that is removed, or whose images are retried.
      */
@@ -2072,7 +2130,7 @@ export type Job = {
     /**
      * The only failures that are retried.
      */
-    code?: 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable';
+    code?: 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable' | 'paused';
     /**
      * The earliest failures that are retried.
      */
@@ -2098,6 +2156,26 @@ export type Job = {
      * The storage location that the job is about.
      */
     storage_id?: string;
+    /**
+     * A scan of what events of your bucket say has changed; it lists nothing.
+     */
+    source?: 'events';
+    /**
+     * The type of the archived events that are published again.
+     */
+    event_type?: 'images.validated' | 'images.indexed' | 'images.failed' | 'duplicates.found';
+    /**
+     * The earliest of them.
+     */
+    from?: string;
+    /**
+     * All of them are earlier.
+     */
+    to?: string;
+    /**
+     * The webhook whose deliveries are repeated.
+     */
+    webhook_id?: string;
     /**
      * Why a scan pauses: 1 000 of your images are in the pipeline, or your uploads a minute or your quota are used up.
      */
@@ -2184,7 +2262,7 @@ export type Job = {
 export type ListJobErrorsReply = {
     errors: Array<{
         path: string;
-        code: 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable';
+        code: 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable' | 'paused';
         detail: string;
     }>;
     next_cursor?: string;
@@ -2399,7 +2477,7 @@ export type GetCapacityReply = {
         vectors: number;
         queued: number;
         /**
-         * Estimated memory of the vector index in bytes (docs/cost.md).
+         * Estimated memory of the vector index in bytes (docs/operate/cost.md).
          */
         index_memory_bytes: number;
         cost_estimate_usd: number;
@@ -2479,6 +2557,21 @@ export type ListModelsReply = {
          */
         last_job_id?: string;
     }>;
+};
+
+export type Switches = {
+    /**
+     * Done with less. `verification`: searches do not compare pixels, and their replies say so (`degraded`).
+     */
+    degrade: Array<'verification'>;
+    /**
+     * Stopped. `ingest`: new images are refused (503 `paused`, with `Retry-After`). `imports`: scans and imports of tenants’ storage wait. `webhooks`: deliveries wait. Nothing is lost.
+     */
+    pause: Array<'ingest' | 'imports' | 'webhooks'>;
+    /**
+     * Absent: nobody has changed them.
+     */
+    changed_at?: string;
 };
 
 export type GetHealthReply = {
@@ -2607,7 +2700,7 @@ export type RequestUploadsErrors = {
      */
     500: Problem;
     /**
-     * `dependency_unavailable`
+     * `dependency_unavailable`, `paused`
      */
     503: Problem;
 };
@@ -2643,7 +2736,7 @@ export type ListImagesData = {
         /**
          * The code of the last failure.
          */
-        failure_code?: 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable';
+        failure_code?: 'invalid_request' | 'invalid_cursor' | 'idempotency_key_reused' | 'unauthenticated' | 'token_expired' | 'invalid_api_key' | 'forbidden' | 'missing_scope' | 'tenant_mismatch' | 'origin_not_allowed' | 'tenant_suspended' | 'not_found' | 'method_not_allowed' | 'conflict' | 'job_finished' | 'image_not_ready' | 'request_in_progress' | 'purged' | 'payload_too_large' | 'unsupported_media_type' | 'unreadable_image' | 'too_many_pixels' | 'reading_limit_exceeded' | 'too_many_frames' | 'type_mismatch' | 'checksum_mismatch' | 'truncated' | 'event_too_large' | 'low_detail' | 'unsafe_url' | 'url_unreachable' | 'url_not_an_image' | 'storage_unreachable' | 'storage_access_denied' | 'bucket_not_found' | 'insecure_trust_policy' | 'region_mismatch' | 'archived_object' | 'object_changed' | 'rate_limited' | 'quota_exceeded' | 'index_full' | 'internal_error' | 'dependency_unavailable' | 'paused';
         /**
          * Inclusive.
          */
@@ -2771,7 +2864,7 @@ export type AddImageErrors = {
      */
     500: Problem;
     /**
-     * `dependency_unavailable`
+     * `dependency_unavailable`, `paused`
      */
     503: Problem;
 };
@@ -2799,7 +2892,12 @@ export type DeleteImageData = {
          */
         image_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * `true`: also delete the object in your own storage, where its credentials allow it; needs `deeplens.storage`, too. If it cannot be deleted, the image stays. The original of an upload is always deleted.
+         */
+        original?: 'true' | 'false';
+    };
     url: '/images/{image_id}';
 };
 
@@ -2821,9 +2919,17 @@ export type DeleteImageErrors = {
      */
     404: Problem;
     /**
+     * `conflict`, `object_changed`
+     */
+    409: Problem;
+    /**
      * `purged`
      */
     410: Problem;
+    /**
+     * `storage_unreachable`, `storage_access_denied`, `bucket_not_found`, `region_mismatch`, `unsafe_url`
+     */
+    422: Problem;
     /**
      * `rate_limited`
      */
@@ -4517,7 +4623,7 @@ export type ReplayDeliveriesError = ReplayDeliveriesErrors[keyof ReplayDeliverie
 
 export type ReplayDeliveriesResponses = {
     /**
-     * How many deliveries were repeated, or would be: those from `from` on, at most 500 a call; with `next_from` there are more, from then on.
+     * How many deliveries were repeated, or would be. More than 500 are repeated by a job: then `count` says how many were met before it was started, and `GET /v1/jobs/{job_id}` how many it has repeated.
      */
     202: ReplayDeliveriesReply;
 };
@@ -5070,6 +5176,130 @@ export type TestStorageResponses = {
 
 export type TestStorageResponse = TestStorageResponses[keyof TestStorageResponses];
 
+export type TurnOffStorageEventsData = {
+    body?: never;
+    path: {
+        /**
+         * A storage location’s id: `st_` and a ULID.
+         */
+        storage_id: string;
+    };
+    query?: never;
+    url: '/storage/{storage_id}/events';
+};
+
+export type TurnOffStorageEventsErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type TurnOffStorageEventsError = TurnOffStorageEventsErrors[keyof TurnOffStorageEventsErrors];
+
+export type TurnOffStorageEventsResponses = {
+    /**
+     * The location.
+     */
+    200: StorageLocation;
+};
+
+export type TurnOffStorageEventsResponse = TurnOffStorageEventsResponses[keyof TurnOffStorageEventsResponses];
+
+export type TurnOnStorageEventsData = {
+    body?: never;
+    path: {
+        /**
+         * A storage location’s id: `st_` and a ULID.
+         */
+        storage_id: string;
+    };
+    query?: never;
+    url: '/storage/{storage_id}/events';
+};
+
+export type TurnOnStorageEventsErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `not_found`
+     */
+    404: Problem;
+    /**
+     * `conflict`
+     */
+    409: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type TurnOnStorageEventsError = TurnOnStorageEventsErrors[keyof TurnOnStorageEventsErrors];
+
+export type TurnOnStorageEventsResponses = {
+    /**
+     * The event bus of the location, which takes events of its bucket from the account of its role alone. They begin once the template is deployed in the bucket’s region, and the bucket sends events to EventBridge.
+     */
+    200: TurnOnStorageEventsReply;
+};
+
+export type TurnOnStorageEventsResponse = TurnOnStorageEventsResponses[keyof TurnOnStorageEventsResponses];
+
 export type GetUsageData = {
     body?: never;
     path?: never;
@@ -5177,7 +5407,7 @@ export type ListOwnJobsData = {
     body?: never;
     path?: never;
     query?: {
-        kind?: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
+        kind?: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'webhook_replay' | 'event_replay' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
         status?: 'queued' | 'running' | 'needs_confirmation' | 'completed' | 'failed' | 'cancelled';
         /**
          * The `next_cursor` of the previous page.
@@ -6654,7 +6884,7 @@ export type ListJobsData = {
     body?: never;
     path?: never;
     query?: {
-        kind?: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
+        kind?: 'tenant_purge' | 'redrive' | 'storage_removal' | 'scan' | 'webhook_replay' | 'event_replay' | 'model_migration' | 'model_rollback' | 'index_rebuild' | 'index_check' | 'index_move';
         status?: 'queued' | 'running' | 'needs_confirmation' | 'completed' | 'failed' | 'cancelled';
         /**
          * The `next_cursor` of the previous page.
@@ -7298,6 +7528,171 @@ export type RedriveFailuresResponses = {
 };
 
 export type RedriveFailuresResponse = RedriveFailuresResponses[keyof RedriveFailuresResponses];
+
+export type GetSwitchesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/admin/switches';
+};
+
+export type GetSwitchesErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type GetSwitchesError = GetSwitchesErrors[keyof GetSwitchesErrors];
+
+export type GetSwitchesResponses = {
+    /**
+     * The switches.
+     */
+    200: Switches;
+};
+
+export type GetSwitchesResponse = GetSwitchesResponses[keyof GetSwitchesResponses];
+
+export type PutSwitchesData = {
+    body: PutSwitchesRequest;
+    path?: never;
+    query?: never;
+    url: '/admin/switches';
+};
+
+export type PutSwitchesErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `unsupported_media_type`
+     */
+    415: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type PutSwitchesError = PutSwitchesErrors[keyof PutSwitchesErrors];
+
+export type PutSwitchesResponses = {
+    /**
+     * The switches as they are now.
+     */
+    200: Switches;
+};
+
+export type PutSwitchesResponse = PutSwitchesResponses[keyof PutSwitchesResponses];
+
+export type ReplayEventsData = {
+    body: ReplayEventsRequest;
+    headers?: {
+        /**
+         * For 24 hours, a call with the same key and input gets the reply of the first.
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/admin/events/replay';
+};
+
+export type ReplayEventsErrors = {
+    /**
+     * `invalid_request`, `idempotency_key_reused`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `request_in_progress`
+     */
+    409: Problem;
+    /**
+     * `unsupported_media_type`
+     */
+    415: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type ReplayEventsError = ReplayEventsErrors[keyof ReplayEventsErrors];
+
+export type ReplayEventsResponses = {
+    /**
+     * The job; read its progress with `GET` on its id.
+     */
+    202: AcceptedJob;
+};
+
+export type ReplayEventsResponse = ReplayEventsResponses[keyof ReplayEventsResponses];
 
 export type GetHealthData = {
     body?: never;
