@@ -38,7 +38,7 @@ const deeplens = (...argv: string[]) =>
   startCli(argv, {
     url: readStack().api_url,
     home,
-    env: { DEEPLENS_API_KEY: client.key, DEEPLENS_TOKEN: readStack().admin_token },
+    env: { DEEPLENS_API_KEY: client.key, DEEPLENS_ADMIN_TOKEN: readStack().admin_token },
   });
 const objects = (stdout: string) =>
   stdout

@@ -35,7 +35,10 @@ export async function findConnection(
   plane: Plane,
 ): Promise<Connection> {
   if (options.local) return localConnection(context.cwd, plane);
-  const { DEEPLENS_API_KEY: apiKey, DEEPLENS_TOKEN: token, DEEPLENS_BASE_URL: baseUrl } = context.env;
+  const { DEEPLENS_API_KEY: apiKey, DEEPLENS_BASE_URL: baseUrl } = context.env;
+  // With a key a token is a person's of its tenant: the operator's is another one, never sent beside a key.
+  const { DEEPLENS_TOKEN: personal, DEEPLENS_ADMIN_TOKEN: admin } = context.env;
+  const token = plane === 'operator' ? admin || personal : personal;
   if (options.profile === undefined && (apiKey || token)) {
     const url = baseUrl || (await fromProfile(context, options))?.baseUrl;
     if (!url)
@@ -105,7 +108,7 @@ function needCredential(connection: Connection, plane: Plane): Connection {
     if (connection.token === undefined)
       throw new NotSignedInError(
         `This is the operator’s call, and ${connection.source} has no token.`,
-        'Set DEEPLENS_TOKEN, or sign in with: deeplens login --token -',
+        'Set DEEPLENS_ADMIN_TOKEN, or sign in with: deeplens login --token -',
       );
     return withoutKey;
   }

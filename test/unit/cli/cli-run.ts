@@ -79,7 +79,7 @@ export function newContext(given: Given = {}) {
     env: {
       DEEPLENS_BASE_URL: BASE_URL,
       DEEPLENS_API_KEY: 'dl_live_test',
-      DEEPLENS_TOKEN: 'token',
+      DEEPLENS_ADMIN_TOKEN: 'token',
       ...given.env,
     },
     cwd: given.cwd ?? '/',

@@ -63,7 +63,7 @@ describe('the exit code', () => {
   });
 
   it('is 4 without a credential, and says how to get one', async () => {
-    const ran = await runCli(get, { env: { DEEPLENS_API_KEY: '', DEEPLENS_TOKEN: '' } });
+    const ran = await runCli(get, { env: { DEEPLENS_API_KEY: '', DEEPLENS_ADMIN_TOKEN: '' } });
     expect(ran.code).toBe(4);
     expect(ran.stderr).toContain('deeplens login');
   });

@@ -12,7 +12,7 @@ const ME = {
   features: [],
 };
 const KEY = 'dl_live_abc_secret';
-const NO_ENV = { DEEPLENS_API_KEY: '', DEEPLENS_TOKEN: '', DEEPLENS_BASE_URL: '' };
+const NO_ENV = { DEEPLENS_API_KEY: '', DEEPLENS_ADMIN_TOKEN: '', DEEPLENS_BASE_URL: '' };
 const api = () => ({ body: ME });
 let home = '';
 beforeEach(async () => {
@@ -145,4 +145,14 @@ it('--local finds the running system from a folder below it', async () => {
   expect(operator.calls[0]?.headers.get('authorization')).toBe('Bearer admin');
   const nowhere = await runCli(['whoami', '--local'], { home, cwd: '/', env: NO_ENV, api });
   expect([nowhere.code, nowhere.stderr]).toEqual([7, expect.stringContaining('npm start')]);
+});
+
+it('the operator’s token is never sent beside a key, a person’s is', async () => {
+  const env = { DEEPLENS_API_KEY: 'dl_live_key', DEEPLENS_TOKEN: 'person', DEEPLENS_ADMIN_TOKEN: 'operator' };
+  const sent = async (...argv: string[]) => {
+    const { calls } = await runCli(argv, { home, env, api: () => ({ body: { models: [] } }) });
+    return [calls[0]?.headers.get('x-api-key'), calls[0]?.headers.get('authorization')];
+  };
+  expect(await sent('whoami')).toEqual(['dl_live_key', 'Bearer person']);
+  expect(await sent('models', 'list')).toEqual([null, 'Bearer operator']);
 });
