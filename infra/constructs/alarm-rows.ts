@@ -42,7 +42,15 @@ const BACKLOG = 1_000;
 /** Queues whose dead letters do not concern images: they wait until an operator redrives them. */
 const UNRECORDED = [
   ...['archive', 'purges', 'model-jobs', 'redrives', 'storage-removals', 'scans'],
-  ...['imports', 'storage-events', 'usage', 'webhooks', 'webhook-attempts', 'webhook-replays', 'event-replays'],
+  ...[
+    'imports',
+    'storage-events',
+    'usage',
+    'webhooks',
+    'webhook-attempts',
+    'webhook-replays',
+    'event-replays',
+  ],
 ];
 
 /** Returns all alarms. */

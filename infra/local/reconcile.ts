@@ -1,12 +1,6 @@
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { deleteImage, listImages } from '#shared/contracts/http/images.ts';
-import { getJob } from '#shared/contracts/http/jobs.ts';
-import { tenantKeys } from '#shared/contracts/http/keys.ts';
-import { checkIndex, listModels } from '#shared/contracts/http/models.ts';
-import { listTenants } from '#shared/contracts/http/tenants.ts';
-import { type Api, apiAt } from './api.ts';
+import { DeepLens, type Image } from '@deeplens/sdk';
 import { awsClient } from './emulator.ts';
-import { until } from './steps.ts';
 
 interface Restored {
   apiUrl: string;
@@ -27,7 +21,6 @@ export interface Reconciled {
 }
 
 const CHECK_LIMIT_MS = 600_000;
-const PAGE = 100;
 const DELETE_BATCH = 1_000;
 const FOLDERS = ['uploads', 'derived'] as const;
 
@@ -36,23 +29,23 @@ const FOLDERS = ['uploads', 'derived'] as const;
  * once, the records are of the snapshot's time.
  */
 export async function reconcile({ apiUrl, adminToken, emulatorUrl, bucket }: Restored): Promise<Reconciled> {
-  const operator = apiAt(apiUrl, { authorization: `Bearer ${adminToken}` });
+  const { admin } = new DeepLens({ baseUrl: apiUrl, token: adminToken });
   const s3 = new S3Client({ ...awsClient(emulatorUrl), forcePathStyle: true });
   const result: Reconciled = { deleted: 0, objects: 0, documents: 0 };
-  for (const tenant of await tenantsOf(operator)) {
-    const params = { tenant_id: tenant };
-    const body = { name: 'reconciliation', scopes: ['deeplens.search', 'deeplens.upload'] as const };
-    const { key_id, api_key = '' } = await operator(tenantKeys.create, {
-      params,
-      body: { ...body, scopes: [...body.scopes] },
+  for await (const { tenant_id, state } of admin.tenants.list()) {
+    if (state !== 'active') continue;
+    const { key_id, api_key = '' } = await admin.tenants.createKey(tenant_id, {
+      name: 'reconciliation',
+      scopes: ['deeplens.search', 'deeplens.upload'],
     });
     try {
-      const ofTenant = apiAt(apiUrl, { 'x-api-key': api_key });
+      const tenant = new DeepLens({ baseUrl: apiUrl, apiKey: api_key });
       // First the objects: a record is written before its image's object.
       const objects = (
-        await Promise.all(FOLDERS.map((folder) => keysUnder(s3, bucket, `${folder}/${tenant}/`)))
+        await Promise.all(FOLDERS.map((folder) => keysUnder(s3, bucket, `${folder}/${tenant_id}/`)))
       ).flat();
-      const images = await imagesOf(ofTenant);
+      const images: Image[] = [];
+      for await (const image of tenant.images.list()) images.push(image);
       const known = new Set(images.map(({ image_id }) => image_id));
       const orphans = objects.filter((key) => !known.has(imageIn(key)));
       await removeObjects(s3, bucket, orphans);
@@ -60,44 +53,20 @@ export async function reconcile({ apiUrl, adminToken, emulatorUrl, bucket }: Res
       const derived = new Set(objects.filter((key) => key.startsWith('derived/')).map(imageIn));
       for (const { image_id, status } of images)
         if (READ.includes(status) && !derived.has(image_id)) {
-          await ofTenant(deleteImage, { params: { image_id } });
+          await tenant.images.delete(image_id);
           result.deleted += 1;
         }
     } finally {
-      await operator(tenantKeys.revoke, { params: { ...params, key_id } });
+      await admin.tenants.revokeKey(tenant_id, key_id);
     }
   }
-  for (const { name } of (await operator(listModels)).models)
-    result.documents += await repair(operator, name);
+  for (const { name } of (await admin.models.list()).models) result.documents += await repair(admin, name);
   return result;
 }
 
 /** Statuses of images that have derivatives. */
 const READ: readonly string[] = ['validated', 'processed', 'indexed'];
 const imageIn = (key: string): string => key.split('/')[2] ?? '';
-
-async function tenantsOf(operator: Api): Promise<string[]> {
-  const found: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await operator(listTenants, { query: cursor === undefined ? {} : { cursor } });
-    found.push(...page.tenants.filter(({ state }) => state === 'active').map(({ tenant_id }) => tenant_id));
-    cursor = page.next_cursor;
-  } while (cursor !== undefined);
-  return found;
-}
-
-async function imagesOf(ofTenant: Api): Promise<{ image_id: string; status: string }[]> {
-  const found: { image_id: string; status: string }[] = [];
-  let cursor: string | undefined;
-  do {
-    const query = { limit: String(PAGE), ...(cursor !== undefined && { cursor }) };
-    const page = await ofTenant(listImages, { query });
-    found.push(...page.images);
-    cursor = page.next_cursor;
-  } while (cursor !== undefined);
-  return found;
-}
 
 /** Lists the keys of a prefix. */
 export async function keysUnder(s3: S3Client, bucket: string, prefix: string): Promise<string[]> {
@@ -124,11 +93,8 @@ async function removeObjects(s3: S3Client, bucket: string, keys: readonly string
 }
 
 /** Runs a check of a model's index that repairs it. @returns the documents that differed */
-async function repair(operator: Api, name: string): Promise<number> {
-  const { job_id } = await operator(checkIndex, { params: { name }, body: { mend: true } });
-  const { progress } = await until(`The check of the index of ${name} ends`, CHECK_LIMIT_MS, async () => {
-    const job = await operator(getJob, { params: { job_id } });
-    return job.status === 'completed' || job.status === 'failed' ? job : undefined;
-  });
+async function repair(admin: DeepLens['admin'], name: string): Promise<number> {
+  const { job_id } = await admin.models.check(name, { mend: true });
+  const { progress } = await admin.jobs.wait(job_id, { timeoutMs: CHECK_LIMIT_MS });
   return ['missing', 'extra', 'stale'].reduce((sum, kind) => sum + (progress[kind] ?? 0), 0);
 }

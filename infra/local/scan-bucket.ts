@@ -1,12 +1,9 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { DeepLens } from '@deeplens/sdk';
 import { SingleBar } from 'cli-progress';
-import { listImages } from '#shared/contracts/http/images.ts';
-import { getScan, startScan } from '#shared/contracts/http/scans.ts';
-import { addStorage, listStorages } from '#shared/contracts/http/storages.ts';
-import type { Api } from './api.ts';
 import { awsClient } from './emulator.ts';
 import type { Sample } from './samples.ts';
-import { PlainError, until } from './steps.ts';
+import { PlainError } from './steps.ts';
 
 const BUCKET = 'demo-pictures';
 const REGION = 'us-east-1';
@@ -16,28 +13,32 @@ const SCANNED_LIMIT_MS = 120_000;
  * Makes a bucket in the emulator with pictures, as if it were the tenant's own, registers it as a storage location, and scans
  * it. @returns unexpected results
  */
-export async function scanBucket(api: Api, emulator: string, pictures: readonly Sample[]): Promise<string[]> {
+export async function scanBucket(
+  api: DeepLens,
+  emulator: string,
+  pictures: readonly Sample[],
+): Promise<string[]> {
   await fill(emulator, pictures);
   const storage_id = await locationOf(api);
-  const { job_id } = await api(startScan, { body: { storage_id } });
+  const { job_id } = await api.scans.start({ storage_id });
   const bar = new SingleBar({ format: '  {bar} {value}/{total} objects, {rate}/s', hideCursor: true });
   const inTerminal = process.stdout.isTTY;
   if (inTerminal) bar.start(pictures.length, 0, { rate: '-' });
   try {
-    const scan = await until('The bucket is scanned', SCANNED_LIMIT_MS, async () => {
-      const job = await api(getScan, { params: { job_id } });
-      const { total, percent = 0, rate_per_s = '-' } = job.progress;
-      if (total) bar.setTotal(total);
-      bar.update(Math.round(((total ?? pictures.length) * percent) / 100), { rate: rate_per_s });
-      return job.status === 'queued' || job.status === 'running' ? undefined : job;
+    const scan = await api.jobs.wait(job_id, {
+      timeoutMs: SCANNED_LIMIT_MS,
+      onProgress: ({ progress: { total, percent = 0, rate_per_s = '-' } }) => {
+        if (total) bar.setTotal(total);
+        bar.update(Math.round(((total ?? pictures.length) * percent) / 100), { rate: rate_per_s });
+      },
     });
     const { listed = 0, indexed = 0, same = 0, failed = 0 } = scan.progress;
     if (inTerminal) bar.stop();
     console.log(
       `  ${listed} objects listed: ${indexed} pictures brought in, ${same} known, ${failed} failed`,
     );
-    const { images } = await api(listImages, { query: { storage_id, limit: '100' } });
-    const found = images.filter(({ status }) => status === 'indexed').length;
+    const { items } = await api.images.list({ storage_id, limit: 100 });
+    const found = items.filter(({ status }) => status === 'indexed').length;
     return scan.status === 'completed' && found === pictures.length
       ? []
       : [`the scan should have brought ${pictures.length} pictures in: it is ${scan.status}, with ${found}`];
@@ -56,14 +57,12 @@ async function fill(emulator: string, pictures: readonly Sample[]): Promise<void
 }
 
 /** Returns the location of the bucket, added by the public API the first time. */
-async function locationOf(api: Api): Promise<string> {
-  const known = (await api(listStorages)).find(({ name }) => name === BUCKET);
+async function locationOf(api: DeepLens): Promise<string> {
+  const known = (await api.storages.list()).find(({ name }) => name === BUCKET);
   if (known) return known.storage_id;
-  const added = await api(addStorage, {
-    body: {
-      ...{ name: BUCKET, type: 's3', config: { bucket: BUCKET, region: REGION } },
-      credentials: { access_key_id: 'test', secret_access_key: 'test' },
-    },
+  const added = await api.storages.add({
+    ...{ name: BUCKET, type: 's3', config: { bucket: BUCKET, region: REGION } },
+    credentials: { access_key_id: 'test', secret_access_key: 'test' },
   });
   if (!added.accessible) throw new PlainError('The bucket of the demonstration cannot be read.');
   return added.storage_id;

@@ -1,6 +1,6 @@
 import { DeepLens } from '@deeplens/sdk';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SmokeFailure, smoke } from '../../infra/smoke/smoke.ts';
+import { SmokeFailure, smoke } from '../../infra/local/smoke/smoke.ts';
 import { newTenant } from './client.ts';
 import { readStack } from './stack.ts';
 

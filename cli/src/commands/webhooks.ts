@@ -245,22 +245,16 @@ async function replay(cli: Cli, id: string, options: ReplayOptions): Promise<und
   const { to = new Date().toISOString(), events: wanted, state, dryRun } = options;
   const calls = await webhooksOf(cli);
   const types = wanted?.filter((each) => each !== '*');
-  let count = 0;
-  for (let from: string | undefined = options.from; from !== undefined; ) {
-    const reply: Awaited<ReturnType<typeof calls.replay>> = await calls.replay(
-      id,
-      {
-        from,
-        to,
-        ...(types?.length && { types }),
-        ...(state && { state }),
-        ...(dryRun && { dry_run: true }),
-      },
-      cli.call,
-    );
-    count += reply.count;
-    from = reply.next_from;
-  }
-  await cli.print.one({ count, dry_run: dryRun ?? false });
+  const reply = await calls.replay(
+    id,
+    {
+      ...{ from: options.from, to },
+      ...(types?.length && { types }),
+      ...(state && { state }),
+      ...(dryRun && { dry_run: true }),
+    },
+    cli.call,
+  );
+  await cli.print.one(reply);
   return undefined;
 }

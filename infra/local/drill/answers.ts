@@ -1,8 +1,5 @@
+import type { DeepLens } from '@deeplens/sdk';
 import sharp from 'sharp';
-import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
-import { searchSimilarity } from '#shared/contracts/http/search.ts';
-import { getOverview } from '#shared/contracts/http/statistics.ts';
-import type { Api } from '../api.ts';
 import { sampleImages } from '../samples.ts';
 import { PlainError, until } from '../steps.ts';
 
@@ -42,10 +39,10 @@ export async function queries(): Promise<Buffer[]> {
 }
 
 /** Asks everything, once the counts stand still. */
-export async function ask(api: Api, images: readonly Buffer[]): Promise<Answers> {
-  const counts = await standing(async () => (await api(getOverview)).images.by_status);
+export async function ask(api: DeepLens, images: readonly Buffer[]): Promise<Answers> {
+  const counts = await standing(async () => (await api.reports.overview()).images.by_status);
   const groups = await standing(async () => {
-    const { groups: found } = await api(searchDuplicates, { body: { scope: 'all', min_confidence: 0.5 } });
+    const { items: found } = await api.duplicates.list({ scope: 'all', min_confidence: 0.5 });
     return found
       .map(({ group_id, verdict, images: members }) =>
         [group_id, verdict, ...members.map(({ image_id }) => image_id).sort()].join(' '),
@@ -54,8 +51,10 @@ export async function ask(api: Api, images: readonly Buffer[]): Promise<Answers>
   });
   const searches: string[] = [];
   for (const image of images) {
-    const { results, cached } = await api(searchSimilarity, {
-      body: { image: image.toString('base64'), similarity_threshold: 0, max_results: 20 },
+    const { results, cached } = await api.search.similarity({
+      image: image.toString('base64'),
+      similarity_threshold: 0,
+      max_results: 20,
     });
     if (cached) throw new PlainError('A search was answered from the cache: it proves nothing.');
     searches.push(

@@ -2,16 +2,14 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { getJob } from '#shared/contracts/http/jobs.ts';
-import { listModels, rebuildIndex } from '#shared/contracts/http/models.ts';
-import { type Api, apiAt } from '../api.ts';
+import { DeepLens } from '@deeplens/sdk';
 import { cleanups } from '../cleanups.ts';
 import { deployedOutputs } from '../deploy.ts';
 import { CHECKOUT, DEEPLENS_HOME, homeAt } from '../home.ts';
 import { ingestSamples } from '../ingest.ts';
 import { program } from '../program.ts';
 import { sampleImages } from '../samples.ts';
-import { PlainError, step, until } from '../steps.ts';
+import { PlainError, step } from '../steps.ts';
 import { startSystem } from '../system.ts';
 import { demoTenant } from '../tenant.ts';
 import { type Answers, ask, queries } from './answers.ts';
@@ -40,18 +38,15 @@ async function start() {
   return {
     local,
     bucket: outputs('ImagesBucket'),
-    operator: apiAt(local.api_url, { authorization: `Bearer ${local.admin_token}` }),
+    operator: new DeepLens({ baseUrl: local.api_url, token: local.admin_token }),
     end: () => toEnd.run(),
   };
 }
 
-async function rebuildAll(operator: Api): Promise<void> {
-  for (const { name } of (await operator(listModels)).models) {
-    const { job_id } = await operator(rebuildIndex, { params: { name } });
-    const { status, errors } = await until(`The index of ${name} is rebuilt`, REBUILD_LIMIT_MS, async () => {
-      const job = await operator(getJob, { params: { job_id } });
-      return ['completed', 'failed', 'cancelled'].includes(job.status) ? job : undefined;
-    });
+async function rebuildAll({ admin }: DeepLens): Promise<void> {
+  for (const { name } of (await admin.models.list()).models) {
+    const { job_id } = await admin.models.rebuild(name);
+    const { status, errors } = await admin.jobs.wait(job_id, { timeoutMs: REBUILD_LIMIT_MS });
     if (status !== 'completed') throw new PlainError(`The rebuild ${status}: ${JSON.stringify(errors)}`);
   }
 }
@@ -106,8 +101,8 @@ await program(async (toEnd) => {
   const first = await timed('Starting a system', start);
   toEnd.add(first.end);
   const demo = await demoTenant(home, first.local);
-  const credentials = { 'x-api-key': demo.api_key };
-  const tenant = apiAt(first.local.api_url, credentials);
+  const clientAt = (baseUrl: string) => new DeepLens({ baseUrl, apiKey: demo.api_key });
+  const tenant = clientAt(first.local.api_url);
   await timed('Bringing images in', async () => ingestSamples(tenant, await sampleImages()));
   const before = await timed('Asking before', () => ask(tenant, images));
   const counts = await timed('Exporting the tables and the bucket', () =>
@@ -124,7 +119,7 @@ await program(async (toEnd) => {
     restoreAll(second.local.emulator_url, second.bucket, backup, counts),
   );
   await timed('Rebuilding the index', () => rebuildAll(second.operator));
-  const after = await timed('Asking after', () => ask(apiAt(second.local.api_url, credentials), images));
+  const after = await timed('Asking after', () => ask(clientAt(second.local.api_url), images));
 
   const wrong = differences(before, after);
   for (const each of wrong) console.error(`✗ ${each}`);

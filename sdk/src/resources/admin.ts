@@ -39,4 +39,19 @@ export class Admin extends Resource {
   health(options?: CallOptions) {
     return this.client.call('getHealth', {}, options);
   }
+
+  /** Gets the switches of an incident. */
+  getSwitches(options?: CallOptions) {
+    return this.client.call('getSwitches', {}, options);
+  }
+
+  /** Sets the switches of an incident; they take effect within a minute. */
+  putSwitches(body: Body<'putSwitches'>, options?: CallOptions) {
+    return this.client.call('putSwitches', { body }, options);
+  }
+
+  /** Publishes archived events of a type again, as a job that counts first. */
+  replayEvents(body: Body<'replayEvents'>, options?: CallOptions) {
+    return this.client.call('replayEvents', { body }, options);
+  }
 }

@@ -37,4 +37,14 @@ export class Storages extends Resource {
   remove(storage_id: string, query: Query<'removeStorage'> = {}, options?: CallOptions) {
     return this.client.call('removeStorage', { path: { storage_id }, query }, options);
   }
+
+  /** Has an event bus made for the location, to which the tenant's bucket sends its events; the reply has the rule for that. */
+  turnOnEvents(storage_id: string, options?: CallOptions) {
+    return this.client.call('turnOnStorageEvents', { path: { storage_id } }, options);
+  }
+
+  /** Removes the location's event bus. */
+  turnOffEvents(storage_id: string, options?: CallOptions) {
+    return this.client.call('turnOffStorageEvents', { path: { storage_id } }, options);
+  }
 }

@@ -5,7 +5,7 @@ import type { DeepLens } from '@deeplens/sdk';
 import { ApiError } from '@deeplens/sdk';
 import { FRESHNESS_SECONDS } from '#shared/kernel/service-levels.ts';
 
-const SAMPLE = fileURLToPath(new URL('../../samples/coffee.jpg', import.meta.url));
+const SAMPLE = fileURLToPath(new URL('../../../samples/coffee.jpg', import.meta.url));
 
 /** A step of the test, and what was wrong with it. */
 export class SmokeFailure extends Error {

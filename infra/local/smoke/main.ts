@@ -1,8 +1,8 @@
 // `npm run smoke`: tries a deployment as a tenant, or the system that `npm start` runs.
 import { parseArgs } from 'node:util';
 import { DeepLens } from '@deeplens/sdk';
-import { DEEPLENS_HOME } from '../local/home.ts';
-import { readLocalFile } from '../local/local-file.ts';
+import { DEEPLENS_HOME } from '../home.ts';
+import { readLocalFile } from '../local-file.ts';
 import { SmokeFailure, smoke } from './smoke.ts';
 
 const USAGE = `usage: npm run smoke -- --url https://api.example.com/api/v1 --key KEY
