@@ -18,7 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await run(
+// No `await` at the top: the bundle is CommonJS, which loads the parts of Node that a command needs, when it needs them.
+run(
   process.argv.slice(2),
   {
     env: process.env,
@@ -36,4 +37,6 @@ process.exitCode = await run(
     signal: interrupt.signal,
   },
   manifest.version,
-);
+).then((code) => {
+  process.exitCode = code;
+});

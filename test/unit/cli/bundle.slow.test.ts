@@ -12,7 +12,7 @@ let program: string;
 beforeAll(async () => {
   home = await newHome();
   await promisify(execFile)(process.execPath, [BUILD]);
-  program = join(home, 'deeplens.mjs');
+  program = join(home, 'deeplens.cjs');
   await copyFile(BUNDLE, program);
 });
 afterAll(() => rm(home, { recursive: true, force: true }));

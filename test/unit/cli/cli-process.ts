@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const CHECKOUT = join(import.meta.dirname, '../../..');
 /** The command line from its source; the bundle is `BUNDLE`. */
 export const SOURCE = join(CHECKOUT, 'cli/src/main.ts');
-export const BUNDLE = join(CHECKOUT, 'cli/dist/deeplens.mjs');
+export const BUNDLE = join(CHECKOUT, 'cli/dist/deeplens.cjs');
 export const BUILD = join(CHECKOUT, 'cli/build.ts');
 
 export interface Started {
