@@ -77,6 +77,7 @@ export const STANDING: Readonly<Record<string, Bill>> = {
     const read = Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
     return [bill('metrics of alarms', Math.max(1, read), LIST.alarmMetricMonth)];
   },
+  'AWS::CloudWatch::CompositeAlarm': () => [bill('composite alarms', 1, LIST.compositeAlarmMonth)],
   'AWS::CloudWatch::Dashboard': () => [bill('dashboards', 1, LIST.dashboardMonth)],
   'AWS::ApplicationAutoScaling::ScalableTarget': (properties, resources) => {
     const { MinCapacity } = Scalable.parse(properties);
@@ -101,6 +102,7 @@ export const STANDING: Readonly<Record<string, Bill>> = {
 /** What AWS bills by use: `shared/usage/unit-costs.ts` and storage, or cents. */
 export const BY_USE: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::RestApi',
+  'AWS::Athena::WorkGroup', // by what a query reads: $5 a TB
   'AWS::AutoScaling::AutoScalingGroup', // by the tasks that it runs
   'AWS::Cognito::UserPool', // by people who sign in: $0.015 each a month beyond 10 000
   'AWS::DynamoDB::Table',
@@ -139,9 +141,10 @@ export const FREE: ReadonlySet<string> = new Set([
   ...['Subnet', 'SubnetRouteTableAssociation', 'VPC', 'VPCGatewayAttachment'].map(of('EC2')),
   ...['CapacityProvider', 'Cluster', 'ClusterCapacityProviderAssociations', 'TaskDefinition'].map(of('ECS')),
   'AWS::Events::Rule',
+  ...['Database', 'Table'].map(of('Glue')),
   ...['InstanceProfile', 'Policy', 'Role'].map(of('IAM')),
   ...['Alias', 'EventSourceMapping', 'Permission', 'Version'].map(of('Lambda')),
-  'AWS::Logs::ResourcePolicy',
+  ...['QueryDefinition', 'ResourcePolicy'].map(of('Logs')),
   'AWS::S3::BucketPolicy',
   ...['Subscription', 'TopicPolicy'].map(of('SNS')),
   'AWS::SQS::QueuePolicy',

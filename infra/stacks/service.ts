@@ -46,7 +46,7 @@ export class ServiceStack extends EnvironmentStack {
   readonly exporter: NodejsFunction;
 
   constructor(app: App, props: ServiceStackProps) {
-    super(app, props.environment, 'service');
+    super(app, props.environment, 'service', { holdsData: true }); // the results of queries over the archive
     this.archive = new QueueWithDlq(this, 'Archive', {
       name: `deeplens-${props.environment.name}-archive`,
       consumerTimeout: ARCHIVE_TIMEOUT,

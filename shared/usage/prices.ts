@@ -22,8 +22,9 @@ export const LIST_PRICES = {
   snsPublish: 0.5e-6,
   /** CloudWatch Logs, per GB taken in. */
   logsGb: 0.5,
-  /** CloudWatch, per month: a metric that an alarm reads, a dashboard. */
+  /** CloudWatch, per month: a metric that an alarm reads, a composite alarm, a dashboard. */
   alarmMetricMonth: 0.1,
+  compositeAlarmMonth: 0.5,
   dashboardMonth: 3,
   /** A firewall's list, and each of its rules, per month; its inspection, per call. */
   firewallMonth: 5,

@@ -22,8 +22,8 @@ import { newGroupId, newImageId, tenantId } from '#shared/kernel/ids.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const KEY_FILES = ['aws/dynamodb-activity-keys.ts', 'aws/dynamodb-keys.ts'];
-/** Names what a model's jobs work on; `jobClaimKey` makes a key of it. */
-const SUBJECTS = ['models/start-model-job.ts', 'scans/start-scan.ts'];
+/** Name what jobs work on; `jobClaimKey` makes a key of it. */
+const SUBJECTS = ['models/start-model-job.ts', 'scans/start-changes.ts', 'scans/start-scan.ts'];
 /** A key's literal: `TENANT#`, `JOB#`, also within a template or a regular expression. */
 const KEY_LITERAL = /\b[A-Z]{2,}#/;
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g;

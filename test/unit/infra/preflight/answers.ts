@@ -64,7 +64,7 @@ export const READY_ACCOUNT: Answers = {
   GetParameter: json({
     Parameter: { Name: '/cdk-bootstrap/hnb659fds/version', Type: 'String', Value: '28' },
   }),
-  'GetServiceQuota L-B99A9384': quota('lambda', 'L-B99A9384', 'Concurrent executions', 1000),
+  'GetServiceQuota L-B99A9384': quota('lambda', 'L-B99A9384', 'Concurrent executions', 1500),
   'GetServiceQuota L-DB2E81BA': quota('ec2', 'L-DB2E81BA', 'Running On-Demand G and VT instances', 8),
   'GetServiceQuota L-3819A6DF': quota('ec2', 'L-3819A6DF', 'All G and VT Spot Instance Requests', 64),
   ...ofRoles(role),
