@@ -20,6 +20,7 @@ export function imageReply(record: ImageRecord, baseUrl: string): z.input<typeof
     hidden,
     reserved_bytes,
     stored_bytes,
+    traceparent,
     thumbnails,
     ...reply
   } = record;
