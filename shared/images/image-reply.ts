@@ -58,11 +58,3 @@ export const findImages =
     const page = { limit, ...(cursor !== undefined && { cursor }) };
     return imageStore.list(tenant, { ...filter, ...page, ascending: sort === 'created_at' });
   };
-
-export const imagesReply = (
-  { items, nextCursor }: { items: readonly ImageRecord[]; nextCursor?: string },
-  baseUrl: string,
-): z.input<typeof listImages.reply.schema> => ({
-  images: items.map((record) => imageReply(record, baseUrl)),
-  ...(nextCursor && { next_cursor: nextCursor }),
-});

@@ -5,7 +5,9 @@ import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import { tenantGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { findImage, signThumbnail } from '#shared/images/find-image.ts';
-import { findImages, imageReply, imagesReply } from '#shared/images/image-reply.ts';
+import type { ImageRecord } from '#shared/images/image-record.ts';
+import { findImages } from '#shared/images/image-reply.ts';
+import { expandedReply } from '#shared/images/sign-thumbnails.ts';
 import { satisfies } from '#shared/kernel/access.ts';
 import { imageId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
@@ -45,12 +47,18 @@ const removeWithOriginal = deleteWithOriginal({
 
 export const handler = httpFunction(
   [
-    tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) =>
-      imagesReply(await findImages(ports)(tenant, query), baseUrl),
-    ),
-    tenantRoute(api.getImage, async ({ tenant, params, baseUrl }) =>
-      imageReply(await findImage(ports)(tenant, imageId(params.image_id)), baseUrl),
-    ),
+    tenantRoute(api.listImages, async ({ tenant, query, baseUrl }) => {
+      const { items, nextCursor } = await findImages(ports)(tenant, query);
+      const reply = (record: ImageRecord) => expandedReply(ports)(tenant, record, { ...query, baseUrl });
+      return {
+        images: await Promise.all(items.map(reply)),
+        ...(nextCursor && { next_cursor: nextCursor }),
+      };
+    }),
+    tenantRoute(api.getImage, async ({ tenant, params, query, baseUrl }) => {
+      const record = await findImage(ports)(tenant, imageId(params.image_id));
+      return expandedReply(ports)(tenant, record, { ...query, baseUrl });
+    }),
     tenantRoute(api.deleteImage, async ({ tenant, params, query, caller }) => {
       const image = imageId(params.image_id);
       if (query.original === 'false') return { receipt: await remove(tenant, image) };

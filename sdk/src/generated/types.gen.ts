@@ -1024,6 +1024,22 @@ export type Image = {
      */
     retries?: number;
     thumbnail_url?: string;
+    /**
+     * With `expand=thumbnail_urls`: WebP thumbnails at signed URLs, which need no credential and count nothing.
+     */
+    thumbnails?: Array<{
+        /**
+         * Bound of the longer side in pixels.
+         */
+        size: number;
+        url: string;
+        width: number;
+        height: number;
+        /**
+         * A time as in RFC 3339, UTC.
+         */
+        expires_at: string;
+    }>;
     models: Array<string>;
 };
 
@@ -2754,6 +2770,10 @@ export type ListImagesData = {
          */
         sort?: 'created_at' | '-created_at';
         /**
+         * `thumbnail_urls`: adds `thumbnails`, signed URLs that a browser can load, to each image.
+         */
+        expand?: 'thumbnail_urls';
+        /**
          * The `next_cursor` of the previous page.
          */
         cursor?: string;
@@ -2967,7 +2987,12 @@ export type GetImageData = {
          */
         image_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * `thumbnail_urls`: adds `thumbnails`, signed URLs that a browser can load, to each image.
+         */
+        expand?: 'thumbnail_urls';
+    };
     url: '/images/{image_id}';
 };
 

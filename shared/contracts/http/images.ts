@@ -88,9 +88,28 @@ export const ImageReply = z
       }),
     retries: z.number().int().optional().meta({ description: 'Retries that were asked for.' }),
     thumbnail_url: z.string().optional(),
+    thumbnails: z
+      .array(
+        z.object({
+          size: z.number().int().meta({ description: 'Bound of the longer side in pixels.' }),
+          url: z.url(),
+          width: z.number().int(),
+          height: z.number().int(),
+          expires_at: Time,
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'With `expand=thumbnail_urls`: WebP thumbnails at signed URLs, which need no credential and count nothing.',
+      }),
     models: z.array(z.string()),
   })
   .meta({ id: 'Image' });
+
+const Expand = z.enum(['thumbnail_urls']).optional().meta({
+  description: '`thumbnail_urls`: adds `thumbnails`, signed URLs that a browser can load, to each image.',
+});
 
 /** One file of `POST /uploads`. Each is validated separately, so that one invalid file does not reject the others. */
 export const UploadFile = z
@@ -234,6 +253,7 @@ export const listImages = operation({
     sort: z.enum(['created_at', '-created_at']).default('-created_at').meta({
       description: '`created_at`: oldest first; by default newest first.',
     }),
+    expand: Expand,
     cursor: Cursor,
     limit: limitOf(100, 50),
   }),
@@ -253,6 +273,7 @@ export const getImage = operation({
   summary: 'Get the record of an image',
   policy: 'SearchImages',
   params: ImageParams,
+  query: z.strictObject({ expand: Expand }),
   reply: { status: 200, description: 'The image record.', schema: ImageReply },
   problems: ['not_found', 'purged'],
 });
