@@ -244,6 +244,12 @@ module.exports = {
       { path: '^(shared|functions|gpu-worker|infra)/' },
     ),
     rule(
+      'console-knows-the-sdk',
+      'The console knows the product by the SDK alone.',
+      { path: '^console/' },
+      { path: '^(shared|functions|gpu-worker|infra|cli)/' },
+    ),
+    rule(
       'nothing-imports-tests',
       'Product code does not know its tests.',
       { pathNot: '^test/|^vitest[.]config[.]ts$' },
@@ -264,7 +270,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.cjs', '.js', '.d.ts', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.cjs', '.js', '.d.ts', '.json'],
     },
   },
 };

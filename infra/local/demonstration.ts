@@ -1,5 +1,6 @@
 import { DeepLens } from '@deeplens/sdk';
 import type { Cleanups } from './cleanups.ts';
+import { buildConsole } from './console/build.ts';
 import { frontPort } from './front-port.ts';
 import { DEEPLENS_HOME as home } from './home.ts';
 import { ingestSamples } from './ingest.ts';
@@ -16,6 +17,7 @@ import { demoTenant } from './tenant.ts';
 export async function startWithDemo(cleanups: Cleanups): Promise<System> {
   const port = frontPort();
   await needPort(port);
+  await buildConsole();
   const system = await startSystem(home, port, cleanups);
   await system.setDemo(await step('Looking for the tenant demo', () => demoTenant(home, system.local)));
   return system;

@@ -7,6 +7,7 @@ import { createProxyServer } from 'httpxy';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
+import { type ConsoleOptions, serveConsole } from './console/serve.ts';
 import { CONTENT_TYPE } from './metrics/exposition.ts';
 import { REFERENCE_HEADERS, referenceFiles } from './reference/files.ts';
 
@@ -33,18 +34,21 @@ interface FrontOptions {
   apiId: string;
   /** Returns what Prometheus scrapes at `/metrics`. */
   metrics?: () => Promise<string>;
+  /** Serves the console at every other path. */
+  console?: ConsoleOptions;
   requestMs?: number;
 }
 
 /**
  * Serves one origin for browsers and clients: `/api/…` proxies the API's stage `api`, `/docs` is its reference, `/metrics` is for
- * Prometheus, `/` is a page with links.
+ * Prometheus, everything else is the console.
  */
 export async function startFront({
   port,
   emulatorUrl,
   apiId,
   metrics,
+  console,
   requestMs = REQUEST_MS,
 }: FrontOptions): Promise<Front> {
   const { host } = new URL(emulatorUrl);
@@ -74,7 +78,8 @@ export async function startFront({
       if (/^\/api(\/|\?|$)/.test(request.url ?? '')) void forward(request, response);
       else if (metrics && request.url === '/metrics') void answerScrape(metrics, response);
       else if (/^\/docs(\/|$)/.test(request.url ?? '')) void serveReference(request, response);
-      else page(request, response);
+      else if (console) void serveConsole(request.url ?? '/', response, console);
+      else notFound(response);
     },
   );
   server.listen(port, '127.0.0.1');
@@ -153,18 +158,10 @@ async function serveReference(request: IncomingMessage, response: ServerResponse
   if (request.url === '/docs') return void response.writeHead(308, { location: '/docs/' }).end();
   reference ??= referenceFiles();
   const file = (await reference).get(request.url?.replace(/^\/docs\//, '') || 'index.html');
-  if (!file) return void response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+  if (!file) return notFound(response);
   response.writeHead(200, { ...REFERENCE_HEADERS, 'content-type': file.type }).end(file.text);
 }
 
-function page(request: IncomingMessage, response: ServerResponse): void {
-  if (request.url !== '/')
-    return void response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
-  response
-    .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
-    .end(
-      '<!doctype html><html lang="en"><title>DeepLens</title><h1>DeepLens is up</h1>' +
-        '<p>The API: <a href="/api/v1/health/ready">/api/v1/health/ready</a>, ' +
-        '<a href="/api/v1/openapi.json">/api/v1/openapi.json</a>. Its <a href="/docs/">reference</a>.</p></html>\n',
-    );
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
 }

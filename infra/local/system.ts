@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { APIGatewayClient, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
+import { z } from 'zod';
 import type { Cleanups } from './cleanups.ts';
 import { deploy } from './deploy.ts';
 import { awsClient, startEmulator } from './emulator.ts';
@@ -59,6 +60,10 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
     emulatorUrl: emulator.url,
     apiId: outputs('ApiId'),
     metrics: scrape,
+    console: {
+      storage: new URL(emulator.url).origin,
+      config: { api: '/api/v1', version: await version(), hint: HINT },
+    },
   });
   readyUrl = `${front.origin}/api/v1/health/ready`;
   cleanups.add(front.stop);
@@ -117,6 +122,12 @@ async function reconcileRestored(local: LocalFile, bucket: string): Promise<void
       ` ${documents} documents of the index repaired.`,
   );
 }
+
+const HINT = 'npm start prints the demo key; .deeplens/local.json has it too.';
+
+const version = async (): Promise<string> =>
+  z.object({ version: z.string() }).parse(JSON.parse(await readFile(join(CHECKOUT, 'package.json'), 'utf8')))
+    .version;
 
 /** Makes links in replies lead to the front: the deployment cannot know its port. */
 async function setBaseUrl(emulatorUrl: string, restApiId: string, baseUrl: string): Promise<void> {

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { consoleHeaders } from '../../../console/headers.ts';
+import type { ConsoleOptions } from '../../../infra/local/console/serve.ts';
 import { type Front, startFront } from '../../../infra/local/front.ts';
 
 let emulator: Server;
@@ -14,7 +16,10 @@ afterEach(async () => {
 });
 
 /** Starts a front before a stub of the emulator. */
-async function start(answer: RequestListener, options: { requestMs?: number } = {}): Promise<void> {
+async function start(
+  answer: RequestListener,
+  options: { requestMs?: number; console?: ConsoleOptions } = {},
+): Promise<void> {
   emulator = createServer(answer).listen(0, '127.0.0.1');
   await once(emulator, 'listening');
   const emulatorUrl = `http://127.0.0.1:${port()}`;
@@ -140,9 +145,22 @@ describe('the local front', () => {
     expect(await reply.json()).toMatchObject({ code: 'dependency_unavailable', status: 502 });
   });
 
-  it('serves a page at its root, and nothing of the emulator but the API', async () => {
+  it('serves nothing of the emulator but the API', async () => {
     await start((_request, response) => void response.end('emulator'));
-    expect(await (await fetch(front.origin)).text()).toContain('DeepLens is up');
+    expect((await fetch(front.origin)).status).toBe(404);
     expect((await fetch(`${front.origin}/apiary`)).status).toBe(404);
+  });
+
+  it('serves the console at every other path, with its headers', async () => {
+    const storage = 'http://127.0.0.1:4566';
+    const config = { api: '/api/v1', version: '1.0.0' };
+    await start((_request, response) => void response.end('emulator'), { console: { storage, config } });
+    const reply = await fetch(`${front.origin}/config.json`);
+    expect(await reply.json()).toEqual(config);
+    expect(Object.fromEntries(reply.headers)).toMatchObject(consoleHeaders({ storage }));
+    const page = await fetch(`${front.origin}/library/img_01`);
+    expect(page.headers.get('content-security-policy')).toContain(storage);
+    expect((await fetch(`${front.origin}/assets/none.js`)).status).toBe(404);
+    expect((await fetch(`${front.origin}/%2e%2e/%2e%2e/package.json`)).status).toBe(404);
   });
 });

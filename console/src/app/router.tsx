@@ -1,0 +1,110 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { choiceParam, type Raw, shareParam, textParam } from './search-params.ts';
+import { Shell } from './shell.tsx';
+
+const root = createRootRoute({
+  component: Shell,
+  errorComponent: ({ error, reset }) => <ErrorNote error={error} onRetry={reset} />,
+  notFoundComponent: () => <p className="empty">There is no such page.</p>,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/search' });
+  },
+});
+
+interface SearchAddress {
+  image?: string | undefined;
+  url?: string | undefined;
+  threshold?: number | undefined;
+  /** The id of the result that is compared. */
+  result?: string | undefined;
+}
+
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/search',
+  validateSearch: (raw: Raw): SearchAddress => ({
+    image: textParam(raw, 'image'),
+    url: textParam(raw, 'url'),
+    threshold: shareParam(raw, 'threshold'),
+    result: textParam(raw, 'result'),
+  }),
+  component: lazyRouteComponent(() => import('../features/search/search-page.tsx'), 'SearchPage'),
+});
+
+const VERDICTS = ['exact', 'edited_copy'] as const;
+interface DuplicatesAddress {
+  group?: string | undefined;
+  verdict?: (typeof VERDICTS)[number] | undefined;
+  view?: 'table' | undefined;
+}
+
+const duplicates = createRoute({
+  getParentRoute: () => root,
+  path: '/duplicates',
+  validateSearch: (raw: Raw): DuplicatesAddress => ({
+    group: textParam(raw, 'group'),
+    verdict: choiceParam(raw, 'verdict', VERDICTS),
+    view: choiceParam(raw, 'view', ['table']),
+  }),
+  component: lazyRouteComponent(() => import('../features/duplicates/duplicates-page.tsx'), 'DuplicatesPage'),
+});
+
+const STATUSES = ['indexed', 'processed', 'validated', 'uploaded', 'pending_upload', 'failed'] as const;
+interface LibraryAddress {
+  status?: (typeof STATUSES)[number] | undefined;
+  external_id?: string | undefined;
+  sort?: 'created_at' | undefined;
+}
+
+const library = createRoute({
+  getParentRoute: () => root,
+  path: '/library',
+  validateSearch: (raw: Raw): LibraryAddress => ({
+    status: choiceParam(raw, 'status', STATUSES),
+    external_id: textParam(raw, 'external_id'),
+    sort: choiceParam(raw, 'sort', ['created_at']),
+  }),
+  component: lazyRouteComponent(() => import('../features/library/library-page.tsx'), 'LibraryPage'),
+});
+
+const image = createRoute({
+  getParentRoute: () => root,
+  path: '/library/$imageId',
+  component: lazyRouteComponent(() => import('../features/library/image-page.tsx'), 'ImagePage'),
+});
+
+const upload = createRoute({
+  getParentRoute: () => root,
+  path: '/upload',
+  component: lazyRouteComponent(() => import('../features/upload/upload-page.tsx'), 'UploadPage'),
+});
+
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: '/pipeline',
+  component: lazyRouteComponent(() => import('../features/pipeline/pipeline-page.tsx'), 'PipelinePage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, search, duplicates, library, image, upload, pipeline]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,98 @@
+import './shell.css';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { setQueryFile } from '../features/search/query-file.ts';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { navigationFor } from './navigation.ts';
+import { useMe, useSession } from './session.tsx';
+
+/** The frame of every page: navigation by what the credential allows, and a whole window that takes a picture to search for. */
+export function Shell() {
+  const me = useMe();
+  const { signOut, keyName } = useSession();
+  const dragging = useDroppedPicture();
+  const items = navigationFor(me.data?.scopes ?? []);
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <header className="side">
+        <Link to="/search" className="brand">
+          <span className="brand-mark" aria-hidden="true" /> DeepLens
+        </Link>
+        <nav aria-label="Pages">
+          <ul>
+            {items.map(({ to, label }) => (
+              <li key={to}>
+                <Link to={to}>{label}</Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="who">
+          <strong>{me.data?.tenant_id}</strong>
+          <span className="note">
+            {me.data && `${me.data.plan} plan · `}
+            {me.data?.subject.name ?? me.data?.subject.email ?? keyName}
+          </span>
+          <a href="/docs/" className="note">
+            API reference
+          </a>
+          <button type="button" className="quiet" onClick={signOut}>
+            Sign out
+          </button>
+        </div>
+      </header>
+      <main id="content" className="content" tabIndex={-1}>
+        {me.error ? <ErrorNote error={me.error} onRetry={() => void me.refetch()} /> : <Outlet />}
+      </main>
+      {dragging && <div className="drop-veil">Drop a picture to search for it</div>}
+    </div>
+  );
+}
+
+/** Searches for a picture that is dropped anywhere, or pasted. @returns whether one is being dragged */
+function useDroppedPicture(): boolean {
+  const [dragging, setDragging] = useState(false);
+  const navigate = useNavigate();
+  const elsewhere = useRouterState({ select: ({ location }) => location.pathname.startsWith('/upload') });
+  useEffect(() => {
+    if (elsewhere) return;
+    const searchFor = (file: File | undefined) => {
+      if (!file) return;
+      setQueryFile(file);
+      void navigate({ to: '/search', search: (now) => ({ threshold: now.threshold }) });
+    };
+    const over = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      setDragging(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setDragging(false);
+    };
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      setDragging(false);
+      searchFor(event.dataTransfer?.files[0]);
+    };
+    const paste = (event: ClipboardEvent) => {
+      const text = event.clipboardData?.getData('text').trim() ?? '';
+      if (event.clipboardData?.files[0]) searchFor(event.clipboardData.files[0]);
+      else if (/^https?:\/\/\S+$/.test(text) && !(event.target instanceof HTMLInputElement))
+        void navigate({ to: '/search', search: (now) => ({ threshold: now.threshold, url: text }) });
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    window.addEventListener('paste', paste);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+      window.removeEventListener('paste', paste);
+    };
+  }, [navigate, elsewhere]);
+  return dragging;
+}

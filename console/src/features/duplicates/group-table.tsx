@@ -1,0 +1,182 @@
+import type { DuplicateGroup } from '@deeplens/sdk';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, useState } from 'react';
+import { useScope, useSession } from '../../app/session.tsx';
+import { describeError } from '../../ui/describe-error.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { bytes, counted, percent } from '../../ui/format.ts';
+import { reclaimable } from './group-facts.ts';
+import { useGroups, type Verdict } from './queries.ts';
+
+const ROW_PX = 44;
+/** Rows before the end of the list at which its next page is fetched. */
+const MARGIN = 30;
+
+/** All groups as rows; suggestions of exact groups can be taken at once. */
+export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
+  const { client } = useSession();
+  const queries = useQueryClient();
+  const mayDecide = useScope('deeplens.upload');
+  const [decided, setDecided] = useState(false);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [outcomes, setOutcomes] = useState<ReadonlyMap<string, string>>(new Map());
+  const list = useGroups(decided, verdict);
+  const groups = (list.data?.pages ?? []).flatMap((page) => page.groups);
+  const total = list.data?.pages[0]?.total_groups ?? 0;
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: groups.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 8,
+  });
+  const visible = rows.getVirtualItems();
+  const last = visible.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (list.hasNextPage && !list.isFetchingNextPage && last + MARGIN >= groups.length)
+      void list.fetchNextPage();
+  }, [list, last, groups.length]);
+
+  const note = (group: string, outcome: string) =>
+    setOutcomes((before) => new Map(before).set(group, outcome));
+  const chosen = groups.filter(({ group_id }) => selected.has(group_id));
+  const apply = useMutation({
+    mutationFn: async () => {
+      for (const { group_id, suggested_keeper } of chosen)
+        await client.duplicates.decide(group_id, { action: 'keep_one', keeper: suggested_keeper }).then(
+          () => note(group_id, 'Decided'),
+          (error: unknown) => note(group_id, describeError(error).detail),
+        );
+      setSelected(new Set());
+    },
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['duplicates', true] }),
+  });
+  const undo = async ({ group_id }: DuplicateGroup) => {
+    await client.duplicates.undo(group_id).then(
+      () => note(group_id, 'Undone'),
+      (error: unknown) => note(group_id, describeError(error).detail),
+    );
+    void queries.invalidateQueries({ queryKey: ['duplicates'] });
+  };
+  const toggle = (group: string) =>
+    setSelected((before) => {
+      const next = new Set(before);
+      if (!next.delete(group)) next.add(group);
+      return next;
+    });
+  const exact = groups.filter((group) => group.verdict === 'exact' && !outcomes.has(group.group_id));
+
+  if (list.error) return <ErrorNote error={list.error} onRetry={() => void list.refetch()} />;
+  const before = visible[0]?.start ?? 0;
+  const after = rows.getTotalSize() - (visible.at(-1)?.end ?? 0);
+  return (
+    <section className="card" aria-label="Groups">
+      <div className="row">
+        <button type="button" aria-pressed={!decided} onClick={() => setDecided(false)}>
+          Undecided
+        </button>
+        <button type="button" aria-pressed={decided} onClick={() => setDecided(true)}>
+          Decided
+        </button>
+        <span className="note grow" role="status">
+          {list.isPending ? 'Loading…' : counted(total, 'group')}
+        </span>
+        {!decided && mayDecide && (
+          <>
+            <button
+              type="button"
+              disabled={exact.length === 0}
+              onClick={() => setSelected(new Set(exact.map(({ group_id }) => group_id)))}
+            >
+              Select {counted(exact.length, 'exact group')}
+            </button>
+            <button
+              type="button"
+              className="primary"
+              disabled={chosen.length === 0 || apply.isPending}
+              onClick={() => apply.mutate()}
+            >
+              Keep the suggestion of {counted(chosen.length, 'group')},{' '}
+              {bytes(chosen.reduce((sum, group) => sum + reclaimable(group), 0))} to be won
+            </button>
+          </>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div ref={scroller} className="table-scroll" tabIndex={0}>
+        <table className="groups" aria-rowcount={total}>
+          <thead>
+            <tr>
+              <th className="narrow">
+                <span className="visually-hidden">Select</span>
+              </th>
+              <th>Suggested to keep</th>
+              <th>Verdict</th>
+              <th>Confidence</th>
+              <th>Pictures</th>
+              <th>To be won</th>
+              <th>Outcome</th>
+            </tr>
+          </thead>
+          <tbody>
+            {before > 0 && <tr style={{ height: before }} />}
+            {visible.map(({ index }) => {
+              const group = groups[index];
+              if (!group) return null;
+              const { group_id, images, suggested_keeper, confidence } = group;
+              const keeper = images.find(({ image_id }) => image_id === suggested_keeper);
+              return (
+                <tr key={group_id} aria-rowindex={index + 1} style={{ height: ROW_PX }}>
+                  <td className="narrow">
+                    <input
+                      type="checkbox"
+                      aria-label={`Select the group of ${keeper?.file_path}`}
+                      // Others are worth a look each.
+                      disabled={decided || group.verdict !== 'exact' || outcomes.has(group_id)}
+                      checked={selected.has(group_id)}
+                      onChange={() => toggle(group_id)}
+                    />
+                  </td>
+                  <td className="clip">
+                    {decided ? (
+                      keeper?.file_path
+                    ) : (
+                      <Link to="/duplicates" search={{ verdict, group: group_id }}>
+                        {keeper?.file_path}
+                      </Link>
+                    )}
+                  </td>
+                  <td>
+                    <span className={`tag ${group.verdict}`}>{group.verdict.replace('_', ' ')}</span>
+                  </td>
+                  <td>{percent(confidence)}</td>
+                  <td>{images.length}</td>
+                  <td>{bytes(reclaimable(group))}</td>
+                  <td className="clip">
+                    {outcomes.get(group_id) ??
+                      (decided && (
+                        <>
+                          {group.decision?.action.replace('_', ' ')}{' '}
+                          <button
+                            type="button"
+                            className="quiet"
+                            disabled={!mayDecide}
+                            onClick={() => void undo(group)}
+                          >
+                            Undo
+                          </button>
+                        </>
+                      ))}
+                  </td>
+                </tr>
+              );
+            })}
+            {after > 0 && <tr style={{ height: after }} />}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,75 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useSession } from '../../app/session.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { bytes, count, duration } from '../../ui/format.ts';
+
+const REFRESH_MS = 5_000;
+
+/** What the tenant has, and how far what it brought in is. */
+export function PipelinePage() {
+  const { client } = useSession();
+  const overview = useQuery({
+    queryKey: ['overview'],
+    queryFn: ({ signal }) => client.reports.overview({ signal }),
+    refetchInterval: REFRESH_MS, // pauses while the page is hidden
+  });
+  const { data } = overview;
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Pipeline</h1>
+        {data && <span className={`tag ${data.health === 'ok' ? 'indexed' : 'failed'}`}>{data.health}</span>}
+      </div>
+      {overview.error && <ErrorNote error={overview.error} onRetry={() => void overview.refetch()} />}
+      {data && (
+        <div className="row tiles">
+          <Tile label="Waiting" value={count(data.pipeline.queue_depth)} />
+          <Tile label="Oldest waits" value={duration(data.pipeline.oldest_age_s)} />
+          <Tile label="Searchable a second" value={data.pipeline.images_per_s.toFixed(2)} />
+          <Tile label="Pictures" value={count(data.images.total)} />
+          <Tile label="Stored" value={bytes(data.storage_bytes)} />
+          <Tile label="Duplicate groups" value={count(data.duplicates.groups)} />
+          <Tile label="To be won" value={bytes(data.duplicates.reclaimable_bytes)} />
+        </div>
+      )}
+      {data && (
+        <>
+          <Counts title="By status" counts={data.images.by_status} />
+          <Counts title="By format" counts={data.images.by_format} />
+          <Counts title="By location" counts={data.images.by_storage} />
+        </>
+      )}
+      {(data?.images.by_status.failed ?? 0) > 0 && (
+        <p>
+          <Link to="/library" search={{ status: 'failed' }}>
+            Look at the failed ones
+          </Link>
+        </p>
+      )}
+    </div>
+  );
+}
+
+const Tile = ({ label, value }: { label: string; value: string }) => (
+  <div className="card tile">
+    <span className="note">{label}</span>
+    <strong>{value}</strong>
+  </div>
+);
+
+const Counts = ({ title, counts }: { title: string; counts: Record<string, number> }) => (
+  <section className="card">
+    <table>
+      <caption>{title}</caption>
+      <tbody>
+        {Object.entries(counts).map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{name.replace('_', ' ')}</th>
+            <td>{count(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </section>
+);

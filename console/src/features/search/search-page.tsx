@@ -1,0 +1,117 @@
+import './search.css';
+import type { SimilarityResult } from '@deeplens/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSession } from '../../app/session.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { counted } from '../../ui/format.ts';
+import { useImages } from '../../ui/use-thumbnails.ts';
+import { AsCode } from './as-code.tsx';
+import { Comparison } from './comparison.tsx';
+import { VERDICTS } from './explain.ts';
+import { useQueryFile } from './query-file.ts';
+import { QueryForm } from './query-form.tsx';
+import { ResultCard } from './result-card.tsx';
+import { useFileUrl } from './use-file-url.ts';
+
+const DEFAULT_THRESHOLD = 0.7;
+const MOST = 50;
+
+/** Search by a picture, and why each result matches. */
+export function SearchPage() {
+  const { image, url, threshold = DEFAULT_THRESHOLD, result } = useSearch({ from: '/search' });
+  const { client, config } = useSession();
+  const navigate = useNavigate();
+  const dropped = useQueryFile();
+  const file = image || url ? undefined : dropped;
+  const query = image ? { image_id: image } : url ? { image_url: url } : file && { file };
+  const found = useQuery({
+    queryKey: ['search', image ?? url ?? (file && [file.name, file.size, file.lastModified]), threshold],
+    queryFn: ({ signal }) =>
+      query
+        ? client.search.similarity(
+            { ...query, similarity_threshold: threshold, max_results: MOST },
+            { signal },
+          )
+        : null,
+    enabled: query !== undefined,
+  });
+  const results = found.data?.results ?? [];
+  const images = useImages([...(image ? [image] : []), ...results.map(({ image_id }) => image_id)]);
+  const fileUrl = useFileUrl(file);
+  const chosen = results.find(({ image_id }) => image_id === result) ?? results[0];
+  const choose = ({ image_id }: SimilarityResult) =>
+    void navigate({ to: '/search', search: (now) => ({ ...now, result: image_id }), replace: true });
+
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Search</h1>
+        {query && (
+          <AsCode
+            api={new URL(config.api, location.origin).href}
+            input={{ image, url, fileName: file?.name, threshold }}
+          />
+        )}
+      </div>
+      <QueryForm threshold={threshold} hasQuery={query !== undefined} />
+      {found.error && <ErrorNote error={found.error} onRetry={() => void found.refetch()} />}
+      {found.isFetching && (
+        <p className="note" role="status">
+          Searching…
+        </p>
+      )}
+      {!query && <Teaching />}
+      {found.data && !found.isFetching && (
+        <p role="status" className="note">
+          {counted(found.data.total_results, 'result')} in {found.data.processing_time_ms} ms
+          {found.data.cached && ', from the cache'}
+        </p>
+      )}
+      {found.data?.results.length === 0 && (
+        <div className="empty">
+          <strong>Nothing matches.</strong>
+          <p>{found.data.explanation?.detail ?? 'Lower the threshold to see less certain matches.'}</p>
+        </div>
+      )}
+      {chosen && (
+        <Comparison
+          result={chosen}
+          stored={images.get(chosen.image_id)}
+          query={image ? images.get(image) : fileUrl}
+        />
+      )}
+      {Object.entries(VERDICTS).map(([verdict, label]) => {
+        const these = results.filter((each) => each.verdict === verdict);
+        return (
+          these.length > 0 && (
+            <section key={verdict} className="stack" aria-label={label}>
+              <h2>
+                {label} <span className="note">{these.length}</span>
+              </h2>
+              <ul className="results">
+                {these.map((each) => (
+                  <ResultCard
+                    key={each.image_id}
+                    result={each}
+                    image={images.get(each.image_id)}
+                    chosen={each === chosen}
+                    onChoose={() => choose(each)}
+                  />
+                ))}
+              </ul>
+            </section>
+          )
+        );
+      })}
+    </div>
+  );
+}
+
+const Teaching = () => (
+  <div className="empty">
+    <strong>Drop a picture anywhere on this page</strong>
+    <p>Or paste one, paste its address, or choose “Find like this” at a picture of the library.</p>
+    <p>The picture is compared and forgotten: a search stores nothing.</p>
+  </div>
+);
