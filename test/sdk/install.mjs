@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run, SetupError, step, withRetries } from '../../infra/local/bootstrap/steps.mjs';
+import { installChromium } from '../fixtures/install-chromium.mjs';
 
 const NODE = 'node@20.20.2';
 const checkout = resolve(import.meta.dirname, '../..');
@@ -17,21 +18,6 @@ async function installNode20() {
     const args = ['install', NODE, '--ignore-scripts=false', '--no-audit', '--no-fund'];
     await withRetries(NODE, () => run('npm', args, { cwd: folder }));
     await writeFile(stamp, NODE);
-  });
-}
-
-async function installChromium() {
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome'])
-    if ((await run(name, ['--version'])).ok) return console.log(`✓ ${name}`);
-  if (process.getuid?.() !== 0 || !(await run('apt-get', ['--version'])).ok)
-    throw new SetupError(
-      'Chromium is missing: install it (Debian: apt-get install chromium), or set DEEPLENS_CHROMIUM to its path.',
-    );
-  await step('Installing Chromium from the system’s packages', async () => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await withRetries('The list of packages', () => run('apt-get', ['update', '-qq'], { env }));
-    const args = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
-    await withRetries('Chromium', () => run('apt-get', args, { env }));
   });
 }
 

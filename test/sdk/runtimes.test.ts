@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startChromium } from '../fixtures/chromium.ts';
 import { type StubApi, startStubApi } from '../fixtures/stub-api.ts';
 import { startFaultServer } from './fault-server.ts';
 import { bundledSuite } from './suite/bundle.ts';
@@ -12,12 +11,6 @@ import type { Result, Where } from './suite/suite.ts';
 
 const run = promisify(execFile);
 const NODE_20 = join(import.meta.dirname, '../../.deeplens/node-20/node_modules/node/bin/node');
-const CHROMIUM = [
-  process.env.DEEPLENS_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
 
 let server: Awaited<ReturnType<typeof startFaultServer>>;
 let stub: StubApi;
@@ -68,9 +61,7 @@ const RUNTIMES: Record<string, () => Promise<Result[]>> = {
     return runInContext(`runSuite(${JSON.stringify({ ...where, isPage: false })})`, context);
   },
   Chromium: async () => {
-    const executablePath = CHROMIUM.find((path) => path && existsSync(path));
-    if (!executablePath) throw new Error('Chromium is missing: node test/sdk/install.mjs');
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const browser = await startChromium();
     try {
       const page = await browser.newPage();
       await page.goto(server.url);

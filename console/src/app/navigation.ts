@@ -4,7 +4,7 @@ type Scope = Me['scopes'][number];
 
 /** A page that the navigation lists. */
 export interface NavigationItem {
-  to: '/search' | '/duplicates' | '/library' | '/upload' | '/pipeline';
+  to: '/search' | '/duplicates' | '/library' | '/upload' | '/pipeline' | '/usage' | '/keys';
   label: string;
   scope: Scope;
 }
@@ -15,6 +15,8 @@ const ITEMS: readonly NavigationItem[] = [
   { to: '/library', label: 'Library', scope: 'deeplens.search' },
   { to: '/upload', label: 'Bring in', scope: 'deeplens.upload' },
   { to: '/pipeline', label: 'Pipeline', scope: 'deeplens.metrics' },
+  { to: '/usage', label: 'Usage', scope: 'deeplens.metrics' },
+  { to: '/keys', label: 'API keys', scope: 'deeplens.admin' },
 ];
 
 /** Returns the pages that a credential can use. */

@@ -97,8 +97,20 @@ const pipeline = createRoute({
   component: lazyRouteComponent(() => import('../features/pipeline/pipeline-page.tsx'), 'PipelinePage'),
 });
 
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('../features/usage/usage-page.tsx'), 'UsagePage'),
+});
+
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, search, duplicates, library, image, upload, pipeline]),
+  routeTree: root.addChildren([home, search, duplicates, library, image, upload, pipeline, usage, keys]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

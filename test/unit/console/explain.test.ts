@@ -33,6 +33,6 @@ it('distinguishes the same file from the same picture in another', () => {
 
 it('calls nothing a copy that is similar', () => {
   expect(explain(result('similar', { changes: ['crop'] }, 0.83))).toBe(
-    'Another picture that shows the same kind of thing. Of 100 such pairs, 83 do so.',
+    'Another picture. Of 100 such pairs, 83 show the same kind of thing.',
   );
 });

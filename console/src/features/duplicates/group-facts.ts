@@ -25,18 +25,24 @@ const FACTS: readonly [string, (member: Member, image: Image | undefined) => str
   ['Taken', (_, image) => image?.exif?.taken_at?.slice(0, 10)],
   ['Camera', (_, image) => image?.exif?.camera],
   ['External id', (_, image) => image?.external_id],
-  [
-    'Match',
-    ({ verdict, confidence }) => `${verdict === 'exact' ? 'exact' : 'edited copy'}, ${percent(confidence)}`,
-  ],
 ];
 
 /** Returns the facts that at least one image of a group has. */
-export const factsOf = (members: readonly Member[], images: ReadonlyMap<string, Image>): FactRow[] =>
-  FACTS.map(([label, fact]) => {
-    const values = members.map((member) => fact(member, images.get(member.image_id)) ?? '–');
-    return { label, values, differs: new Set(values).size > 1 };
-  }).filter(({ values }) => values.some((value) => value !== '–'));
+export const factsOf = (
+  { images: members, suggested_keeper }: DuplicateGroup,
+  images: ReadonlyMap<string, Image>,
+): FactRow[] => {
+  const match = ({ image_id, verdict, confidence }: Member) =>
+    image_id === suggested_keeper
+      ? 'suggested'
+      : `${verdict === 'exact' ? 'exact' : 'edited copy'}, ${percent(confidence)}`;
+  return [...FACTS, ['Match', match] as const]
+    .map(([label, fact]) => {
+      const values = members.map((member) => fact(member, images.get(member.image_id)) ?? '–');
+      return { label, values, differs: new Set(values).size > 1 };
+    })
+    .filter(({ values }) => values.some((value) => value !== '–'));
+};
 
 /** Returns the bytes that are free once all but the keeper are deleted. */
 export const reclaimable = (

@@ -27,7 +27,7 @@ export function GroupView({ group, keeper, onKeep, zoom, blink }: GroupViewProps
     setShift(({ x, y }) => ({ x: x + event.movementX, y: y + event.movementY }));
   };
   const transform = `translate(${shift.x}px, ${shift.y}px) scale(${zoom})`;
-  const facts = factsOf(members, images);
+  const facts = factsOf(group, images);
   return (
     <section className="card group" aria-label="Group">
       <div className="row">

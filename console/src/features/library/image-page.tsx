@@ -109,9 +109,11 @@ function Duplicates({ image }: { image: Image }) {
       client.call('searchDuplicates', { body: { image_id: image.image_id } }, { signal }),
   });
   if (error) return <ErrorNote error={error} />;
-  const others = data?.groups
-    .flatMap(({ images }) => images)
-    .filter(({ image_id }) => image_id !== image.image_id);
+  const others = data?.groups.flatMap(({ images, verdict }) =>
+    images.flatMap(({ image_id, file_path }) =>
+      image_id === image.image_id ? [] : { image_id, file_path, verdict },
+    ),
+  );
   return (
     <section className="card">
       <h2>Duplicates</h2>

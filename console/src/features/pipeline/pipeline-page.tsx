@@ -1,3 +1,4 @@
+import '../tables.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useSession } from '../../app/session.tsx';
@@ -34,11 +35,11 @@ export function PipelinePage() {
         </div>
       )}
       {data && (
-        <>
+        <div className="meters">
           <Counts title="By status" counts={data.images.by_status} />
           <Counts title="By format" counts={data.images.by_format} />
           <Counts title="By location" counts={data.images.by_storage} />
-        </>
+        </div>
       )}
       {(data?.images.by_status.failed ?? 0) > 0 && (
         <p>

@@ -36,7 +36,7 @@ export function explain({ verdict, reason, similarity_score }: SimilarityResult)
   });
   const what =
     verdict === 'similar'
-      ? 'Another picture that shows the same kind of thing'
+      ? 'Another picture'
       : reason.sha256_equal
         ? 'The same file'
         : [verdict === 'exact' ? 'The same picture in another file' : 'The same picture', ...listed].join(
@@ -44,6 +44,10 @@ export function explain({ verdict, reason, similarity_score }: SimilarityResult)
           );
   const alike = Math.round(similarity_score * 100);
   const outcome =
-    verdict === 'similar' ? 'do so' : verdict === 'exact' ? 'are the same picture' : 'are copies';
+    verdict === 'similar'
+      ? 'show the same kind of thing'
+      : verdict === 'exact'
+        ? 'are the same picture'
+        : 'are copies';
   return `${what}. Of 100 such pairs, ${alike} ${outcome}.`;
 }

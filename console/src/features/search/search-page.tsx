@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { counted } from '../../ui/format.ts';
+import { count, counted } from '../../ui/format.ts';
 import { useImages } from '../../ui/use-thumbnails.ts';
 import { AsCode } from './as-code.tsx';
 import { Comparison } from './comparison.tsx';
@@ -64,7 +64,8 @@ export function SearchPage() {
       {!query && <Teaching />}
       {found.data && !found.isFetching && (
         <p role="status" className="note">
-          {counted(found.data.total_results, 'result')} in {found.data.processing_time_ms} ms
+          {counted(found.data.total_results, 'result')} in {count(Math.round(found.data.processing_time_ms))}{' '}
+          ms
           {found.data.cached && ', from the cache'}
         </p>
       )}

@@ -1,0 +1,3 @@
+import { buildConsole } from '../../infra/local/console/build.ts';
+
+export default buildConsole;

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeepLens, type Image } from '@deeplens/sdk';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newTenant } from '../e2e/client.ts';
+import { readStack } from '../e2e/stack.ts';
+import { photograph } from '../fixtures/photographs.ts';
+import { consoleUrl, openedConsole } from './console-page.ts';
+
+const open = openedConsole();
+const FILES = 300;
+const BROKEN = 5;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'deeplens-console-'));
+  const source = await photograph('french-alpine-landscape');
+  const { width, height } = await sharp(source).metadata();
+  for (let n = 0; n < FILES; n++) {
+    const tile = { left: n % (width - 200), top: (n * 7) % (height - 200), width: 200, height: 200 };
+    const bytes =
+      n % (FILES / BROKEN) === 7
+        ? Buffer.from(`no picture ${n}`)
+        : await sharp(source).extract(tile).jpeg().toBuffer();
+    await writeFile(join(folder, `${String(n).padStart(3, '0')}.jpg`), bytes);
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('goes on where a closed tab left off, sends no file twice, and groups what failed', async () => {
+  const { key } = await newTenant('console-upload');
+  const first = await open(key);
+  await first.goto(consoleUrl('/upload'));
+  await first.getByLabel('Folder').setInputFiles(folder);
+  await first.getByText(new RegExp(`1[0-9]{2} of ${FILES} files sent`)).waitFor({ timeout: 300_000 });
+  // The key is of the tab, the ledger of the browser: the next tab asks for the key again.
+  const second = await first.context().newPage();
+  await first.close();
+  await second.goto(consoleUrl('/upload'));
+  await second.getByLabel('API key').fill(key);
+  await second.getByRole('button', { name: 'Sign in' }).click();
+  await second.getByText(/broken off after 1[0-9]{2} of 300 files/).waitFor();
+  await second.getByLabel('Folder').setInputFiles(folder);
+  await second.getByText(`${FILES} of ${FILES} files sent`).waitFor({ timeout: 400_000 });
+
+  const api = new DeepLens({ baseUrl: readStack().api_url, apiKey: key });
+  const images: Image[] = await api.images.list({ limit: 100 }).toArray({ limit: FILES + 100 });
+  const sent = images.filter(({ status }) => status !== 'pending_upload').map(({ file_path }) => file_path);
+  expect(sent).toHaveLength(FILES);
+  expect(new Set(sent).size).toBe(FILES);
+
+  await second.getByText(`${BROKEN} files:`).waitFor({ timeout: 400_000 });
+  await second.getByText('unreadable_image').or(second.getByText('unsupported_media_type')).first().waitFor();
+});
