@@ -3,12 +3,14 @@ import './styles/parts.css';
 import { ApiError } from '@deeplens/sdk';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { type ReactNode, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { type Config, loadConfig } from './app/config.ts';
-import { router } from './app/router.tsx';
+import { newRouter } from './app/router.tsx';
 import { SessionProvider } from './app/session.tsx';
 import { SignIn } from './app/sign-in.tsx';
+import type { Person } from './auth/oidc.ts';
+import { resumePerson } from './auth/resume.ts';
 import { ErrorNote } from './ui/error-note.tsx';
 
 const queries = new QueryClient({
@@ -22,10 +24,26 @@ const queries = new QueryClient({
   },
 });
 
-const App = ({ config }: { config: Config }) => (
+const Pages = () => {
+  const [router] = useState(newRouter);
+  return <RouterProvider router={router} />;
+};
+
+interface AppProps {
+  config: Config;
+  person?: Person | undefined;
+  /** Why the issuer let nobody in. */
+  refusal?: unknown;
+}
+
+const App = ({ config, person, refusal }: AppProps) => (
   <QueryClientProvider client={queries}>
-    <SessionProvider config={config} signIn={(done) => <SignIn config={config} onSignedIn={done} />}>
-      <RouterProvider router={router} />
+    <SessionProvider
+      config={config}
+      person={person}
+      signIn={(done) => <SignIn config={config} refusal={refusal} onSignedIn={done} />}
+    >
+      <Pages />
     </SessionProvider>
   </QueryClientProvider>
 );
@@ -33,17 +51,20 @@ const App = ({ config }: { config: Config }) => (
 const element = document.getElementById('root');
 if (!element) throw new Error('The page has no #root.');
 const root = createRoot(element);
-loadConfig().then(
-  (config) =>
-    root.render(
-      <StrictMode>
-        <App config={config} />
-      </StrictMode>,
-    ),
-  (error: unknown) =>
-    root.render(
-      <main className="alone">
-        <ErrorNote error={error} onRetry={() => location.reload()} />
-      </main>,
-    ),
-);
+const show = (page: ReactNode) => root.render(<StrictMode>{page}</StrictMode>);
+
+try {
+  const config = await loadConfig();
+  try {
+    const person = config.oidc && (await resumePerson(config.oidc));
+    show(<App config={config} person={person} />);
+  } catch (refusal) {
+    show(<App config={config} refusal={refusal} />);
+  }
+} catch (error) {
+  show(
+    <main className="alone">
+      <ErrorNote error={error} onRetry={() => location.reload()} />
+    </main>,
+  );
+}

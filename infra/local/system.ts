@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { APIGatewayClient, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
 import { z } from 'zod';
 import type { Cleanups } from './cleanups.ts';
+import type { ConsoleOptions } from './console/serve.ts';
+import { allowSignIn } from './console/sign-in.ts';
+import { demoPeople } from './demo-people.ts';
 import { deploy } from './deploy.ts';
 import { awsClient, startEmulator } from './emulator.ts';
 import { startFront } from './front.ts';
@@ -21,7 +24,7 @@ const TOKEN_RENEWAL_MS = 20 * 60_000;
 
 export interface System {
   local: LocalFile;
-  /** Writes the demo tenant to local.json. */
+  /** Writes the demo tenant to local.json, and sees to its people. */
   setDemo(demo: NonNullable<LocalFile['demo']>): Promise<void>;
   /** Resolves with a message when a part other than the worker has ended unexpectedly. */
   broken: Promise<string>;
@@ -55,18 +58,17 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
     workerLog: join(home.logs, 'gpu-worker.log'),
     readyUrl: () => readyUrl,
   });
+  const consoleConfig: ConsoleOptions['config'] = { api: '/api/v1', version: await version() };
   const front = await startFront({
     port: frontPort,
     emulatorUrl: emulator.url,
     apiId: outputs('ApiId'),
     metrics: scrape,
-    console: {
-      storage: new URL(emulator.url).origin,
-      config: { api: '/api/v1', version: await version(), hint: HINT },
-    },
+    console: { storage: new URL(emulator.url).origin, config: consoleConfig },
   });
   readyUrl = `${front.origin}/api/v1/health/ready`;
   cleanups.add(front.stop);
+  consoleConfig.oidc = await allowSignIn(emulator.url, outputs, front.origin);
   await setBaseUrl(emulator.url, outputs('ApiId'), `${front.origin}/api`);
 
   const local: LocalFile = {
@@ -99,9 +101,10 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
 
   return {
     local,
-    setDemo: (demo) => {
+    setDemo: async (demo) => {
       local.demo = demo;
-      return update();
+      await update();
+      consoleConfig.hint = await demoPeople(local, outputs('UserPoolId'));
     },
     broken: emulator.child.ended.then(
       ({ code, signal }) => `The emulator ended (${code ?? signal}); its log is ${emulator.child.log}`,
@@ -122,8 +125,6 @@ async function reconcileRestored(local: LocalFile, bucket: string): Promise<void
       ` ${documents} documents of the index repaired.`,
   );
 }
-
-const HINT = 'npm start prints the demo key; .deeplens/local.json has it too.';
 
 const version = async (): Promise<string> =>
   z.object({ version: z.string() }).parse(JSON.parse(await readFile(join(CHECKOUT, 'package.json'), 'utf8')))

@@ -32,6 +32,9 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       '/pipeline',
       '/usage',
       '/keys',
+      '/storage',
+      '/people',
+      '/settings',
     ];
     for (const path of paths) {
       await page.goto(consoleUrl(path));

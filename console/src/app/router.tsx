@@ -109,14 +109,47 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
 });
 
-export const router = createRouter({
-  routeTree: root.addChildren([home, search, duplicates, library, image, upload, pipeline, usage, keys]),
-  defaultPreload: 'intent',
-  scrollRestoration: true,
+const storage = createRoute({
+  getParentRoute: () => root,
+  path: '/storage',
+  component: lazyRouteComponent(() => import('../features/storage/storage-page.tsx'), 'StoragePage'),
 });
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  component: lazyRouteComponent(() => import('../features/people/people-page.tsx'), 'PeoplePage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+/** Returns the router; it reads the address of the page now. */
+export const newRouter = () =>
+  createRouter({
+    routeTree: root.addChildren([
+      home,
+      search,
+      duplicates,
+      library,
+      image,
+      upload,
+      pipeline,
+      storage,
+      usage,
+      keys,
+      people,
+      settings,
+    ]),
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  });
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof newRouter>;
   }
 }

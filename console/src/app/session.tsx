@@ -1,6 +1,8 @@
 import { DeepLens, type Me } from '@deeplens/sdk';
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useMemo, useState } from 'react';
+import type { Person } from '../auth/oidc.ts';
+import { forgetPerson } from '../auth/resume.ts';
 import type { Config } from './config.ts';
 
 const STORED_KEY = 'deeplens.key';
@@ -8,7 +10,7 @@ const STORED_KEY = 'deeplens.key';
 interface Session {
   config: Config;
   client: DeepLens;
-  /** The first characters of the key, to know it by. */
+  /** The first characters of the key, to know it by; empty for a person. */
   keyName: string;
   signOut(): void;
 }
@@ -17,27 +19,48 @@ const SessionContext = createContext<Session | undefined>(undefined);
 /** Returns a client of the API for a key. */
 export const clientFor = (config: Config, apiKey: string): DeepLens =>
   new DeepLens({
-    baseUrl: new URL(config.api, location.origin).href,
+    baseUrl: baseUrlOf(config),
     apiKey,
     dangerouslyAllowBrowser: true, // the person at this page pasted the key
   });
+const baseUrlOf = ({ api }: Config): string => new URL(api, location.origin).href;
 
-/** Keeps the key of this tab: other tabs, and this one once it is closed, do not have it. */
-export function SessionProvider({
-  config,
-  signIn,
-  children,
-}: {
+interface SessionProps {
   config: Config;
+  /** Who came back from the issuer. */
+  person: Person | undefined;
   signIn: (done: (key: string) => void) => ReactNode;
   children: ReactNode;
-}) {
+}
+
+/** Keeps the key of this tab: other tabs, and this one once it is closed, do not have it. */
+export function SessionProvider({ config, person, signIn, children }: SessionProps) {
   const [key, setKey] = useState(() => sessionStorage.getItem(STORED_KEY));
   const queries = useQueryClient();
-  const session = useMemo(
-    () => key && newSession(config, key, queries, () => setKey(null)),
-    [config, key, queries],
-  );
+  const session = useMemo((): Session | undefined => {
+    if (person)
+      return {
+        config,
+        client: new DeepLens({ baseUrl: baseUrlOf(config), token: person.token }),
+        keyName: '',
+        signOut() {
+          forgetPerson();
+          void person.signOut();
+        },
+      };
+    if (key)
+      return {
+        config,
+        client: clientFor(config, key),
+        keyName: `${key.slice(0, 16)}…`,
+        signOut() {
+          sessionStorage.removeItem(STORED_KEY);
+          queries.clear();
+          setKey(null);
+        },
+      };
+    return undefined;
+  }, [config, person, key, queries]);
   if (!session)
     return signIn((entered) => {
       sessionStorage.setItem(STORED_KEY, entered);
@@ -45,17 +68,6 @@ export function SessionProvider({
     });
   return <SessionContext value={session}>{children}</SessionContext>;
 }
-
-const newSession = (config: Config, key: string, queries: QueryClient, ended: () => void): Session => ({
-  config,
-  client: clientFor(config, key),
-  keyName: `${key.slice(0, 16)}…`,
-  signOut() {
-    sessionStorage.removeItem(STORED_KEY);
-    queries.clear();
-    ended();
-  },
-});
 
 /** Returns the session; only below `SessionProvider`. */
 export function useSession(): Session {

@@ -1,6 +1,6 @@
 import './shell.css';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { setQueryFile } from '../features/search/query-file.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { navigationFor } from './navigation.ts';
@@ -10,6 +10,7 @@ import { useMe, useSession } from './session.tsx';
 export function Shell() {
   const me = useMe();
   const { signOut, keyName } = useSession();
+  const content = useFocusedContent();
   const dragging = useDroppedPicture();
   const items = navigationFor(me.data?.scopes ?? []);
   return (
@@ -44,12 +45,24 @@ export function Shell() {
           </button>
         </div>
       </header>
-      <main id="content" className="content" tabIndex={-1}>
+      <main ref={content} id="content" className="content" tabIndex={-1}>
         {me.error ? <ErrorNote error={me.error} onRetry={() => void me.refetch()} /> : <Outlet />}
       </main>
       {dragging && <div className="drop-veil">Drop a picture to search for it</div>}
     </div>
   );
+}
+
+/** Gives the focus to each new page: keys are then its own, not the link's that led there. */
+function useFocusedContent() {
+  const content = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current !== path) content.current?.focus({ preventScroll: true });
+    shown.current = path;
+  }, [path]);
+  return content;
 }
 
 /** Searches for a picture that is dropped anywhere, or pasted. @returns whether one is being dragged */

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { cacheControl, consoleHeaders, fileOfPath } from '../../../console/headers.ts';
 import { CONSOLE_FILES } from './build.ts';
+import type { ConsoleSignIn } from './sign-in.ts';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -16,7 +17,7 @@ export interface ConsoleOptions {
   /** The origin of signed thumbnails and presigned forms. */
   storage: string;
   /** `/config.json`. */
-  config: { api: string; version: string; hint?: string };
+  config: { api: string; version: string; oidc?: ConsoleSignIn; hint?: string };
 }
 
 /** Answers with a file of the built console, or with its page for a path of its own. */

@@ -99,6 +99,8 @@ export function Queue({ verdict }: { verdict: Verdict | undefined }) {
     if (action === 'keep all') decide.mutate({ of: group, body: { action: 'keep_all' } });
     if (action === 'not duplicates') decide.mutate({ of: group, body: { action: 'not_duplicates' } });
   };
+  // Enter is the queue's, not the link's that led here.
+  useEffect(() => document.getElementById('content')?.focus({ preventScroll: true }), []);
   useKeys(act, (action) => action === 'blink' && setBlink(false));
 
   if (list.error) return <ErrorNote error={list.error} onRetry={() => void list.refetch()} />;

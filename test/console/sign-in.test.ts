@@ -1,0 +1,112 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Client, newTenant } from '../e2e/client.ts';
+import { readStack } from '../e2e/stack.ts';
+import { addPerson, PASSWORD } from '../fixtures/sign-in.ts';
+import { consoleUrl, openedConsole } from './console-page.ts';
+
+// Chromium itself reports the refusals that the second test makes.
+const open = openedConsole(/status of 401/);
+
+let owner: Client;
+beforeAll(async () => {
+  owner = await newTenant('console-people');
+});
+
+/** Opens the console as a new person, who signs in at the pool's own page. */
+async function openAs(role: string): Promise<Page> {
+  const { tenant } = owner;
+  const username = await addPerson(readStack().emulator_url, {
+    tenant,
+    organization: 'Acme',
+    groups: [role],
+  });
+  const page = await open(undefined);
+  await page.goto(consoleUrl('/library?status=indexed'));
+  await page.getByRole('button', { name: 'Sign in with your account' }).click();
+  await page.locator('input[name=username]').fill(username);
+  await page.locator('input[name=password]').fill(PASSWORD);
+  await page.locator('[type=submit]').first().click();
+  // Back where it began.
+  await page.getByRole('heading', { name: 'Library' }).waitFor();
+  expect(page.url()).toBe(consoleUrl('/library?status=indexed'));
+  return page;
+}
+
+const SEARCHER = ['Search', 'Duplicates', 'Library'];
+const UPLOADER = [...SEARCHER, 'Bring in'];
+describe.each([
+  ['Viewer', SEARCHER],
+  ['Uploader', UPLOADER],
+  ['Admin', [...UPLOADER, 'Storage', 'Pipeline', 'Usage', 'API keys', 'People', 'Settings']],
+])('%s', (role, pages) => {
+  it('signs in, sees its own pages, and is refused in none', async () => {
+    const page = await openAs(role);
+    const refused: string[] = [];
+    page.on('response', (reply) => {
+      if (reply.status() >= 400) refused.push(`${reply.status()} ${reply.url()}`);
+    });
+    const links = page.getByRole('navigation').getByRole('link');
+    await links.nth(pages.length - 1).waitFor();
+    expect(await links.allTextContents()).toEqual(pages);
+    for (const name of pages) {
+      await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+    }
+    expect(refused).toEqual([]);
+    expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(
+      'eyJ',
+    );
+  });
+});
+
+it('renews its token in two tabs at once, as often as it expires', async () => {
+  const first = await openAs('Admin');
+  const second = await first.context().newPage();
+  await second.goto(consoleUrl('/library'));
+  await second.getByRole('button', { name: 'Sign in with your account' }).click();
+  const username = second.locator('input[name=username]');
+  if (await username.isVisible()) {
+    await username.fill(
+      await addPerson(readStack().emulator_url, {
+        tenant: owner.tenant,
+        organization: 'Acme',
+        groups: ['Viewer'],
+      }),
+    );
+    await second.locator('input[name=password]').fill(PASSWORD);
+    await second.locator('[type=submit]').first().click();
+  }
+  await second.getByRole('heading', { name: 'Library' }).waitFor();
+  const tabs = [first, second];
+  let renewals = 0;
+  for (const tab of tabs) {
+    tab.on('request', (request) => {
+      if (request.url().endsWith('/oauth2/token') && request.method() === 'POST') renewals += 1;
+    });
+    let expired = false;
+    await tab.route('**/api/v1/images?**', async (route) => {
+      expired = !expired; // each call is refused once
+      if (!expired) return route.continue();
+      const problem = {
+        type: 'about:blank',
+        title: 'Expired',
+        status: 401,
+        code: 'token_expired',
+        detail: 'Expired.',
+      };
+      return route.fulfill({ status: 401, contentType: 'application/problem+json', json: problem });
+    });
+  }
+  for (const sort of ['Oldest first', 'Newest first', 'Oldest first'])
+    await Promise.all(
+      tabs.map(async (tab) => {
+        const answered = tab.waitForResponse((reply) => reply.url().includes('/images?') && reply.ok());
+        await tab.getByLabel('Order').selectOption(sort);
+        await Promise.race([answered, tab.waitForTimeout(5_000)]);
+      }),
+    );
+  expect(renewals).toBeGreaterThanOrEqual(4);
+  for (const tab of tabs) await tab.getByRole('heading', { name: 'Library' }).waitFor();
+});
