@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { FORMATS } from './formats.ts';
 import { choiceParam, type Raw, shareParam, textParam } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
@@ -27,6 +28,9 @@ interface SearchAddress {
   image?: string | undefined;
   url?: string | undefined;
   threshold?: number | undefined;
+  /** `x,y,width,height`, as fractions of the query. */
+  region?: string | undefined;
+  format?: (typeof FORMATS)[number] | undefined;
   /** The id of the result that is compared. */
   result?: string | undefined;
 }
@@ -38,6 +42,8 @@ const search = createRoute({
     image: textParam(raw, 'image'),
     url: textParam(raw, 'url'),
     threshold: shareParam(raw, 'threshold'),
+    region: textParam(raw, 'region'),
+    format: choiceParam(raw, 'format', FORMATS),
     result: textParam(raw, 'result'),
   }),
   component: lazyRouteComponent(() => import('../features/search/search-page.tsx'), 'SearchPage'),

@@ -75,7 +75,7 @@ function useDroppedPicture(): boolean {
     const searchFor = (file: File | undefined) => {
       if (!file) return;
       setQueryFile(file);
-      void navigate({ to: '/search', search: (now) => ({ threshold: now.threshold }) });
+      void navigate({ to: '/search', search: ({ threshold, format }) => ({ threshold, format }) });
     };
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
@@ -94,7 +94,10 @@ function useDroppedPicture(): boolean {
       const text = event.clipboardData?.getData('text').trim() ?? '';
       if (event.clipboardData?.files[0]) searchFor(event.clipboardData.files[0]);
       else if (/^https?:\/\/\S+$/.test(text) && !(event.target instanceof HTMLInputElement))
-        void navigate({ to: '/search', search: (now) => ({ threshold: now.threshold, url: text }) });
+        void navigate({
+          to: '/search',
+          search: ({ threshold, format }) => ({ threshold, format, url: text }),
+        });
     };
     window.addEventListener('dragover', over);
     window.addEventListener('dragleave', leave);

@@ -2,8 +2,6 @@ import type { DeepLens, Image } from '@deeplens/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '../app/session.tsx';
 
-export type Thumbnails = NonNullable<Image['thumbnails']>;
-
 /** The most that a call takes. */
 const BATCH = 100;
 /** Signed URLs are valid for 15 minutes. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { isPicture } from '../../../console/src/features/upload/dropped-files.ts';
 import { groupFailures, secondsLeft } from '../../../console/src/features/upload/failures.ts';
+import { isPicture } from '../../../console/src/features/upload/is-picture.ts';
 import { forecast } from '../../../console/src/features/usage/forecast.ts';
 
 it('sends pictures, and leaves hidden files and what is none by its name', () => {

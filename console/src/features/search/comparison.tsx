@@ -11,16 +11,15 @@ const LARGE = 1024;
 interface ComparisonProps {
   result: SimilarityResult;
   stored: Image | undefined;
-  /** The query as a record or as an address in this page; undefined if the browser cannot show it. */
-  query: Image | string | undefined;
+  /** The query as an address for this page; undefined if the browser cannot show it. */
+  queryUrl: string | undefined;
 }
 
 /** Shows why a result matches: the matched part on both pictures, or both on one another. */
-export function Comparison({ result, stored, query }: ComparisonProps) {
+export function Comparison({ result, stored, queryUrl }: ComparisonProps) {
   const [mode, setMode] = useState<Mode | 'side'>('side');
   const { alignment } = result.reason;
   const quad = alignment?.quad ?? (result.verdict === 'exact' ? UNIT_SQUARE : undefined);
-  const queryUrl = typeof query === 'string' ? query : thumbnailUrl(query, LARGE);
   const storedUrl = thumbnailUrl(stored, LARGE);
   const together = quad && queryUrl && storedUrl && stored?.width && stored.height;
   const shown = together ? mode : 'side';

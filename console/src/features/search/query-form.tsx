@@ -1,13 +1,21 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { FORMATS } from '../../app/formats.ts';
 import { percent } from '../../ui/format.ts';
 import { setQueryFile } from './query-file.ts';
 
 /** Time after the last move of the slider until it searches. */
 const SETTLE_MS = 300;
 
+interface QueryFormProps {
+  threshold: number;
+  format: Format | undefined;
+  hasQuery: boolean;
+}
+type Format = (typeof FORMATS)[number];
+
 /** Where the picture to search for comes from, and the threshold. */
-export function QueryForm({ threshold, hasQuery }: { threshold: number; hasQuery: boolean }) {
+export function QueryForm({ threshold, format, hasQuery }: QueryFormProps) {
   const navigate = useNavigate();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -26,12 +34,12 @@ export function QueryForm({ threshold, hasQuery }: { threshold: number; hasQuery
     const entered = text.trim();
     if (!entered) return;
     const query = entered.startsWith('img_') ? { image: entered } : { url: entered };
-    void navigate({ to: '/search', search: ({ threshold }) => ({ threshold, ...query }) });
+    void navigate({ to: '/search', search: ({ threshold, format }) => ({ threshold, format, ...query }) });
   };
   const choose = (file: File | undefined) => {
     if (!file) return;
     setQueryFile(file);
-    void navigate({ to: '/search', search: ({ threshold }) => ({ threshold }) });
+    void navigate({ to: '/search', search: ({ threshold, format }) => ({ threshold, format }) });
   };
   return (
     <form className="card query-form" onSubmit={submit}>
@@ -71,6 +79,23 @@ export function QueryForm({ threshold, hasQuery }: { threshold: number; hasQuery
           onChange={(event) => setLevel(event.target.valueAsNumber)}
         />
         <output htmlFor={id}>{percent(level)}</output>
+        <label>
+          Format{' '}
+          <select
+            value={format ?? ''}
+            onChange={({ target }) =>
+              void navigate({
+                to: '/search',
+                search: (now) => ({ ...now, format: FORMATS.find((each) => each === target.value) }),
+              })
+            }
+          >
+            <option value="">any</option>
+            {FORMATS.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </label>
         <span className="note">Results that are less likely right are left out.</span>
       </div>
     </form>

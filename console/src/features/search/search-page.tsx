@@ -5,32 +5,50 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count, counted } from '../../ui/format.ts';
-import { useImages } from '../../ui/use-thumbnails.ts';
+import { thumbnailUrl, useImages } from '../../ui/use-thumbnails.ts';
 import { AsCode } from './as-code.tsx';
 import { Comparison } from './comparison.tsx';
 import { VERDICTS } from './explain.ts';
 import { useQueryFile } from './query-file.ts';
 import { QueryForm } from './query-form.tsx';
+import { parseRegion, type Region, regionText } from './region.ts';
+import { RegionPicker } from './region-picker.tsx';
 import { ResultCard } from './result-card.tsx';
 import { useFileUrl } from './use-file-url.ts';
 
 const DEFAULT_THRESHOLD = 0.7;
 const MOST = 50;
+/** Pixels of the pictures that are compared. */
+const LARGE = 1024;
 
 /** Search by a picture, and why each result matches. */
 export function SearchPage() {
-  const { image, url, threshold = DEFAULT_THRESHOLD, result } = useSearch({ from: '/search' });
+  const address = useSearch({ from: '/search' });
+  const { image, url, threshold = DEFAULT_THRESHOLD, format, result } = address;
+  const region = parseRegion(address.region);
   const { client, config } = useSession();
   const navigate = useNavigate();
   const dropped = useQueryFile();
   const file = image || url ? undefined : dropped;
   const query = image ? { image_id: image } : url ? { image_url: url } : file && { file };
   const found = useQuery({
-    queryKey: ['search', image ?? url ?? (file && [file.name, file.size, file.lastModified]), threshold],
+    queryKey: [
+      'search',
+      image ?? url ?? (file && [file.name, file.size, file.lastModified]),
+      threshold,
+      region,
+      format,
+    ],
     queryFn: ({ signal }) =>
       query
         ? client.search.similarity(
-            { ...query, similarity_threshold: threshold, max_results: MOST },
+            {
+              ...query,
+              similarity_threshold: threshold,
+              max_results: MOST,
+              ...(region && { region }),
+              ...(format && { filters: { format } }),
+            },
             { signal },
           )
         : null,
@@ -43,6 +61,13 @@ export function SearchPage() {
   const choose = ({ image_id }: SimilarityResult) =>
     void navigate({ to: '/search', search: (now) => ({ ...now, result: image_id }), replace: true });
 
+  const queryUrl = image ? thumbnailUrl(images.get(image), LARGE) : fileUrl;
+  const pick = (next: Region | undefined) =>
+    void navigate({
+      to: '/search',
+      search: (now) => ({ ...now, region: next && regionText(next), result: undefined }),
+    });
+
   return (
     <div className="page">
       <div className="page-head">
@@ -50,11 +75,12 @@ export function SearchPage() {
         {query && (
           <AsCode
             api={new URL(config.api, location.origin).href}
-            input={{ image, url, fileName: file?.name, threshold }}
+            input={{ image, url, fileName: file?.name, threshold, region, format }}
           />
         )}
       </div>
-      <QueryForm threshold={threshold} hasQuery={query !== undefined} />
+      <QueryForm threshold={threshold} format={format} hasQuery={query !== undefined} />
+      {queryUrl && <RegionPicker url={queryUrl} region={region} onPick={pick} />}
       {found.error && <ErrorNote error={found.error} onRetry={() => void found.refetch()} />}
       {found.isFetching && (
         <p className="note" role="status">
@@ -75,13 +101,7 @@ export function SearchPage() {
           <p>{found.data.explanation?.detail ?? 'Lower the threshold to see less certain matches.'}</p>
         </div>
       )}
-      {chosen && (
-        <Comparison
-          result={chosen}
-          stored={images.get(chosen.image_id)}
-          query={image ? images.get(image) : fileUrl}
-        />
-      )}
+      {chosen && <Comparison result={chosen} stored={images.get(chosen.image_id)} queryUrl={queryUrl} />}
       {Object.entries(VERDICTS).map(([verdict, label]) => {
         const these = results.filter((each) => each.verdict === verdict);
         return (

@@ -1,25 +1,43 @@
+import type { Region } from './region.ts';
+
 /** A search as it is shown as code. */
 export interface SearchInput {
   image?: string | undefined;
   url?: string | undefined;
   fileName?: string | undefined;
   threshold: number;
+  region?: Region | undefined;
+  format?: string | undefined;
 }
 
+/** Returns the fields beside the picture, by their names in the API. */
+const fieldsOf = ({ threshold, region, format }: SearchInput): Record<string, unknown> => ({
+  similarity_threshold: threshold,
+  ...(region && { region }),
+  ...(format !== undefined && { filters: { format } }),
+});
+
 /** Returns the command that makes the same search. The key is a placeholder. */
-export function asCurl(api: string, { image, url, fileName, threshold }: SearchInput): string {
+export function asCurl(api: string, input: SearchInput): string {
+  const { image, url, fileName } = input;
   const call = `curl -H 'x-api-key: YOUR_KEY' ${api}/search/similarity`;
-  if (fileName !== undefined)
-    return `${call} \\\n  -F 'file=@${quoted(fileName)}' -F similarity_threshold=${threshold}`;
+  const fields = fieldsOf(input);
+  if (fileName !== undefined) {
+    const parts = Object.entries(fields).map(
+      ([name, value]) => ` -F '${name}=${quoted(JSON.stringify(value))}'`,
+    );
+    return `${call} \\\n  -F 'file=@${quoted(fileName)}'${parts.join('')}`;
+  }
   const body = JSON.stringify({
     ...(image !== undefined ? { image_id: image } : { image_url: url }),
-    similarity_threshold: threshold,
+    ...fields,
   });
   return `${call} \\\n  -H 'content-type: application/json' -d '${quoted(body)}'`;
 }
 
 /** Returns the same search by the SDK. */
-export function asSdk({ image, url, fileName, threshold }: SearchInput): string {
+export function asSdk(input: SearchInput): string {
+  const { image, url, fileName } = input;
   const query =
     fileName !== undefined
       ? `file: await openAsBlob(${JSON.stringify(fileName)})`
@@ -33,7 +51,7 @@ export function asSdk({ image, url, fileName, threshold }: SearchInput): string 
     'const deeplens = new DeepLens();',
     'const { results } = await deeplens.search.similarity({',
     `  ${query},`,
-    `  similarity_threshold: ${threshold},`,
+    ...Object.entries(fieldsOf(input)).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`),
     '});',
   ].join('\n');
 }

@@ -4,8 +4,9 @@ import { type DragEvent, useEffect, useRef, useState, useSyncExternalStore } fro
 import { useMe, useSession } from '../../app/session.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { counted } from '../../ui/format.ts';
-import { chosenFiles, droppedFiles, type FoundFile, isPicture } from './dropped-files.ts';
+import { chosenFiles, droppedFiles, type FoundFile } from './dropped-files.ts';
 import { interruptedRun } from './interrupted.ts';
+import { isPicture } from './is-picture.ts';
 import { RunView } from './run-view.tsx';
 import { currentRun, startRun, subscribe } from './upload-run.ts';
 
