@@ -39,7 +39,7 @@ export function openedConsole(
     if (key === undefined) return page;
     await page.goto(consoleUrl('/'));
     await page.getByLabel('API key').fill(key);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('navigation').getByText('Bring in').waitFor();
     return page;
   };

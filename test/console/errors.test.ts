@@ -19,7 +19,7 @@ it('says that a key is wrong, and keeps none', async () => {
   const page = await open(key);
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('API key').fill(`${key}x`);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('alert').getByText('invalid_api_key').waitFor();
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 });

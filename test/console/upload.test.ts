@@ -40,7 +40,7 @@ it('goes on where a closed tab left off, sends no file twice, and groups what fa
   await first.close();
   await second.goto(consoleUrl('/upload'));
   await second.getByLabel('API key').fill(key);
-  await second.getByRole('button', { name: 'Sign in' }).click();
+  await second.getByRole('button', { name: 'Sign in', exact: true }).click();
   await second.getByText(/broken off after 1[0-9]{2} of 300 files/).waitFor();
   await second.getByLabel('Folder').setInputFiles(folder);
   await second.getByText(`${FILES} of ${FILES} files sent`).waitFor({ timeout: 400_000 });
