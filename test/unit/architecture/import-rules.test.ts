@@ -31,6 +31,7 @@ const PLANTED: Record<string, [file: string, imported: string]> = {
   'local-is-a-client': ['infra/local/planted.ts', '#shared/images/image-store.ts'],
   'sdk-stands-alone': ['sdk/src/planted.ts', 'zod'],
   'cli-knows-the-sdk': ['cli/src/planted.ts', '../../shared/kernel/allowed.ts'],
+  'console-knows-the-sdk': ['console/src/planted.ts', '../../shared/kernel/allowed.ts'],
   'sdk-for-node': ['sdk/src/node-planted.ts', 'zod'],
   'nothing-imports-tests': ['shared/imaging/planted-test.ts', '../../test/fixtures/allowed.ts'],
   'no-development-packages': ['shared/embedding/planted-development.ts', 'listed-for-development'],
@@ -84,7 +85,7 @@ describe('the import rules', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'deeplens-imports-'));
     await writeTree(folder);
-    const { output } = await cruise(['shared', 'functions', 'gpu-worker', 'infra', 'sdk', 'cli', 'test'], {
+    const { output } = await cruise(['shared', 'functions', 'gpu-worker', 'infra', 'sdk', 'cli', 'console', 'test'], {
       ...config.options,
       baseDir: folder,
       validate: true,
