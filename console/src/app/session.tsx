@@ -76,11 +76,15 @@ export function useSession(): Session {
   return session;
 }
 
+/** Options of the query for who the credential is. */
+export const meQuery = (client: DeepLens) => ({
+  queryKey: ['me'],
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Me> => client.me({ signal }),
+  staleTime: 60_000,
+});
+
 /** Asks who the credential is and what it allows. */
-export const useMe = () => {
-  const { client } = useSession();
-  return useQuery({ queryKey: ['me'], queryFn: ({ signal }) => client.me({ signal }), staleTime: 60_000 });
-};
+export const useMe = () => useQuery(meQuery(useSession().client));
 
 /** Returns whether the credential has a scope; false until that is known. */
 export const useScope = (scope: Me['scopes'][number]): boolean =>

@@ -5,6 +5,7 @@ import { thumbnailUrl } from '../../ui/use-thumbnails.ts';
 import { AlignedPictures, MODES, type Mode } from './aligned-pictures.tsx';
 import { explain } from './explain.ts';
 import { type Point, partOfQuery, UNIT_SQUARE } from './homography.ts';
+import { inWhole, quadOfWhole, type Region, WHOLE } from './region.ts';
 
 const LARGE = 1024;
 
@@ -13,10 +14,12 @@ interface ComparisonProps {
   stored: Image | undefined;
   /** The query as an address for this page; undefined if the browser cannot show it. */
   queryUrl: string | undefined;
+  /** The part of the query that was searched for. */
+  region: Region | undefined;
 }
 
 /** Shows why a result matches: the matched part on both pictures, or both on one another. */
-export function Comparison({ result, stored, queryUrl }: ComparisonProps) {
+export function Comparison({ result, stored, queryUrl, region = WHOLE }: ComparisonProps) {
   const [mode, setMode] = useState<Mode | 'side'>('side');
   const { alignment } = result.reason;
   const quad = alignment?.quad ?? (result.verdict === 'exact' ? UNIT_SQUARE : undefined);
@@ -50,7 +53,7 @@ export function Comparison({ result, stored, queryUrl }: ComparisonProps) {
           mode={shown}
           queryUrl={queryUrl}
           storedUrl={storedUrl}
-          quad={quad}
+          quad={quadOfWhole(quad, region)}
           aspect={(stored.width ?? 1) / (stored.height ?? 1)}
         />
       ) : (
@@ -58,7 +61,7 @@ export function Comparison({ result, stored, queryUrl }: ComparisonProps) {
           <Marked
             url={queryUrl}
             label="Your picture"
-            polygon={alignment && partOfQuery(alignment.quad)}
+            polygon={alignment && partOfQuery(alignment.quad).map((point) => inWhole(point, region))}
             absent="This picture cannot be shown here."
           />
           <Marked url={storedUrl} label="In the library" polygon={alignment?.quad} absent="No thumbnail." />

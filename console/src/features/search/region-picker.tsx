@@ -1,5 +1,5 @@
 import { type PointerEvent, useRef, useState } from 'react';
-import { type Region, regionBetween } from './region.ts';
+import { type Region, regionBetween, WHOLE } from './region.ts';
 
 interface RegionPickerProps {
   url: string;
@@ -9,7 +9,6 @@ interface RegionPickerProps {
 
 const SIDES = ['x', 'y', 'width', 'height'] as const;
 const LABELS = { x: 'From the left', y: 'From the top', width: 'Width', height: 'Height' };
-const WHOLE: Region = { x: 0, y: 0, width: 1, height: 1 };
 
 /** The query picture; a part of it is chosen by dragging, or by numbers. */
 export function RegionPicker({ url, region, onPick }: RegionPickerProps) {

@@ -1,4 +1,4 @@
-import type { Point } from './homography.ts';
+import { apply, type Point, type Quad, squareToQuad } from './homography.ts';
 
 /** A part of the query, as fractions of its width and height. */
 export interface Region {
@@ -7,6 +7,9 @@ export interface Region {
   width: number;
   height: number;
 }
+
+/** The region that is the whole picture. */
+export const WHOLE: Region = { x: 0, y: 0, width: 1, height: 1 };
 
 /** A smaller drag is a click. */
 const SMALLEST = 0.02;
@@ -36,4 +39,18 @@ export function parseRegion(text: string | undefined): Region | undefined {
     text?.split(',').map(Number) ?? [];
   const isWithin = x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 1.0001 && y + height <= 1.0001;
   return isWithin ? { x, y, width: Math.min(width, 1 - x), height: Math.min(height, 1 - y) } : undefined;
+}
+
+/** Returns a point of the region as a point of the whole picture. */
+export const inWhole = ({ x, y }: Point, region: Region): Point => ({
+  x: region.x + x * region.width,
+  y: region.y + y * region.height,
+});
+
+/** Returns where the corners of the whole picture lie, if those of its region lie at `quad`. */
+export function quadOfWhole(quad: Quad, region: Region): Quad {
+  const transform = squareToQuad(quad);
+  const corner = (x: number, y: number) =>
+    apply(transform, { x: (x - region.x) / region.width, y: (y - region.y) / region.height });
+  return [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
 }

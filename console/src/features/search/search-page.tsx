@@ -101,7 +101,14 @@ export function SearchPage() {
           <p>{found.data.explanation?.detail ?? 'Lower the threshold to see less certain matches.'}</p>
         </div>
       )}
-      {chosen && <Comparison result={chosen} stored={images.get(chosen.image_id)} queryUrl={queryUrl} />}
+      {chosen && (
+        <Comparison
+          result={chosen}
+          stored={images.get(chosen.image_id)}
+          queryUrl={queryUrl}
+          region={region}
+        />
+      )}
       {Object.entries(VERDICTS).map(([verdict, label]) => {
         const these = results.filter((each) => each.verdict === verdict);
         return (

@@ -1,7 +1,8 @@
 import './upload.css';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type DragEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { useMe, useSession } from '../../app/session.tsx';
+import { meQuery, useMe, useSession } from '../../app/session.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { counted } from '../../ui/format.ts';
 import { chosenFiles, droppedFiles, type FoundFile } from './dropped-files.ts';
@@ -17,6 +18,7 @@ const FOR_THE_CLI = 2_000;
 export function UploadPage() {
   const { client, config } = useSession();
   const tenant = useMe().data?.tenant_id;
+  const queries = useQueryClient();
   const run = useSyncExternalStore(subscribe, currentRun);
   const folder = useRef<HTMLInputElement>(null);
   const single = useRef<HTMLInputElement>(null);
@@ -35,15 +37,16 @@ export function UploadPage() {
     return () => window.removeEventListener('beforeunload', ask);
   }, [busy]);
 
-  const begin = (found: readonly FoundFile[]) => {
+  const begin = async (found: readonly FoundFile[]) => {
     setMany(undefined);
-    if (tenant) void startRun(client, tenant, found);
+    const { tenant_id } = await queries.ensureQueryData(meQuery(client)); // files can be there before the reply
+    await startRun(client, tenant_id, found);
   };
   const take = (found: readonly FoundFile[]) => {
     const pictures = found.filter(({ path }) => isPicture(path));
     setNone(pictures.length === 0);
     if (pictures.length > FOR_THE_CLI) setMany(pictures);
-    else if (pictures.length > 0) begin(pictures);
+    else if (pictures.length > 0) void begin(pictures);
   };
   const drop = async (event: DragEvent) => {
     event.preventDefault();
@@ -128,7 +131,7 @@ export function UploadPage() {
           <pre className="code">{command}</pre>
           <div className="row">
             <CopyButton text={command} />
-            <button type="button" onClick={() => begin(many)}>
+            <button type="button" onClick={() => void begin(many)}>
               Bring them in here
             </button>
           </div>
