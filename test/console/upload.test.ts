@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeepLens, type Image } from '@deeplens/sdk';
+import { DeepLens } from '@deeplens/sdk';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newTenant } from '../e2e/client.ts';
+import { eventually, newTenant } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { consoleUrl, openedConsole } from './console-page.ts';
@@ -46,8 +46,12 @@ it('goes on where a closed tab left off, sends no file twice, and groups what fa
   await second.getByText(`${FILES} of ${FILES} files sent`).waitFor({ timeout: 400_000 });
 
   const api = new DeepLens({ baseUrl: readStack().api_url, apiKey: key });
-  const images: Image[] = await api.images.list({ limit: 100 }).toArray({ limit: FILES + 100 });
-  const sent = images.filter(({ status }) => status !== 'pending_upload').map(({ file_path }) => file_path);
+  // An image is pending until the service has seen its file; forms that the first tab did not use stay so.
+  const arrived = async () =>
+    (await api.images.list({ limit: 100 }).toArray({ limit: 2 * FILES }))
+      .filter(({ status }) => status !== 'pending_upload')
+      .map(({ file_path }) => file_path);
+  const sent = await eventually(arrived, ({ length }) => length >= FILES, 400_000);
   expect(sent).toHaveLength(FILES);
   expect(new Set(sent).size).toBe(FILES);
 
