@@ -8,8 +8,8 @@ export default defineConfig({
     include: ['test/console/**/*.test.ts'],
     globalSetup: ['test/console/build.ts', 'test/global-setup/stack.ts'],
     fileParallelism: false,
-    testTimeout: 600_000,
-    hookTimeout: 300_000,
+    testTimeout: 1_800_000,
+    hookTimeout: 600_000,
     teardownTimeout: 60_000,
   },
 });
