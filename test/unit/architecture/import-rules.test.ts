@@ -85,12 +85,15 @@ describe('the import rules', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'deeplens-imports-'));
     await writeTree(folder);
-    const { output } = await cruise(['shared', 'functions', 'gpu-worker', 'infra', 'sdk', 'cli', 'console', 'test'], {
-      ...config.options,
-      baseDir: folder,
-      validate: true,
-      ruleSet: { forbidden: config.forbidden ?? [] },
-    });
+    const { output } = await cruise(
+      ['shared', 'functions', 'gpu-worker', 'infra', 'sdk', 'cli', 'console', 'test'],
+      {
+        ...config.options,
+        baseDir: folder,
+        validate: true,
+        ruleSet: { forbidden: config.forbidden ?? [] },
+      },
+    );
     if (typeof output === 'string') throw new Error(output);
     // A cycle is reported once, from the first of its files that was visited.
     const byFile = Map.groupBy(output.summary.violations, ({ from, cycle }) =>
