@@ -20,7 +20,8 @@ export async function buildConsole(): Promise<void> {
   await step('Building the console', async () => {
     await promisify(execFile)('vite', ['build', '--logLevel', 'error'], {
       cwd: join(CHECKOUT, 'console'),
-      env: { ...process.env, PATH: TOOL_PATH },
+      // Within a test NODE_ENV is another one, and React's development build would be taken.
+      env: { ...process.env, NODE_ENV: 'production', PATH: TOOL_PATH },
     });
     await writeFile(stamp, fingerprint);
   });
