@@ -6,7 +6,7 @@ import { allLines } from '../../infra/local/log-lines.ts';
 import { wayOf } from '../../infra/local/way-of.ts';
 import { photograph } from '../fixtures/photographs.ts';
 import { receiverPort, startReceiver } from '../fixtures/receiver.ts';
-import { type Client, newTenant, settled, upload } from './client.ts';
+import { type Client, eventually, newTenant, settled, upload } from './client.ts';
 import { startReceiver as startCollector, storyFrom } from './otlp-receiver.ts';
 import { readStack } from './stack.ts';
 
@@ -30,7 +30,10 @@ beforeAll(async () => {
   });
   image = await upload(client, await photograph('allium-oreophilum'), { filename: 'a.jpg' });
   await settled(client, image);
-  await expect.poll(() => received, { timeout: 60_000 }).toBe(1);
+  await eventually(
+    async () => received,
+    (times) => times === 1,
+  );
 });
 afterAll(async () => {
   stop();
