@@ -1,6 +1,6 @@
-import type { Unit } from '#shared/usage/unit-costs.ts';
-import { UNIT_COSTS, unitCost } from '#shared/usage/unit-costs.ts';
+import { UNIT_COSTS, type Unit, unitCost } from '#shared/usage/unit-costs.ts';
 import type { Margin } from './margins.ts';
+import { grouped, table, whole } from './markdown.ts';
 import type { StandingCost } from './standing-costs.ts';
 
 /** Renders costs as a Markdown table that ends with their sum. */
@@ -27,13 +27,16 @@ export function unitTable(unit: Unit): string {
 export function marginTable(margins: readonly Margin[]): string {
   return table(
     [
-      ...['plan', 'images', 'price', 'storage', 'margin before searches', 'ingest, once'],
-      ...[
-        'searches that the price pays for',
-        'searches at the limit',
-        'images that the price pays for',
-        'break-even price',
-      ],
+      'plan',
+      'images',
+      'price',
+      'storage',
+      'margin before searches',
+      'ingest, once',
+      'searches that the price pays for',
+      'searches at the limit',
+      'images that the price pays for',
+      'break-even price',
     ],
     margins.map((margin) => [
       `\`${margin.plan}\``,
@@ -50,16 +53,7 @@ export function marginTable(margins: readonly Margin[]): string {
   );
 }
 
-const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [titles, titles.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-/** Groups the digits of a number by three, with spaces. */
-const whole = (count: number): string =>
-  Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
-
 function dollars(usd: number): string {
   const [units = '', cents = ''] = Math.abs(usd).toFixed(2).split('.');
-  return `${usd < 0 ? '−' : ''}$${units.replace(/\B(?=(\d{3})+(?!\d))/g, ' ')}.${cents}`;
+  return `${usd < 0 ? '−' : ''}$${grouped(units)}.${cents}`;
 }

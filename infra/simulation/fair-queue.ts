@@ -6,6 +6,10 @@ export interface Cohort {
   count: number;
 }
 
+/** Returns the images of cohorts. */
+export const countOf = (cohorts: readonly Cohort[]): number =>
+  cohorts.reduce((sum, { count }) => sum + count, 0);
+
 /** Fractions of images below which nothing is left. */
 export const NOTHING = 1e-6;
 

@@ -1,5 +1,5 @@
 import { FRESHNESS_SECONDS } from '#shared/kernel/service-levels.ts';
-import type { Cohort } from './fair-queue.ts';
+import { type Cohort, countOf } from './fair-queue.ts';
 
 /** Images that were indexed, seconds after their upload. */
 export interface Indexed extends Cohort {
@@ -29,5 +29,3 @@ export function freshnessOf(done: readonly Indexed[]): Freshness {
   const fresh = countOf(ages.filter(({ age }) => age <= FRESHNESS_SECONDS));
   return { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), fresh: all > 0 ? fresh / all : 1 };
 }
-
-const countOf = (cohorts: readonly Cohort[]): number => cohorts.reduce((sum, { count }) => sum + count, 0);

@@ -1,4 +1,4 @@
-import { type Cohort, FairQueue, NOTHING } from './fair-queue.ts';
+import { type Cohort, countOf, FairQueue, NOTHING } from './fair-queue.ts';
 import { type Freshness, freshnessOf, type Indexed } from './freshness.ts';
 import type { Policies } from './policies.ts';
 import type { ServiceTimes } from './service-times.ts';
@@ -114,5 +114,3 @@ export function simulatePipeline(
     concurrency: Math.ceil(concurrency),
   };
 }
-
-const countOf = (cohorts: readonly Cohort[]): number => cohorts.reduce((sum, { count }) => sum + count, 0);

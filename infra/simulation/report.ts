@@ -1,4 +1,5 @@
 import { WORKER_INSTANCES } from '#shared/usage/prices.ts';
+import { table, whole } from '../cost/markdown.ts';
 import type { PipelineOutcome } from './pipeline.ts';
 import type { SearchOutcome } from './searches.ts';
 
@@ -9,20 +10,16 @@ const FRESH = 0.99;
 /** Renders what became of each scenario as a Markdown table. */
 export function pipelineTable(outcomes: readonly (readonly [name: string, PipelineOutcome])[]): string {
   const titles = [
-    ...[
-      'scenario',
-      'waiting at most: validation, embedding, indexing, duplicates',
-      'seconds to the index, p50 / p95 / p99',
-    ],
-    ...[
-      'within 5 minutes',
-      'slowest and quickest tenant, p95',
-      'tasks at most',
-      'hours of tasks',
-      'of GPUs',
-      'concurrency',
-      'target',
-    ],
+    'scenario',
+    'waiting at most: validation, embedding, indexing, duplicates',
+    'seconds to the index, p50 / p95 / p99',
+    'within 5 minutes',
+    'slowest and quickest tenant, p95',
+    'tasks at most',
+    'hours of tasks',
+    'of GPUs',
+    'concurrency',
+    'target',
   ];
   return table(
     titles,
@@ -43,14 +40,15 @@ function cellsOf({ depth, freshness, freshnessOf, tasks, concurrency }: Pipeline
     tasks.hours.toFixed(1),
     `$${usd.toFixed(2)}`,
     String(concurrency),
-    missed(depth.embedding, fresh) || 'met',
+    targetOf(depth.embedding, fresh),
   ];
 }
 
-const missed = (depth: number, fresh: number): string =>
-  [...(depth > DEPTH ? ['depth'] : []), ...(fresh < FRESH ? ['freshness'] : [])]
-    .join(', ')
-    .replace(/(.+)/, 'missed: $1');
+/** Names the targets that were missed. */
+function targetOf(depth: number, fresh: number): string {
+  const missed = [...(depth > DEPTH ? ['depth'] : []), ...(fresh < FRESH ? ['freshness'] : [])];
+  return missed.length > 0 ? `missed: ${missed.join(', ')}` : 'met';
+}
 
 /** Renders what searches need. */
 export function searchTable(outcomes: readonly SearchOutcome[]): string {
@@ -67,11 +65,3 @@ export function searchTable(outcomes: readonly SearchOutcome[]): string {
     ]),
   );
 }
-
-const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [titles, titles.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-const whole = (count: number): string =>
-  Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
