@@ -161,8 +161,10 @@ const ScanJob = AnyJob.extend({
   confirmed: z.boolean().optional(),
   /** The last point of the rate: when, how many objects had ended by then, and objects a second before it. */
   pace: z.object({ at: z.string(), ended: z.number(), rate: z.number().optional() }).optional(),
-  /** When an object last ended, or messages were sent again. */
+  /** When an object last ended; of a scan, also when messages were sent again. */
   stirred_at: z.string().optional(),
+  /** Of changes: when messages were last sent again. */
+  resent_at: z.string().optional(),
 });
 
 /** Repeats the deliveries of a webhook that were made in a time. */

@@ -8,7 +8,7 @@ import type { CatalogueChange, CatalogueEntry, ChangedObject } from './catalogue
 import { type ScanContext, scanPage } from './scan-page.ts';
 import type { ScanPorts } from './scan-ports.ts';
 import { settleImports } from './settle-imports.ts';
-import { SETTLE_SECONDS, waitForImports } from './wait-for-imports.ts';
+import { areLate, resendImports, SETTLE_SECONDS } from './wait-for-imports.ts';
 import { writeProgress } from './write-progress.ts';
 
 type Writer = JobWriter<Scan>;
@@ -39,9 +39,14 @@ export async function advanceChanges(
   }
   const { left, ended } = await settleImports(ports, owner, job_id);
   if (ended > 0) await writeProgress(ports, writer, { stirred_at: now().toISOString() });
+  // A job that died before it sent a message does not send it for the note again, which waits for the object to arrive.
+  if (left > 0 && areLate(ports, writer.job.resent_at ?? writer.job.started_at)) {
+    await resendImports(ports, writer.job);
+    await writer.write({ resent_at: now().toISOString() });
+  }
   const notes = await catalogue.changed(owner, storage_id, PAGE);
   if (notes.length > 0) return handleNotes(ports, writer, { ...context, job: writer.job }, notes);
-  if (left > 0) return waitForImports(ports, writer);
+  if (left > 0) return SETTLE_SECONDS;
   return endIfIdle(ports, writer);
 }
 

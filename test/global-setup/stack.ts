@@ -37,6 +37,7 @@ export default async function setup(): Promise<() => Promise<void>> {
       .join(',');
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${ports.traces}`; // nobody listens but in its test
     await startSystem(home, 0, toEnd);
+    delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT; // of the system, not of the tests: these have an SDK of their own
   } catch (error) {
     await toEnd.run();
     throw error;

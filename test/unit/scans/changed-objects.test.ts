@@ -133,6 +133,25 @@ describe('an event of a tenant’s bucket', () => {
     expect([...(await library()).values()].flat()).toHaveLength(1);
   });
 
+  it('is sent again if its job died before it sent it, also while others come', async () => {
+    const world = await worldWithEvents();
+    const { storage, event, steps, messages, imports, clock } = world;
+    storage.put('a.jpg', fileOf(3, 1));
+    await event('a.jpg');
+    await steps.deliverJob(0, false, { at: 10, when: 'after' });
+    expect([stateOf(world, 'a.jpg'), imports.length]).toEqual(['queued', 0]);
+    const died = clock.now;
+    for (let i = 0; stateOf(world, 'a.jpg') === 'queued' && messages.length > 0 && i < 1_000; i += 1) {
+      storage.put('b.jpg', fileOf(4 + i, 1));
+      await event('b.jpg');
+      await steps.deliverImport(0);
+      await steps.pipeline();
+      await steps.deliverJob(0);
+    }
+    expect(stateOf(world, 'a.jpg')).toBe('indexed');
+    expect(clock.now - died).toBeLessThan(11 * 60_000);
+  });
+
   it('is skipped as a scan would skip it, and fails as it would fail', async () => {
     const world = await worldWithEvents({ location: { exclude: ['private/**'], prefix: '' } });
     storage(world, { 'private/a.jpg': 1, 'film.mp4': 1, 'broken.jpg': 2 });
