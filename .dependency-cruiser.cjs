@@ -159,6 +159,7 @@ module.exports = {
           '^shared/rate-limit/(refusal-)?limiter[.]ts$',
           '^shared/messaging/(publisher|redelivery|traceparent)[.]ts$',
           '^shared/usage/usage[.]ts$',
+          '^shared/vector-index/vector-index[.]ts$',
           KERNEL,
           CONTRACTS,
           ZOD,

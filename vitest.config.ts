@@ -43,6 +43,7 @@ export default defineConfig({
         fileParallelism: false,
         ...slow,
       }),
+      project('after-e2e', 5, slow),
     ],
   },
 });

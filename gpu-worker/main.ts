@@ -9,7 +9,7 @@ import { rejectImage } from '#shared/images/reject-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { readEnv } from '#shared/runtime/env.ts';
-import { logger } from '#shared/runtime/telemetry.ts';
+import { logger, stopTracing } from '#shared/runtime/telemetry.ts';
 import { timeInference } from '#shared/runtime/time-inference.ts';
 import { Env } from './env.ts';
 import { handleBatch } from './handle-batch.ts';
@@ -83,4 +83,5 @@ await work(
   stop.signal,
 );
 logger.info('worker stopped, all messages settled');
+await stopTracing().catch((error) => logger.warn('spans not sent', { error }));
 process.exit(0); // keep-alive connections would delay the exit

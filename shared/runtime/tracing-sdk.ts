@@ -24,8 +24,8 @@ interface Receiver {
 /** Milliseconds until a batch is sent to a collector. */
 const DELAY_MS = 200;
 
-/** Makes spans from now on, and sends them. */
-export async function installTracing({ udp, http, share, service }: Receiver): Promise<void> {
+/** Makes spans from now on, and sends them. @returns sends what is left, and ends */
+export async function installTracing({ udp, http, share, service }: Receiver): Promise<() => Promise<void>> {
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, 'service.namespace': 'deeplens' }),
     sampler: followingSampler(share),
@@ -33,6 +33,7 @@ export async function installTracing({ udp, http, share, service }: Receiver): P
   });
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  return () => provider.shutdown();
 }
 
 async function overHttp(endpoint: string): Promise<SpanProcessor> {

@@ -11,13 +11,16 @@ const Env = z.object({
   POWERTOOLS_SERVICE_NAME: z.string().default('unknown'),
 });
 
-/** Installs the SDK of traces if there is someone to send them to; without it spans are not made. */
-export async function startTracing(): Promise<void> {
+/**
+ * Installs the SDK of traces if there is someone to send them to; without it spans are not made.
+ * @returns sends what is left; for a process that ends
+ */
+export async function startTracing(): Promise<() => Promise<void>> {
   const env = readEnv(Env);
   const { AWS_XRAY_DAEMON_ADDRESS: udp, OTEL_EXPORTER_OTLP_ENDPOINT: http } = env;
-  if (!udp && !http) return;
+  if (!udp && !http) return async () => {};
   const { installTracing } = await import('./tracing-sdk.ts'); // costs 40 ms, which no one pays without a receiver
-  await installTracing({
+  return installTracing({
     udp,
     http,
     share: env.OTEL_TRACES_SAMPLER_ARG,

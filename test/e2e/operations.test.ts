@@ -47,8 +47,8 @@ it('one upload is one connected story of spans, from the request to the webhook,
     return requests.map((first) => storyFrom(first, spans)).find(({ length }) => length > 1) ?? [];
   };
   const wanted = [
-    ...['api requestUploads', 'message validation', 'gpu-worker', 'embed', 'index-image'],
-    ...['message duplicates', 'message webhooks', 'message webhook-attempts'],
+    ...['api requestUploads', 'message validation', 'gpu-worker', 'embed', 'index-image', 'index'],
+    ...['message duplicates', 'knn', 'message webhooks', 'message webhook-attempts'],
   ];
   const missing = () => {
     const names = new Set(story().map(({ name }) => name));

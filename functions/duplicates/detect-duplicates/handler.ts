@@ -11,6 +11,7 @@ import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { sqsRedelivery } from '#shared/messaging/sqs-redelivery.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { spannedIndex } from '#shared/runtime/spanned-index.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
@@ -21,7 +22,7 @@ const ports = {
   groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: sharpImaging(),
-  index: await openVectorIndex(env),
+  index: spannedIndex(await openVectorIndex(env)),
   tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
   manifests: await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),

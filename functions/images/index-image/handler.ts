@@ -8,6 +8,7 @@ import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { sqsRedelivery } from '#shared/messaging/sqs-redelivery.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { queueFunction } from '#shared/runtime/queue.ts';
+import { spannedIndex } from '#shared/runtime/spanned-index.ts';
 import { openVectorIndex } from '#shared/vector-index/open.ts';
 import { Env } from './env.ts';
 
@@ -15,7 +16,7 @@ const env = readEnv(Env);
 const ports = {
   imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
-  index: await openVectorIndex(env),
+  index: spannedIndex(await openVectorIndex(env)),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
 };
 const index = indexImages(ports);

@@ -14,6 +14,7 @@ import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { querySource } from '#shared/runtime/input.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
+import { spannedIndex } from '#shared/runtime/spanned-index.ts';
 import { timeInference } from '#shared/runtime/time-inference.ts';
 import { dynamoSimilarityCache } from '#shared/search/dynamodb-similarity-cache.ts';
 import { preparedIndex } from '#shared/search/prepared-index.ts';
@@ -36,7 +37,7 @@ const search = searchImages({
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: processImaging({ seconds: 8 }),
   installed,
-  index: preparedIndex(await openVectorIndex(env)),
+  index: preparedIndex(spannedIndex(await openVectorIndex(env))),
   groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
   cache: dynamoSimilarityCache({ table: env.ACTIVITY_TABLE }),
 });

@@ -11,11 +11,14 @@ import {
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { tenantId } from '#shared/kernel/ids.ts';
 import { currentTraceparent, linkActiveSpan, linksTo, traced } from '#shared/messaging/traceparent.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';
+import { spannedIndex } from '#shared/runtime/spanned-index.ts';
 import { inSpan } from '#shared/runtime/spans.ts';
 import { followingSampler } from '#shared/runtime/tracing-sdk.ts';
 import { udpExporter } from '#shared/runtime/udp-exporter.ts';
+import { memoryVectorIndex } from '../../memory/vector-index.ts';
 
 const memory = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] });
@@ -42,6 +45,22 @@ describe('a span', () => {
     expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
     expect(inner?.status).toEqual({ code: 2, message: 'TypeError' });
     expect(JSON.stringify([inner?.status, inner?.events, inner?.attributes])).not.toContain('secret');
+  });
+});
+
+describe('a vector index', () => {
+  it('has a span for each search and write, and does the rest as before', async () => {
+    const index = spannedIndex(memoryVectorIndex());
+    const tenant = tenantId('acme');
+    const query = { semantic: new Float32Array([1, 0]), copy: new Float32Array([1, 0]), k: 50 };
+    await index.prepare('first', 2);
+    await index.upsert(tenant, 'first', []);
+    await index.search(tenant, 'first', query);
+    expect(found().map(({ name, attributes }) => [name, attributes])).toEqual([
+      ['index', { model: 'first', documents: 0 }],
+      ['knn', { model: 'first', k: 50 }],
+    ]);
+    expect(await index.models()).toEqual(['first']);
   });
 });
 
