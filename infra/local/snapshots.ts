@@ -21,16 +21,12 @@ export interface Restored {
  * @returns undefined if there is none since the stacks were deployed
  */
 export async function restoreSnapshot(home: Home): Promise<Restored | undefined> {
-  const names = await readdir(snapshotsFolder(home)).catch((): string[] => []);
-  const newest = names
-    .filter((name) => !name.endsWith('.new'))
-    .sort()
-    .at(-1);
+  const newest = await newestSnapshot(home);
   if (newest === undefined) return undefined;
-  const at = timeOf(newest);
+  const { at } = newest;
   const deployed = await modified(join(home.state, 'deployed.json'));
   if (deployed !== undefined && deployed > at) return undefined;
-  const [from, to] = [join(snapshotsFolder(home), newest), stateFolder(home)];
+  const [from, to] = [join(snapshotsFolder(home), newest.name), stateFolder(home)];
   await mkdir(to, { recursive: true });
   for (const file of await readdir(from)) {
     await copyFile(join(from, file), join(to, `${file}.new`));
@@ -42,6 +38,16 @@ export async function restoreSnapshot(home: Home): Promise<Restored | undefined>
   if (made !== undefined && made > at) await rm(demo);
   const last = (await modified(aliveFile(home))) ?? at;
   return { at, lostSeconds: Math.max(0, Math.ceil((last.getTime() - at.getTime()) / 1000)) };
+}
+
+/** Returns the last complete snapshot; undefined if there is none. */
+export async function newestSnapshot(home: Home): Promise<{ name: string; at: Date } | undefined> {
+  const names = await readdir(snapshotsFolder(home)).catch((): string[] => []);
+  const name = names
+    .filter((each) => !each.endsWith('.new'))
+    .sort()
+    .at(-1);
+  return name === undefined ? undefined : { name, at: timeOf(name) };
 }
 
 /** Removes the snapshots once the emulator has written its state itself: they are older. */

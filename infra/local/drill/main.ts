@@ -1,6 +1,8 @@
-// `npm run drill`: backs up a system on this machine, destroys it, restores it, and proves that it answers as before.
+// `npm run drill`: backs up a system on this machine, destroys it, restores it, cuts its power, and proves each time that it
+// answers as before.
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DeepLens } from '@deeplens/sdk';
 import { cleanups } from '../cleanups.ts';
@@ -9,6 +11,7 @@ import { CHECKOUT, DEEPLENS_HOME, homeAt } from '../home.ts';
 import { ingestSamples } from '../ingest.ts';
 import { program } from '../program.ts';
 import { sampleImages } from '../samples.ts';
+import { newestSnapshot, SNAPSHOT_SECONDS } from '../snapshots.ts';
 import { PlainError, step } from '../steps.ts';
 import { startSystem } from '../system.ts';
 import { demoTenant } from '../tenant.ts';
@@ -51,6 +54,15 @@ async function rebuildAll({ admin }: DeepLens): Promise<void> {
   }
 }
 
+/** Waits until the emulator has of itself written a snapshot that was begun after a time. */
+async function snapshotAfter(time: Date): Promise<void> {
+  for (const end = Date.now() + 3 * SNAPSHOT_SECONDS * 1000; Date.now() < end; await delay(1_000)) {
+    const newest = await newestSnapshot(home);
+    if (newest && newest.at > time) return;
+  }
+  throw new PlainError('The emulator writes no snapshots; its log says why.');
+}
+
 /** Returns what differs. */
 function differences(before: Answers, after: Answers): string[] {
   const wrong: string[] = [];
@@ -73,9 +85,10 @@ function report(counts: BackupCounts, answers: Answers): string {
     '',
     'Written by `npm run drill -- --report`, which fills a system on one machine, exports its tables and its bucket, destroys',
     'everything, deploys it again, restores the export, rebuilds the index from the restored vectors, and compares what a tenant sees.',
-    'On AWS the same steps are [restore](restore.md).',
+    'On AWS the same steps are [restore](restore.md). Then it kills the emulator and the worker, starts them from the snapshot of the last',
+    'minute, and compares once more.',
     '',
-    `Last run: ${new Date().toISOString().slice(0, 10)}. Equal before and after: images by status, ${answers.groups.length} duplicate groups,`,
+    `Last run: ${new Date().toISOString().slice(0, 10)}. Equal before, after the restore and after the kill: images by status, ${answers.groups.length} duplicate groups,`,
     `and the results of ${answers.searches.length} searches (ids, verdicts, order, scores to a millionth).`,
     '',
     '| exported and restored | items |',
@@ -121,11 +134,20 @@ await program(async (toEnd) => {
   await timed('Rebuilding the index', () => rebuildAll(second.operator));
   const after = await timed('Asking after', () => ask(clientAt(second.local.api_url), images));
 
-  const wrong = differences(before, after);
+  await timed('Waiting for the snapshot of the minute', () => snapshotAfter(new Date()));
+  await timed('Cutting the power', async () => {
+    for (const name of ['emulator', 'gpu-worker']) process.kill(second.local.pids[name] ?? 0, 'SIGKILL');
+    await second.end();
+  });
+  const third = await timed('Starting from the snapshot', start);
+  toEnd.add(third.end);
+  const powered = await timed('Asking again', () => ask(clientAt(third.local.api_url), images));
+
+  const wrong = [...differences(before, after), ...differences(before, powered)];
   for (const each of wrong) console.error(`✗ ${each}`);
   if (wrong.length > 0) return 1;
   console.log(
-    `✓ The same images, groups and answers to ${before.searches.length} searches, after everything was lost.`,
+    `✓ The same images, groups and answers to ${before.searches.length} searches, after everything was lost, and after the power was.`,
   );
   if (options.report) await writeFile(REPORT, report(counts, before));
   return 0;
