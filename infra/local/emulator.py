@@ -13,6 +13,7 @@ import time
 import traceback
 from datetime import datetime, timezone
 
+from kept_environments import keep_environments
 from ministack import app as emulator
 from ministack.core import persistence
 
@@ -122,5 +123,6 @@ def with_snapshots(app):
 
 
 os.makedirs(FOLDER, exist_ok=True)
+keep_environments()
 emulator.app = with_snapshots(emulator.app)
 emulator.main()
