@@ -24,8 +24,8 @@ export interface LogEvent {
   message: string;
 }
 
-/** Calls CloudWatch Logs as the emulator has it, which takes no signature. */
-async function callLogs(emulatorUrl: string, action: string, body: object): Promise<unknown> {
+/** Calls CloudWatch Logs as the emulator has it, which takes no signature. It fails if something is logged meanwhile. */
+async function callLogs(emulatorUrl: string, action: string, body: object, retries = 5): Promise<unknown> {
   const reply = await fetch(emulatorUrl, {
     method: 'POST',
     headers: {
@@ -37,6 +37,7 @@ async function callLogs(emulatorUrl: string, action: string, body: object): Prom
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(30_000),
   });
+  if (reply.status === 500 && retries > 0) return callLogs(emulatorUrl, action, body, retries - 1);
   if (!reply.ok)
     throw new Error(`The emulator answers ${action} with ${reply.status}: ${await reply.text()}`);
   return reply.json();

@@ -47,9 +47,11 @@ export const fillWindow =
       const ordered = { ...position, ordered_at: now().toISOString() };
       return { position: ordered, pause: 1, progress: { ordered: lacking.length } };
     }
-    const waited = ordered_at === undefined ? 0 : secondsSince(ordered_at, now);
-    if (lacking.length > MAX_LEFT_SHARE * page.items.length && waited < WINDOW_SECONDS)
-      return { position, pause: 1 };
+    if (ordered_at !== undefined && secondsSince(ordered_at, now) < WINDOW_SECONDS) {
+      // What was indexed since was not ordered with the window: it is left to the next pass.
+      const awaited = lacking.filter(({ indexed_at = '' }) => indexed_at < ordered_at);
+      if (awaited.length > MAX_LEFT_SHARE * page.items.length) return { position, pause: 1 };
+    }
     const inPipeline = page.items.filter((record) => mayLack(record, position, ports.settleSeconds));
     const counts = sumByKind(met, {
       lacking: lacking.length + inPipeline.length,

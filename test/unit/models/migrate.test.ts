@@ -70,6 +70,27 @@ describe('a migration to a model', () => {
     expect(await world.index.count(ALICE, NEW)).toBe(all.length);
   });
 
+  test('does not wait for an image that was indexed after its window was ordered, but orders it in the next pass', async () => {
+    const { world } = await worldOf(2);
+    const early = await world.validate(ALICE);
+    const { job_id } = await world.start({ ...migration, tenants: [ALICE] });
+    const began = world.clock.now;
+    let arrived = false;
+    await world.deliverAll({
+      between: async () => {
+        const isOrdered = (await world.jobOf(job_id)).progress.ordered === 2;
+        if (isOrdered && !arrived) {
+          arrived = true;
+          await world.processed(early); // with the old model alone
+        }
+        await world.work();
+      },
+    });
+    expect(arrived).toBe(true);
+    expect(await world.jobOf(job_id)).toMatchObject({ status: 'completed', progress: { ordered: 3 } });
+    expect((world.clock.now - began) / 1000).toBeLessThan(100);
+  });
+
   test('keeps the previous model if images never get the new one’s vectors, and can be repeated', async () => {
     const { world, images } = await worldOf(3);
     const [stuck] = images;
