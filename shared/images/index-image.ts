@@ -11,7 +11,7 @@ import type { ImageStore } from './image-store.ts';
 import { vectorDocument } from './vector-document.ts';
 
 export interface IndexPorts {
-  imageStore: Pick<ImageStore, 'advance' | 'noteModel' | 'putVectors' | 'removeVectors'>;
+  imageStore: Pick<ImageStore, 'get' | 'advance' | 'noteModel' | 'putVectors' | 'removeVectors'>;
   index: Pick<VectorIndex, 'prepare' | 'upsert' | 'remove'>;
   publisher: EventPublisher;
   now?: () => Date;
@@ -28,6 +28,8 @@ interface Task {
   embeddings: Map<string, Embedding>;
   /** Set if an earlier delivery has indexed the image: only publishing is repeated. */
   indexedAt?: string;
+  /** The image is kept out of the results of searches: its vectors are stored, and are in no index. */
+  hidden?: boolean;
   outcome?: IndexOutcome;
   error?: unknown;
 }
@@ -108,6 +110,7 @@ async function storeVectors(ports: IndexPorts, task: Task): Promise<void> {
     task.indexedAt = step.record.indexed_at ?? step.record.updated_at;
     return;
   }
+  task.hidden = step.record.hidden === true;
   for (const [model, embedding] of task.embeddings) {
     if (!(await imageStore.putVectors(tenant, image, model, embedding))) return removeVectors(ports, task);
   }
@@ -153,10 +156,14 @@ async function writeBulk(
     const dimension = entries[0]?.embedding.semantic.length ?? 0;
     if (!prepared.has(model)) await index.prepare(model, dimension);
     prepared.add(model);
+    const hidden = entries.filter(({ task }) => task.hidden).map(({ task }) => task.image);
+    if (hidden.length > 0) await index.remove(tenant, model, hidden); // an earlier delivery may have found them shown
+    const shown = entries.filter(({ task }) => !task.hidden);
+    if (shown.length === 0) return;
     const refused = await index.upsert(
       tenant,
       model,
-      entries.map(({ task: { image, event }, embedding }) => vectorDocument(image, event.data, embedding)),
+      shown.map(({ task: { image, event }, embedding }) => vectorDocument(image, event.data, embedding)),
     );
     for (const { imageId: image, reason } of refused) {
       const entry = entries.find(({ task }) => task.image === image);
@@ -186,6 +193,11 @@ async function markRefilled(ports: IndexPorts, task: Task, at: string): Promise<
   const { tenant, image, embeddings } = task;
   for (const model of embeddings.keys())
     if (!(await ports.imageStore.noteModel(tenant, image, model, at))) return removeVectors(ports, task);
+  // From here on, what hides or shows the image knows of the model. What did before left this index as it was.
+  const record = await ports.imageStore.get(tenant, image);
+  if (record?.status !== 'indexed') return removeVectors(ports, task);
+  if ((record.hidden === true) !== task.hidden)
+    throw new Problem('dependency_unavailable', `${image} was hidden or shown meanwhile.`);
   task.outcome = 'indexed';
 }
 

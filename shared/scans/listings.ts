@@ -14,11 +14,14 @@ export interface ListedPage {
   objects: readonly StorageObject[];
   /** It was read for this page: the cost is a call. */
   calls: number;
+  /** Notes that this many of its objects were handled, and that the cursor is at a key. */
+  handled(count: number, after: string | undefined): void;
 }
 
 /**
  * Listings of storages that are read page by page, over several parts of a job's work. A listing goes on where the job's
- * cursor is; if that is not where it was left, it begins anew behind the cursor.
+ * cursor is; if that is not where it was left, it begins anew behind the cursor. A page that nobody says was handled, such
+ * as that of a worker which was superseded, takes its listing with it: of two workers, each reads its own.
  */
 export function listings() {
   const open = new Map<JobId, Listing>();
@@ -29,38 +32,28 @@ export function listings() {
       after: string | undefined,
       connect: () => Promise<Connector>,
     ): Promise<ListedPage | undefined> {
-      let listing = open.get(job);
-      if (!listing || listing.after !== after) {
-        const connector = await connect();
-        const pages = connector.list(after === undefined ? {} : { after });
-        listing = { after, read: [], pages: pages[Symbol.asyncIterator]() };
-        open.set(job, listing);
-      }
+      const left = open.get(job);
+      open.delete(job); // also for a listing that fails: it would say next that it is at its end
+      const listing = left?.after === after && left !== undefined ? left : await begin(after, connect);
       let calls = 0;
       while (listing.read.length === 0) {
-        // A listing that has failed would say that it is at its end.
-        const { done, value } = await listing.pages.next().catch((error: unknown) => {
-          open.delete(job);
-          throw error;
-        });
+        const { done, value } = await listing.pages.next();
         calls += 1;
-        if (done) {
-          open.delete(job);
-          return undefined;
-        }
+        if (done) return undefined;
         listing.read = value;
       }
-      return { objects: listing.read, calls };
-    },
-    /** Notes that objects up to a key were handled. */
-    handled(job: JobId, count: number, last: string): void {
-      const listing = open.get(job);
-      if (!listing) return;
-      listing.read = listing.read.slice(count);
-      listing.after = last;
+      const handled = (count: number, last: string | undefined): void => {
+        open.set(job, { ...listing, read: listing.read.slice(count), after: last });
+      };
+      return { objects: listing.read, calls, handled };
     },
     forget(job: JobId): void {
       open.delete(job);
     },
   };
+}
+
+async function begin(after: string | undefined, connect: () => Promise<Connector>): Promise<Listing> {
+  const pages = (await connect()).list(after === undefined ? {} : { after });
+  return { after, read: [], pages: pages[Symbol.asyncIterator]() };
 }

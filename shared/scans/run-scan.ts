@@ -54,7 +54,6 @@ export function scanRunner(ports: ScanPorts): JobRunner<'scan'> {
       return 0;
     }
     if (!job.unordered && !isOrdered(page.objects, job.after)) {
-      open.forget(job.job_id);
       await ports.storages.change(context.owner.tenant_id, job.storage_id, { unordered: true });
       await writer.write({ unordered: true, after: undefined, progress: {}, skipped: {} });
       return 0;
@@ -67,7 +66,7 @@ export function scanRunner(ports: ScanPorts): JobRunner<'scan'> {
       ...(limited && { step: 'drain', after: undefined }),
     };
     await writeProgress(ports, writer, change, { ...counts, list_calls: page.calls }, skipped);
-    if (last !== undefined) open.handled(job.job_id, handled, last);
+    if (!limited) page.handled(handled, last ?? job.after);
     return wait?.seconds ?? 0;
   }
 

@@ -1,80 +1,71 @@
-// `npm run bench:scan`: measures how fast a connector lists and reads a bucket of an emulator's S3, beside the bare SDK.
-import { buffer } from 'node:stream/consumers';
+// `npm run bench:scan`: scans generated pictures in each kind of storage, and compares with the bare SDK of each.
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import pLimit from 'p-limit';
-import type { StorageObject } from '#shared/connectors/connector.ts';
-import { openS3 } from '#shared/connectors/s3-open.ts';
-import { newStorageId, tenantId } from '#shared/kernel/ids.ts';
-import { s3Storage } from '../contract/connectors/s3-storage.ts';
 import { emulator } from '../contract/emulator.ts';
 import startEmulator from '../global-setup/emulator.ts';
+import * as servers from '../storage/servers.ts';
+import { type Bare, timeBare } from '../storage/trial/bare.ts';
+import { azurePlace, gcsPlace, type Place, s3Place } from '../storage/trial/places.ts';
+import { type Figures, fillPlace, scanTrial } from '../storage/trial/trial.ts';
 
 const { values: options } = parseArgs({
-  options: { objects: { type: 'string', default: '5000' }, bytes: { type: 'string', default: '20000' } },
+  options: { pictures: { type: 'string', default: '5000' }, only: { type: 'string' } },
 });
-const COUNT = Number(options.objects);
-const BYTES = Buffer.alloc(Number(options.bytes), 'deeplens');
-const CONCURRENCY = 16;
-const MB = 1e6;
+const PICTURES = Number(options.pictures);
+/** Pictures that are decoded without a scan. */
+const DECODED = 500;
 
-/** Runs one way, and prints its objects per second. */
-async function measured(what: string, run: () => Promise<number>): Promise<void> {
-  const [started, before] = [performance.now(), process.memoryUsage().rss];
-  const count = await run();
-  const seconds = (performance.now() - started) / 1_000;
-  const grown = (process.memoryUsage().rss - before) / MB;
-  console.log(
-    `${what}: ${count} objects in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)}/s, resident memory +${grown.toFixed(0)} MB`,
-  );
+/** Places by their names; undefined if the server is not installed. */
+const PLACES: Record<string, () => Promise<Place | undefined>> = {
+  async seaweedfs() {
+    const program = servers.seaweedProgram();
+    if (!existsSync(program)) return undefined;
+    return s3Place('SeaweedFS', {
+      address: await servers.startSeaweed(program),
+      credentials: servers.KEYS,
+    });
+  },
+  async azurite() {
+    const program = servers.azuriteProgram();
+    return existsSync(program) ? azurePlace(await servers.startAzurite(program)) : undefined;
+  },
+  async gcs() {
+    const program = await servers.gcsProgram();
+    return program && existsSync(program) ? gcsPlace(await servers.startGcs(program)) : undefined;
+  },
+  async emulator() {
+    stops.push(await startEmulator());
+    const { endpoint, credentials } = emulator();
+    return s3Place('the emulator’s S3', { address: new URL(endpoint).host, credentials });
+  },
+};
+const stops: (() => Promise<void>)[] = [];
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+
+function print({ place, pictures, scanned, compared, resident, deliveries }: Figures, bare: Bare): void {
+  const quarter = Math.floor(resident.length / 4);
+  const [early, late] = [median(resident.slice(quarter, 2 * quarter)), median(resident.slice(-quarter))];
+  const [per, mb] = [(rate: number) => `${rate.toFixed(0)}/s`, (size: number) => `${size.toFixed(0)} MB`];
+  console.log(`${place}, ${pictures} pictures, ${deliveries} messages: nothing lost, doubled or hidden
+  listed and read: by the SDK ${per(bare.read)}; with the same decoding ${per(bare.decoded)}; brought in by the scan ${per(scanned)}
+  listed: by the SDK ${per(bare.listed)}; compared by a scan that finds nothing new ${per(compared)}
+  resident memory of the worker: ${mb(early)} in the second quarter of its work, ${mb(late)} in the last, at most ${mb(Math.max(...resident))}`);
 }
 
-async function atOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<number> {
-  const limit = pLimit(CONCURRENCY);
-  await Promise.all(items.map((item) => limit(() => work(item))));
-  return items.length;
-}
-
-const stop = await startEmulator();
 try {
-  const { endpoint, region } = emulator();
-  const storage = await s3Storage(emulator(), (bucket, prefix, keys) => {
-    const location = { type: 's3' as const, config: { bucket, region }, storage_id: newStorageId(), prefix };
-    return openS3(
-      { tenant: tenantId('bench'), location, credentials: async () => keys, session: 'bench' },
-      undefined,
-      { endpoint },
-    );
-  });
-  const { bucket } = storage;
-  const client = new S3Client({ ...emulator(), forcePathStyle: true });
-  const connector = await storage.connect('');
-  const keys = Array.from({ length: COUNT }, (_, i) => `in/${i % 100}/${String(i).padStart(7, '0')}.jpg`);
-  await atOnce(keys, (key) => storage.put(key, BYTES));
-
-  const objects: StorageObject[] = [];
-  for (const round of [1, 2]) {
-    await measured(`SDK, list, ${round}`, async () => {
-      let count = 0;
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket }))
-        count += Contents.length;
-      return count;
-    });
-    await measured(`connector, list, ${round}`, async () => {
-      objects.length = 0;
-      for await (const page of connector.list({})) objects.push(...page);
-      return objects.length;
-    });
-    await measured(`SDK, read, ${round}`, () =>
-      atOnce(objects, async ({ key }) => {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        await Body?.transformToByteArray();
-      }),
-    );
-    await measured(`connector, read, ${round}`, () =>
-      atOnce(objects, async (object) => buffer(await connector.open(object, { maxBytes: 10 * MB }))),
-    );
+  for (const [name, open] of Object.entries(PLACES)) {
+    if (options.only !== undefined && options.only !== name) continue;
+    const place = await open();
+    if (!place) {
+      console.log(`${name} is not installed: node test/storage/install.mjs`);
+      continue;
+    }
+    await fillPlace(place, PICTURES);
+    const bare = await timeBare(place, Math.min(PICTURES, DECODED));
+    print(await scanTrial(place, PICTURES), bare);
   }
 } finally {
-  await stop();
+  for (const stop of [servers.stopServers, ...stops]) await stop();
 }

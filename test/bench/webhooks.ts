@@ -15,8 +15,8 @@ import { sweepDue } from '#shared/webhooks/sweep-due.ts';
 import { quantile } from '../eval/measure.ts';
 import { memoryDeliveryStore } from '../memory/delivery-store.ts';
 import { memoryEndpointStore } from '../memory/endpoint-store.ts';
+import { fairQueue } from '../memory/fair-queue.ts';
 import { memorySecretStore } from '../memory/secret-store.ts';
-import { fairQueue } from './webhooks/fair-queue.ts';
 import { afterMs, late } from './webhooks/late.ts';
 
 const { values: options } = parseArgs({

@@ -84,6 +84,8 @@ export function memoryImageStore(): ImageStore {
       records.set(key, structuredClone(record));
     },
     async announce(tenant, announced, quota) {
+      if (announced.some(({ image_id }) => records.has(at(tenant, image_id))))
+        throw new Problem('dependency_unavailable', 'An image of them was announced meanwhile.');
       const owners = [...records.values()].flatMap(({ tenant_id, external_id, image_id }) =>
         tenant_id === tenant && external_id !== undefined ? [[external_id, image_id] as const] : [],
       );

@@ -1,38 +1,17 @@
-import {
-  BlobServiceClient,
-  ContainerSASPermissions,
-  generateBlobSASQueryParameters,
-  StorageSharedKeyCredential,
-} from '@azure/storage-blob';
 import { openConnectors } from '#shared/connectors/open-connectors.ts';
 import { newStorageId, tenantId } from '#shared/kernel/ids.ts';
 import { describeConnector } from '../contract/connectors/connector.suite.ts';
 import { uniqueName } from '../contract/emulator.ts';
-import { AZURE_ACCOUNT, AZURE_KEY, azuriteProgram, freePort, startAzurite, withServer } from './servers.ts';
-
-const key = new StorageSharedKeyCredential(AZURE_ACCOUNT, AZURE_KEY);
-
-/** A SAS of one container, for an hour. */
-const sasOf = (container: string, permissions: string): string =>
-  generateBlobSASQueryParameters(
-    {
-      containerName: container,
-      permissions: ContainerSASPermissions.parse(permissions),
-      expiresOn: new Date(Date.now() + 3_600_000),
-    },
-    key,
-  ).toString();
+import { azureContainer, sasOf } from './buckets.ts';
+import { AZURE_ACCOUNT, azuriteProgram, freePort, startAzurite } from './servers.ts';
+import { withServer } from './with-server.ts';
 
 withServer('Azurite', azuriteProgram(), (program) =>
   describeConnector('Azurite', async () => {
     const address = await startAzurite(program);
     const nowhere = `127.0.0.1:${await freePort()}`;
     const connectors = openConnectors({ allowed: [address, nowhere] });
-    const name = uniqueName('photographs');
-    const container = new BlobServiceClient(`http://${address}/${AZURE_ACCOUNT}`, key).getContainerClient(
-      name,
-    );
-    await container.create();
+    const { name, put, remove } = await azureContainer(address);
     const open = (prefix: string, sas = sasOf(name, 'rlwcd'), at = address, in_ = name) => {
       const config = { account: AZURE_ACCOUNT, container: in_, endpoint: `http://${at}` };
       const location = { type: 'azure_blob' as const, config, storage_id: newStorageId(), prefix };
@@ -40,12 +19,7 @@ withServer('Azurite', azuriteProgram(), (program) =>
     };
     const missing = uniqueName('nowhere');
     return {
-      async put(blob, bytes) {
-        await container.getBlockBlobClient(blob).upload(Buffer.from(bytes), bytes.length);
-      },
-      async remove(blob) {
-        await container.deleteBlob(blob);
-      },
+      ...{ put, remove },
       connect: open,
       connectReadOnly: (prefix) => open(prefix, sasOf(name, 'rl')),
       connectRefused: () => open('', sasOf(name, 'rl').replace(/sig=[^&]+/, 'sig=AAAA')),

@@ -4,7 +4,8 @@ import { newStorageId, tenantId } from '#shared/kernel/ids.ts';
 import { describeConnector } from '../contract/connectors/connector.suite.ts';
 import { inByteOrder } from '../contract/connectors/odd-keys.ts';
 import { s3Storage } from '../contract/connectors/s3-storage.ts';
-import { freePort, KEYS, READER, seaweedProgram, startSeaweed, withServer } from './servers.ts';
+import { freePort, KEYS, READER, seaweedProgram, startSeaweed } from './servers.ts';
+import { withServer } from './with-server.ts';
 
 /** Exchanges slashes with the character of the lowest code. */
 const slashFirst = (key: string): string => key.replaceAll(/[\0/]/g, (sign) => (sign === '/' ? '\0' : '/'));

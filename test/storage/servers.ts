@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, it } from 'vitest';
 import { startChild } from '../../infra/local/child.ts';
 import { cleanups } from '../../infra/local/cleanups.ts';
 import { CHECKOUT, TOOL_PATH } from '../../infra/local/home.ts';
@@ -12,7 +10,6 @@ import { forgetTestHome, newTestHome } from '../../infra/local/test-home.ts';
 
 const INSTALLED = join(CHECKOUT, '.deeplens');
 const START_MS = 90_000;
-/** Stops this file's servers. */
 const toEnd = cleanups();
 /** SeaweedFS takes the port 10 000 above each of its own, too. */
 const PAIR = 10_000;
@@ -23,21 +20,8 @@ export const READER = { accessKeyId: 'reader', secretAccessKey: 'reader-secret' 
 export const AZURE_ACCOUNT = 'acmestorage';
 export const AZURE_KEY = Buffer.alloc(32, 'deeplens').toString('base64');
 
-/** Runs the tests of a server if it is installed; otherwise says that they are not run, which in CI is a failure. */
-export function withServer(
-  name: string,
-  program: string | undefined,
-  describeIt: (path: string) => void,
-): void {
-  if (program !== undefined && existsSync(program)) {
-    afterAll(() => toEnd.run());
-    describeIt(program);
-  } else
-    it(`${name} is not installed: its tests are not run`, () => {
-      if (process.env.CI === 'true')
-        throw new Error(`${name} is not installed: node test/storage/install.mjs`);
-    });
-}
+/** Stops the servers that this process has started. */
+export const stopServers = (): Promise<void> => toEnd.run();
 
 export const seaweedProgram = (): string => join(INSTALLED, 'storage-servers/bin/weed');
 export const azuriteProgram = (): string =>

@@ -56,6 +56,18 @@ describe.each([
     expect((await images.announce(tenant, [], WIDE)).announced).toEqual([]);
   });
 
+  it('are not made again: who announces an image a second time has to look at it', async () => {
+    const tenant = newTenant();
+    const record = newRecord(tenant, { file_size: 10 });
+    await images.announce(tenant, [record], WIDE);
+    await images.admit(tenant, record.image_id, at, { file_size: 10 }, WIDE);
+    const before = await images.get(tenant, record.image_id);
+    const again = images.announce(tenant, [record], WIDE);
+    await expect(again).rejects.toMatchObject({ code: 'dependency_unavailable', retryable: true });
+    expect(await images.get(tenant, record.image_id)).toEqual(before);
+    expect(await images.quotaUse(tenant)).toEqual({ stored: { images: 1, bytes: 10 }, reserved: NONE });
+  });
+
   it('of a hundred images are made in one call', async () => {
     const tenant = newTenant();
     const quota = { images: 99, bytes: 1e6 };

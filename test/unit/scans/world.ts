@@ -1,5 +1,6 @@
 import type { StorageObject } from '#shared/connectors/connector.ts';
 import type { Connectors } from '#shared/connectors/connectors.ts';
+import { indexImages } from '#shared/images/index-image.ts';
 import { cancelJob } from '#shared/jobs/cancel-job.ts';
 import type { Scan } from '#shared/jobs/job.ts';
 import { runJob } from '#shared/jobs/run-job.ts';
@@ -14,7 +15,9 @@ import { noteChange } from '#shared/scans/note-change.ts';
 import { scanRunner } from '#shared/scans/run-scan.ts';
 import { startChanges } from '#shared/scans/start-changes.ts';
 import { type ScanRequest, startScan } from '#shared/scans/start-scan.ts';
+import { imageVisibility } from '#shared/scans/visibility.ts';
 import type { StorageLocation } from '#shared/storages/storage-location.ts';
+import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
 import { fileImaging } from '../../fixtures/byte-files.ts';
 import { type Crash, Crashed, mortalPorts } from '../../fixtures/mortal-ports.ts';
 import { storageLocation } from '../../fixtures/storage-location.ts';
@@ -28,6 +31,7 @@ import { memoryJobStore } from '../../memory/job-store.ts';
 import { memoryPublisher } from '../../memory/publisher.ts';
 import { memoryStorageStore } from '../../memory/storage-store.ts';
 import { memoryWindows } from '../../memory/window-store.ts';
+import { embedded } from './embedded.ts';
 
 export const ACME = tenantId('acme');
 
@@ -37,12 +41,15 @@ export async function scanWorld({
   plan = 'enterprise',
   location: fields = {},
   order,
+  index,
 }: {
   pageSize?: number;
   plan?: 'enterprise' | 'free';
   location?: Partial<StorageLocation>;
   /** The order in which the server lists; by default that of the keys' bytes. */
   order?: (one: string, other: string) => number;
+  /** An index with the models `first` and `second`; absent: images are indexed nowhere. */
+  index?: VectorIndex;
 } = {}) {
   const clock = { now: Date.parse('2026-11-20T00:00:00.000Z') };
   const now = () => new Date(clock.now);
@@ -78,6 +85,12 @@ export async function scanWorld({
   const tenants = { get: async () => owner };
   const hidden = new Set<ImageId>();
   const limiter = leasingLimiter(memoryWindows(), () => clock.now);
+  const recorded = {
+    hide: async (_: typeof ACME, { image_id }: { image_id: ImageId }) => void hidden.add(image_id),
+    show: async (_: typeof ACME, { image_id }: { image_id: ImageId }) => void hidden.delete(image_id),
+  };
+  const visibility = index ? imageVisibility({ imageStore, index }) : recorded;
+  const indexAll = index && indexImages({ imageStore, index, publisher, now });
   const purge = async (_: typeof ACME, image: ImageId) => {
     await imageStore.markPurged(ACME, image, now().toISOString());
   };
@@ -98,10 +111,7 @@ export async function scanWorld({
       blobs: mortal(blobs),
       publisher: mortal(publisher),
       purge,
-      visibility: {
-        hide: async (_: typeof ACME, { image_id }: { image_id: ImageId }) => void hidden.add(image_id),
-        show: async (_: typeof ACME, { image_id }: { image_id: ImageId }) => void hidden.delete(image_id),
-      },
+      visibility,
       budgetSeconds: 1_000_000,
     };
   }
@@ -129,8 +139,13 @@ export async function scanWorld({
     for (const event of publisher.events.splice(0)) {
       if (event.type !== 'images.validated') continue;
       const image = imageId(event.subject);
-      await imageStore.advance(ACME, image, 'processed', now().toISOString());
-      await imageStore.advance(ACME, image, 'indexed', now().toISOString());
+      if (indexAll) {
+        const [outcome] = await indexAll([embedded(event)]);
+        if (outcome?.status === 'rejected') throw outcome.reason;
+      } else {
+        await imageStore.advance(ACME, image, 'processed', now().toISOString());
+        await imageStore.advance(ACME, image, 'indexed', now().toISOString());
+      }
     }
   }
 
@@ -174,7 +189,20 @@ export async function scanWorld({
     ...{ index_rebuild: queue, index_check: queue, index_move: queue },
   };
   return {
-    ...{ clock, now, jobs, storages, catalogue, errors, imageStore, blobs, storage, imports, messages },
+    ...{
+      clock,
+      now,
+      jobs,
+      storages,
+      catalogue,
+      errors,
+      imageStore,
+      blobs,
+      publisher,
+      storage,
+      imports,
+      messages,
+    },
     ...{ location, owner, steps, settle, hidden, scanOf, portsWith, run },
     start: (request: Partial<ScanRequest> = {}) =>
       startScan(startPorts)(ACME, { storage_id: location.storage_id, recursive: true, ...request }),
