@@ -10,22 +10,24 @@ import { type FailedGroup, groupFailed } from './group-failed.ts';
 const MOST = 500;
 const AT_ONCE = 4;
 
-/** What failed, by stage and code; what a retry can mend is retried. @param failed how many there are */
+/**
+ * What failed, by stage and code; what a retry can mend is retried.
+ * @param failed how many there are by the statistics, which may lag: the list is read anew when they change
+ */
 export function Failures({ failed }: { failed: number }) {
   const { client } = useSession();
   const { data, error, refetch } = useQuery({
     queryKey: ['failed', failed],
     queryFn: ({ signal }) =>
       client.images.list({ status: 'failed', limit: 100 }, { signal }).toArray({ limit: MOST }),
-    enabled: failed > 0,
   });
-  if (failed === 0) return <p className="note">Nothing has failed.</p>;
+  if (data?.length === 0) return <p className="note">Nothing has failed.</p>;
   return (
     <section className="stack" aria-label="Failures">
       <div className="row">
         <h2 className="grow">Failures</h2>
         <Link to="/library" search={{ status: 'failed' }}>
-          Look at {counted(failed, 'picture')}
+          Look at them
         </Link>
       </div>
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}

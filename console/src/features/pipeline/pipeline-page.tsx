@@ -57,7 +57,9 @@ const Counts = ({ title, counts }: { title: string; counts: Record<string, numbe
       <tbody>
         {Object.entries(counts).map(([name, value]) => (
           <tr key={name}>
-            <th scope="row">{name.replace('_', ' ')}</th>
+            <th scope="row" className="breaks">
+              {name.startsWith('st_') ? <code>{name}</code> : name.replace('_', ' ')}
+            </th>
             <td>{count(value)}</td>
           </tr>
         ))}
