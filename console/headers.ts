@@ -2,16 +2,18 @@
 interface Origins {
   /** Where signed thumbnails lie, and presigned forms are posted to. */
   storage: string;
+  /** Where codes are redeemed for tokens. */
+  signIn?: string | undefined;
 }
 
 /** Returns the headers of every file of the console, the same wherever it is served. */
-export const consoleHeaders = ({ storage }: Origins): Record<string, string> => ({
+export const consoleHeaders = ({ storage, signIn = storage }: Origins): Record<string, string> => ({
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     `img-src 'self' blob: data: ${storage}`,
-    `connect-src 'self' ${storage}`,
+    `connect-src 'self' ${[...new Set([storage, signIn])].join(' ')}`,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -28,5 +30,11 @@ export const consoleHeaders = ({ storage }: Origins): Record<string, string> => 
 export const cacheControl = (path: string): string =>
   path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
 
-/** Returns the file that answers a path: the page itself, unless the last part of the path has an extension. */
-export const fileOfPath = (path: string): string => (/\.[^/]+$/.test(path) ? path : '/index.html');
+/**
+ * Returns the file that answers a path: the page itself, unless the last part of the path has an extension. CloudFront has
+ * its own copy, in `infra/constructs/page-paths.js`.
+ */
+export const fileOfPath = (path: string): string => {
+  if (path === '/docs/') return '/docs/index.html';
+  return /\.[^/]+$/.test(path) ? path : '/index.html';
+};

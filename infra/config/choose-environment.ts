@@ -16,7 +16,8 @@ export function environment(name: unknown, inputs?: unknown): Environment {
     );
   const row = ENVIRONMENTS[known];
   if (known === 'local') return { ...row, consoleUrls: [LOCAL_CONSOLE], subscribers: {} };
-  const { domainName, certificateArn, consoleUrls, pageTo, ticketTo, ...target } = parseInputs(known, inputs);
+  const { domainName, certificateArn, consoleUrls, pageTo, ticketTo, ...others } = parseInputs(known, inputs);
+  const { consoleDomainName, consoleCertificateArn, ...target } = others;
   if (row.keepData && !(domainName && certificateArn))
     throw new Error(`Env ${known} needs a domainName and a certificateArn: customers keep its address.`);
   if (row.keepData && !(pageTo && ticketTo))
@@ -26,6 +27,10 @@ export function environment(name: unknown, inputs?: unknown): Environment {
     target,
     consoleUrls,
     subscribers: { ...(pageTo && { page: pageTo }), ...(ticketTo && { ticket: ticketTo }) },
+    ...(consoleDomainName &&
+      consoleCertificateArn && {
+        consoleDomain: { name: consoleDomainName, certificateArn: consoleCertificateArn },
+      }),
     ...(domainName &&
       certificateArn && {
         domain: { name: domainName, certificateArn },

@@ -89,6 +89,8 @@ export interface EnvironmentRow {
   otlpEndpoint?: string;
   /** A web application firewall in front of the API. */
   firewall: boolean;
+  /** Hosts the console by CloudFront, which the emulator does not know: on one machine the front serves it. */
+  hostsConsole: boolean;
 }
 
 /** An environment with its place: an account and a region of AWS; none on one machine. */
@@ -100,6 +102,8 @@ export interface Environment extends EnvironmentRow {
   apiUrl?: string;
   /** Who gets the alarms, by severity: an email address, or an https URL. */
   subscribers: { page?: string; ticket?: string };
+  /** The console's own host, with its certificate in us-east-1; CloudFront's address without one. */
+  consoleDomain?: { name: string; certificateArn: string };
   /** The console's addresses, redirect targets after signing in or out. */
   consoleUrls: readonly [string, ...string[]];
 }
@@ -153,6 +157,7 @@ export const ENVIRONMENTS = {
     jwksOrigin: process.env.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4566',
     apiKeySource: 'HEADER',
     firewall: false,
+    hostsConsole: false,
   },
   dev: {
     name: 'dev',
@@ -175,6 +180,7 @@ export const ENVIRONMENTS = {
     worker: { kind: 'fargate', maxTasks: 2 },
     apiKeySource: 'AUTHORIZER',
     firewall: false,
+    hostsConsole: true,
   },
   staging: {
     name: 'staging',
@@ -198,6 +204,7 @@ export const ENVIRONMENTS = {
     worker: { kind: 'gpu', instances: ['g4dn.xlarge', 'g5.xlarge'], onDemand: 0, minTasks: 0, maxTasks: 2 },
     apiKeySource: 'AUTHORIZER',
     firewall: true,
+    hostsConsole: true,
   },
   prod: {
     name: 'prod',
@@ -229,6 +236,7 @@ export const ENVIRONMENTS = {
     },
     apiKeySource: 'AUTHORIZER',
     firewall: true,
+    hostsConsole: true,
   },
 } as const satisfies Record<string, EnvironmentRow>;
 

@@ -11,6 +11,9 @@ const HOST = /^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[
 /** `repo:octocat/library`, or `repo:octocat@1/library@2` where subjects are immutable. */
 const REPOSITORY = /^repo:[\w.-]+(@\d+)?\/[\w.-]+(@\d+)?$/;
 
+/** Where CloudFront looks for certificates. */
+const CLOUDFRONT_REGION = 'us-east-1';
+
 const ConsoleUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(1024);
 /** A subscriber of a topic. */
 const Subscriber = z.union([z.email(), z.url({ protocol: /^https$/ })], {
@@ -28,6 +31,16 @@ export const Inputs = z
     domainName: z.string().regex(HOST, 'must be a host in lower case, such as api.example.com').optional(),
     /** An issued certificate of ACM for that host. */
     certificateArn: z.string().regex(CERTIFICATE, 'must be the ARN of a certificate in ACM').optional(),
+    /** The console's own host. */
+    consoleDomainName: z
+      .string()
+      .regex(HOST, 'must be a host in lower case, such as console.example.com')
+      .optional(),
+    /** An issued certificate of ACM for that host, in us-east-1: CloudFront takes no other. */
+    consoleCertificateArn: z
+      .string()
+      .regex(CERTIFICATE, 'must be the ARN of a certificate in ACM')
+      .optional(),
     /** Who is woken by alarms of severity `page`, and who reads those of severity `ticket`: an email address, or an https URL. */
     pageTo: Subscriber.optional(),
     ticketTo: Subscriber.optional(),
@@ -52,6 +65,17 @@ export const Inputs = z
     const [, inRegion, inAccount] = CERTIFICATE.exec(certificateArn ?? '') ?? [];
     if (inRegion && (inRegion !== region || inAccount !== account))
       refuse(`must be a certificate in ${account}, ${region}: the API is regional`);
+  })
+  .superRefine(({ account, consoleDomainName, consoleCertificateArn, consoleUrls }, context) => {
+    const refuse = (input: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [input], message });
+    if ((consoleDomainName === undefined) !== (consoleCertificateArn === undefined))
+      refuse('consoleCertificateArn', 'consoleDomainName and consoleCertificateArn need each other');
+    const [, inRegion, inAccount] = CERTIFICATE.exec(consoleCertificateArn ?? '') ?? [];
+    if (inRegion && (inRegion !== CLOUDFRONT_REGION || inAccount !== account))
+      refuse('consoleCertificateArn', `must be a certificate in ${account}, ${CLOUDFRONT_REGION}`);
+    if (consoleDomainName !== undefined && !consoleUrls.includes(`https://${consoleDomainName}/`))
+      refuse('consoleUrls', `must have https://${consoleDomainName}/, where people sign in`);
   });
 export type Inputs = z.infer<typeof Inputs>;
 

@@ -31,6 +31,8 @@ export class UserPoolClients extends Construct {
   readonly spa: UserPoolClient;
   /** The operator's programs: client credentials, scope `deeplens-api/deeplens.admin`. */
   readonly machine: UserPoolClient;
+  /** What a console asks for a person: a token gets of these what its role has. */
+  readonly scopes: readonly string[];
 
   constructor(scope: Construct, id: string, { pool, server, scopes, consoleUrls }: ClientsProps) {
     super(scope, id);
@@ -47,10 +49,12 @@ export class UserPoolClients extends Construct {
         authFlows: { user: false }, // the library adds ALLOW_REFRESH_TOKEN_AUTH
         ...props,
       });
+    const peoples = [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE, ...oauthScopes(scopes)];
+    this.scopes = peoples.map(({ scopeName }) => scopeName);
     const forPeople = {
       oAuth: {
         flows: { authorizationCodeGrant: true },
-        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE, ...oauthScopes(scopes)],
+        scopes: peoples,
         callbackUrls: [...consoleUrls],
         logoutUrls: [...consoleUrls],
       },

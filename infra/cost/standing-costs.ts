@@ -104,6 +104,8 @@ export const BY_USE: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::RestApi',
   'AWS::Athena::WorkGroup', // by what a query reads: $5 a TB
   'AWS::AutoScaling::AutoScalingGroup', // by the tasks that it runs
+  'AWS::CloudFront::Distribution', // $0.085 a GB and $1 a million of calls, beyond 1 TB and 10 million a month
+  'AWS::CloudFront::Function', // $0.10 a million, beyond 2 million a month
   'AWS::Cognito::UserPool', // by people who sign in: $0.015 each a month beyond 10 000
   'AWS::DynamoDB::Table',
   'AWS::EC2::FlowLog', // as log
@@ -128,6 +130,7 @@ export const FREE: ReadonlySet<string> = new Set([
   ].map(of('ApiGateway')),
   ...['Method', 'Resource', 'Stage', 'UsagePlan', 'UsagePlanKey'].map(of('ApiGateway')),
   'AWS::ApplicationAutoScaling::ScalingPolicy',
+  ...['OriginAccessControl', 'ResponseHeadersPolicy'].map(of('CloudFront')),
   ...['Application', 'DeploymentGroup'].map(of('CodeDeploy')),
   ...['UserPoolClient', 'UserPoolDomain', 'UserPoolGroup', 'UserPoolResourceServer'].map(of('Cognito')),
   ...[
@@ -143,14 +146,14 @@ export const FREE: ReadonlySet<string> = new Set([
   'AWS::Events::Rule',
   ...['Database', 'Table'].map(of('Glue')),
   ...['InstanceProfile', 'Policy', 'Role'].map(of('IAM')),
-  ...['Alias', 'EventSourceMapping', 'Permission', 'Version'].map(of('Lambda')),
+  ...['Alias', 'EventSourceMapping', 'LayerVersion', 'Permission', 'Version'].map(of('Lambda')),
   ...['QueryDefinition', 'ResourcePolicy'].map(of('Logs')),
   'AWS::S3::BucketPolicy',
   ...['Subscription', 'TopicPolicy'].map(of('SNS')),
   'AWS::SQS::QueuePolicy',
   'AWS::SSM::Parameter',
   'AWS::WAFv2::WebACLAssociation',
-  ...['S3AutoDeleteObjects', 'S3BucketNotifications'].map((name) => `Custom::${name}`),
+  ...['CDKBucketDeployment', 'S3AutoDeleteObjects', 'S3BucketNotifications'].map((name) => `Custom::${name}`),
 ]);
 
 /**

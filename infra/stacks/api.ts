@@ -37,7 +37,8 @@ export interface ApiStackProps {
 /** Paths that need no credential. */
 const OPEN = ['/v1/health/', '/v1/openapi.json'];
 const ADMIN = '/v1/admin/';
-const STAGE = 'api';
+/** The stage, and the first part of every path of its own address. */
+export const STAGE = 'api';
 const BASE_URL = /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?(?:\/[\w.-]+)*$/;
 
 /** The HTTP API: joins the flows' routes, and authorises every call. */

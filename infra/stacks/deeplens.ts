@@ -3,6 +3,7 @@ import type { Environment } from '../config/environments.ts';
 import { neededConcurrency } from '../config/quotas.ts';
 import { vectorIndexAccess } from '../constructs/vector-index-access.ts';
 import { ApiStack } from './api.ts';
+import { ConsoleStack } from './console.ts';
 import { DataStack } from './data.ts';
 import { DeliveryStack } from './delivery.ts';
 import { DuplicatesStack } from './duplicates.ts';
@@ -86,6 +87,7 @@ export function deepLensStacks(app: App, environment: Environment): void {
     authorizer: tenants.liveAuthorizer,
     routes: flows.map(({ routes }) => routes),
   });
+  if (environment.hostsConsole) new ConsoleStack(app, { environment, api, data, identity });
   new OperationsStack(app, {
     environment,
     api,

@@ -2,12 +2,11 @@ import { type App, Aws, CfnOutput } from 'aws-cdk-lib';
 import { PolicyStatement, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from '../constructs/acknowledge.ts';
+import { QUALIFIER } from '../constructs/bootstrap.ts';
 import { EnvironmentStack } from './environment-stack.ts';
 
 /** GitHub's issuer of tokens for workflows. An account has one provider for it, which this stack expects: docs/operate/delivery.md. */
 const ISSUER = 'token.actions.githubusercontent.com';
-/** The qualifier of the CDK's bootstrap. */
-const QUALIFIER = 'hnb659fds';
 
 interface DeliveryStackProps {
   environment: Environment;

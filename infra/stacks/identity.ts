@@ -28,6 +28,8 @@ export class IdentityStack extends EnvironmentStack {
   readonly pool: UserPool;
   readonly clients: UserPoolClients;
   readonly functions: NodejsFunction[];
+  /** Of the hosted sign-in pages, without a slash at the end. */
+  readonly signInUrl: string;
 
   constructor(app: App, { environment }: { environment: Environment }) {
     super(app, environment, 'identity', { holdsData: true });
@@ -60,6 +62,7 @@ export class IdentityStack extends EnvironmentStack {
     const domain = this.pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: `deeplens-${environment.name}-${Aws.ACCOUNT_ID}` },
     });
+    this.signInUrl = domain.baseUrl();
     for (const groupName of ROLES)
       new CfnUserPoolGroup(this, groupName, { userPoolId: this.pool.userPoolId, groupName });
 
@@ -81,8 +84,8 @@ export class IdentityStack extends EnvironmentStack {
     new CfnOutput(this, 'WebClientId', { value: this.clients.web.userPoolClientId });
     new CfnOutput(this, 'SpaClientId', { value: this.clients.spa.userPoolClientId });
     new CfnOutput(this, 'OperatorClientId', { value: this.clients.machine.userPoolClientId });
-    new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
-    new CfnOutput(this, 'TokenEndpoint', { value: `${domain.baseUrl()}/oauth2/token` });
+    new CfnOutput(this, 'SignInUrl', { value: this.signInUrl });
+    new CfnOutput(this, 'TokenEndpoint', { value: `${this.signInUrl}/oauth2/token` });
   }
 
   private addClaims(environment: Environment): NodejsFunction {

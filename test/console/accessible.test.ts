@@ -34,6 +34,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       '/keys',
       '/storage',
       '/people',
+      '/webhooks',
       '/settings',
     ];
     for (const path of paths) {

@@ -38,7 +38,7 @@ const UPLOADER = [...SEARCHER, 'Bring in'];
 describe.each([
   ['Viewer', SEARCHER],
   ['Uploader', UPLOADER],
-  ['Admin', [...UPLOADER, 'Storage', 'Pipeline', 'Usage', 'API keys', 'People', 'Settings']],
+  ['Admin', [...UPLOADER, 'Storage', 'Pipeline', 'Usage', 'API keys', 'People', 'Webhooks', 'Settings']],
 ])('%s', (role, pages) => {
   it('signs in, sees its own pages, and is refused in none', async () => {
     const page = await openAs(role);
@@ -67,6 +67,8 @@ it('renews its token in two tabs at once, as often as it expires', async () => {
   await second.goto(consoleUrl('/library'));
   await second.getByRole('button', { name: 'Sign in with your account' }).click();
   const username = second.locator('input[name=username]');
+  const library = second.getByRole('heading', { name: 'Library' });
+  await username.or(library).first().waitFor(); // the pool may know the person
   if (await username.isVisible()) {
     await username.fill(
       await addPerson(readStack().emulator_url, {
@@ -78,7 +80,7 @@ it('renews its token in two tabs at once, as often as it expires', async () => {
     await second.locator('input[name=password]').fill(PASSWORD);
     await second.locator('[type=submit]').first().click();
   }
-  await second.getByRole('heading', { name: 'Library' }).waitFor();
+  await library.waitFor();
   const tabs = [first, second];
   let renewals = 0;
   for (const tab of tabs) {

@@ -14,9 +14,16 @@ export interface NavigationItem {
     | '/usage'
     | '/keys'
     | '/people'
-    | '/settings';
+    | '/webhooks'
+    | '/settings'
+    | '/operator/tenants'
+    | '/operator/capacity'
+    | '/operator/jobs'
+    | '/operator/switches'
+    | '/operator/audit';
   label: string;
-  scope: Scope;
+  /** That it needs; `operator`: the operator's role. */
+  scope: Scope | 'operator';
 }
 
 const ITEMS: readonly NavigationItem[] = [
@@ -29,9 +36,15 @@ const ITEMS: readonly NavigationItem[] = [
   { to: '/usage', label: 'Usage', scope: 'deeplens.metrics' },
   { to: '/keys', label: 'API keys', scope: 'deeplens.admin' },
   { to: '/people', label: 'People', scope: 'deeplens.admin' },
+  { to: '/webhooks', label: 'Webhooks', scope: 'deeplens.admin' },
   { to: '/settings', label: 'Settings', scope: 'deeplens.admin' },
+  { to: '/operator/tenants', label: 'Tenants', scope: 'operator' },
+  { to: '/operator/capacity', label: 'Capacity', scope: 'operator' },
+  { to: '/operator/jobs', label: 'Jobs', scope: 'operator' },
+  { to: '/operator/switches', label: 'Switches', scope: 'operator' },
+  { to: '/operator/audit', label: 'Audit', scope: 'operator' },
 ];
 
-/** Returns the pages that a credential can use. */
-export const navigationFor = (scopes: readonly Scope[]): NavigationItem[] =>
-  ITEMS.filter(({ scope }) => scopes.includes(scope));
+/** Returns the pages that a credential can use, those of a tenant first. */
+export const navigationFor = (scopes: readonly Scope[], isOperator: boolean): NavigationItem[] =>
+  ITEMS.filter(({ scope }) => (scope === 'operator' ? isOperator : scopes.includes(scope)));

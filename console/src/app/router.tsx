@@ -1,28 +1,12 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { DELIVERY_STATES } from './delivery-states.ts';
 import { FORMATS } from './formats.ts';
+import { Home } from './home.tsx';
+import { operatorRoutes } from './operator-routes.ts';
+import { root } from './root.tsx';
 import { choiceParam, type Raw, shareParam, textParam } from './search-params.ts';
-import { Shell } from './shell.tsx';
 
-const root = createRootRoute({
-  component: Shell,
-  errorComponent: ({ error, reset }) => <ErrorNote error={error} onRetry={reset} />,
-  notFoundComponent: () => <p className="empty">There is no such page.</p>,
-});
-
-const home = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/search' });
-  },
-});
+const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
 
 interface SearchAddress {
   image?: string | undefined;
@@ -127,6 +111,28 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('../features/people/people-page.tsx'), 'PeoplePage'),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('../features/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+});
+
+interface WebhookAddress {
+  state?: (typeof DELIVERY_STATES)[number] | undefined;
+  /** The id of the delivery that is open. */
+  delivery?: string | undefined;
+}
+
+const webhook = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks/$webhookId',
+  validateSearch: (raw: Raw): WebhookAddress => ({
+    state: choiceParam(raw, 'state', DELIVERY_STATES),
+    delivery: textParam(raw, 'delivery'),
+  }),
+  component: lazyRouteComponent(() => import('../features/webhooks/webhook-page.tsx'), 'WebhookPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -148,7 +154,10 @@ export const newRouter = () =>
       usage,
       keys,
       people,
+      webhooks,
+      webhook,
       settings,
+      ...operatorRoutes,
     ]),
     defaultPreload: 'intent',
     scrollRestoration: true,

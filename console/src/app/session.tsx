@@ -4,6 +4,7 @@ import { createContext, type ReactNode, use, useMemo, useState } from 'react';
 import type { Person } from '../auth/oidc.ts';
 import { forgetPerson } from '../auth/resume.ts';
 import type { Config } from './config.ts';
+import { type NavigationItem, navigationFor } from './navigation.ts';
 
 const STORED_KEY = 'deeplens.key';
 
@@ -12,6 +13,10 @@ interface Session {
   client: DeepLens;
   /** The first characters of the key, to know it by; empty for a person. */
   keyName: string;
+  /** True for an operator, who may call for all tenants. */
+  isOperator: boolean;
+  /** False for an operator who belongs to no tenant. */
+  hasTenant: boolean;
   signOut(): void;
 }
 const SessionContext = createContext<Session | undefined>(undefined);
@@ -43,6 +48,8 @@ export function SessionProvider({ config, person, signIn, children }: SessionPro
         config,
         client: new DeepLens({ baseUrl: baseUrlOf(config), token: person.token }),
         keyName: '',
+        isOperator: person.isOperator,
+        hasTenant: person.hasTenant || !person.isOperator,
         signOut() {
           forgetPerson();
           void person.signOut();
@@ -53,6 +60,8 @@ export function SessionProvider({ config, person, signIn, children }: SessionPro
         config,
         client: clientFor(config, key),
         keyName: `${key.slice(0, 16)}…`,
+        isOperator: false,
+        hasTenant: true,
         signOut() {
           sessionStorage.removeItem(STORED_KEY);
           queries.clear();
@@ -83,8 +92,17 @@ export const meQuery = (client: DeepLens) => ({
   staleTime: 60_000,
 });
 
-/** Asks who the credential is and what it allows. */
-export const useMe = () => useQuery(meQuery(useSession().client));
+/** Asks who the credential is in its tenant, and what it allows there. */
+export function useMe() {
+  const { client, hasTenant } = useSession();
+  return useQuery({ ...meQuery(client), enabled: hasTenant });
+}
+
+/** Returns the pages that the credential can use; none until that is known. */
+export function useNavigation(): NavigationItem[] {
+  const { isOperator } = useSession();
+  return navigationFor(useMe().data?.scopes ?? [], isOperator);
+}
 
 /** Returns whether the credential has a scope; false until that is known. */
 export const useScope = (scope: Me['scopes'][number]): boolean =>

@@ -3,36 +3,36 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { useEffect, useRef, useState } from 'react';
 import { setQueryFile } from '../features/search/query-file.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
-import { navigationFor } from './navigation.ts';
-import { useMe, useSession } from './session.tsx';
+import type { NavigationItem } from './navigation.ts';
+import { useMe, useNavigation, useSession } from './session.tsx';
 
 /** The frame of every page: navigation by what the credential allows, and a whole window that takes a picture to search for. */
 export function Shell() {
   const me = useMe();
-  const { signOut, keyName } = useSession();
+  const { signOut, keyName, hasTenant } = useSession();
   const content = useFocusedContent();
   const dragging = useDroppedPicture();
-  const items = navigationFor(me.data?.scopes ?? []);
+  const items = useNavigation();
   return (
     <div className="shell">
       <a className="skip" href="#content">
         Skip to the content
       </a>
       <header className="side">
-        <Link to="/search" className="brand">
+        <Link to="/" className="brand">
           <span className="brand-mark" aria-hidden="true" /> DeepLens
         </Link>
         <nav aria-label="Pages">
-          <ul>
-            {items.map(({ to, label }) => (
-              <li key={to}>
-                <Link to={to}>{label}</Link>
-              </li>
-            ))}
-          </ul>
+          <Pages items={items.filter(({ scope }) => scope !== 'operator')} />
+          {items.some(({ scope }) => scope === 'operator') && (
+            <>
+              <h2 className="side-head">Operator</h2>
+              <Pages items={items.filter(({ scope }) => scope === 'operator')} />
+            </>
+          )}
         </nav>
         <div className="who">
-          <strong>{me.data?.tenant_id}</strong>
+          <strong>{hasTenant ? me.data?.tenant_id : 'Operator'}</strong>
           <span className="note">
             {me.data && `${me.data.plan} plan · `}
             {me.data?.subject.name ?? me.data?.subject.email ?? keyName}
@@ -46,12 +46,43 @@ export function Shell() {
         </div>
       </header>
       <main ref={content} id="content" className="content" tabIndex={-1}>
+        <Acting />
         {me.error ? <ErrorNote error={me.error} onRetry={() => void me.refetch()} /> : <Outlet />}
       </main>
       {dragging && <div className="drop-veil">Drop a picture to search for it</div>}
     </div>
   );
 }
+
+/** Says on the operator's pages on whose behalf, and on whom, one acts. */
+function Acting() {
+  const [, , page, tenant] = useRouterState({ select: ({ location }) => location.pathname.split('/') });
+  const isOfOperator = useRouterState({
+    select: ({ location }) => location.pathname.startsWith('/operator/'),
+  });
+  if (!isOfOperator) return null;
+  return (
+    <p className="acting" role="note">
+      You act as the operator, on{' '}
+      {page === 'tenants' && tenant ? (
+        <strong>the tenant {decodeURIComponent(tenant)}</strong>
+      ) : (
+        'all tenants'
+      )}
+      . What you change is in the audit log.
+    </p>
+  );
+}
+
+const Pages = ({ items }: { items: readonly NavigationItem[] }) => (
+  <ul>
+    {items.map(({ to, label }) => (
+      <li key={to}>
+        <Link to={to}>{label}</Link>
+      </li>
+    ))}
+  </ul>
+);
 
 /** Gives the focus to each new page: keys are then its own, not the link's that led there. */
 function useFocusedContent() {

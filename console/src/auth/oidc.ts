@@ -5,6 +5,9 @@ import type { OidcConfig } from '../app/config.ts';
 /** A person who has signed in. */
 export interface Person {
   token: Token;
+  /** What the token says of its role and tenant. The API decides. */
+  isOperator: boolean;
+  hasTenant: boolean;
   /** Revokes the tokens, and leads to the sign-out page of the issuer. */
   signOut(): Promise<void>;
 }
@@ -33,7 +36,10 @@ export const startSignIn = (oidc: OidcConfig): Promise<void> =>
 export async function finishSignIn(oidc: OidcConfig): Promise<{ person: Person; place: string }> {
   const manager = managerFor(oidc);
   const user = await manager.signinRedirectCallback();
+  const { role, tenant_id } = user.profile;
   const person: Person = {
+    isOperator: role === 'SystemAdmin',
+    hasTenant: tenant_id !== undefined,
     token: ({ expired }) => currentToken(manager, expired),
     async signOut() {
       await manager.revokeTokens().catch(() => {}); // it ends by itself within the hour

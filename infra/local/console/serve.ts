@@ -30,7 +30,11 @@ export async function serveConsole(
   const { pathname } = new URL(url, 'http://console');
   if (pathname === '/config.json')
     return void response
-      .writeHead(200, { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .writeHead(200, {
+        ...headers,
+        'content-type': 'application/json',
+        'cache-control': cacheControl(pathname),
+      })
       .end(JSON.stringify(config));
   const path = fileOfPath(pathname); // stays in the folder: a URL has no `..`
   const bytes = await readFile(join(CONSOLE_FILES, path)).catch(() => undefined);

@@ -5,11 +5,14 @@ import { choiceParam, shareParam, textParam } from '../../../console/src/app/sea
 import { bytes, duration } from '../../../console/src/ui/format.ts';
 
 it('lists the pages that a credential can use', () => {
-  expect(navigationFor([])).toEqual([]);
-  expect(navigationFor(['deeplens.search']).map(({ label }) => label)).not.toContain('Bring in');
-  expect(navigationFor(['deeplens.search', 'deeplens.upload']).map(({ label }) => label)).toContain(
+  expect(navigationFor([], false)).toEqual([]);
+  expect(navigationFor(['deeplens.search'], false).map(({ label }) => label)).not.toContain('Bring in');
+  expect(navigationFor(['deeplens.search', 'deeplens.upload'], false).map(({ label }) => label)).toContain(
     'Bring in',
   );
+  const ofOperator = navigationFor([], true).map(({ to }) => to);
+  expect(ofOperator.length).toBeGreaterThan(0);
+  expect(ofOperator.filter((to) => !to.startsWith('/operator/'))).toEqual([]);
 });
 
 it('allows no script and no style but its own', () => {

@@ -476,6 +476,11 @@ const OTHERS: Record<string, readonly string[]> = {
   BucketNotificationsHandler050a0587b7544547bf325f094a3db834: [
     's3:pictures: GetBucketNotification PutBucketNotification',
   ],
+  Files: [
+    's3:Bucket83908E77/*: DeleteObject PutObject',
+    's3:Bucket83908E77: ListBucket',
+    's3:cdkhnb659fds-assets--/*: GetObject',
+  ],
   Deploy: [
     '*: cloudwatch:DescribeAlarms',
     ...['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { useMe, useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { ShownOnce } from '../../ui/shown-once.tsx';
 import { CreateKey } from './create-key.tsx';
 import { RevokeKey } from './revoke-key.tsx';
-import { ShownOnce } from './shown-once.tsx';
 
 /** Hours for which the old key works beside the new one. */
 const OVERLAP_HOURS = 24;
@@ -97,7 +97,15 @@ export function KeysPage() {
       <p className="note">
         Rotating makes a new key with the same scopes; the old one works for {OVERLAP_HOURS} hours more.
       </p>
-      {made && <ShownOnce made={made} onClose={() => setMade(undefined)} />}
+      {made && (
+        <ShownOnce
+          title={made.name}
+          what="key"
+          secret={made.api_key}
+          howToRotate={made.how_to_rotate}
+          onClose={() => setMade(undefined)}
+        />
+      )}
     </div>
   );
 }

@@ -62,7 +62,7 @@ export function LibraryPage() {
             onChange={({ target }) =>
               void navigate({
                 to: '/library',
-                search: (now) => ({ ...now, status: target.value ? (target.value as Status) : undefined }), // an option's
+                search: { external_id, sort, status: target.value ? (target.value as Status) : undefined }, // an option's
               })
             }
           >
@@ -81,7 +81,7 @@ export function LibraryPage() {
             onChange={({ target }) =>
               void navigate({
                 to: '/library',
-                search: (now) => ({ ...now, sort: target.value ? 'created_at' : undefined }),
+                search: { external_id, status, sort: target.value ? 'created_at' : undefined },
               })
             }
           >

@@ -1,9 +1,11 @@
 import '../tables.css';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useSession } from '../../app/session.tsx';
+import { useScope, useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { bytes, count, duration } from '../../ui/format.ts';
+import { Tile } from '../../ui/tile.tsx';
+import { Failures } from './failures.tsx';
+import { StageTable } from './stage-table.tsx';
 
 const REFRESH_MS = 5_000;
 
@@ -15,7 +17,8 @@ export function PipelinePage() {
     queryFn: ({ signal }) => client.reports.overview({ signal }),
     refetchInterval: REFRESH_MS, // pauses while the page is hidden
   });
-  const { data } = overview;
+  const canList = useScope('deeplens.search');
+  const { data, dataUpdatedAt } = overview;
   return (
     <div className="page">
       <div className="page-head">
@@ -34,6 +37,8 @@ export function PipelinePage() {
           <Tile label="To be won" value={bytes(data.duplicates.reclaimable_bytes)} />
         </div>
       )}
+      {data && <StageTable byStatus={data.images.by_status} at={dataUpdatedAt} />}
+      {data && canList && <Failures failed={data.images.by_status.failed ?? 0} />}
       {data && (
         <div className="meters">
           <Counts title="By status" counts={data.images.by_status} />
@@ -41,23 +46,9 @@ export function PipelinePage() {
           <Counts title="By location" counts={data.images.by_storage} />
         </div>
       )}
-      {(data?.images.by_status.failed ?? 0) > 0 && (
-        <p>
-          <Link to="/library" search={{ status: 'failed' }}>
-            Look at the failed ones
-          </Link>
-        </p>
-      )}
     </div>
   );
 }
-
-const Tile = ({ label, value }: { label: string; value: string }) => (
-  <div className="card tile">
-    <span className="note">{label}</span>
-    <strong>{value}</strong>
-  </div>
-);
 
 const Counts = ({ title, counts }: { title: string; counts: Record<string, number> }) => (
   <section className="card">
@@ -66,7 +57,9 @@ const Counts = ({ title, counts }: { title: string; counts: Record<string, numbe
       <tbody>
         {Object.entries(counts).map(([name, value]) => (
           <tr key={name}>
-            <th scope="row">{name.replace('_', ' ')}</th>
+            <th scope="row" className="breaks">
+              {name.startsWith('st_') ? <code>{name}</code> : name.replace('_', ' ')}
+            </th>
             <td>{count(value)}</td>
           </tr>
         ))}

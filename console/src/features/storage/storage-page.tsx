@@ -1,10 +1,13 @@
 import '../tables.css';
 import type { StorageLocation } from '@deeplens/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
+import { AddLocation } from './add-location.tsx';
+import { RemoveLocation } from './remove-location.tsx';
 import { ScanList } from './scan-list.tsx';
 
 /** The tenant's own storage locations, and their scans. */
@@ -14,22 +17,31 @@ export function StoragePage() {
     queryKey: ['storages'],
     queryFn: ({ signal }) => client.storages.list({ signal }),
   });
+  const [adding, setAdding] = useState(false);
   const storages = list.data;
   return (
     <div className="page">
-      <h1>Storage</h1>
+      <div className="page-head">
+        <h1>Storage</h1>
+        {!adding && (
+          <button type="button" className="primary" onClick={() => setAdding(true)}>
+            Add a location…
+          </button>
+        )}
+      </div>
+      {adding && <AddLocation onDone={() => setAdding(false)} />}
       {list.error && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && (
         <p role="status" className="note">
           Loading…
         </p>
       )}
-      {storages?.length === 0 && (
+      {storages?.length === 0 && !adding && (
         <div className="empty">
           <strong>No bucket or container of your own yet.</strong>
           <p>
-            Pictures that stay where they are are found too, once a location is added by{' '}
-            <code>POST /storage/add</code>. <a href="/docs/">How to add one</a>
+            Pictures can stay where they are: we list and read them there, and scans follow what changes. You
+            need rights to make a role or a key at the provider.
           </p>
         </div>
       )}
@@ -67,6 +79,7 @@ function Location({ storage }: { storage: StorageLocation }) {
         >
           Scan now
         </button>
+        {storage.state === 'active' && <RemoveLocation storage={storage} />}
       </div>
       <dl className="facts">
         <dt>Place</dt>

@@ -1,0 +1,33 @@
+import type { StorageLocation } from '@deeplens/sdk';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useSession } from '../../app/session.tsx';
+import { ConfirmTyped } from '../../ui/confirm-typed.tsx';
+
+/** Removes a location by a job; its pictures stay in the library, or go with it. */
+export function RemoveLocation({ storage: { storage_id, name } }: { storage: StorageLocation }) {
+  const { client } = useSession();
+  const queries = useQueryClient();
+  const [images, setImages] = useState<'keep' | 'delete'>('keep');
+  return (
+    <ConfirmTyped
+      label="Remove…"
+      title={`Remove ${name}`}
+      word={name}
+      what="name"
+      confirm="Remove"
+      run={async () => client.storages.remove(storage_id, { images })}
+      onDone={() => void queries.invalidateQueries({ queryKey: ['storages'] })}
+    >
+      <p>Your own objects stay as they are.</p>
+      <label>
+        <input
+          type="checkbox"
+          checked={images === 'delete'}
+          onChange={({ target }) => setImages(target.checked ? 'delete' : 'keep')}
+        />{' '}
+        Delete its pictures from the library too
+      </label>
+    </ConfirmTyped>
+  );
+}
