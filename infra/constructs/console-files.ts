@@ -1,24 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, Aws, DockerImage } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { cacheControl } from '../../console/headers.ts';
 import type { Environment } from '../config/environments.ts';
-import { referencePage } from '../local/reference/page.ts';
 import { QUALIFIER } from './bootstrap.ts';
 import { appLogGroup } from './log-group.ts';
 import { ACTIONS, allow } from './permissions.ts';
 
 /** The CDK's bootstrap made their bucket. */
 const UPLOADED_FILES = `arn:${Aws.PARTITION}:s3:::cdk-${QUALIFIER}-assets-${Aws.ACCOUNT_ID}-${Aws.REGION}/*`;
-const CONSOLE = fileURLToPath(new URL('../../console', import.meta.url));
-const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 interface ConsoleFilesProps {
   environment: Environment;
@@ -34,12 +33,10 @@ interface ConsoleFilesProps {
 export class ConsoleFiles extends Construct {
   constructor(scope: Construct, id: string, { environment, bucket, config }: ConsoleFilesProps) {
     super(scope, id);
-    const { version } = z.object({ version: z.string() }).parse(JSON.parse(read('../../package.json')));
-    const built = Source.asset(CONSOLE, {
-      exclude: ['node_modules', 'dist'],
-      assetHashType: AssetHashType.OUTPUT,
-      bundling: { image: DockerImage.fromRegistry('none'), local: { tryBundle: build } },
-    });
+    const { version } = z
+      .object({ version: z.string() })
+      .parse(JSON.parse(readFileSync(pathOf('package.json'), 'utf8')));
+    const built = builtBy('console', ['node_modules', 'dist'], buildConsole);
     const logGroup = appLogGroup(this, environment, `/deeplens/${environment.name}/console/deployment`);
     const role = this.deployer(bucket, logGroup);
     const deployment = {
@@ -61,8 +58,7 @@ export class ConsoleFiles extends Construct {
       sources: [
         built,
         Source.jsonData('config.json', { ...config, version }),
-        Source.data('docs/index.html', referencePage(version)),
-        Source.data('docs/reference.css', read('../local/reference/reference.css')),
+        builtBy('infra/local/reference', [], buildReference),
       ],
       exclude: ['assets/*', '.vite/*'], // the latter is for the budget
       cacheControl: [CacheControl.fromString(cacheControl('/index.html'))],
@@ -82,23 +78,30 @@ export class ConsoleFiles extends Construct {
   }
 }
 
+/** Returns what a program makes of a folder, when templates are synthesised. */
+const builtBy = (folder: string, exclude: string[], tryBundle: (outDir: string) => boolean): ISource =>
+  Source.asset(pathOf(folder), {
+    exclude,
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: { image: DockerImage.fromRegistry('none'), local: { tryBundle } },
+  });
+
 /** Builds the console into a folder. */
-function build(outDir: string): true {
-  const vite = fileURLToPath(import.meta.resolve('vite/package.json')).replace('package.json', 'bin/vite.js');
-  const options = [
-    'build',
-    '--outDir',
-    outDir,
-    '--emptyOutDir',
-    '--logLevel',
-    'error',
-    '--manifest',
-    'false',
-  ];
-  execFileSync(process.execPath, [vite, ...options], {
-    cwd: CONSOLE,
+function buildConsole(outDir: string): true {
+  const vite = pathOf('node_modules/vite/bin/vite.js');
+  run(vite, ['build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'], pathOf('console'));
+  return true;
+}
+
+/** Writes the API's reference to `docs` of a folder. */
+function buildReference(outDir: string): true {
+  run(pathOf('infra/local/build-reference.ts'), [join(outDir, 'docs')], pathOf('.'));
+  return true;
+}
+
+const run = (program: string, args: readonly string[], cwd: string): unknown =>
+  execFileSync(process.execPath, [program, ...args], {
+    cwd,
     env: { NODE_ENV: 'production' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  return true;
-}

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import type { AuditAddress } from './audit-address.ts';
 import { JOB_KINDS, JOB_STATES } from './job-choices.ts';
 import { root } from './root.tsx';
 import { choiceParam, type Raw, textParam } from './search-params.ts';
@@ -41,15 +42,6 @@ const switches = createRoute({
   path: '/operator/switches',
   component: lazyRouteComponent(() => import('../features/operator/switches-page.tsx'), 'SwitchesPage'),
 });
-
-/** What is looked for in the audit log. */
-export interface AuditAddress {
-  tenant_id?: string | undefined;
-  actor?: string | undefined;
-  action?: string | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-}
 
 const audit = createRoute({
   getParentRoute: () => root,

@@ -2,7 +2,7 @@ import type { DuplicateGroup } from '@deeplens/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useScope, useSession } from '../../app/session.tsx';
 import { describeError } from '../../ui/describe-error.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -23,8 +23,10 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, string>>(new Map());
   const list = useGroups(decided, verdict);
-  const groups = (list.data?.pages ?? []).flatMap((page) => page.groups);
-  const total = list.data?.pages[0]?.total_groups ?? 0;
+  const pages = list.data?.pages;
+  // Not at each frame of a scroll.
+  const groups = useMemo(() => (pages ?? []).flatMap((page) => page.groups), [pages]);
+  const total = pages?.[0]?.total_groups ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: groups.length,
@@ -41,7 +43,7 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
 
   const note = (group: string, outcome: string) =>
     setOutcomes((before) => new Map(before).set(group, outcome));
-  const chosen = groups.filter(({ group_id }) => selected.has(group_id));
+  const chosen = useMemo(() => groups.filter(({ group_id }) => selected.has(group_id)), [groups, selected]);
   const apply = useMutation({
     mutationFn: async () => {
       for (const { group_id, suggested_keeper } of chosen)
@@ -66,7 +68,10 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
       if (!next.delete(group)) next.add(group);
       return next;
     });
-  const exact = groups.filter((group) => group.verdict === 'exact' && !outcomes.has(group.group_id));
+  const exact = useMemo(
+    () => groups.filter((group) => group.verdict === 'exact' && !outcomes.has(group.group_id)),
+    [groups, outcomes],
+  );
 
   if (list.error) return <ErrorNote error={list.error} onRetry={() => void list.refetch()} />;
   const before = visible[0]?.start ?? 0;

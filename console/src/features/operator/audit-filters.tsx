@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import type { AuditAddress } from '../../app/operator-routes.ts';
+import type { AuditAddress } from '../../app/audit-address.ts';
 import { fromLocalInput, toLocalInput } from '../../ui/local-time.ts';
 
 /** What is looked for in the audit log: it is in the address. */

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { newTenant } from '../e2e/client.ts';
+import { receiverPort } from '../fixtures/receiver.ts';
+import { openedConsole } from './console-page.ts';
+
+// Chromium itself reports the refusal.
+const open = openedConsole(/status of 422/);
+
+it('hands out the policies with the external id first, and says why a location cannot be read', async () => {
+  const { key } = await newTenant('console-storage');
+  const page = await open(key);
+  await page.getByRole('link', { name: 'Storage' }).click();
+  await page.getByText('No bucket or container of your own yet.').waitFor();
+  await page.getByRole('button', { name: 'Add a location…' }).click();
+
+  await page.getByRole('button', { name: 'Amazon S3, by a role' }).click();
+  await page.getByLabel('Bucket').fill('acme-pictures');
+  await page.getByLabel('Only what begins with').fill('products/');
+  const trust = await page.getByRole('region', { name: 'Trust policy' }).textContent();
+  const permissions = await page.getByRole('region', { name: 'Permissions' }).textContent();
+  expect(trust).toMatch(/"sts:ExternalId": "dlx_[\w-]{43}"/);
+  expect(permissions).toContain('arn:aws:s3:::acme-pictures/products/*');
+
+  await page.getByRole('button', { name: 'A server that speaks S3' }).click();
+  await page.getByLabel('Address of the server').fill(`http://127.0.0.1:${receiverPort('storage')}`); // nobody listens
+  await page.getByLabel('Access key id').fill('key');
+  await page.getByLabel('Secret access key').fill('secret');
+  await page.getByLabel('Name of the location').fill('Pictures');
+  await page.getByRole('button', { name: 'Try it, and add it' }).click();
+  const alert = page.getByRole('alert');
+  await alert.getByText('storage_unreachable').waitFor();
+  await alert.getByText('Correlation id').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('No bucket or container of your own yet.').waitFor();
+});
