@@ -14,6 +14,7 @@ import traceback
 from datetime import datetime, timezone
 
 from kept_environments import keep_environments
+from kept_streams import keep_streams
 from ministack import app as emulator
 from ministack.core import persistence
 
@@ -124,5 +125,6 @@ def with_snapshots(app):
 
 os.makedirs(FOLDER, exist_ok=True)
 keep_environments()
+keep_streams()
 emulator.app = with_snapshots(emulator.app)
 emulator.main()

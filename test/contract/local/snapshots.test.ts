@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -13,6 +14,7 @@ import { awsClient, type Emulator, startEmulator } from '../../../infra/local/em
 import type { Home } from '../../../infra/local/home.ts';
 import { snapshotsFolder, takeSnapshot } from '../../../infra/local/snapshots.ts';
 import { forgetTestHome, newTestHome } from '../../../infra/local/test-home.ts';
+import { callLambda, createFunction } from './lambda.ts';
 
 const toEnd = cleanups();
 let home: Home;
@@ -25,10 +27,8 @@ beforeAll(async () => {
 afterAll(() => toEnd.run());
 
 const Key = (id: string) => ({ id: { S: id } });
-const put = (id: string) =>
-  new DynamoDBClient(awsClient(emulator.url)).send(
-    new PutItemCommand({ TableName: 'things', Item: Key(id) }),
-  );
+const put = (id: string, TableName = 'things') =>
+  new DynamoDBClient(awsClient(emulator.url)).send(new PutItemCommand({ TableName, Item: Key(id) }));
 const has = async (id: string) =>
   (
     await new DynamoDBClient(awsClient(emulator.url)).send(
@@ -72,6 +72,40 @@ it('a killed emulator has its last snapshot again, and says what is lost', async
     new ReceiveMessageCommand({ QueueUrl }),
   );
   expect(Messages?.map((message) => message.Body)).toEqual(['hello']);
+});
+
+it('a function goes on to read a table’s stream after a crash, and after an end in order', async () => {
+  const file = join(home.folder, 'read.txt');
+  const code = `exports.handler = async ({ Records }) => {
+    for (const { dynamodb } of Records) require('fs').appendFileSync(${JSON.stringify(file)}, dynamodb.Keys.id.S + ' ');
+  };`;
+  await createFunction(emulator.url, home, 'reader', code);
+  const { TableDescription } = await new DynamoDBClient(awsClient(emulator.url)).send(
+    new CreateTableCommand({
+      ...{ TableName: 'streamed', BillingMode: 'PAY_PER_REQUEST' },
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+    }),
+  );
+  await callLambda(emulator.url, 'event-source-mappings', {
+    ...{ FunctionName: 'reader', EventSourceArn: TableDescription?.LatestStreamArn },
+    StartingPosition: 'LATEST',
+  });
+  // Each once: what was being read when the emulator was killed is read again.
+  const read = async () =>
+    [...new Set((await readFile(file, 'utf8').catch(() => '')).trim().split(' '))].join(' ');
+  const wait = { timeout: 20_000 };
+  for (const id of ['one', 'two', 'three']) await put(id, 'streamed');
+  await expect.poll(read, wait).toBe('one two three');
+  await takeSnapshot(home, emulator.child.pid);
+  await crash();
+  await put('four', 'streamed');
+  await expect.poll(read, wait).toBe('one two three four');
+  await emulator.child.stop(20_000);
+  emulator = await startEmulator(home, toEnd, { snapshotSeconds: 3_600 });
+  await put('five', 'streamed');
+  await expect.poll(read, wait).toBe('one two three four five');
 });
 
 it('keeps three snapshots, each complete, and none after an end in order', async () => {
