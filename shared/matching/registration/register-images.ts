@@ -3,6 +3,7 @@ import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { alignKeypoints } from '#shared/matching/keypoints/align-keypoints.ts';
 import { type Keypoints, keypointsOf } from '#shared/matching/keypoints/keypoints.ts';
 import { type Agreement, agreementOf, type BlockGrid, blockSide, compareBlocks } from './compare-blocks.ts';
+import { findCrops } from './find-crop.ts';
 import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
 import { areaOf, quadOf, transformOf, uprightQuad } from './quad-transform.ts';
 import { overlapNcc, register } from './register.ts';
@@ -111,6 +112,7 @@ export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints)
     parts = hinted.parts;
     // Each as it is; and refined at 64 pixels: from there, Gauss–Newton pulls in twice as far.
     tryAll(starts);
+    if (!isGood(best.agreement)) tryAll(findCrops(one.coarse, other.coarse));
     const quads = isGood(best.agreement) ? [] : keypointQuads(one, other);
     tryAll(quads);
     part = isGood(best.agreement) ? undefined : partOf(best, parts);
