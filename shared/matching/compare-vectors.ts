@@ -36,6 +36,7 @@ export async function compareVectors(
       record,
       evidence: evidenceOf(query, record, candidate, stored),
       regionCopy: candidate?.regionCopy,
+      ...(candidate?.nearestToShown && { nearestToShown: true as const }),
       ...(descriptors && { descriptors }),
     };
   });

@@ -43,8 +43,9 @@ export const BOUNDS = {
   pixels: 10,
   /** By pixels, if no more than so many others come first. */
   unlikely: 2,
-  /** By pixels, of the nearest by the copy vector, if nothing tells of a copy. */
+  /** By pixels, of the nearest by the copy vector, if nothing tells of a copy; and if something does. */
   nearest: 2,
+  nearestBesideLikely: 1,
   /** By geometry and pixels, of the known copies of those that were found. */
   known: 10,
 } as const;
@@ -64,4 +65,6 @@ export interface MatchContext {
 export interface Retrieved extends Candidate {
   /** The largest copy cosine with an image that the query shows. */
   regionCopy?: number;
+  /** It is the nearest one to an image that the query shows. */
+  nearestToShown?: true;
 }

@@ -23,6 +23,8 @@ export interface MatchCandidate {
   evidence: Evidence;
   /** Its cosine with the part of the query that is nearest to it, if the query shows other images. */
   regionCopy?: number | undefined;
+  /** It is the nearest one to an image that the query shows. */
+  nearestToShown?: true;
   /** Local descriptors, if it is to be aligned. */
   descriptors?: LocalDescriptors;
   alignment?: Alignment;

@@ -16,10 +16,18 @@ export async function searchIndex(context: MatchContext): Promise<readonly Retri
   ]);
   const found = new Map<ImageId, Retrieved>(nearest.map((each) => [each.imageId, each]));
   const near = await Promise.all(shown.map((embedding) => search(context, embedding, NEAREST_TO_SHOWN)));
-  for (const { imageId, copy = 0 } of near.flat()) {
-    // Its cosines are those of a part: the whole query's are computed from the vectors.
-    const known = found.get(imageId) ?? { imageId };
-    found.set(imageId, { ...known, regionCopy: Math.max(copy, known.regionCopy ?? 0) });
+  for (const candidates of near.map((some) => some.filter(({ imageId }) => imageId !== query.imageId))) {
+    const highest = Math.max(...candidates.map(({ copy = 0 }) => copy));
+    for (const { imageId, copy = 0 } of candidates) {
+      // Its cosines are those of a part: the whole query's are computed from the vectors.
+      const known = found.get(imageId) ?? { imageId };
+      const regionCopy = Math.max(copy, known.regionCopy ?? 0);
+      found.set(imageId, {
+        ...known,
+        regionCopy,
+        ...(copy === highest && { nearestToShown: true as const }),
+      });
+    }
   }
   found.delete(query.imageId ?? ('' as ImageId)); // no image has an empty id
   return [...found.values()];

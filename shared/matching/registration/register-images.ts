@@ -3,6 +3,7 @@ import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { alignKeypoints } from '#shared/matching/keypoints/align-keypoints.ts';
 import { type Keypoints, keypointsOf } from '#shared/matching/keypoints/keypoints.ts';
 import { type Agreement, agreementOf, type BlockGrid, blockSide, compareBlocks } from './compare-blocks.ts';
+import { findCrops } from './find-crop.ts';
 import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
 import { areaOf, quadOf, transformOf, uprightQuad } from './quad-transform.ts';
 import { overlapNcc, register } from './register.ts';
@@ -111,6 +112,7 @@ export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints)
     parts = hinted.parts;
     // Each as it is; and refined at 64 pixels: from there, Gauss–Newton pulls in twice as far.
     tryAll(starts);
+    if (!isGood(best.agreement)) tryAll(cropQuads(one, other));
     const quads = isGood(best.agreement) ? [] : keypointQuads(one, other);
     tryAll(quads);
     part = isGood(best.agreement) ? undefined : partOf(best, parts);
@@ -144,6 +146,17 @@ export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints)
 
 const isGood = ({ agreeing, disagreeing }: Agreement): boolean =>
   agreeing >= GOOD.blocks && agreeing >= GOOD.share * (agreeing + disagreeing);
+
+/** At 256 pixels, so many blocks of a crop agree, and so large a share: one or two at 128 pixels agree in other photographs too. */
+const CROP = { blocks: 4, share: 0.7 };
+
+/** Finds where one image is cut out of the other, refined and confirmed at a finer scale. */
+const cropQuads = (one: Pyramid, other: Pyramid): readonly Quad[] =>
+  findCrops(one.coarse, other.coarse).flatMap((start) => {
+    const found = refined(commonScale(one, other, start, 256), start, AT_COMMON);
+    const { agreeing, disagreeing } = found.agreement;
+    return agreeing >= CROP.blocks && agreeing >= CROP.share * (agreeing + disagreeing) ? [found.quad] : [];
+  });
 
 const keypointQuads = (one: Pyramid, other: Pyramid): readonly Quad[] =>
   alignKeypoints({ ...one.keypoints(), ...one.size }, { ...other.keypoints(), ...other.size }).map(

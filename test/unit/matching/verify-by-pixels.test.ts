@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
+import type { Embedding } from '#shared/embedding/embedder.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
@@ -13,6 +14,8 @@ const imaging = sharpImaging();
 const modelImage = async (receipt: number) =>
   (await imaging.read(await lookAlike('receipts', receipt))).modelImage;
 
+const HASH = 'fedcba9876543210';
+
 interface Receipts {
   /** The stored receipts, by falling copy cosine. */
   stored: readonly number[];
@@ -23,6 +26,10 @@ interface Receipts {
   far?: readonly number[];
   /** Puts all that is stored into one duplicate group. */
   grouped?: boolean;
+  /** The places of stored receipts that have the query's perceptual hash. */
+  nearHashes?: readonly number[];
+  /** Images that the query shows. */
+  shown?: readonly Embedding[];
   filter?: VectorFilter;
   withoutPixels?: boolean;
 }
@@ -34,6 +41,8 @@ async function searchReceipts({
   copy = 0.95,
   far = [],
   grouped,
+  nearHashes = [],
+  shown = [],
   filter,
   withoutPixels = false,
 }: Receipts) {
@@ -45,6 +54,7 @@ async function searchReceipts({
       width: 420,
       height: 840,
       ...(place >= stored.length && { format: 'png' }),
+      ...(nearHashes.includes(place) && { hash_perceptual: HASH }),
     });
     images.push(image);
     const png = await imaging.encodeModelImage(await modelImage(receipt));
@@ -53,7 +63,7 @@ async function searchReceipts({
   let queryReads = 0;
   const queryImage: QueryImage = {
     pixelHash: '5'.repeat(64),
-    perceptualHash: 'fedcba9876543210',
+    perceptualHash: HASH,
     width: 420,
     height: 840,
     embedding: embeddingAt(1, 1),
@@ -71,7 +81,7 @@ async function searchReceipts({
       return shelf.blobs.get(...given);
     },
   };
-  const options = { k: 50, similarFrom: 0, filter, withoutPixels };
+  const options = { k: 50, similarFrom: 0, filter, withoutPixels, shownImages: async () => shown };
   const near = await findNearImages({ ...shelf, blobs })(ACME, manifest, queryImage, options);
   const found = images.map((image) => near.images.find(({ record }) => record.image_id === image));
   return { found, verdicts: found.map((each) => each?.verdict), comparisons, queryReads };
@@ -108,6 +118,25 @@ describe('verifyByPixels', () => {
     expect((await searchReceipts({ stored: [2, 2, 2, 2, 2, 2], query: 1, copy: 0.5 })).comparisons).toBe(2);
     expect((await searchReceipts({ stored: [2, 3, 4, 5], query: 1, copy: 0.3 })).comparisons).toBe(2);
     expect((await searchReceipts({ stored: [1], query: 1, copy: 0.15 })).comparisons).toBe(0);
+  });
+
+  test('compares what is nearest to an image that the query shows, also behind likelier candidates', async () => {
+    const below = { stored: [2, 3, 4], far: [1], query: 1 };
+    expect((await searchReceipts(below)).verdicts[3]).toBe('similar');
+    // A cosine of .47 with the image that was stored last, and a negative one with the others.
+    const shown = [embeddingAt(-0.8, 0.1, 4)];
+    expect((await searchReceipts({ ...below, shown })).verdicts[3]).toBe('edited_copy');
+  });
+
+  test('compares the nearest by the copy vector, also behind those whose hashes are near', async () => {
+    const { verdicts, comparisons } = await searchReceipts({
+      stored: [1, 2, 3, 4],
+      query: 1,
+      copy: 0.35,
+      nearHashes: [1, 2, 3],
+    });
+    expect(verdicts).toEqual(['edited_copy', 'similar', 'similar', 'similar']);
+    expect(comparisons).toBe(4);
   });
 
   test('reads no pixels while the operator has switched that off, and still ranks', async () => {
