@@ -43,9 +43,8 @@ export const BOUNDS = {
   pixels: 10,
   /** By pixels, if no more than so many others come first. */
   unlikely: 2,
-  /** By pixels, of the nearest by the copy vector, if nothing tells of a copy; and if something does. */
+  /** By pixels, of the nearest by the copy vector, if nothing tells of a copy. */
   nearest: 2,
-  nearestBesideLikely: 1,
   /** By geometry and pixels, of the known copies of those that were found. */
   known: 10,
 } as const;

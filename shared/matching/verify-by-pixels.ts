@@ -16,8 +16,7 @@ export async function verifyByPixels(
   candidates: readonly MatchCandidate[],
 ): Promise<readonly MatchCandidate[]> {
   const { manifest } = context;
-  const isUnclear = !candidates.some((each) => likelihood(each, manifest) >= 1);
-  const nearest = nearestOf(candidates, manifest, isUnclear ? BOUNDS.nearest : BOUNDS.nearestBesideLikely);
+  const nearest = nearestOf(candidates, manifest);
   const uncertain = candidates.filter((each) => needsPixels(each, manifest) || nearest.includes(each));
   if (uncertain.length === 0) return candidates;
   const queryImage = await context.queryPixels();
@@ -28,8 +27,8 @@ export async function verifyByPixels(
     candidates.map(async (candidate) => {
       const place = places.get(candidate);
       if (place === undefined) return candidate;
-      const isNearest = candidate.nearestToShown || (!isUnclear && nearest.includes(candidate));
-      const bound = isNearest || likelihood(candidate, manifest) >= 1 ? BOUNDS.pixels : BOUNDS.unlikely;
+      const isLikely = candidate.nearestToShown || likelihood(candidate, manifest) >= 1;
+      const bound = isLikely ? BOUNDS.pixels : BOUNDS.unlikely;
       if (place < bound) return comparedByPixels(context, queryImage, candidate);
       return { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
     }),
@@ -37,14 +36,11 @@ export async function verifyByPixels(
 }
 
 /**
- * Returns the nearest by the copy vector that may be copies: a small part of a photograph has a low cosine, and is still nearer to
- * it than to others.
+ * Returns the nearest by the copy vector, where nothing else tells of a copy: a small part of a photograph has a low cosine, and
+ * is still nearer to it than to others.
  */
-function nearestOf(
-  candidates: readonly MatchCandidate[],
-  rules: VerdictRules,
-  count: number,
-): readonly MatchCandidate[] {
+function nearestOf(candidates: readonly MatchCandidate[], rules: VerdictRules): readonly MatchCandidate[] {
+  if (candidates.some((each) => likelihood(each, rules) >= 1)) return [];
   const nearness = ({ evidence, regionCopy = 0 }: MatchCandidate): number =>
     Math.max(evidence.copy ?? 0, regionCopy);
   return candidates
@@ -53,7 +49,7 @@ function nearestOf(
       (one, other) =>
         nearness(other) - nearness(one) || (one.record.image_id < other.record.image_id ? -1 : 1),
     )
-    .slice(0, count);
+    .slice(0, BOUNDS.nearest);
 }
 
 const mostLikelyFirst = (candidates: readonly MatchCandidate[], rules: VerdictRules): MatchCandidate[] =>

@@ -14,8 +14,6 @@ const imaging = sharpImaging();
 const modelImage = async (receipt: number) =>
   (await imaging.read(await lookAlike('receipts', receipt))).modelImage;
 
-const HASH = 'fedcba9876543210';
-
 interface Receipts {
   /** The stored receipts, by falling copy cosine. */
   stored: readonly number[];
@@ -26,8 +24,6 @@ interface Receipts {
   far?: readonly number[];
   /** Puts all that is stored into one duplicate group. */
   grouped?: boolean;
-  /** The places of stored receipts that have the query's perceptual hash. */
-  nearHashes?: readonly number[];
   /** Images that the query shows. */
   shown?: readonly Embedding[];
   filter?: VectorFilter;
@@ -41,7 +37,6 @@ async function searchReceipts({
   copy = 0.95,
   far = [],
   grouped,
-  nearHashes = [],
   shown = [],
   filter,
   withoutPixels = false,
@@ -54,7 +49,6 @@ async function searchReceipts({
       width: 420,
       height: 840,
       ...(place >= stored.length && { format: 'png' }),
-      ...(nearHashes.includes(place) && { hash_perceptual: HASH }),
     });
     images.push(image);
     const png = await imaging.encodeModelImage(await modelImage(receipt));
@@ -63,7 +57,7 @@ async function searchReceipts({
   let queryReads = 0;
   const queryImage: QueryImage = {
     pixelHash: '5'.repeat(64),
-    perceptualHash: HASH,
+    perceptualHash: 'fedcba9876543210',
     width: 420,
     height: 840,
     embedding: embeddingAt(1, 1),
@@ -126,17 +120,6 @@ describe('verifyByPixels', () => {
     // A cosine of .47 with the image that was stored last, and a negative one with the others.
     const shown = [embeddingAt(-0.8, 0.1, 4)];
     expect((await searchReceipts({ ...below, shown })).verdicts[3]).toBe('edited_copy');
-  });
-
-  test('compares the nearest by the copy vector, also behind those whose hashes are near', async () => {
-    const { verdicts, comparisons } = await searchReceipts({
-      stored: [1, 2, 3, 4],
-      query: 1,
-      copy: 0.35,
-      nearHashes: [1, 2, 3],
-    });
-    expect(verdicts).toEqual(['edited_copy', 'similar', 'similar', 'similar']);
-    expect(comparisons).toBe(4);
   });
 
   test('reads no pixels while the operator has switched that off, and still ranks', async () => {
