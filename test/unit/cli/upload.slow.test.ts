@@ -33,16 +33,21 @@ const posts = () => arrived(api).map((image) => image.posts);
 
 describe('deeplens upload', () => {
   it(`does the rest after it was killed ${KILLS} times, and sends no picture twice`, async () => {
-    api = await startStubApi();
+    let enough = 0;
+    const untilKilled = async (): Promise<undefined> => {
+      while (arrived(api).length >= enough) await sleep(2);
+    };
+    api = await startStubApi({ onPost: untilKilled });
     await writePictures(photos, FILES);
     for (let kill = 1; kill <= KILLS; kill += 1) {
+      enough = (FILES / (KILLS + 1)) * kill;
       const { child, ended } = upload();
-      const enough = (FILES / (KILLS + 1)) * kill;
       while (arrived(api).length < enough && child.exitCode === null) await sleep(2);
       child.kill('SIGKILL');
       await ended;
       expect(arrived(api).length).toBeLessThan(FILES);
     }
+    enough = Number.POSITIVE_INFINITY;
     const last = await upload('--wait').ended;
     expect(last.code, last.stderr).toBe(0);
     expect(arrived(api)).toHaveLength(FILES);
