@@ -117,7 +117,7 @@ await program(async (toEnd) => {
   const clientAt = (baseUrl: string) => new DeepLens({ baseUrl, apiKey: demo.api_key });
   const tenant = clientAt(first.local.api_url);
   await timed('Bringing images in', async () => ingestSamples(tenant, await sampleImages()));
-  const before = await timed('Asking before', () => ask(tenant, images));
+  const before = await timed('Asking before', () => ask(tenant, images, 0));
   const counts = await timed('Exporting the tables and the bucket', () =>
     exportAll(first.local.emulator_url, first.bucket, backup),
   );
@@ -132,7 +132,7 @@ await program(async (toEnd) => {
     restoreAll(second.local.emulator_url, second.bucket, backup, counts),
   );
   await timed('Rebuilding the index', () => rebuildAll(second.operator));
-  const after = await timed('Asking after', () => ask(clientAt(second.local.api_url), images));
+  const after = await timed('Asking after', () => ask(clientAt(second.local.api_url), images, 1));
 
   await timed('Waiting for the snapshot of the minute', () => snapshotAfter(new Date()));
   await timed('Cutting the power', async () => {
@@ -141,7 +141,7 @@ await program(async (toEnd) => {
   });
   const third = await timed('Starting from the snapshot', start);
   toEnd.add(third.end);
-  const powered = await timed('Asking again', () => ask(clientAt(third.local.api_url), images));
+  const powered = await timed('Asking again', () => ask(clientAt(third.local.api_url), images, 2));
 
   const wrong = [...differences(before, after), ...differences(before, powered)];
   for (const each of wrong) console.error(`✗ ${each}`);
