@@ -12,6 +12,8 @@ export interface Answers {
 }
 
 const SEARCHES = 50;
+/** More than there are images. */
+const MOST_RESULTS = 20;
 const SETTLED_MS = 120_000;
 /** Scores are compared to a millionth: sums of floating point numbers depend on their order. */
 const DIGITS = 6;
@@ -35,7 +37,8 @@ export async function queries(): Promise<Buffer[]> {
       await sharp(bytes).flop().jpeg().toBuffer(),
     );
   }
-  return made.slice(0, SEARCHES);
+  // One of the samples is stored twice: a search is not asked twice.
+  return [...new Map(made.map((bytes) => [bytes.toString('base64'), bytes])).values()].slice(0, SEARCHES);
 }
 
 /** Asks everything, once the counts stand still. @param round a number of its own, from 0 on */
@@ -50,11 +53,11 @@ export async function ask(api: DeepLens, images: readonly Buffer[], round: numbe
       .sort();
   });
   const searches: string[] = [];
-  for (const [index, image] of images.entries()) {
+  for (const image of images) {
     const { results, cached } = await api.search.similarity({
       image: image.toString('base64'),
-      similarity_threshold: (round * SEARCHES + index) / 1e9, // another each time, so that no answer is cached
-      max_results: 20,
+      similarity_threshold: 0,
+      max_results: MOST_RESULTS + round, // another number for each round, so that no answer is cached
     });
     if (cached) throw new PlainError('A search was answered from the cache: it proves nothing.');
     searches.push(
