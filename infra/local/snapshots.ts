@@ -59,8 +59,8 @@ export async function takeSnapshot(home: Home, pid: number, limitMs = 60_000): P
   const begun = new Date();
   process.kill(pid, 'SIGUSR1');
   for (const end = Date.now() + limitMs; Date.now() < end; ) {
-    const names = await readdir(snapshotsFolder(home)).catch((): string[] => []);
-    if (names.some((name) => !name.endsWith('.new') && timeOf(name) >= begun)) return;
+    const newest = await newestSnapshot(home);
+    if (newest && newest.at >= begun) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('The emulator wrote no snapshot of its state; its log says why.');

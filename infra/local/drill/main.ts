@@ -2,7 +2,6 @@
 // answers as before.
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DeepLens } from '@deeplens/sdk';
 import { cleanups } from '../cleanups.ts';
@@ -12,7 +11,7 @@ import { ingestSamples } from '../ingest.ts';
 import { program } from '../program.ts';
 import { sampleImages } from '../samples.ts';
 import { newestSnapshot, SNAPSHOT_SECONDS } from '../snapshots.ts';
-import { PlainError, step } from '../steps.ts';
+import { PlainError, step, until } from '../steps.ts';
 import { startSystem } from '../system.ts';
 import { demoTenant } from '../tenant.ts';
 import { type Answers, ask, queries } from './answers.ts';
@@ -56,11 +55,10 @@ async function rebuildAll({ admin }: DeepLens): Promise<void> {
 
 /** Waits until the emulator has of itself written a snapshot that was begun after a time. */
 async function snapshotAfter(time: Date): Promise<void> {
-  for (const end = Date.now() + 3 * SNAPSHOT_SECONDS * 1000; Date.now() < end; await delay(1_000)) {
+  await until('The emulator writes a snapshot', 3 * SNAPSHOT_SECONDS * 1000, async () => {
     const newest = await newestSnapshot(home);
-    if (newest && newest.at > time) return;
-  }
-  throw new PlainError('The emulator writes no snapshots; its log says why.');
+    return newest && newest.at > time ? newest : undefined;
+  });
 }
 
 /** Returns what differs. */
