@@ -1,4 +1,4 @@
-/** What is looked for in the audit log. */
+/** The filters of the audit log, as the address has them. */
 export interface AuditAddress {
   tenant_id?: string | undefined;
   actor?: string | undefined;

@@ -22,7 +22,7 @@ export interface NavigationItem {
     | '/operator/switches'
     | '/operator/audit';
   label: string;
-  /** That it needs; `operator`: the operator's role. */
+  /** The scope that the page needs; `operator`: the operator's role. */
   scope: Scope | 'operator';
 }
 

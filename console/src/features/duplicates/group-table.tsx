@@ -7,6 +7,7 @@ import { useScope, useSession } from '../../app/session.tsx';
 import { describeError } from '../../ui/describe-error.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { bytes, counted, percent } from '../../ui/format.ts';
+import { toggled } from '../../ui/toggled.ts';
 import { reclaimable } from './group-facts.ts';
 import { useGroups, type Verdict } from './queries.ts';
 
@@ -62,12 +63,7 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
     );
     void queries.invalidateQueries({ queryKey: ['duplicates'] });
   };
-  const toggle = (group: string) =>
-    setSelected((before) => {
-      const next = new Set(before);
-      if (!next.delete(group)) next.add(group);
-      return next;
-    });
+  const toggle = (group: string) => setSelected((before) => toggled(before, group));
   const exact = useMemo(
     () => groups.filter((group) => group.verdict === 'exact' && !outcomes.has(group.group_id)),
     [groups, outcomes],

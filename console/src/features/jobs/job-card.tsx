@@ -8,7 +8,7 @@ export const OPEN: readonly Job['status'][] = ['queued', 'running', 'needs_confi
 
 interface JobCardProps {
   job: Job;
-  /** What it is, where jobs of several kinds are shown. */
+  /** The kind of the job, where several kinds are shown. */
   title?: string;
   /** Buttons. */
   actions?: ReactNode;

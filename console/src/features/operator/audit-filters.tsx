@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { AuditAddress } from '../../app/audit-address.ts';
 import { fromLocalInput, toLocalInput } from '../../ui/local-time.ts';
 
-/** What is looked for in the audit log: it is in the address. */
+/** Asks for the filters of the audit log, and writes them to the address. */
 export function AuditFilters({ address }: { address: AuditAddress }) {
   const navigate = useNavigate();
   const [typed, setTyped] = useState({

@@ -8,7 +8,7 @@ import { AuditEntryCard } from './audit-entry.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { ExportAudit } from './export-audit.tsx';
 
-/** Who changed what, and who was refused: newest first. */
+/** Lists the audit log, newest first: changes and refused attempts. */
 export function AuditPage() {
   const { client } = useSession();
   const address = useSearch({ from: '/operator/audit' });

@@ -10,7 +10,7 @@ import { Wide } from '../../ui/wide.tsx';
 const SHOWN = 1_000;
 const DOLLARS = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD' });
 
-/** What all tenants hold and cost, the costliest first. */
+/** Lists what each tenant stores and costs, the costliest first. */
 export function CapacityPage() {
   const { client } = useSession();
   const { data, error, isPending, refetch } = useQuery({

@@ -5,7 +5,7 @@ import { Wide } from '../../ui/wide.tsx';
 
 const REFRESH_MS = 30_000;
 
-/** How the parts that the service needs are, each by a real call. */
+/** Shows the readiness of each dependency, which the service calls to find out. */
 export function HealthChecks() {
   const { client } = useSession();
   const { data, error, refetch } = useQuery({

@@ -15,7 +15,7 @@ const PAUSES: Record<Pausable, string> = {
 };
 const PAUSABLE = Object.keys(PAUSES) as Pausable[]; // Object.keys loses the literal types
 
-/** What an operator stops or has done with less during an incident; and how the parts are. */
+/** Pauses or degrades parts of the service during an incident, and shows the readiness of its dependencies. */
 export function SwitchesPage() {
   const { client } = useSession();
   const { data, error, isPending, refetch } = useQuery({
