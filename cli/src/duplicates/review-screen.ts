@@ -7,23 +7,29 @@ import { KEYS, type ReviewState } from './review-state.ts';
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const words = (name: string): string => name.replaceAll('_', ' ');
 
-/** Returns the lines of the screen for a group: what its images are, and what would become of each. */
+/** What a group's decision says; before it, what Enter does. */
+const SENTENCES = {
+  keep_one: 'Decided: keep one; the others may be deleted.',
+  keep_all: 'Decided: keep all.',
+  not_duplicates: 'Decided: they are no duplicates.',
+  undecided: 'Enter keeps the chosen one; the others may then be deleted.',
+};
+
+/** Returns the lines of the screen for a group: what its images are, and what becomes of each. */
 export function reviewLines(
-  { group, choice, help }: ReviewState,
+  { group, keeper, decided, help }: ReviewState,
   place: string,
   style: TableStyle,
 ): string[] {
   const bold = (text: string) => (style.colour ? styleText('bold', text, { validateStream: false }) : text);
-  const fate = (image_id: string): string => {
-    if (choice.action !== 'keep_one') return 'keep';
-    return choice.keeper === image_id ? 'keep' : 'may go';
-  };
+  const choice = decided ?? { action: 'keep_one', keeper };
+  const isKept = (image_id: string): boolean => choice.action !== 'keep_one' || choice.keeper === image_id;
   const rows = group.images.map((image, i) => ({ ...image, key: i + 1 }));
   const table = tableLines(
     rows,
     [
       { name: '', of: ({ key }) => key, right: true },
-      { name: 'then', of: ({ image_id }) => fate(image_id) },
+      { name: 'then', of: ({ image_id }) => (isKept(image_id) ? 'keep' : 'may go') },
       { name: 'name', of: ({ file_path }) => file_path, shrinks: true },
       { name: 'pixels', of: ({ width, height }) => `${width}×${height}`, right: true },
       { name: 'size', of: ({ file_size }) => formatBytes(file_size), right: true },
@@ -35,21 +41,16 @@ export function reviewLines(
     ],
     style,
   );
-  const what = {
-    keep_one: 'Keep one; the others may be deleted.',
-    keep_all: 'Keep all.',
-    not_duplicates: 'They are no duplicates.',
-  }[choice.action];
   const legend = help
-    ? KEYS.map(({ shown, what: meaning }) => `  ${shown.padEnd(6)} ${meaning}`)
-    : ['1–9 k keep one · a keep all · n no duplicates · Enter decide · ←→ · u undo · ? q'];
+    ? KEYS.map(({ shown, what }) => `  ${shown.padEnd(8)} ${what}`)
+    : ['1–9 choose · Enter keep it · a keep all · n no duplicates · ←→ · u undo · ? q'];
   return [
     bold(`${place} · ${words(group.verdict)} ${percent(group.confidence)}`),
     `Suggested: ${sanitise(group.keeper_reason)}`,
     '',
     ...table,
     '',
-    bold(what),
+    bold(SENTENCES[decided?.action ?? 'undecided']),
     ...legend,
   ];
 }

@@ -1,63 +1,70 @@
 import type { DuplicateGroup } from '@deeplens/sdk';
 
-/** What is to become of a group: keep one image, whose copies may then be deleted; keep all; or they are no duplicates. */
+/** What is decided about a group: keep one image, whose copies may then be deleted; keep all; or they are no duplicates. */
 export type Choice =
   | { action: 'keep_one'; keeper: string }
   | { action: 'keep_all' }
   | { action: 'not_duplicates' };
 
-/** A group, and what a person has chosen for it. */
+/** A group as it is shown. */
 export interface ReviewState {
   group: DuplicateGroup;
-  choice: Choice;
+  /** The image that Enter keeps. */
+  keeper: string;
+  /** Absent until something is decided. */
+  decided?: Choice;
+  /** True while the keys are listed. */
   help: boolean;
 }
 
-/** What a key asks of the loop; without it the state alone has changed. */
-export type Command = 'apply' | 'next' | 'previous' | 'undo' | 'quit';
+/** What a key asks of the review, besides the state: a decision, or another group. */
+export type Command = Choice | { action: 'next' | 'previous' | 'undo' | 'quit' };
 
-/** The keys, as in the console. Handler and legend are made of this table. */
-export const KEYS: readonly { keys: readonly string[]; shown: string; what: string }[] = [
-  { keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], shown: '1–9', what: 'keep this one' },
-  { keys: ['k'], shown: 'k', what: 'keep the suggested one' },
-  { keys: ['a'], shown: 'a', what: 'keep all' },
-  { keys: ['n'], shown: 'n', what: 'they are no duplicates' },
-  { keys: ['return', 'enter'], shown: 'Enter', what: 'decide so, and go on' },
-  { keys: ['right'], shown: '→', what: 'go on without a decision' },
-  { keys: ['left'], shown: '←', what: 'go back' },
-  { keys: ['u'], shown: 'u', what: 'undo the last decision' },
-  { keys: ['?'], shown: '?', what: 'show the keys' },
-  { keys: ['q', 'escape'], shown: 'q', what: 'quit' },
+type Action = Command['action'] | 'choose' | 'legend';
+
+/** The keys; the console's queue has the same. Handler and legend are both made of this table. */
+export const KEYS: readonly { keys: readonly string[]; action: Action; shown: string; what: string }[] = [
+  {
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    action: 'choose',
+    shown: '1–9',
+    what: 'choose the picture to keep',
+  },
+  {
+    keys: ['return', 'enter', 'k'],
+    action: 'keep_one',
+    shown: 'Enter k',
+    what: 'keep the chosen one, then the next group',
+  },
+  { keys: ['a'], action: 'keep_all', shown: 'a', what: 'keep all' },
+  { keys: ['n'], action: 'not_duplicates', shown: 'n', what: 'not duplicates: never group them again' },
+  { keys: ['left'], action: 'previous', shown: '←', what: 'previous group' },
+  { keys: ['right'], action: 'next', shown: '→', what: 'next group, undecided' },
+  { keys: ['u'], action: 'undo', shown: 'u', what: 'undo the last decision' },
+  { keys: ['?'], action: 'legend', shown: '?', what: 'these keys' },
+  { keys: ['q', 'escape'], action: 'quit', shown: 'q', what: 'quit' },
 ];
 
+/** Returns the state of a group that comes up: the suggested image is chosen. */
 export const startReview = (group: DuplicateGroup): ReviewState => ({
   group,
-  choice: { action: 'keep_one', keeper: group.suggested_keeper },
+  keeper: group.suggested_keeper,
   help: false,
 });
 
-const COMMANDS: Record<string, Command> = {
-  return: 'apply',
-  enter: 'apply',
-  right: 'next',
-  left: 'previous',
-  u: 'undo',
-  q: 'quit',
-  escape: 'quit',
-};
-
-/** Returns the state after a key, and what the key asks for besides. */
+/** Returns the state after a key, and what the key asks for. */
 export function pressed(state: ReviewState, key: string): { state: ReviewState; command?: Command } {
-  const { group } = state;
-  const chosen = (choice: Choice) => ({ state: { ...state, choice } });
-  if (/^[1-9]$/.test(key)) {
-    const image = group.images[Number(key) - 1];
-    return image ? chosen({ action: 'keep_one', keeper: image.image_id }) : { state };
+  const action = KEYS.find(({ keys }) => keys.includes(key))?.action;
+  switch (action) {
+    case undefined:
+      return { state };
+    case 'choose':
+      return { state: { ...state, keeper: state.group.images[Number(key) - 1]?.image_id ?? state.keeper } };
+    case 'legend':
+      return { state: { ...state, help: !state.help } };
+    case 'keep_one':
+      return { state, command: { action, keeper: state.keeper } };
+    default:
+      return { state, command: { action } };
   }
-  if (key === 'k') return chosen({ action: 'keep_one', keeper: group.suggested_keeper });
-  if (key === 'a') return chosen({ action: 'keep_all' });
-  if (key === 'n') return chosen({ action: 'not_duplicates' });
-  if (key === '?') return { state: { ...state, help: !state.help } };
-  const command = COMMANDS[key];
-  return command ? { state, command } : { state };
 }

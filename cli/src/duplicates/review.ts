@@ -9,7 +9,7 @@ import { formatBytes } from '../output/units.ts';
 import { ask, canAsk } from '../prompt.ts';
 import { reportOf, reportText } from '../report-error.ts';
 import { reviewLines } from './review-screen.ts';
-import { pressed, type ReviewState, startReview } from './review-state.ts';
+import { type Command, pressed, type ReviewState, startReview } from './review-state.ts';
 
 const CLEAR = '\x1b[H\x1b[2J';
 
@@ -23,8 +23,19 @@ class Queue {
     this.#rest = groups[Symbol.asyncIterator]();
   }
 
+  /** The number of the group that is shown, from 1. */
   get place(): number {
     return this.#at + 1;
+  }
+
+  get shown(): ReviewState | undefined {
+    return this.#seen[this.#at];
+  }
+
+  /** Changes the group that is shown. */
+  show(state: ReviewState): ReviewState {
+    this.#seen[this.#at] = state;
+    return state;
   }
 
   /** @returns undefined after the last */
@@ -35,19 +46,25 @@ class Queue {
       this.#seen.push(startReview(value));
     }
     this.#at += 1;
-    return this.#seen[this.#at];
+    return this.shown;
   }
 
   previous(): ReviewState | undefined {
     this.#at = Math.max(0, this.#at - 1);
-    return this.#seen[this.#at];
+    return this.shown;
   }
 
-  /** Goes to a group that was seen. */
-  goTo(group_id: string): ReviewState | undefined {
-    this.#at = this.#seen.findIndex(({ group }) => group.group_id === group_id);
-    return this.#seen[this.#at];
+  /** Goes back to a group, as if nothing was decided about it. */
+  reopen(of: DuplicateGroup): ReviewState {
+    this.#at = this.#seen.findIndex(({ group }) => group === of);
+    return this.show(startReview(of));
   }
+}
+
+interface Decision {
+  group: DuplicateGroup;
+  /** Ids of the images that may be deleted now. */
+  deletable: readonly string[];
 }
 
 /** Lets a person decide about groups, one at a time, by the console's keys; then offers to delete what may go. */
@@ -59,18 +76,35 @@ export async function review(cli: Cli, groups: AsyncIterable<DuplicateGroup>): P
       'A review needs a terminal.',
       'Without one: deeplens duplicates export, and deeplens duplicates decide.',
     );
-  const client = await cli.client();
+  const { duplicates } = await cli.client();
   const queue = new Queue(groups);
-  /** What was decided, the latest last. */
-  const decided: { group: DuplicateGroup; deletable: readonly string[] }[] = [];
-  let state = await queue.next();
-  if (!state) {
-    print.note('There are no groups to decide.');
-    return undefined;
-  }
+  /** By group, the latest last: a group that is decided once more has its last decision alone. */
+  const decisions = new Map<string, Decision>();
   let message = '';
-  const draw = (now: ReviewState) => {
-    const lines = reviewLines(now, `Group ${queue.place} · ${decided.length} decided`, {
+
+  const obey = async (state: ReviewState, command: Command): Promise<ReviewState | undefined> => {
+    if (command.action === 'quit') return undefined;
+    if (command.action === 'next') return queue.next();
+    if (command.action === 'previous') return queue.previous();
+    if (command.action === 'undo') {
+      const last = [...decisions.values()].at(-1)?.group;
+      if (!last) {
+        message = 'There is nothing to undo.';
+        return state;
+      }
+      await duplicates.undo(last.group_id, cli.call);
+      decisions.delete(last.group_id);
+      return queue.reopen(last);
+    }
+    const { group } = state;
+    const { deletable_image_ids } = await duplicates.decide(group.group_id, command, cli.call);
+    queue.show({ ...state, decided: command });
+    decisions.delete(group.group_id);
+    decisions.set(group.group_id, { group, deletable: deletable_image_ids });
+    return queue.next();
+  };
+  const draw = (state: ReviewState) => {
+    const lines = reviewLines(state, `Group ${queue.place} · ${decisions.size} decided`, {
       columns: columnsOf(context, stderr),
       colour: hasColour(context, stderr),
     });
@@ -78,58 +112,48 @@ export async function review(cli: Cli, groups: AsyncIterable<DuplicateGroup>): P
     message = '';
   };
 
+  let state = await queue.next();
+  if (!state) {
+    print.note('There are no groups to decide.');
+    return undefined;
+  }
   emitKeypressEvents(stdin);
   stdin.setRawMode?.(true);
   stdin.resume();
   try {
     while (state) {
       draw(state);
-      const [, key]: [string, Key] = (await once(stdin, 'keypress', { signal: context.signal })) as [
-        string,
-        Key,
-      ];
+      const key = await nextKey(context);
       if (key.ctrl && key.name === 'c') return EXIT.interrupted;
       const answer = pressed(state, key.name ?? key.sequence ?? '');
-      Object.assign(state, answer.state);
-      if (answer.command === 'quit') break;
-      if (answer.command === 'next') state = await queue.next();
-      else if (answer.command === 'previous') state = queue.previous();
-      else if (answer.command === 'apply') {
-        const { group, choice } = state;
-        try {
-          const { deletable_image_ids } = await client.duplicates.decide(group.group_id, choice, cli.call);
-          decided.push({ group, deletable: deletable_image_ids });
-          state = await queue.next();
-        } catch (error) {
-          message = reportText(reportOf(error), false);
-        }
-      } else if (answer.command === 'undo') {
-        const last = decided.at(-1);
-        if (!last) message = 'There is nothing to undo.';
-        else {
-          await client.duplicates.undo(last.group.group_id, cli.call);
-          decided.pop();
-          state = queue.goTo(last.group.group_id) ?? state;
-        }
+      state = queue.show(answer.state);
+      if (!answer.command) continue;
+      try {
+        state = await obey(state, answer.command);
+      } catch (error) {
+        message = reportText(reportOf(error), false);
+        state = queue.shown;
       }
     }
   } finally {
     stdin.setRawMode?.(false);
     stdin.pause();
   }
-  return offerDeletion(cli, decided);
+  return offerDeletion(cli, [...decisions.values()]);
+}
+
+async function nextKey({ stdin, signal }: Cli['context']): Promise<Key> {
+  const [, key] = (await once(stdin, 'keypress', { signal })) as [string, Key]; // as node:readline emits it
+  return key;
 }
 
 /** Deleting is a step of its own, after its size is shown. */
-async function offerDeletion(
-  cli: Cli,
-  decided: readonly { group: DuplicateGroup; deletable: readonly string[] }[],
-): Promise<ExitCode | undefined> {
+async function offerDeletion(cli: Cli, decisions: readonly Decision[]): Promise<ExitCode | undefined> {
   const { context, print } = cli;
-  print.note(`${decided.length} groups decided.`);
-  const ids = new Set(decided.flatMap(({ deletable }) => deletable));
+  print.note(`${decisions.length} groups decided.`);
+  const ids = new Set(decisions.flatMap(({ deletable }) => deletable));
   if (ids.size === 0) return undefined;
-  const bytes = decided
+  const bytes = decisions
     .flatMap(({ group }) => group.images)
     .filter(({ image_id }) => ids.has(image_id))
     .reduce((sum, { file_size }) => sum + file_size, 0);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringWidth } from '../../../cli/src/output/string-width.ts';
 import { type StubApi, startStubApi } from '../../fixtures/stub-api.ts';
 import { SOURCE, startCli } from './cli-process.ts';
-import { type Api, newHome } from './cli-run.ts';
+import { type Api, newHome, problem } from './cli-run.ts';
 import { writePictures } from './pictures.ts';
 import { serveApi } from './serve-api.ts';
 
@@ -185,12 +185,10 @@ describe('duplicates review', () => {
         ['? q', '\r'],
         ['Group 2', ''],
         ['? q', 'a'],
-        ['? q', '\r'],
         ['Group 3', ''],
         ['? q', 'u'],
         ['Group 2', ''],
         ['? q', 'n'],
-        ['? q', '\r'],
         ['Group 3', ''],
         ['? q', 'q'],
         ['Enter to keep them: ', '2\r'],
@@ -222,6 +220,46 @@ describe('duplicates review', () => {
     expect(code, raw).toBe(0);
     expect(calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
     expect(raw).toMatch(/img_12\r?\nimg_13/);
+  });
+
+  it('decides a group once more, whose last decision alone counts', async () => {
+    const { url, calls } = await serve(api);
+    const { code, raw } = await inTerminal(['duplicates', 'review'], url, {
+      steps: [
+        ['? q', 'k'],
+        ['Group 2', ''],
+        ['? q', '\u001b[D'],
+        ['Decided: keep one', ''],
+        ['? q', 'a'],
+        ['Group 2', ''],
+        ['? q', 'q'],
+      ],
+    });
+    expect(code, raw).toBe(0);
+    expect(calls.flatMap(({ path, body }) => (path.endsWith('/decision') ? [body] : []))).toEqual([
+      { action: 'keep_one', keeper: 'img_11' },
+      { action: 'keep_all' },
+    ]);
+    expect(raw).toContain('1 groups decided');
+    expect(raw).not.toContain('may be deleted now');
+  });
+
+  it('shows what the service refuses, and stays at the group', async () => {
+    let tries = 0;
+    const { url } = await serve((call) => {
+      if (!call.path.endsWith('/decision')) return api(call);
+      tries += 1;
+      return tries === 1 ? problem(409, 'conflict') : api(call);
+    });
+    const { code, raw } = await inTerminal(['duplicates', 'review'], url, {
+      steps: [
+        ['? q', 'a'],
+        ['It is conflict.', 'a'],
+        ['Group 2', 'q'],
+      ],
+    });
+    expect(code, raw).toBe(0);
+    expect(raw).toContain('1 groups decided');
   });
 
   it('needs a terminal', async () => {
