@@ -121,7 +121,8 @@ async function observed(
     report({ status: answer.response.status, correlationId: answer.requestId });
     return answer;
   } catch (error) {
-    done?.(error instanceof ApiError ? error.rateLimit : {});
+    const limits = error instanceof ApiError ? error.rateLimit : {};
+    done?.(Object.keys(limits).length > 0 ? limits : undefined);
     report(error instanceof ApiError ? error : {});
     throw error;
   }

@@ -111,11 +111,11 @@ function headerOf(headers: WebhookHeaders, name: string): string {
 function checkTime(timestamp: string, toleranceSeconds: number, now: Date): void {
   if (!/^\d{1,12}$/.test(timestamp))
     throw new WebhookError('invalid_timestamp', 'The header webhook-timestamp is no number of seconds.');
-  const age = now.getTime() / 1000 - Number(timestamp);
+  const age = Math.floor(now.getTime() / 1000) - Number(timestamp);
   if (Math.abs(age) > toleranceSeconds)
     throw new WebhookError(
       'stale',
-      `The message is ${Math.round(Math.abs(age))} s ${age > 0 ? 'old' : 'ahead'}, more than ${toleranceSeconds} s. Check this machine’s clock.`,
+      `The message is ${Math.abs(age)} s ${age > 0 ? 'old' : 'ahead'}, more than ${toleranceSeconds} s. Check this machine’s clock.`,
     );
 }
 

@@ -153,6 +153,14 @@ describe('a call', () => {
     expect(sent.map(({ headers }) => headers.get('idempotency-key'))).toEqual(['mine', 'mine']);
   });
 
+  test('has as many retries as its own option says', async () => {
+    for (const maxRetries of [0, 1, 4]) {
+      const { client, sent } = scripted([reset]);
+      await expect(client.images.get(IMAGE, { maxRetries })).rejects.toThrow(ConnectionError);
+      expect(sent).toHaveLength(maxRetries + 1);
+    }
+  });
+
   test('that is slow is given up, and repeated if it can be', async () => {
     const hang = (_: string, { signal }: RequestInit) =>
       new Promise<Response>((_resolve, reject) =>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { unwrap, WebhookError, type WebhookEvent } from '@deeplens/sdk/webhooks';
 import fc from 'fast-check';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { describe, expect, expectTypeOf, test } from 'vitest';
+import { describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest';
 import { signedHeaders } from '#shared/webhooks/sign-message.ts';
 
 const NOW = new Date('2026-11-30T12:00:00Z');
@@ -83,12 +83,15 @@ describe('a webhook’s message', () => {
   );
 
   test('is accepted exactly if standardwebhooks accepts it', async () => {
+    // Theirs takes the time from the clock; one that stands still is the same for both.
+    vi.useFakeTimers({ now: NOW.getTime() + 700, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     await fc.assert(
       fc.asyncProperty(
         bodies,
         fc.uint8Array({ minLength: 1, maxLength: 64 }),
         fc.boolean(),
-        fc.integer({ min: -400, max: 400 }),
+        fc.oneof(fc.integer({ min: -400, max: 400 }), fc.constantFrom(-301, -300, 300, 301)),
         async (body, key, tampered, ageS) => {
           const secret = secretOf(key);
           const at = new Date(Date.now() + ageS * 1000);
