@@ -9,6 +9,8 @@ import { writePictures } from './pictures.ts';
 
 const FILES = 500;
 const KILLS = 3;
+/** `npm run bench:upload` holds 20 000 files to it, killed ten times. */
+const MOST_MB = 200;
 
 let api: StubApi;
 let home: string;
@@ -23,7 +25,7 @@ afterEach(async () => {
 });
 
 const upload = (...argv: string[]) => startCli(['upload', photos, ...argv], { url: api.url, home });
-const rows = (stdout: string): { path: string; status: string; image_id?: string }[] =>
+const rows = (stdout: string): { path: string; status: string; image_id?: string; code?: string }[] =>
   stdout
     .trim()
     .split('\n')
@@ -50,6 +52,7 @@ describe('deeplens upload', () => {
     enough = Number.POSITIVE_INFINITY;
     const last = await upload('--wait').ended;
     expect(last.code, last.stderr).toBe(0);
+    expect(last.peakMb).toBeLessThan(MOST_MB);
     expect(arrived(api)).toHaveLength(FILES);
     expect(new Set(arrived(api).map(({ file }) => file.sha256)).size).toBe(FILES);
     // The post that a kill broke off may have arrived, and is not repeated; each form is used once.
@@ -106,6 +109,56 @@ describe('deeplens upload', () => {
         .map(({ file }) => file.external_id)
         .sort(),
     ).toEqual(Array.from({ length: 20 }, (_, i) => `0/IMG_000${String(i).padStart(2, '0')}.bmp`));
+  });
+
+  it('sends what failed after its upload through the pipeline again, and no file twice', async () => {
+    api = await startStubApi({
+      onStored: ({ file }) => (file.filename.endsWith('3.bmp') ? 'failed' : 'indexed'),
+    });
+    await writePictures(photos, 10);
+    const failures = join(home, 'failures.ndjson');
+    const first = await upload('--wait', '--failures', failures).ended;
+    expect(first.code, first.stderr).toBe(3);
+    expect(first.stderr).toContain('It has no pixels. (decode_failed)');
+    const [failed, ...others] = rows(await readFile(failures, 'utf8'));
+    expect(others).toEqual([]);
+    expect(failed).toMatchObject({ path: join(photos, '0/IMG_00003.bmp'), code: 'decode_failed' });
+    const again = startCli(['upload', '--from-failures', failures, '--wait'], { url: api.url, home });
+    const ended = await again.ended;
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(rows(ended.stdout)).toEqual([
+      { path: failed?.path, name: '0/IMG_00003.bmp', status: 'retried', image_id: failed?.image_id },
+    ]);
+    expect(arrived(api).flatMap(({ retries, image_id }) => (retries > 0 ? [image_id] : []))).toEqual([
+      failed?.image_id,
+    ]);
+    expect(posts()).toEqual(Array.from({ length: 10 }, () => 1));
+  });
+
+  it.each([
+    ['path', () => '0/IMG_00000.bmp'],
+    ['name', () => 'IMG_00000.bmp'],
+    ['sha256', ({ sha256 }: { sha256?: string }) => sha256],
+  ] as const)('--external-id %s names images so, and --metadata is on all', async (source, idOf) => {
+    api = await startStubApi();
+    await writePictures(photos, 2);
+    const metadata = ['--metadata', 'album=sea', '-m', 'by=Ada'];
+    expect((await upload('--external-id', source, ...metadata).ended).code).toBe(0);
+    const files = arrived(api).map(({ file }) => file);
+    expect(files.map((file) => file.metadata)).toEqual([
+      { album: 'sea', by: 'Ada' },
+      { album: 'sea', by: 'Ada' },
+    ]);
+    const first = files.find(({ filename }) => filename === '0/IMG_00000.bmp');
+    expect(first?.external_id).toBe(idOf(first ?? {}));
+    // Another machine, without the ledger, finds that they are there.
+    const other = startCli(['upload', photos, '--external-id', source], {
+      url: api.url,
+      home,
+      env: { XDG_STATE_HOME: join(home, 'other') },
+    });
+    const { code, stdout } = await other.ended;
+    expect([code, rows(stdout).map(({ status }) => status)]).toEqual([0, ['duplicate', 'duplicate']]);
   });
 
   it('uploads a picture that has changed, and with --again all of them', async () => {
