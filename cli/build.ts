@@ -1,5 +1,5 @@
 // Bundles the command line into one file, `dist/deeplens.cjs`, which needs nothing but Node.
-import { chmod } from 'node:fs/promises';
+import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -19,3 +19,4 @@ await build({
   logLevel: 'warning',
 });
 await chmod(outfile, 0o755);
+await copyFile(join(here, '../LICENSE'), join(here, 'dist/LICENSE'));

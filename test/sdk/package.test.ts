@@ -142,3 +142,35 @@ describe('an empty project with the packed package', () => {
     expect(stdout.trim()).toBe('function 0.1.0');
   });
 });
+
+describe('the package of the command line', () => {
+  const CLI = join(ROOT, 'cli');
+  let packed: string;
+  beforeAll(async () => {
+    const { stdout } = await run('npm', ['pack', CLI, '--json', '--silent'], { cwd: folder });
+    const [{ filename } = { filename: '' }] = JSON.parse(stdout) as { filename: string }[]; // npm documents it
+    packed = join(folder, filename);
+  });
+
+  test('has one program, without dependencies, and is clean for publint', async () => {
+    const { stdout } = await run('tar', ['-tf', packed]);
+    expect(stdout.trim().split('\n').sort()).toEqual([
+      'package/dist/LICENSE',
+      'package/dist/deeplens.cjs',
+      'package/package.json',
+    ]);
+    const manifest = JSON.parse(await readFile(join(CLI, 'package.json'), 'utf8'));
+    expect(manifest).not.toHaveProperty('dependencies');
+    const { messages } = await publint({ pkgDir: CLI, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test('runs in an empty project', async () => {
+    const project = join(folder, 'command-line');
+    await mkdir(project);
+    await writeFile(join(project, 'package.json'), '{"private":true}');
+    await run('npm', ['install', packed, '--no-audit', '--no-fund', '--offline'], { cwd: project });
+    const { stdout } = await run(join(project, 'node_modules/.bin/deeplens'), ['completion', 'bash']);
+    expect(stdout).toContain('complete -o filenames -F _deeplens deeplens');
+  });
+});

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The SDK as it is published, in every runtime: `npm run test:sdk`. Apart from `npm test`, because it needs a browser and Node 20. */
+/** The SDK and the command line as they are published, the SDK in every runtime: `npm run test:sdk`. Apart from `npm test`, because it needs a browser and Node 20. */
 export default defineConfig({
   test: {
     name: 'sdk',
