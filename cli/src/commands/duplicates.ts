@@ -2,17 +2,14 @@ import type { DeepLens, DuplicateGroup, SearchDuplicatesRequest } from '@deeplen
 import { type Command, Option } from 'commander';
 import { commaList, limitOption, share } from '../arguments.ts';
 import type { Act, Cli } from '../cli.ts';
+import type { ExportFormat } from '../duplicates/export.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { csvLine } from '../output/csv.ts';
-import { safeJson } from '../output/sanitise.ts';
 import type { Column } from '../output/table.ts';
 import { formatBytes } from '../output/units.ts';
 
+const EXPORT_FORMATS: readonly ExportFormat[] = ['csv', 'ndjson', 'sh'];
 const VERDICTS = ['exact', 'edited_copy'] as const;
-/** The `storage_location` of images that were uploaded. */
-const UPLOADS = 'uploads';
-
 interface Which {
   minConfidence?: number;
   verdicts?: string[];
@@ -121,8 +118,13 @@ export function register(program: Command, act: Act): void {
         'Prints all groups: a line an image as CSV, a group a line as NDJSON, or a shell script of commented rm lines.',
       ),
   )
-    .addOption(new Option('--format <format>').choices(['csv', 'ndjson', 'sh']).default('csv'))
-    .action(act(exportGroups));
+    .addOption(new Option('--format <format>').choices(EXPORT_FORMATS).default('csv'))
+    .action(
+      act(async (cli, { format, limit = 0, ...which }: Which & { format: ExportFormat }) => {
+        const { exportGroups } = await import('../duplicates/export.ts');
+        return exportGroups(cli, groups(await cli.client(), cli, which), format, limit);
+      }),
+    );
 }
 
 /** Lists groups. It is no promise of them: a list that is awaited is its first page. */
@@ -142,56 +144,3 @@ function verdictOf(text: string): (typeof VERDICTS)[number] {
     throw new UsageError(`Groups have no verdict ${text}.`, `Use some of ${VERDICTS.join(', ')}.`);
   return verdict;
 }
-
-const CSV_FIELDS = [
-  'group_id',
-  'verdict',
-  'confidence',
-  'image_id',
-  'keeper',
-  'file_path',
-  'storage_location',
-  'width',
-  'height',
-  'file_size',
-];
-
-async function exportGroups(
-  cli: Cli,
-  options: Which & { format: 'csv' | 'ndjson' | 'sh' },
-): Promise<undefined> {
-  const { print } = cli;
-  const { scriptLines, SCRIPT_HEAD } = await import('../duplicates/shell-script.ts');
-  const { format, limit = 0 } = options;
-  if (format === 'csv') await print.text(`${csvLine(CSV_FIELDS)}\r\n`);
-  if (format === 'sh') await print.text(SCRIPT_HEAD);
-  let count = 0;
-  for await (const group of groups(await cli.client(), cli, options)) {
-    if (format === 'ndjson') await print.text(`${safeJson(group)}\n`);
-    else if (format === 'sh') await print.text(scriptLines(group, UPLOADS));
-    else await print.text(csvRows(group));
-    count += 1;
-    if (count === limit) break;
-  }
-  print.note(`${count} groups.`);
-  return undefined;
-}
-
-const csvRows = ({ group_id, suggested_keeper, images }: DuplicateGroup): string =>
-  images
-    .map((image) =>
-      csvLine([
-        group_id,
-        image.verdict,
-        image.confidence,
-        image.image_id,
-        image.image_id === suggested_keeper,
-        image.file_path,
-        image.storage_location,
-        image.width,
-        image.height,
-        image.file_size,
-      ]),
-    )
-    .map((line) => `${line}\r\n`)
-    .join('');

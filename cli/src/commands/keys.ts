@@ -85,6 +85,8 @@ export function register(program: Command, act: Act): void {
     .action(
       act(async (cli, id: string, options: Tenant & { overlap?: number }) => {
         const { overlap } = options;
+        if (overlap === 0)
+          await cli.confirm(`End the secret of the key ${id}: whoever uses it is refused at once.`);
         const calls = await keysOf(cli, options);
         await printSecret(
           cli,

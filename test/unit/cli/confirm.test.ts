@@ -27,6 +27,8 @@ it.each([
   ['storage', 'remove', 'st_1'],
   ['users', 'remove', 'usr_1'],
   ['jobs', 'confirm', 'job_1'],
+  ['keys', 'rotate', 'key_1', '--overlap', '0'],
+  ['webhooks', 'rotate-secret', 'wh_1', '--overlap', '0'],
 ])('%s %s asks too', async (...argv) => {
   const ran = await runCli(argv, { api: () => ({ body: { progress: { missing: 3 } } }) });
   expect(ran.code).toBe(2);
