@@ -52,11 +52,11 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
       cleanups,
     ),
   );
-  let readyUrl = '';
+  let apiUrl = '';
   const scrape = await startExporter({
     emulatorUrl: emulator.url,
     workerLog: join(home.logs, 'gpu-worker.log'),
-    readyUrl: () => readyUrl,
+    apiUrl: () => apiUrl,
   });
   const consoleConfig: ConsoleOptions['config'] = { api: '/api/v1', version: await version() };
   const front = await startFront({
@@ -66,13 +66,13 @@ export async function startSystem(home: Home, frontPort: number, cleanups: Clean
     metrics: scrape,
     console: { storage: new URL(emulator.url).origin, config: consoleConfig },
   });
-  readyUrl = `${front.origin}/api/v1/health/ready`;
+  apiUrl = `${front.origin}/api/v1`;
   cleanups.add(front.stop);
   consoleConfig.oidc = await allowSignIn(emulator.url, outputs, front.origin);
   await setBaseUrl(emulator.url, outputs('ApiId'), `${front.origin}/api`);
 
   const local: LocalFile = {
-    api_url: `${front.origin}/api/v1`,
+    api_url: apiUrl,
     console_url: `${front.origin}/`,
     emulator_url: emulator.url,
     admin_token: await operatorToken(emulator.url, outputs),

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { DeepLens } from '@deeplens/sdk';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { type Client, call, newTenant } from '../e2e/client.ts';
@@ -63,9 +64,11 @@ const PARAMS: Record<string, string> = {
  * itself, which schemathesis leaves out.
  */
 async function documented(ofOperator: boolean): Promise<number> {
-  const reply = await fetch(`${readStack().api_url}/openapi.json`);
-  const document = (await reply.json()) as { paths: Record<string, Record<string, { tags?: string[] }>> }; // linted
-  const operations = Object.entries(document.paths).flatMap(([path, operations]) =>
+  const { service } = new DeepLens({ baseUrl: readStack().api_url });
+  const { paths } = (await service.openApi()) as {
+    paths: Record<string, Record<string, { tags?: string[] }>>;
+  }; // linted
+  const operations = Object.entries(paths).flatMap(([path, operations]) =>
     path === '/openapi.json' ? [] : Object.values(operations),
   );
   return operations.filter(({ tags }) => tags?.includes('Operator') === ofOperator).length;

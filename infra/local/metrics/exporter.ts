@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import { DeepLens } from '@deeplens/sdk';
 import { awsClient } from '../emulator.ts';
 import { logEvents, logGroups } from '../log-lines.ts';
 import { valuesOf } from './emf.ts';
@@ -8,16 +8,16 @@ import { exposition } from './exposition.ts';
 
 /** Milliseconds by which an event may be written later than its time says. */
 const LATE = 10_000;
+/** Milliseconds within which the service says that it is ready. */
+const READY_MS = 10_000;
 
 interface Sources {
   emulatorUrl: string;
   /** The file to which the gpu-worker writes. */
   workerLog: string;
-  /** Where `GET /v1/health/ready` is answered. */
-  readyUrl: () => string;
+  /** The base URL of the API, which is not known before the front has a port. */
+  apiUrl: () => string;
 }
-
-const Readiness = z.object({ checks: z.record(z.string().max(64), z.object({ status: z.string() })) });
 
 /**
  * Reads the metrics of functions and worker, in the lines that CloudWatch would read, and adds the depths of the queues and
@@ -27,7 +27,7 @@ const Readiness = z.object({ checks: z.record(z.string().max(64), z.object({ sta
 export async function startExporter({
   emulatorUrl,
   workerLog,
-  readyUrl,
+  apiUrl,
 }: Sources): Promise<() => Promise<string>> {
   const values = exposition();
   const sqs = new SQSClient(awsClient(emulatorUrl));
@@ -54,11 +54,11 @@ export async function startExporter({
 
   /** A service that does not answer is not ready: all that it told of before is down. */
   async function readReadiness(): Promise<void> {
-    const reply = await fetch(readyUrl(), { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
-    const checks = Readiness.safeParse(await reply?.json().catch(() => undefined)).data?.checks;
+    const client = new DeepLens({ baseUrl: apiUrl(), maxRetries: 0, timeoutMs: READY_MS });
+    const readiness = await client.service.readiness().catch(() => undefined);
     values.clear('dependency_up');
-    values.add({ name: 'dependency_up', value: checks ? 1 : 0, labels: { dependency: 'api' } });
-    for (const [dependency, { status }] of Object.entries(checks ?? {}))
+    values.add({ name: 'dependency_up', value: readiness ? 1 : 0, labels: { dependency: 'api' } });
+    for (const [dependency, { status }] of Object.entries(readiness?.checks ?? {}))
       values.add({ name: 'dependency_up', value: status === 'down' ? 0 : 1, labels: { dependency } });
   }
 

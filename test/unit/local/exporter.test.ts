@@ -128,7 +128,7 @@ describe('the exporter', () => {
     }),
   };
   const server = createServer(async (request, response) => {
-    if (request.url === '/ready')
+    if (request.url === '/health/ready')
       return void response.end(
         JSON.stringify({ checks: { vector_index: { status: isDown ? 'down' : 'ok' } } }),
       );
@@ -156,7 +156,7 @@ describe('the exporter', () => {
     const line = (value: number) =>
       linesOf(() => emit('usage_unmetered_total', value, { scope: 'all' }))[0] ?? '';
     await writeFile(workerLog, `${line(100)}\n`); // of a run before
-    const scrape = await startExporter({ emulatorUrl: url, workerLog, readyUrl: () => `${url}/ready` });
+    const scrape = await startExporter({ emulatorUrl: url, workerLog, apiUrl: () => url });
     streams.push({ at: Date.now() + 5, messages: ['START', line(1), line(1)] });
     await appendFile(workerLog, `${line(10)}\n${line(1_000).slice(0, 20)}`);
     expect(sums(await scrape()).usage_unmetered_total).toBe(12);
