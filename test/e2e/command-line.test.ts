@@ -1,12 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { distinctPhotographs } from '../fixtures/photographs.ts';
+import { distinctPhotographs, photograph } from '../fixtures/photographs.ts';
+import { startReceiver } from '../fixtures/receiver.ts';
 import { startCli } from '../unit/cli/cli-process.ts';
-import { type Client, newTenant } from './client.ts';
+import { type Client, eventually, newTenant } from './client.ts';
 import { readStack } from './stack.ts';
 
 /** A fifth of what DEEPLENS_TEST_PICTURES=500 brings in, which takes minutes. */
@@ -48,6 +54,11 @@ const objects = (stdout: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+interface Group {
+  group_id: string;
+  images: { file_path: string }[];
+}
+
 describe('the command line', () => {
   it(
     `brings ${FILES} pictures in, although it is killed on the way, and all are indexed`,
@@ -79,6 +90,66 @@ describe('the command line', () => {
     const found = await deeplens('search', join(photos, '0/0.jpg'), '--fail-if-found', 'exact').ended;
     expect(found.code, found.stderr).toBe(8);
     expect(objects(found.stdout)[0]).toMatchObject({ verdict: 'exact', file_path: '0/0.jpg' });
+  });
+
+  it('shows a group of copies, takes a decision, and exports it', async () => {
+    const copy = join(home, 'copy.jpg');
+    await copyFile(join(photos, '0/0.jpg'), copy);
+    expect((await deeplens('upload', copy, '--wait').ended).code).toBe(0);
+    const pair = ({ images }: Group) =>
+      ['0/0.jpg', 'copy.jpg'].every((name) => images.some(({ file_path }) => file_path === name));
+    const { stdout } = await eventually(
+      () => deeplens('duplicates', 'list', '--fail-if-found').ended,
+      ({ code, stdout: listed }) => code === 8 && objects(listed).some(pair),
+    );
+    const group: Group = objects(stdout).find(pair);
+    const script = (await deeplens('duplicates', 'export', '--format', 'sh').ended).stdout;
+    expect(script).toMatch(/^# rm -- '(0\/0|copy)[.]jpg'$/m);
+    const decide = ['duplicates', 'decide', group.group_id, '--action', 'keep_one'];
+    const [decided] = objects((await deeplens(...decide).ended).stdout);
+    expect(decided.deletable_image_ids).toHaveLength(group.images.length - 1);
+    const after = await deeplens('duplicates', 'list', '--decided').ended;
+    expect(objects(after.stdout)).toMatchObject([{ group_id: group.group_id }]);
+  });
+
+  it('hands messages of a webhook on to this machine', async () => {
+    const received: { headers: Record<string, string>; body: string }[] = [];
+    const receiver = createServer(async (request, response) => {
+      const headers = Object.fromEntries(new Headers(request.headers as Record<string, string>)); // each is there once
+      received.push({ headers, body: await text(request) });
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const { port } = receiver.address() as AddressInfo; // it listens at a port
+    const { origin, stop } = await startReceiver('command-line', (_, response) => response.end());
+    try {
+      const [{ webhook_id }] = objects(
+        (await deeplens('webhooks', 'create', `${origin}/hook`, '--events', 'images.indexed').ended).stdout,
+      );
+      const forward = `http://127.0.0.1:${port}/hooks`;
+      const { child, ended } = deeplens('webhooks', 'listen', '--forward', forward, '--webhook', webhook_id);
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+      await expect.poll(() => said, { timeout: 30_000 }).toContain('Ctrl-C ends it');
+      const image = join(home, 'webhook.jpg');
+      await writeFile(image, await photograph('nagasaki-boats'));
+      const [{ image_id }] = objects((await deeplens('upload', image, '--wait').ended).stdout);
+      await expect.poll(() => received.length, { timeout: 60_000 }).toBe(1);
+      child.kill('SIGINT');
+      const { code, stdout } = await ended;
+      expect([code, objects(stdout)]).toEqual([
+        0,
+        [expect.objectContaining({ type: 'images.indexed', status: 200 })],
+      ]);
+      const [secret = ''] = /whsec_\S+(?=[.] Ctrl)/.exec(said) ?? [];
+      const [{ headers, body } = { headers: {}, body: '' }] = received;
+      expect(new Webhook(secret).verify(body, headers)).toMatchObject({ data: { image_id } });
+    } finally {
+      stop();
+      receiver.close();
+    }
   });
 
   it('deletes a picture, shows the tenant and, for the operator, the models', async () => {
