@@ -18,7 +18,12 @@ export interface ReviewState {
 }
 
 /** What a key asks of the review, besides the state: a decision, or another group. */
-export type Command = Choice | { action: 'next' | 'previous' | 'undo' | 'quit' };
+export type Command =
+  | Choice
+  | { action: 'next' }
+  | { action: 'previous' }
+  | { action: 'undo' }
+  | { action: 'quit' };
 
 type Action = Command['action'] | 'choose' | 'legend';
 
