@@ -166,6 +166,15 @@ describe('uploads', () => {
     expect([...api.images.values()]).toMatchObject([{ posts: 1 }]);
   });
 
+  test('a form that is about to end is renewed before it is used', async () => {
+    api = await startStubApi({ formMs: 20_000 });
+    const outcomes = await collect(blobs(3));
+    expect(statuses(outcomes)).toEqual({ uploaded: 3 });
+    expect(api.presigns).toEqual([3, 1, 1, 1]);
+    expect(arrived(api).map(({ posts }) => posts)).toEqual([1, 1, 1]);
+    expect(api.images.size).toBe(3);
+  });
+
   test('an image with the external id is a duplicate', async () => {
     api = await startStubApi();
     await collect(blobs(2));
