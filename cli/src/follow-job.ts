@@ -14,7 +14,7 @@ export const jobLine = ({ job_id, kind, status, progress, waiting, at_tenant }: 
     .map(sanitise)
     .join(' · ');
 
-/** How often a job's progress is told where there is no terminal, in milliseconds. */
+/** Milliseconds between two lines of progress where there is no terminal. */
 const LINE_EVERY = 5_000;
 
 /** Shows a job's progress on stderr until it ends, then prints it. @returns the exit code of its end */

@@ -72,7 +72,7 @@ export async function makeProgram(
       text.split(','),
     )
     .option('-q, --quiet', 'print results alone, no notes and no progress')
-    .option('-v, --verbose', 'tell each call, with its correlation id')
+    .option('-v, --verbose', 'print each call, with its correlation id')
     .option('-y, --yes', 'do not ask before what cannot be undone')
     .showHelpAfterError('See --help.')
     .exitOverride();

@@ -32,7 +32,7 @@ const LATER: ReadonlySet<string> = new Set([
 /** Not implemented, HTTP version not supported, and `index_full`: the same call fails again. */
 const LASTING_SERVER_ERRORS: ReadonlySet<number> = new Set([501, 505, 507]);
 
-/** The service refused a call, or failed at it. There is a subclass for each status; `code` tells the reason. */
+/** The service refused a call, or failed at it. There is a subclass for each status; `code` is the reason. */
 export class ApiError extends DeepLensError {
   override readonly name: string = 'ApiError';
   readonly status: number;

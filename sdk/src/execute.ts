@@ -32,7 +32,7 @@ function queryString(query: Call['query'] = {}): string {
   return text && `?${text}`;
 }
 
-/** Headers that tell the service about the client. A page cannot set them: the preflight does not allow them. */
+/** Headers that describe the client. A page cannot set them: the preflight does not allow them. */
 const clientHeaders = (retries: number): Record<string, string> =>
   isBrowser()
     ? {}

@@ -1,4 +1,4 @@
-/** The parts of a platform's global scope that tell which one it is. */
+/** The parts of a global scope by which a platform is recognised. */
 interface Scope {
   process?: { env?: Record<string, string | undefined>; versions?: { node?: string } };
   document?: unknown;

@@ -15,7 +15,7 @@ export interface WaitUntilIndexed {
   signal?: AbortSignal | undefined;
 }
 
-/** Images failed, or were deleted. The records of failed images tell why in `failure`. */
+/** Images failed, or were deleted. The records of failed images have the reason in `failure`. */
 export class IndexingError extends DeepLensError {
   override readonly name = 'IndexingError';
   readonly indexed: readonly Image[];

@@ -29,7 +29,7 @@ export function register(program: Command, act: Act): void {
     .option('--no-recursive', 'not the folders within')
     .addOption(new Option('--file-types <types>', `only ${FILE_TYPES.join(', ')}`).argParser(commaList))
     .addOption(new Option('--limit <count>', 'objects at most').argParser(wholeNumber))
-    .option('--dry-run', 'only tell what it would do and cost')
+    .option('--dry-run', 'only report what it would do and cost')
     .option('--full', 'read every object again')
     .option('--wait', 'follow it until it ends')
     .action(act(start));

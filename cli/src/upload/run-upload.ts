@@ -115,7 +115,7 @@ export async function runUpload(cli: Cli, files: Files, options: RunOptions): Pr
   return end(cli, tally.summary(tracker.indexed), noted, failed);
 }
 
-/** Failures that are told one by one. */
+/** Failures that are printed one by one. */
 const NOTED = 10;
 const ROW_COLUMNS: readonly Column<Row>[] = [
   { name: 'path', of: ({ path }) => path },

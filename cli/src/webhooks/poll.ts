@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeepLens, WebhookDelivery } from '@deeplens/sdk';
 
-/** Between two looks: 20 calls a minute. */
+/** Milliseconds between two polls: 20 calls a minute. */
 const EVERY_MS = 3_000;
 /** Deliveries are written by many at once: one may appear behind a newer one, by as much as this. */
 const OVERLAP_MS = 60_000;

@@ -19,7 +19,7 @@ export class AdminJobs extends Resource {
     return this.client.call('cancelJob', { path: { job_id } }, options);
   }
 
-  /** Polls a job until it ends or needs a confirmation. @returns the job; its `status` tells how it ended @throws TimeoutError */
+  /** Polls a job until it ends or needs a confirmation. @returns the job; its `status` says how it ended @throws TimeoutError */
   wait(job_id: string, options: WaitForJob = {}) {
     return waitForJob((call) => this.get(job_id, call), job_id, options);
   }

@@ -15,7 +15,7 @@ export class Uploads extends Resource {
   }
 
   /**
-   * Uploads any number of files; the source is read as they are sent. An outcome tells what became of each: no file's failure is
+   * Uploads any number of files; the source is read as they are sent. Each has an outcome: no file's failure is
    * thrown. Processing goes on after that: `images.waitUntilIndexed`.
    */
   files<Item extends Upload>(

@@ -5,7 +5,7 @@ import type { PostOptions, PostReply, UploadSource } from './upload.ts';
 /** Larger Blobs are sent without a checksum: WebCrypto needs them in memory as a whole. */
 const LARGEST_HASHED = 64 * 1024 * 1024;
 
-/** The parts of XMLHttpRequest that are used here: `fetch` tells no progress of an upload. */
+/** The parts of XMLHttpRequest that are used here: `fetch` reports no progress of an upload. */
 interface Xhr {
   upload: { onprogress: ((event: { loaded: number }) => void) | null };
   onload: (() => void) | null;

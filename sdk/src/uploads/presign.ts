@@ -25,7 +25,7 @@ export type Presigned =
 
 /** Tries after the first: an outage of half a minute does not break off a long run. */
 const RETRIES = 8;
-/** Seconds to wait for a limit that does not tell its end. */
+/** Seconds to wait for a limit whose end is not known. */
 const WINDOW_S = 60;
 
 const fileOf = ({ item, facts, sha256 }: Prepared): UploadFile => ({

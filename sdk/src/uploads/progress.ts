@@ -27,14 +27,14 @@ export function newProgress(
     counts.bytesSent += bytes - (sent.get(item) ?? 0);
     sent.set(item, bytes);
   };
-  const tell = () => report?.({ ...counts });
+  const publish = () => report?.({ ...counts });
   return {
     known(size) {
       counts.bytesKnown += size;
     },
     sent(item, bytes) {
       setSent(item, bytes);
-      tell();
+      publish();
     },
     settled(item, status, size) {
       counts[status] += 1;
@@ -44,7 +44,7 @@ export function newProgress(
         counts.bytesKnown -= size;
       }
       sent.delete(item);
-      tell();
+      publish();
     },
   };
 }
