@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { commaList, pair, time, wholeNumber } from '../arguments.ts';
 import type { Act, Cli } from '../cli.ts';
@@ -69,6 +70,11 @@ async function upload(cli: Cli, paths: string[], options: Options): Promise<Exit
   if (paths.length === 0 && !fromFailures)
     throw new UsageError('There is nothing to upload.', 'Name files or folders.');
   if (paths.length > 0 && fromFailures) throw new UsageError('--from-failures takes the place of paths.');
+  if (fromFailures && options.failures && resolve(fromFailures) === resolve(options.failures))
+    throw new UsageError(
+      '--failures would overwrite the file that --from-failures reads.',
+      'Name another one.',
+    );
   if (concurrency < 1 || concurrency > MOST_AT_ONCE)
     throw new UsageError(`--concurrency must be from 1 to ${MOST_AT_ONCE}.`);
   const walkOptions: WalkOptions = {

@@ -36,6 +36,13 @@ describe('the exit code', () => {
     [2, 'of a missing argument', ['images', 'get'], () => undefined],
     [2, 'of a value that does not fit', ['images', 'list', '--limit', 'many'], () => undefined],
     [2, 'of an unknown format', ['images', 'list', '-o', 'yaml'], () => undefined],
+    [2, 'of an upload of nothing', ['upload'], () => undefined],
+    [
+      2,
+      'of failures that overwrite their source',
+      ['upload', ...['--from-failures', 'f', '--failures', './f']],
+      () => undefined,
+    ],
     [2, 'of a destructive call without --yes', ['images', 'delete', IMAGE], () => undefined],
     [3, 'of what was done in part', ['images', 'delete', IMAGE, `${IMAGE}9`, '--yes'], someGone],
     [4, 'of a wrong key', get, always(403, 'invalid_api_key')],
