@@ -2,6 +2,7 @@ import { type Answer, type Attempt, attempt } from './attempt.ts';
 import { sentBody } from './body.ts';
 import { ApiError, hasCode } from './errors.ts';
 import { VERSION } from './generated/operations.gen.ts';
+import { newIdempotencyKey } from './idempotency-key.ts';
 import type { Repeat } from './operation.ts';
 import type { CallOptions, Settings } from './options.ts';
 import { isBrowser, platformName } from './platform.ts';
@@ -57,7 +58,7 @@ export async function execute(
 ): Promise<Answer<unknown>> {
   const { signal, timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries } = options;
   const idempotencyKey =
-    options.idempotencyKey ?? (call.repeat === 'keyed' ? crypto.randomUUID() : undefined);
+    options.idempotencyKey ?? (call.repeat === 'keyed' ? newIdempotencyKey() : undefined);
   const url = `${settings.baseUrl}${call.path}${queryString(call.query)}`;
   for (let retries = 0, expired = false; ; retries += 1) {
     const request: Attempt = {

@@ -7,14 +7,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { problem, type StubApi, startStubApi } from '../../fixtures/stub-api.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const guide = await readFile(join(ROOT, 'docs/guide/sdk.md'), 'utf8');
-/** The programs of the guide, by their headings. */
-const PROGRAMS = guide.split(/^## /m).flatMap((section) =>
-  Array.from(section.matchAll(/^```ts\n(.*?)^```$/gms), ([, program = '']) => ({
-    heading: section.split('\n')[0] ?? '',
-    program,
-  })),
-);
+/** Returns the programs of a page, by their headings. */
+const programsOf = async (page: string) =>
+  (await readFile(join(ROOT, page), 'utf8')).split(/^## /m).flatMap((section) =>
+    Array.from(section.matchAll(/^```ts\n(.*?)^```$/gms), ([, program = '']) => ({
+      heading: section.split('\n')[0] ?? '',
+      program,
+    })),
+  );
+const PROGRAMS = await programsOf('docs/guide/sdk.md');
+/** These are excerpts, which are not run. */
+const EXCERPTS = await programsOf('sdk/README.md');
 const job = (status: string) => ({ job_id: 'job_1', status, progress: { listed: 3 }, updated_at: status });
 const REPLIES = {
   'GET /me': { tenant_id: 'acme', plan: 'pro', scopes: ['deeplens.search'], subject: { kind: 'key' } },
@@ -39,7 +42,9 @@ beforeAll(async () => {
   await mkdir(join(folder, 'photographs'));
   for (const name of ['flower.jpg', 'tree.JPEG', 'notes.txt'])
     await writeFile(join(folder, 'photographs', name), `bytes of ${name}`);
-  await Promise.all(PROGRAMS.map(({ program }, index) => writeFile(join(folder, `${index}.ts`), program)));
+  await Promise.all(
+    [...PROGRAMS, ...EXCERPTS].map(({ program }, index) => writeFile(join(folder, `${index}.ts`), program)),
+  );
 });
 afterAll(async () => {
   await api?.stop();
@@ -52,10 +57,10 @@ const run = (index: number) =>
     env: { ...process.env, DEEPLENS_BASE_URL: api.url, DEEPLENS_API_KEY: 'dl_live_k_s' },
   });
 
-test('the programs of the guide have the types that they need', () => {
+test('the programs of the guide and of the package’s page have the types that they need', () => {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
-  const files = PROGRAMS.map((_, index) => join(folder, `${index}.ts`));
+  const files = [...PROGRAMS, ...EXCERPTS].map((_, index) => join(folder, `${index}.ts`));
   const checked = ts.createProgram(files, { ...options, incremental: false, noUnusedLocals: false });
   const messages = ts
     .getPreEmitDiagnostics(checked)

@@ -237,4 +237,16 @@ describe('in a page', () => {
     inPage(() => new DeepLens({ baseUrl, apiKey: 'dl_pub_x_y', token: 't' }));
     inPage(() => new DeepLens({ baseUrl, token: () => 't' }));
   });
+
+  test('that is not served by https, calls have an Idempotency-Key too', async () => {
+    const getRandomValues = crypto.getRandomValues.bind(crypto);
+    vi.stubGlobal('crypto', { getRandomValues });
+    try {
+      const { client, sent } = scripted([reply({})]);
+      await client.images.add({ image_url: 'https://x.example/1.jpg' });
+      expect(sent[0]?.headers.get('idempotency-key')).toMatch(/^[0-9a-f]{32}$/);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
 });

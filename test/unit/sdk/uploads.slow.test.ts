@@ -312,7 +312,7 @@ describe('a ledger', () => {
   });
 });
 
-test('images are waited for with one call a hundred', async () => {
+test('images are waited for, and returned in order', async () => {
   api = await startStubApi();
   const outcomes = await collect(blobs(120));
   const ids = outcomes.flatMap((outcome) => ('image_id' in outcome ? [outcome.image_id] : []));

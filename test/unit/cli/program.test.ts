@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { makeProgram } from '../../../cli/src/program.ts';
+
+const act = () => async () => {};
+/** Names of the commands whose files were loaded: they have verbs, options or arguments. */
+const loaded = async (...argv: string[]) =>
+  (await makeProgram(argv, act)).commands
+    .filter(
+      ({ commands, options, registeredArguments }) =>
+        commands.length + options.length + registeredArguments.length > 0,
+    )
+    .map((command) => command.name());
+
+it('a start loads the file of the command that is named alone', async () => {
+  expect(await loaded('--version')).toEqual([]);
+  expect(await loaded('images', 'list', '--limit', '3')).toEqual(['images']);
+  expect(await loaded('--local', 'upload', 'photos')).toEqual(['upload']);
+});
+
+it('--help lists every command, each with a summary', async () => {
+  const all = await makeProgram([], act, { all: true });
+  const brief = await makeProgram(['--help'], act);
+  expect(brief.commands.map((each) => [each.name(), each.summary()])).toEqual(
+    all.commands.map((each) => [each.name(), each.summary()]),
+  );
+  for (const each of brief.commands) expect(each.summary()).toMatch(/^\w.*[^.]$/);
+});
