@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { limitOption } from '../arguments.ts';
+import { wholeNumber } from '../arguments.ts';
 import type { Act } from '../cli.ts';
 import { formatBytes } from '../output/units.ts';
 
@@ -27,14 +27,18 @@ export function register(program: Command, act: Act): void {
         'storage_bytes',
       ]),
     )
-    .addOption(limitOption())
+    .addOption(
+      new Option('-n, --limit <count>', 'with --all: tenants at most, up to 1000; 100 by default').argParser(
+        wholeNumber,
+      ),
+    )
     .action(
       act(async (cli, { period, tenant, all, sort, limit }: Options) => {
         const query = period ? { period } : {};
         if (all) {
           const { admin } = await cli.client('operator');
           const { tenants } = await admin.usage(
-            { ...query, ...(sort && { sort }), ...(limit && { limit }) },
+            { ...query, ...(sort && { sort }), ...(limit !== undefined && { limit }) },
             cli.call,
           );
           await cli.print.list(
@@ -48,7 +52,7 @@ export function register(program: Command, act: Act): void {
               { name: 'images', of: ({ images_stored }) => images_stored, right: true },
               { name: 'stored', of: ({ storage_bytes }) => formatBytes(storage_bytes), right: true },
             ],
-            limit,
+            0,
           );
           return undefined;
         }

@@ -177,7 +177,7 @@ const ROWS: Row[] = [
   ['settings set {"similarity_threshold":0.8}', ['PATCH /settings'], { similarity_threshold: 0.8 }],
   ['usage --period 2026-11', ['GET /usage?period=2026-11']],
   ['usage --tenant acme', ['! GET /admin/tenants/acme/usage']],
-  ['usage --all --sort searches', ['! GET /admin/usage?sort=searches']],
+  ['usage --all --sort searches --limit 5', ['! GET /admin/usage?sort=searches&limit=5']],
   ['tenants list', ['! GET /admin/tenants']],
   ['tenants get acme', ['! GET /admin/tenants/acme']],
   [
