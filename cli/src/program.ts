@@ -63,6 +63,7 @@ export async function makeProgram(
 ): Promise<Command> {
   const program = new Command('deeplens')
     .configureOutput(output ?? {})
+    .configureHelp({ minWidthToWrap: 20 })
     .description('Finds pictures: where is this one, or one like it? Which of mine are the same?')
     .version(version, '-V, --version')
     .option('-p, --profile <name>', 'the profile to use (DEEPLENS_PROFILE)')

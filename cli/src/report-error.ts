@@ -1,5 +1,5 @@
 import { AbortError, ApiError, ConnectionError } from '@deeplens/sdk';
-import { CliError } from './errors.ts';
+import { CliError, NotSignedInError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { safeJson, sanitise, sanitiseLines } from './output/sanitise.ts';
 
@@ -42,7 +42,7 @@ export function reportOf(error: unknown): Report {
   if (error instanceof CliError)
     return {
       message: error.message,
-      code: codeOf(error.exitCode),
+      code: error instanceof NotSignedInError ? 'not_signed_in' : codeOf(error.exitCode),
       exitCode: error.exitCode,
       help: error.help,
     };

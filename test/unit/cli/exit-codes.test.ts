@@ -72,7 +72,7 @@ describe('the exit code', () => {
   it('is 4 without a credential, and says how to get one', async () => {
     const ran = await runCli(get, { env: { DEEPLENS_API_KEY: '', DEEPLENS_ADMIN_TOKEN: '' } });
     expect(ran.code).toBe(4);
-    expect(ran.stderr).toContain('deeplens login');
+    expect(ran.stderr).toContain('(not_signed_in)\n  Sign in with: deeplens login');
   });
 
   it('is 130 after an interruption', async () => {

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { makeProgram } from '../../../cli/src/program.ts';
 
@@ -24,4 +25,15 @@ it('--help lists every command, each with a summary', async () => {
     all.commands.map((each) => [each.name(), each.summary()]),
   );
   for (const each of brief.commands) expect(each.summary()).toMatch(/^\w.*[^.]$/);
+});
+
+/** Returns a command with all that are below it. */
+const withAll = (command: Command): Command[] => [command, ...command.commands.flatMap(withAll)];
+
+it('the help of every command fits into 80 columns', async () => {
+  const all = withAll(await makeProgram([], act, { all: true }));
+  expect(all.length).toBeGreaterThan(80);
+  for (const command of all)
+    for (const line of command.helpInformation().split('\n'))
+      expect(line.length, line).toBeLessThanOrEqual(80);
 });
