@@ -2198,6 +2198,45 @@ export type GetOverviewReply = {
     health: 'ok' | 'degraded';
 };
 
+export type ListOwnAuditReply = {
+    entries: Array<AuditEntry>;
+    next_cursor?: string;
+};
+
+export type AuditEntry = {
+    audit_id: string;
+    /**
+     * A time as in RFC 3339, UTC.
+     */
+    at: string;
+    tenant_id?: string;
+    /**
+     * The tenant that a refused call named without proof of belonging to it.
+     */
+    claimed_tenant_id?: string;
+    actor: {
+        kind: 'key' | 'person' | 'operator' | 'nobody';
+        subject: string;
+        role?: string;
+    };
+    /**
+     * The id of the operation; `unknown` if the call matches none.
+     */
+    action: string;
+    target?: string;
+    /**
+     * `started`: the change is being made, or was made and its outcome could not be recorded. Compare with the current state.
+     */
+    outcome: 'started' | 'done' | 'refused' | 'failed';
+    code?: string;
+    detail?: string;
+    source_ip: string;
+    user_agent: string;
+    before?: unknown;
+    after?: unknown;
+    correlation_id: string;
+};
+
 export type ListOwnJobsReply = {
     jobs: Array<Job>;
     next_cursor?: string;
@@ -2589,45 +2628,6 @@ export type GetCapacityReply = {
          */
         cost_estimate_usd: number;
     }>;
-};
-
-export type ListAuditReply = {
-    entries: Array<AuditEntry>;
-    next_cursor?: string;
-};
-
-export type AuditEntry = {
-    audit_id: string;
-    /**
-     * A time as in RFC 3339, UTC.
-     */
-    at: string;
-    tenant_id?: string;
-    /**
-     * The tenant that a refused call named without proof of belonging to it.
-     */
-    claimed_tenant_id?: string;
-    actor: {
-        kind: 'key' | 'person' | 'operator' | 'nobody';
-        subject: string;
-        role?: string;
-    };
-    /**
-     * The id of the operation; `unknown` if the call matches none.
-     */
-    action: string;
-    target?: string;
-    /**
-     * `started`: the change is being made, or was made and its outcome could not be recorded. Compare with the current state.
-     */
-    outcome: 'started' | 'done' | 'refused' | 'failed';
-    code?: string;
-    detail?: string;
-    source_ip: string;
-    user_agent: string;
-    before?: unknown;
-    after?: unknown;
-    correlation_id: string;
 };
 
 export type RevokeTokensReply = {
@@ -5650,6 +5650,74 @@ export type GetOverviewResponses = {
 
 export type GetOverviewResponse = GetOverviewResponses[keyof GetOverviewResponses];
 
+export type ListOwnAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `subject` of the actor.
+         */
+        actor?: string;
+        action?: string;
+        /**
+         * Start, inclusive; by default 30 days before `to`.
+         */
+        from?: string;
+        /**
+         * End, exclusive; by default now.
+         */
+        to?: string;
+        /**
+         * The `next_cursor` of the previous page.
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/audit';
+};
+
+export type ListOwnAuditErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type ListOwnAuditError = ListOwnAuditErrors[keyof ListOwnAuditErrors];
+
+export type ListOwnAuditResponses = {
+    /**
+     * A page of audit entries, from the tenant’s creation on. Of what the operator did, person, address and user agent are not shown.
+     */
+    200: ListOwnAuditReply;
+};
+
+export type ListOwnAuditResponse = ListOwnAuditResponses[keyof ListOwnAuditResponses];
+
 export type ListOwnJobsData = {
     body?: never;
     path?: never;
@@ -7069,7 +7137,7 @@ export type ListAuditResponses = {
     /**
      * A page of audit entries.
      */
-    200: ListAuditReply;
+    200: ListOwnAuditReply;
 };
 
 export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];

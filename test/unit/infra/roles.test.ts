@@ -272,7 +272,13 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'secretsmanager:secret:t/*: DeleteSecret',
     `sqs:purges: ${CONSUME} SendMessage`,
   ],
-  ReadAudit: ['dynamodb:audit/index/by_tenant: Query', 'dynamodb:audit: PutItem Query'],
+  ReadAudit: [
+    'dynamodb:audit/index/by_tenant: Query',
+    'dynamodb:audit: PutItem Query',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem',
+    'sns:events: Publish',
+  ],
   RemoveStorage: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
