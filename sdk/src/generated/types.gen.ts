@@ -2191,6 +2191,24 @@ export type GetOverviewReply = {
          * Images that became searchable per second, over the last one to two minutes.
          */
         images_per_s: number;
+        /**
+         * In the order of the pipeline. `detect` compares searchable images with the others; images from before it was counted do not count as waiting.
+         */
+        stages: Array<{
+            name: 'validate' | 'embed' | 'index' | 'detect';
+            /**
+             * Number of your images that wait for the stage.
+             */
+            depth: number;
+            /**
+             * Seconds since the oldest of them was requested; at `detect`, since it became searchable. 0 if none waits.
+             */
+            oldest_age_s: number;
+            /**
+             * Images that passed the stage per second, over the last one to two minutes.
+             */
+            rate_per_s: number;
+        }>;
     };
     /**
      * `degraded`: your images wait too long, or no worker embeds them.

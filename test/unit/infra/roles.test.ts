@@ -310,6 +310,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:activity [TENANT#*#STATISTICS TENANT#*#USAGE HEARTBEAT]: BatchGetItem GetItem',
     'dynamodb:audit: PutItem',
     'dynamodb:images/index/by_status: Query',
+    'dynamodb:images/index/by_unsettled: Query',
     'dynamodb:images: BatchGetItem GetItem',
     'dynamodb:limits: GetItem UpdateItem',
     'dynamodb:tenants/index/by_kind: Query',
