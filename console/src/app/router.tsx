@@ -1,4 +1,5 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type AuditAddress, auditAddress } from './audit-address.ts';
 import { DELIVERY_STATES } from './delivery-states.ts';
 import { FORMATS } from './formats.ts';
 import { Home } from './home.tsx';
@@ -139,6 +140,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (raw: Raw): AuditAddress => ({ ...auditAddress(raw), tenant_id: undefined }),
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
+});
+
 /** Returns the router; it reads the address of the page now. */
 export const newRouter = () =>
   createRouter({
@@ -157,6 +165,7 @@ export const newRouter = () =>
       webhooks,
       webhook,
       settings,
+      audit,
       ...operatorRoutes,
     ]),
     defaultPreload: 'intent',

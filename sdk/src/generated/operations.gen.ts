@@ -12,12 +12,14 @@ export interface Operations {
   listImages: Operation<types.ListImagesData, types.ListImagesResponse>;
   getImage: Operation<types.GetImageData, types.GetImageResponse>;
   deleteImage: Operation<types.DeleteImageData, types.DeleteImageResponse>;
+  deleteImages: Operation<types.DeleteImagesData, types.DeleteImagesResponse>;
   getThumbnail: Operation<types.GetThumbnailData, undefined>;
   retryImage: Operation<types.RetryImageData, types.RetryImageResponse>;
   searchSimilarity: Operation<types.SearchSimilarityData, types.SearchSimilarityResponse, types.SearchSimilarityForm>;
   searchDuplicates: Operation<types.SearchDuplicatesData, types.SearchDuplicatesResponse>;
   decideGroup: Operation<types.DecideGroupData, types.DecideGroupResponse>;
   undoDecision: Operation<types.UndoDecisionData, types.UndoDecisionResponse>;
+  decideGroups: Operation<types.DecideGroupsData, types.DecideGroupsResponse>;
   getMe: Operation<types.GetMeData, types.GetMeResponse>;
   listKeys: Operation<types.ListKeysData, types.ListKeysResponse>;
   createKey: Operation<types.CreateKeyData, types.CreateKeyResponse>;
@@ -50,6 +52,7 @@ export interface Operations {
   turnOffStorageEvents: Operation<types.TurnOffStorageEventsData, types.TurnOffStorageEventsResponse>;
   getUsage: Operation<types.GetUsageData, types.GetUsageResponse>;
   getOverview: Operation<types.GetOverviewData, types.GetOverviewResponse>;
+  listOwnAudit: Operation<types.ListOwnAuditData, types.ListOwnAuditResponse>;
   listOwnJobs: Operation<types.ListOwnJobsData, types.ListOwnJobsResponse>;
   getOwnJob: Operation<types.GetOwnJobData, types.GetOwnJobResponse>;
   cancelOwnJob: Operation<types.CancelOwnJobData, types.CancelOwnJobResponse>;
@@ -100,12 +103,14 @@ export const OPERATIONS: { readonly [Id in keyof Operations]: OperationRow } = {
   listImages: ['GET', '/images', 'safe'],
   getImage: ['GET', '/images/{image_id}', 'safe'],
   deleteImage: ['DELETE', '/images/{image_id}', 'once'],
+  deleteImages: ['POST', '/images/delete', 'keyed'],
   getThumbnail: ['GET', '/thumbnails/{image_id}', 'safe', [302]],
   retryImage: ['POST', '/images/{image_id}/retry', 'keyed'],
   searchSimilarity: ['POST', '/search/similarity', 'safe'],
   searchDuplicates: ['POST', '/search/duplicates', 'safe'],
   decideGroup: ['POST', '/duplicates/{group_id}/decision', 'keyed'],
   undoDecision: ['DELETE', '/duplicates/{group_id}/decision', 'once'],
+  decideGroups: ['POST', '/duplicates/decisions', 'keyed'],
   getMe: ['GET', '/me', 'safe'],
   listKeys: ['GET', '/keys', 'safe'],
   createKey: ['POST', '/keys', 'keyed'],
@@ -138,6 +143,7 @@ export const OPERATIONS: { readonly [Id in keyof Operations]: OperationRow } = {
   turnOffStorageEvents: ['DELETE', '/storage/{storage_id}/events', 'once'],
   getUsage: ['GET', '/usage', 'safe'],
   getOverview: ['GET', '/stats/overview', 'safe'],
+  listOwnAudit: ['GET', '/audit', 'safe'],
   listOwnJobs: ['GET', '/jobs', 'safe'],
   getOwnJob: ['GET', '/jobs/{job_id}', 'safe'],
   cancelOwnJob: ['POST', '/jobs/{job_id}/cancel', 'once'],
