@@ -90,6 +90,7 @@ const pipeline = createRoute({
 const usage = createRoute({
   getParentRoute: () => root,
   path: '/usage',
+  validateSearch: (raw: Raw): { period?: string | undefined } => ({ period: textParam(raw, 'period') }),
   component: lazyRouteComponent(() => import('../features/usage/usage-page.tsx'), 'UsagePage'),
 });
 
