@@ -1,4 +1,5 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import type { FilterAddress } from '../features/search/filters.ts';
 import { DELIVERY_STATES } from './delivery-states.ts';
 import { FORMATS } from './formats.ts';
 import { Home } from './home.tsx';
@@ -8,13 +9,12 @@ import { choiceParam, type Raw, shareParam, textParam } from './search-params.ts
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
 
-interface SearchAddress {
+interface SearchAddress extends FilterAddress {
   image?: string | undefined;
   url?: string | undefined;
   threshold?: number | undefined;
   /** `x,y,width,height`, as fractions of the query. */
   region?: string | undefined;
-  format?: (typeof FORMATS)[number] | undefined;
   /** The id of the result that is compared. */
   result?: string | undefined;
 }
@@ -28,6 +28,9 @@ const search = createRoute({
     threshold: shareParam(raw, 'threshold'),
     region: textParam(raw, 'region'),
     format: choiceParam(raw, 'format', FORMATS),
+    after: textParam(raw, 'after'),
+    before: textParam(raw, 'before'),
+    metadata: textParam(raw, 'metadata'),
     result: textParam(raw, 'result'),
   }),
   component: lazyRouteComponent(() => import('../features/search/search-page.tsx'), 'SearchPage'),

@@ -1,6 +1,7 @@
 import './shell.css';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { keptOf } from '../features/search/filters.ts';
 import { setQueryFile } from '../features/search/query-file.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import type { NavigationItem } from './navigation.ts';
@@ -84,13 +85,15 @@ const Pages = ({ items }: { items: readonly NavigationItem[] }) => (
   </ul>
 );
 
-/** Gives the focus to each new page: keys are then its own, not the link's that led there. */
+/** Gives the focus to each new page, whose keys are then its own, not the link's that led there; shows its link. */
 function useFocusedContent() {
   const content = useRef<HTMLElement>(null);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const shown = useRef(path);
   useEffect(() => {
     if (shown.current !== path) content.current?.focus({ preventScroll: true });
+    // On a narrow page the navigation scrolls sideways.
+    document.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
     shown.current = path;
   }, [path]);
   return content;
@@ -106,7 +109,7 @@ function useDroppedPicture(): boolean {
     const searchFor = (file: File | undefined) => {
       if (!file) return;
       setQueryFile(file);
-      void navigate({ to: '/search', search: ({ threshold, format }) => ({ threshold, format }) });
+      void navigate({ to: '/search', search: keptOf });
     };
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
@@ -127,7 +130,7 @@ function useDroppedPicture(): boolean {
       else if (/^https?:\/\/\S+$/.test(text) && !(event.target instanceof HTMLInputElement))
         void navigate({
           to: '/search',
-          search: ({ threshold, format }) => ({ threshold, format, url: text }),
+          search: (now) => ({ ...keptOf(now), url: text }),
         });
     };
     window.addEventListener('dragover', over);
