@@ -67,6 +67,7 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
     [client, queries, note],
   );
   const toggle = useCallback((group: string) => setSelected((before) => toggled(before, group)), []);
+  const toWin = chosen.reduce((sum, group) => sum + reclaimable(group), 0);
   const exact = useMemo(
     () => groups.filter((group) => group.verdict === 'exact' && !outcomes.has(group.group_id)),
     [groups, outcomes],
@@ -102,14 +103,15 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
               disabled={chosen.length === 0 || apply.isPending}
               onClick={() => apply.mutate()}
             >
-              Keep the suggestion of {counted(chosen.length, 'group')},{' '}
-              {bytes(chosen.reduce((sum, group) => sum + reclaimable(group), 0))} to be won
+              {chosen.length === 0
+                ? 'Keep the suggestions of those selected'
+                : `Keep the suggestion of ${counted(chosen.length, 'group')}, ${bytes(toWin)} to be won`}
             </button>
           </>
         )}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div ref={scroller} className="table-scroll" tabIndex={0}>
+      <div ref={scroller} className="table-scroll scrolls" tabIndex={0}>
         <table className="groups" aria-rowcount={total}>
           <thead>
             <tr>

@@ -2,7 +2,7 @@ import './library.css';
 import type { ListImagesReply } from '@deeplens/sdk';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Picture } from '../../ui/picture.tsx';
@@ -55,6 +55,7 @@ export function LibraryPage() {
     <div className="page">
       <div className="page-head">
         <h1>Library</h1>
+        <ExternalId key={external_id} externalId={external_id} />
         <label>
           Status{' '}
           <select
@@ -98,7 +99,7 @@ export function LibraryPage() {
       )}
       {list.isSuccess && images.length === 0 && !list.hasNextPage && (
         <div className="empty">
-          <strong>{filtered ? 'No picture has this status.' : 'The library is empty.'}</strong>
+          <strong>{filtered ? 'No picture is like that.' : 'The library is empty.'}</strong>
           {!filtered && <Link to="/upload">Bring pictures in</Link>}
         </div>
       )}
@@ -123,6 +124,34 @@ export function LibraryPage() {
         </div>
       )}
     </div>
+  );
+}
+
+/** Finds the picture that has an id of the tenant's own. */
+function ExternalId({ externalId = '' }: { externalId?: string | undefined }) {
+  const navigate = useNavigate();
+  const { status, sort } = useSearch({ from: '/library' });
+  const [typed, setTyped] = useState(externalId);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void navigate({
+      to: '/library',
+      search: { status, sort, external_id: typed.trim() || undefined },
+    });
+  };
+  return (
+    <form className="row" onSubmit={submit}>
+      <input
+        type="search"
+        aria-label="External id"
+        placeholder="External id"
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+      />
+      <button type="submit" disabled={typed.trim() === externalId}>
+        Find
+      </button>
+    </form>
   );
 }
 
