@@ -166,7 +166,7 @@ module.exports = {
           PURE_NODE,
           '^(node:)?dgram$', // Lambda's listener for spans
           '^(node:)?async_hooks$', // which call an exception belongs to
-          '^node_modules/(@middy|@aws-lambda-powertools|@opentelemetry|@aws-sdk/util-dynamodb|@types/aws-lambda|leven)/',
+          '^node_modules/(@middy|@aws-lambda-powertools|@opentelemetry|@aws-sdk/util-dynamodb|@types/aws-lambda|leven|p-limit)/',
         ],
       },
     ),

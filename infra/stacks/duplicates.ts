@@ -41,6 +41,7 @@ export class DuplicatesStack extends EnvironmentStack {
     this.functions = [this.detectDuplicates(props), review];
     this.routes = {
       'POST /v1/search/duplicates': review,
+      'POST /v1/duplicates/decisions': review,
       'POST /v1/duplicates/{group_id}/decision': review,
       'DELETE /v1/duplicates/{group_id}/decision': review,
     };

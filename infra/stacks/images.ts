@@ -12,7 +12,7 @@ import { AppFunction } from '../constructs/app-function.ts';
 import { sendUploads } from '../constructs/bucket-notifications.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
 import { GpuWorker } from '../constructs/gpu-worker.ts';
-import { idempotentGuardsAccess, tenantGuardsAccess } from '../constructs/guards-access.ts';
+import { idempotentGuardsAccess } from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -81,6 +81,7 @@ export class ImagesStack extends EnvironmentStack {
       'GET /v1/images': manageImages,
       'GET /v1/images/{image_id}': manageImages,
       'DELETE /v1/images/{image_id}': manageImages,
+      'POST /v1/images/delete': manageImages,
       'GET /v1/thumbnails/{image_id}': manageImages,
     };
     new CfnOutput(this, 'EmbeddingQueueUrl', { value: this.queues.embedding.queue.queueUrl });
@@ -129,7 +130,7 @@ export class ImagesStack extends EnvironmentStack {
   private manageImages(): NodejsFunction {
     const { environment, data, index } = this.props;
     const { tables, imagesBucket } = data;
-    const guards = tenantGuardsAccess(data);
+    const guards = idempotentGuardsAccess(data);
     const secrets = tenantSecrets(environment);
     const manage = new AppFunction<typeof ManageImagesEnv>(this, 'ManageImages', {
       environment,
@@ -139,7 +140,6 @@ export class ImagesStack extends EnvironmentStack {
         ...index.variables,
         ...guards.variables,
         IMAGES_TABLE: tables.images.tableName,
-        ACTIVITY_TABLE: tables.activity.tableName,
         GROUPS_TABLE: tables.groups.tableName,
         IMAGES_BUCKET: imagesBucket.bucket.bucketName,
         TENANTS_TABLE: tables.tenants.tableName,

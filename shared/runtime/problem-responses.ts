@@ -1,12 +1,13 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import pLimit from 'p-limit';
 import { Problem } from '#shared/kernel/problems.ts';
 import { correlationIdOf } from './correlation.ts';
 import { noteRequest } from './request-log.ts';
 import { logger } from './telemetry.ts';
 
 /** Translates the router's error for an unknown route; any other error that is not a problem is a fault. */
-function toProblem(error: unknown): Problem {
+function translate(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (status === 404)
@@ -20,12 +21,18 @@ function toProblem(error: unknown): Problem {
   );
 }
 
-/** Renders every thrown error as RFC 9457. Only faults of the service are logged as errors. */
+/** Returns the problem that an error is shown as. Only faults of the service are logged as errors. */
+function problemOf(error: unknown): Problem {
+  const problem = translate(error);
+  if (problem.status >= 500) logger.error(problem.message, { code: problem.code, error });
+  return problem;
+}
+
+/** Renders every thrown error as RFC 9457. */
 export const renderProblems = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
   onError: (request) => {
-    const problem = toProblem(request.error);
+    const problem = problemOf(request.error);
     noteRequest(request.event, { problem });
-    if (problem.status >= 500) logger.error(problem.message, { code: problem.code, error: request.error });
     request.response = {
       statusCode: problem.status,
       headers: {
@@ -38,6 +45,8 @@ export const renderProblems = (): middy.MiddlewareObj<APIGatewayProxyEvent, APIG
   },
 });
 
+/** A hundred deletions take a few seconds so; a function has 29. */
+const ENTRIES_AT_ONCE = 8;
 /** Errors that an entry of a list shows: a list has up to 100 entries. */
 const ERRORS_OF_ENTRY = 5;
 
@@ -51,6 +60,23 @@ export function entryOrProblem<Entry>(read: () => Entry): Entry | Problem {
     return error;
   }
 }
+
+/**
+ * Runs each entry of a bulk call, some at once. An entry that fails, also by a fault of the service, leaves the others.
+ * @returns in order, what `run` returns, or the problem that it throws
+ */
+export const outcomesOf = <Outcome>(
+  entries: readonly unknown[],
+  correlationId: string,
+  run: (entry: unknown, position: number) => Promise<Outcome>,
+) =>
+  pLimit(ENTRIES_AT_ONCE).map(entries, async (entry, position) => {
+    try {
+      return await run(entry, position);
+    } catch (error) {
+      return problemEntry(problemOf(error), correlationId);
+    }
+  });
 
 /** Renders the problem of an entry in its place. */
 export function problemEntry(problem: Problem, correlationId: string) {

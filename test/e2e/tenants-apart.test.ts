@@ -178,6 +178,10 @@ interface Attempt {
   check?: (body: unknown) => Promise<void>;
 }
 
+const Refusals = z.object({ outcomes: z.array(z.object({ error: z.object({ code: z.string() }) })) });
+/** Returns the codes of a bulk call whose every entry is refused. */
+const codesOf = (body: unknown) => Refusals.parse(body).outcomes.map(({ error }) => error.code);
+
 /** For each call, a request of the intruder with the owner's ids, and the reply to expect. */
 const ATTEMPTS: Record<string, Attempt> = {
   requestUploads: { request: async () => SHARED_REQUEST, status: 201 },
@@ -206,6 +210,11 @@ const ATTEMPTS: Record<string, Attempt> = {
   },
   getImage: { request: async () => ({ params: { image_id: image } }), status: 404 },
   deleteImage: { request: async () => ({ params: { image_id: image } }), status: 404 },
+  deleteImages: {
+    request: async () => ({ body: { image_ids: [image] } }),
+    status: 200,
+    check: async (body) => expect(codesOf(body)).toEqual(['not_found']),
+  },
   retryImage: { request: async () => ({ params: { image_id: image } }), status: 404 },
   getThumbnail: { request: async () => ({ params: { image_id: image } }), status: 404 },
   searchSimilarity: { request: async () => ({ body: { image_id: image } }), status: 404 },
@@ -213,6 +222,11 @@ const ATTEMPTS: Record<string, Attempt> = {
   decideGroup: {
     request: async () => ({ params: { group_id: group }, body: { action: 'not_duplicates' } }),
     status: 404,
+  },
+  decideGroups: {
+    request: async () => ({ body: { decisions: [{ group_id: group, action: 'not_duplicates' }] } }),
+    status: 200,
+    check: async (body) => expect(codesOf(body)).toEqual(['not_found']),
   },
   undoDecision: { request: async () => ({ params: { group_id: group } }), status: 404 },
   createTenant: { request: async () => ({ body: { tenant_id: 'x', name: 'x', plan: 'free' } }), status: 401 },

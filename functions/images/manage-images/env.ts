@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { GroupsTableEnv } from '#shared/duplicates/dynamodb-group-store.ts';
-import { TenantGuardsEnv } from '#shared/guards/guards.ts';
-import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
+import { IdempotentGuardsEnv } from '#shared/guards/guards.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { CatalogueTableEnv } from '#shared/scans/dynamodb-catalogue.ts';
 import { SecretsEnv } from '#shared/secrets/secretsmanager-secret-store.ts';
@@ -13,11 +12,10 @@ import { WebEnv } from '#shared/web/address-guard.ts';
 export const Env = z.intersection(
   VectorIndexEnv,
   ImagesTableEnv.extend(GroupsTableEnv.shape)
-    .extend(ActivityTableEnv.shape)
     .extend(S3BlobsEnv.shape)
     .extend(TenantsTableEnv.shape)
     .extend(CatalogueTableEnv.shape)
     .extend(SecretsEnv.shape)
     .extend(WebEnv.shape)
-    .extend(TenantGuardsEnv.shape),
+    .extend(IdempotentGuardsEnv.shape),
 );

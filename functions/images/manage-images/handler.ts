@@ -1,8 +1,9 @@
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { openConnectors } from '#shared/connectors/open-connectors.ts';
+import { ImageIdField } from '#shared/contracts/http/fields.ts';
 import * as api from '#shared/contracts/http/images.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
-import { tenantGuards } from '#shared/guards/guards.ts';
+import { idempotentGuards } from '#shared/guards/guards.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { findImage, signThumbnail } from '#shared/images/find-image.ts';
 import type { ImageRecord } from '#shared/images/image-record.ts';
@@ -14,6 +15,8 @@ import { Problem } from '#shared/kernel/problems.ts';
 import { deleteImage } from '#shared/purges/purge-image.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
+import { parseField } from '#shared/runtime/input.ts';
+import { outcomesOf } from '#shared/runtime/problem-responses.ts';
 import { tenantRoute } from '#shared/runtime/routes.ts';
 import { deleteWithOriginal } from '#shared/scans/delete-original.ts';
 import { dynamoCatalogue } from '#shared/scans/dynamodb-catalogue.ts';
@@ -66,9 +69,15 @@ export const handler = httpFunction(
         throw new Problem('missing_scope', 'Deleting an original needs the scope deeplens.storage.');
       return { receipt: await removeWithOriginal(tenant, image) };
     }),
+    tenantRoute(api.deleteImages, async ({ tenant, body, correlationId }) => ({
+      outcomes: await outcomesOf(body.image_ids, correlationId, async (entry, position) => {
+        const image = parseField(ImageIdField, entry, `/image_ids/${position}`);
+        return { receipt: await remove(tenant, imageId(image)) };
+      }),
+    })),
     tenantRoute(api.getThumbnail, async ({ tenant, params, query }) => ({
       location: await signThumbnail(ports)(tenant, imageId(params.image_id), query.size),
     })),
   ],
-  tenantGuards(env),
+  idempotentGuards(env),
 );

@@ -12,12 +12,14 @@ export interface Operations {
   listImages: Operation<types.ListImagesData, types.ListImagesResponse>;
   getImage: Operation<types.GetImageData, types.GetImageResponse>;
   deleteImage: Operation<types.DeleteImageData, types.DeleteImageResponse>;
+  deleteImages: Operation<types.DeleteImagesData, types.DeleteImagesResponse>;
   getThumbnail: Operation<types.GetThumbnailData, undefined>;
   retryImage: Operation<types.RetryImageData, types.RetryImageResponse>;
   searchSimilarity: Operation<types.SearchSimilarityData, types.SearchSimilarityResponse, types.SearchSimilarityForm>;
   searchDuplicates: Operation<types.SearchDuplicatesData, types.SearchDuplicatesResponse>;
   decideGroup: Operation<types.DecideGroupData, types.DecideGroupResponse>;
   undoDecision: Operation<types.UndoDecisionData, types.UndoDecisionResponse>;
+  decideGroups: Operation<types.DecideGroupsData, types.DecideGroupsResponse>;
   getMe: Operation<types.GetMeData, types.GetMeResponse>;
   listKeys: Operation<types.ListKeysData, types.ListKeysResponse>;
   createKey: Operation<types.CreateKeyData, types.CreateKeyResponse>;
@@ -100,12 +102,14 @@ export const OPERATIONS: { readonly [Id in keyof Operations]: OperationRow } = {
   listImages: ['GET', '/images', 'safe'],
   getImage: ['GET', '/images/{image_id}', 'safe'],
   deleteImage: ['DELETE', '/images/{image_id}', 'once'],
+  deleteImages: ['POST', '/images/delete', 'keyed'],
   getThumbnail: ['GET', '/thumbnails/{image_id}', 'safe', [302]],
   retryImage: ['POST', '/images/{image_id}/retry', 'keyed'],
   searchSimilarity: ['POST', '/search/similarity', 'safe'],
   searchDuplicates: ['POST', '/search/duplicates', 'safe'],
   decideGroup: ['POST', '/duplicates/{group_id}/decision', 'keyed'],
   undoDecision: ['DELETE', '/duplicates/{group_id}/decision', 'once'],
+  decideGroups: ['POST', '/duplicates/decisions', 'keyed'],
   getMe: ['GET', '/me', 'safe'],
   listKeys: ['GET', '/keys', 'safe'],
   createKey: ['POST', '/keys', 'keyed'],

@@ -62,6 +62,13 @@ export type AddImageForm = {
     file: Blob | File;
 };
 
+export type DeleteImagesRequest = {
+    /**
+     * 1 to 100 image ids. Objects in your own storage stay.
+     */
+    image_ids: Array<string>;
+};
+
 export type SearchSimilarityRequest = {
     /**
      * The query image as base64, at most 4.5 MB decoded. It is never stored.
@@ -198,6 +205,13 @@ export type DecideGroupRequest = {
         string,
         string
     ]>;
+};
+
+export type DecideGroupsRequest = {
+    /**
+     * 1 to 100 decisions, each a `GroupDecision`. They are made side by side, in no order.
+     */
+    decisions: Array<GroupDecision>;
 };
 
 /**
@@ -1109,6 +1123,30 @@ export type DeleteImageReply = {
     };
 };
 
+export type DeleteImagesReply = {
+    outcomes: Array<{
+        receipt: {
+            /**
+             * An image id: `img_` and a ULID.
+             */
+            image_id: string;
+            deleted: {
+                objects: number;
+                thumbnails: number;
+                vectors: number;
+                cache_entries: number;
+                events: number;
+            };
+            /**
+             * A time as in RFC 3339, UTC.
+             */
+            completed_at: string;
+        };
+    } | {
+        error: Problem;
+    }>;
+};
+
 export type RetryImageReply = {
     /**
      * An image id: `img_` and a ULID.
@@ -1346,6 +1384,42 @@ export type UndoDecisionReply = {
      */
     group_id: string;
     decided: false;
+};
+
+export type DecideGroupsReply = {
+    outcomes: Array<{
+        /**
+         * A duplicate group id: `grp_` and a ULID.
+         */
+        group_id: string;
+        action: 'keep_all' | 'keep_one' | 'not_duplicates';
+        /**
+         * An image id: `img_` and a ULID.
+         */
+        keeper?: string;
+        pairs?: Array<[
+            string,
+            string
+        ]>;
+        /**
+         * The images that the decision covers.
+         */
+        image_ids: Array<string>;
+        /**
+         * Images that you may delete now; the decision itself deletes none.
+         */
+        deletable_image_ids: Array<string>;
+        /**
+         * A time as in RFC 3339, UTC.
+         */
+        decided_at: string;
+        /**
+         * The id of the key or person that decided.
+         */
+        decided_by: string;
+    } | {
+        error: Problem;
+    }>;
 };
 
 export type Me = {
@@ -2630,6 +2704,28 @@ export type OpenApiReply = {
     [key: string]: unknown;
 };
 
+export type GroupDecision = {
+    /**
+     * `keep_all`: duplicates, all are kept. `keep_one`: duplicates, you may delete all but one. `not_duplicates`: different images, never grouped again.
+     */
+    action: 'keep_all' | 'keep_one' | 'not_duplicates';
+    /**
+     * With `keep_one`: the image to keep; by default `suggested_keeper`.
+     */
+    keeper?: string;
+    /**
+     * With `not_duplicates`: the pairs that are different images; by default every pair of the group.
+     */
+    pairs?: Array<[
+        string,
+        string
+    ]>;
+    /**
+     * A duplicate group id: `grp_` and a ULID.
+     */
+    group_id: string;
+};
+
 export type UploadFile = {
     filename: string;
     /**
@@ -3046,6 +3142,69 @@ export type GetImageResponses = {
 
 export type GetImageResponse = GetImageResponses[keyof GetImageResponses];
 
+export type DeleteImagesData = {
+    body: DeleteImagesRequest;
+    headers?: {
+        /**
+         * For 24 hours, a call with the same key and input gets the reply of the first.
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/images/delete';
+};
+
+export type DeleteImagesErrors = {
+    /**
+     * `invalid_request`, `idempotency_key_reused`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `request_in_progress`
+     */
+    409: Problem;
+    /**
+     * `unsupported_media_type`
+     */
+    415: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type DeleteImagesError = DeleteImagesErrors[keyof DeleteImagesErrors];
+
+export type DeleteImagesResponses = {
+    /**
+     * One entry per id, in order: the receipt, or the problem: `not_found`, `purged` (deleted before), `invalid_request`.
+     */
+    200: DeleteImagesReply;
+};
+
+export type DeleteImagesResponse = DeleteImagesResponses[keyof DeleteImagesResponses];
+
 export type GetThumbnailData = {
     body?: never;
     path: {
@@ -3451,6 +3610,69 @@ export type DecideGroupResponses = {
 };
 
 export type DecideGroupResponse = DecideGroupResponses[keyof DecideGroupResponses];
+
+export type DecideGroupsData = {
+    body: DecideGroupsRequest;
+    headers?: {
+        /**
+         * For 24 hours, a call with the same key and input gets the reply of the first.
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/duplicates/decisions';
+};
+
+export type DecideGroupsErrors = {
+    /**
+     * `invalid_request`, `idempotency_key_reused`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `request_in_progress`
+     */
+    409: Problem;
+    /**
+     * `unsupported_media_type`
+     */
+    415: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type DecideGroupsError = DecideGroupsErrors[keyof DecideGroupsErrors];
+
+export type DecideGroupsResponses = {
+    /**
+     * One entry per decision, in order: the decision, or the problem that prevents it.
+     */
+    200: DecideGroupsReply;
+};
+
+export type DecideGroupsResponse = DecideGroupsResponses[keyof DecideGroupsResponses];
 
 export type GetMeData = {
     body?: never;

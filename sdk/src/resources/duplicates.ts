@@ -13,6 +13,11 @@ export class Duplicates extends Resource {
     return this.client.call('decideGroup', { path: { group_id }, body }, options);
   }
 
+  /** Decides about up to 100 groups. An outcome for each, in order: the decision, or `{error}` with its problem. */
+  decideMany(decisions: Body<'decideGroups'>['decisions'], options?: CallOptions) {
+    return this.client.call('decideGroups', { body: { decisions } }, options);
+  }
+
   /** Undoes a decision. */
   undo(group_id: string, options?: CallOptions) {
     return this.client.call('undoDecision', { path: { group_id } }, options);

@@ -35,6 +35,11 @@ export class Images extends Resource {
     return this.client.call('deleteImage', { path: { image_id } }, options);
   }
 
+  /** Deletes up to 100 images. An outcome for each, in order: its receipt, or `{error}` with its problem. */
+  deleteMany(image_ids: Body<'deleteImages'>['image_ids'], options?: CallOptions) {
+    return this.client.call('deleteImages', { body: { image_ids } }, options);
+  }
+
   /**
    * Returns the URL of a thumbnail, which needs no credential and is valid for a few minutes.
    * @throws DeepLensError in a page: browsers do not show where a redirect leads

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DECISIONS } from '#shared/kernel/vocabulary.ts';
-import { GroupIdField, ImageIdField, Score, Time } from './fields.ts';
+import { entriesOf, GroupIdField, ImageIdField, outcomesOf, Score, Time } from './fields.ts';
 import { operation } from './operation.ts';
 
 const Verdict = z.enum(['exact', 'edited_copy']);
@@ -89,6 +89,52 @@ export const searchDuplicates = operation({
 
 const GroupParams = z.object({ group_id: GroupIdField });
 
+const DecisionRequest = z
+  .strictObject({
+    action: z.enum(DECISIONS).meta({
+      description:
+        '`keep_all`: duplicates, all are kept. `keep_one`: duplicates, you may delete all but one. ' +
+        '`not_duplicates`: different images, never grouped again.',
+    }),
+    keeper: ImageIdField.optional().meta({
+      description: 'With `keep_one`: the image to keep; by default `suggested_keeper`.',
+    }),
+    pairs: z.array(Pair).min(1).max(500).optional().meta({
+      description:
+        'With `not_duplicates`: the pairs that are different images; by default every pair of the group.',
+    }),
+  })
+  .refine(({ action, keeper }) => keeper === undefined || action === 'keep_one', {
+    path: ['keeper'],
+    error: 'only with keep_one',
+  })
+  .refine(({ action, pairs }) => pairs === undefined || action === 'not_duplicates', {
+    path: ['pairs'],
+    error: 'only with not_duplicates',
+  })
+  .refine(({ pairs }) => pairs?.every(([one, other]) => one !== other) ?? true, {
+    path: ['pairs'],
+    error: 'a pair needs two different images',
+  });
+
+/** One decision of several. Each is validated separately, so that an invalid one does not reject the others. */
+export const GroupDecision = DecisionRequest.safeExtend({ group_id: GroupIdField }).meta({
+  id: 'GroupDecision',
+});
+
+const DecisionReply = z.object({
+  group_id: GroupIdField,
+  action: z.enum(DECISIONS),
+  keeper: ImageIdField.optional(),
+  pairs: z.array(Pair).optional(),
+  image_ids: z.array(ImageIdField).meta({ description: 'The images that the decision covers.' }),
+  deletable_image_ids: z.array(ImageIdField).meta({
+    description: 'Images that you may delete now; the decision itself deletes none.',
+  }),
+  decided_at: Time,
+  decided_by: DecidedBy,
+});
+
 export const decideGroup = operation({
   id: 'decideGroup',
   tag: 'Duplicates',
@@ -98,50 +144,35 @@ export const decideGroup = operation({
   policy: 'UploaderOrAdmin',
   idempotent: true,
   params: GroupParams,
-  body: z
-    .strictObject({
-      action: z.enum(DECISIONS).meta({
-        description:
-          '`keep_all`: duplicates, all are kept. `keep_one`: duplicates, you may delete all but one. ' +
-          '`not_duplicates`: different images, never grouped again.',
-      }),
-      keeper: ImageIdField.optional().meta({
-        description: 'With `keep_one`: the image to keep; by default `suggested_keeper`.',
-      }),
-      pairs: z.array(Pair).min(1).max(500).optional().meta({
-        description:
-          'With `not_duplicates`: the pairs that are different images; by default every pair of the group.',
-      }),
-    })
-    .refine(({ action, keeper }) => keeper === undefined || action === 'keep_one', {
-      path: ['keeper'],
-      error: 'only with keep_one',
-    })
-    .refine(({ action, pairs }) => pairs === undefined || action === 'not_duplicates', {
-      path: ['pairs'],
-      error: 'only with not_duplicates',
-    })
-    .refine(({ pairs }) => pairs?.every(([one, other]) => one !== other) ?? true, {
-      path: ['pairs'],
-      error: 'a pair needs two different images',
-    }),
+  body: DecisionRequest,
   reply: {
     status: 200,
     description: 'The decision.',
-    schema: z.object({
-      group_id: GroupIdField,
-      action: z.enum(DECISIONS),
-      keeper: ImageIdField.optional(),
-      pairs: z.array(Pair).optional(),
-      image_ids: z.array(ImageIdField).meta({ description: 'The images that the decision covers.' }),
-      deletable_image_ids: z.array(ImageIdField).meta({
-        description: 'Images that you may delete now; the decision itself deletes none.',
-      }),
-      decided_at: Time,
-      decided_by: DecidedBy,
-    }),
+    schema: DecisionReply,
   },
   problems: ['not_found', 'conflict'],
+});
+
+export const decideGroups = operation({
+  id: 'decideGroups',
+  tag: 'Duplicates',
+  method: 'POST',
+  path: '/v1/duplicates/decisions',
+  summary: 'Decide on up to 100 duplicate groups',
+  policy: 'UploaderOrAdmin',
+  idempotent: true,
+  body: z.strictObject({
+    decisions: entriesOf(
+      { $ref: '#/components/schemas/GroupDecision' },
+      '1 to 100 decisions, each a `GroupDecision`. They are made side by side, in no order.',
+    ),
+  }),
+  reply: {
+    status: 200,
+    description: 'One entry per decision, in order: the decision, or the problem that prevents it.',
+    schema: outcomesOf(DecisionReply),
+  },
+  problems: [],
 });
 
 export const undoDecision = operation({

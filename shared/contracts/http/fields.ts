@@ -176,3 +176,17 @@ export const ProblemReply = z
     }),
   })
   .meta({ id: 'Problem' });
+
+/** Entries of a bulk call. */
+const MAX_ENTRIES = 100;
+
+/**
+ * The entries of a bulk call: each is validated separately, so that an invalid one does not reject the others.
+ * @param items the JSON Schema of an entry
+ */
+export const entriesOf = (items: object, description: string) =>
+  z.array(z.unknown()).min(1).max(MAX_ENTRIES).meta({ description, override: { items } });
+
+/** The reply to a bulk call: for each entry, in order, its outcome or its problem. */
+export const outcomesOf = <Outcome extends z.ZodType>(outcome: Outcome) =>
+  z.object({ outcomes: z.array(z.union([outcome, z.object({ error: ProblemReply })])) });

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { IMAGE_ID_PATTERN } from '#shared/kernel/ids.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import { THUMBNAIL_BOUNDS } from '#shared/kernel/settings.ts';
 import { IMAGE_WARNINGS, STAGES } from '#shared/kernel/vocabulary.ts';
 import {
   Cursor,
   ExternalId,
+  entriesOf,
   FileName,
   Format,
   ImageIdField,
@@ -15,6 +17,7 @@ import {
   MediaType,
   MetadataField,
   numeric,
+  outcomesOf,
   ProblemReply,
   Status,
   Time,
@@ -159,14 +162,7 @@ export const requestUploads = operation({
   policy: 'UploaderOrAdmin',
   query: OnConflict,
   body: z.strictObject({
-    files: z
-      .array(z.unknown())
-      .min(1)
-      .max(100)
-      .meta({
-        description: '1 to 100 files, each an `UploadFile`.',
-        override: { items: { $ref: '#/components/schemas/UploadFile' } },
-      }),
+    files: entriesOf({ $ref: '#/components/schemas/UploadFile' }, '1 to 100 files, each an `UploadFile`.'),
   }),
   counts: {
     uploads: {
@@ -278,6 +274,18 @@ export const getImage = operation({
   problems: ['not_found', 'purged'],
 });
 
+const Receipt = z.object({
+  image_id: ImageIdField,
+  deleted: z.object({
+    objects: z.number().int(),
+    thumbnails: z.number().int(),
+    vectors: z.number().int(),
+    cache_entries: z.number().int(),
+    events: z.number().int(),
+  }),
+  completed_at: Time,
+});
+
 export const deleteImage = operation({
   id: 'deleteImage',
   tag: 'Ingest',
@@ -296,16 +304,7 @@ export const deleteImage = operation({
     status: 200,
     description: 'A receipt with counts of the removed items.',
     schema: z.object({
-      receipt: z.object({
-        image_id: ImageIdField,
-        deleted: z.object({
-          objects: z.number().int(),
-          thumbnails: z.number().int(),
-          vectors: z.number().int(),
-          cache_entries: z.number().int(),
-          events: z.number().int(),
-        }),
-        completed_at: Time,
+      receipt: Receipt.extend({
         original: z.enum(['deleted', 'absent']).optional().meta({
           description: 'With `original=true`: what became of it. `absent`: it was gone already.',
         }),
@@ -317,6 +316,29 @@ export const deleteImage = operation({
     ...(['storage_unreachable', 'storage_access_denied', 'bucket_not_found', 'region_mismatch'] as const),
     'unsafe_url',
   ],
+});
+
+export const deleteImages = operation({
+  id: 'deleteImages',
+  tag: 'Ingest',
+  method: 'POST',
+  path: '/v1/images/delete',
+  summary: 'Delete up to 100 images and everything derived from them',
+  policy: 'UploaderOrAdmin',
+  idempotent: true,
+  body: z.strictObject({
+    image_ids: entriesOf(
+      { type: 'string', pattern: IMAGE_ID_PATTERN.source },
+      '1 to 100 image ids. Objects in your own storage stay.',
+    ),
+  }),
+  reply: {
+    status: 200,
+    description:
+      'One entry per id, in order: the receipt, or the problem: `not_found`, `purged` (deleted before), `invalid_request`.',
+    schema: outcomesOf(z.object({ receipt: Receipt })),
+  },
+  problems: [],
 });
 
 export const getThumbnail = operation({

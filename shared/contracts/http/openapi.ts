@@ -8,6 +8,7 @@ import {
 import { POLICIES } from '#shared/kernel/access.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
+import { GroupDecision } from './duplicates.ts';
 import { ProblemReply } from './fields.ts';
 import { UploadFile } from './images.ts';
 import { type Operation, TAGS } from './operation.ts';
@@ -85,7 +86,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
       WEBHOOK_MESSAGES.map(({ type, schema }) => [type, { post: describeMessage(type, schema) }]),
     ),
     components: {
-      schemas: { UploadFile },
+      schemas: { GroupDecision, UploadFile },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         token: {

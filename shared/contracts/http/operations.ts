@@ -1,8 +1,16 @@
 import { listAudit, revokeTokens } from './audit.ts';
-import { decideGroup, searchDuplicates, undoDecision } from './duplicates.ts';
+import { decideGroup, decideGroups, searchDuplicates, undoDecision } from './duplicates.ts';
 import { replayEvents } from './events.ts';
 import { redriveFailures, retryImage } from './failures.ts';
-import { addImage, deleteImage, getImage, getThumbnail, listImages, requestUploads } from './images.ts';
+import {
+  addImage,
+  deleteImage,
+  deleteImages,
+  getImage,
+  getThumbnail,
+  listImages,
+  requestUploads,
+} from './images.ts';
 import {
   cancelJob,
   cancelOwnJob,
@@ -72,11 +80,13 @@ export const OPERATIONS: readonly Operation[] = [
   listImages,
   getImage,
   deleteImage,
+  deleteImages,
   getThumbnail,
   retryImage,
   searchSimilarity,
   searchDuplicates,
   decideGroup,
+  decideGroups,
   undoDecision,
   getMe,
   ...Object.values(ownKeys),

@@ -107,6 +107,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
   ],
   ManageImages: [
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
+    'dynamodb:activity [TENANT#*#IDEMPOTENCY]: DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:audit: PutItem',
     'dynamodb:catalogue: BatchGetItem DeleteItem PutItem',
     'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
