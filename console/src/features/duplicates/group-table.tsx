@@ -5,6 +5,7 @@ import { useScope, useSession } from '../../app/session.tsx';
 import { describeError } from '../../ui/describe-error.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { bytes, counted } from '../../ui/format.ts';
+import { inBatches } from '../../ui/in-batches.ts';
 import { toggled } from '../../ui/toggled.ts';
 import { reclaimable } from './group-facts.ts';
 import { GroupRow, ROW_PX } from './group-row.tsx';
@@ -47,11 +48,16 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
   const chosen = useMemo(() => groups.filter(({ group_id }) => selected.has(group_id)), [groups, selected]);
   const apply = useMutation({
     mutationFn: async () => {
-      for (const { group_id, suggested_keeper } of chosen)
-        await client.duplicates.decide(group_id, { action: 'keep_one', keeper: suggested_keeper }).then(
-          () => note(group_id, 'Decided'),
-          (error: unknown) => note(group_id, describeError(error).detail),
-        );
+      await inBatches(
+        chosen,
+        (batch) =>
+          client.duplicates.decideMany(
+            batch.map(({ group_id, suggested_keeper }) => ({
+              ...{ group_id, action: 'keep_one' as const, keeper: suggested_keeper },
+            })),
+          ),
+        ({ group_id }, refusal) => note(group_id, refusal ?? 'Decided'),
+      );
       setSelected(new Set());
     },
     onSettled: () => void queries.invalidateQueries({ queryKey: ['duplicates', true] }),

@@ -39,7 +39,7 @@ export function ConfirmDeletion({ label, images, onDone, children }: ConfirmDele
       run={run}
       outcome={({ deleted, refused }) => (
         <>
-          <h2>{counted(deleted.length, 'picture')} deleted.</h2>
+          <h2>{counted(deleted, 'picture')} deleted.</h2>
           {refused.length > 0 && <p>{counted(refused.length, 'picture')} stay:</p>}
           <ul className="note">
             {refused.map((line) => (

@@ -11,10 +11,10 @@ export function DeleteImage({ image }: { image: Image }) {
   const { client } = useSession();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const left = () => {
-    queries.removeQueries({ queryKey: ['image', image.image_id] });
-    void queries.invalidateQueries({ queryKey: ['library'] });
-    void navigate({ to: '/library' });
+  const left = async () => {
+    await navigate({ to: '/library' });
+    queries.removeQueries({ queryKey: ['image', image.image_id] }); // not before its page is left, which would ask again
+    await queries.invalidateQueries({ queryKey: ['library'] });
   };
   return (
     <Confirm
@@ -38,7 +38,7 @@ export function DeleteImage({ image }: { image: Image }) {
           </dl>
         </>
       )}
-      onDone={left}
+      onDone={() => void left()}
     >
       <p>The picture, its thumbnails and vectors are gone for good; your own storage is not touched.</p>
     </Confirm>

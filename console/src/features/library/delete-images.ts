@@ -1,5 +1,5 @@
 import type { DeepLens } from '@deeplens/sdk';
-import { describeError } from '../../ui/describe-error.ts';
+import { inBatches } from '../../ui/in-batches.ts';
 
 /** An image as far as its deletion needs it. */
 export interface Deletable {
@@ -9,8 +9,8 @@ export interface Deletable {
 
 /** How a deletion of several images went. */
 export interface Deletion {
-  /** Ids. */
-  deleted: string[];
+  /** How many are gone. */
+  deleted: number;
   /** Why the others are still there, one text for each. */
   refused: string[];
 }
@@ -21,13 +21,15 @@ export async function deleteImages(
   images: readonly Deletable[],
   onProgress: (tried: number) => void,
 ): Promise<Deletion> {
-  const outcome: Deletion = { deleted: [], refused: [] };
-  for (const [index, { image_id, file_path }] of images.entries()) {
-    await client.images.delete(image_id).then(
-      () => outcome.deleted.push(image_id),
-      (error: unknown) => outcome.refused.push(`${file_path}: ${describeError(error).detail}`),
-    );
-    onProgress(index + 1);
-  }
-  return outcome;
+  const deletion: Deletion = { deleted: 0, refused: [] };
+  await inBatches(
+    images,
+    (batch) => client.images.deleteMany(batch.map(({ image_id }) => image_id)),
+    ({ file_path }, refusal) => {
+      if (refusal === undefined) deletion.deleted += 1;
+      else deletion.refused.push(`${file_path}: ${refusal}`);
+      onProgress(deletion.deleted + deletion.refused.length);
+    },
+  );
+  return deletion;
 }
