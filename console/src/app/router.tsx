@@ -13,6 +13,8 @@ interface SearchAddress extends FilterAddress {
   image?: string | undefined;
   url?: string | undefined;
   threshold?: number | undefined;
+  /** List the best of each duplicate group alone. */
+  best?: true | undefined;
   /** `x,y,width,height`, as fractions of the query. */
   region?: string | undefined;
   /** The id of the result that is compared. */
@@ -26,6 +28,7 @@ const search = createRoute({
     image: textParam(raw, 'image'),
     url: textParam(raw, 'url'),
     threshold: shareParam(raw, 'threshold'),
+    best: raw.best === true ? true : undefined,
     region: textParam(raw, 'region'),
     format: choiceParam(raw, 'format', FORMATS),
     after: textParam(raw, 'after'),

@@ -25,8 +25,11 @@ it('shows filters as code, and keeps them for the next picture', () => {
   expect(asCurl('https://a.example', { image: 'img_1', threshold: 0, filters })).toContain(
     '"filters":{"format":"png"}',
   );
-  const address = { image: 'img_1', region: '0,0,1,1', threshold: 0.5, format: 'png' } as const;
-  expect(keptOf(address)).toEqual({ threshold: 0.5, format: 'png' });
+  expect(asCurl('https://a.example', { image: 'img_1', threshold: 0, best: true })).toContain(
+    '"deduplicate":true',
+  );
+  const address = { image: 'img_1', region: '0,0,1,1', threshold: 0.5, best: true, format: 'png' } as const;
+  expect(keptOf(address)).toEqual({ threshold: 0.5, best: true, format: 'png' });
 });
 
 const refusal = (code: string) =>

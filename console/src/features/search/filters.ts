@@ -14,11 +14,13 @@ export interface FilterAddress {
 /** What stays when another picture is searched for. */
 interface KeptAddress extends FilterAddress {
   threshold?: number | undefined;
+  /** List the best of each duplicate group alone. */
+  best?: true | undefined;
 }
 
 /** Returns the part of a search's address that is not about its picture. */
-export const keptOf = ({ threshold, format, after, before, metadata }: KeptAddress): KeptAddress => ({
-  ...{ threshold, format, after, before, metadata },
+export const keptOf = ({ threshold, best, format, after, before, metadata }: KeptAddress): KeptAddress => ({
+  ...{ threshold, best, format, after, before, metadata },
 });
 
 type Filters = NonNullable<Parameters<DeepLens['search']['similarity']>[0]['filters']>;

@@ -10,12 +10,13 @@ const SETTLE_MS = 300;
 
 interface QueryFormProps {
   threshold: number;
+  best: true | undefined;
   filters: FilterAddress;
   hasQuery: boolean;
 }
 
 /** Where the picture to search for comes from, and the threshold. */
-export function QueryForm({ threshold, filters, hasQuery }: QueryFormProps) {
+export function QueryForm({ threshold, best, filters, hasQuery }: QueryFormProps) {
   const navigate = useNavigate();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -79,6 +80,19 @@ export function QueryForm({ threshold, filters, hasQuery }: QueryFormProps) {
           onChange={(event) => setLevel(event.target.valueAsNumber)}
         />
         <output htmlFor={id}>{percent(level)}</output>
+        <label>
+          <input
+            type="checkbox"
+            checked={best === true}
+            onChange={({ target }) =>
+              void navigate({
+                to: '/search',
+                search: (now) => ({ ...now, best: target.checked || undefined, result: undefined }),
+              })
+            }
+          />{' '}
+          One of each duplicate group
+        </label>
         <span className="note">Results that are less likely right are left out.</span>
       </div>
       <FilterFields key={filters.metadata} filters={filters} />

@@ -25,7 +25,17 @@ const LARGE = 1024;
 /** Search by a picture, and why each result matches. */
 export function SearchPage() {
   const address = useSearch({ from: '/search' });
-  const { image, url, threshold = DEFAULT_THRESHOLD, format, after, before, metadata, result } = address;
+  const {
+    image,
+    url,
+    threshold = DEFAULT_THRESHOLD,
+    best,
+    format,
+    after,
+    before,
+    metadata,
+    result,
+  } = address;
   const filters = { format, after, before, metadata };
   const wanted = filtersOf(filters);
   const region = parseRegion(address.region);
@@ -41,6 +51,7 @@ export function SearchPage() {
       threshold,
       region,
       wanted,
+      best,
     ],
     queryFn: ({ signal }) =>
       query
@@ -51,6 +62,7 @@ export function SearchPage() {
               max_results: MOST,
               ...(region && { region }),
               ...(wanted && { filters: wanted }),
+              ...(best && { deduplicate: true }),
             },
             { signal },
           )
@@ -78,11 +90,11 @@ export function SearchPage() {
         {query && (
           <AsCode
             api={new URL(config.api, location.origin).href}
-            input={{ image, url, fileName: file?.name, threshold, region, filters: wanted }}
+            input={{ image, url, fileName: file?.name, threshold, region, best, filters: wanted }}
           />
         )}
       </div>
-      <QueryForm threshold={threshold} filters={filters} hasQuery={query !== undefined} />
+      <QueryForm threshold={threshold} best={best} filters={filters} hasQuery={query !== undefined} />
       {queryUrl && <RegionPicker url={queryUrl} region={region} onPick={pick} />}
       {found.error && <ErrorNote error={found.error} onRetry={() => void found.refetch()} />}
       {found.isFetching && (

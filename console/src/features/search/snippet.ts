@@ -7,14 +7,17 @@ export interface SearchInput {
   fileName?: string | undefined;
   threshold: number;
   region?: Region | undefined;
+  /** List the best of each duplicate group alone. */
+  best?: true | undefined;
   /** As the API takes them. */
   filters?: object | undefined;
 }
 
 /** Returns the fields beside the picture, by their names in the API. */
-const fieldsOf = ({ threshold, region, filters }: SearchInput): Record<string, unknown> => ({
+const fieldsOf = ({ threshold, region, best, filters }: SearchInput): Record<string, unknown> => ({
   similarity_threshold: threshold,
   ...(region && { region }),
+  ...(best && { deduplicate: true }),
   ...(filters && { filters }),
 });
 
