@@ -11,9 +11,11 @@ import { useMe, useNavigation, useSession } from './session.tsx';
 export function Shell() {
   const me = useMe();
   const { signOut, keyName, hasTenant } = useSession();
-  const content = useFocusedContent();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const content = useFocusedContent(path);
   const dragging = useDroppedPicture();
   const items = useNavigation();
+  useShownLink(path, items.length);
   return (
     <div className="shell">
       <a className="skip" href="#content">
@@ -85,18 +87,24 @@ const Pages = ({ items }: { items: readonly NavigationItem[] }) => (
   </ul>
 );
 
-/** Gives the focus to each new page, whose keys are then its own, not the link's that led there; shows its link. */
-function useFocusedContent() {
+/** Gives the focus to each new page: keys are then its own, not the link's that led there. */
+function useFocusedContent(path: string) {
   const content = useRef<HTMLElement>(null);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
   const shown = useRef(path);
   useEffect(() => {
     if (shown.current !== path) content.current?.focus({ preventScroll: true });
-    // On a narrow page the navigation scrolls sideways.
-    document.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
     shown.current = path;
   }, [path]);
   return content;
+}
+
+/** Scrolls the navigation to the link of the page: on a narrow screen it shows a part of its links. */
+function useShownLink(path: string, links: number): void {
+  useEffect(() => {
+    if (links === 0) return;
+    const link = document.querySelector(`nav [aria-current=page][href^="/${path.split('/')[1]}"]`);
+    link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path, links]);
 }
 
 /** Searches for a picture that is dropped anywhere, or pasted. @returns whether one is being dragged */

@@ -64,7 +64,7 @@ export function Chart({ summary, days, series, shown }: ChartProps) {
             </li>
           );
         })}
-        {day && <span>{DAY.format(Date.parse(day))}</span>}
+        {day && <li className="day">{DAY.format(Date.parse(day))}</li>}
       </ul>
     </div>
   );
