@@ -37,7 +37,6 @@ export function awsAccount(options: ClientOptions): Account {
   const quotas = new ServiceQuotasClient(options);
   const iam = new IAMClient(options);
   const ssm = new SSMClient(options);
-  const acm = new ACMClient(options);
   const gateway = new APIGatewayClient(options);
   const ecs = new ECSClient(options);
   return {
@@ -69,6 +68,9 @@ export function awsAccount(options: ClientOptions): Account {
       return found && Number(found.Parameter?.Value);
     },
     async certificate(arn) {
+      // CloudFront's are in us-east-1, whatever the environment's region is.
+      const region = arn.split(':')[3];
+      const acm = new ACMClient({ ...options, ...(region && { region }) });
       const found = await unless(
         ResourceNotFoundException,
         acm.send(new DescribeCertificateCommand({ CertificateArn: arn })),

@@ -32,7 +32,7 @@ export async function preflight(
     ...(await checkQuotas(environment, account)),
     checkLambdaMemory(environment),
     await checkApiKeys(account),
-    ...(await checkCertificate(environment, account)),
+    ...(await checkCertificates(environment, account)),
     ...(await checkWorker(environment, account)),
   ];
 }
@@ -48,18 +48,25 @@ async function checkBootstrap({ account: id, region }: Target, account: Account)
   return { level: 'fault', subject, says, command: `npx cdk bootstrap aws://${id}/${region} -c env=…` };
 }
 
-async function checkCertificate({ domain }: Environment, account: Account): Promise<Finding[]> {
-  if (!domain) return [];
-  const subject = `certificate of ${domain.name}`;
-  const command = `aws acm describe-certificate --certificate-arn ${domain.certificateArn}`;
-  const found = await account.certificate(domain.certificateArn);
-  if (!found) return [{ level: 'fault', subject, says: 'does not exist', command }];
+/** Checks the certificates of the API's host and of the console's. */
+const checkCertificates = ({ domain, consoleDomain }: Environment, account: Account): Promise<Finding[]> =>
+  Promise.all([domain, consoleDomain].flatMap((each) => (each ? checkCertificate(each, account) : [])));
+
+async function checkCertificate(
+  { name, certificateArn }: NonNullable<Environment['domain']>,
+  account: Account,
+): Promise<Finding> {
+  const subject = `certificate of ${name}`;
+  const region = certificateArn.split(':')[3];
+  const command = `aws acm describe-certificate --region ${region} --certificate-arn ${certificateArn}`;
+  const found = await account.certificate(certificateArn);
+  if (!found) return { level: 'fault', subject, says: 'does not exist', command };
   if (found.status !== 'ISSUED')
-    return [{ level: 'fault', subject, says: `is ${found.status}, not ISSUED`, command }];
-  const wildcard = domain.name.replace(/^[^.]+/, '*');
-  if (!found.hosts.some((host) => host === domain.name || host === wildcard))
-    return [{ level: 'fault', subject, says: `is for ${found.hosts.join(', ')}`, command }];
-  return [{ level: 'ok', subject, says: 'issued' }];
+    return { level: 'fault', subject, says: `is ${found.status}, not ISSUED`, command };
+  const wildcard = name.replace(/^[^.]+/, '*');
+  if (!found.hosts.some((host) => host === name || host === wildcard))
+    return { level: 'fault', subject, says: `is for ${found.hosts.join(', ')}`, command };
+  return { level: 'ok', subject, says: 'issued' };
 }
 
 /** Compares the input `workerCreated` with the account. */

@@ -16,7 +16,11 @@ import { PARTITIONS } from '../constructs/activity-partitions.ts';
 import { AppFunction } from '../constructs/app-function.ts';
 import { EventQueries } from '../constructs/event-queries.ts';
 import { subscribe } from '../constructs/event-subscription.ts';
-import { idempotentOperatorGuardsAccess, operatorGuardsAccess } from '../constructs/guards-access.ts';
+import {
+  idempotentOperatorGuardsAccess,
+  operatorGuardsAccess,
+  tenantGuardsAccess,
+} from '../constructs/guards-access.ts';
 import { ACTIONS, inPartitions, onTable } from '../constructs/permissions.ts';
 import { MAX_RECEIVES, QueueWithDlq } from '../constructs/queue-with-dlq.ts';
 import type { Routes } from '../constructs/routes.ts';
@@ -76,6 +80,7 @@ export class ServiceStack extends EnvironmentStack {
       'GET /v1/health/ready': health,
       'GET /v1/admin/health': health,
       'GET /v1/openapi.json': openapi,
+      'GET /v1/audit': readAudit,
       'GET /v1/admin/audit': readAudit,
       'GET /v1/admin/switches': manage,
       'PUT /v1/admin/switches': manage,
@@ -120,15 +125,18 @@ export class ServiceStack extends EnvironmentStack {
   }
 
   private readAudit({ environment, data }: ServiceStackProps): NodejsFunction {
-    const guards = operatorGuardsAccess(data);
+    const { tenants } = data.tables;
+    const guards = tenantGuardsAccess(data);
     const read = new AppFunction<typeof ReadAuditEnv>(this, 'ReadAudit', {
       environment,
       path: 'audit/read-audit',
-      description: 'Lists changes and refusals of the audit log for the operator',
-      variables: guards.variables,
+      description: 'Lists changes and refusals of the audit log: the operator all, a tenant its own',
+      variables: { ...guards.variables, TENANTS_TABLE: tenants.tableName },
       timeout: 29,
       memory: 512,
-    }).allow(onTable('Query'), data.audit.tableArns);
+    })
+      .allow(onTable('Query'), data.audit.tableArns)
+      .allow(onTable('GetItem'), [tenants.tableArn]);
     return guards.allow(read).lambda;
   }
 

@@ -123,7 +123,11 @@ export class UsageStack extends EnvironmentStack {
       timeout: 29,
       memory: 512,
     })
-      .allow(onTable('Query'), [data.tables.tenantsBy('by_kind'), data.tables.imagesBy('by_status')])
+      .allow(onTable('Query'), [
+        data.tables.tenantsBy('by_kind'),
+        data.tables.imagesBy('by_status'),
+        data.tables.imagesBy('by_unsettled'),
+      ])
       .allow(
         onTable('BatchGetItem', 'GetItem'),
         [activity.tableArn],

@@ -3,6 +3,7 @@ import { ApiClient } from './client.ts';
 import type { Me } from './generated/types.gen.ts';
 import type { CallOptions } from './options.ts';
 import { Admin } from './resources/admin.ts';
+import { Audit } from './resources/audit.ts';
 import { Duplicates } from './resources/duplicates.ts';
 import { Images } from './resources/images.ts';
 import { Jobs } from './resources/jobs.ts';
@@ -31,6 +32,7 @@ export class DeepLens extends ApiClient {
   readonly webhooks = new Webhooks(this);
   readonly settings = new SettingsResource(this);
   readonly reports = new Reports(this);
+  readonly audit = new Audit(this);
   readonly service = new Service(this);
   /** For operators. */
   readonly admin = new Admin(this);

@@ -8,6 +8,8 @@ export interface AuditQuery {
   action?: string | undefined;
   /** RFC 3339, inclusive; default 30 days before `to`. */
   from?: string | undefined;
+  /** RFC 3339, inclusive: no entry before it is listed, whatever `from` is. */
+  earliest?: string | undefined;
   /** RFC 3339, exclusive; default now. */
   to?: string | undefined;
   cursor?: string | undefined;

@@ -64,7 +64,7 @@ function rangeEnd({ to }: AuditQuery): string {
   return to !== undefined && timestamp(to) < latest ? timestamp(to) : latest;
 }
 
-function rangeStart({ from }: AuditQuery, end: string): string {
+function rangeStart({ from, earliest = EARLIEST }: AuditQuery, end: string): string {
   const start = timestamp(from ?? Date.parse(end) - DEFAULT_SPAN);
-  return start > EARLIEST ? start : EARLIEST;
+  return start > earliest ? start : timestamp(earliest);
 }

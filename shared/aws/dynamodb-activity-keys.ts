@@ -74,7 +74,7 @@ const statisticsKey = (tenant: TenantId, sk: string): Key => ({
 export const sumsKey = (tenant: TenantId): Key => statisticsKey(tenant, 'SUMS');
 /** The contribution of one image or group to the sums. */
 export const summandKey = (tenant: TenantId, id: string): Key => statisticsKey(tenant, `THING#${id}`);
-/** The number of images indexed in a minute. @param time milliseconds since 1970 */
+/** The numbers of images that passed each stage of the pipeline in a minute. @param time milliseconds since 1970 */
 export const minuteKey = (tenant: TenantId, time: number): Key =>
   statisticsKey(tenant, `MINUTE#${new Date(time).toISOString().slice(0, 16)}`);
 

@@ -105,6 +105,9 @@ export const UNSETTLED_PARTITIONS = [...SHARDS].map((shard) => `UNSETTLED#${shar
 /** One of 32 partitions, by the last character of the image's ULID. */
 export const unsettledPartition = (image: ImageId): string => `UNSETTLED#${image.slice(-1)}`;
 
+/** The partition of the index `by_unsettled` that holds the images of a tenant whose duplicates are not detected yet. */
+export const undetectedPartition = (tenant: TenantId): string => `${tenantPartition(tenant)}#UNDETECTED`;
+
 export const LIBRARY_PREFIX = 'LIBRARY#';
 /** One of 32 counters, by the last character of the image's ULID. */
 export const libraryKey = (tenant: TenantId, image: ImageId): Key =>

@@ -73,8 +73,8 @@ export function detectDuplicates(ports: DetectPorts) {
     if (!record || record.status === 'purged') await leave(tenant, image);
     if (!owner || !record || !isIndexed(record)) return undefined;
     const group = await detect(owner, record, event);
-    // 5. an earlier attempt had failed
-    if (record.failure) await imageStore.clearFailure(tenant, image);
+    // 5. it waits no more; an earlier attempt may have failed
+    if (record.undetected || record.failure) await imageStore.noteDetected(tenant, image);
     return group;
   };
 }

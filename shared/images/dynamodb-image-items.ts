@@ -7,12 +7,13 @@ import {
   sha256Partition,
   statusPartition,
   statusPosition,
+  undetectedPartition,
   unsettledPartition,
 } from '#shared/aws/dynamodb-keys.ts';
 import type { Item } from '#shared/aws/dynamodb-table.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { ImageIdField } from '#shared/kernel/id-fields.ts';
-import type { ImageId } from '#shared/kernel/ids.ts';
+import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { ImageRecord } from './image-record.ts';
 import { purgedRecord, Tombstone } from './tombstone.ts';
 
@@ -37,6 +38,17 @@ export const unsettledKeys = (image: ImageId, at: string) => ({
 });
 /** The attributes that `unsettledKeys` returns. */
 export const UNSETTLED_KEYS = ['gsi_unsettled', 'settle_at'] as const;
+
+/** Returns the mark of an image whose duplicates are not detected yet, since `at`, and its keys of the index `by_unsettled`. */
+export const undetectedMark = (tenant: TenantId, at: string) => ({
+  undetected: true,
+  gsi_unsettled: undetectedPartition(tenant),
+  settle_at: at,
+});
+/** The attributes that `undetectedMark` returns. */
+export const UNDETECTED_MARK = ['undetected', ...UNSETTLED_KEYS] as const;
+/** Reads the time of the mark from the index. */
+export const readUndetectedSince = itemReader('images', z.object({ settle_at: z.string() }));
 
 const readRecord = itemReader('images', ImageRecord);
 const readTombstone = itemReader('images', Tombstone);

@@ -3,7 +3,7 @@ import type { Item, Update, Updated } from '#shared/aws/dynamodb-table.ts';
 import { setAndRemove } from '#shared/aws/dynamodb-update.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
-import { recordOf } from './dynamodb-image-items.ts';
+import { recordOf, undetectedMark } from './dynamodb-image-items.ts';
 import { type ImageRecord, statusesBefore } from './image-record.ts';
 
 /** Returns a conditional update: a late or reordered step changes nothing. */
@@ -35,6 +35,7 @@ export function stepUpdate(
     [`${to}_at`]: at,
     updated_at: at,
     ...(hash_sha256 && { gsi_sha256: sha256Partition(tenant, hash_sha256) }),
+    ...(to === 'indexed' && undetectedMark(tenant, at)),
   };
   return statusUpdate(tenant, to, set, { remove: ['failure', 'original_event', ...remove] });
 }

@@ -9,13 +9,14 @@ import {
   statusPartition,
   statusPosition,
   tenantPartition,
+  undetectedPartition,
 } from '#shared/aws/dynamodb-keys.ts';
 import { type PagedList, readPage } from '#shared/aws/dynamodb-page.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { IMAGE_ID_PATTERN, type ImageId, imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { imageFailures } from './dynamodb-image-failures.ts';
-import { imageItem, readImageId, recordOf } from './dynamodb-image-items.ts';
+import { imageItem, readImageId, readUndetectedSince, recordOf } from './dynamodb-image-items.ts';
 import { imageQuota } from './dynamodb-image-quota.ts';
 import { imageReservations } from './dynamodb-image-reservations.ts';
 import { moved, stepUpdate, unlessRefused } from './dynamodb-image-steps.ts';
@@ -62,6 +63,16 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
         Limit: 1,
       };
       for await (const item of table.query(query)) return recordOf(item);
+      return undefined;
+    },
+    async undetectedSince(tenant) {
+      const query = {
+        IndexName: 'by_unsettled',
+        KeyConditionExpression: 'gsi_unsettled = :undetected',
+        ExpressionAttributeValues: { ':undetected': undetectedPartition(tenant) },
+        Limit: 1,
+      };
+      for await (const item of table.query(query)) return readUndetectedSince(item).settle_at;
       return undefined;
     },
     async findBySha256(tenant, sha256, limit) {

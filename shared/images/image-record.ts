@@ -62,6 +62,8 @@ export const ImageRecord = z.object({
   models: z.array(z.string()),
   /** Its object is gone from the tenant's own storage: it is in no index, though its vectors stay. */
   hidden: z.literal(true).exactOptional(),
+  /** Indexed, and its duplicates are not detected yet. */
+  undetected: z.literal(true).exactOptional(),
   /**
    * The last failure: of a failed image; of one that is being retried, until the next step succeeds; and of an indexed image
    * whose duplicates could not be detected.

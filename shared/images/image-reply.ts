@@ -21,6 +21,7 @@ export function imageReply(record: ImageRecord, baseUrl: string): z.input<typeof
     reserved_bytes,
     stored_bytes,
     traceparent,
+    undetected,
     thumbnails,
     ...reply
   } = record;

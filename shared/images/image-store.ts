@@ -59,11 +59,13 @@ export interface ImageStore {
   list(tenant: TenantId, query: ImageQuery): Promise<Page<ImageRecord>>;
   /** Returns the earliest announced image with this status. Eventually consistent. */
   oldest(tenant: TenantId, status: ImageStatus): Promise<ImageRecord | undefined>;
+  /** Returns since when the first of the `undetected` images is so. Eventually consistent. */
+  undetectedSince(tenant: TenantId): Promise<string | undefined>;
   /** Returns the first `limit` images with this `hash_sha256`, the earliest announced first. */
   findBySha256(tenant: TenantId, sha256: string, limit: number): Promise<ImageId[]>;
   /**
    * Moves the image to status `to` at `at` (RFC 3339) and writes `change`, if it has an earlier status and was not refused
-   * for good: who refused it may still be removing its files.
+   * for good: who refused it may still be removing its files. An indexed one is `undetected` from then on.
    * @returns the current record, and whether this call moved it; undefined if there is none
    */
   advance(
@@ -119,15 +121,15 @@ export interface ImageStore {
   ): Promise<{ moved: boolean; record: ImageRecord } | undefined>;
   /** As `fail`, for an image whose file is refused: not once a file was admitted. */
   refuse: ImageStore['fail'];
-  /** As `fail`, for an indexed image, which stays indexed: its duplicates could not be detected. */
+  /** As `fail`, for an indexed image, which stays indexed: its duplicates could not be detected. It is `undetected` no more. */
   noteFailure: ImageStore['fail'];
-  /** Takes the failure from an indexed image whose duplicates are detected at last. */
-  clearFailure(tenant: TenantId, image: ImageId): Promise<void>;
+  /** Notes that the duplicates of an indexed image are detected: it is `undetected` no more, and has no failure. */
+  noteDetected(tenant: TenantId, image: ImageId): Promise<void>;
   /** Returns what `fail` stored for a retry; undefined if there is nothing. */
   originalEvent(tenant: TenantId, image: ImageId): Promise<unknown>;
   /**
    * Moves a failed image back to the status before the step that is retried, and counts the retry; an indexed image stays
-   * indexed. The failure and the original event stay until a step succeeds.
+   * indexed, and is `undetected` again. The failure and the original event stay until a step succeeds.
    * @returns false if the image has another status
    */
   restart(

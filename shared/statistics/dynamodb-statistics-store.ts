@@ -13,7 +13,8 @@ import {
 import type { TenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { CONFLICT, retryOnConflict } from '#shared/kernel/retry-on-conflict.ts';
-import { type Counters, difference, INDEXED, sumOf } from './statistics.ts';
+import { PIPELINE_STAGES, passedBetween } from './pipeline-stages.ts';
+import { type Counters, difference, sumOf } from './statistics.ts';
 import type { CountedId, ReadContributions, StatisticsStore } from './statistics-store.ts';
 
 /** Images and groups of one transaction: it holds 100 items, and the sums are among them. */
@@ -25,7 +26,16 @@ const CountersField = z.record(z.string(), z.number());
 const Summand = z.object({ sk: z.string(), counters: CountersField, version: z.number() });
 const readSummand = itemReader('activity', Summand);
 const readCounters = itemReader('activity', CountersField);
-const readMinute = itemReader('activity', z.object({ indexed: z.number() }));
+/** Reads how many images passed each stage in a minute. */
+const readMinute = itemReader(
+  'activity',
+  z.object({
+    validated: z.number().default(0),
+    processed: z.number().default(0),
+    indexed: z.number().default(0),
+    detected: z.number().default(0),
+  }),
+);
 
 /**
  * Statistics in the table `activity`: a summand for each image and group, and the sums, changed in one transaction. Its
@@ -76,11 +86,17 @@ export function dynamoStatisticsStore(options: TableOptions, now: () => number =
         }),
       );
     },
-    async indexingRate(tenant) {
+    async rates(tenant) {
       const time = now();
       const items = await table.getMany([minuteKey(tenant, time), minuteKey(tenant, time - MINUTE)]);
-      const indexed = items.map(readMinute).reduce((sum, minute) => sum + minute.indexed, 0);
-      return indexed / ((MINUTE + (time % MINUTE)) / 1000); // over the previous minute and the elapsed part of this one
+      const minutes = items.map(readMinute);
+      const seconds = (MINUTE + (time % MINUTE)) / 1000; // of the previous minute and the elapsed part of this one
+      return Object.fromEntries(
+        PIPELINE_STAGES.map(({ passed }) => [
+          passed,
+          minutes.reduce((sum, minute) => sum + minute[passed], 0) / seconds,
+        ]),
+      );
     },
   };
 }
@@ -111,10 +127,12 @@ function summandWrite({ key, before, after }: Change): Write {
 
 function sumWrites(tenant: TenantId, changes: readonly Change[], time: number): Write[] {
   const by = difference({}, sumOf(changes.map((change) => change.by)));
-  const gained = changes.reduce((sum, change) => sum + Math.max(0, change.by[INDEXED] ?? 0), 0);
+  const gained = sumOf(changes.map((change) => passedBetween(change.before?.counters, change.after)));
   return [
     ...(Object.keys(by).length > 0 ? [{ Update: { Key: sumsKey(tenant), ...adding(by) } }] : []),
-    ...(gained > 0 ? [{ Update: { Key: minuteKey(tenant, time), ...indexing(gained, time) } }] : []),
+    ...(Object.keys(gained).length > 0
+      ? [{ Update: { Key: minuteKey(tenant, time), ...inMinute(gained, time) } }]
+      : []),
   ];
 }
 
@@ -127,8 +145,15 @@ function adding(by: Counters): Update {
   };
 }
 
-const indexing = (gained: number, time: number): Update => ({
-  UpdateExpression: 'ADD #indexed :gained SET #expires_at = :soon',
-  ExpressionAttributeNames: { '#indexed': 'indexed', '#expires_at': 'expires_at' },
-  ExpressionAttributeValues: { ':gained': gained, ':soon': Math.ceil((time + 10 * MINUTE) / 1000) },
-});
+/** Adds to the counts of a minute, which expires soon. */
+function inMinute(by: Counters, time: number): Update {
+  const add = adding(by);
+  return {
+    UpdateExpression: `${add.UpdateExpression} SET #expires_at = :soon`,
+    ExpressionAttributeNames: { ...add.ExpressionAttributeNames, '#expires_at': 'expires_at' },
+    ExpressionAttributeValues: {
+      ...add.ExpressionAttributeValues,
+      ':soon': Math.ceil((time + 10 * MINUTE) / 1000),
+    },
+  };
+}

@@ -17,6 +17,6 @@ export interface StatisticsStore {
   read(tenant: TenantId): Promise<Counters>;
   /** Leaves out tenants without counters. */
   readMany(tenants: readonly TenantId[]): Promise<Map<TenantId, Counters>>;
-  /** Returns images indexed per second, since the start of the previous minute. */
-  indexingRate(tenant: TenantId): Promise<number>;
+  /** Returns how many images passed each of `PIPELINE_STAGES` per second, by `passed`, since the start of the previous minute. */
+  rates(tenant: TenantId): Promise<Counters>;
 }

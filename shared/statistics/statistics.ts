@@ -9,10 +9,17 @@ export const IN_FLIGHT = ['uploaded', 'validated', 'processed'] as const satisfi
 
 /** Counter of images that searches can find. */
 export const INDEXED = 'status#indexed' satisfies `status#${ImageStatus}`;
+/** Counter of indexed images whose duplicates are not detected yet. */
+export const UNDETECTED = 'undetected';
+/** Counter of indexed images whose duplicates could not be detected. */
+export const UNDETECTABLE = 'undetectable';
 /** `semantic` and `copy`. */
 const VECTORS_OF_MODEL = 2;
 
-type Counted = Pick<ImageRecord, 'status' | 'format' | 'storage_location' | 'models'>;
+type Counted = Pick<
+  ImageRecord,
+  'status' | 'format' | 'storage_location' | 'models' | 'undetected' | 'failure'
+>;
 
 /** Returns the contribution of an image; undefined if it is purged. */
 export const countersOfImage = ({
@@ -20,6 +27,8 @@ export const countersOfImage = ({
   format,
   storage_location,
   models,
+  undetected,
+  failure,
 }: Counted): Counters | undefined =>
   status === 'purged'
     ? undefined
@@ -29,6 +38,8 @@ export const countersOfImage = ({
         [`storage#${storage_location}`]: 1,
         ...(format && { [`format#${format}`]: 1 }),
         ...(status === 'indexed' && { vectors: VECTORS_OF_MODEL * models.length }),
+        ...(undetected && { [UNDETECTED]: 1 }),
+        ...(status === 'indexed' && failure && !undetected && { [UNDETECTABLE]: 1 }),
       };
 
 /**

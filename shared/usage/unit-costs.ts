@@ -69,7 +69,7 @@ export const UNIT_COSTS = {
       resource: 'AWS::ECS::Service',
       usd: (WORKER_INSTANCES['g5.xlarge'] ?? Number.NaN) / 3600 / WORKER_IMAGES_PER_SECOND,
     },
-    writes(36),
+    writes(42),
     reads(20),
     // The upload, the accepted file, three derivatives, an archived event of each of four states.
     puts(9),

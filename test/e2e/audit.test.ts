@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listAudit } from '#shared/contracts/http/audit.ts';
+import { listAudit, listOwnAudit } from '#shared/contracts/http/audit.ts';
 import { listImages } from '#shared/contracts/http/images.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import { changeTenant, putLimits } from '#shared/contracts/http/tenants.ts';
@@ -92,6 +92,32 @@ describe('the audit log', () => {
     } while (cursor);
     expect(paged).toEqual(all);
     expect((await client.call(listAudit)).status).toBe(401);
+  });
+
+  it('shows an Admin the tenant’s own entries, without the operator’s people', async () => {
+    const { status, body } = await client.call(listOwnAudit, { query: { limit: '100' } });
+    expect(status).toBe(200);
+    const own = body.entries.filter(({ action }) => action !== 'createTenant');
+    expect(own.map(({ action, outcome }) => [action, outcome]).reverse()).toEqual([
+      ['changeTenant', 'done'],
+      ['putLimits', 'done'],
+      ['createKey', 'done'],
+      ['rotateKey', 'done'],
+      ['listKeys', 'refused'],
+      ['revokeKey', 'done'],
+    ]);
+    expect(new Set(body.entries.map(({ tenant_id }) => tenant_id))).toEqual(new Set([client.tenant]));
+    expect(own.at(-1)).toMatchObject({
+      actor: { kind: 'operator', subject: 'operator' },
+      source_ip: 'unknown',
+      after: { plan: 'basic' },
+    });
+    const filtered = await client.call(listOwnAudit, { query: { action: 'rotateKey' } });
+    expect(filtered.body.entries.map(({ action }) => action)).toEqual(['rotateKey']);
+    expect(await client.call(listOwnAudit, { query: { cursor: 'nonsense' } })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_cursor' },
+    });
   });
 
   it('is copied to the archive', async () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { listOwnAudit } from '#shared/contracts/http/audit.ts';
 import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
 import { getImage, listImages } from '#shared/contracts/http/images.ts';
 import { getJob } from '#shared/contracts/http/jobs.ts';
@@ -144,6 +145,8 @@ describe('a tenant that is removed', () => {
     expect(made.status).toBe(201);
     const headers = { 'x-api-key': secretIn(made) };
     expect((await call(listImages, { headers })).body.images).toEqual([]);
+    const { entries } = (await call(listOwnAudit, { headers })).body;
+    expect(entries.filter(({ action }) => action !== 'createTenant')).toEqual([]);
     const boats = photograph('nagasaki-boats').toString('base64');
     const search = await call(searchSimilarity, { body: { image: boats, similarity_threshold: 0 }, headers });
     expect(search.body.results).toEqual([]);

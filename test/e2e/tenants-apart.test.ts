@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { listOwnAudit } from '#shared/contracts/http/audit.ts';
 import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
 import * as images from '#shared/contracts/http/images.ts';
 import { listOwnJobs } from '#shared/contracts/http/jobs.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
+import { getMe } from '#shared/contracts/http/me.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { inviteUser, listUsers } from '#shared/contracts/http/people.ts';
@@ -42,6 +44,8 @@ let owner: Client;
 let intruder: Client;
 let image: string;
 let key: string;
+/** The key that the owner's calls are made with, which audit entries name. */
+let ownersKey = '';
 let group = '';
 let user = '';
 /** The address of the owner's person. */
@@ -135,6 +139,9 @@ beforeAll(async () => {
   if (!pending || 'error' in pending) throw new Error('the owner got no form');
   const newKey = { name: 'owner-key', scopes: ['deeplens.search' as const] };
   key = (await owner.call(ownKeys.create, { body: newKey })).body.key_id;
+  ownersKey = (await owner.call(getMe)).body.subject.id;
+  const made = await owner.call(listOwnAudit, { query: { actor: ownersKey, action: 'createKey' } });
+  expect(made.body.entries).toHaveLength(1);
   address = `owner-person@${owner.tenant}.test`;
   const url = `http://127.0.0.1:${receiverPort('webhooks')}/owner-hook`;
   webhook = (await owner.call(createWebhook, { body: { url, event_types: ['*'] } })).body.webhook_id;
@@ -155,7 +162,20 @@ beforeAll(async () => {
       counts.images.total === 3 && counts.images.by_status.indexed === 2 && counts.duplicates.groups === 1,
   );
   owned = [
-    ...[owner.tenant, image, copy, pending.image_id, group, key, job, user, storage, externalId, webhook],
+    ...[
+      owner.tenant,
+      image,
+      copy,
+      pending.image_id,
+      group,
+      key,
+      ownersKey,
+      job,
+      user,
+      storage,
+      externalId,
+      webhook,
+    ],
     ...[
       'owner-file',
       'owner-external',
@@ -390,6 +410,7 @@ const ATTEMPTS: Record<string, Attempt> = {
     status: 401,
   },
   redriveFailures: { request: async () => ({ body: { stage: 'embedding' } }), status: 401 },
+  listOwnAudit: { request: async () => ({ query: { actor: ownersKey } }), status: 200, nothingIn: 'entries' },
   listAudit: { request: async () => ({}), status: 401 },
   listTenants: { request: async () => ({}), status: 401 },
   changeTenant: {
@@ -420,6 +441,7 @@ const NAMING_ANOTHER: Record<string, () => Request<Operation>> = {
   inviteUser: () => ({ body: { email: address, role: 'Viewer', tenant_id: owner.tenant } }),
   changeSettings: () => ({ body: { ...INTRUDERS.settings, tenant_id: owner.tenant } }),
   getOverview: () => ({ query: { tenant_id: owner.tenant } }),
+  listOwnAudit: () => ({ query: { tenant_id: owner.tenant } }),
   getUsage: () => ({ query: { tenant_id: owner.tenant } }),
   getSettings: () => ({ query: { tenant_id: owner.tenant } }),
 };

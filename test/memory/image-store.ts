@@ -28,6 +28,8 @@ export function memoryImageStore(): ImageStore {
   const changes = new Map<TenantId, number>();
   /** When the unsettled images are due. */
   const due = new Map<string, string>();
+  /** Since when images are undetected, also of those that are so no more. */
+  const undetectedFrom = new Map<string, string>();
   /** What was admitted and purged, and when. */
   const storedSteps: { tenant: TenantId; time: string; images: 1 | -1; bytes: number }[] = [];
   const at = (tenant: TenantId, image: ImageId) => `${tenant}/${image}`;
@@ -50,7 +52,9 @@ export function memoryImageStore(): ImageStore {
   };
   const stepped = (record: ImageRecord, to: ImageStatus, time: string, change: Partial<ImageRecord>) => {
     const { failure: _, ...rest } = record;
-    return { ...rest, ...change, [`${to}_at`]: time, updated_at: time };
+    if (to === 'indexed') undetectedFrom.set(at(record.tenant_id, record.image_id), time);
+    const mark = to === 'indexed' && { undetected: true as const };
+    return { ...rest, ...change, ...mark, [`${to}_at`]: time, updated_at: time };
   };
   const quotaUse = (tenant: TenantId): QuotaUse => {
     const sum = (of: 'stored_bytes' | 'reserved_bytes') => {
@@ -70,7 +74,11 @@ export function memoryImageStore(): ImageStore {
   const failTo =
     (to: ImageStatus, from: readonly ImageStatus[]): ImageStore['fail'] =>
     async (tenant, image, failure, time, original) => {
-      const failed = (record: ImageRecord) => ({ ...record, failure, updated_at: time });
+      const failed = ({ undetected: _, ...record }: ImageRecord) => ({
+        ...record,
+        failure,
+        updated_at: time,
+      });
       const step = move(tenant, image, to, failed, from);
       if (step?.moved) originals.set(at(tenant, image), JSON.stringify(original));
       return step;
@@ -162,6 +170,12 @@ export function memoryImageStore(): ImageStore {
       );
       return structuredClone(found.sort((one, other) => (one.created_at < other.created_at ? -1 : 1))[0]);
     },
+    async undetectedSince(tenant) {
+      return [...records.values()]
+        .filter((record) => record.tenant_id === tenant && record.undetected)
+        .map(({ image_id, updated_at }) => undetectedFrom.get(at(tenant, image_id)) ?? updated_at)
+        .sort()[0];
+    },
     async findBySha256(tenant, sha256, limit) {
       return [...records.values()]
         .filter((record) => record.tenant_id === tenant && record.hash_sha256 === sha256)
@@ -213,10 +227,10 @@ export function memoryImageStore(): ImageStore {
     fail: failTo('failed', statusesBefore('failed')),
     refuse: failTo('failed', statusesBefore('validated')),
     noteFailure: failTo('indexed', ['indexed']),
-    async clearFailure(tenant, image) {
+    async noteDetected(tenant, image) {
       const record = records.get(at(tenant, image));
       if (record?.status !== 'indexed') return;
-      const { failure: _, ...rest } = record;
+      const { failure: _, undetected: __, ...rest } = record;
       records.set(at(tenant, image), rest);
     },
     async originalEvent(tenant, image) {
@@ -226,8 +240,10 @@ export function memoryImageStore(): ImageStore {
         : undefined;
     },
     async restart(tenant, image, to, time) {
+      const mark = to === 'indexed' && { undetected: true as const };
+      if (mark) undetectedFrom.set(at(tenant, image), time);
       const restarted = ({ retries = 0, ...record }: ImageRecord) => ({
-        ...record,
+        ...{ ...record, ...mark },
         retries: retries + 1,
         updated_at: time,
       });

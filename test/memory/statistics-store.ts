@@ -1,5 +1,6 @@
 import type { TenantId } from '#shared/kernel/ids.ts';
-import { type Counters, difference, INDEXED, sumOf } from '#shared/statistics/statistics.ts';
+import { PIPELINE_STAGES, passedBetween } from '#shared/statistics/pipeline-stages.ts';
+import { type Counters, sumOf } from '#shared/statistics/statistics.ts';
 import type { CountedId, StatisticsStore } from '#shared/statistics/statistics-store.ts';
 
 const MINUTE = 60_000;
@@ -7,7 +8,7 @@ const MINUTE = 60_000;
 /** Statistics in memory, for tests. */
 export function memoryStatisticsStore(now: () => number = Date.now): StatisticsStore {
   const tenants = new Map<TenantId, Map<CountedId, Counters>>();
-  const indexed = new Map<TenantId, number[]>();
+  const passed = new Map<TenantId, { at: number; stages: Counters }[]>();
   const sums = (tenant: TenantId): Counters => sumOf([...(tenants.get(tenant)?.values() ?? [])]);
 
   return {
@@ -17,8 +18,8 @@ export function memoryStatisticsStore(now: () => number = Date.now): StatisticsS
       tenants.set(tenant, own);
       for (const id of new Set(ids)) {
         const after = contributions.get(id);
-        const gained = difference(own.get(id) ?? {}, after ?? {})[INDEXED] ?? 0;
-        if (gained > 0) indexed.set(tenant, [...(indexed.get(tenant) ?? []), now()]);
+        const step = { at: now(), stages: passedBetween(own.get(id), after) };
+        passed.set(tenant, [...(passed.get(tenant) ?? []), step]);
         if (after) own.set(id, after);
         else own.delete(id);
       }
@@ -29,9 +30,10 @@ export function memoryStatisticsStore(now: () => number = Date.now): StatisticsS
     async readMany(ids) {
       return new Map(ids.filter((id) => tenants.get(id)?.size).map((id) => [id, sums(id)]));
     },
-    async indexingRate(tenant) {
-      const recent = (indexed.get(tenant) ?? []).filter((at) => at > now() - MINUTE);
-      return recent.length / 60;
+    async rates(tenant) {
+      const recent = (passed.get(tenant) ?? []).filter(({ at }) => at > now() - MINUTE);
+      const counts = sumOf(recent.map(({ stages }) => stages));
+      return Object.fromEntries(PIPELINE_STAGES.map(({ passed }) => [passed, (counts[passed] ?? 0) / 60]));
     },
   };
 }

@@ -3,6 +3,7 @@ import { limitOption, time } from '../arguments.ts';
 import type { Act } from '../cli.ts';
 
 interface Options {
+  own?: boolean;
   tenant?: string;
   actor?: string;
   action?: string;
@@ -14,24 +15,27 @@ interface Options {
 export function register(program: Command, act: Act): void {
   program
     .command('audit')
-    .description('The operator’s: lists the audit log, newest first.')
-    .option('--tenant <id>')
+    .description('Lists the audit log, newest first: the operator’s, or the tenant’s own.')
+    .option('--own', 'the tenant’s: with its key or an Admin’s token')
+    .addOption(new Option('--tenant <id>', 'the operator’s entries about it').conflicts('own'))
     .option('--actor <subject>', 'a key or a person')
     .option('--action <id>', 'an operation, such as deleteImage')
     .addOption(new Option('--from <time>', 'such as 2026-11-30, or 7d').argParser(time))
     .addOption(new Option('--to <time>').argParser(time))
     .addOption(limitOption())
     .action(
-      act(async (cli, { tenant, actor, action, from, to, limit }: Options) => {
+      act(async (cli, { own, tenant, actor, action, from, to, limit }: Options) => {
         const query = {
-          ...(tenant && { tenant_id: tenant }),
           ...(actor && { actor }),
           ...(action && { action }),
           ...(from && { from }),
           ...(to && { to }),
         };
+        const client = await cli.client(own ? 'tenant' : 'operator');
         await cli.print.list(
-          (await cli.client('operator')).admin.listAudit(query, cli.call),
+          own
+            ? client.audit.list(query, cli.call)
+            : client.admin.listAudit({ ...query, ...(tenant && { tenant_id: tenant }) }, cli.call),
           [
             { name: 'at', of: ({ at }) => at },
             { name: 'tenant', of: ({ tenant_id }) => tenant_id },

@@ -1,3 +1,4 @@
-import { OperatorGuardsEnv } from '#shared/guards/guards.ts';
+import { TenantGuardsEnv } from '#shared/guards/guards.ts';
+import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';
 
-export const Env = OperatorGuardsEnv;
+export const Env = TenantGuardsEnv.extend(TenantsTableEnv.shape);

@@ -1,19 +1,28 @@
-import { listAudit } from '#shared/contracts/http/audit.ts';
-import { operatorGuards } from '#shared/guards/guards.ts';
+import type { AuditEntry } from '#shared/audit/audit-entry.ts';
+import { listAudit, listOwnAudit } from '#shared/contracts/http/audit.ts';
+import { tenantGuards } from '#shared/guards/guards.ts';
+import type { Page } from '#shared/kernel/page.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
-import { operatorRoute } from '#shared/runtime/routes.ts';
+import { operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';
+import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
+import { ownAudit } from '#shared/tenants/own-audit.ts';
 import { Env } from './env.ts';
 
 const env = readEnv(Env);
-const guards = operatorGuards(env);
+const guards = tenantGuards(env);
+const { audit } = guards;
+const listOwn = ownAudit({ audit, tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }) });
+
+const replyOf = ({ items, nextCursor }: Page<AuditEntry>) => ({
+  entries: items,
+  ...(nextCursor !== undefined && { next_cursor: nextCursor }),
+});
 
 export const handler = httpFunction(
   [
-    operatorRoute(listAudit, async ({ query }) => {
-      const { items, nextCursor } = await guards.audit.list(query);
-      return { entries: items, ...(nextCursor !== undefined && { next_cursor: nextCursor }) };
-    }),
+    tenantRoute(listOwnAudit, async ({ tenant, query }) => replyOf(await listOwn(tenant, query))),
+    operatorRoute(listAudit, async ({ query }) => replyOf(await audit.list(query))),
   ],
   guards,
 );

@@ -52,6 +52,7 @@ export interface Operations {
   turnOffStorageEvents: Operation<types.TurnOffStorageEventsData, types.TurnOffStorageEventsResponse>;
   getUsage: Operation<types.GetUsageData, types.GetUsageResponse>;
   getOverview: Operation<types.GetOverviewData, types.GetOverviewResponse>;
+  listOwnAudit: Operation<types.ListOwnAuditData, types.ListOwnAuditResponse>;
   listOwnJobs: Operation<types.ListOwnJobsData, types.ListOwnJobsResponse>;
   getOwnJob: Operation<types.GetOwnJobData, types.GetOwnJobResponse>;
   cancelOwnJob: Operation<types.CancelOwnJobData, types.CancelOwnJobResponse>;
@@ -142,6 +143,7 @@ export const OPERATIONS: { readonly [Id in keyof Operations]: OperationRow } = {
   turnOffStorageEvents: ['DELETE', '/storage/{storage_id}/events', 'once'],
   getUsage: ['GET', '/usage', 'safe'],
   getOverview: ['GET', '/stats/overview', 'safe'],
+  listOwnAudit: ['GET', '/audit', 'safe'],
   listOwnJobs: ['GET', '/jobs', 'safe'],
   getOwnJob: ['GET', '/jobs/{job_id}', 'safe'],
   cancelOwnJob: ['POST', '/jobs/{job_id}/cancel', 'once'],

@@ -2207,11 +2207,68 @@ export type GetOverviewReply = {
          * Images that became searchable per second, over the last one to two minutes.
          */
         images_per_s: number;
+        /**
+         * In the order of the pipeline. `detect` compares searchable images with the others; images from before it was counted do not count as waiting.
+         */
+        stages: Array<{
+            name: 'validate' | 'embed' | 'index' | 'detect';
+            /**
+             * Number of your images that wait for the stage.
+             */
+            depth: number;
+            /**
+             * Seconds since the oldest of them was requested; at `detect`, since it became searchable. 0 if none waits.
+             */
+            oldest_age_s: number;
+            /**
+             * Images that passed the stage per second, over the last one to two minutes.
+             */
+            rate_per_s: number;
+        }>;
     };
     /**
      * `degraded`: your images wait too long, or no worker embeds them.
      */
     health: 'ok' | 'degraded';
+};
+
+export type ListOwnAuditReply = {
+    entries: Array<AuditEntry>;
+    next_cursor?: string;
+};
+
+export type AuditEntry = {
+    audit_id: string;
+    /**
+     * A time as in RFC 3339, UTC.
+     */
+    at: string;
+    tenant_id?: string;
+    /**
+     * The tenant that a refused call named without proof of belonging to it.
+     */
+    claimed_tenant_id?: string;
+    actor: {
+        kind: 'key' | 'person' | 'operator' | 'nobody';
+        subject: string;
+        role?: string;
+    };
+    /**
+     * The id of the operation; `unknown` if the call matches none.
+     */
+    action: string;
+    target?: string;
+    /**
+     * `started`: the change is being made, or was made and its outcome could not be recorded. Compare with the current state.
+     */
+    outcome: 'started' | 'done' | 'refused' | 'failed';
+    code?: string;
+    detail?: string;
+    source_ip: string;
+    user_agent: string;
+    before?: unknown;
+    after?: unknown;
+    correlation_id: string;
 };
 
 export type ListOwnJobsReply = {
@@ -2605,45 +2662,6 @@ export type GetCapacityReply = {
          */
         cost_estimate_usd: number;
     }>;
-};
-
-export type ListAuditReply = {
-    entries: Array<AuditEntry>;
-    next_cursor?: string;
-};
-
-export type AuditEntry = {
-    audit_id: string;
-    /**
-     * A time as in RFC 3339, UTC.
-     */
-    at: string;
-    tenant_id?: string;
-    /**
-     * The tenant that a refused call named without proof of belonging to it.
-     */
-    claimed_tenant_id?: string;
-    actor: {
-        kind: 'key' | 'person' | 'operator' | 'nobody';
-        subject: string;
-        role?: string;
-    };
-    /**
-     * The id of the operation; `unknown` if the call matches none.
-     */
-    action: string;
-    target?: string;
-    /**
-     * `started`: the change is being made, or was made and its outcome could not be recorded. Compare with the current state.
-     */
-    outcome: 'started' | 'done' | 'refused' | 'failed';
-    code?: string;
-    detail?: string;
-    source_ip: string;
-    user_agent: string;
-    before?: unknown;
-    after?: unknown;
-    correlation_id: string;
 };
 
 export type RevokeTokensReply = {
@@ -5666,6 +5684,74 @@ export type GetOverviewResponses = {
 
 export type GetOverviewResponse = GetOverviewResponses[keyof GetOverviewResponses];
 
+export type ListOwnAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `subject` of the actor.
+         */
+        actor?: string;
+        action?: string;
+        /**
+         * Start, inclusive; by default 30 days before `to`.
+         */
+        from?: string;
+        /**
+         * End, exclusive; by default now.
+         */
+        to?: string;
+        /**
+         * The `next_cursor` of the previous page.
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/audit';
+};
+
+export type ListOwnAuditErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`, `token_expired`
+     */
+    401: Problem;
+    /**
+     * `invalid_api_key`, `forbidden`, `missing_scope`, `tenant_suspended`, `tenant_mismatch`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * The request line and the headers are larger than 10 KB; no body.
+     */
+    431: unknown;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `dependency_unavailable`
+     */
+    503: Problem;
+};
+
+export type ListOwnAuditError = ListOwnAuditErrors[keyof ListOwnAuditErrors];
+
+export type ListOwnAuditResponses = {
+    /**
+     * A page of audit entries, from the tenant’s creation on. Of what the operator did, person, address and user agent are not shown.
+     */
+    200: ListOwnAuditReply;
+};
+
+export type ListOwnAuditResponse = ListOwnAuditResponses[keyof ListOwnAuditResponses];
+
 export type ListOwnJobsData = {
     body?: never;
     path?: never;
@@ -7085,7 +7171,7 @@ export type ListAuditResponses = {
     /**
      * A page of audit entries.
      */
-    200: ListAuditReply;
+    200: ListOwnAuditReply;
 };
 
 export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];

@@ -31,6 +31,34 @@ const AuditEntryReply = z
   })
   .meta({ id: 'AuditEntry' });
 
+const Filters = {
+  actor: z.string().min(1).max(256).optional().meta({ description: 'The `subject` of the actor.' }),
+  action: z.string().min(1).max(64).optional(),
+  from: Time.optional().meta({ description: 'Start, inclusive; by default 30 days before `to`.' }),
+  to: Time.optional().meta({ description: 'End, exclusive; by default now.' }),
+  cursor: Cursor,
+  limit: limitOf(100, 50),
+};
+
+const AuditReply = z.object({ entries: z.array(AuditEntryReply), next_cursor: z.string().optional() });
+
+export const listOwnAudit = operation({
+  id: 'listOwnAudit',
+  tag: 'Tenant',
+  method: 'GET',
+  path: '/v1/audit',
+  summary: 'List the audit entries about your tenant, newest first',
+  policy: 'AdminOnly',
+  query: z.strictObject(Filters),
+  reply: {
+    status: 200,
+    description:
+      'A page of audit entries, from the tenant’s creation on. Of what the operator did, person, address and user agent are not shown.',
+    schema: AuditReply,
+  },
+  problems: ['invalid_cursor'],
+});
+
 export const listAudit = operation({
   id: 'listAudit',
   tag: 'Operator',
@@ -38,20 +66,8 @@ export const listAudit = operation({
   path: '/v1/admin/audit',
   summary: 'List audit entries, newest first',
   policy: 'SystemAdmin',
-  query: z.strictObject({
-    tenant_id: TenantIdField.optional(),
-    actor: z.string().min(1).max(256).optional().meta({ description: 'The `subject` of the actor.' }),
-    action: z.string().min(1).max(64).optional(),
-    from: Time.optional().meta({ description: 'Start, inclusive; by default 30 days before `to`.' }),
-    to: Time.optional().meta({ description: 'End, exclusive; by default now.' }),
-    cursor: Cursor,
-    limit: limitOf(100, 50),
-  }),
-  reply: {
-    status: 200,
-    description: 'A page of audit entries.',
-    schema: z.object({ entries: z.array(AuditEntryReply), next_cursor: z.string().optional() }),
-  },
+  query: z.strictObject({ tenant_id: TenantIdField.optional(), ...Filters }),
+  reply: { status: 200, description: 'A page of audit entries.', schema: AuditReply },
   problems: ['invalid_cursor'],
 });
 

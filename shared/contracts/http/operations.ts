@@ -1,4 +1,4 @@
-import { listAudit, revokeTokens } from './audit.ts';
+import { listAudit, listOwnAudit, revokeTokens } from './audit.ts';
 import { decideGroup, decideGroups, searchDuplicates, undoDecision } from './duplicates.ts';
 import { replayEvents } from './events.ts';
 import { redriveFailures, retryImage } from './failures.ts';
@@ -117,6 +117,7 @@ export const OPERATIONS: readonly Operation[] = [
   removeStorage,
   getUsage,
   getOverview,
+  listOwnAudit,
   listOwnJobs,
   getOwnJob,
   cancelOwnJob,

@@ -40,6 +40,24 @@ export const getOverview = operation({
         images_per_s: z.number().nonnegative().meta({
           description: 'Images that became searchable per second, over the last one to two minutes.',
         }),
+        stages: z
+          .array(
+            z.object({
+              name: z.enum(['validate', 'embed', 'index', 'detect']),
+              depth: Count.meta({ description: 'Number of your images that wait for the stage.' }),
+              oldest_age_s: z.number().nonnegative().meta({
+                description:
+                  'Seconds since the oldest of them was requested; at `detect`, since it became searchable. 0 if none waits.',
+              }),
+              rate_per_s: z.number().nonnegative().meta({
+                description: 'Images that passed the stage per second, over the last one to two minutes.',
+              }),
+            }),
+          )
+          .meta({
+            description:
+              'In the order of the pipeline. `detect` compares searchable images with the others; images from before it was counted do not count as waiting.',
+          }),
       }),
       health: z.enum(['ok', 'degraded']).meta({
         description: '`degraded`: your images wait too long, or no worker embeds them.',

@@ -142,6 +142,19 @@ describe.each([
     expect(await log.list({ from: first.at, to: second.at, limit: 100 })).toEqual({ items: [] });
   });
 
+  it('lists nothing from before the earliest time, whatever the range and the cursor are', async () => {
+    const own = await open();
+    const [before, at, after] = [3, 2, 1].map((days) => entryAt(daysAgo(days), { tenant_id: 'acme' }));
+    for (const entry of [before, at, after]) if (entry) await own.append(entry);
+    const bounded = { tenant_id: 'acme', earliest: daysAgo(2), limit: 5 };
+    expect((await own.list(bounded)).items).toEqual([after, at]);
+    expect((await own.list({ ...bounded, from })).items).toEqual([after, at]);
+    expect(await own.list({ ...bounded, from, to: daysAgo(2) })).toEqual({ items: [] });
+    const { nextCursor } = await own.list({ tenant_id: 'acme', limit: 2 });
+    expect(await own.list({ ...bounded, cursor: nextCursor })).toEqual({ items: [] });
+    expect(nextCursor).toBeDefined();
+  });
+
   it('accepts times without milliseconds, and any range', async () => {
     const own = await open();
     const entry = entryAt('2026-11-01T00:00:00.000Z', { tenant_id: 'acme' });

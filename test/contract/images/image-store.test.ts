@@ -176,12 +176,46 @@ describe.each([
     expect(await images.originalEvent(tenant, image_id)).toEqual({ any: 'event' });
     expect(await images.restart(tenant, image_id, 'indexed', at)).toBe(true);
     expect(await images.get(tenant, image_id)).toMatchObject({ status: 'indexed', failure, retries: 1 });
-    await images.clearFailure(tenant, image_id);
+    await images.noteDetected(tenant, image_id);
     expect(await images.get(tenant, image_id)).not.toHaveProperty('failure');
     expect(await images.originalEvent(tenant, image_id)).toBeUndefined();
     expect(await images.noteFailure(tenant, newImage(), failure, at, {})).toBeUndefined();
-    await images.clearFailure(tenant, newImage());
+    await images.noteDetected(tenant, newImage());
     expect(await images.get(tenant, newImage())).toBeUndefined();
+  });
+
+  it('marks an image as undetected from its indexing on, until its duplicates are detected or cannot be', async () => {
+    const own = newTenant();
+    const minute = (n: number) => `2026-02-01T00:0${n}:00.000Z`;
+    const index = async (n: number) => {
+      const record = newRecord(own);
+      await images.create(record);
+      expect(await images.get(own, record.image_id)).not.toHaveProperty('undetected');
+      await images.advance(own, record.image_id, 'indexed', minute(n), { models: ['m'] });
+      return record.image_id;
+    };
+    expect(await images.undetectedSince(own)).toBeUndefined();
+    const [second, first] = [await index(2), await index(1)];
+    expect(await images.get(own, first)).toMatchObject({ status: 'indexed', undetected: true });
+    expect(await images.undetectedSince(own)).toBe(minute(1));
+    expect(await images.undetectedSince(newTenant())).toBeUndefined();
+
+    await images.noteDetected(own, first);
+    expect(await images.get(own, first)).not.toHaveProperty('undetected');
+    expect(await images.undetectedSince(own)).toBe(minute(2));
+    await images.noteFailure(own, second, { ...FAILURE, stage: 'duplicates' }, at, {});
+    expect(await images.get(own, second)).not.toHaveProperty('undetected');
+    expect(await images.undetectedSince(own)).toBeUndefined();
+    await images.restart(own, second, 'indexed', minute(3));
+    expect(await images.get(own, second)).toMatchObject({ undetected: true, retries: 1 });
+    expect(await images.undetectedSince(own)).toBe(minute(3));
+
+    await images.markPurged(own, second, minute(4));
+    expect(await images.undetectedSince(own)).toBeUndefined();
+    const due: ImageId[] = [];
+    for await (const each of images.unsettled('2026-02-01T02:00:00.000Z'))
+      if (each.tenant_id === own) due.push(each.image_id);
+    expect(due).toEqual([second]);
   });
 
   it('lists images by the stage and the code of their failure', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newGroupId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import { dynamoStatisticsStore } from '#shared/statistics/dynamodb-statistics-store.ts';
-import { type Counters, INDEXED, sumOf } from '#shared/statistics/statistics.ts';
+import { type Counters, INDEXED, sumOf, UNDETECTED } from '#shared/statistics/statistics.ts';
 import type { CountedId, StatisticsStore } from '#shared/statistics/statistics-store.ts';
 import { memoryStatisticsStore } from '../../memory/statistics-store.ts';
 import { newTable } from '../emulator.ts';
@@ -56,16 +56,33 @@ describe.each([
     expect(nonZero(await statistics.read(tenant))).toEqual({});
   });
 
-  it('return how many images per second became searchable', async () => {
+  it('return how many images per second passed each stage', async () => {
     const { now, readContributions } = world();
     const images = Array.from({ length: 30 }, newImageId);
-    for (const image of images) now.set(image, { images: 1, [INDEXED]: 1 });
-    await statistics.update(tenant, images, readContributions);
-    await statistics.update(tenant, images, readContributions);
-    const rate = await statistics.indexingRate(tenant);
-    expect(rate).toBeGreaterThanOrEqual(30 / 120);
-    expect(rate).toBeLessThanOrEqual(30 / 60);
-    expect(await statistics.indexingRate(newTenant())).toBe(0);
+    const move = async (count: number, counters: Counters) => {
+      for (const image of images.slice(0, count)) now.set(image, { images: 1, ...counters });
+      await statistics.update(tenant, images, readContributions);
+      await statistics.update(tenant, images, readContributions);
+    };
+    await move(30, { 'status#uploaded': 1 });
+    await move(20, { 'status#validated': 1 });
+    await move(10, { [INDEXED]: 1, [UNDETECTED]: 1 });
+    await move(5, { [INDEXED]: 1 });
+    const rates = await statistics.rates(tenant);
+    const between = (rate: number | undefined, count: number) => {
+      expect(rate).toBeGreaterThanOrEqual(count / 120);
+      expect(rate).toBeLessThanOrEqual(count / 60);
+    };
+    between(rates.validated, 20);
+    between(rates.processed, 10);
+    between(rates.indexed, 10);
+    between(rates.detected, 5);
+    expect(await statistics.rates(newTenant())).toEqual({
+      validated: 0,
+      processed: 0,
+      indexed: 0,
+      detected: 0,
+    });
   });
 
   it('accept more images and groups than one transaction holds', async () => {

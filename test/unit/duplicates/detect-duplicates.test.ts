@@ -114,6 +114,23 @@ describe('detectDuplicates', () => {
     expect(world.publisher.events).toHaveLength(1);
   });
 
+  test('takes the mark of an image that waits for it, unless it is interrupted', async () => {
+    const world = await library();
+    const image = await world.add(embeddingAt(1, 1), { undetected: true });
+    const recordOf = () => world.imageStore.get(ACME, image);
+    const groups: GroupStore = {
+      ...world.groups,
+      groupsOf: async () => {
+        throw new Problem('dependency_unavailable', 'the table is down');
+      },
+    };
+    await world.add(embeddingAt(1, 1)); // a copy, with which it is to be grouped
+    await expect(detectDuplicates({ ...world, groups })(indexed(image))).rejects.toThrow('down');
+    expect(await recordOf()).toHaveProperty('undetected', true);
+    await detectDuplicates(world)(indexed(image));
+    expect(await recordOf()).not.toHaveProperty('undetected');
+  });
+
   test('publishes the same id again if recording the publication failed', async () => {
     const world = await library();
     const images = [await world.add(embeddingAt(1, 1)), await world.add(embeddingAt(0.9, 1))];

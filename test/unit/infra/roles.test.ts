@@ -272,7 +272,13 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'secretsmanager:secret:t/*: DeleteSecret',
     `sqs:purges: ${CONSUME} SendMessage`,
   ],
-  ReadAudit: ['dynamodb:audit/index/by_tenant: Query', 'dynamodb:audit: PutItem Query'],
+  ReadAudit: [
+    'dynamodb:audit/index/by_tenant: Query',
+    'dynamodb:audit: PutItem Query',
+    'dynamodb:limits: GetItem UpdateItem',
+    'dynamodb:tenants: GetItem',
+    'sns:events: Publish',
+  ],
   RemoveStorage: [
     'dynamodb:activity [JOB#* JOBS TENANT#*#JOBS]: GetItem PutItem',
     'dynamodb:activity [TENANT#*#CACHE]: BatchWriteItem Query',
@@ -304,6 +310,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:activity [TENANT#*#STATISTICS TENANT#*#USAGE HEARTBEAT]: BatchGetItem GetItem',
     'dynamodb:audit: PutItem',
     'dynamodb:images/index/by_status: Query',
+    'dynamodb:images/index/by_unsettled: Query',
     'dynamodb:images: BatchGetItem GetItem',
     'dynamodb:limits: GetItem UpdateItem',
     'dynamodb:tenants/index/by_kind: Query',

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { decideGroups } from '#shared/contracts/http/duplicates.ts';
+import { ImageIdField } from '#shared/contracts/http/fields.ts';
 import { deleteImages } from '#shared/contracts/http/images.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { parseField } from '#shared/runtime/input.ts';
@@ -17,7 +18,7 @@ describe('the outcomes of a bulk call', () => {
         if (entry === 'slow') await setTimeout(5);
         if (entry === 'refused') throw new Problem('not_found', 'There is none.');
         if (entry === 'fault') throw new TypeError('a secret detail');
-        if (entry === 'invalid') parseField(deleteImages.body.shape.image_ids, entry, `/image_ids/${at}`);
+        if (entry === 'invalid') parseField(ImageIdField, entry, `/image_ids/${at}`);
         return { done: entry };
       },
     );
@@ -59,6 +60,6 @@ it.each([
   ['decisions', decideGroups.body],
   ['image_ids', deleteImages.body],
 ])('a list of %s has 1 to 100 entries', (name, body) => {
-  const accepts = (length: number) => body.safeParse({ [name]: Array(length).fill('any') }).success;
+  const accepts = (length: number) => body?.safeParse({ [name]: Array(length).fill('any') }).success;
   expect([0, 1, 100, 101].map(accepts)).toEqual([false, true, true, false]);
 });

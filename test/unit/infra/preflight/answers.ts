@@ -87,6 +87,7 @@ export const SERVICE_EXISTS: Answer = json({
 
 interface Request {
   method: string;
+  hostname: string;
   path: string;
   headers: Record<string, string>;
   body?: string | Uint8Array;
@@ -116,9 +117,10 @@ export function recordedAccount(answers: Answers) {
 }
 
 /** Names the action of a request, whichever of AWS's protocols it speaks, and its subject. */
-function callOf({ method, path, headers, body = '' }: Request): string {
+function callOf({ method, hostname, path, headers, body = '' }: Request): string {
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
   const target = headers['x-amz-target']?.split('.').at(-1);
+  if (target === 'DescribeCertificate') return `${target} ${hostname.split('.')[1]}`; // acm.eu-west-1.amazonaws.com
   if (target) return [target, /"QuotaCode":"([^"]+)"/.exec(text)?.[1]].filter(Boolean).join(' ');
   if (method === 'GET') return `${method} ${path}`;
   const form = new URLSearchParams(text);

@@ -78,6 +78,38 @@ describe('preflight', () => {
     expect(about('certificate')?.level).toBe('fault');
   });
 
+  describe('of a console with a host of its own', () => {
+    const arn = 'arn:aws:acm:us-east-1:444455556666:certificate/00000000-0000-0000-0000-000000000001';
+    const of = { ...prod, consoleDomain: { name: 'console.deeplens.example', certificateArn: arn } };
+    const IN_US_EAST_1 = 'DescribeCertificate us-east-1';
+
+    it('asks for its certificate in us-east-1, and for the API’s in its region', async () => {
+      const { about, calls } = await run(READY_ACCOUNT, { of });
+      expect(about('certificate of console.deeplens.example')?.level).toBe('ok');
+      expect(calls.filter((call) => call.startsWith('DescribeCertificate')).sort()).toEqual([
+        'DescribeCertificate eu-west-1',
+        IN_US_EAST_1,
+      ]);
+    });
+
+    it.each([
+      ['does not exist', { [IN_US_EAST_1]: NEW_ACCOUNT.DescribeCertificate }],
+      [
+        'is PENDING_VALIDATION',
+        { [IN_US_EAST_1]: certificate('PENDING_VALIDATION', 'console.deeplens.example') },
+      ],
+      ['is for api.deeplens.example', { [IN_US_EAST_1]: certificate('ISSUED', 'api.deeplens.example') }],
+    ])('refuses one that %s', async (says, answer) => {
+      const { about } = await run(Object.assign({}, READY_ACCOUNT, answer), { of });
+      expect(about('certificate of console')).toMatchObject({
+        level: 'fault',
+        says: expect.stringContaining(says),
+        command: `aws acm describe-certificate --region us-east-1 --certificate-arn ${arn}`,
+      });
+      expect(about('certificate of api')?.level).toBe('ok');
+    });
+  });
+
   it('compares workerCreated with the account', async () => {
     const { target } = prod;
     const later = { ...prod, ...(target && { target: { ...target, workerCreated: true } }) };
