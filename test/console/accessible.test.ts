@@ -68,6 +68,7 @@ it('has no finding of axe on a tenant’s pages, in light and dark, wide and nar
     '/people',
     '/webhooks',
     '/settings',
+    '/audit',
   ];
   for (const path of paths) expect(await visited(page, path)).toEqual([]);
 });

@@ -37,7 +37,7 @@ async function openAs(role: string): Promise<Page> {
 
 const SEARCHER = ['Search', 'Duplicates', 'Library'];
 const UPLOADER = [...SEARCHER, 'Bring in'];
-const ADMINISTRATOR = ['API keys', 'People', 'Webhooks', 'Settings'];
+const ADMINISTRATOR = ['API keys', 'People', 'Webhooks', 'Settings', 'Audit log'];
 describe.each([
   ['Viewer', SEARCHER],
   ['Uploader', UPLOADER],

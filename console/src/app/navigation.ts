@@ -16,6 +16,7 @@ export interface NavigationItem {
     | '/people'
     | '/webhooks'
     | '/settings'
+    | '/audit'
     | '/operator/tenants'
     | '/operator/capacity'
     | '/operator/jobs'
@@ -38,6 +39,7 @@ const ITEMS: readonly NavigationItem[] = [
   { to: '/people', label: 'People', scope: 'deeplens.admin' },
   { to: '/webhooks', label: 'Webhooks', scope: 'deeplens.admin' },
   { to: '/settings', label: 'Settings', scope: 'deeplens.admin' },
+  { to: '/audit', label: 'Audit log', scope: 'deeplens.admin' },
   { to: '/operator/tenants', label: 'Tenants', scope: 'operator' },
   { to: '/operator/capacity', label: 'Capacity', scope: 'operator' },
   { to: '/operator/jobs', label: 'Jobs', scope: 'operator' },

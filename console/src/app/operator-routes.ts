@@ -1,8 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import type { AuditAddress } from './audit-address.ts';
+import { auditAddress } from './audit-address.ts';
 import { JOB_KINDS, JOB_STATES } from './job-choices.ts';
 import { root } from './root.tsx';
-import { choiceParam, type Raw, textParam } from './search-params.ts';
+import { choiceParam, type Raw } from './search-params.ts';
 
 const tenants = createRoute({
   getParentRoute: () => root,
@@ -46,13 +46,7 @@ const switches = createRoute({
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/operator/audit',
-  validateSearch: (raw: Raw): AuditAddress => ({
-    tenant_id: textParam(raw, 'tenant_id'),
-    actor: textParam(raw, 'actor'),
-    action: textParam(raw, 'action'),
-    from: textParam(raw, 'from'),
-    to: textParam(raw, 'to'),
-  }),
+  validateSearch: auditAddress,
   component: lazyRouteComponent(() => import('../features/operator/audit-page.tsx'), 'AuditPage'),
 });
 

@@ -1,5 +1,6 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import type { FilterAddress } from '../features/search/filters.ts';
+import { type AuditAddress, auditAddress } from './audit-address.ts';
 import { DELIVERY_STATES } from './delivery-states.ts';
 import { FORMATS } from './formats.ts';
 import { Home } from './home.tsx';
@@ -146,6 +147,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (raw: Raw): AuditAddress => ({ ...auditAddress(raw), tenant_id: undefined }),
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
+});
+
 /** Returns the router; it reads the address of the page now. */
 export const newRouter = () =>
   createRouter({
@@ -164,6 +172,7 @@ export const newRouter = () =>
       webhooks,
       webhook,
       settings,
+      audit,
       ...operatorRoutes,
     ]),
     defaultPreload: 'intent',

@@ -10,6 +10,8 @@ it('lists the pages that a credential can use', () => {
   expect(navigationFor(['deeplens.search', 'deeplens.upload'], false).map(({ label }) => label)).toContain(
     'Bring in',
   );
+  expect(navigationFor(['deeplens.admin'], false).map(({ to }) => to)).toContain('/audit');
+  expect(navigationFor(['deeplens.metrics'], false).map(({ to }) => to)).not.toContain('/audit');
   const ofOperator = navigationFor([], true).map(({ to }) => to);
   expect(ofOperator.length).toBeGreaterThan(0);
   expect(ofOperator.filter((to) => !to.startsWith('/operator/'))).toEqual([]);

@@ -1,11 +1,16 @@
-import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import type { AuditAddress } from '../../app/audit-address.ts';
 import { fromLocalInput, toLocalInput } from '../../ui/local-time.ts';
 
-/** Asks for the filters of the audit log, and writes them to the address. */
-export function AuditFilters({ address }: { address: AuditAddress }) {
-  const navigate = useNavigate();
+interface AuditFiltersProps {
+  address: AuditAddress;
+  /** True if entries of all tenants are there. */
+  withTenant: boolean;
+  onFind: (address: AuditAddress) => void;
+}
+
+/** Asks for the filters of the audit log. */
+export function AuditFilters({ address, withTenant, onFind }: AuditFiltersProps) {
   const [typed, setTyped] = useState({
     tenant_id: address.tenant_id ?? '',
     actor: address.actor ?? '',
@@ -15,15 +20,12 @@ export function AuditFilters({ address }: { address: AuditAddress }) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void navigate({
-      to: '/operator/audit',
-      search: {
-        tenant_id: typed.tenant_id.trim() || undefined,
-        actor: typed.actor.trim() || undefined,
-        action: typed.action.trim() || undefined,
-        from: fromLocalInput(typed.from),
-        to: fromLocalInput(typed.to),
-      },
+    onFind({
+      tenant_id: typed.tenant_id.trim() || undefined,
+      actor: typed.actor.trim() || undefined,
+      action: typed.action.trim() || undefined,
+      from: fromLocalInput(typed.from),
+      to: fromLocalInput(typed.to),
     });
   };
   const field = (name: keyof typeof typed, label: string, type = 'text') => (
@@ -39,7 +41,7 @@ export function AuditFilters({ address }: { address: AuditAddress }) {
   return (
     <form className="card" onSubmit={submit}>
       <div className="row ends">
-        {field('tenant_id', 'Tenant')}
+        {withTenant && field('tenant_id', 'Tenant')}
         {field('actor', 'Actor')}
         {field('action', 'Operation')}
         {field('from', 'From', 'datetime-local')}

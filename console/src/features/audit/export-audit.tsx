@@ -1,21 +1,15 @@
-import type { DeepLens } from '@deeplens/sdk';
+import type { AuditEntry } from '@deeplens/sdk';
 import { useMutation } from '@tanstack/react-query';
-import { useSession } from '../../app/session.tsx';
 import { saveAs } from '../../ui/save-as.ts';
 
 /** A file of a browser can hold so many. */
 const MOST = 10_000;
 
-/** Saves what the filters find, an entry a line. */
-export function ExportAudit({
-  query,
-}: {
-  query: NonNullable<Parameters<DeepLens['admin']['listAudit']>[0]>;
-}) {
-  const { client } = useSession();
+/** Saves what the filters find, an entry a line. @param read returns at most so many of them */
+export function ExportAudit({ read }: { read: (limit: number) => Promise<AuditEntry[]> }) {
   const saving = useMutation({
     mutationFn: async () => {
-      const entries = await client.admin.listAudit({ ...query, limit: 100 }).toArray({ limit: MOST });
+      const entries = await read(MOST);
       saveAs('audit.ndjson', entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
       return entries.length;
     },

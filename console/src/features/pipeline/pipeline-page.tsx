@@ -18,7 +18,7 @@ export function PipelinePage() {
     refetchInterval: REFRESH_MS, // pauses while the page is hidden
   });
   const canList = useScope('deeplens.search');
-  const { data, dataUpdatedAt } = overview;
+  const { data } = overview;
   return (
     <div className="page">
       <div className="page-head">
@@ -37,7 +37,7 @@ export function PipelinePage() {
           <Tile label="To be won" value={bytes(data.duplicates.reclaimable_bytes)} />
         </div>
       )}
-      {data && <StageTable byStatus={data.images.by_status} at={dataUpdatedAt} />}
+      {data && <StageTable stages={data.pipeline.stages} />}
       {data && canList && <Failures failed={data.images.by_status.failed ?? 0} />}
       {data && (
         <div className="meters">
