@@ -48,7 +48,7 @@ it('deletes those that are selected, at once', async () => {
   await dialog.getByRole('button', { name: 'Delete 2 pictures' }).click();
   await dialog.getByText('2 pictures deleted.').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await page.getByRole('link', { name: 'b.jpg' }).waitFor();
+  await page.getByRole('link', { name: 'a.jpg' }).waitFor({ state: 'detached' });
   expect(await page.locator('.library-item').count()).toBe(1);
   expect(await left()).toEqual(['b.jpg']);
 });

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { newTenant } from '../e2e/client.ts';
@@ -26,6 +28,12 @@ const groups = Array.from({ length: ROWS }, (_, n) => {
     ...{ group_id: `grp_${id}`, verdict: 'exact', confidence: 1, images },
     suggested_keeper: images[0]?.image_id,
   };
+});
+
+it('loads no more than its budget before the first view', async () => {
+  // Ends with an error above the budget.
+  const { stdout } = await promisify(execFile)(process.execPath, ['console/scripts/budget.ts']);
+  process.stdout.write(stdout);
 });
 
 it('scrolls a table of 10 000 groups without a frame over 50 ms', async () => {
