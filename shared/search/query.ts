@@ -14,6 +14,8 @@ export interface SimilarityQuery {
   maxResults: number;
   filter?: VectorFilter | undefined;
   includeMetadata: boolean;
+  /** List the best image of each duplicate group alone. */
+  deduplicate?: boolean;
   /** Do without verification by pixels. */
   withoutPixels?: boolean;
   /** The tenant's models, its default first. */

@@ -6,6 +6,7 @@ import { findNearImages } from '#shared/matching/find-near-images.ts';
 import type { KnownCopies } from '#shared/matching/match-context.ts';
 import type { NearImage } from '#shared/matching/near-image.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { bestOfGroups, type SearchedGroups } from './best-of-groups.ts';
 import { type CachePorts, cacheAnswer, type FoundImages } from './cache-answer.ts';
 import { explainNoResults } from './explain-no-results.ts';
 import type { SimilarityQuery } from './query.ts';
@@ -15,7 +16,7 @@ import { judgedImage, type SimilarityResults, searchResult } from './search-resu
 
 export interface SearchPorts extends Omit<ReadQueryPorts, 'embedder'>, Omit<CachePorts, 'imageStore'> {
   index: Pick<VectorIndex, 'search'>;
-  groups: KnownCopies;
+  groups: KnownCopies & SearchedGroups;
   installed: Pick<InstalledModels, 'embedder'>;
   /** Milliseconds of a monotonic clock. */
   now?: () => number;
@@ -41,7 +42,9 @@ export function searchImages(ports: SearchPorts) {
     const hash = queryHash(query, embedder.manifest);
     const { images, explanation, cached } = await answer(tenant, hash, () => find(tenant, query));
     // 6. Add records and links.
-    const results = images.map(({ judged, record }) => searchResult(judged, record, query));
+    const found = images.map(({ judged, record }) => searchResult(judged, record, query));
+    // 7. Of each duplicate group, list the best.
+    const results = query.deduplicate ? await bestOfGroups(ports.groups, tenant, found) : found;
     return {
       query_id: newQueryId(),
       results,

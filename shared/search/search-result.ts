@@ -6,6 +6,7 @@ import type { Alignment } from '#shared/matching/geometry/alignment.ts';
 import type { NearImage } from '#shared/matching/near-image.ts';
 import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
 import type { Explanation, JudgedImage } from './answer.ts';
+import type { GroupMembership } from './best-of-groups.ts';
 
 /** The reply to a search. Fields carry their names on the wire. */
 export interface SimilarityResults {
@@ -18,7 +19,7 @@ export interface SimilarityResults {
   cached: boolean;
 }
 
-export interface SimilarityResult extends JudgedImage {
+export interface SimilarityResult extends JudgedImage, GroupMembership {
   external_id?: string;
   file_path: string;
   storage_location: string;

@@ -1,9 +1,17 @@
+import { DeepLens } from '@deeplens/sdk';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Client, newTenant } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
-import { addPerson, PASSWORD } from '../fixtures/sign-in.ts';
-import { consoleUrl, openedConsole } from './console-page.ts';
+import {
+  consoleUrl,
+  enterPassword,
+  newPerson,
+  openedConsole,
+  refusalsOf,
+  signInAtPool,
+  visitAll,
+} from './console-page.ts';
 
 // Chromium itself reports the refusals that the second test makes, and that the emulator's page has no icon.
 const open = openedConsole(/status of 40[14]/);
@@ -13,20 +21,14 @@ beforeAll(async () => {
   owner = await newTenant('console-people');
 });
 
+const newMember = (role: string) => newPerson({ tenant: owner.tenant, organization: 'Acme', groups: [role] });
+
 /** Opens the console as a new person, who signs in at the pool's own page. */
 async function openAs(role: string): Promise<Page> {
-  const { tenant } = owner;
-  const username = await addPerson(readStack().emulator_url, {
-    tenant,
-    organization: 'Acme',
-    groups: [role],
-  });
+  const username = await newMember(role);
   const page = await open(undefined);
   await page.goto(consoleUrl('/library?status=indexed'));
-  await page.getByRole('button', { name: 'Sign in with your account' }).click();
-  await page.locator('input[name=username]').fill(username);
-  await page.locator('input[name=password]').fill(PASSWORD);
-  await page.locator('[type=submit]').first().click();
+  await signInAtPool(page, username);
   // Back where it began.
   await page.getByRole('heading', { name: 'Library' }).waitFor();
   expect(page.url()).toBe(consoleUrl('/library?status=indexed'));
@@ -35,30 +37,41 @@ async function openAs(role: string): Promise<Page> {
 
 const SEARCHER = ['Search', 'Duplicates', 'Library'];
 const UPLOADER = [...SEARCHER, 'Bring in'];
+const ADMINISTRATOR = ['API keys', 'People', 'Webhooks', 'Settings', 'Audit log'];
 describe.each([
   ['Viewer', SEARCHER],
   ['Uploader', UPLOADER],
-  ['Admin', [...UPLOADER, 'Storage', 'Pipeline', 'Usage', 'API keys', 'People', 'Webhooks', 'Settings']],
+  ['Admin', [...UPLOADER, 'Storage', 'Pipeline', 'Usage', ...ADMINISTRATOR]],
 ])('%s', (role, pages) => {
   it('signs in, sees its own pages, and is refused in none', async () => {
     const page = await openAs(role);
-    const refused: string[] = [];
-    page.on('response', (reply) => {
-      if (reply.status() >= 400) refused.push(`${reply.status()} ${reply.url()}`);
-    });
-    const links = page.getByRole('navigation').getByRole('link');
-    await links.nth(pages.length - 1).waitFor();
-    expect(await links.allTextContents()).toEqual(pages);
-    for (const name of pages) {
-      await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
-    }
+    const refused = refusalsOf(page);
+    await page
+      .getByRole('navigation')
+      .getByRole('link')
+      .nth(pages.length - 1)
+      .waitFor();
+    expect(await visitAll(page)).toEqual(pages);
     expect(refused).toEqual([]);
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(
       'eyJ',
     );
   });
+});
+
+it.each([
+  ['search', SEARCHER],
+  ['upload', ['Bring in']],
+  ['storage', ['Storage']],
+  ['metrics', ['Pipeline', 'Usage']],
+  ['admin', ADMINISTRATOR],
+] as const)('shows a key for %s alone its own pages, and is refused in none', async (scope, pages) => {
+  const api = new DeepLens({ baseUrl: readStack().api_url, apiKey: owner.key });
+  const { api_key } = await api.keys.create({ name: scope, scopes: [`deeplens.${scope}`] });
+  const page = await open(api_key);
+  const refused = refusalsOf(page);
+  expect(await visitAll(page)).toEqual(pages);
+  expect(refused).toEqual([]);
 });
 
 it('renews its token in two tabs at once, as often as it expires', async () => {
@@ -69,17 +82,7 @@ it('renews its token in two tabs at once, as often as it expires', async () => {
   const username = second.locator('input[name=username]');
   const library = second.getByRole('heading', { name: 'Library' });
   await username.or(library).first().waitFor(); // the pool may know the person
-  if (await username.isVisible()) {
-    await username.fill(
-      await addPerson(readStack().emulator_url, {
-        tenant: owner.tenant,
-        organization: 'Acme',
-        groups: ['Viewer'],
-      }),
-    );
-    await second.locator('input[name=password]').fill(PASSWORD);
-    await second.locator('[type=submit]').first().click();
-  }
+  if (await username.isVisible()) await enterPassword(second, await newMember('Viewer'));
   await library.waitFor();
   const tabs = [first, second];
   let renewals = 0;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, newTenant } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
 import { photograph } from '../fixtures/photographs.ts';
-import { consoleUrl, openedConsole } from './console-page.ts';
+import { consoleUrl, enterKey, openedConsole } from './console-page.ts';
 
 const open = openedConsole();
 const FILES = 300;
@@ -41,8 +41,7 @@ it('goes on where a closed tab left off, sends no file twice, and groups what fa
   const second = await first.context().newPage();
   await first.close();
   await second.goto(consoleUrl('/upload'));
-  await second.getByLabel('API key').fill(key);
-  await second.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await enterKey(second, key);
   await second.getByText(/broken off after 1[0-9]{2} of 300 files/).waitFor();
   await second.getByLabel('Folder').setInputFiles(folder);
   await second.getByText(`${FILES} of ${FILES} files sent`).waitFor({ timeout: 400_000 });

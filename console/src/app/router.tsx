@@ -1,4 +1,5 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import type { FilterAddress } from '../features/search/filters.ts';
 import { type AuditAddress, auditAddress } from './audit-address.ts';
 import { DELIVERY_STATES } from './delivery-states.ts';
 import { FORMATS } from './formats.ts';
@@ -9,13 +10,14 @@ import { choiceParam, type Raw, shareParam, textParam } from './search-params.ts
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
 
-interface SearchAddress {
+interface SearchAddress extends FilterAddress {
   image?: string | undefined;
   url?: string | undefined;
   threshold?: number | undefined;
+  /** List the best of each duplicate group alone. */
+  best?: true | undefined;
   /** `x,y,width,height`, as fractions of the query. */
   region?: string | undefined;
-  format?: (typeof FORMATS)[number] | undefined;
   /** The id of the result that is compared. */
   result?: string | undefined;
 }
@@ -27,8 +29,12 @@ const search = createRoute({
     image: textParam(raw, 'image'),
     url: textParam(raw, 'url'),
     threshold: shareParam(raw, 'threshold'),
+    best: raw.best === true ? true : undefined,
     region: textParam(raw, 'region'),
     format: choiceParam(raw, 'format', FORMATS),
+    after: textParam(raw, 'after'),
+    before: textParam(raw, 'before'),
+    metadata: textParam(raw, 'metadata'),
     result: textParam(raw, 'result'),
   }),
   component: lazyRouteComponent(() => import('../features/search/search-page.tsx'), 'SearchPage'),
@@ -91,6 +97,7 @@ const pipeline = createRoute({
 const usage = createRoute({
   getParentRoute: () => root,
   path: '/usage',
+  validateSearch: (raw: Raw): { period?: string | undefined } => ({ period: textParam(raw, 'period') }),
   component: lazyRouteComponent(() => import('../features/usage/usage-page.tsx'), 'UsagePage'),
 });
 

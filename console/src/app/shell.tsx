@@ -1,6 +1,7 @@
 import './shell.css';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { keptOf } from '../features/search/filters.ts';
 import { setQueryFile } from '../features/search/query-file.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import type { NavigationItem } from './navigation.ts';
@@ -10,9 +11,11 @@ import { useMe, useNavigation, useSession } from './session.tsx';
 export function Shell() {
   const me = useMe();
   const { signOut, keyName, hasTenant } = useSession();
-  const content = useFocusedContent();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const content = useFocusedContent(path);
   const dragging = useDroppedPicture();
   const items = useNavigation();
+  useShownLink(path, items.length);
   return (
     <div className="shell">
       <a className="skip" href="#content">
@@ -85,15 +88,23 @@ const Pages = ({ items }: { items: readonly NavigationItem[] }) => (
 );
 
 /** Gives the focus to each new page: keys are then its own, not the link's that led there. */
-function useFocusedContent() {
+function useFocusedContent(path: string) {
   const content = useRef<HTMLElement>(null);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
   const shown = useRef(path);
   useEffect(() => {
     if (shown.current !== path) content.current?.focus({ preventScroll: true });
     shown.current = path;
   }, [path]);
   return content;
+}
+
+/** Scrolls the navigation to the link of the page: on a narrow screen it shows a part of its links. */
+function useShownLink(path: string, links: number): void {
+  useEffect(() => {
+    if (links === 0) return;
+    const link = document.querySelector(`nav [aria-current=page][href^="/${path.split('/')[1]}"]`);
+    link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path, links]);
 }
 
 /** Searches for a picture that is dropped anywhere, or pasted. @returns whether one is being dragged */
@@ -106,7 +117,7 @@ function useDroppedPicture(): boolean {
     const searchFor = (file: File | undefined) => {
       if (!file) return;
       setQueryFile(file);
-      void navigate({ to: '/search', search: ({ threshold, format }) => ({ threshold, format }) });
+      void navigate({ to: '/search', search: keptOf });
     };
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
@@ -127,7 +138,7 @@ function useDroppedPicture(): boolean {
       else if (/^https?:\/\/\S+$/.test(text) && !(event.target instanceof HTMLInputElement))
         void navigate({
           to: '/search',
-          search: ({ threshold, format }) => ({ threshold, format, url: text }),
+          search: (now) => ({ ...keptOf(now), url: text }),
         });
     };
     window.addEventListener('dragover', over);

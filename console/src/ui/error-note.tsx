@@ -2,13 +2,14 @@ import { useEffect, useState } from 'react';
 import { CopyButton } from './copy-button.tsx';
 import { describeError } from './describe-error.ts';
 
-/** Shows an error: what happened, its code, and the id to ask support about. After a 429 it counts down, then retries. */
+/** Shows an error: what happened, what to do, its code, and the id to ask support about. After a 429 it counts down, then retries. */
 export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
-  const { title, detail, code, correlationId, retryAfter } = describeError(error);
+  const { title, detail, whatToDo, code, correlationId, retryAfter } = describeError(error);
   return (
     <div className="error-note" role="alert">
       <strong>{title}</strong>
       <p>{detail}</p>
+      {whatToDo && <p>{whatToDo}</p>}
       <p className="error-facts">
         {code && <code>{code}</code>}
         {correlationId && (

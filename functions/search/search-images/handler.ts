@@ -59,6 +59,7 @@ export const handler = httpFunction(
         maxResults: body.max_results,
         filter: vectorFilter(body),
         includeMetadata: body.include_metadata,
+        deduplicate: body.deduplicate,
         withoutPixels: degrade.includes('verification'),
         models: modelsOf(caller, env.DEEPLENS_MODELS).chosen,
         model: body.model,

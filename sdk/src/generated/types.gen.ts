@@ -88,6 +88,10 @@ export type SearchSimilarityRequest = {
     similarity_threshold?: number;
     max_results?: number;
     include_metadata?: boolean;
+    /**
+     * List the best image of each duplicate group alone, with `group_id` and `group_size`. Fewer than `max_results` may then be listed.
+     */
+    deduplicate?: boolean;
     storage_locations?: Array<string>;
     /**
      * Filters that must all match. Time bounds are inclusive.
@@ -136,6 +140,10 @@ export type SearchSimilarityForm = {
     similarity_threshold?: number;
     max_results?: number;
     include_metadata?: boolean;
+    /**
+     * List the best image of each duplicate group alone, with `group_id` and `group_size`. Fewer than `max_results` may then be listed.
+     */
+    deduplicate?: boolean;
     storage_locations?: Array<string>;
     /**
      * Filters that must all match. Time bounds are inclusive.
@@ -1225,6 +1233,14 @@ export type SimilarityResult = {
             height: number;
         };
     };
+    /**
+     * With `deduplicate`: the duplicate group that the image stands for.
+     */
+    group_id?: string;
+    /**
+     * With `group_id`: the number of images in the group, found or not.
+     */
+    group_size?: number;
     file_path: string;
     storage_location: string;
     metadata?: {

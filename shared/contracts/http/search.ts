@@ -4,6 +4,7 @@ import {
   boundedMap,
   ExternalId,
   Format,
+  GroupIdField,
   ImageIdField,
   ImageUrl,
   InlineImage,
@@ -50,6 +51,12 @@ const Region = z
   )
   .meta({ description: 'The part of the query image to search for, as fractions of its width and height.' });
 
+/** Text in the multipart form. */
+const flag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);
+
 /** The JSON form, or the fields beside `file` of the multipart form. Exactly one query image is given. */
 const SimilarityQuery = z.strictObject({
   image: InlineImage.optional().meta({
@@ -61,9 +68,11 @@ const SimilarityQuery = z.strictObject({
     .optional()
     .meta({ description: 'The lowest score to return, 0 to 1; by default that of your settings, else 0.7.' }),
   max_results: numeric((number) => number.int().min(1).max(100)).default(20),
-  include_metadata: z
-    .preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean())
-    .default(true),
+  include_metadata: flag.default(true),
+  deduplicate: flag.default(false).meta({
+    description:
+      'List the best image of each duplicate group alone, with `group_id` and `group_size`. Fewer than `max_results` may then be listed.',
+  }),
   storage_locations: listText(z.array(z.string().min(1).max(128)).min(1).max(50)).optional(),
   filters: jsonText(Filters).optional(),
   model: z.string().max(64).optional(),
@@ -122,6 +131,12 @@ const SimilarityResult = z
         description:
           'The part of the query image that shows the stored image, as fractions of its width and height: for example a photograph in a screenshot.',
       }),
+    }),
+    group_id: GroupIdField.optional().meta({
+      description: 'With `deduplicate`: the duplicate group that the image stands for.',
+    }),
+    group_size: z.number().int().min(2).optional().meta({
+      description: 'With `group_id`: the number of images in the group, found or not.',
     }),
     file_path: z.string(),
     storage_location: z.string(),

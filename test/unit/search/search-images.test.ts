@@ -8,6 +8,7 @@ import { type ImageId, newImageId, type TenantId } from '#shared/kernel/ids.ts';
 import type { SimilarityQuery } from '#shared/search/query.ts';
 import { readQuery } from '#shared/search/read-query.ts';
 import { searchImages } from '#shared/search/search-images.ts';
+import { groupWith, newGroup } from '../../contract/samples.ts';
 import { type EditName, edits } from '../../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/photographs.ts';
 import { memoryBlobs } from '../../memory/blobs.ts';
@@ -134,6 +135,22 @@ describe('searchImages', () => {
     expect(some.results).toHaveLength(2);
     for (const { similarity_score } of some.results) expect(similarity_score).toBeGreaterThanOrEqual(0.3);
     expect((await search(ACME, queryFor({ source, threshold: 1 }))).results).toHaveLength(1);
+  });
+
+  test('of a duplicate group the best is listed alone, if that is asked for', async () => {
+    const bytes = photograph('french-alpine-landscape');
+    const [first, second] = [idOf('french-alpine-landscape'), await store(bytes)];
+    const group = groupWith(ACME, newGroup(), [first, second, newImageId()]);
+    await shelf.groups.save(group);
+    const source = { bytes };
+    const all = (await search(ACME, queryFor({ source, threshold: 0.9 }))).results;
+    expect(all.map(({ image_id }) => image_id).sort()).toEqual([first, second].sort());
+    const found = await search(ACME, queryFor({ source, threshold: 0.9, deduplicate: true }));
+    expect(found.results).toMatchObject([
+      { image_id: all[0]?.image_id, group_id: group.group_id, group_size: 3 },
+    ]);
+    expect(found.total_results).toBe(1);
+    expect(searchSimilarity.reply.schema.parse(found)).toBeTruthy();
   });
 
   test('metadata is included only on request', async () => {

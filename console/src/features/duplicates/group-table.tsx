@@ -1,17 +1,16 @@
-import type { DuplicateGroup } from '@deeplens/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useScope, useSession } from '../../app/session.tsx';
 import { describeError } from '../../ui/describe-error.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { bytes, counted, percent } from '../../ui/format.ts';
+import { bytes, counted } from '../../ui/format.ts';
+import { inBatches } from '../../ui/in-batches.ts';
 import { toggled } from '../../ui/toggled.ts';
 import { reclaimable } from './group-facts.ts';
+import { GroupRow, ROW_PX } from './group-row.tsx';
 import { useGroups, type Verdict } from './queries.ts';
 
-const ROW_PX = 44;
 /** Rows before the end of the list at which its next page is fetched. */
 const MARGIN = 30;
 
@@ -42,28 +41,39 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
       void list.fetchNextPage();
   }, [list, last, groups.length]);
 
-  const note = (group: string, outcome: string) =>
-    setOutcomes((before) => new Map(before).set(group, outcome));
+  const note = useCallback(
+    (group: string, outcome: string) => setOutcomes((before) => new Map(before).set(group, outcome)),
+    [],
+  );
   const chosen = useMemo(() => groups.filter(({ group_id }) => selected.has(group_id)), [groups, selected]);
   const apply = useMutation({
     mutationFn: async () => {
-      for (const { group_id, suggested_keeper } of chosen)
-        await client.duplicates.decide(group_id, { action: 'keep_one', keeper: suggested_keeper }).then(
-          () => note(group_id, 'Decided'),
-          (error: unknown) => note(group_id, describeError(error).detail),
-        );
+      await inBatches(
+        chosen,
+        (batch) =>
+          client.duplicates.decideMany(
+            batch.map(({ group_id, suggested_keeper }) => ({
+              ...{ group_id, action: 'keep_one' as const, keeper: suggested_keeper },
+            })),
+          ),
+        ({ group_id }, refusal) => note(group_id, refusal ?? 'Decided'),
+      );
       setSelected(new Set());
     },
     onSettled: () => void queries.invalidateQueries({ queryKey: ['duplicates', true] }),
   });
-  const undo = async ({ group_id }: DuplicateGroup) => {
-    await client.duplicates.undo(group_id).then(
-      () => note(group_id, 'Undone'),
-      (error: unknown) => note(group_id, describeError(error).detail),
-    );
-    void queries.invalidateQueries({ queryKey: ['duplicates'] });
-  };
-  const toggle = (group: string) => setSelected((before) => toggled(before, group));
+  const undo = useCallback(
+    async (group: string) => {
+      await client.duplicates.undo(group).then(
+        () => note(group, 'Undone'),
+        (error: unknown) => note(group, describeError(error).detail),
+      );
+      void queries.invalidateQueries({ queryKey: ['duplicates'] });
+    },
+    [client, queries, note],
+  );
+  const toggle = useCallback((group: string) => setSelected((before) => toggled(before, group)), []);
+  const toWin = chosen.reduce((sum, group) => sum + reclaimable(group), 0);
   const exact = useMemo(
     () => groups.filter((group) => group.verdict === 'exact' && !outcomes.has(group.group_id)),
     [groups, outcomes],
@@ -99,14 +109,15 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
               disabled={chosen.length === 0 || apply.isPending}
               onClick={() => apply.mutate()}
             >
-              Keep the suggestion of {counted(chosen.length, 'group')},{' '}
-              {bytes(chosen.reduce((sum, group) => sum + reclaimable(group), 0))} to be won
+              {chosen.length === 0
+                ? 'Keep the suggestions of those selected'
+                : `Keep the suggestion of ${counted(chosen.length, 'group')}, ${bytes(toWin)} to be won`}
             </button>
           </>
         )}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div ref={scroller} className="table-scroll" tabIndex={0}>
+      <div ref={scroller} className="table-scroll scrolls" tabIndex={0}>
         <table className="groups" aria-rowcount={total}>
           <thead>
             <tr>
@@ -125,53 +136,19 @@ export function GroupTable({ verdict }: { verdict: Verdict | undefined }) {
             {before > 0 && <tr style={{ height: before }} />}
             {visible.map(({ index }) => {
               const group = groups[index];
-              if (!group) return null;
-              const { group_id, images, suggested_keeper, confidence } = group;
-              const keeper = images.find(({ image_id }) => image_id === suggested_keeper);
               return (
-                <tr key={group_id} aria-rowindex={index + 1} style={{ height: ROW_PX }}>
-                  <td className="narrow">
-                    <input
-                      type="checkbox"
-                      aria-label={`Select the group of ${keeper?.file_path}`}
-                      // Others are worth a look each.
-                      disabled={decided || group.verdict !== 'exact' || outcomes.has(group_id)}
-                      checked={selected.has(group_id)}
-                      onChange={() => toggle(group_id)}
-                    />
-                  </td>
-                  <td className="clip">
-                    {decided ? (
-                      keeper?.file_path
-                    ) : (
-                      <Link to="/duplicates" search={{ verdict, group: group_id }}>
-                        {keeper?.file_path}
-                      </Link>
-                    )}
-                  </td>
-                  <td>
-                    <span className={`tag ${group.verdict}`}>{group.verdict.replace('_', ' ')}</span>
-                  </td>
-                  <td>{percent(confidence)}</td>
-                  <td>{images.length}</td>
-                  <td>{bytes(reclaimable(group))}</td>
-                  <td className="clip">
-                    {outcomes.get(group_id) ??
-                      (decided && (
-                        <>
-                          {group.decision?.action.replace('_', ' ')}{' '}
-                          <button
-                            type="button"
-                            className="quiet"
-                            disabled={!mayDecide}
-                            onClick={() => void undo(group)}
-                          >
-                            Undo
-                          </button>
-                        </>
-                      ))}
-                  </td>
-                </tr>
+                group && (
+                  <GroupRow
+                    key={group.group_id}
+                    index={index}
+                    group={group}
+                    isDecided={decided}
+                    isSelected={selected.has(group.group_id)}
+                    outcome={outcomes.get(group.group_id)}
+                    onToggle={toggle}
+                    onUndo={mayDecide ? undo : undefined}
+                  />
+                )
               );
             })}
             {after > 0 && <tr style={{ height: after }} />}

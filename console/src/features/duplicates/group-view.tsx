@@ -36,7 +36,7 @@ export function GroupView({ group, keeper, onKeep, zoom, blink }: GroupViewProps
         </span>
         <p className="note">Suggested to keep: {group.keeper_reason}</p>
       </div>
-      <div className="group-scroll">
+      <div className="group-scroll scrolls">
         <table className="group-table">
           <thead>
             <tr>

@@ -117,7 +117,12 @@ export function Queue({ verdict }: { verdict: Verdict | undefined }) {
         <span>
           {count(done.length)} of {count(total)} decided
         </span>
-        {group && <span className="note">{bytes(reclaimable(group, kept))} to be won here</span>}
+        {group && (
+          <span className="note">
+            {bytes(reclaimable(group, kept))} to be won here, {list.hasNextPage && 'at least '}
+            {bytes(groups.reduce((sum, each) => sum + reclaimable(each), 0))} in all
+          </span>
+        )}
       </div>
       {decide.error && <ErrorNote error={decide.error} />}
       {undo.error && <ErrorNote error={undo.error} />}
@@ -133,16 +138,16 @@ export function Queue({ verdict }: { verdict: Verdict | undefined }) {
           disabled={busy || !mayDecide || !group}
           onClick={() => act('keep one')}
         >
-          Keep the chosen one <kbd>Enter</kbd>
+          Keep the chosen one <kbd className="hint">Enter</kbd>
         </button>
         <button type="button" disabled={busy || !mayDecide || !group} onClick={() => act('keep all')}>
-          Keep all <kbd>A</kbd>
+          Keep all <kbd className="hint">A</kbd>
         </button>
         <button type="button" disabled={busy || !mayDecide || !group} onClick={() => act('not duplicates')}>
-          Not duplicates <kbd>N</kbd>
+          Not duplicates <kbd className="hint">N</kbd>
         </button>
         <button type="button" disabled={busy || done.length === 0} onClick={() => act('undo')}>
-          Undo <kbd>U</kbd>
+          Undo <kbd className="hint">U</kbd>
         </button>
         <button
           type="button"
@@ -161,7 +166,7 @@ export function Queue({ verdict }: { verdict: Verdict | undefined }) {
           <kbd>→</kbd>
         </button>
         <button type="button" onClick={() => act('legend')}>
-          Keys <kbd>?</kbd>
+          Keys <kbd className="hint">?</kbd>
         </button>
       </div>
       {!mayDecide && (

@@ -14,17 +14,28 @@ const SCOPES: readonly [Scope, string][] = [
   ['deeplens.admin', 'Keys, people, webhooks and settings'],
 ];
 
-/** Asks for the name and scopes of a new key, and makes it. */
+const DAY_MS = 86_400_000;
+/** Days after which a key ends; 0 for never. */
+const LIVES = [0, 30, 90, 365] as const;
+
+/** Asks for the name, scopes and end of a new key, and makes it. */
 export function CreateKey({ onMade }: { onMade: (key: NewKey) => void }) {
   const { client } = useSession();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<ReadonlySet<Scope>>(new Set(['deeplens.search']));
+  const [life, setLife] = useState(0);
   return (
     <CreateDialog
       title="New key"
       confirm="Make the key"
       isComplete={name.trim() !== '' && scopes.size > 0}
-      create={async () => client.keys.create({ name: name.trim(), scopes: [...scopes] })}
+      create={async () =>
+        client.keys.create({
+          name: name.trim(),
+          scopes: [...scopes],
+          ...(life > 0 && { expires_at: new Date(Date.now() + life * DAY_MS).toISOString() }),
+        })
+      }
       onMade={(made) => {
         setName('');
         onMade(made);
@@ -33,6 +44,16 @@ export function CreateKey({ onMade }: { onMade: (key: NewKey) => void }) {
       <label className="stack">
         Name
         <input required maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />
+      </label>
+      <label className="stack">
+        Ends
+        <select value={life} onChange={({ target }) => setLife(Number(target.value))}>
+          {LIVES.map((days) => (
+            <option key={days} value={days}>
+              {days === 0 ? 'never' : `in ${days} days`}
+            </option>
+          ))}
+        </select>
       </label>
       <fieldset className="stack" aria-label="Scopes">
         {SCOPES.map(([scope, what]) => (

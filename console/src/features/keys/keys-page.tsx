@@ -47,7 +47,7 @@ export function KeysPage() {
         </p>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="card wide" tabIndex={0} aria-label="Keys">
+      <section className="card wide scrolls" tabIndex={0} aria-label="Keys">
         <table>
           <thead>
             <tr>

@@ -1,9 +1,9 @@
 import type { Image } from '@deeplens/sdk';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef } from 'react';
 import { useSession } from '../../app/session.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { count } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
 
 /** Deletes an image after a question, and shows the receipt. */
@@ -11,62 +11,36 @@ export function DeleteImage({ image }: { image: Image }) {
   const { client } = useSession();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const removal = useMutation({
-    mutationFn: () => client.images.delete(image.image_id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['library'] }),
-  });
-  const receipt = removal.data?.receipt;
-  const closed = () => {
-    if (!receipt) return;
-    queries.removeQueries({ queryKey: ['image', image.image_id] });
-    void navigate({ to: '/library' });
+  const left = async () => {
+    await navigate({ to: '/library' });
+    queries.removeQueries({ queryKey: ['image', image.image_id] }); // not before its page is left, which would ask again
+    await queries.invalidateQueries({ queryKey: ['library'] });
   };
   return (
-    <>
-      <button type="button" className="danger" onClick={() => dialog.current?.showModal()}>
-        Delete…
-      </button>
-      <dialog ref={dialog} onClose={closed} aria-label="Delete the picture">
-        {receipt ? (
-          <div className="stack">
-            <h2>Deleted</h2>
-            <p>
-              <Moment at={receipt.completed_at} />. The receipt:
-            </p>
-            <dl className="facts">
-              {Object.entries(receipt.deleted).map(([kind, count]) => (
-                <div key={kind} className="fact">
-                  <dt>{kind.replace('_', ' ')}</dt>
-                  <dd>{count}</dd>
-                </div>
-              ))}
-            </dl>
-            <button type="button" onClick={() => dialog.current?.close()}>
-              Back to the library
-            </button>
-          </div>
-        ) : (
-          <div className="stack">
-            <h2>Delete {image.file_path}?</h2>
-            <p>The picture, its thumbnails and vectors are gone for good; your own storage is not touched.</p>
-            {removal.error && <ErrorNote error={removal.error} />}
-            <div className="row">
-              <button
-                type="button"
-                className="danger"
-                disabled={removal.isPending}
-                onClick={() => removal.mutate()}
-              >
-                {removal.isPending ? 'Deleting…' : 'Delete'}
-              </button>
-              <button type="button" onClick={() => dialog.current?.close()}>
-                Keep it
-              </button>
-            </div>
-          </div>
-        )}
-      </dialog>
-    </>
+    <Confirm
+      label="Delete…"
+      title={`Delete ${image.file_path}`}
+      confirm="Delete"
+      run={async () => client.images.delete(image.image_id)}
+      outcome={({ receipt }) => (
+        <>
+          <h2>Deleted</h2>
+          <p>
+            <Moment at={receipt.completed_at} />. The receipt:
+          </p>
+          <dl className="facts">
+            {Object.entries(receipt.deleted).map(([kind, number]) => (
+              <div key={kind} className="fact">
+                <dt>{kind.replace('_', ' ')}</dt>
+                <dd>{count(number)}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      onDone={() => void left()}
+    >
+      <p>The picture, its thumbnails and vectors are gone for good; your own storage is not touched.</p>
+    </Confirm>
   );
 }

@@ -1,27 +1,20 @@
 import './library.css';
 import type { ListImagesReply } from '@deeplens/sdk';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useRef } from 'react';
-import { useSession } from '../../app/session.tsx';
+import { Link, useSearch } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { useScope, useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { Picture } from '../../ui/picture.tsx';
+import { count, counted } from '../../ui/format.ts';
+import { toggled } from '../../ui/toggled.ts';
+import { ConfirmDeletion } from './confirm-deletion.tsx';
+import { LibraryFilters } from './library-filters.tsx';
+import { LibraryItem } from './library-item.tsx';
 
 const PAGE = 60;
-const STATUSES = {
-  indexed: 'Searchable',
-  processed: 'Embedded',
-  validated: 'Validated',
-  uploaded: 'Uploaded',
-  pending_upload: 'Awaiting upload',
-  failed: 'Failed',
-} as const;
-type Status = keyof typeof STATUSES;
-
 /** All images of the tenant, newest first. */
 export function LibraryPage() {
   const { client } = useSession();
-  const navigate = useNavigate();
   const { status, external_id, sort } = useSearch({ from: '/library' });
   const filters = {
     ...(status && { status }),
@@ -50,46 +43,39 @@ export function LibraryPage() {
   const end = useEndInView(() => {
     if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
   });
+  const mayDelete = useScope('deeplens.upload');
+  const [selected, setSelected] = useState<ReadonlySet<string>>();
   const filtered = status !== undefined || external_id !== undefined;
   return (
     <div className="page">
       <div className="page-head">
         <h1>Library</h1>
-        <label>
-          Status{' '}
-          <select
-            value={status ?? ''}
-            onChange={({ target }) =>
-              void navigate({
-                to: '/library',
-                search: { external_id, sort, status: target.value ? (target.value as Status) : undefined }, // an option's
-              })
-            }
+        <LibraryFilters status={status} externalId={external_id} sort={sort} />
+        {mayDelete && images.length > 0 && (
+          <button
+            type="button"
+            aria-pressed={selected !== undefined}
+            onClick={() => setSelected(selected ? undefined : new Set())}
           >
-            <option value="">All</option>
-            {Object.entries(STATUSES).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Order{' '}
-          <select
-            value={sort ?? ''}
-            onChange={({ target }) =>
-              void navigate({
-                to: '/library',
-                search: { external_id, status, sort: target.value ? 'created_at' : undefined },
-              })
-            }
-          >
-            <option value="">Newest first</option>
-            <option value="created_at">Oldest first</option>
-          </select>
-        </label>
+            Select
+          </button>
+        )}
       </div>
+      {selected && (
+        <div className="row selection">
+          <span role="status" className="grow">
+            {counted(selected.size, 'picture')} selected
+          </span>
+          <button type="button" onClick={() => setSelected(new Set(images.map(({ image_id }) => image_id)))}>
+            All {count(images.length)} that are shown
+          </button>
+          <ConfirmDeletion
+            label="Delete them…"
+            images={images.filter(({ image_id }) => selected.has(image_id))}
+            onDone={() => setSelected(undefined)}
+          />
+        </div>
+      )}
       {list.error && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && (
         <p role="status" className="note">
@@ -98,21 +84,18 @@ export function LibraryPage() {
       )}
       {list.isSuccess && images.length === 0 && !list.hasNextPage && (
         <div className="empty">
-          <strong>{filtered ? 'No picture has this status.' : 'The library is empty.'}</strong>
+          <strong>{filtered ? 'No picture is like that.' : 'The library is empty.'}</strong>
           {!filtered && <Link to="/upload">Bring pictures in</Link>}
         </div>
       )}
       <ul className="library">
         {images.map((image) => (
-          <li key={image.image_id} className="library-item">
-            <Link to="/library/$imageId" params={{ imageId: image.image_id }}>
-              <Picture image={image} alt={image.file_path} />
-            </Link>
-            <span className="clip note">{image.file_path}</span>
-            {image.status !== 'indexed' && (
-              <span className={`tag ${image.status}`}>{image.status.replace('_', ' ')}</span>
-            )}
-          </li>
+          <LibraryItem
+            key={image.image_id}
+            image={image}
+            isSelected={selected?.has(image.image_id)}
+            onToggle={(id) => setSelected((before) => before && toggled(before, id))}
+          />
         ))}
       </ul>
       {list.hasNextPage && (

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSession } from '../../app/session.tsx';
-import { ConfirmTyped } from '../../ui/confirm-typed.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 
 /** The installed models, and the jobs about them that an operator starts. */
@@ -40,11 +40,10 @@ function Model({ name, isDefault }: { name: string; isDefault: boolean }) {
         <button type="button" disabled={check.isPending} onClick={() => check.mutate(true)}>
           Check and mend
         </button>
-        <ConfirmTyped
+        <Confirm
           label="Rebuild…"
           title={`Rebuild the index of ${name}`}
-          word={name}
-          what="name"
+          toType={{ word: name, what: 'name' }}
           confirm="Rebuild"
           run={async () => client.admin.models.rebuild(name)}
           onDone={started}
@@ -52,12 +51,11 @@ function Model({ name, isDefault }: { name: string; isDefault: boolean }) {
           <p>
             A new index is filled from the image store while the old one serves, and then takes its place.
           </p>
-        </ConfirmTyped>
-        <ConfirmTyped
+        </Confirm>
+        <Confirm
           label="Migrate…"
           title={`Migrate all tenants to ${name}`}
-          word={name}
-          what="name"
+          toType={{ word: name, what: 'name' }}
           confirm="Migrate"
           run={async () => client.admin.models.migrate(name)}
           onDone={started}
@@ -65,18 +63,17 @@ function Model({ name, isDefault }: { name: string; isDefault: boolean }) {
           <p>
             All pictures are embedded by it; then searches that name no model use it. It can be rolled back.
           </p>
-        </ConfirmTyped>
-        <ConfirmTyped
+        </Confirm>
+        <Confirm
           label="Roll back…"
           title={`Roll back the migration to ${name}`}
-          word={name}
-          what="name"
+          toType={{ word: name, what: 'name' }}
           confirm="Roll back"
           run={async () => client.admin.models.rollBack(name)}
           onDone={started}
         >
           <p>Tenants get the model that they had before.</p>
-        </ConfirmTyped>
+        </Confirm>
       </div>
       {check.error && <ErrorNote error={check.error} />}
     </div>

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSession } from '../../app/session.tsx';
-import { ConfirmTyped } from '../../ui/confirm-typed.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Wide } from '../../ui/wide.tsx';
@@ -39,17 +39,16 @@ export function TenantKeys({ tenantId }: { tenantId: string }) {
               </td>
               <td>
                 {state === 'active' && (
-                  <ConfirmTyped
+                  <Confirm
                     label="Revoke…"
                     title={`Revoke ${name}`}
-                    word={name}
-                    what="name"
+                    toType={{ word: name, what: 'name' }}
                     confirm="Revoke"
                     run={async () => client.admin.tenants.revokeKey(tenantId, key_id)}
                     onDone={() => void queries.invalidateQueries({ queryKey })}
                   >
                     <p>Whatever calls with it is refused within minutes. It cannot be undone.</p>
-                  </ConfirmTyped>
+                  </Confirm>
                 )}
               </td>
             </tr>

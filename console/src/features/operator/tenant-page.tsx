@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useSession } from '../../app/session.tsx';
-import { ConfirmTyped } from '../../ui/confirm-typed.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -96,17 +96,16 @@ function Facts({ tenant }: { tenant: Tenant }) {
           </button>
         )}
         {state === 'active' && (
-          <ConfirmTyped
+          <Confirm
             label="Suspend…"
             title={`Suspend ${tenant_id}`}
-            word={tenant_id}
-            what="id"
+            toType={{ word: tenant_id, what: 'id' }}
             confirm="Suspend"
             run={async () => client.admin.tenants.change(tenant_id, { state: 'suspended' })}
             onDone={() => void queries.invalidateQueries({ queryKey: ['tenant', tenant_id] })}
           >
             <p>All its keys and people are refused from the next call on. Its data stay.</p>
-          </ConfirmTyped>
+          </Confirm>
         )}
         {state === 'suspended' && (
           <button
@@ -117,11 +116,10 @@ function Facts({ tenant }: { tenant: Tenant }) {
             End the suspension
           </button>
         )}
-        <ConfirmTyped
+        <Confirm
           label="Delete…"
           title={`Delete ${tenant_id}`}
-          word={tenant_id}
-          what="id"
+          toType={{ word: tenant_id, what: 'id' }}
           confirm="Delete all of it"
           run={async () => client.admin.tenants.delete(tenant_id)}
           onDone={() => void navigate({ to: '/operator/jobs', search: { kind: 'tenant_purge' } })}
@@ -130,7 +128,7 @@ function Facts({ tenant }: { tenant: Tenant }) {
             Its pictures, records, keys and people are deleted by a job, which ends with a receipt. It cannot
             be undone.
           </p>
-        </ConfirmTyped>
+        </Confirm>
       </div>
       {change.error && <ErrorNote error={change.error} />}
     </section>

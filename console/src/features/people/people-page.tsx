@@ -44,7 +44,7 @@ export function PeoplePage() {
       )}
       {list.data && list.data.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section className="card wide" tabIndex={0} aria-label="People">
+        <section className="card wide scrolls" tabIndex={0} aria-label="People">
           <table>
             <thead>
               <tr>

@@ -25,7 +25,7 @@ export function AlignedPictures({
   const id = useId();
   const [swipe, setSwipe] = useState(50);
   const { ref, width } = useWidth();
-  const on = useBlink(mode === 'blink');
+  const { on, toggle } = useBlink(mode === 'blink');
   const clip = mode === 'swipe' ? `inset(0 ${100 - swipe}% 0 0)` : undefined;
   return (
     <div className="stack">
@@ -57,6 +57,13 @@ export function AlignedPictures({
           />
         </div>
       )}
+      {mode === 'blink' && (
+        <div className="row">
+          <button type="button" onClick={toggle}>
+            Show the other
+          </button>
+        </div>
+      )}
       {mode === 'difference' && <p className="note">Black is equal; what shines differs.</p>}
     </div>
   );
@@ -76,14 +83,23 @@ function useWidth() {
   return { ref, width };
 }
 
-/** Alternates while a mode is on; always on otherwise. */
-function useBlink(active: boolean): boolean {
+/** Alternates while a mode is on, unless a person wants no motion; it is toggled then. Always on otherwise. */
+function useBlink(active: boolean): { on: boolean; toggle: () => void } {
   const [on, setOn] = useState(true);
+  const [alternates, setAlternates] = useState(true);
   useEffect(() => {
-    setOn(true);
     if (!active) return;
+    setOn(true);
+    setAlternates(!matchMedia('(prefers-reduced-motion: reduce)').matches);
+  }, [active]);
+  useEffect(() => {
+    if (!active || !alternates) return;
     const timer = setInterval(() => setOn((now) => !now), BLINK_MS);
     return () => clearInterval(timer);
-  }, [active]);
-  return on;
+  }, [active, alternates]);
+  const toggle = () => {
+    setAlternates(false);
+    setOn((now) => !now);
+  };
+  return { on: on || !active, toggle };
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { thumbnailUrl } from '../../ui/use-thumbnails.ts';
 import { AlignedPictures, MODES, type Mode } from './aligned-pictures.tsx';
 import { explain } from './explain.ts';
+import { keptOf } from './filters.ts';
 import { type Point, partOfQuery, UNIT_SQUARE } from './homography.ts';
 import { inWhole, quadOfWhole, type Region, WHOLE } from './region.ts';
 
@@ -31,11 +32,7 @@ export function Comparison({ result, stored, queryUrl, region = WHOLE }: Compari
       <div className="row">
         <span className={`tag ${result.verdict}`}>{result.verdict.replace('_', ' ')}</span>
         <p className="grow">{explain(result)}</p>
-        <Link
-          to="/search"
-          search={({ threshold }) => ({ threshold, image: result.image_id })}
-          className="button"
-        >
+        <Link to="/search" search={(now) => ({ ...keptOf(now), image: result.image_id })} className="button">
           Find like this
         </Link>
       </div>

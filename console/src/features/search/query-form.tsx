@@ -1,7 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import { FORMATS } from '../../app/formats.ts';
 import { percent } from '../../ui/format.ts';
+import { FilterFields } from './filter-fields.tsx';
+import { type FilterAddress, keptOf } from './filters.ts';
 import { setQueryFile } from './query-file.ts';
 
 /** Time after the last move of the slider until it searches. */
@@ -9,13 +10,13 @@ const SETTLE_MS = 300;
 
 interface QueryFormProps {
   threshold: number;
-  format: Format | undefined;
+  best: true | undefined;
+  filters: FilterAddress;
   hasQuery: boolean;
 }
-type Format = (typeof FORMATS)[number];
 
 /** Where the picture to search for comes from, and the threshold. */
-export function QueryForm({ threshold, format, hasQuery }: QueryFormProps) {
+export function QueryForm({ threshold, best, filters, hasQuery }: QueryFormProps) {
   const navigate = useNavigate();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -34,16 +35,16 @@ export function QueryForm({ threshold, format, hasQuery }: QueryFormProps) {
     const entered = text.trim();
     if (!entered) return;
     const query = entered.startsWith('img_') ? { image: entered } : { url: entered };
-    void navigate({ to: '/search', search: ({ threshold, format }) => ({ threshold, format, ...query }) });
+    void navigate({ to: '/search', search: (now) => ({ ...keptOf(now), ...query }) });
   };
   const choose = (file: File | undefined) => {
     if (!file) return;
     setQueryFile(file);
-    void navigate({ to: '/search', search: ({ threshold, format }) => ({ threshold, format }) });
+    void navigate({ to: '/search', search: keptOf });
   };
   return (
-    <form className="card query-form" onSubmit={submit}>
-      <div className="row">
+    <div className="card">
+      <form className="row" onSubmit={submit}>
         <button type="button" className={hasQuery ? '' : 'primary'} onClick={() => input.current?.click()}>
           Choose a picture
         </button>
@@ -66,7 +67,7 @@ export function QueryForm({ threshold, format, hasQuery }: QueryFormProps) {
         <button type="submit" disabled={!text.trim()}>
           Search
         </button>
-      </div>
+      </form>
       <div className="row">
         <label htmlFor={id}>Threshold</label>
         <input
@@ -80,24 +81,21 @@ export function QueryForm({ threshold, format, hasQuery }: QueryFormProps) {
         />
         <output htmlFor={id}>{percent(level)}</output>
         <label>
-          Format{' '}
-          <select
-            value={format ?? ''}
+          <input
+            type="checkbox"
+            checked={best === true}
             onChange={({ target }) =>
               void navigate({
                 to: '/search',
-                search: (now) => ({ ...now, format: FORMATS.find((each) => each === target.value) }),
+                search: (now) => ({ ...now, best: target.checked || undefined, result: undefined }),
               })
             }
-          >
-            <option value="">any</option>
-            {FORMATS.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
+          />{' '}
+          One of each duplicate group
         </label>
         <span className="note">Results that are less likely right are left out.</span>
       </div>
-    </form>
+      <FilterFields key={filters.metadata} filters={filters} />
+    </div>
   );
 }

@@ -28,6 +28,14 @@ export function ResultCard({
         </Link>
       </div>
       <p className="note">{explain(result)}</p>
+      {result.group_size !== undefined && (
+        <p className="note">
+          One of {result.group_size}:{' '}
+          <Link to="/duplicates" search={{ group: result.group_id }}>
+            its group
+          </Link>
+        </p>
+      )}
     </li>
   );
 }

@@ -9,6 +9,7 @@ import { thumbnailUrl, useImages } from '../../ui/use-thumbnails.ts';
 import { AsCode } from './as-code.tsx';
 import { Comparison } from './comparison.tsx';
 import { VERDICTS } from './explain.ts';
+import { filtersOf } from './filters.ts';
 import { useQueryFile } from './query-file.ts';
 import { QueryForm } from './query-form.tsx';
 import { parseRegion, type Region, regionText } from './region.ts';
@@ -24,7 +25,19 @@ const LARGE = 1024;
 /** Search by a picture, and why each result matches. */
 export function SearchPage() {
   const address = useSearch({ from: '/search' });
-  const { image, url, threshold = DEFAULT_THRESHOLD, format, result } = address;
+  const {
+    image,
+    url,
+    threshold = DEFAULT_THRESHOLD,
+    best,
+    format,
+    after,
+    before,
+    metadata,
+    result,
+  } = address;
+  const filters = { format, after, before, metadata };
+  const wanted = filtersOf(filters);
   const region = parseRegion(address.region);
   const { client, config } = useSession();
   const navigate = useNavigate();
@@ -37,7 +50,8 @@ export function SearchPage() {
       image ?? url ?? (file && [file.name, file.size, file.lastModified]),
       threshold,
       region,
-      format,
+      wanted,
+      best,
     ],
     queryFn: ({ signal }) =>
       query
@@ -47,7 +61,8 @@ export function SearchPage() {
               similarity_threshold: threshold,
               max_results: MOST,
               ...(region && { region }),
-              ...(format && { filters: { format } }),
+              ...(wanted && { filters: wanted }),
+              ...(best && { deduplicate: true }),
             },
             { signal },
           )
@@ -75,11 +90,11 @@ export function SearchPage() {
         {query && (
           <AsCode
             api={new URL(config.api, location.origin).href}
-            input={{ image, url, fileName: file?.name, threshold, region, format }}
+            input={{ image, url, fileName: file?.name, threshold, region, best, filters: wanted }}
           />
         )}
       </div>
-      <QueryForm threshold={threshold} format={format} hasQuery={query !== undefined} />
+      <QueryForm threshold={threshold} best={best} filters={filters} hasQuery={query !== undefined} />
       {queryUrl && <RegionPicker url={queryUrl} region={region} onPick={pick} />}
       {found.error && <ErrorNote error={found.error} onRetry={() => void found.refetch()} />}
       {found.isFetching && (

@@ -7,14 +7,18 @@ export interface SearchInput {
   fileName?: string | undefined;
   threshold: number;
   region?: Region | undefined;
-  format?: string | undefined;
+  /** List the best of each duplicate group alone. */
+  best?: true | undefined;
+  /** As the API takes them. */
+  filters?: object | undefined;
 }
 
 /** Returns the fields beside the picture, by their names in the API. */
-const fieldsOf = ({ threshold, region, format }: SearchInput): Record<string, unknown> => ({
+const fieldsOf = ({ threshold, region, best, filters }: SearchInput): Record<string, unknown> => ({
   similarity_threshold: threshold,
   ...(region && { region }),
-  ...(format !== undefined && { filters: { format } }),
+  ...(best && { deduplicate: true }),
+  ...(filters && { filters }),
 });
 
 /** Returns the command that makes the same search. The key is a placeholder. */

@@ -2,7 +2,7 @@ import type { StorageLocation } from '@deeplens/sdk';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSession } from '../../app/session.tsx';
-import { ConfirmTyped } from '../../ui/confirm-typed.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 
 /** Removes a location by a job; its pictures stay in the library, or go with it. */
 export function RemoveLocation({ storage: { storage_id, name } }: { storage: StorageLocation }) {
@@ -10,11 +10,10 @@ export function RemoveLocation({ storage: { storage_id, name } }: { storage: Sto
   const queries = useQueryClient();
   const [images, setImages] = useState<'keep' | 'delete'>('keep');
   return (
-    <ConfirmTyped
+    <Confirm
       label="Remove…"
       title={`Remove ${name}`}
-      word={name}
-      what="name"
+      toType={{ word: name, what: 'name' }}
       confirm="Remove"
       run={async () => client.storages.remove(storage_id, { images })}
       onDone={() => void queries.invalidateQueries({ queryKey: ['storages'] })}
@@ -28,6 +27,6 @@ export function RemoveLocation({ storage: { storage_id, name } }: { storage: Sto
         />{' '}
         Delete its pictures from the library too
       </label>
-    </ConfirmTyped>
+    </Confirm>
   );
 }

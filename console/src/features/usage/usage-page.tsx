@@ -1,26 +1,29 @@
 import '../tables.css';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useMe, useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { bytes, count, percent } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
-import { Days } from './days.tsx';
-import { forecast } from './forecast.ts';
+import { monthAfter } from './month.ts';
+import { MonthCharts } from './month-charts.tsx';
 
 const REFRESH_MS = 10_000;
 
-/** What the tenant uses: of the limits of this minute, of its quotas, and in this month. */
+/** What the tenant uses: of the limits of this minute, of its quotas, and in a month. */
 export function UsagePage() {
   const { client } = useSession();
   const me = useMe();
+  const { period } = useSearch({ from: '/usage' });
   const now = useQuery({
     queryKey: ['limits'],
     queryFn: ({ signal }) => client.me({ signal }),
     refetchInterval: REFRESH_MS, // pauses while the page is hidden
   });
   const month = useQuery({
-    queryKey: ['usage'],
-    queryFn: ({ signal }) => client.reports.usage({}, { signal }),
+    queryKey: ['usage', period],
+    queryFn: ({ signal }) => client.reports.usage({ ...(period !== undefined && { period }) }, { signal }),
+    placeholderData: keepPreviousData,
   });
   const limits = now.data?.limits;
   const usage = month.data;
@@ -49,23 +52,21 @@ export function UsagePage() {
       )}
       {usage && (
         <section className="stack" aria-label="Month">
-          <h2>{usage.period}</h2>
-          <p className="note">
-            From <Moment at={usage.starts_at} /> to <Moment at={usage.ends_at} />
-          </p>
-          <div className="meters">
-            {(['requests', 'searches', 'uploads'] as const).map((name) => (
-              <div key={name} className="card">
-                <h3>
-                  {count(usage[name])} {name}
-                </h3>
-                <p className="note">
-                  At this rate {count(forecast(usage[name], usage, Date.now()))} by the end of the month.
-                </p>
-                <Days label={name} days={usage.daily.map((day) => ({ date: day.date, value: day[name] }))} />
-              </div>
-            ))}
+          <div className="row">
+            <h2>{usage.period}</h2>
+            <p className="note grow">
+              From <Moment at={usage.starts_at} /> to <Moment at={usage.ends_at} />
+            </p>
+            <Link to="/usage" search={{ period: monthAfter(usage.period, -1) }} className="button">
+              Month before
+            </Link>
+            {Date.parse(usage.ends_at) < month.dataUpdatedAt && (
+              <Link to="/usage" search={{ period: monthAfter(usage.period, 1) }} className="button">
+                Month after
+              </Link>
+            )}
           </div>
+          <MonthCharts usage={usage} now={month.dataUpdatedAt} />
         </section>
       )}
     </div>

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useSession } from '../../app/session.tsx';
-import { ConfirmTyped } from '../../ui/confirm-typed.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -99,11 +99,10 @@ function Facts({ webhook }: { webhook: Webhook }) {
         <button type="button" disabled={rotation.isPending} onClick={() => rotation.mutate()}>
           Rotate the secret
         </button>
-        <ConfirmTyped
+        <Confirm
           label="Delete…"
           title="Delete the webhook"
-          word={new URL(webhook.url).host}
-          what="host"
+          toType={{ word: new URL(webhook.url).host, what: 'host' }}
           confirm="Delete"
           run={async () => client.webhooks.remove(webhook_id)}
           onDone={() => {
@@ -112,7 +111,7 @@ function Facts({ webhook }: { webhook: Webhook }) {
           }}
         >
           <p>Nothing is sent to it from then on, and its secrets are gone.</p>
-        </ConfirmTyped>
+        </Confirm>
       </div>
       <p className="note">The old secret signs beside the new one for a day.</p>
       {change.error && <ErrorNote error={change.error} />}
