@@ -228,9 +228,10 @@ export class ImagesStack extends EnvironmentStack {
       memory: 1_024,
       network: index.network,
     })
-      .allow(onTable('BatchWriteItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'), [
-        data.tables.images.tableArn,
-      ])
+      .allow(
+        onTable('BatchGetItem', 'BatchWriteItem', 'ConditionCheckItem', 'PutItem', 'Query', 'UpdateItem'),
+        [data.tables.images.tableArn],
+      )
       .allow(ACTIONS.publish, [data.events.topicArn]);
     index.allow(step, 'prepare', 'write');
     this.queues.indexing.consumedBy(step, { size: 50, waitSeconds: 1, concurrency: environment.consumers });

@@ -17,6 +17,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Problem } from '#shared/kernel/problems.ts';
 import { isConditionFailed, pause, send } from './dynamodb-errors.ts';
 import type { Key } from './dynamodb-keys.ts';
+import { gatheredReads } from './gathered-reads.ts';
 
 export type Item = Record<string, unknown>;
 export type Query = Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'> & { ExclusiveStartKey?: Item };
@@ -41,6 +42,8 @@ const BATCH_ATTEMPTS = 8;
 export interface TableOptions {
   table: string;
   client?: DynamoDBClient;
+  /** Read by one BatchGetItem what is requested at the same time: for functions whose messages come in batches. */
+  gathersReads?: boolean;
 }
 /** `applied` is false if the condition of the update was not met. */
 export interface Updated {
@@ -50,7 +53,7 @@ export interface Updated {
 export type Table = ReturnType<typeof openTable>;
 
 /** A table with the keys `pk` and `sk`. Reads are strongly consistent, except those of indexes; failures are Problems. */
-export function openTable({ table, client = new DynamoDBClient() }: TableOptions) {
+export function openTable({ table, client = new DynamoDBClient(), gathersReads = false }: TableOptions) {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
   async function* query(input: Query): AsyncGenerator<Item> {
@@ -67,6 +70,30 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
       from = page.LastEvaluatedKey;
     } while (from);
   }
+
+  async function readMany(keys: readonly Key[]): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let start = 0; start < keys.length; start += GET_BATCH) {
+      let rest: Record<string, unknown>[] = [...keys.slice(start, start + GET_BATCH)];
+      for (let attempt = 1; rest.length > 0; attempt++) {
+        const command = new BatchGetCommand({
+          RequestItems: { [table]: { Keys: rest, ConsistentRead: true } },
+        });
+        const reply = await send(() => documents.send(command));
+        items.push(...(reply.Responses?.[table] ?? []));
+        rest = reply.UnprocessedKeys?.[table]?.Keys ?? [];
+        if (rest.length > 0) await pauseBatch(attempt);
+      }
+    }
+    return items;
+  }
+
+  async function read(key: Key): Promise<Item | undefined> {
+    const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
+    return (await send(() => documents.send(command))).Item;
+  }
+
+  const gathered = gathersReads ? gatheredReads(readMany) : undefined;
 
   return {
     query,
@@ -87,27 +114,12 @@ export function openTable({ table, client = new DynamoDBClient() }: TableOptions
       } while (from);
       return count;
     },
-    async get(key: Key): Promise<Item | undefined> {
-      const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
-      return (await send(() => documents.send(command))).Item;
-    },
+    get: gathered ?? read,
     /** Returns the items that exist, in no particular order. @param keys each once */
-    async getMany(keys: readonly Key[]): Promise<Item[]> {
-      const items: Item[] = [];
-      for (let start = 0; start < keys.length; start += GET_BATCH) {
-        let rest: Record<string, unknown>[] = [...keys.slice(start, start + GET_BATCH)];
-        for (let attempt = 1; rest.length > 0; attempt++) {
-          const command = new BatchGetCommand({
-            RequestItems: { [table]: { Keys: rest, ConsistentRead: true } },
-          });
-          const reply = await send(() => documents.send(command));
-          items.push(...(reply.Responses?.[table] ?? []));
-          rest = reply.UnprocessedKeys?.[table]?.Keys ?? [];
-          if (rest.length > 0) await pauseBatch(attempt);
-        }
-      }
-      return items;
-    },
+    getMany: gathered
+      ? async (keys: readonly Key[]): Promise<Item[]> =>
+          (await Promise.all(keys.map(gathered))).filter((item) => item !== undefined)
+      : readMany,
     /** @returns whether the item was written: false if the condition was not met */
     async put(item: Item & Key, condition: Condition = {}): Promise<boolean> {
       const command = new PutCommand({ TableName: table, Item: item, ...condition });

@@ -95,8 +95,7 @@ export function imageQuota(
           const full = !hasRoomFor(await quotaUse(tenant), counted, quota);
           return full ? { moved: false, full, record: before } : CONFLICT;
         }
-        const admittedItem = await table.get(Key);
-        return admittedItem && { moved: true, full: false, record: recordOf(admittedItem) };
+        return { moved: true, full: false, record: admittedRecord(before, at, { ...change, ...stored }) };
       });
     },
     async markPurged(tenant, image, at) {
@@ -110,6 +109,15 @@ export function imageQuota(
       });
     },
   };
+}
+
+/** Returns the record as `stepUpdate` writes it: the transaction returns none, and a read would cost as much as the one before it. */
+function admittedRecord(
+  { failure: _, reserved_bytes: __, ...before }: ImageRecord,
+  at: string,
+  change: Partial<ImageRecord>,
+): ImageRecord {
+  return { ...before, ...change, status: 'validated', validated_at: at, updated_at: at };
 }
 
 /** Replaces a record by its tombstone and reduces the counters, on condition that they count the image as it was read. */

@@ -26,6 +26,8 @@ interface Task {
   event: ImagesValidatedV1;
   inputs: Map<Embedder, ModelInput>;
   embeddings: Map<Embedder, Embedding>;
+  /** When the record was advanced. */
+  processedAt?: string;
   outcome?: EmbedOutcome;
 }
 
@@ -48,6 +50,9 @@ export const embedImages =
         embedder,
         pending().filter(({ inputs }) => inputs.has(embedder)),
       );
+    // The record first: it is never behind what the next step writes, and nothing is published about a purged image. All records
+    // before all events, so that these go together.
+    await each((task) => markProcessed(ports, task));
     await each((task) => publishProcessed(ports, task, startedAt));
     return tasks.map(({ outcome }) => outcome ?? { status: 'embedded' });
   };
@@ -126,23 +131,18 @@ async function embedAll(embedder: Embedder, tasks: readonly Task[]): Promise<voi
   }
 }
 
-/**
- * Advances the record, then publishes: the record is never behind what the next step writes, and nothing is published
- * about a purged image. If publishing fails, the message is redelivered and both are repeated.
- */
-async function publishProcessed(
-  { imageStore, publisher }: EmbedPorts,
-  task: Task,
-  startedAt: number,
-): Promise<void> {
-  const { event, embeddings } = task;
-  const { tenant, image } = subjectOf(event);
+async function markProcessed({ imageStore }: EmbedPorts, task: Task): Promise<void> {
+  const { tenant, image } = subjectOf(task.event);
   const processedAt = new Date().toISOString();
   const change = await imageStore.advance(tenant, image, 'processed', processedAt);
-  if (!change || change.record.status === 'purged') {
-    task.outcome = { status: 'gone' };
-    return;
-  }
+  if (!change || change.record.status === 'purged') task.outcome = { status: 'gone' };
+  task.processedAt = processedAt;
+}
+
+/** If publishing fails, the message is redelivered, and the record's step repeated with it. */
+async function publishProcessed({ publisher }: EmbedPorts, task: Task, startedAt: number): Promise<void> {
+  const { event, embeddings, processedAt = event.time } = task;
+  const { tenant, image } = subjectOf(event);
   const models = [...embeddings.keys()].map(({ manifest }) => manifest.name);
   const processed = newEvent('images.processed', {
     tenant,

@@ -7,6 +7,7 @@ import { type ImageId, imageId, type TenantId, tenantId } from '#shared/kernel/i
 import { Problem } from '#shared/kernel/problems.ts';
 import type { EventPublisher } from '#shared/messaging/publisher.ts';
 import type { VectorIndex } from '#shared/vector-index/vector-index.ts';
+import { type ImageRecord, statusesBefore } from './image-record.ts';
 import type { ImageStore } from './image-store.ts';
 import { vectorDocument } from './vector-document.ts';
 
@@ -104,16 +105,26 @@ async function each(tasks: readonly Task[], step: (task: Task) => Promise<void>)
 async function storeVectors(ports: IndexPorts, task: Task): Promise<void> {
   const { imageStore } = ports;
   const { tenant, image, event } = task;
-  const step = await imageStore.advance(tenant, image, 'processed', event.data.processed_at);
-  if (!step || step.record.status === 'purged') return removeVectors(ports, task);
-  if (step.record.status === 'indexed' && !event.data.refill) {
-    task.indexedAt = step.record.indexed_at ?? step.record.updated_at;
+  const record = await processedRecord(imageStore, task);
+  if (!record || record.status === 'purged') return removeVectors(ports, task);
+  if (record.status === 'indexed' && !event.data.refill) {
+    task.indexedAt = record.indexed_at ?? record.updated_at;
     return;
   }
-  task.hidden = step.record.hidden === true;
+  task.hidden = record.hidden === true;
   for (const [model, embedding] of task.embeddings) {
     if (!(await imageStore.putVectors(tenant, image, model, embedding))) return removeVectors(ports, task);
   }
+}
+
+/** Returns the record, `processed` at least. The worker has advanced it already, unless the image has failed since: then it is retried. */
+async function processedRecord(
+  imageStore: IndexPorts['imageStore'],
+  { tenant, image, event }: Task,
+): Promise<ImageRecord | undefined> {
+  const record = await imageStore.get(tenant, image);
+  if (!record || !statusesBefore('processed').includes(record.status)) return record;
+  return (await imageStore.advance(tenant, image, 'processed', event.data.processed_at))?.record;
 }
 
 /** Removes the vectors of a purged image, also those that an interrupted delivery wrote. */

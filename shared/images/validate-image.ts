@@ -133,7 +133,7 @@ async function validate(
   // 6. have it published, unless the image was purged, refused or has advanced meanwhile
   if (!done || done.record.stored_bytes === undefined)
     return giveUp(ports, tenant, image, sizes, done?.record);
-  await discardIncoming(ports, tenant, image); // accepted: the file is under its own key
+  await ports.blobs.discard(tenant, [objectKeys.incoming(tenant, image)]); // accepted: the file is under its own key
   return done.record.status === 'validated' ? done.record : 'handled';
 }
 

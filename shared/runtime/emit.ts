@@ -13,6 +13,7 @@ export const metrics = new Metrics({
   // It would warn of a dimension that is in two sets, at each value; the registry means it so.
   logger: { debug() {}, info() {}, warn() {}, error() {} },
 });
+metrics.clearDefaultDimensions(); // `service` would split a metric by function
 
 /** What stands beside a value in its log line, for Logs Insights: it makes no metric of its own. */
 interface Beside {
@@ -32,14 +33,13 @@ export function emit<Name extends EmittedName>(
   if (!Number.isFinite(value)) return;
   const { unit } = metricNamed(name);
   const given = new Map<string, string>(Object.entries(dimensions));
-  const single = metrics.singleMetric();
-  single.clearDefaultDimensions(); // `service` would split the metric by function
   for (const set of dimensionSets(name))
-    single.addDimensions(
+    metrics.addDimensions(
       Object.fromEntries(set.map((each) => [each, bounded(name, each, given.get(each) ?? 'other')])),
     );
-  for (const [key, text] of Object.entries(beside)) single.addMetadata(key, text);
-  single.addMetric(name, unit, value); // written at once
+  for (const [key, text] of Object.entries(beside)) metrics.addMetadata(key, text);
+  metrics.addMetric(name, unit, value);
+  metrics.publishStoredMetrics(); // at once, and forgotten. `singleMetric()` would make a console for each value
 }
 
 /** Values seen of dimensions whose values are named elsewhere. */

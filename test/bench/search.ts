@@ -9,11 +9,10 @@ import { INDEXES, type IndexName, type OpenIndex } from './search/indexes.ts';
 import { imageLibrary } from './search/library.ts';
 import { measureFunction } from './search/measure-function.ts';
 import { type IndexFigures, measureIndex } from './search/measure-index.ts';
-import { functionRows, growthRows, indexRows } from './search/rows.ts';
-import { table } from './search/table.ts';
+import { functionRows, growthRows, indexRows, searchTable } from './search/rows.ts';
 import { querySetsOf } from './search/truth.ts';
 
-const RESULTS = 'bench/results.json';
+const RESULTS = 'bench/search.json';
 
 const { values: options } = parseArgs({
   options: {
@@ -56,7 +55,7 @@ await program(async (cleanups) => {
 
   const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const rows = [...figures.flatMap(indexRows), ...growthRows(figures), ...functionRows(inFunction)];
-  console.log(`\n${machine}\n\n${table(rows)}`);
+  console.log(`\n${machine}\n\n${searchTable(rows)}`);
   await mkdir(dirname(RESULTS), { recursive: true });
   await writeFile(RESULTS, `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
   console.log(`\nWritten to ${RESULTS}.`);

@@ -18,12 +18,12 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
-  groups: dynamoGroupStore({ table: env.GROUPS_TABLE }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gathersReads: true }),
+  groups: dynamoGroupStore({ table: env.GROUPS_TABLE, gathersReads: true }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: sharpImaging(),
   index: spannedIndex(await openVectorIndex(env)),
-  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE, gathersReads: true }),
   manifests: await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
 };

@@ -9,7 +9,7 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const archive = archiveEvent({
-  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gathersReads: true }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
 });
 

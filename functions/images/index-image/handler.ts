@@ -14,7 +14,7 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gathersReads: true }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   index: spannedIndex(await openVectorIndex(env)),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),

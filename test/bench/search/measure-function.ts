@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
-import { tenantId } from '#shared/kernel/ids.ts';
+import { type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
 import { sampleImages } from '../../../infra/local/samples.ts';
 import { eachOf } from '../../each-of.ts';
@@ -37,7 +37,7 @@ export async function measureFunction(folder: string): Promise<FunctionFigures> 
   const service = await openService({ indexDir: folder, model: MODEL });
   const photographs = (await sampleImages()).filter(({ copyOf }) => !copyOf);
   for (const { bytes, name } of photographs) await service.ingest(TENANT, bytes, name);
-  const bareSearch = await openBareSearch(folder);
+  const bareSearch = await openBareSearch(folder, TENANT);
 
   const measure = async ({ bytes, quality }: { bytes: Uint8Array; quality: number }) => {
     const copy = await sharp(bytes).jpeg({ quality }).toBuffer();
@@ -64,8 +64,8 @@ export async function measureFunction(folder: string): Promise<FunctionFigures> 
   };
 }
 
-/** Returns a function that measures the library calls of a search, in milliseconds. */
-async function openBareSearch(folder: string) {
+/** Returns a function that measures the library calls of a search, in milliseconds. @param folder of the index */
+export async function openBareSearch(folder: string, tenant: TenantId) {
   const { manifest, embed } = await onnxEmbedder({ modelsDir: 'models', name: MODEL, provider: 'cpu' });
   const modulePath = fileURLToPath(import.meta.resolve('@lancedb/lancedb'));
   const index = await lanceDbVectorIndex({ uri: folder, modulePath });
@@ -78,7 +78,7 @@ async function openBareSearch(folder: string) {
     const [embedding] = await embed([input]);
     if (!embedding) throw new Error('The model returned no embedding.');
     const { semantic, copy } = embedding;
-    await index.search(TENANT, manifest.name, { semantic, copy, k: K });
+    await index.search(tenant, manifest.name, { semantic, copy, k: K });
     return { decode: decodedAt - startedAt, embedAndSearch: performance.now() - decodedAt };
   };
 }

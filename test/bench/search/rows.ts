@@ -1,7 +1,8 @@
+import { type Column, table } from '../table.ts';
 import type { Latency } from './latency.ts';
 import { DIMENSION } from './library.ts';
 import type { FunctionFigures } from './measure-function.ts';
-import type { IndexFigures, TenantFigures } from './measure-index.ts';
+import { CALLERS, type IndexFigures, type TenantFigures } from './measure-index.ts';
 
 /** A measurement, its reference and its goal. */
 export interface Row {
@@ -15,6 +16,19 @@ export interface Row {
   reference: string;
   goal?: string;
 }
+
+const COLUMNS: readonly Column<Row>[] = [
+  ['what', (row) => row.what],
+  ['recall@10: semantic, copy', (row) => row.recall],
+  ['ms p50 / p95', (row) => row.oneCaller],
+  [`${CALLERS} callers`, (row) => row.manyCallers],
+  ['a second', (row) => row.perSecond],
+  ['reference in the same run', (row) => row.reference],
+  ['goal', (row) => row.goal],
+];
+
+/** Renders the rows as a Markdown table. */
+export const searchTable = (rows: readonly Row[]): string => table(rows, COLUMNS);
 
 /** Goals of search. The goal for recall applies to libraries of at least `recallFrom` vectors. */
 const GOALS = { recall: 0.98, recallFrom: 100_000, growth: 2, overhead: 1.3 };

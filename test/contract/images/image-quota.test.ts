@@ -105,6 +105,7 @@ describe.each([
     const again = await admit(tenant, image, 10, { images: 1, bytes: 10 });
     expect(again).toMatchObject({ moved: true, full: false, record: { status: 'validated' } });
     expect(again?.record).not.toHaveProperty('failure');
+    expect(again?.record).toEqual(await images.get(tenant, image));
     expect(await images.stored(tenant)).toEqual({ images: 1, bytes: 10 });
   });
 

@@ -1,5 +1,6 @@
 import {
   CreateTopicCommand,
+  type PublishBatchCommandInput,
   type PublishBatchRequestEntry,
   SNSClient,
   SubscribeCommand,
@@ -180,6 +181,32 @@ describe('events by SNS, on the wire', () => {
     );
     const { tenant: owner, time } = messages[0]?.MessageAttributes ?? {};
     expect([owner?.StringValue, time?.StringValue]).toEqual([tenant, events[0]?.time]);
+  });
+
+  it('go together if they are published at the same time, whoever publishes them, and fail alone', async () => {
+    const client = new SNSClient(emulator());
+    const batches: PublishBatchRequestEntry[][] = [];
+    client.middlewareStack.add(
+      () => async (args) => {
+        const { PublishBatchRequestEntries = [] } = args.input as PublishBatchCommandInput;
+        batches.push(PublishBatchRequestEntries);
+        const Failed = [{ Id: '1', Code: 'InternalError', SenderFault: false }];
+        return { output: { $metadata: {}, Failed }, response: {} };
+      },
+      { step: 'initialize' },
+    );
+    const { publish } = snsPublisher({ topicArn: 'arn:aws:sns:us-east-1:000000000000:events', client });
+    const other = tenantId('other');
+    const outcomes = await Promise.allSettled([
+      publish(tenant, [uploaded()]),
+      publish(other, [uploaded()]),
+      publish(tenant, [failed()]),
+    ]);
+    expect(batches.map((batch) => batch.map((entry) => entry.MessageGroupId))).toEqual([
+      [tenant, other, tenant],
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'dependency_unavailable', retryAfter: 2 } });
   });
 
   it('raise an error if the topic does not exist', async () => {

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { imageLibrary } from '../../bench/search/library.ts';
 import type { IndexFigures } from '../../bench/search/measure-index.ts';
-import { growthRows, indexRows } from '../../bench/search/rows.ts';
-import { table } from '../../bench/search/table.ts';
+import { growthRows, indexRows, searchTable } from '../../bench/search/rows.ts';
 import { querySetsOf } from '../../bench/search/truth.ts';
 
 const querySets = querySetsOf(imageLibrary(1_000, 1));
@@ -41,7 +40,7 @@ test('compares the largest library with the smallest, whatever the order of meas
 });
 
 test('renders every column and the reference of each row', () => {
-  const lines = table(indexRows(figures(100_000, 1))).split('\n');
+  const lines = searchTable(indexRows(figures(100_000, 1))).split('\n');
   expect(new Set(lines.map((line) => line.split('|').length)).size).toBe(1);
   expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   expect(lines.filter((line) => line.includes('exact scan:'))).toHaveLength(querySets.length);

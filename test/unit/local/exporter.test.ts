@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emit, metrics } from '#shared/runtime/emit.ts';
@@ -15,11 +14,10 @@ import { exposition } from '../../../infra/local/metrics/exposition.ts';
 /** Returns the lines that are written while `work` runs, as CloudWatch reads them. */
 function linesOf(work: () => void): string[] {
   const lines: string[] = [];
-  vi.spyOn(metrics, 'singleMetric').mockImplementation(() => {
-    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-    const single = new Metrics({ namespace: 'DeepLens', singleMetric: true });
-    Object.assign(single, { console: { ...console, log: (line: string) => lines.push(line) } });
-    return single;
+  const publish = metrics.publishStoredMetrics.bind(metrics);
+  vi.spyOn(metrics, 'publishStoredMetrics').mockImplementation(() => {
+    lines.push(JSON.stringify(metrics.serializeMetrics()));
+    return publish();
   });
   work();
   vi.restoreAllMocks();

@@ -13,17 +13,24 @@ export interface WrittenMetric {
 /** Collects what is emitted until mocks are restored, as CloudWatch reads it. */
 export function writtenMetrics(): WrittenMetric[] {
   const written: WrittenMetric[] = [];
-  vi.spyOn(metrics, 'singleMetric').mockImplementation(() => {
-    const dimensions: Record<string, string>[] = [];
-    const beside: Record<string, string> = {};
-    const single = {
-      clearDefaultDimensions: () => {},
-      addDimensions: (set: Record<string, string>) => void dimensions.push(set),
-      addMetadata: (name: string, value: string) => Object.assign(beside, { [name]: value }),
-      addMetric: (name: string, unit: string, value: number) =>
-        void written.push({ name, unit, value, dimensions, beside }),
-    };
-    return single as unknown as ReturnType<typeof metrics.singleMetric>; // the part of it that is used
+  const publish = metrics.publishStoredMetrics.bind(metrics);
+  vi.spyOn(metrics, 'publishStoredMetrics').mockImplementation(() => {
+    const { _aws, ...line } = metrics.serializeMetrics();
+    const values = new Map(Object.entries(line));
+    for (const { Dimensions = [], Metrics = [] } of _aws.CloudWatchMetrics) {
+      const dimensions = Dimensions.map((set) =>
+        Object.fromEntries(set.map((name) => [name, String(values.get(name))])),
+      );
+      for (const { Name, Unit } of Metrics) {
+        const named = new Set([Name, ...Dimensions.flat()]);
+        const others = [...values].filter(([name]) => !named.has(name));
+        written.push({
+          ...{ name: Name, unit: Unit, value: Number(values.get(Name)), dimensions },
+          beside: Object.fromEntries(others.map(([name, value]) => [name, String(value)])),
+        });
+      }
+    }
+    return publish();
   });
   return written;
 }
