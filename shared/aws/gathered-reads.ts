@@ -1,5 +1,6 @@
 import type { Key } from './dynamodb-keys.ts';
-import type { Item } from './dynamodb-table.ts';
+
+type Item = Record<string, unknown>;
 
 /** Reads one item, by a call that may read others too. */
 export type ReadItem = (key: Key) => Promise<Item | undefined>;
