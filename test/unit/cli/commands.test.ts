@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { makeProgram } from '../../../cli/src/program.ts';
 import { type Api, runCli } from './cli-run.ts';
+
+type Command = Awaited<ReturnType<typeof makeProgram>>;
 
 /** A command line, and the calls that it makes: method and path, with the body of the last. `!` is the operator's. */
 type Row = [argv: string, calls: string[], body?: unknown];

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { makeProgram } from '../../../cli/src/program.ts';
+
+type Command = Awaited<ReturnType<typeof makeProgram>>;
 
 const ROOT = join(import.meta.dirname, '../../..');
 const program = await makeProgram([], () => async () => {}, { all: true });

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { makeProgram } from '../../../cli/src/program.ts';
+
+type Command = Awaited<ReturnType<typeof makeProgram>>;
 
 const act = () => async () => {};
 /** Names of the commands whose files were loaded: they have verbs, options or arguments. */
