@@ -7,6 +7,7 @@ Writes images into OUT, and OUT/pairs.json: {"kind", "one", "other", "copy": boo
 The photographs come from a folder; what is drawn needs none. Measuring (`npm run eval`) draws with other code.
 """
 
+import itertools
 import json
 import math
 import os
@@ -92,12 +93,34 @@ def caption(image, rng):
     return page
 
 
+def outlined(draw, x, y, text, size, rng, fill="white", outline="black"):
+    """Draws letters with an outline: of a font, or of strokes as by hand."""
+    width = max(1, round(size * rng.uniform(0.05, 0.16)))
+    if rng.random() < 0.5:
+        draw.text((x, y), text, fill=fill, stroke_fill=outline, stroke_width=width, font=font(size))
+        return
+    letters = {}
+    strokes = []
+    shapes = random.Random(rng.random())
+    for letter in text:
+        corners = [(0, 0), (0.55, 0), (0, 0.5), (0.55, 0.5), (0, 1), (0.55, 1), (0.27, 0), (0.27, 1)]
+        points = letters.setdefault(letter, shapes.sample(corners, shapes.randint(3, 5)))
+        if letter != " ":
+            strokes.append([(x + size * px, y + size * py) for px, py in points])
+        x += 0.75 * size
+    thick = max(1, round(size * rng.uniform(0.1, 0.2)))
+    for colour, extra in ((outline, 2 * width), (fill, 0)):
+        for points in strokes:
+            draw.line(points, fill=colour, width=thick + extra, joint="curve")
+
+
 def meme(image, rng):
     image = image.copy()
     draw = ImageDraw.Draw(image)
-    size = image.height * rng.uniform(0.08, 0.14)
-    for y in (0.03 * image.height, image.height - 1.4 * size):
-        draw.text((image.width * rng.uniform(0.02, 0.2), y), words(rng, rng.randint(1, 4)).upper(), fill="white", stroke_fill="black", stroke_width=max(1, round(size / 10)), font=font(size))
+    size = image.height * rng.uniform(0.06, 0.14)
+    fill, outline = rng.choice([("white", "black")] * 3 + [("yellow", "black"), ("black", "white")])
+    for y in rng.choice([(0.03, 0.83), (0.03, 0.83), (0.83,), (0.03,), (0.4,)]):
+        outlined(draw, image.width * rng.uniform(0.02, 0.2), y * image.height, words(rng, rng.randint(1, 4)).upper(), size, rng, fill, outline)
     return image
 
 
@@ -311,7 +334,9 @@ EDITS = {
     "desktop": lambda i, r, o: desktop_shot(i, r),
     "noise": lambda i, r, o: noisy(i, r, r.uniform(15, 40)),
 }
-CHAINABLE = ["jpeg", "half", "crop_small", "crop70", "tone", "grey", "mirror", "border", "caption", "meme", "logo", "stretch", "tint"]
+# What is drawn over a photograph, or hides a part of it: the hardest to tell from other content.
+OVERLAYS = ["stickers", "stickers", "meme", "blend", "banner", "censor", "logo", "watermark"]
+CHAINABLE = ["jpeg", "half", "crop_small", "crop70", "tone", "grey", "mirror", "border", "caption", "meme", "logo", "stretch", "tint", "banner", "turn10", "stickers"]
 
 
 def edit(name, image, rng, other):
@@ -688,8 +713,8 @@ def main(photos, out, seed=0):
         stem = name.rsplit(".", 1)[0]
         base = save(f"photo-{stem}", image)
         copies = {}
-        chosen = rng.sample(list(EDITS), 9) + ["chain2", "chain3"]
-        for edit_name in chosen:
+        chosen = rng.sample(list(EDITS), 8) + rng.sample(OVERLAYS, 4) + ["chain2", "chain3"]
+        for edit_name in dict.fromkeys(chosen):
             other = rng.choice([each for each in everything if each is not image])
             if edit_name.startswith("chain"):
                 changed, quality = chain(image, rng, other, int(edit_name[-1]))
@@ -698,9 +723,8 @@ def main(photos, out, seed=0):
             copies[edit_name] = save(f"edit-{stem}-{edit_name}", changed, quality)
             pair(f"edit/{edit_name}", base, copies[edit_name], True)
         mild = [n for n in copies if n in ("jpeg", "quarter", "half", "thumb", "crop_small", "grey", "tone", "tint", "caption", "border", "meme", "watermark", "logo", "stamp", "letterbox")]
-        for i, one in enumerate(mild):
-            for other in mild[i + 1:]:
-                pair(f"family/{one}+{other}", copies[one], copies[other], True)
+        for one, other in rng.sample(list(itertools.combinations(mild, 2)), min(4, math.comb(len(mild), 2))):
+            pair(f"family/{one}+{other}", copies[one], copies[other], True)
         if at % 3 == 0:
             frames = [save(f"camera-{stem}-{k}", fixed_camera(image, rng, everything), 90) for k in range(3)]
             pair("camera", frames[0], frames[1], False)
@@ -717,7 +741,7 @@ def main(photos, out, seed=0):
             def shared():
                 return random.Random(f"{seed}/{kind}/{template}")
             items, texts = [], {}
-            for k in range(7):
+            for k in range(6):
                 image = draw(shared(), random.Random(f"{seed}/{kind}/{template}/{k}"))
                 if image.tobytes() in texts:
                     continue

@@ -49,7 +49,7 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
   const isHopeless = coarse[2] < MIN_COARSE_MEDIAN;
   const middle = isHopeless ? coarse : nccQuantiles(registration.atCommonScale(256).grid);
   const finePair = isHopeless ? coarsePair : registration.atCommonScale(512);
-  const fine = findDifferences(finePair);
+  const fine = findDifferences(finePair, { one: one.colours, other: other.colours });
   const quad = reversed ? (inverseQuad(finePair.quad) ?? IDENTITY) : finePair.quad;
   return {
     quad,

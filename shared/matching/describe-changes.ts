@@ -54,7 +54,7 @@ export function describeChanges(
   if (Math.abs(rotation) > MIN_DEGREES) changes.push({ change: 'rotation', amount: Math.round(rotation) });
   const skew = skewOf(quad);
   if (Math.hypot(skew.x, skew.y) > MIN_SKEW) changes.push({ change: 'perspective' });
-  const colour = chromaDifference(query.chroma(), stored.chroma(), quad);
+  const colour = chromaDifference(query.colours(), stored.colours(), quad);
   if (colour > MIN_CHROMA || Math.abs(Math.log(tone.gain)) > MIN_GAIN || Math.abs(tone.offset) > MIN_OFFSET)
     changes.push({ change: 'colour', amount: rounded(colour / 128) });
   const covered = areas.reduce((sum, { size }) => sum + size, 0) / Math.max(1, blocks);

@@ -2,7 +2,7 @@ import type { Raster, Size } from '#shared/imaging/raster.ts';
 import { type Pyramid, pyramidOf } from '#shared/matching/registration/register-images.ts';
 import type { Quad } from './geometry/alignment.ts';
 import { shownRegions } from './geometry/shown-regions.ts';
-import { type ChromaPlanes, chromaOf } from './registration/chroma.ts';
+import { type ColourPlanes, coloursOf } from './registration/area-colours.ts';
 import { uprightQuad } from './registration/quad-transform.ts';
 
 /** An image whose pixels are compared. */
@@ -10,8 +10,8 @@ export interface PixelImage extends Size {
   /** The hash of all pixels of the original, which orders a pair. */
   pixelHash: string;
   pyramid: Pyramid;
-  /** Its colours at 64 pixels. Computed on first use: for copies alone. */
-  chroma: () => ChromaPlanes;
+  /** Computed on first use: where pairs differ, and for copies. */
+  colours: () => ColourPlanes;
   /** Finds where it shows other images: its embedded image, or the parts of a collage. */
   regions: () => readonly Quad[];
 }
@@ -24,13 +24,13 @@ export function pixelImage(
   { pixelHash, width, height }: Size & { pixelHash: string },
   pixels: Raster,
 ): PixelImage {
-  let chroma: ChromaPlanes | undefined;
+  let colours: ColourPlanes | undefined;
   return {
     ...{ pixelHash, width, height },
     pyramid: pyramidOf(pixels),
-    chroma: () => {
-      chroma ??= chromaOf(pixels);
-      return chroma;
+    colours: () => {
+      colours ??= coloursOf(pixels);
+      return colours;
     },
     regions: () =>
       shownRegions(pixels).map(({ x, y, ...size }) => uprightQuad(x, y, x + size.width, y + size.height)),

@@ -7,6 +7,7 @@ import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { Problem } from '#shared/kernel/problems.ts';
 import { comparePixels } from '#shared/matching/compare-pixels.ts';
 import { align } from '#shared/matching/geometry/alignment.ts';
+import { meanRarity } from '#shared/matching/geometry/descriptor-matches.ts';
 import { isReversed } from '#shared/matching/pair-order.ts';
 import { pixelImage } from '#shared/matching/pixel-image.ts';
 import { localDescriptors } from '#shared/matching/query-image.ts';
@@ -20,7 +21,12 @@ if (!folder || !out) {
   process.exit(2);
 }
 const imaging = sharpImaging();
-const embedder = await onnxEmbedder({ modelsDir: 'models', name: 'deeplens-lite-v1', provider: 'cpu' });
+const embedder = await onnxEmbedder({
+  modelsDir: 'models',
+  name: 'deeplens-lite-v1',
+  provider: 'cpu',
+  threads: 1,
+});
 
 async function read(file: string) {
   const image = await imaging.read(await readFile(join(folder ?? '', file)));
@@ -39,7 +45,10 @@ await eachOf('pairs', pairs, async (pair) => {
     const [one, other] = isReversed(first.image, second.image) ? [second, first] : [first, second];
     const alignment = one.descriptors && other.descriptors && align(one.descriptors, other.descriptors);
     const { pixels } = comparePixels(one.image, other.image, alignment?.quad);
-    measured.push({ ...pair, rare: alignment?.rareInlierScore ?? 0, pixels });
+    const variety = Math.max(
+      ...[one, other].map((each) => (each.descriptors ? meanRarity(each.descriptors) : 0)),
+    );
+    measured.push({ ...pair, rare: alignment?.rareInlierScore ?? 0, variety, pixels });
   } catch (error) {
     if (!(error instanceof Problem)) throw error; // an image that is refused, such as a plain one, has no pairs
   }

@@ -1,5 +1,5 @@
 import type { Difference } from '#shared/matching/registration/describe-area.ts';
-import type { PixelEvidence } from './evidence.ts';
+import type { Evidence, PixelEvidence } from './evidence.ts';
 
 /** Fitted by `models/build/decision.py` on libraries that it makes; the coefficients are in the model's manifest. */
 export interface CopyModel {
@@ -21,16 +21,20 @@ type SameFeature = (typeof SAME_FEATURES)[number];
 /** A leaf's value, or a split: [feature, threshold, tree if the feature is at most the threshold, tree if it is above]. */
 export type Tree = number | readonly [feature: number, threshold: number, below: Tree, above: Tree];
 
+/** What the pixels and the local descriptors of a pair tell. */
+type PairEvidence = Pick<Evidence, 'rareInlierScore' | 'variety'> & { pixels: PixelEvidence };
+
 /** Returns the probability that one image is an edited copy of the other: the same scene, and nothing else in it. */
 export function copyProbability(
-  pixels: PixelEvidence,
-  rareInlierScore: number,
+  { pixels, rareInlierScore = 0, variety = 0 }: PairEvidence,
   { same, content }: CopyModel,
 ): number {
-  const otherContent = Math.max(0, ...pixels.areas.map((area) => contentProbability(area, pixels, content)));
+  const otherContent = pixels.areas.map((area) =>
+    sigmoid(leavesOf(content, contentFeatures(area, pixels, variety))),
+  );
   const features = sameFeatures(pixels, rareInlierScore);
   const sum = SAME_FEATURES.reduce((all, name) => all + same.weights[name] * features[name], same.bias);
-  return sigmoid(sum) * (1 - otherContent);
+  return sigmoid(sum) * (1 - Math.max(0, ...otherContent));
 }
 
 function sameFeatures({ agreeing, disagreeing, coarse, fine }: PixelEvidence, rareInlierScore: number) {
@@ -46,20 +50,16 @@ function sameFeatures({ agreeing, disagreeing, coarse, fine }: PixelEvidence, ra
 /** Stretches the values near 1, where copies are: .9, .97 and 1 are about as far apart. */
 const nines = (value: number): number => -Math.log(1.03 - Math.min(1, Math.max(0, value)));
 
-function contentProbability(
-  area: Difference,
-  pixels: PixelEvidence,
-  { bias, trees }: CopyModel['content'],
-): number {
-  const features = contentFeatures(area, pixels);
-  return sigmoid(trees.reduce<number>((sum, tree) => sum + leafOf(tree, features), bias));
-}
+const leavesOf = ({ bias, trees }: CopyModel['content'], features: readonly number[]): number =>
+  trees.reduce<number>((sum, tree) => sum + leafOf(tree, features), bias);
 
 /** In the order of the trees' `feature`, as in `models/build/decision.py`. */
 function contentFeatures(
-  { sides: [side, other], changed: [first, second], ...area }: Difference,
+  { sides: [side, other], changed: [first, second], colours, ...area }: Difference,
   { fine, areas }: PixelEvidence,
+  variety: number,
 ): readonly number[] {
+  const [plain, colourful] = colours.sides;
   const { size, span, fill, common, unchanged, oneSided, contrast, noiseRatio, sharpness, shifted } = area;
   return [
     ...[size, span, fill, common, unchanged, oneSided, contrast, noiseRatio],
@@ -67,6 +67,7 @@ function contentFeatures(
     ...[side.twoTone, other.twoTone, side.flat, other.flat],
     ...[first.plain, second.plain, first.flat, second.flat, first.steep, second.steep],
     ...[fine[2], fine[1], areas.length, sharpness, shifted, first.extreme, second.extreme],
+    ...[plain.uniform, colourful.uniform, plain.vivid, colourful.vivid, colours.distance, variety],
   ];
 }
 

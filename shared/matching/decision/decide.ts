@@ -39,8 +39,8 @@ export function decide(evidence: Evidence, rules: DecisionRules): Judgement {
 function copyScore(evidence: Evidence, rules: DecisionRules): number | undefined {
   const { decision } = rules;
   if (!evidence.pixels || !decision) return scoreByVectors(evidence, rules);
-  const { pixels, rareInlierScore = 0, variety = 0 } = evidence;
-  const probability = copyProbability(pixels, rareInlierScore, decision);
+  const { pixels, variety = 0 } = evidence;
+  const probability = copyProbability({ ...evidence, pixels }, decision);
   const from = variety >= VARIED ? COPY_FROM.varied : COPY_FROM.repetitive;
   return probability >= from ? probability : undefined;
 }

@@ -1,3 +1,4 @@
+import { type AreaColours, areaColours, type PairColours } from './area-colours.ts';
 import { commonest, countLevel } from './brightness-levels.ts';
 import type { Block } from './compare-blocks.ts';
 import { countSteps, explainedByShift, noSteps, stepExceededBy, type Tone } from './difference.ts';
@@ -37,6 +38,7 @@ export interface Difference {
   sharpness: number;
   /** Share of the difference that shifts of single blocks explain, 0..1: much where the registration is a pixel off. */
   shifted: number;
+  colours: AreaColours;
 }
 
 /** Describes an area in one of the images. */
@@ -81,7 +83,7 @@ const RESAMPLING_NOISE = 4;
 export function describeArea(
   { one, other, quad, grid: { side, columns, rows } }: RegisteredPair,
   area: readonly DifferingBlock[],
-  { tone, noise }: { tone: Tone; noise: number },
+  { tone, noise, colours }: { tone: Tone; noise: number; colours: PairColours },
 ): Difference {
   const transform = transformOf(quad, one, other);
   const same = 2 * Math.sqrt(noise) + SAME;
@@ -133,6 +135,7 @@ export function describeArea(
     sharpness: stepExceededBy(0.05, steps) / Math.sqrt(residual),
     shifted: differing > 0 ? explained / differing : 0,
     noiseRatio: residual / (noise + RESAMPLING_NOISE),
+    colours: areaColours(colours, quad, area, { side, width: one.width, height: one.height }, { tone, same }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { PairColours } from './area-colours.ts';
 import type { Block, BlockGrid } from './compare-blocks.ts';
 import { type Difference, type DifferingBlock, describeArea, NOISE, sum } from './describe-area.ts';
 import type { Tone } from './difference.ts';
@@ -20,7 +21,7 @@ export interface Differences {
 }
 
 /** Finds the areas where two registered images differ by more than noise and tone. */
-export function findDifferences(pair: RegisteredPair): Differences {
+export function findDifferences(pair: RegisteredPair, colours: PairColours): Differences {
   const { grid } = pair;
   const tone = toneOf(grid.blocks);
   const measured = grid.blocks.map((block) => ({ block, residual: residualOf(block, tone) }));
@@ -34,7 +35,7 @@ export function findDifferences(pair: RegisteredPair): Differences {
     blocks: nccsOf(grid).length,
     ncc: nccQuantiles(grid),
     tone,
-    areas: connected(differing).map((area) => describeArea(pair, area, { tone, noise })),
+    areas: connected(differing).map((area) => describeArea(pair, area, { tone, noise, colours })),
   };
 }
 

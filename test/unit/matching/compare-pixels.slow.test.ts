@@ -19,11 +19,12 @@ const read = async (bytes: Uint8Array): Promise<PixelImage> => {
   return pixelImage(image, image.modelImage);
 };
 
-/** Inlier scores of copies are higher; pixels alone have to do here. */
-const RARE_INLIERS = 5;
+/** As of any two pictures; pixels alone have to do here. */
+const DESCRIPTORS = { rareInlierScore: 5, variety: 0.3 };
 function probability(query: PixelImage, stored: PixelImage): number {
   if (!manifest.decision) throw new Error('The default model has no decision.');
-  return copyProbability(comparePixels(query, stored).pixels, RARE_INLIERS, manifest.decision);
+  const { pixels } = comparePixels(query, stored);
+  return copyProbability({ pixels, ...DESCRIPTORS }, manifest.decision);
 }
 
 const names = fc.constantFrom(...PHOTOGRAPHS);

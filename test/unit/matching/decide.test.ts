@@ -47,6 +47,13 @@ const otherNumber: Difference = {
     { plain: 0.57, flat: 0.3, steep: 0.4, extreme: 0.4 },
     { plain: 0.54, flat: 0.27, steep: 0.4, extreme: 0.4 },
   ],
+  colours: {
+    sides: [
+      { uniform: 0.6, vivid: 12 },
+      { uniform: 0.58, vivid: 12 },
+    ],
+    distance: 4,
+  },
 };
 /** White letters with a black outline across a photograph. */
 const letters: Difference = {
@@ -70,6 +77,13 @@ const letters: Difference = {
     { plain: 0.8, flat: 0.45, steep: 0.3, extreme: 0.8 },
     { plain: 0.4, flat: 0.3, steep: 0.02, extreme: 0.02 },
   ],
+  colours: {
+    sides: [
+      { uniform: 0.8, vivid: 5 },
+      { uniform: 0.3, vivid: 30 },
+    ],
+    distance: 30,
+  },
 };
 const cosine = fc.double({ min: -1, max: 1, noNaN: true });
 
@@ -132,8 +146,8 @@ describe('decide', () => {
 });
 
 describe('the probability of a copy', () => {
-  const probability = (pixels: PixelEvidence, rareInliers = 5) =>
-    copyProbability(pixels, rareInliers, decision);
+  const probability = (pixels: PixelEvidence, rareInlierScore = 5, variety = 0.3) =>
+    copyProbability({ pixels, rareInlierScore, variety }, decision);
 
   test('is high if all agrees, low if nothing does', () => {
     expect(probability(equal)).toBeGreaterThan(0.95);

@@ -21,11 +21,17 @@ const photograph: Brightness = (x, y) =>
 const SPOT = { x: 130, y: 120, radius: 22 };
 const fromSpot = (x: number, y: number): number => Math.hypot(x - SPOT.x, y - SPOT.y);
 
-/** Returns the largest area in which an image differs from the photograph. */
-function largestDifference(brightness: Brightness): Difference {
+const grey: Brightness = () => 0;
+
+/** Returns the largest area in which an image differs from the photograph, which is grey. */
+function largestDifference(brightness: Brightness, [blue, red]: readonly Brightness[] = []): Difference {
   const [one, other] = [drawn(photograph), drawn(brightness)];
+  const colours = {
+    one: () => [one, drawn(grey), drawn(grey)] as const,
+    other: () => [other, drawn(blue ?? grey), drawn(red ?? grey)] as const,
+  };
   const grid = compareBlocks(one, other, transformOf(IDENTITY, one, other), blockSide(SIDE));
-  const { areas } = findDifferences({ one, other, quad: IDENTITY, grid });
+  const { areas } = findDifferences({ one, other, quad: IDENTITY, grid }, colours);
   const [area] = areas.toSorted((first, second) => second.size - first.size);
   if (!area) throw new Error('Nothing differs.');
   return area;
@@ -33,6 +39,11 @@ function largestDifference(brightness: Brightness): Difference {
 
 const shifted = largestDifference((x, y) => photograph(fromSpot(x, y) < SPOT.radius ? x + 5 : x, y));
 const sticker = largestDifference((x, y) => (fromSpot(x, y) < SPOT.radius ? 250 : photograph(x, y)));
+/** Orange, and as bright as what it hides. */
+const colourful = largestDifference(
+  (x, y) => (fromSpot(x, y) < SPOT.radius ? 140 : photograph(x, y)),
+  [-90, 80].map((level) => (x: number, y: number) => (fromSpot(x, y) < SPOT.radius ? level : 0)),
+);
 const letters = largestDifference((x, y) =>
   fromSpot(x, y) < SPOT.radius && x % 8 < 3 ? 250 : photograph(x, y),
 );
@@ -54,5 +65,16 @@ describe('findDifferences', () => {
   test('tells white on one side', () => {
     expect(sticker.changed.map(({ extreme }) => Math.round(extreme))).toEqual([1, 0]);
     expect(softSpot.changed.map(({ extreme }) => Math.round(extreme))).toEqual([0, 0]);
+  });
+
+  test('tells one colour on one side', () => {
+    const [plain, hidden] = colourful.colours.sides;
+    expect(plain.uniform).toBeGreaterThan(0.9);
+    expect(plain.vivid).toBeCloseTo(170, -1);
+    expect(hidden.uniform).toBeLessThan(plain.uniform);
+    expect(hidden.vivid).toBe(0);
+    expect(colourful.colours.distance).toBeCloseTo(170, -1);
+    expect(sticker.colours.sides.map(({ vivid }) => vivid)).toEqual([0, 0]);
+    expect(sticker.colours.distance).toBe(0);
   });
 });
