@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import type { Embedder } from '#shared/embedding/embedder.ts';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 
@@ -13,10 +13,10 @@ const PNG = { compressionLevel: 2, adaptiveFiltering: true };
 export const bareEmbedder = (): Promise<Embedder> =>
   onnxEmbedder({ modelsDir: 'models', name: MODEL, provider: 'cpu', threads: 1 });
 
-const rawOf = (image: sharp.Sharp) => image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
-const openRaw = ({ data, info: { width, height } }: { data: Buffer; info: sharp.OutputInfo }) =>
+const rawOf = (image: Sharp) => image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+const openRaw = ({ data, info: { width, height } }: { data: Buffer; info: OutputInfo }) =>
   sharp(data, { raw: { width, height, channels: 3 } });
-const within = (image: sharp.Sharp, side: number) =>
+const within = (image: Sharp, side: number) =>
   image.resize(side, side, { fit: 'inside', withoutEnlargement: true });
 
 /**
