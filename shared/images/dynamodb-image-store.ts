@@ -93,8 +93,14 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
       const Key = imageKey(tenant, image);
       const step = unlessRefused(stepUpdate(tenant, to, at, change));
       if (to !== 'indexed') return moved(await table.update(Key, step));
+      // Read before: a transaction returns no record, and a batch's images are read together before their writes.
+      const item = await table.get(Key);
+      if (!item) return undefined;
       const applied = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
-      return moved({ applied, item: await table.get(Key) });
+      if (!applied) return moved({ applied, item: await table.get(Key) });
+      const { failure: _, ...before } = recordOf(item);
+      const record = { ...before, ...change, status: to, indexed_at: at, updated_at: at };
+      return { moved: true, record };
     },
     async setHidden(tenant, image, hidden) {
       const Update = {

@@ -14,9 +14,18 @@ import { type CostRow, costTable } from './costs/row.ts';
 import { measureSearches, queriesOf, searchRows } from './costs/searches.ts';
 import { secondStartRows } from './costs/second-start.ts';
 import { ingest, startStack } from './costs/stack.ts';
+import { stepRows } from './costs/steps.ts';
 
 const RESULTS = 'bench/results.json';
-const GROUPS = ['in-process', 'ingest', 'search', 'cold-start', 'second-start', 'index-growth'] as const;
+const GROUPS = [
+  'in-process',
+  'steps',
+  'ingest',
+  'search',
+  'cold-start',
+  'second-start',
+  'index-growth',
+] as const;
 type Group = (typeof GROUPS)[number];
 /** Pictures that are stored first: they start the processes and warm up their compilers. */
 const FIRST = 60;
@@ -50,6 +59,8 @@ await program(async (cleanups) => {
   const rows: CostRow[] = [];
   if (wants('in-process'))
     rows.push(...(await step('Measuring in one process', () => inProcessRows(further))));
+  if (wants('steps'))
+    rows.push(...(await step('Running the steps of ingest', () => stepRows(further, cleanups))));
   if (wants('ingest', 'search', 'cold-start')) {
     const stack = await startStack(cleanups);
     await step(`Storing ${FIRST} pictures`, () => ingest(stack, first));

@@ -12,6 +12,10 @@ const NOW = '2026-03-01T00:00:00.000Z';
 describe.each([
   ['memory', async () => memoryGroupStore()],
   ['DynamoDB', async () => dynamoGroupStore(await newTable('groups'))],
+  [
+    'DynamoDB, reads gathered',
+    async () => dynamoGroupStore({ ...(await newTable('groups')), gathersReads: true }),
+  ],
 ])('groups in %s', (_, open) => {
   let groups: GroupStore;
   let tenant: TenantId;

@@ -27,6 +27,10 @@ const ROOM = { images: 1e6, bytes: 1e12 };
 describe.each([
   ['memory', async () => memoryImageStore()],
   ['DynamoDB', async () => dynamoImageStore(await newTable('images', IMAGE_INDEXES))],
+  [
+    'DynamoDB, reads gathered',
+    async () => dynamoImageStore({ ...(await newTable('images', IMAGE_INDEXES)), gathersReads: true }),
+  ],
 ])('images in %s', (_, open) => {
   let images: ImageStore;
   let tenant: TenantId;
@@ -169,7 +173,8 @@ describe.each([
     const failure: Failure = { ...FAILURE, stage: 'duplicates' };
     const { image_id } = await create();
     expect(await images.noteFailure(tenant, image_id, failure, at, {})).toMatchObject({ moved: false });
-    await images.advance(tenant, image_id, 'indexed', at, { models: ['m'] });
+    const indexed = await images.advance(tenant, image_id, 'indexed', at, { models: ['m'] });
+    expect(indexed).toEqual({ moved: true, record: await images.get(tenant, image_id) });
     expect(await images.noteFailure(tenant, image_id, failure, at, { any: 'event' })).toMatchObject({
       record: { status: 'indexed', failure },
     });
