@@ -8,7 +8,7 @@ EVIDENCE is what `evidence.ts` measured of the pairs that `libraries.py` made. T
 same      that both images show the same scene: logistic, with weights that are not negative
 content   that an area differs by content and not by an overlay or noise: boosted trees of depth 4. Which area of a pair
           differs by content is not known: the likeliest one counts, in four rounds (multiple-instance learning), but none
-          that is as plain as a sticker
+          that is as plain as a sticker. Five fits, each without a fold, are added up: single ones differ by much
 
 The figures are of five folds: a photograph, or a template with all its items, is in one of them only.
 """
@@ -107,7 +107,7 @@ def fit_content(pairs, truth, areas):
         features = [areas[at][each] for at, some in chosen.items() for each in some]
         labels = [truth[at] for at, some in chosen.items() for _ in some]
         weights = [(CONTENT_WEIGHT if truth[at] == 1 else 1) * len(some) ** -0.5 for at, some in chosen.items() for _ in some]
-        model = HistGradientBoostingClassifier(max_depth=4, max_iter=80, learning_rate=0.1, min_samples_leaf=15, l2_regularization=1, random_state=0)
+        model = HistGradientBoostingClassifier(max_depth=4, max_iter=50, learning_rate=0.15, min_samples_leaf=15, l2_regularization=1, random_state=0)
         model.fit(np.array(features), np.array(labels), sample_weight=np.array(weights))
         for at in chosen:
             if truth[at] == 1:
@@ -119,16 +119,16 @@ def worst(model, areas):
     return sigmoid(model.decision_function(np.array(areas)).max()) if areas else 0.0
 
 
-def exported(model):
-    """-> bias and trees, as the manifest has them"""
+def exported(models):
+    """-> bias and trees of the mean of the models, as the manifest has them"""
     def node(nodes, at):
         if nodes[at]["is_leaf"]:
-            return round(float(nodes[at]["value"]), 4)
+            return round(float(nodes[at]["value"]) / len(models), 5)
         low, high = node(nodes, nodes[at]["left"]), node(nodes, nodes[at]["right"])
         return [int(nodes[at]["feature_idx"]), round(float(nodes[at]["num_threshold"]), 4), low, high]
 
-    trees = [node(each[0].nodes, 0) for each in model._predictors]
-    return {"bias": round(float(model._baseline_prediction[0][0]), 4), "trees": trees}
+    trees = [node(each[0].nodes, 0) for model in models for each in model._predictors]
+    return {"bias": round(float(np.mean([model._baseline_prediction[0][0] for model in models])), 4), "trees": trees}
 
 
 def main(files, out):
@@ -147,12 +147,14 @@ def main(files, out):
     content_truth = np.where(copy == 1, 0, np.where(same_scene & aligned & clear, 1, -1))
 
     same_p, content_p = np.zeros(len(pairs)), np.zeros(len(pairs))
+    contents = []
     for each in range(FOLDS):
         inside, outside = np.where(fold == each)[0], fold != each
         used = outside & (same_truth >= 0)
         bias, weights = fit_same(same[used], same_truth[used])
         same_p[inside] = sigmoid(same[inside] @ weights + bias)
         content = fit_content(pairs, np.where(outside, content_truth, -1), areas)
+        contents.append(content)
         for at in inside:
             content_p[at] = worst(content, areas[at])
     probability = same_p * (1 - content_p)
@@ -172,7 +174,7 @@ def main(files, out):
     bias, weights = fit_same(same[same_truth >= 0], same_truth[same_truth >= 0])
     decision = {
         "same": {"bias": round(float(bias), 3), "weights": {name: round(float(weight), 3) for name, weight in zip(SAME_FEATURES, weights)}},
-        "content": exported(fit_content(pairs, content_truth, areas)),
+        "content": exported(contents),
     }
     with open(out, "w") as file:
         json.dump(decision, file)

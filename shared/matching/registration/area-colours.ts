@@ -1,7 +1,7 @@
 import type { Raster } from '#shared/imaging/raster.ts';
 import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { floatAt } from '#shared/matching/typed-arrays.ts';
-import type { DifferingBlock } from './describe-area.ts';
+import type { Block } from './compare-blocks.ts';
 import type { Tone } from './difference.ts';
 import { type GreyImage, shrunkGrey } from './grey-image.ts';
 import { transformOf } from './quad-transform.ts';
@@ -49,7 +49,7 @@ const SAME_COLOUR = 20;
 export function areaColours(
   { one, other }: PairColours,
   quad: Quad,
-  area: readonly DifferingBlock[],
+  blocks: readonly Block[],
   { side, width, height }: { side: number; width: number; height: number },
   { tone, same }: { tone: Tone; same: number },
 ): AreaColours {
@@ -58,7 +58,7 @@ export function areaColours(
   const transform = transformOf(quad, query[0], stored[0]);
   const sides = [new Colours(), new Colours()] as const;
   let [changed, distance] = [0, 0];
-  for (const { block } of area) {
+  for (const block of blocks) {
     const [left, top] = [(block.column * side * across) / width, (block.row * side * down) / height];
     const rect = {
       left: Math.floor(left),

@@ -135,7 +135,13 @@ export function describeArea(
     sharpness: stepExceededBy(0.05, steps) / Math.sqrt(residual),
     shifted: differing > 0 ? explained / differing : 0,
     noiseRatio: residual / (noise + RESAMPLING_NOISE),
-    colours: areaColours(colours, quad, area, { side, width: one.width, height: one.height }, { tone, same }),
+    colours: areaColours(
+      colours,
+      quad,
+      area.map(({ block }) => block),
+      { side, width: one.width, height: one.height },
+      { tone, same },
+    ),
   };
 }
 
