@@ -17,7 +17,7 @@ import { indexImages } from '#shared/images/index-image.ts';
 import { addImage } from '#shared/images/request-upload.ts';
 import { validateImage } from '#shared/images/validate-image.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
-import { type TenantId, tenantId } from '#shared/kernel/ids.ts';
+import { type ImageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { snsPublisher } from '#shared/messaging/sns-publisher.ts';
 import { dynamoTenantStore } from '#shared/tenants/dynamodb-tenant-store.ts';
 import { lanceDbVectorIndex } from '#shared/vector-index/lancedb-index.ts';
@@ -83,14 +83,14 @@ async function openSteps(folder: string) {
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const { TopicArn: topicArn = '' } = await sns.send(new CreateTopicCommand({ Name: uniqueName('events') }));
   let calls = 0;
-  for (const { middlewareStack } of [images.client, groups.client, tenants.client, s3, sns])
-    middlewareStack.add(
-      (next) => (args) => {
-        calls += 1;
-        return next(args);
-      },
-      { step: 'initialize' },
-    );
+  for (const { config } of [images.client, groups.client, tenants.client, s3, sns]) {
+    const { requestHandler } = config;
+    const handle = requestHandler.handle.bind(requestHandler);
+    requestHandler.handle = (...given: Parameters<typeof handle>) => {
+      calls += 1;
+      return handle(...given);
+    };
+  }
   const embedder = await bareEmbedder();
   const published: DeepLensEvent[] = [];
   const publisher = snsPublisher({ topicArn, client: sns });
@@ -136,10 +136,11 @@ async function openSteps(folder: string) {
         await work();
         costs.set(name, { cpuMs: cpuMsSince(before), calls: calls - called });
       };
-      const added = [];
+      const added: { image_id: ImageId; size: number }[] = [];
       for (const { name, bytes } of batch) {
         const upload = { filename: name, contentType: 'image/jpeg', size: bytes.length };
-        added.push({ ...(await add(TENANT, upload, bytes, UNLIMITED, name)), size: bytes.length });
+        const { image_id } = await add(TENANT, upload, bytes, UNLIMITED, name);
+        added.push({ image_id, size: bytes.length });
       }
       await step('validate-image', async () => {
         for (const { image_id, size } of added)
