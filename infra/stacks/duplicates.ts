@@ -69,10 +69,12 @@ export class DuplicatesStack extends EnvironmentStack {
       models: 'manifests',
       network: index.network,
     })
-      .allow(onTable('BatchGetItem'), [tables.tenants.tableArn])
-      .allow(onTable('BatchGetItem', 'UpdateItem'), [tables.images.tableArn])
+      .allow(onTable('BatchGetItem', 'GetItem'), [tables.tenants.tableArn])
+      .allow(onTable('BatchGetItem', 'GetItem', 'UpdateItem'), [tables.images.tableArn])
       .allow(onTable('Query'), [tables.imagesBy('by_sha256')])
-      .allow(onTable('BatchGetItem', 'DeleteItem', 'PutItem', 'UpdateItem'), [tables.groups.tableArn])
+      .allow(onTable('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'), [
+        tables.groups.tableArn,
+      ])
       .allow(ACTIONS.readObjects, [imagesBucket.objects('derived')])
       .allow(ACTIONS.listObjects, [imagesBucket.bucket.bucketArn])
       .allow(ACTIONS.publish, [data.events.topicArn]);

@@ -229,7 +229,15 @@ export class ImagesStack extends EnvironmentStack {
       network: index.network,
     })
       .allow(
-        onTable('BatchGetItem', 'BatchWriteItem', 'ConditionCheckItem', 'PutItem', 'Query', 'UpdateItem'),
+        onTable(
+          'BatchGetItem',
+          'BatchWriteItem',
+          'ConditionCheckItem',
+          'GetItem',
+          'PutItem',
+          'Query',
+          'UpdateItem',
+        ),
         [data.tables.images.tableArn],
       )
       .allow(ACTIONS.publish, [data.events.topicArn]);

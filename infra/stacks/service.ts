@@ -174,7 +174,7 @@ export class ServiceStack extends EnvironmentStack {
       timeout: ARCHIVE_TIMEOUT,
       memory: 512,
     })
-      .allow(onTable('BatchGetItem', 'PutItem'), [data.tables.images.tableArn])
+      .allow(onTable('BatchGetItem', 'GetItem', 'PutItem'), [data.tables.images.tableArn])
       .allow(ACTIONS.writeObjects, [data.imagesBucket.objects('events')]);
     this.archive.consumedBy(archive, { size: 10, waitSeconds: 2, concurrency: environment.consumers });
     return archive.lambda;

@@ -56,3 +56,18 @@ export async function send<Output>(call: () => Promise<Output>): Promise<Output>
 /** Waits before the attempt after `attempt`, which counts from 1. */
 export const pause = (attempt: number): Promise<void> =>
   setTimeout(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+
+const BATCH_ATTEMPTS = 8;
+
+/**
+ * Waits before what a batch has left over is sent again.
+ * @throws Problem `dependency_unavailable` after the last attempt
+ */
+export async function pauseBatch(attempt: number): Promise<void> {
+  if (attempt === BATCH_ATTEMPTS) {
+    throw new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.', {
+      retryAfter: 2,
+    });
+  }
+  await pause(attempt);
+}

@@ -21,6 +21,7 @@ import type { ImageStatus } from '#shared/kernel/vocabulary.ts';
 
 /** A type, not an interface, so that it can be passed as an `Item`. */
 export type Key = { pk: string; sk: string };
+export type Item = Record<string, unknown>;
 
 const TENANT = 'TENANT#';
 /** The tenant's partition in `tenants`, `images`, `groups` and `limits`, and in the index `by_tenant` of `audit`. */

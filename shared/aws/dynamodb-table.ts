@@ -1,6 +1,5 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  BatchGetCommand,
   BatchWriteCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
@@ -14,12 +13,12 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { Problem } from '#shared/kernel/problems.ts';
-import { isConditionFailed, pause, send } from './dynamodb-errors.ts';
-import type { Key } from './dynamodb-keys.ts';
-import { gatheredReads } from './gathered-reads.ts';
+import { batchGet } from './batch-get.ts';
+import { isConditionFailed, pauseBatch, send } from './dynamodb-errors.ts';
+import type { Item, Key } from './dynamodb-keys.ts';
+import type { Gather } from './gathered-reads.ts';
 
-export type Item = Record<string, unknown>;
+export type { Item };
 export type Query = Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'> & { ExclusiveStartKey?: Item };
 type Condition = Pick<
   UpdateCommandInput,
@@ -34,16 +33,14 @@ export type Write = {
   >;
 };
 
-/** The most keys in one BatchGetItem, and in one BatchWriteItem. */
-const GET_BATCH = 100;
+/** The most keys in one BatchWriteItem. */
 const WRITE_BATCH = 25;
-const BATCH_ATTEMPTS = 8;
 
 export interface TableOptions {
   table: string;
   client?: DynamoDBClient;
-  /** Read by one BatchGetItem what is requested at the same time: for functions whose messages come in batches. */
-  gathersReads?: boolean;
+  /** Reads by one call what is requested at the same time: `gatherReads`, for functions whose messages come in batches. */
+  gather?: Gather;
 }
 /** `applied` is false if the condition of the update was not met. */
 export interface Updated {
@@ -53,7 +50,7 @@ export interface Updated {
 export type Table = ReturnType<typeof openTable>;
 
 /** A table with the keys `pk` and `sk`. Reads are strongly consistent, except those of indexes; failures are Problems. */
-export function openTable({ table, client = new DynamoDBClient(), gathersReads = false }: TableOptions) {
+export function openTable({ table, client = new DynamoDBClient(), gather }: TableOptions) {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
   async function* query(input: Query): AsyncGenerator<Item> {
@@ -71,29 +68,7 @@ export function openTable({ table, client = new DynamoDBClient(), gathersReads =
     } while (from);
   }
 
-  async function readMany(keys: readonly Key[]): Promise<Item[]> {
-    const items: Item[] = [];
-    for (let start = 0; start < keys.length; start += GET_BATCH) {
-      let rest: Record<string, unknown>[] = [...keys.slice(start, start + GET_BATCH)];
-      for (let attempt = 1; rest.length > 0; attempt++) {
-        const command = new BatchGetCommand({
-          RequestItems: { [table]: { Keys: rest, ConsistentRead: true } },
-        });
-        const reply = await send(() => documents.send(command));
-        items.push(...(reply.Responses?.[table] ?? []));
-        rest = reply.UnprocessedKeys?.[table]?.Keys ?? [];
-        if (rest.length > 0) await pauseBatch(attempt);
-      }
-    }
-    return items;
-  }
-
-  async function read(key: Key): Promise<Item | undefined> {
-    const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
-    return (await send(() => documents.send(command))).Item;
-  }
-
-  const gathered = gathersReads ? gatheredReads(readMany) : undefined;
+  const gathered = gather?.(documents, table);
 
   return {
     query,
@@ -114,12 +89,16 @@ export function openTable({ table, client = new DynamoDBClient(), gathersReads =
       } while (from);
       return count;
     },
-    get: gathered ?? read,
+    async get(key: Key): Promise<Item | undefined> {
+      if (gathered) return gathered(key);
+      const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
+      return (await send(() => documents.send(command))).Item;
+    },
     /** Returns the items that exist, in no particular order. @param keys each once */
-    getMany: gathered
-      ? async (keys: readonly Key[]): Promise<Item[]> =>
-          (await Promise.all(keys.map(gathered))).filter((item) => item !== undefined)
-      : readMany,
+    async getMany(keys: readonly Key[]): Promise<Item[]> {
+      if (!gathered) return batchGet(documents, table, keys);
+      return (await Promise.all(keys.map(gathered))).filter((item) => item !== undefined);
+    },
     /** @returns whether the item was written: false if the condition was not met */
     async put(item: Item & Key, condition: Condition = {}): Promise<boolean> {
       const command = new PutCommand({ TableName: table, Item: item, ...condition });
@@ -202,13 +181,4 @@ async function conditionMet(write: () => Promise<unknown>): Promise<boolean> {
     if (isConditionFailed(error)) return false;
     throw error;
   }
-}
-
-async function pauseBatch(attempt: number): Promise<void> {
-  if (attempt === BATCH_ATTEMPTS) {
-    throw new Problem('dependency_unavailable', 'The database is busy. Try again in a moment.', {
-      retryAfter: 2,
-    });
-  }
-  await pause(attempt);
 }

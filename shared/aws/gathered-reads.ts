@@ -1,9 +1,16 @@
-import type { Key } from './dynamodb-keys.ts';
-
-type Item = Record<string, unknown>;
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { batchGet } from './batch-get.ts';
+import type { Item, Key } from './dynamodb-keys.ts';
 
 /** Reads one item, by a call that may read others too. */
 export type ReadItem = (key: Key) => Promise<Item | undefined>;
+
+/** Makes the reads of a table. */
+export type Gather = (documents: DynamoDBDocumentClient, table: string) => ReadItem;
+
+/** Reads by one BatchGetItem what is requested at the same time. */
+export const gatherReads: Gather = (documents, table) =>
+  gatheredReads((keys) => batchGet(documents, table, keys));
 
 /**
  * Returns a function that reads items: those requested before the event loop goes on are read by one call, each once. The steps of a

@@ -99,7 +99,14 @@ export function dynamoImageStore(options: TableOptions): ImageStore {
       const applied = await table.writeTogether([{ Update: { Key, ...step } }, libraryChange(tenant, image)]);
       if (!applied) return moved({ applied, item: await table.get(Key) });
       const { failure: _, ...before } = recordOf(item);
-      const record = { ...before, ...change, status: to, indexed_at: at, updated_at: at };
+      const record = {
+        ...before,
+        ...change,
+        status: to,
+        indexed_at: at,
+        updated_at: at,
+        undetected: true as const,
+      };
       return { moved: true, record };
     },
     async setHidden(tenant, image, hidden) {

@@ -1,3 +1,4 @@
+import { gatherReads } from '#shared/aws/gathered-reads.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { ImagesIndexedV1 } from '#shared/contracts/events/images-indexed.v1.ts';
 import { detectDuplicates } from '#shared/duplicates/detect-duplicates.ts';
@@ -18,12 +19,12 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gathersReads: true }),
-  groups: dynamoGroupStore({ table: env.GROUPS_TABLE, gathersReads: true }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gather: gatherReads }),
+  groups: dynamoGroupStore({ table: env.GROUPS_TABLE, gather: gatherReads }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   imaging: sharpImaging(),
   index: spannedIndex(await openVectorIndex(env)),
-  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE, gathersReads: true }),
+  tenants: dynamoTenantStore({ table: env.TENANTS_TABLE, gather: gatherReads }),
   manifests: await loadManifests(env.MODELS_DIR, env.DEEPLENS_MODELS),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),
 };

@@ -1,3 +1,4 @@
+import { gatherReads } from '#shared/aws/gathered-reads.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { archiveEvent } from '#shared/images/archive-event.ts';
@@ -9,7 +10,7 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const archive = archiveEvent({
-  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gathersReads: true }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gather: gatherReads }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
 });
 

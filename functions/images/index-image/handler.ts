@@ -1,3 +1,4 @@
+import { gatherReads } from '#shared/aws/gathered-reads.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { ImagesProcessedV1 } from '#shared/contracts/events/images-processed.v1.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
@@ -14,7 +15,7 @@ import { Env } from './env.ts';
 
 const env = readEnv(Env);
 const ports = {
-  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gathersReads: true }),
+  imageStore: dynamoImageStore({ table: env.IMAGES_TABLE, gather: gatherReads }),
   blobs: s3Blobs({ bucket: env.IMAGES_BUCKET }),
   index: spannedIndex(await openVectorIndex(env)),
   publisher: snsPublisher({ topicArn: env.EVENTS_TOPIC_ARN }),

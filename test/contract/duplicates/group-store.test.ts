@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { gatherReads } from '#shared/aws/gathered-reads.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import type { DuplicateGroup } from '#shared/duplicates/group.ts';
 import type { GroupStore } from '#shared/duplicates/group-store.ts';
@@ -14,7 +15,7 @@ describe.each([
   ['DynamoDB', async () => dynamoGroupStore(await newTable('groups'))],
   [
     'DynamoDB, reads gathered',
-    async () => dynamoGroupStore({ ...(await newTable('groups')), gathersReads: true }),
+    async () => dynamoGroupStore({ ...(await newTable('groups')), gather: gatherReads }),
   ],
 ])('groups in %s', (_, open) => {
   let groups: GroupStore;

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { vectorKey } from '#shared/aws/dynamodb-keys.ts';
 import { openTable } from '#shared/aws/dynamodb-table.ts';
+import { gatherReads } from '#shared/aws/gathered-reads.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { type Failure, type ImageRecord, statusesBefore } from '#shared/images/image-record.ts';
@@ -29,7 +30,7 @@ describe.each([
   ['DynamoDB', async () => dynamoImageStore(await newTable('images', IMAGE_INDEXES))],
   [
     'DynamoDB, reads gathered',
-    async () => dynamoImageStore({ ...(await newTable('images', IMAGE_INDEXES)), gathersReads: true }),
+    async () => dynamoImageStore({ ...(await newTable('images', IMAGE_INDEXES)), gather: gatherReads }),
   ],
 ])('images in %s', (_, open) => {
   let images: ImageStore;

@@ -241,7 +241,7 @@ const ROWS: Row[] = [
   ],
   [
     'audit --tenant acme --actor key_1 --action deleteImage --from 2026-11-30',
-    ['! GET /admin/audit?tenant_id=acme&actor=key_1&action=deleteImage&from=2026-11-30T00:00:00.000Z'],
+    ['! GET /admin/audit?actor=key_1&action=deleteImage&from=2026-11-30T00:00:00.000Z&tenant_id=acme'],
   ],
   ['api PUT /storage/st_1/events', ['PUT /storage/st_1/events']],
   ['api get /admin/health', ['! GET /admin/health']],

@@ -13,7 +13,7 @@ const CONSUME = 'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQue
 const FUNCTIONS: Record<string, readonly string[]> = {
   AddClaims: [],
   ArchiveEvents: [
-    'dynamodb:images: BatchGetItem PutItem',
+    'dynamodb:images: BatchGetItem GetItem PutItem',
     's3:pictures/events/*: PutObject',
     `sqs:archive: ${CONSUME}`,
   ],
@@ -34,10 +34,10 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     'dynamodb:tenants: GetItem',
   ],
   DetectDuplicates: [
-    'dynamodb:groups: BatchGetItem DeleteItem PutItem UpdateItem',
+    'dynamodb:groups: BatchGetItem DeleteItem GetItem PutItem UpdateItem',
     'dynamodb:images/index/by_sha256: Query',
-    'dynamodb:images: BatchGetItem UpdateItem',
-    'dynamodb:tenants: BatchGetItem',
+    'dynamodb:images: BatchGetItem GetItem UpdateItem',
+    'dynamodb:tenants: BatchGetItem GetItem',
     'es:domain/deeplens-prod/_msearch: ESHttpPost',
     's3:pictures/derived/*: GetObject',
     's3:pictures: ListBucket',
@@ -78,7 +78,7 @@ const FUNCTIONS: Record<string, readonly string[]> = {
     `sqs:imports: ${CONSUME} SendMessage`,
   ],
   IndexImage: [
-    'dynamodb:images: BatchGetItem BatchWriteItem ConditionCheckItem PutItem Query UpdateItem',
+    'dynamodb:images: BatchGetItem BatchWriteItem ConditionCheckItem GetItem PutItem Query UpdateItem',
     'es:domain/deeplens-prod/*: ESHttpGet',
     'es:domain/deeplens-prod/*/_bulk: ESHttpPut',
     'es:domain/deeplens-prod/*/_mapping: ESHttpPost',
