@@ -110,8 +110,9 @@ it('a function goes on to read a table’s stream after a crash, and after an en
 
 it('keeps three snapshots, each complete, and none after an end in order', async () => {
   for (let i = 0; i < 5; i++) await takeSnapshot(home, emulator.child.pid);
-  const names = await readdir(snapshotsFolder(home));
-  expect(names.filter((name) => !name.endsWith('.new'))).toHaveLength(3);
+  const complete = async () =>
+    (await readdir(snapshotsFolder(home))).filter((name) => !name.endsWith('.new'));
+  await expect.poll(complete, { timeout: 5_000 }).toHaveLength(3); // older ones are removed after the newest is complete
   await put('at the end');
   await toEnd.run();
 });
