@@ -13,10 +13,10 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { batchGet } from './batch-get.ts';
+import { batchGet } from './dynamodb-batch-get.ts';
 import { isConditionFailed, pauseBatch, send } from './dynamodb-errors.ts';
+import type { Gather } from './dynamodb-gathered-reads.ts';
 import type { Item, Key } from './dynamodb-keys.ts';
-import type { Gather } from './gathered-reads.ts';
 
 export type { Item };
 export type Query = Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'> & { ExclusiveStartKey?: Item };

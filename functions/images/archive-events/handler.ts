@@ -1,4 +1,4 @@
-import { gatherReads } from '#shared/aws/gathered-reads.ts';
+import { gatherReads } from '#shared/aws/dynamodb-gathered-reads.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { archiveEvent } from '#shared/images/archive-event.ts';

@@ -1,4 +1,4 @@
-import { gatherReads } from '#shared/aws/gathered-reads.ts';
+import { gatherReads } from '#shared/aws/dynamodb-gathered-reads.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { ImagesProcessedV1 } from '#shared/contracts/events/images-processed.v1.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { gatherReads } from '#shared/aws/gathered-reads.ts';
+import { gatherReads } from '#shared/aws/dynamodb-gathered-reads.ts';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { s3Blobs } from '#shared/blobs/s3-blobs.ts';
 import { AnyEvent } from '#shared/contracts/events/envelope.ts';

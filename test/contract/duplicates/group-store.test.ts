@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { gatherReads } from '#shared/aws/gathered-reads.ts';
+import { gatherReads } from '#shared/aws/dynamodb-gathered-reads.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';
 import type { DuplicateGroup } from '#shared/duplicates/group.ts';
 import type { GroupStore } from '#shared/duplicates/group-store.ts';

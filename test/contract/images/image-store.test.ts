@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { gatherReads } from '#shared/aws/dynamodb-gathered-reads.ts';
 import { vectorKey } from '#shared/aws/dynamodb-keys.ts';
 import { openTable } from '#shared/aws/dynamodb-table.ts';
-import { gatherReads } from '#shared/aws/gathered-reads.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
 import { dynamoImageStore } from '#shared/images/dynamodb-image-store.ts';
 import { type Failure, type ImageRecord, statusesBefore } from '#shared/images/image-record.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { gatheredReads } from '#shared/aws/dynamodb-gathered-reads.ts';
 import type { Key } from '#shared/aws/dynamodb-keys.ts';
-import { gatheredReads } from '#shared/aws/gathered-reads.ts';
 
 const key = (sk: string): Key => ({ pk: 'TENANT#acme', sk });
 

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { batchGet } from './batch-get.ts';
+import { batchGet } from './dynamodb-batch-get.ts';
 import type { Item, Key } from './dynamodb-keys.ts';
 
 /** Reads one item, by a call that may read others too. */
