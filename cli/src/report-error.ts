@@ -9,7 +9,7 @@ export interface Report {
   /** Stable, to act on. */
   code: string;
   exitCode: ExitCode;
-  /** What to do. */
+  /** Says what to do about it. */
   help?: string | undefined;
   correlationId?: string | undefined;
   errors?: readonly { pointer: string; message: string }[];
@@ -23,7 +23,7 @@ const BY_STATUS: Record<number, ExitCode> = {
   429: EXIT.limited,
 };
 
-/** What to do about a code, where the service's own sentence leaves it open. */
+/** Says what to do about a code, where the service's own sentence leaves it open. */
 const HELP: Record<string, string> = {
   unauthenticated: 'Sign in with: deeplens login',
   invalid_api_key: 'The key is wrong, expired or revoked. Sign in with another: deeplens login',

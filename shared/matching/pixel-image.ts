@@ -24,12 +24,13 @@ export function pixelImage(
   { pixelHash, width, height }: Size & { pixelHash: string },
   pixels: Raster,
 ): PixelImage {
+  const pyramid = pyramidOf(pixels);
   let colours: ColourPlanes | undefined;
   return {
     ...{ pixelHash, width, height },
-    pyramid: pyramidOf(pixels),
+    pyramid,
     colours: () => {
-      colours ??= coloursOf(pixels);
+      colours ??= coloursOf(pixels, pyramid.fine);
       return colours;
     },
     regions: () =>

@@ -19,7 +19,7 @@ const CSV_FIELDS = [
   'file_size',
 ];
 
-/** What is before the groups, and what a group is. */
+/** Writes each format: the text before the first group, and that of a group. */
 const WRITERS: Record<ExportFormat, { head: string; group: (group: DuplicateGroup) => string }> = {
   csv: { head: `${csvLine(CSV_FIELDS)}\r\n`, group: csvRows },
   ndjson: { head: '', group: (group) => `${safeJson(group)}\n` },

@@ -7,7 +7,7 @@ import { KEYS, type ReviewState } from './review-state.ts';
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const words = (name: string): string => name.replaceAll('_', ' ');
 
-/** What a group's decision says; before it, what Enter does. */
+/** States a group's decision; before it, the effect of Enter. */
 const SENTENCES = {
   keep_one: 'Decided: keep one; the others may be deleted.',
   keep_all: 'Decided: keep all.',

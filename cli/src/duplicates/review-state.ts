@@ -1,6 +1,6 @@
 import type { DuplicateGroup } from '@deeplens/sdk';
 
-/** What is decided about a group: keep one image, whose copies may then be deleted; keep all; or they are no duplicates. */
+/** A decision about a group: keep one image, whose copies may then be deleted; keep all; or they are no duplicates. */
 export type Choice =
   | { action: 'keep_one'; keeper: string }
   | { action: 'keep_all' }
@@ -17,7 +17,7 @@ export interface ReviewState {
   help: boolean;
 }
 
-/** What a key asks of the review, besides the state: a decision, or another group. */
+/** A request of a key, besides the change of state: a decision, or another group. */
 export type Command =
   | Choice
   | { action: 'next' }

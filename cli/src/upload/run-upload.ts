@@ -18,7 +18,7 @@ export interface RunOptions {
   concurrency: number;
   /** A file in place of the tenant's own ledger. */
   ledger?: string | undefined;
-  /** Where failures are written to. */
+  /** The file that failures are written to. */
   failures?: string | undefined;
   /** Wait until all are indexed. */
   wait?: boolean | undefined;

@@ -114,10 +114,10 @@ function optionsOf(
 
 /** Returns a custom property as a colour that a canvas takes: `light-dark()` is resolved by an element alone. */
 function colourOf(within: HTMLElement, name: string): string {
-  const probe = document.createElement('span');
-  probe.style.color = `var(${name})`;
-  within.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
+  const swatch = document.createElement('span');
+  swatch.style.color = `var(${name})`;
+  within.append(swatch);
+  const { color } = getComputedStyle(swatch);
+  swatch.remove();
   return color;
 }

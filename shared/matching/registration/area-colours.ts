@@ -3,22 +3,22 @@ import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { floatAt } from '#shared/matching/typed-arrays.ts';
 import type { Block } from './compare-blocks.ts';
 import type { Tone } from './difference.ts';
-import { type GreyImage, shrunkGrey } from './grey-image.ts';
+import { type GreyImage, longerSide, shrunkGrey } from './grey-image.ts';
 import { transformOf } from './quad-transform.ts';
-import { overlay } from './warp.ts';
+import { overlay, roomFor } from './warp.ts';
 
-/** Brightness and the colour-difference channels of an image, at 256 pixels: finer, JPEG has no colour. */
+/** Brightness and the colour-difference channels of an image, at 256 pixels: most JPEGs store colour at half their resolution. */
 export type ColourPlanes = readonly [brightness: GreyImage, blue: GreyImage, red: GreyImage];
 
 /** Weights of red, green and blue: Cb and Cr of ITU-R BT.601, without the offset. */
 const CB = [-0.169, -0.331, 0.5] as const;
 const CR = [0.5, -0.419, -0.081] as const;
-const SIDE = 256;
 
-export const coloursOf = (pixels: Raster): ColourPlanes => [
-  shrunkGrey(pixels, SIDE),
-  shrunkGrey(pixels, SIDE, CB),
-  shrunkGrey(pixels, SIDE, CR),
+/** @param brightness of the same pixels, at 256 pixels */
+export const coloursOf = (pixels: Raster, brightness: GreyImage): ColourPlanes => [
+  brightness,
+  shrunkGrey(pixels, longerSide(brightness), CB),
+  shrunkGrey(pixels, longerSide(brightness), CR),
 ];
 
 /** The colours of two images, computed on first use: most pairs have no area that differs. */
@@ -57,6 +57,11 @@ export function areaColours(
   const [{ width: across, height: down }] = query;
   const transform = transformOf(quad, query[0], stored[0]);
   const sides = [new Colours(), new Colours()] as const;
+  const most = {
+    width: Math.ceil((side * across) / width) + 1,
+    height: Math.ceil((side * down) / height) + 1,
+  };
+  const rooms = query.map(() => roomFor(most, 1));
   let [changed, distance] = [0, 0];
   for (const block of blocks) {
     const [left, top] = [(block.column * side * across) / width, (block.row * side * down) / height];
@@ -68,7 +73,7 @@ export function areaColours(
     };
     const [brightness, blue, red] = [0, 1, 2].map((plane) => {
       const [from, to] = [query[plane] ?? query[0], stored[plane] ?? stored[0]];
-      return overlay(from, to, transform, 1, undefined, rect);
+      return overlay(from, to, transform, 1, rooms[plane], rect);
     });
     if (!brightness || !blue || !red) break;
     for (let point = 0; point < brightness.count; point++) {

@@ -8,7 +8,7 @@ import { AuditEntryCard } from './audit-entry.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { ExportAudit } from './export-audit.tsx';
 
-/** What the address asks for, without the filters that it does not have. */
+/** The filters that the address has. */
 export type AuditQuery = { [Name in keyof AuditAddress]?: NonNullable<AuditAddress[Name]> };
 
 interface AuditLogProps {

@@ -13,7 +13,7 @@ interface GroupRowProps {
   index: number;
   isDecided: boolean;
   isSelected: boolean;
-  /** Of what was done here. */
+  /** The outcome of the last decision about it, in words. */
   outcome: string | undefined;
   onToggle: (group: string) => void;
   /** Absent if the credential may not decide. */

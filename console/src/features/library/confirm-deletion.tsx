@@ -6,11 +6,11 @@ import { counted } from '../../ui/format.ts';
 import { type Deletable, deleteImages } from './delete-images.ts';
 
 interface ConfirmDeletionProps {
-  /** Of the button that asks. */
+  /** Names the button that asks. */
   label: string;
   images: readonly Deletable[];
   onDone?: () => void;
-  /** What follows from it, besides that the pictures are gone. */
+  /** Says what else follows, besides that the pictures are gone. */
   children?: ReactNode;
 }
 

@@ -7,11 +7,11 @@ export interface Deletable {
   file_path: string;
 }
 
-/** How a deletion of several images went. */
+/** The outcome of a deletion of several images. */
 export interface Deletion {
-  /** How many are gone. */
+  /** Number of images that are gone. */
   deleted: number;
-  /** Why the others are still there, one text for each. */
+  /** Says why the others are still there, one text for each. */
   refused: string[];
 }
 
