@@ -20,7 +20,11 @@ export interface DuplicatesStackProps {
   index: VectorIndexAccess;
 }
 
-const TIMEOUT = 30;
+/**
+ * Seconds for a batch of ten. A frame of a burst is compared with up to 22 others by pixels (`BOUNDS`), a third of a second of
+ * one CPU each, where all of them are nearly alike.
+ */
+const TIMEOUT = 120;
 
 /** Duplicate groups: updated as images arrive, and reviewed by users. */
 export class DuplicatesStack extends EnvironmentStack {

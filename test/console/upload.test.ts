@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, newTenant } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
-import { photograph } from '../fixtures/photographs.ts';
-import { consoleUrl, enterKey, openedConsole } from './console-page.ts';
+import { consoleUrl, enterKey, openedConsole, refusalsOf } from './console-page.ts';
 
 const open = openedConsole();
 const FILES = 300;
@@ -15,17 +15,22 @@ const BROKEN = 5;
 /** On two cores an image takes a second, and the emulator starts processes besides. */
 const INDEXING_MS = 900_000;
 
+/** Draws discs whose places and colours the number decides: a picture unlike those of other numbers. */
+async function picture(n: number): Promise<Buffer> {
+  const bytes = createHash('sha256').update(`picture ${n}`).digest();
+  const discs = Array.from({ length: 10 }, (_, disc) => {
+    const [x = 0, y = 0, colour = 0] = bytes.subarray(3 * disc);
+    return `<circle cx="${x}" cy="${y}" r="${20 + (x ^ y) / 5}" fill="hsl(${colour + n} 80% ${20 + colour / 5}%)"/>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256">${discs.join('')}</svg>`;
+  return sharp(Buffer.from(svg)).flatten({ background: '#808080' }).jpeg().toBuffer();
+}
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deeplens-console-'));
-  const source = await photograph('french-alpine-landscape');
-  const { width, height } = await sharp(source).metadata();
   for (let n = 0; n < FILES; n++) {
-    const tile = { left: n % (width - 200), top: (n * 7) % (height - 200), width: 200, height: 200 };
-    const bytes =
-      n % (FILES / BROKEN) === 7
-        ? Buffer.from(`no picture ${n}`)
-        : await sharp(source).extract(tile).jpeg().toBuffer();
+    const bytes = n % (FILES / BROKEN) === 7 ? Buffer.from(`no picture ${n}`) : await picture(n);
     await writeFile(join(folder, `${String(n).padStart(3, '0')}.jpg`), bytes);
   }
 });
@@ -58,4 +63,17 @@ it('goes on where a closed tab left off, sends no file twice, and groups what fa
 
   await second.getByText(`${BROKEN} files:`).waitFor({ timeout: INDEXING_MS });
   await second.getByText('unreadable_image').or(second.getByText('unsupported_media_type')).first().waitFor();
+});
+
+it('says what a key for uploading alone cannot see, and asks for none of it', async () => {
+  const { key } = await newTenant('console-upload-alone');
+  const api = new DeepLens({ baseUrl: readStack().api_url, apiKey: key });
+  const { api_key } = await api.keys.create({ name: 'upload', scopes: ['deeplens.upload'] });
+  const page = await open(api_key);
+  const refused = refusalsOf(page);
+  await page.getByLabel('Pictures').setInputFiles(join(folder, '000.jpg'));
+  await page.getByRole('heading', { name: 'Done' }).waitFor();
+  await page.getByText('1 of 1 file sent').waitFor();
+  await page.getByText('can be seen with the scope deeplens.search').waitFor();
+  expect(refused).toEqual([]);
 });

@@ -33,7 +33,7 @@ function Scan({ job }: { job: Job }) {
   const { client } = useSession();
   const queries = useQueryClient();
   const changed = () => queries.invalidateQueries({ queryKey: ['scans'] });
-  const cancel = useMutation({ mutationFn: () => client.jobs.cancel(job.job_id), onSettled: changed });
+  const cancel = useMutation({ mutationFn: () => client.scans.cancel(job.job_id), onSettled: changed });
   const confirm = useMutation({ mutationFn: () => client.jobs.confirm(job.job_id), onSettled: changed });
   const asks = job.status === 'needs_confirmation';
   const actions = (

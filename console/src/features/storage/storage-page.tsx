@@ -2,7 +2,7 @@ import '../tables.css';
 import type { StorageLocation } from '@deeplens/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSession } from '../../app/session.tsx';
+import { useScope, useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { count } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
@@ -17,6 +17,7 @@ export function StoragePage() {
     queryKey: ['storages'],
     queryFn: ({ signal }) => client.storages.list({ signal }),
   });
+  const seesJobs = useScope('deeplens.metrics');
   const [adding, setAdding] = useState(false);
   const storages = list.data;
   return (
@@ -48,7 +49,13 @@ export function StoragePage() {
       {storages?.map((storage) => (
         <Location key={storage.storage_id} storage={storage} />
       ))}
-      <ScanList />
+      {seesJobs ? (
+        <ScanList />
+      ) : (
+        <p className="note">
+          Scans and how far they are can be seen with the scope <code>deeplens.metrics</code>.
+        </p>
+      )}
     </div>
   );
 }

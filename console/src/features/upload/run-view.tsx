@@ -3,7 +3,7 @@ import { useMe, useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { bytes, count, counted, duration } from '../../ui/format.ts';
 import { type FailureGroup, groupFailures, secondsLeft } from './failures.ts';
-import { cancelRun, closeRun, retryFailures, type UploadRun } from './upload-run.ts';
+import { cancelRun, closeRun, retryFailures, senderOf, type UploadRun } from './upload-run.ts';
 
 /** How far a run is, and what failed. */
 export function RunView({ run }: { run: UploadRun }) {
@@ -29,9 +29,10 @@ export function RunView({ run }: { run: UploadRun }) {
         )}
       </div>
       <progress value={tried} max={total} aria-label="Sent" />
-      <progress value={indexed} max={total} aria-label="Searchable" />
+      {indexed !== undefined && <progress value={indexed} max={total} aria-label="Searchable" />}
       <p role="status">
-        {count(tried)} of {counted(total, 'file')} sent, {count(indexed)} searchable
+        {count(tried)} of {counted(total, 'file')} sent
+        {indexed !== undefined && `, ${count(indexed)} searchable`}
         {resumed > 0 && `, ${count(resumed)} sent before`}
         {duplicate > 0 && `, ${count(duplicate)} known`}
         {failures.length > 0 && `, ${count(failures.length)} failed`}
@@ -41,6 +42,11 @@ export function RunView({ run }: { run: UploadRun }) {
           {bytes(progress.bytesSent)}
           {elapsed > 1_000 && `, ${bytes(Math.round((progress.bytesSent * 1000) / elapsed))}/s`}
           {left !== undefined && `, about ${duration(left)} left`}
+        </p>
+      )}
+      {indexed === undefined && (
+        <p className="note">
+          Whether they have become searchable can be seen with the scope <code>deeplens.search</code>.
         </p>
       )}
       {run.error !== undefined && <ErrorNote error={run.error} />}
@@ -62,7 +68,7 @@ const SHOWN = 5;
 
 function Failures({ group, idle }: { group: FailureGroup; idle: boolean }) {
   const { client } = useSession();
-  const tenant = useMe().data?.tenant_id;
+  const me = useMe().data;
   const { code, detail, whatToDo, failures } = group;
   return (
     <div className="error-note">
@@ -77,9 +83,13 @@ function Failures({ group, idle }: { group: FailureGroup; idle: boolean }) {
         ))}
         {failures.length > SHOWN && <li>and {counted(failures.length - SHOWN, 'other')}</li>}
       </ul>
-      {tenant && (
+      {me && (
         <p>
-          <button type="button" disabled={!idle} onClick={() => void retryFailures(client, tenant, failures)}>
+          <button
+            type="button"
+            disabled={!idle}
+            onClick={() => void retryFailures(senderOf(client, me), failures)}
+          >
             Retry {failures.length === 1 ? 'it' : 'all'}
           </button>
         </p>

@@ -1,4 +1,4 @@
-import { ApiError, type DeepLens, type Image, type UploadProgress } from '@deeplens/sdk';
+import { ApiError, type DeepLens, type Image, type Me, type UploadProgress } from '@deeplens/sdk';
 import { describeError } from '../../ui/describe-error.ts';
 import type { FoundFile } from './dropped-files.ts';
 import type { UploadFailure } from './failures.ts';
@@ -12,7 +12,8 @@ export interface UploadRun {
   totalBytes: number;
   startedAt: number;
   progress: UploadProgress;
-  indexed: number;
+  /** Undefined where the credential cannot read images. */
+  indexed: number | undefined;
   failures: readonly UploadFailure[];
   /** What ended the run before all files were tried. */
   error?: unknown;
@@ -56,8 +57,24 @@ export function closeRun(): void {
   change({});
 }
 
-/** Sends files, then follows their images until each is searchable or has failed. */
-export async function startRun(client: DeepLens, tenant: string, found: readonly FoundFile[]): Promise<void> {
+/** What a run needs to know of who sends. */
+export interface Sender {
+  client: DeepLens;
+  tenant: string;
+  /** Whether the credential can read images: one for uploading alone cannot. */
+  canRead: boolean;
+}
+
+export const senderOf = (client: DeepLens, { tenant_id, scopes }: Me): Sender => ({
+  ...{ client, tenant: tenant_id },
+  canRead: scopes.includes('deeplens.search'),
+});
+
+/** Sends files; then follows their images, where they can be read, until each is searchable or has failed. */
+export async function startRun(
+  { client, tenant, canRead }: Sender,
+  found: readonly FoundFile[],
+): Promise<void> {
   controller = new AbortController();
   const { signal } = controller;
   files = new Map(found.map((each) => [each.path, each]));
@@ -67,12 +84,12 @@ export async function startRun(client: DeepLens, tenant: string, found: readonly
     totalBytes: found.reduce((sum, { file }) => sum + file.size, 0),
     startedAt: Date.now(),
     progress: NOTHING,
-    indexed: 0,
+    indexed: canRead ? 0 : undefined,
     failures: [],
   };
   change({});
   const sent = new Map<string, string>();
-  const following = follow(client, sent, signal);
+  const following = canRead ? follow(client, sent, signal) : undefined;
   try {
     const ledger = await openLedger(tenant);
     let done = 0;
@@ -89,11 +106,13 @@ export async function startRun(client: DeepLens, tenant: string, found: readonly
       rememberRun(tenant, { done, total: files.size });
     }
     forgetInterrupted(tenant);
-    change({ phase: 'indexing' });
-    await following.drain();
+    if (following) {
+      change({ phase: 'indexing' });
+      await following.drain();
+    }
     change({ phase: 'done' });
   } catch (error) {
-    following.stop();
+    following?.stop();
     if (signal.aborted) change({ phase: 'cancelled' });
     else change({ phase: 'done', error });
   }
@@ -159,13 +178,9 @@ function follow(client: DeepLens, sent: ReadonlyMap<string, string>, signal: Abo
 }
 
 /** Tries failed files again: those that were not sent are sent, those that were are retried where they failed. */
-export async function retryFailures(
-  client: DeepLens,
-  tenant: string,
-  failures: readonly UploadFailure[],
-): Promise<void> {
+export async function retryFailures(sender: Sender, failures: readonly UploadFailure[]): Promise<void> {
   const again = failures.flatMap(({ path }) => files.get(path) ?? []);
-  await Promise.allSettled(failures.map(({ imageId }) => imageId && client.images.retry(imageId)));
+  await Promise.allSettled(failures.map(({ imageId }) => imageId && sender.client.images.retry(imageId)));
   // Those that were sent are known by the ledger: they are followed, not sent.
-  await startRun(client, tenant, again);
+  await startRun(sender, again);
 }
