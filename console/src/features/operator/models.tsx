@@ -2,11 +2,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSession } from '../../app/session.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Loading } from '../../ui/loading.tsx';
 
 /** The installed models, and the jobs about them that an operator starts. */
 export function Models() {
   const { client } = useSession();
-  const { data, error, refetch } = useQuery({
+  const { data, isPending, error, refetch } = useQuery({
     queryKey: ['models'],
     queryFn: ({ signal }) => client.admin.models.list({ signal }),
   });
@@ -14,6 +15,7 @@ export function Models() {
   return (
     <section className="card" aria-label="Models">
       <h2>Models</h2>
+      {isPending && <Loading />}
       {data?.models.map((model) => (
         <Model key={model.name} name={model.name} isDefault={model.default} />
       ))}
