@@ -8,6 +8,12 @@ import { type PixelImage, pixelImage } from './pixel-image.ts';
 import { readModelImage } from './read-model-image.ts';
 
 /**
+ * An inlier score. Chosen on 60 photographs and hard edits of 20 of them: of 54 nearest pairs that are no copies 83 % are below it,
+ * of 6 that are copies none. On others: 80 % of 207, none of 3.
+ */
+const FEW_INLIERS = 3.75;
+
+/**
  * Registers the query with each candidate that may be a copy, most likely first within the bounds, and compares their pixels.
  * A candidate that it could compare, but did not, is no copy.
  */
@@ -36,21 +42,25 @@ export async function verifyByPixels(
 }
 
 /**
- * Returns the nearest by the copy vector, where nothing else tells of a copy: a small part of a photograph has a low cosine, and
- * is still nearer to it than to others.
+ * Returns the nearest by the copy vector whose local descriptors agree here or there, where nothing else tells of a copy: a small
+ * part of a photograph has a low cosine, and is still nearer to it than to others.
  */
 function nearestOf(candidates: readonly MatchCandidate[], rules: VerdictRules): readonly MatchCandidate[] {
   if (candidates.some((each) => likelihood(each, rules) >= 1)) return [];
   const nearness = ({ evidence, regionCopy = 0 }: MatchCandidate): number =>
     Math.max(evidence.copy ?? 0, regionCopy);
   return candidates
-    .filter((each) => mayBeCopy(nearness(each), rules))
+    .filter((each) => mayBeCopy(nearness(each), rules) && mayAgree(each))
     .sort(
       (one, other) =>
         nearness(other) - nearness(one) || (one.record.image_id < other.record.image_id ? -1 : 1),
     )
     .slice(0, BOUNDS.nearest);
 }
+
+/** True also where descriptors were not compared, for lack of them; and of what is compared with a part of the query. */
+const mayAgree = ({ evidence: { variety, inlierScore = 0 }, nearestToShown }: MatchCandidate): boolean =>
+  variety === undefined || inlierScore >= FEW_INLIERS || nearestToShown === true;
 
 const mostLikelyFirst = (candidates: readonly MatchCandidate[], rules: VerdictRules): MatchCandidate[] =>
   [...candidates].sort(

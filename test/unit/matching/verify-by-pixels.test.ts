@@ -8,7 +8,7 @@ import type { QueryImage } from '#shared/matching/query-image.ts';
 import type { VectorFilter } from '#shared/vector-index/vector-index.ts';
 import { groupWith, newGroup } from '../../contract/samples.ts';
 import { lookAlike } from '../../eval/look-alikes.ts';
-import { ACME, embeddingAt, library, manifest } from '../search/library.ts';
+import { ACME, embeddingAt, library, manifest, randomDescriptors } from '../search/library.ts';
 
 const imaging = sharpImaging();
 const modelImage = async (receipt: number) =>
@@ -20,6 +20,8 @@ interface Receipts {
   query: number;
   /** The copy cosine of the first; each of the others has .01 less. */
   copy?: number;
+  /** Gives them local descriptors, so many of which agree with the query's. */
+  agreeing?: number;
   /** More receipts, at a copy cosine of .15. */
   far?: readonly number[];
   /** Puts all that is stored into one duplicate group. */
@@ -30,12 +32,23 @@ interface Receipts {
   withoutPixels?: boolean;
 }
 
+const DESCRIPTORS = { own: randomDescriptors(1), others: randomDescriptors(2) };
+const GRID = 14 * 14;
+
+function localLike(agreeing: number | undefined) {
+  if (agreeing === undefined) return {};
+  const local = Int8Array.from(DESCRIPTORS.others);
+  local.set(DESCRIPTORS.own.subarray(0, agreeing * 64));
+  return { local };
+}
+
 /** Searches a library of one shop's receipts, whose vectors are all near the query's. */
 async function searchReceipts({
   stored,
   query,
   copy = 0.95,
   far = [],
+  agreeing,
   grouped,
   shown = [],
   filter,
@@ -45,11 +58,14 @@ async function searchReceipts({
   const images: ImageId[] = [];
   for (const [place, receipt] of [...stored, ...far].entries()) {
     const cosine = place < stored.length ? copy - place / 100 : 0.15;
-    const image = await shelf.add(embeddingAt(cosine, 0.9, place + 1), {
-      width: 420,
-      height: 840,
-      ...(place >= stored.length && { format: 'png' }),
-    });
+    const image = await shelf.add(
+      { ...embeddingAt(cosine, 0.9, place + 1), ...localLike(agreeing) },
+      {
+        width: 420,
+        height: 840,
+        ...(place >= stored.length && { format: 'png' }),
+      },
+    );
     images.push(image);
     const png = await imaging.encodeModelImage(await modelImage(receipt));
     await shelf.blobs.put(ACME, objectKeys.modelImage(ACME, image), png, 'image/png');
@@ -60,7 +76,7 @@ async function searchReceipts({
     perceptualHash: 'fedcba9876543210',
     width: 420,
     height: 840,
-    embedding: embeddingAt(1, 1),
+    embedding: { ...embeddingAt(1, 1), ...localLike(agreeing === undefined ? undefined : GRID) },
     modelImage: () => {
       queryReads += 1;
       return modelImage(query);
@@ -112,6 +128,16 @@ describe('verifyByPixels', () => {
     expect((await searchReceipts({ stored: [2, 2, 2, 2, 2, 2], query: 1, copy: 0.5 })).comparisons).toBe(2);
     expect((await searchReceipts({ stored: [2, 3, 4, 5], query: 1, copy: 0.3 })).comparisons).toBe(2);
     expect((await searchReceipts({ stored: [1], query: 1, copy: 0.15 })).comparisons).toBe(0);
+  });
+
+  test('compares the nearest where nothing tells of a copy only if local descriptors agree somewhere', async () => {
+    const nearest = { stored: [1], query: 1, copy: 0.3 };
+    expect((await searchReceipts({ ...nearest, agreeing: 0 })).comparisons).toBe(0);
+    const some = await searchReceipts({ ...nearest, agreeing: 6 });
+    expect(some.found[0]?.evidence.inlierScore).toBeGreaterThan(4);
+    expect(some.found[0]?.evidence.inlierScore).toBeLessThan(7); // from there on it is likely for that alone
+    expect(some.comparisons).toBe(1);
+    expect((await searchReceipts(nearest)).comparisons).toBe(1); // without descriptors
   });
 
   test('compares what is nearest to an image that the query shows, also behind likelier candidates', async () => {
