@@ -42,20 +42,21 @@ export async function verifyByPixels(
 }
 
 /**
- * Returns the nearest by the copy vector whose local descriptors agree here or there, where nothing else tells of a copy: a small
- * part of a photograph has a low cosine, and is still nearer to it than to others.
+ * Returns those of the nearest by the copy vector whose local descriptors agree here or there, where nothing else tells of a copy: a
+ * small part of a photograph has a low cosine, and is still nearer to it than to others.
  */
 function nearestOf(candidates: readonly MatchCandidate[], rules: VerdictRules): readonly MatchCandidate[] {
   if (candidates.some((each) => likelihood(each, rules) >= 1)) return [];
   const nearness = ({ evidence, regionCopy = 0 }: MatchCandidate): number =>
     Math.max(evidence.copy ?? 0, regionCopy);
   return candidates
-    .filter((each) => mayBeCopy(nearness(each), rules) && mayAgree(each))
+    .filter((each) => mayBeCopy(nearness(each), rules))
     .sort(
       (one, other) =>
         nearness(other) - nearness(one) || (one.record.image_id < other.record.image_id ? -1 : 1),
     )
-    .slice(0, BOUNDS.nearest);
+    .slice(0, BOUNDS.nearest)
+    .filter(mayAgree);
 }
 
 /** True also where descriptors were not compared, for lack of them; and of what is compared with a part of the query. */

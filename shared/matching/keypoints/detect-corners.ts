@@ -1,3 +1,4 @@
+import type { Size } from '#shared/imaging/raster.ts';
 import type { GreyImage } from '#shared/matching/registration/grey-image.ts';
 import { floatAt } from '#shared/matching/typed-arrays.ts';
 
@@ -28,27 +29,42 @@ export function detectCorners(image: GreyImage, count: number, margin: number): 
   const strengths = new Float32Array(width * height);
   const offsets = Int32Array.from(CIRCLE, ([x, y]) => y * width + x);
   for (let y = margin; y < height - margin; y++) measureRow(image, y, margin, offsets, strengths);
-  const found: (Corner & { strength: number })[] = [];
-  for (let y = margin; y < height - margin; y++)
-    for (let x = margin; x < width - margin; x++) {
-      const at = y * width + x;
-      if (floatAt(strengths, at) > 0 && isStrongest(strengths, at, width))
-        found.push({ x, y, strength: floatAt(strengths, at) });
-    }
   const perCell = Math.ceil((2 * count) / CELLS ** 2);
   const inCell = new Uint16Array(CELLS ** 2);
   const spread: Corner[] = [];
-  for (const corner of found.sort(
-    (one, other) => other.strength - one.strength || one.y - other.y || one.x - other.x,
-  )) {
-    const cell = Math.floor((corner.y * CELLS) / height) * CELLS + Math.floor((corner.x * CELLS) / width);
+  for (const at of strongestFirst(strengths, image, margin)) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const cell = Math.floor((y * CELLS) / height) * CELLS + Math.floor((x * CELLS) / width);
     const taken = inCell[cell] ?? 0;
     if (taken >= perCell) continue;
     inCell[cell] = taken + 1;
-    spread.push(corner);
+    spread.push({ x, y });
     if (spread.length === count) break;
   }
   return spread;
+}
+
+/** Returns the places of corners without a stronger neighbour; of equal ones the lower first, then the one to the left. */
+function strongestFirst(strengths: Float32Array, { width, height }: Size, margin: number): number[] {
+  const found: number[] = [];
+  for (let y = margin; y < height - margin; y++) addStrongest(strengths, width, y, margin, found);
+  return found.sort(
+    (one, other) =>
+      floatAt(strengths, other) - floatAt(strengths, one) ||
+      Math.floor(other / width) - Math.floor(one / width) ||
+      one - other,
+  );
+}
+
+function addStrongest(
+  strengths: Float32Array,
+  width: number,
+  y: number,
+  margin: number,
+  found: number[],
+): void {
+  for (let at = y * width + margin; at < (y + 1) * width - margin; at++)
+    if (floatAt(strengths, at) > 0 && isStrongest(strengths, at, width)) found.push(at);
 }
 
 // One call a row: V8 optimises functions that are called often, not the loop around the call.
@@ -72,37 +88,44 @@ function measureRow(
     const west = floatAt(data, at - 3);
     const isBrighter = (north > high || south > high) && (east > high || west > high);
     const isDarker = (north < low || south < low) && (east < low || west < low);
-    if (isBrighter || isDarker) strengths[at] = strengthOf(data, at, offsets);
+    if (isBrighter) strengths[at] = strengthOf(data, at, offsets, 1);
+    if (isDarker && strengths[at] === 0) strengths[at] = strengthOf(data, at, offsets, -1);
   }
 }
 
-/** Returns by how much the circle differs beyond the threshold; 0 if it is no corner. */
-function strengthOf(data: Float32Array, at: number, offsets: Int32Array): number {
-  const centre = floatAt(data, at);
-  let brighter = 0;
-  let darker = 0;
-  let above = 0;
-  let below = 0;
-  for (let point = 0; point < 16; point++) {
-    const difference = floatAt(data, at + (offsets[point] as number)) - centre;
-    if (difference > THRESHOLD) {
-      brighter |= 1 << point;
-      above += difference - THRESHOLD;
-    } else if (difference < -THRESHOLD) {
-      darker |= 1 << point;
-      below -= difference + THRESHOLD;
+/** Returns by how much the circle is brighter than the threshold, or darker; 0 if it is no corner. */
+function strengthOf(data: Float32Array, at: number, offsets: Int32Array, sign: 1 | -1): number {
+  const level = sign * floatAt(data, at) + THRESHOLD;
+  let points = 0;
+  let sum = 0;
+  for (let point = 0; point < 8; point++) {
+    const one = sign * floatAt(data, at + (offsets[point] as number)) - level;
+    const opposite = sign * floatAt(data, at + (offsets[point + 8] as number)) - level;
+    if (one <= 0 && opposite <= 0) return 0; // nine neighbours of sixteen include one of any two that are opposite
+    if (one > 0) {
+      points |= 1 << point;
+      sum += one;
+    }
+    if (opposite > 0) {
+      points |= 256 << point;
+      sum += opposite;
     }
   }
-  return Math.max(isCorner(brighter) ? above : 0, isCorner(darker) ? below : 0);
+  return isCorner(points) ? sum : 0;
 }
 
 function isStrongest(strengths: Float32Array, at: number, width: number): boolean {
   const own = floatAt(strengths, at);
-  for (const before of [-width - 1, -width, -width + 1, -1])
-    if (floatAt(strengths, at + before) >= own) return false;
-  for (const behind of [1, width - 1, width, width + 1])
-    if (floatAt(strengths, at + behind) > own) return false;
-  return true;
+  return (
+    floatAt(strengths, at - width - 1) < own &&
+    floatAt(strengths, at - width) < own &&
+    floatAt(strengths, at - width + 1) < own &&
+    floatAt(strengths, at - 1) < own &&
+    floatAt(strengths, at + 1) <= own &&
+    floatAt(strengths, at + width - 1) <= own &&
+    floatAt(strengths, at + width) <= own &&
+    floatAt(strengths, at + width + 1) <= own
+  );
 }
 
 /** Returns true if nine neighbouring points of the circle are set, of 16 bits. */

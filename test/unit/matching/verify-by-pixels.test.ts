@@ -133,6 +133,8 @@ describe('verifyByPixels', () => {
   test('compares the nearest where nothing tells of a copy only if local descriptors agree somewhere', async () => {
     const nearest = { stored: [1], query: 1, copy: 0.3 };
     expect((await searchReceipts({ ...nearest, agreeing: 0 })).comparisons).toBe(0);
+    const many = Array(10).fill(1); // more than are aligned
+    expect((await searchReceipts({ ...nearest, stored: many, agreeing: 0 })).comparisons).toBe(0);
     const some = await searchReceipts({ ...nearest, agreeing: 6 });
     expect(some.found[0]?.evidence.inlierScore).toBeGreaterThan(4);
     expect(some.found[0]?.evidence.inlierScore).toBeLessThan(7); // from there on it is likely for that alone
