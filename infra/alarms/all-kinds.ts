@@ -1,15 +1,18 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { alarmRows } from '../constructs/alarm-rows.ts';
+import { withTemporaryApp } from '../constructs/temporary-app.ts';
 import type { AlarmRow } from './alarm-row.ts';
 
 const ARN = 'eu-west-1:111122223333';
 
 /** Returns a row of each kind of alarm, as an environment with every part has them: for the rules of Prometheus, and tests. */
-export function alarmsOfAllKinds(): AlarmRow[] {
-  const stack = new Stack(new App(), 'Example');
+export const alarmsOfAllKinds = (): AlarmRow[] =>
+  withTemporaryApp((app) => rowsIn(new Stack(app, 'Example')));
+
+function rowsIn(stack: Stack): AlarmRow[] {
   const lambda = (name: string) => LambdaFunction.fromFunctionName(stack, name, `deeplens-local-${name}`);
   const queue = (name: string) =>
     Queue.fromQueueArn(stack, name, `arn:aws:sqs:${ARN}:deeplens-local-${name}`);

@@ -1,16 +1,21 @@
-import { fileURLToPath } from 'node:url';
 import { Aws, Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type Conditions, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type IFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  type IFunction,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { Environment } from '../config/environments.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { type CanaryAlarms, canary } from './canary.ts';
-import { functionBundling, type ModelFiles, type NativeModule } from './function-bundling.ts';
+import { functionCode, type ModelFiles } from './function-code.ts';
 import { appLogGroup } from './log-group.ts';
+import type { NativeModule } from './native-modules.ts';
 import { allow } from './permissions.ts';
 import { tracesTo } from './traces-to.ts';
 
@@ -56,7 +61,7 @@ export const MODELS_IN_FUNCTION = './models';
 
 /** A Lambda function with its bundle, role and log group. `Schema` is the `Env` of its folder. */
 export class AppFunction<Schema extends z.ZodType> extends Construct {
-  readonly lambda: NodejsFunction;
+  readonly lambda: LambdaFunction;
   /** The function that callers invoke: itself, or its alias. */
   readonly live: IFunction;
   readonly logGroupName: string;
@@ -71,12 +76,16 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
 
-    this.lambda = new NodejsFunction(this, 'Function', {
+    this.lambda = new LambdaFunction(this, 'Function', {
       functionName: name,
       description: props.description,
-      entry: fileURLToPath(new URL(`../../functions/${path}/handler.ts`, import.meta.url)),
-      projectRoot: fileURLToPath(new URL('../..', import.meta.url)),
-      depsLockFilePath: fileURLToPath(new URL('../../package-lock.json', import.meta.url)),
+      code: functionCode({
+        environment,
+        path,
+        nativeModules: props.nativeModules ?? [],
+        models: props.models,
+      }),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture:
         environment.functions.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
@@ -100,7 +109,6 @@ export class AppFunction<Schema extends z.ZodType> extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: 'DeepLens',
         POWERTOOLS_SERVICE_NAME: path,
       },
-      bundling: functionBundling(environment, props.nativeModules ?? [], props.models),
     });
     this.live =
       props.canary && environment.keepData

@@ -1,8 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
-import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Alias,
+  type IFunction,
+  type IVersion,
+  type Function as LambdaFunction,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environments.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -21,7 +25,7 @@ const period = Duration.minutes(1);
 export function canary(
   scope: Construct,
   environment: Environment,
-  { lambda, functionName, watches }: { lambda: NodejsFunction; functionName: string; watches: CanaryAlarms },
+  { lambda, functionName, watches }: { lambda: LambdaFunction; functionName: string; watches: CanaryAlarms },
 ): IFunction {
   const alias = new Alias(scope, 'Live', {
     aliasName: 'live',

@@ -1,23 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { AssetHashType, Aws, DockerImage } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { cacheControl } from '../../console/headers.ts';
 import type { Environment } from '../config/environments.ts';
 import { QUALIFIER } from './bootstrap.ts';
+import { builtBy, pathOf } from './built-asset.ts';
 import { appLogGroup } from './log-group.ts';
 import { ACTIONS, allow } from './permissions.ts';
 
 /** The CDK's bootstrap made their bucket. */
 const UPLOADED_FILES = `arn:${Aws.PARTITION}:s3:::cdk-${QUALIFIER}-assets-${Aws.ACCOUNT_ID}-${Aws.REGION}/*`;
-const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 interface ConsoleFilesProps {
   environment: Environment;
@@ -36,7 +35,7 @@ export class ConsoleFiles extends Construct {
     const { version } = z
       .object({ version: z.string() })
       .parse(JSON.parse(readFileSync(pathOf('package.json'), 'utf8')));
-    const built = builtBy('console', ['node_modules', 'dist'], buildConsole);
+    const built = Source.asset(pathOf('console'), builtBy(buildConsole));
     const logGroup = appLogGroup(this, environment, `/deeplens/${environment.name}/console/deployment`);
     const role = this.deployer(bucket, logGroup);
     const deployment = {
@@ -58,7 +57,7 @@ export class ConsoleFiles extends Construct {
       sources: [
         built,
         Source.jsonData('config.json', { ...config, version }),
-        builtBy('infra/local/reference', [], buildReference),
+        Source.asset(pathOf('infra/local/reference'), builtBy(buildReference)),
       ],
       exclude: ['assets/*', '.vite/*'], // the latter is for the budget
       cacheControl: [CacheControl.fromString(cacheControl('/index.html'))],
@@ -78,25 +77,15 @@ export class ConsoleFiles extends Construct {
   }
 }
 
-/** Returns what a program makes of a folder, when templates are synthesised. */
-const builtBy = (folder: string, exclude: string[], tryBundle: (outDir: string) => boolean): ISource =>
-  Source.asset(pathOf(folder), {
-    exclude,
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: { image: DockerImage.fromRegistry('none'), local: { tryBundle } },
-  });
-
 /** Builds the console into a folder. */
-function buildConsole(outDir: string): true {
+function buildConsole(outDir: string): void {
   const vite = pathOf('node_modules/vite/bin/vite.js');
   run(vite, ['build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'], pathOf('console'));
-  return true;
 }
 
 /** Writes the API's reference to `docs` of a folder. */
-function buildReference(outDir: string): true {
+function buildReference(outDir: string): void {
   run(pathOf('infra/local/build-reference.ts'), [join(outDir, 'docs')], pathOf('.'));
-  return true;
 }
 
 const run = (program: string, args: readonly string[], cwd: string): unknown =>

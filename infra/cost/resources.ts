@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { z } from 'zod';
 import type { Environment } from '../config/environments.ts';
-import { FEATURE_FLAGS } from '../config/feature-flags.ts';
+import { withTemporaryApp } from '../constructs/temporary-app.ts';
 import { deepLensStacks } from '../stacks/deeplens.ts';
 
 /** A resource of a template. */
@@ -21,16 +17,11 @@ const Template = z.object({
 });
 
 /** Synthesises the templates of an environment, without building its functions, and returns their resources. */
-export function resourcesOf(environment: Environment): BilledResource[] {
-  const outdir = mkdtempSync(join(tmpdir(), 'deeplens-cost-'));
-  try {
-    const app = new App({ context: { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] }, outdir });
+export const resourcesOf = (environment: Environment): BilledResource[] =>
+  withTemporaryApp((app) => {
     deepLensStacks(app, environment);
     return app
       .synth()
       .stacks.flatMap(({ template }) => Object.values(Template.parse(template).Resources))
       .map(({ Type, Properties }) => ({ type: Type, properties: Properties }));
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
-}
+  });

@@ -83,7 +83,12 @@ async function cdk({ home, name, args, cwd, env }: CdkCall, cleanups: Cleanups):
     program: process.execPath,
     args: [CDK, ...args, '--ci', '--no-notices', '--no-version-reporting', '--no-color'],
     cwd,
-    env: { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, PATH: TOOL_PATH, ...env },
+    env: {
+      ...process.env,
+      ...{ AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, PATH: TOOL_PATH },
+      CDK_VALIDATION: 'false', // takes several seconds, and the tests of bundles validate the same templates
+      ...env,
+    },
   });
   cleanups.add(async () => void (await child.stop(1_000)));
   const { code } = await child.ended;

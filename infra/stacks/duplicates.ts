@@ -1,5 +1,5 @@
 import type { App } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import type { Env as DetectDuplicatesEnv } from '../../functions/duplicates/detect-duplicates/env.ts';
 import type { Env as ReviewDuplicatesEnv } from '../../functions/duplicates/review-duplicates/env.ts';
@@ -30,7 +30,7 @@ const TIMEOUT = 120;
 export class DuplicatesStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly queue: QueueWithDlq;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
 
   constructor(app: App, props: DuplicatesStackProps) {
     const { environment, data } = props;
@@ -51,7 +51,7 @@ export class DuplicatesStack extends EnvironmentStack {
     };
   }
 
-  private detectDuplicates({ environment, data, index }: DuplicatesStackProps): NodejsFunction {
+  private detectDuplicates({ environment, data, index }: DuplicatesStackProps): IFunction {
     const { tables, imagesBucket } = data;
     const detect = new AppFunction<typeof DetectDuplicatesEnv>(this, 'DetectDuplicates', {
       environment,
@@ -87,7 +87,7 @@ export class DuplicatesStack extends EnvironmentStack {
     return detect.lambda;
   }
 
-  private reviewDuplicates({ environment, data }: DuplicatesStackProps): NodejsFunction {
+  private reviewDuplicates({ environment, data }: DuplicatesStackProps): IFunction {
     const { tables } = data;
     const guards = idempotentGuardsAccess(data);
     const review = new AppFunction<typeof ReviewDuplicatesEnv>(this, 'ReviewDuplicates', {

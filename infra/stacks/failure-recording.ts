@@ -1,5 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as RecordFailureEnv } from '../../functions/images/record-failure/env.ts';
 import type { Environment } from '../config/environments.ts';
@@ -19,7 +19,7 @@ export function failureRecording(
   stack: Stack,
   { environment, data }: { environment: Environment; data: DataStack },
   deadLetters: DeadLetters,
-): NodejsFunction {
+): IFunction {
   const stages = deadLetters.map(([stage, { queueName }]) => [queueName, stage]);
   const record = new AppFunction<typeof RecordFailureEnv>(stack, 'RecordFailure', {
     environment,

@@ -1,5 +1,5 @@
 import type { App } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as ManageFailuresEnv } from '../../functions/failures/manage-failures/env.ts';
 import type { Env as RunRedriveEnv } from '../../functions/failures/run-redrive/env.ts';
@@ -27,7 +27,7 @@ const TIMEOUT = 120;
 export class FailuresStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly redrives: QueueWithDlq;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
 
   constructor(app: App, props: FailuresStackProps) {
     super(app, props.environment, 'failures');
@@ -43,7 +43,7 @@ export class FailuresStack extends EnvironmentStack {
     };
   }
 
-  private manageFailures({ environment, data, stageQueues }: FailuresStackProps): NodejsFunction {
+  private manageFailures({ environment, data, stageQueues }: FailuresStackProps): IFunction {
     const { tables, imagesBucket } = data;
     const guards = idempotentGuardsAccess(data);
     const manage = new AppFunction<typeof ManageFailuresEnv>(this, 'ManageFailures', {
@@ -71,7 +71,7 @@ export class FailuresStack extends EnvironmentStack {
     return guards.allow(this.mayRetry(manage, data, stageQueues)).lambda;
   }
 
-  private runRedrive({ environment, data, stageQueues }: FailuresStackProps): NodejsFunction {
+  private runRedrive({ environment, data, stageQueues }: FailuresStackProps): IFunction {
     const { tables, imagesBucket } = data;
     const { queue } = this.redrives;
     const run = new AppFunction<typeof RunRedriveEnv>(this, 'RunRedrive', {

@@ -11,7 +11,7 @@ import {
   UserPool,
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ROLES, SCOPES } from '#shared/kernel/access.ts';
 import type { Env as AddClaimsEnv } from '../../functions/identity/add-claims/env.ts';
 import type { Environment } from '../config/environments.ts';
@@ -27,7 +27,7 @@ const RESOURCE_SERVER = 'deeplens-api';
 export class IdentityStack extends EnvironmentStack {
   readonly pool: UserPool;
   readonly clients: UserPoolClients;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
   /** Of the hosted sign-in pages, without a slash at the end. */
   readonly signInUrl: string;
 
@@ -88,7 +88,7 @@ export class IdentityStack extends EnvironmentStack {
     new CfnOutput(this, 'TokenEndpoint', { value: `${this.signInUrl}/oauth2/token` });
   }
 
-  private addClaims(environment: Environment): NodejsFunction {
+  private addClaims(environment: Environment): IFunction {
     return new AppFunction<typeof AddClaimsEnv>(this, 'AddClaims', {
       environment,
       path: 'identity/add-claims',

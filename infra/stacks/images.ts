@@ -1,5 +1,5 @@
 import { type App, CfnOutput } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import type { Env as IndexImageEnv } from '../../functions/images/index-image/env.ts';
@@ -44,8 +44,8 @@ const LEAST_CONCURRENCY = 2;
 export class ImagesStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly worker: GpuWorker;
-  readonly functions: NodejsFunction[];
-  readonly settlement: NodejsFunction;
+  readonly functions: IFunction[];
+  readonly settlement: IFunction;
   readonly queues: Record<'validation' | 'fair-validation' | 'embedding' | 'indexing', QueueWithDlq>;
   private readonly props: ImagesStackProps;
 
@@ -127,7 +127,7 @@ export class ImagesStack extends EnvironmentStack {
     return guards.allow(request);
   }
 
-  private manageImages(): NodejsFunction {
+  private manageImages(): IFunction {
     const { environment, data, index } = this.props;
     const { tables, imagesBucket } = data;
     const guards = idempotentGuardsAccess(data);
@@ -172,7 +172,7 @@ export class ImagesStack extends EnvironmentStack {
     return guards.allow(manage).lambda;
   }
 
-  private validateImage(): NodejsFunction {
+  private validateImage(): IFunction {
     const { environment, data } = this.props;
     const incoming = data.imagesBucket.objects('incoming');
     const uploads = data.imagesBucket.objects('uploads');
@@ -212,7 +212,7 @@ export class ImagesStack extends EnvironmentStack {
     return validate.lambda;
   }
 
-  private indexImage(): NodejsFunction {
+  private indexImage(): IFunction {
     const { environment, data, index } = this.props;
     const step = new AppFunction<typeof IndexImageEnv>(this, 'IndexImage', {
       environment,

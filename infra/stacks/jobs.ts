@@ -1,5 +1,5 @@
 import type { App } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as ManageJobsEnv } from '../../functions/jobs/manage-jobs/env.ts';
 import type { Environment } from '../config/environments.ts';
@@ -29,7 +29,7 @@ export interface JobsStackProps {
 /** Lists, shows and cancels jobs of all kinds; the stacks that start them run them. */
 export class JobsStack extends EnvironmentStack {
   readonly routes: Routes;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
 
   constructor(app: App, { environment, data, ...queues }: JobsStackProps) {
     super(app, environment, 'jobs');

@@ -1,5 +1,5 @@
 import type { App } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Env as ManageModelsEnv } from '../../functions/models/manage-models/env.ts';
 import type { Env as RunModelJobEnv } from '../../functions/models/run-model-job/env.ts';
 import type { Environment } from '../config/environments.ts';
@@ -27,7 +27,7 @@ const JOB_TIMEOUT = 120;
 /** Jobs about models and their indexes: migrations, rebuilds, checks, moves. */
 export class ModelsStack extends EnvironmentStack {
   readonly routes: Routes;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
   readonly jobs: QueueWithDlq;
 
   constructor(app: App, props: ModelsStackProps) {
@@ -48,7 +48,7 @@ export class ModelsStack extends EnvironmentStack {
     };
   }
 
-  private manageModels({ environment, data }: ModelsStackProps): NodejsFunction {
+  private manageModels({ environment, data }: ModelsStackProps): IFunction {
     const { tenants, activity } = data.tables;
     const { queue } = this.jobs;
     const guards = idempotentOperatorGuardsAccess(data, 'idempotencyOfOperator');
@@ -72,7 +72,7 @@ export class ModelsStack extends EnvironmentStack {
     return guards.allow(manage).lambda;
   }
 
-  private runModelJob({ environment, data, index, validationSeconds }: ModelsStackProps): NodejsFunction {
+  private runModelJob({ environment, data, index, validationSeconds }: ModelsStackProps): IFunction {
     const { tables, imagesBucket } = data;
     const { queue } = this.jobs;
     const run = new AppFunction<typeof RunModelJobEnv>(this, 'RunModelJob', {

@@ -1,5 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Env as ManagePeopleEnv } from '../../functions/tenants/manage-people/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { PARTITIONS } from '../constructs/activity-partitions.ts';
@@ -20,7 +20,7 @@ interface PeopleProps {
 export function tenantPeople(
   stack: Stack,
   { environment, data, identity }: PeopleProps,
-): { lambda: NodejsFunction; routes: Routes } {
+): { lambda: IFunction; routes: Routes } {
   const { tenants, activity } = data.tables;
   const guards = idempotentGuardsAccess(data);
   const manage = new AppFunction<typeof ManagePeopleEnv>(stack, 'ManagePeople', {

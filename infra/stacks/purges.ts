@@ -1,5 +1,5 @@
 import { Aws, type Stack } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Env as ManagePurgesEnv } from '../../functions/purges/manage-purges/env.ts';
 import type { Env as PurgeTenantEnv } from '../../functions/purges/purge-tenant/env.ts';
 import type { Environment } from '../config/environments.ts';
@@ -39,11 +39,7 @@ export function tenantPurges(stack: Stack, props: PurgesProps) {
   return { queue: purges, functions: [manage, purgeTenant(stack, purges, props)], routes };
 }
 
-function managePurges(
-  stack: Stack,
-  purges: QueueWithDlq,
-  { environment, data }: PurgesProps,
-): NodejsFunction {
+function managePurges(stack: Stack, purges: QueueWithDlq, { environment, data }: PurgesProps): IFunction {
   const { tenants, activity } = data.tables;
   const { queue } = purges;
   const guards = operatorGuardsAccess(data);
@@ -70,7 +66,7 @@ function purgeTenant(
   stack: Stack,
   purges: QueueWithDlq,
   { environment, data, identity, index }: PurgesProps,
-): NodejsFunction {
+): IFunction {
   const { tables, imagesBucket } = data;
   const { queue } = purges;
   const gateway = `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::`;

@@ -1,7 +1,7 @@
 import { type App, Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { MAX_RECEIVES as IMAGE_RECEIVES } from '#shared/kernel/redelivery.ts';
 import type { Env as ImportObjectEnv } from '../../functions/scans/import-object/env.ts';
 import type { Env as ManageScansEnv } from '../../functions/scans/manage-scans/env.ts';
@@ -39,12 +39,12 @@ const CHANGES_AT_ONCE = 2;
 /** Scans of tenants' own storage, the import of what they find, and the events of buckets. */
 export class ScansStack extends EnvironmentStack {
   readonly routes: Routes;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
   readonly scans: QueueWithDlq;
   readonly imports: QueueWithDlq;
   /** Events of tenants' buckets. */
   readonly changes: QueueWithDlq;
-  readonly schedule: NodejsFunction;
+  readonly schedule: IFunction;
   private readonly props: ScansStackProps;
 
   constructor(app: App, props: ScansStackProps) {
@@ -73,7 +73,7 @@ export class ScansStack extends EnvironmentStack {
     };
   }
 
-  private manageScans(): NodejsFunction {
+  private manageScans(): IFunction {
     const { environment, data } = this.props;
     const { tenants, activity } = data.tables;
     const guards = idempotentGuardsAccess(data);
@@ -95,7 +95,7 @@ export class ScansStack extends EnvironmentStack {
     return guards.allow(manage).lambda;
   }
 
-  private runScan(): NodejsFunction {
+  private runScan(): IFunction {
     const { environment, data, index } = this.props;
     const { tables, imagesBucket } = data;
     const secrets = tenantSecrets(environment);
@@ -151,7 +151,7 @@ export class ScansStack extends EnvironmentStack {
     return run.lambda;
   }
 
-  private importObject(): NodejsFunction {
+  private importObject(): IFunction {
     const { environment, data } = this.props;
     const { tables, imagesBucket } = data;
     const secrets = tenantSecrets(environment);
@@ -202,7 +202,7 @@ export class ScansStack extends EnvironmentStack {
     return bringIn.lambda;
   }
 
-  private noteChange(): NodejsFunction {
+  private noteChange(): IFunction {
     const { environment, data } = this.props;
     const { tenants, activity, catalogue } = data.tables;
     const note = new AppFunction<typeof NoteChangeEnv>(this, 'NoteChange', {
@@ -226,7 +226,7 @@ export class ScansStack extends EnvironmentStack {
     return note.lambda;
   }
 
-  private startScans(): NodejsFunction {
+  private startScans(): IFunction {
     const { environment, data } = this.props;
     const { tenants, activity } = data.tables;
     const start = new AppFunction<typeof StartScansEnv>(this, 'StartScans', {

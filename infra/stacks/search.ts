@@ -1,5 +1,5 @@
 import type { App } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Env as SearchImagesEnv } from '../../functions/search/search-images/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { searchMemory } from '../config/quotas.ts';
@@ -22,7 +22,7 @@ export interface SearchStackProps {
 /** Similarity search. */
 export class SearchStack extends EnvironmentStack {
   readonly routes: Routes;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
 
   constructor(app: App, { environment, data, index }: SearchStackProps) {
     super(app, environment, 'search');

@@ -1,6 +1,5 @@
 import { type App, Duration } from 'aws-cdk-lib';
-import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { ARCHIVE_DAYS } from '#shared/contracts/events/registry.ts';
 import type { Env as ExportAuditEnv } from '../../functions/audit/export-audit/env.ts';
@@ -46,8 +45,8 @@ export class ServiceStack extends EnvironmentStack {
   readonly routes: Routes;
   readonly archive: QueueWithDlq;
   readonly replays: QueueWithDlq;
-  readonly functions: NodejsFunction[];
-  readonly exporter: NodejsFunction;
+  readonly functions: IFunction[];
+  readonly exporter: IFunction;
 
   constructor(app: App, props: ServiceStackProps) {
     super(app, props.environment, 'service', { holdsData: true }); // the results of queries over the archive
@@ -88,7 +87,7 @@ export class ServiceStack extends EnvironmentStack {
     };
   }
 
-  private health({ environment, data, index, embeddingQueue }: ServiceStackProps): NodejsFunction {
+  private health({ environment, data, index, embeddingQueue }: ServiceStackProps): IFunction {
     const guards = operatorGuardsAccess(data);
     const health = new AppFunction<typeof HealthEnv>(this, 'Health', {
       environment,
@@ -113,7 +112,7 @@ export class ServiceStack extends EnvironmentStack {
     return guards.allow(health).lambda;
   }
 
-  private openApi({ environment }: ServiceStackProps): NodejsFunction {
+  private openApi({ environment }: ServiceStackProps): IFunction {
     return new AppFunction<typeof OpenApiEnv>(this, 'OpenApi', {
       environment,
       path: 'service/openapi',
@@ -124,7 +123,7 @@ export class ServiceStack extends EnvironmentStack {
     }).lambda;
   }
 
-  private readAudit({ environment, data }: ServiceStackProps): NodejsFunction {
+  private readAudit({ environment, data }: ServiceStackProps): IFunction {
     const { tenants } = data.tables;
     const guards = tenantGuardsAccess(data);
     const read = new AppFunction<typeof ReadAuditEnv>(this, 'ReadAudit', {
@@ -141,7 +140,7 @@ export class ServiceStack extends EnvironmentStack {
   }
 
   /** Batches are retried until exported: the stream retains records for a day, and alarms fire earlier. */
-  private exportAudit({ environment, data: { audit } }: ServiceStackProps): NodejsFunction {
+  private exportAudit({ environment, data: { audit } }: ServiceStackProps): IFunction {
     const stream = audit.table.tableStreamArn ?? '';
     const exporter = new AppFunction<typeof ExportAuditEnv>(this, 'ExportAudit', {
       environment,
@@ -162,7 +161,7 @@ export class ServiceStack extends EnvironmentStack {
     return exporter.lambda;
   }
 
-  private archiveEvents({ environment, data }: ServiceStackProps): NodejsFunction {
+  private archiveEvents({ environment, data }: ServiceStackProps): IFunction {
     const archive = new AppFunction<typeof ArchiveEventsEnv>(this, 'ArchiveEvents', {
       environment,
       path: 'images/archive-events',
@@ -180,7 +179,7 @@ export class ServiceStack extends EnvironmentStack {
     return archive.lambda;
   }
 
-  private manageIncidents({ environment, data }: ServiceStackProps): NodejsFunction {
+  private manageIncidents({ environment, data }: ServiceStackProps): IFunction {
     const { activity } = data.tables;
     const guards = idempotentOperatorGuardsAccess(data, 'idempotencyOfOperator');
     const manage = new AppFunction<typeof ManageIncidentsEnv>(this, 'ManageIncidents', {
@@ -200,7 +199,7 @@ export class ServiceStack extends EnvironmentStack {
     return guards.allow(manage).lambda;
   }
 
-  private replayEvents({ environment, data }: ServiceStackProps): NodejsFunction {
+  private replayEvents({ environment, data }: ServiceStackProps): IFunction {
     const { bucket } = data.imagesBucket;
     const { queue } = this.replays;
     const replay = new AppFunction<typeof ReplayEventsEnv>(this, 'ReplayEvents', {

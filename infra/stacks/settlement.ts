@@ -1,7 +1,7 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Env as SettleImagesEnv } from '../../functions/images/settle-images/env.ts';
 import type { Environment } from '../config/environments.ts';
 import { AppFunction } from '../constructs/app-function.ts';
@@ -15,7 +15,7 @@ const TIMEOUT = 300;
 export function imageSettlement(
   stack: Stack,
   { environment, data: { tables, imagesBucket, events } }: { environment: Environment; data: DataStack },
-): NodejsFunction {
+): IFunction {
   const incoming = imagesBucket.objects('incoming');
   const settle = new AppFunction<typeof SettleImagesEnv>(stack, 'SettleImages', {
     environment,

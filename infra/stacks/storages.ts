@@ -1,5 +1,5 @@
 import { type App, Aws } from 'aws-cdk-lib';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as ManageStoragesEnv } from '../../functions/storages/manage-storages/env.ts';
 import type { Env as RemoveStorageEnv } from '../../functions/storages/remove-storage/env.ts';
@@ -31,7 +31,7 @@ const REMOVAL_TIMEOUT = 60;
 /** The tenants' own storage locations: their management, and their removal. */
 export class StoragesStack extends EnvironmentStack {
   readonly routes: Routes;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
   readonly removals: QueueWithDlq;
 
   constructor(app: App, props: StoragesStackProps) {
@@ -56,7 +56,7 @@ export class StoragesStack extends EnvironmentStack {
   }
 
   /** Outside the private network: it calls the tenants' storage. */
-  private manageStorages({ environment, data, changes }: StoragesStackProps): NodejsFunction {
+  private manageStorages({ environment, data, changes }: StoragesStackProps): IFunction {
     const { tenants, activity } = data.tables;
     const guards = idempotentGuardsAccess(data);
     const secrets = tenantSecrets(environment);
@@ -93,7 +93,7 @@ export class StoragesStack extends EnvironmentStack {
     return guards.allow(manage).lambda;
   }
 
-  private removeStorage({ environment, data, index }: StoragesStackProps): NodejsFunction {
+  private removeStorage({ environment, data, index }: StoragesStackProps): IFunction {
     const { tables, imagesBucket } = data;
     const { queue } = this.removals;
     const secrets = tenantSecrets(environment);

@@ -1,6 +1,5 @@
 import type { App } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Env as AuthorizeRequestEnv } from '../../functions/identity/authorize-request/env.ts';
 import type { Env as RevokeTokensEnv } from '../../functions/identity/revoke-tokens/env.ts';
@@ -39,10 +38,10 @@ export interface TenantsStackProps {
 /** The authorizer, and the management of tenants, settings, keys and tokens. */
 export class TenantsStack extends EnvironmentStack {
   readonly routes: Routes;
-  readonly authorizer: NodejsFunction;
+  readonly authorizer: IFunction;
   /** The function that the API invokes to authorise a call: the authorizer, or its alias. */
   readonly liveAuthorizer: IFunction;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
   readonly purges: QueueWithDlq;
 
   constructor(app: App, props: TenantsStackProps) {
@@ -119,7 +118,7 @@ export class TenantsStack extends EnvironmentStack {
     return guards.allow(authorize);
   }
 
-  private manageTenants({ environment, data }: TenantsStackProps): NodejsFunction {
+  private manageTenants({ environment, data }: TenantsStackProps): IFunction {
     const guards = idempotentOperatorGuardsAccess(data, 'idempotency');
     const usagePlans = usagePlansAccess(environment);
     const manage = new AppFunction<typeof ManageTenantsEnv>(this, 'ManageTenants', {
@@ -140,7 +139,7 @@ export class TenantsStack extends EnvironmentStack {
     return usagePlans.allow(guards.allow(manage)).lambda;
   }
 
-  private revokeTokens({ environment, data, identity }: TenantsStackProps): NodejsFunction {
+  private revokeTokens({ environment, data, identity }: TenantsStackProps): IFunction {
     const guards = operatorGuardsAccess(data);
     const revoke = new AppFunction<typeof RevokeTokensEnv>(this, 'RevokeTokens', {
       environment,
@@ -158,7 +157,7 @@ export class TenantsStack extends EnvironmentStack {
     return guards.allow(revoke).lambda;
   }
 
-  private manageSettings({ environment, data, modelJobs }: TenantsStackProps): NodejsFunction {
+  private manageSettings({ environment, data, modelJobs }: TenantsStackProps): IFunction {
     const guards = tenantGuardsAccess(data);
     const manage = new AppFunction<typeof ManageSettingsEnv>(this, 'ManageSettings', {
       environment,
@@ -182,7 +181,7 @@ export class TenantsStack extends EnvironmentStack {
     return guards.allow(manage).lambda;
   }
 
-  private manageKeys({ environment, data }: TenantsStackProps): NodejsFunction {
+  private manageKeys({ environment, data }: TenantsStackProps): IFunction {
     const guards = idempotentGuardsAccess(data);
     const manage = new AppFunction<typeof ManageKeysEnv>(this, 'ManageKeys', {
       environment,
@@ -200,7 +199,7 @@ export class TenantsStack extends EnvironmentStack {
 }
 
 /** Returns the routes for keys, of a tenant's administrator or of the operator. */
-const keyRoutes = (root: string, keys: NodejsFunction): Routes => ({
+const keyRoutes = (root: string, keys: IFunction): Routes => ({
   [`GET ${root}/keys`]: keys,
   [`POST ${root}/keys`]: keys,
   [`POST ${root}/keys/{key_id}/rotate`]: keys,

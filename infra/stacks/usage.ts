@@ -1,7 +1,6 @@
 import { type App, Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { FilterCriteria, FilterRule, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { GROUP_PREFIX, IMAGE_PREFIX } from '#shared/aws/dynamodb-keys.ts';
 import type { Env as ReportStatisticsEnv } from '../../functions/statistics/report-statistics/env.ts';
 import type { Env as UpdateStatisticsEnv } from '../../functions/statistics/update-statistics/env.ts';
@@ -31,9 +30,9 @@ const LOCAL_METER_BATCH = { size: 100, waitSeconds: 1 } as const;
 /** Usage and statistics of tenants. */
 export class UsageStack extends EnvironmentStack {
   readonly routes: Routes;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
   readonly queue: QueueWithDlq;
-  readonly statistics: NodejsFunction;
+  readonly statistics: IFunction;
 
   constructor(app: App, props: UsageStackProps) {
     const { environment, data } = props;
@@ -57,7 +56,7 @@ export class UsageStack extends EnvironmentStack {
     };
   }
 
-  private meterUsage({ environment, data }: UsageStackProps): NodejsFunction {
+  private meterUsage({ environment, data }: UsageStackProps): IFunction {
     const meter = new AppFunction<typeof MeterUsageEnv>(this, 'MeterUsage', {
       environment,
       path: 'usage/meter-usage',
@@ -84,7 +83,7 @@ export class UsageStack extends EnvironmentStack {
     return meter.lambda;
   }
 
-  private reportUsage({ environment, data }: UsageStackProps): NodejsFunction {
+  private reportUsage({ environment, data }: UsageStackProps): IFunction {
     const { tenants, activity, images } = data.tables;
     const guards = tenantGuardsAccess(data);
     const report = new AppFunction<typeof ReportUsageEnv>(this, 'ReportUsage', {
@@ -107,7 +106,7 @@ export class UsageStack extends EnvironmentStack {
     return guards.allow(report).lambda;
   }
 
-  private reportStatistics({ environment, data }: UsageStackProps): NodejsFunction {
+  private reportStatistics({ environment, data }: UsageStackProps): IFunction {
     const { tenants, activity, images } = data.tables;
     const guards = tenantGuardsAccess(data);
     const report = new AppFunction<typeof ReportStatisticsEnv>(this, 'ReportStatistics', {
@@ -138,7 +137,7 @@ export class UsageStack extends EnvironmentStack {
   }
 
   /** Batches are retried until counted: the stream retains records for a day, and alarms fire earlier. */
-  private updateStatistics({ environment, data }: UsageStackProps): NodejsFunction {
+  private updateStatistics({ environment, data }: UsageStackProps): IFunction {
     const { tenants, images, groups, activity } = data.tables;
     const statistics = new AppFunction<typeof UpdateStatisticsEnv>(this, 'UpdateStatistics', {
       environment,

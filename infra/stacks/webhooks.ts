@@ -1,7 +1,7 @@
 import { type App, Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { EVENTS, type EventType } from '#shared/contracts/events/registry.ts';
 import { WEBHOOK_EVENT_TYPES } from '#shared/kernel/vocabulary.ts';
 import type { Env as AttemptDeliveryEnv } from '../../functions/webhooks/attempt-delivery/env.ts';
@@ -40,11 +40,11 @@ const REPLAY_TIMEOUT = 120;
 /** The webhooks of tenants: their management, and the delivery of events. In no network: its functions call the internet. */
 export class WebhooksStack extends EnvironmentStack {
   readonly routes: Routes;
-  readonly functions: NodejsFunction[];
+  readonly functions: IFunction[];
   readonly events: QueueWithDlq;
   readonly attempts: QueueWithDlq;
   readonly replays: QueueWithDlq;
-  readonly sweep: NodejsFunction;
+  readonly sweep: IFunction;
   private readonly props: WebhooksStackProps;
   private readonly secrets: ReturnType<typeof tenantSecrets>;
 
@@ -79,7 +79,7 @@ export class WebhooksStack extends EnvironmentStack {
     };
   }
 
-  private manageWebhooks(): NodejsFunction {
+  private manageWebhooks(): IFunction {
     const { environment, data } = this.props;
     const { tenants, activity } = data.tables;
     const guards = idempotentGuardsAccess(data);
@@ -109,7 +109,7 @@ export class WebhooksStack extends EnvironmentStack {
     return guards.allow(manage).lambda;
   }
 
-  private fanOutEvents(): NodejsFunction {
+  private fanOutEvents(): IFunction {
     const { environment, data } = this.props;
     const { tenants, activity } = data.tables;
     const step = new AppFunction<typeof FanOutEventsEnv>(this, 'FanOutEvents', {
@@ -131,7 +131,7 @@ export class WebhooksStack extends EnvironmentStack {
     return step.lambda;
   }
 
-  private attemptDelivery(): NodejsFunction {
+  private attemptDelivery(): IFunction {
     const { environment, data } = this.props;
     const { tenants, activity } = data.tables;
     const step = new AppFunction<typeof AttemptDeliveryEnv>(this, 'AttemptDelivery', {
@@ -171,7 +171,7 @@ export class WebhooksStack extends EnvironmentStack {
     return step.lambda;
   }
 
-  private runReplay(): NodejsFunction {
+  private runReplay(): IFunction {
     const { environment, data } = this.props;
     const { tenants, activity } = data.tables;
     const run = new AppFunction<typeof RunReplayEnv>(this, 'RunReplay', {
@@ -199,7 +199,7 @@ export class WebhooksStack extends EnvironmentStack {
     return run.lambda;
   }
 
-  private sweepDue(): NodejsFunction {
+  private sweepDue(): IFunction {
     const { environment, data } = this.props;
     const sweep = new AppFunction<typeof SweepDueEnv>(this, 'SweepDue', {
       environment,

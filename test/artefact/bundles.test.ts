@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { heic } from '../fixtures/heic.ts';
 import { photograph } from '../fixtures/photographs.ts';
 
@@ -15,6 +16,7 @@ const PLAIN_BUNDLE = 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
 /** A function and its layers, unzipped. */
 const LAMBDA_LIMIT = 250 * MEGABYTE;
+const SourceMap = z.object({ sources: z.string().array() });
 
 let folder: string;
 let bundles: { name: string; path: string; plain: boolean }[];
@@ -86,6 +88,14 @@ describe('the bundles that are deployed', () => {
       const [second] = await once(reader, 'message');
       expect(second).toMatchObject({ kind: 'image', image: { format: 'heic', width: 512 } });
       reader.disconnect();
+    }
+  });
+
+  it('are the same wherever they are built, so that what did not change is not deployed again', async () => {
+    for (const { name, path } of bundles) {
+      const { sources } = SourceMap.parse(JSON.parse(await readFile(join(path, 'index.mjs.map'), 'utf8')));
+      for (const source of sources)
+        expect(source, name).toMatch(/^(\.\.\/){4}(functions|shared|node_modules)\//);
     }
   });
 

@@ -1,20 +1,21 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT_NAMES, type EnvironmentName } from '../../../infra/config/environments.ts';
-import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
 import { AuditTrail } from '../../../infra/constructs/audit-trail.ts';
+import { withTemporaryApp } from '../../../infra/constructs/temporary-app.ts';
 import { exampleEnvironment } from './example.ts';
 
-function trail(name: EnvironmentName): Template {
-  const stack = new Stack(new App({ context: FEATURE_FLAGS }), 'data');
-  new AuditTrail(stack, 'Audit', {
-    environment: exampleEnvironment(name),
-    accessLog: new Bucket(stack, 'AccessLog'),
+const trail = (name: EnvironmentName): Template =>
+  withTemporaryApp((app) => {
+    const stack = new Stack(app, 'data');
+    new AuditTrail(stack, 'Audit', {
+      environment: exampleEnvironment(name),
+      accessLog: new Bucket(stack, 'AccessLog'),
+    });
+    return Template.fromStack(stack);
   });
-  return Template.fromStack(stack);
-}
 const archiveOf = (template: Template) =>
   Object.values(template.findResources('AWS::S3::Bucket')).find(({ Properties }) => Properties?.BucketName);
 

@@ -1,8 +1,7 @@
-import { App } from 'aws-cdk-lib';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { environment } from '../../../infra/config/choose-environment.ts';
-import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
+import { withTemporaryApp } from '../../../infra/constructs/temporary-app.ts';
 import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';
 
 const Template = z.object({
@@ -14,9 +13,11 @@ const Template = z.object({
 
 /** Returns the variables of the API's stage in an environment with this address. */
 function stageVariables(apiUrl: string): unknown {
-  const app = new App({ context: { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] } });
-  deepLensStacks(app, { ...environment('local'), apiUrl });
-  const { Resources } = Template.parse(app.synth().getStackByName('deeplens-local-api').template);
+  const template = withTemporaryApp((app) => {
+    deepLensStacks(app, { ...environment('local'), apiUrl });
+    return app.synth().getStackByName('deeplens-local-api').template;
+  });
+  const { Resources } = Template.parse(template);
   const stage = Object.values(Resources).find(({ Type }) => Type === 'AWS::ApiGateway::Stage');
   return stage?.Properties?.Variables;
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { exampleEnvironment } from './example.ts';
@@ -113,6 +113,7 @@ describe('.ci/soak', () => {
   /** Runs it with an `aws` whose answers are given, one a minute. */
   async function soak(answers: readonly string[]) {
     const folder = await mkdtemp(join(tmpdir(), 'deeplens-soak-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, 'answers'), `${answers.join('\n')}\n`);
     const script = `#!/bin/sh\necho "$@" >> ${folder}/calls\nhead -n 1 ${folder}/answers; sed -i 1d ${folder}/answers\n`;
     await writeFile(join(folder, 'aws'), script, { mode: 0o755 });

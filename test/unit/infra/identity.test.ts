@@ -1,18 +1,18 @@
-import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { IssuersEnv } from '#shared/identity/issuers.ts';
 import { ROLES, SCOPES } from '#shared/kernel/access.ts';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
-import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
+import { withTemporaryApp } from '../../../infra/constructs/temporary-app.ts';
 import { IdentityStack } from '../../../infra/stacks/identity.ts';
 import { exampleEnvironment } from './example.ts';
 import { violations } from './synthesized.ts';
 
 describe.each(ENVIRONMENT_NAMES)('identity in %s', (name) => {
-  const app = new App({ context: { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new IdentityStack(app, { environment: exampleEnvironment(name) });
-  const template = Template.fromStack(stack);
+  const { app, template } = withTemporaryApp((app) => {
+    const stack = new IdentityStack(app, { environment: exampleEnvironment(name) });
+    return { app, template: Template.fromStack(stack) };
+  });
   const client = (props: object) => template.hasResourceProperties('AWS::Cognito::UserPoolClient', props);
 
   it('meets the AwsSolutions pack', () => {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { environment } from '../../../infra/config/choose-environment.ts';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
 import { readInputs, requireAccount } from '../../../infra/config/inputs.ts';
@@ -72,6 +72,7 @@ describe('the inputs of an environment', () => {
 
   it('come from a file, and from the context before it', () => {
     const file = join(tmpdir(), `deeplens-inputs-${process.pid}.json`);
+    onTestFinished(() => rmSync(file));
     writeFileSync(file, JSON.stringify({ prod: valid }));
     expect(readInputs('prod', context({ config: file }))).toEqual(valid);
     const given = { region: 'eu-central-1', consoleUrls: 'https://a.example/,https://b.example/' };

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
+import { withTemporaryApp } from '../../../infra/constructs/temporary-app.ts';
 import { exampleEnvironment } from './example.ts';
 import { type Synthesized, synthesize, violations } from './synthesized.ts';
 
@@ -341,9 +342,11 @@ describe.each(synthesized.filter(([name]) => name !== 'local'))(
 );
 
 it('detects violations of the pack', () => {
-  const app = new App();
-  new Bucket(new Stack(app, 'planted'), 'Open');
-  expect(violations(app).map(({ ruleName }) => ruleName)).toContain('AwsSolutions-S10');
+  const found = withTemporaryApp((app) => {
+    new Bucket(new Stack(app, 'planted'), 'Open');
+    return violations(app);
+  });
+  expect(found.map(({ ruleName }) => ruleName)).toContain('AwsSolutions-S10');
 });
 
 it('creates no network, domain or service on one machine', () => {

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { z } from 'zod';
 import type { Environment } from '../../../infra/config/environments.ts';
-import { FEATURE_FLAGS } from '../../../infra/config/feature-flags.ts';
+import { withTemporaryApp } from '../../../infra/constructs/temporary-app.ts';
 import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';
 import { exampleEnvironment } from './example.ts';
 
@@ -54,17 +51,16 @@ const synthesizedOnce = new Map<string, Synthesized>();
 /** Synthesises the templates of an environment that differs from its example. */
 export function synthesizeEnvironment(environment: Environment) {
   const { name } = environment;
-  const context = { ...FEATURE_FLAGS, 'aws:cdk:bundling-stacks': [] };
-  const outdir = mkdtempSync(join(tmpdir(), `deeplens-${name}-`));
-  const app = new App({ context, outdir });
-  deepLensStacks(app, environment);
-  const stacks = app.synth().stacks.map(({ stackName, template, terminationProtection, environment }) => ({
-    stack: stackName,
-    place: environment.name,
-    terminationProtection,
-    template: Template.parse(template),
-  }));
-  rmSync(outdir, { recursive: true });
+  const { app, stacks } = withTemporaryApp((app) => {
+    deepLensStacks(app, environment);
+    const stacks = app.synth().stacks.map(({ stackName, template, terminationProtection, environment }) => ({
+      stack: stackName,
+      place: environment.name,
+      terminationProtection,
+      template: Template.parse(template),
+    }));
+    return { app, stacks };
+  });
   const resources: Resource[] = stacks.flatMap(({ stack, template }) =>
     Object.entries(template.Resources).map(([id, resource]) => ({
       stack,
