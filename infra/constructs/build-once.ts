@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathOf } from './built-asset.ts';
 
@@ -17,10 +17,29 @@ export function builtOnce(name: string, build: (folder: string) => void): string
   return folder;
 }
 
+const PREFIX = 'build-';
+
 function newFolder(): string {
   const parent = pathOf('.deeplens');
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, 'build-'));
+  deleteLeftovers(parent);
+  const folder = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** Deletes the folders of processes that were killed. */
+function deleteLeftovers(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = Number(name.startsWith(PREFIX) ? name.split('-')[1] : 0);
+    if (pid > 0 && !isRunning(pid)) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

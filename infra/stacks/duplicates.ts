@@ -21,8 +21,8 @@ export interface DuplicatesStackProps {
 }
 
 /**
- * Seconds for a batch of ten. A frame of a burst is compared with up to 22 others by pixels (`BOUNDS`), a third of a second of
- * one CPU each, where all of them are nearly alike.
+ * Seconds for a batch of ten. A frame of a burst is compared with up to 20 others by pixels (`BOUNDS`), a third of a second of
+ * one CPU each where all of them are nearly alike.
  */
 const TIMEOUT = 120;
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, Stack } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -69,4 +69,14 @@ it('what several assets contain is built once, and deleted when the process ends
   expect(other).not.toBe(folders[0]);
   expect({ builds, there }).toEqual({ builds: 2, there: true });
   expect(existsSync(folders[0])).toBe(false);
+});
+
+it('what a killed process has left is deleted by the next one that builds', () => {
+  const left = pathOf('.deeplens/build-2147483647-left'); // no process has so high an id
+  mkdirSync(left, { recursive: true });
+  const program = `
+    import { builtOnce } from '${pathOf('infra/constructs/build-once.ts')}';
+    builtOnce('example', () => {});`;
+  execFileSync(process.execPath, ['--input-type=module', '--eval', program]);
+  expect(existsSync(left)).toBe(false);
 });
