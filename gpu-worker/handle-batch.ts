@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImagesValidatedV1 } from '#shared/contracts/events/images-validated.v1.ts';
 import type { EmbedOutcome } from '#shared/images/embed-image.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The file of the inputs, unless the context names another one with `-c config=…`. Git ignores it. */
 const FILE = 'deeplens.config.json';

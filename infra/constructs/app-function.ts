@@ -9,7 +9,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Environment } from '../config/environments.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { type CanaryAlarms, canary } from './canary.ts';

@@ -7,7 +7,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cacheControl } from '../../console/headers.ts';
 import type { Environment } from '../config/environments.ts';
 import { QUALIFIER } from './bootstrap.ts';

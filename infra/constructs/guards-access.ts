@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { DataStack } from '../stacks/data.ts';
 import { PARTITIONS } from './activity-partitions.ts';
 import type { AppFunction } from './app-function.ts';

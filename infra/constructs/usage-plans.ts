@@ -2,7 +2,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import { ApiKey, Period, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { PLAN_NAMES, PLANS, type Plan, requestsAMonth } from '#shared/kernel/plans.ts';
 import type { Environment } from '../config/environments.ts';
 import type { AppFunction } from './app-function.ts';

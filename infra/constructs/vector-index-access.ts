@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Environment, VectorIndexRow } from '../config/environments.ts';
 import type { VectorIndexStack } from '../stacks/vector-index.ts';
 import type { AppFunction, FunctionNetwork } from './app-function.ts';

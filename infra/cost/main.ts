@@ -1,6 +1,6 @@
 // `npm run cost`: what an environment costs a month, by its own templates and AWS's list prices.
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { environment } from '../config/choose-environment.ts';
 import { exampleInputs } from './example-inputs.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Environment } from '../config/environments.ts';
 import { withTemporaryApp } from '../constructs/temporary-app.ts';
 import { deepLensStacks } from '../stacks/deeplens.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HOURS_A_MONTH, INDEX_NODES, LIST_PRICES as LIST, WORKER_INSTANCES } from '#shared/usage/prices.ts';
 import type { BilledResource } from './resources.ts';
 

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { endOfLog, startChild } from './child.ts';
 import type { Cleanups } from './cleanups.ts';
 import { awsEnvironment } from './emulator.ts';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { createProxyServer } from 'httpxy';
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBLEMS, type ProblemCode } from '#shared/kernel/problems.ts';
 import { type ConsoleOptions, serveConsole } from './console/serve.ts';
 import { CONTENT_TYPE } from './metrics/exposition.ts';

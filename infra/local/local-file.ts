@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAlive } from './child.ts';
 import type { Home } from './home.ts';
 import { answers } from './steps.ts';

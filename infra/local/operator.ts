@@ -2,7 +2,7 @@ import {
   CognitoIdentityProviderClient,
   DescribeUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Outputs } from './deploy.ts';
 import { awsClient } from './emulator.ts';
 import { PlainError } from './steps.ts';

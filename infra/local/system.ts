@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { APIGatewayClient, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Cleanups } from './cleanups.ts';
 import type { ConsoleOptions } from './console/serve.ts';
 import { allowSignIn } from './console/sign-in.ts';

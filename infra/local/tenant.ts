@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeepLens } from '@deeplens/sdk';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Home } from './home.ts';
 import type { LocalFile } from './local-file.ts';
 import { PlainError } from './steps.ts';

@@ -1,6 +1,6 @@
 // `npm run simulate`: the policies of prod's templates against bursts, noisy tenants, cold starts and lost instances.
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment } from '../config/choose-environment.ts';
 import { exampleInputs } from '../cost/example-inputs.ts';
 import { resourcesOf } from '../cost/resources.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BilledResource } from '../cost/resources.ts';
 
 /** What bounds and scales the pipeline, as the templates of an environment say. */

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const SDK = join(import.meta.dirname, '..');
 const DIST = join(SDK, 'dist');

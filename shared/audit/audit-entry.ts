@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES } from '#shared/kernel/access.ts';
 import { AuditIdField } from '#shared/kernel/id-fields.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';

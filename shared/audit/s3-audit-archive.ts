@@ -1,5 +1,5 @@
 import { PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
 import { type AuditArchive, jsonLines } from './audit-archive.ts';
 

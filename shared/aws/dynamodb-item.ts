@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
 import type { Item } from './dynamodb-table.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The secret of a storage location: keys of S3, of Azure a SAS token or an application's secret, of Google a service account's key. */
 export const Credentials = z.union([

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
 import { capBytes, tooManyBytes } from './byte-cap.ts';
 import type { Connector, StorageObject } from './connector.ts';

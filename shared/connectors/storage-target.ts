@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The place of a tenant's objects, by the type of storage. Names as on the wire. */
 export const StorageTarget = z.discriminatedUnion('type', [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { COPY_VERDICTS, type CopyVerdict } from '#shared/kernel/vocabulary.ts';
 import { isDecided } from './decision.ts';
 import { exactSets } from './exact-members.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { GroupIdField, ImageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { COPY_VERDICTS } from '#shared/kernel/vocabulary.ts';
 

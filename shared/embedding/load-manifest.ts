@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
 import { checkEmbeddingsFit } from './embedding-size.ts';
 import { ModelManifest } from './manifest.ts';

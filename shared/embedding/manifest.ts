@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Layout = z.enum(['NHWC', 'NCHW']);
 const Cosine = z.number().min(-1).max(1);

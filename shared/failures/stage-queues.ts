@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RETRIED_STAGES, type RetriedStage } from '#shared/kernel/vocabulary.ts';
 import type { FairQueue } from '#shared/messaging/fair-queue.ts';
 

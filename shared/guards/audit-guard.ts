@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
 import { AuditTableEnv, dynamoAuditLog } from '#shared/audit/dynamodb-audit-log.ts';
 import { limitedRefusals } from '#shared/audit/limited-refusals.ts';

@@ -9,7 +9,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { idempotencyPartition } from '#shared/aws/dynamodb-activity-keys.ts';
 import type { TableOptions } from '#shared/aws/dynamodb-table.ts';
 import { Problem } from '#shared/kernel/problems.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { heartbeatKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';

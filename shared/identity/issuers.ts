@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TENANT_ID_PATTERN } from '#shared/kernel/ids.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 

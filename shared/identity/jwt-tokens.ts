@@ -8,7 +8,7 @@ import {
   WaitPeriodNotYetEndedJwkError,
 } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
-import { z } from 'zod';
+import * as z from 'zod';
 import { highestRole, ROLE_SCOPES, ROLES, type Role, SCOPES } from '#shared/kernel/access.ts';
 import { TENANT_ID_PATTERN, tenantId } from '#shared/kernel/ids.ts';
 import { Problem } from '#shared/kernel/problems.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { LIBRARY_PREFIX, libraryKey, tenantPartition } from '#shared/aws/dynamodb-keys.ts';
 import type { Table, Update, Write } from '#shared/aws/dynamodb-table.ts';

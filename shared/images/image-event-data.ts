@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import { ImageFields, ValidatedFields } from '#shared/contracts/events/image-fields.ts';
 import type { ImageRecord } from './image-record.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Exif, ImageWarning } from '#shared/imaging/imaging.ts';
 import { ImageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';

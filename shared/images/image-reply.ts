@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ImageReply, listImages } from '#shared/contracts/http/images.ts';
 import { imageId, type TenantId } from '#shared/kernel/ids.ts';
 import type { Page } from '#shared/kernel/page.ts';

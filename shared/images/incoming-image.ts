@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { addImage, UploadFile } from '#shared/contracts/http/images.ts';
 import { IMAGE_LIMITS } from '#shared/kernel/image-limits.ts';
 import { canonicalType, isAccepted, unsupported } from '#shared/kernel/media-types.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Blobs } from '#shared/blobs/blobs.ts';
 import type { ImageReply } from '#shared/contracts/http/images.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';

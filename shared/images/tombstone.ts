@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImageRecord } from './image-record.ts';
 
 /** The remainder of a purged image's record. It keeps the thumbnails, so that an interrupted purge can be resumed. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelInput } from '#shared/embedding/embedder.ts';
 import type { ModelInputRule } from '#shared/embedding/manifest.ts';
 import { IMAGE_WARNINGS, type ImageFormat } from '#shared/kernel/vocabulary.ts';

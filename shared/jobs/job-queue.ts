@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JobIdField } from '#shared/kernel/id-fields.ts';
 import type { JobId } from '#shared/kernel/ids.ts';
 

@@ -1,5 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
 import type { JobQueue } from './job-queue.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from './problems.ts';
 
 /** Identifies a list by its tenant and query; a cursor is bound to it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type AuditId,
   DELIVERY_ID_PATTERN,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Limits, quotas and prices of the plans. Source: the service's price list. */
 export const PLANS = {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** First criterion for the suggested keeper of a duplicate group; ties are broken by the other criteria. */
 export const KEEPER_RULES = ['pixels', 'bytes', 'age', 'metadata'] as const;

@@ -1,5 +1,5 @@
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
-import { z } from 'zod';
+import * as z from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
 import { serializeEvent } from '#shared/contracts/events/serialize-event.ts';
 import { Problem } from '#shared/kernel/problems.ts';

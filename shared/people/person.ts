@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MEMBER_ROLES } from '#shared/kernel/access.ts';
 import { TenantIdField, UserIdField } from '#shared/kernel/id-fields.ts';
 import { type TenantId, type UserId, userIdOf } from '#shared/kernel/ids.ts';

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { windowsKey } from '#shared/aws/dynamodb-keys.ts';
 import { type Item, openTable, type TableOptions } from '#shared/aws/dynamodb-table.ts';

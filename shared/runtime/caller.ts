@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { POLICIES, type Policy, ROLES, SCOPES, type Scope, satisfies } from '#shared/kernel/access.ts';
 import type { Caller, PresumedCaller } from '#shared/kernel/caller.ts';
 import { TENANT_ID_PATTERN, type TenantId, tenantId } from '#shared/kernel/ids.ts';

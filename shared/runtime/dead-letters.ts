@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Stage } from '#shared/kernel/vocabulary.ts';
 import { each, queueFunction } from './queue.ts';
 import { logger } from './telemetry.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A variable of the environment is missing or not valid. Thrown at cold start, never during a request. */
 export class ConfigurationError extends Error {

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FileName, MediaType } from '#shared/contracts/http/fields.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { type ImageId, imageId } from '#shared/kernel/ids.ts';

@@ -1,6 +1,6 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { type Caller, type PresumedCaller, personOf } from '#shared/kernel/caller.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IMAGE_ID_PATTERN } from '#shared/kernel/ids.ts';
 
 const Id = z.string().max(256).optional().catch(undefined);

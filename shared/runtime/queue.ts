@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ImageOperation } from '#shared/kernel/metrics.ts';
 import { isRetryable, Problem } from '#shared/kernel/problems.ts';
 import { backoffSeconds, isGivenUp } from '#shared/kernel/redelivery.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { AuditLog } from '#shared/audit/audit-log.ts';
 import type {
   OpenOperation,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ImageId, imageId, type TenantId, tenantId } from '#shared/kernel/ids.ts';
 import { each } from './queue.ts';
 import { logger } from './telemetry.ts';

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type InvalidField, PROBLEM_BOUNDS } from '#shared/kernel/problems.ts';
 
 /** Edits that a misspelt name may have, also at most one in two characters. */

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { ulid } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import {
   CATALOGUED_PREFIX,

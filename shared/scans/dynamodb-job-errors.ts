@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobErrorKey, jobErrorPartition, jobErrorPrefix } from '#shared/aws/dynamodb-activity-keys.ts';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import { readPage } from '#shared/aws/dynamodb-page.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImageIdField, JobIdField, StorageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 
 /** Says which object is to be imported as which image. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImageIdField } from '#shared/kernel/id-fields.ts';
 import { CHANGES, NO_RESULT_REASONS, VERDICTS } from '#shared/kernel/vocabulary.ts';
 

@@ -8,7 +8,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { SecretPath, SecretStore } from './secret-store.ts';

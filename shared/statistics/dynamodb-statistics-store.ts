@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { minuteKey, summandKey, sumsKey } from '#shared/aws/dynamodb-activity-keys.ts';
 import { pause } from '#shared/aws/dynamodb-errors.ts';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 import {
   type Key,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorageTarget } from '#shared/connectors/storage-target.ts';
 import { JobIdField, StorageIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { JOB_STATUSES, ON_MISSING, STORAGE_STATES } from '#shared/kernel/vocabulary.ts';

@@ -4,7 +4,7 @@ import {
   GetApiKeysCommand,
   NotFoundException,
 } from '@aws-sdk/client-api-gateway';
-import { z } from 'zod';
+import * as z from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
 import type { TenantId } from '#shared/kernel/ids.ts';
 import type { UsagePlans } from './usage-plans.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SCOPES } from '#shared/kernel/access.ts';
 import { KeyIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { KEY_KINDS } from '#shared/kernel/vocabulary.ts';

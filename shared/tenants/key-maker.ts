@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SCOPES, type Scope } from '#shared/kernel/access.ts';
 import type { Caller } from '#shared/kernel/caller.ts';
 import { Problem } from '#shared/kernel/problems.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JobIdField, KeyIdField, TenantIdField } from '#shared/kernel/id-fields.ts';
 import { LimitOverrides, PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { SettingsChange } from '#shared/kernel/settings.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { familyName, type PartitionLayout, parsePartitionName, ROLES } from './partitions.ts';
 

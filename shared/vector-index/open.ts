@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LanceDbEnv, lanceDbVectorIndex } from './lancedb-index.ts';
 import { OpenSearchEnv, openSearchClient } from './opensearch-client.ts';
 import { openSearchVectorIndex } from './opensearch-index.ts';

@@ -1,7 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { Client } from '@opensearch-project/opensearch';
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const OpenSearchEnv = z.object({
   OPENSEARCH_ENDPOINT: z.url(),

@@ -1,5 +1,5 @@
 import { errors } from '@opensearch-project/opensearch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
 
 /** An error in OpenSearch's API, of a whole request or of one part of it. */

@@ -1,5 +1,5 @@
 import type { Client } from '@opensearch-project/opensearch';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ImageId, TenantId } from '#shared/kernel/ids.ts';
 import { candidates } from './candidates.ts';
 import { documentId } from './document-id.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '@opensearch-project/opensearch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { graphMemory, VECTORS_PER_DOCUMENT, type VectorStorage } from './graph-memory.ts';
 import { callOpenSearch } from './opensearch-requests.ts';
 import { familyName } from './partitions.ts';

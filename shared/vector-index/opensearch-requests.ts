@@ -1,5 +1,5 @@
 import type { Client } from '@opensearch-project/opensearch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { imageId, type TenantId } from '#shared/kernel/ids.ts';
 import { aliasOf, indexPattern, readLayout } from './opensearch-aliases.ts';
 import { ErrorCause, partProblem, requestProblem } from './opensearch-errors.ts';

@@ -1,6 +1,6 @@
 import { lookup as resolveName } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
 import { isPublicAddress } from './public-addresses.ts';
 

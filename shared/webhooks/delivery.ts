@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DeliveryIdField, TenantIdField, WebhookIdField } from '#shared/kernel/id-fields.ts';
 import { ATTEMPT_OUTCOMES, DELIVERY_STATES, WEBHOOK_EVENT_TYPES } from '#shared/kernel/vocabulary.ts';
 

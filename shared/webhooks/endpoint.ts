@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TenantIdField, WebhookIdField } from '#shared/kernel/id-fields.ts';
 import { DISABLED_REASONS, WEBHOOK_EVENT_TYPES, WEBHOOK_STATES } from '#shared/kernel/vocabulary.ts';
 

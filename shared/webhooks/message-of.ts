@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnyEvent } from '#shared/contracts/events/envelope.ts';
 import { WEBHOOK_DATA } from '#shared/contracts/http/webhook-messages.ts';
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '#shared/kernel/vocabulary.ts';

@@ -1,5 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { orUnavailable } from '#shared/aws/unavailable.ts';
 import { traced } from '#shared/messaging/traceparent.ts';
 import { type AttemptQueue, LONGEST_DELAY } from './attempt-queue.ts';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listAudit, revokeTokens } from '#shared/contracts/http/audit.ts';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';

@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import * as images from '#shared/contracts/http/images.ts';
 import { listOwnJobs } from '#shared/contracts/http/jobs.ts';
 import * as api from '#shared/contracts/http/storages.ts';

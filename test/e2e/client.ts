@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, DeepLens } from '@deeplens/sdk';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import * as images from '#shared/contracts/http/images.ts';
 import type { Operation } from '#shared/contracts/http/operation.ts';
 import { createTenant } from '#shared/contracts/http/tenants.ts';

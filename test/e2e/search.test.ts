@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';
 import { collage } from '../fixtures/collage.ts';
 import { edits } from '../fixtures/edits.ts';

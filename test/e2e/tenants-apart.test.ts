@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listOwnAudit } from '#shared/contracts/http/audit.ts';
 import { searchDuplicates } from '#shared/contracts/http/duplicates.ts';
 import * as images from '#shared/contracts/http/images.ts';

@@ -5,7 +5,7 @@ import {
   paginateGetUsagePlanKeys,
 } from '@aws-sdk/client-api-gateway';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ownKeys } from '#shared/contracts/http/keys.ts';
 import { changeTenant, deleteTenant, putLimits } from '#shared/contracts/http/tenants.ts';
 import { hashApiKey } from '#shared/tenants/new-api-key.ts';

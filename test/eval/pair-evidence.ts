@@ -1,7 +1,7 @@
 // `node test/eval/pair-evidence.ts LIBRARY OUT.json`: measures the pairs that models/build/libraries.py made, for models/build/decision.py.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { onnxEmbedder } from '#shared/embedding/onnx-embedder.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { Problem } from '#shared/kernel/problems.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import * as duplicates from '#shared/contracts/http/duplicates.ts';
 import { decideGroup } from '#shared/duplicates/decide-group.ts';
 import { dynamoGroupStore } from '#shared/duplicates/dynamodb-group-store.ts';

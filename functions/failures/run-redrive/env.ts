@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { StageQueuesEnv } from '#shared/failures/stage-queues.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';

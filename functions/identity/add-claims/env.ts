@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const Env = z.object({
   /** The prefix of scope names in the user pool's tokens: `deeplens-api`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AuditGuardEnv } from '#shared/guards/audit-guard.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { IssuersEnv } from '#shared/identity/issuers.ts';

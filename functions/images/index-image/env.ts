@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { ImagesTableEnv } from '#shared/images/dynamodb-image-store.ts';
 import { SnsEnv } from '#shared/messaging/sns-publisher.ts';

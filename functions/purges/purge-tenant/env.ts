@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { S3BlobsEnv } from '#shared/blobs/s3-blobs.ts';
 import { GroupsTableEnv } from '#shared/duplicates/dynamodb-group-store.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { ScansQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { TenantsTableEnv } from '#shared/tenants/dynamodb-tenant-store.ts';

@@ -1,3 +1,3 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const Env = z.object({ DEEPLENS_VERSION: z.string().min(1) });

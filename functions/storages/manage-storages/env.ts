@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IdempotentGuardsEnv } from '#shared/guards/guards.ts';
 import { StorageRemovalsQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { SecretsEnv } from '#shared/secrets/secretsmanager-secret-store.ts';

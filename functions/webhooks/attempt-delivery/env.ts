@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AuditTableEnv } from '#shared/audit/dynamodb-audit-log.ts';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { SnsEnv } from '#shared/messaging/sns-publisher.ts';

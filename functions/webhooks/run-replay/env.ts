@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { WebhookReplaysQueueEnv } from '#shared/jobs/sqs-job-queue.ts';
 import { SnsEnv } from '#shared/messaging/sns-publisher.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActivityTableEnv } from '#shared/health/dynamodb-heartbeats.ts';
 import { AttemptQueueEnv } from '#shared/webhooks/sqs-attempt-queue.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Degrees, Digest, Id, Metadata, Time, Word } from './event-fields.ts';
 
 /** Fields of every event about an image, so that consumers need no look-up. */

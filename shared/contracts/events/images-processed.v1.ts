@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { envelope } from './envelope.ts';
 import { Id, Time, Vector } from './event-fields.ts';
 import { EmbeddingRequest, ValidatedFields } from './image-fields.ts';

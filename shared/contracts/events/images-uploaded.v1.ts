@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { envelope } from './envelope.ts';
 import { Digest, Metadata } from './event-fields.ts';
 import { ImageFields } from './image-fields.ts';

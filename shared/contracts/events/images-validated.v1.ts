@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { envelope } from './envelope.ts';
 import { EmbeddingRequest, ValidatedFields } from './image-fields.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JOB_KINDS } from '#shared/kernel/vocabulary.ts';
 import { envelope } from './envelope.ts';
 import { Id, Time } from './event-fields.ts';

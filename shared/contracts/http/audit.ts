@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Cursor, limitOf, TenantIdField, Time } from './fields.ts';
 import { operation } from './operation.ts';
 

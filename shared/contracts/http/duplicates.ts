@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DECISIONS } from '#shared/kernel/vocabulary.ts';
 import { entriesOf, GroupIdField, ImageIdField, outcomesOf, Score, Time } from './fields.ts';
 import { operation } from './operation.ts';

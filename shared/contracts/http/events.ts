@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { REPLAYED_EVENT_TYPES } from '#shared/kernel/vocabulary.ts';
 import { Time } from './fields.ts';
 import { acceptedReply } from './jobs.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import { RETRIED_STAGES } from '#shared/kernel/vocabulary.ts';
 import { ImageIdField, Status, TenantIdField, Time } from './fields.ts';

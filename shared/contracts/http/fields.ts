@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { METADATA_LIMITS } from '#shared/kernel/event-limits.ts';
 import {
   DELIVERY_ID_PATTERN,

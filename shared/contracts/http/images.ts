@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IMAGE_ID_PATTERN } from '#shared/kernel/ids.ts';
 import { PROBLEM_CODES } from '#shared/kernel/problems.ts';
 import { THUMBNAIL_BOUNDS } from '#shared/kernel/settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Policy, SCOPES } from '#shared/kernel/access.ts';
 import { ORIGIN_PATTERN } from '#shared/kernel/origins.ts';
 import { KEY_KINDS } from '#shared/kernel/vocabulary.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES, SCOPES } from '#shared/kernel/access.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { Count, TenantIdField, Time } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JobIdField, TenantIdField } from './fields.ts';
 import { acceptedReply } from './jobs.ts';
 import { operation } from './operation.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Policy } from '#shared/kernel/access.ts';
 import type { ProblemCode } from '#shared/kernel/problems.ts';
 

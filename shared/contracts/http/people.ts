@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MEMBER_ROLES } from '#shared/kernel/access.ts';
 import { PERSON_STATES } from '#shared/kernel/vocabulary.ts';
 import { Cursor, limitOf, Time, UserIdField } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IMAGE_FORMAT_NAMES, JOB_STATUSES } from '#shared/kernel/vocabulary.ts';
 import { JobIdField, StorageIdField } from './fields.ts';
 import { acceptedReply, JobReply } from './jobs.ts';

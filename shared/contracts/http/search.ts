@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CHANGES, DEGRADABLE, NO_RESULT_REASONS } from '#shared/kernel/vocabulary.ts';
 import {
   boundedMap,

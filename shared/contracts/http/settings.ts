@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KEEPER_RULES, THUMBNAIL_BOUNDS } from '#shared/kernel/settings.ts';
 import { Threshold } from './fields.ts';
 import { operation } from './operation.ts';

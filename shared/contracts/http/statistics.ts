@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { Count, Format, limitOf, Share, Status, TenantIdField } from './fields.ts';
 import { operation } from './operation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The configuration and credentials of each type of storage, as callers give them. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JOB_STATUSES, ON_MISSING, STORAGE_STATES, STORAGE_TYPES } from '#shared/kernel/vocabulary.ts';
 import { Count, JobIdField, StorageIdField, Time } from './fields.ts';
 import { acceptedReply } from './jobs.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEGRADABLE, PAUSABLE } from '#shared/kernel/vocabulary.ts';
 import { Time } from './fields.ts';
 import { operation } from './operation.ts';

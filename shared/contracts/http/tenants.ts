@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { JOB_STATUSES, TENANT_STATES } from '#shared/kernel/vocabulary.ts';
 import { boundedMap, Count, Cursor, JobIdField, KeyIdField, limitOf, TenantIdField, Time } from './fields.ts';

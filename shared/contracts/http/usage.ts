@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PERIOD_PATTERN } from '#shared/kernel/period.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';
 import { Count, limitOf, TenantIdField, Time } from './fields.ts';

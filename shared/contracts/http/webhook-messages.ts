@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JobCompletedV1 } from '#shared/contracts/events/job-completed.v1.ts';
 import { UsageThresholdV1 } from '#shared/contracts/events/usage-threshold.v1.ts';
 import { WebhookDisabledV1 } from '#shared/contracts/events/webhook-disabled.v1.ts';

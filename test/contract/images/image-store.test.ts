@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { gatherReads } from '#shared/aws/dynamodb-gathered-reads.ts';
 import { vectorKey } from '#shared/aws/dynamodb-keys.ts';
 import { openTable } from '#shared/aws/dynamodb-table.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cleanups } from '../../../infra/local/cleanups.ts';
 import { type Emulator, startEmulator } from '../../../infra/local/emulator.ts';
 import { forgetTestHome, newTestHome } from '../../../infra/local/test-home.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Credentials } from '#shared/connectors/credentials.ts';
 import { JobIdField } from '#shared/kernel/id-fields.ts';
 import { ImportMessage } from '#shared/scans/import-message.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBLEMS, Problem, type ProblemCode } from '#shared/kernel/problems.ts';
 
 /** A call of a port that another process has. Values go by the structured clone algorithm: maps and bytes stay what they are. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { itemReader } from '#shared/aws/dynamodb-item.ts';
 
 const read = itemReader(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EVENTS } from '#shared/contracts/events/registry.ts';
 import { Cursor, ImageIdField, MetadataField } from '#shared/contracts/http/fields.ts';
 import { openApiDocument } from '#shared/contracts/http/openapi.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { UploadFile } from '#shared/contracts/http/images.ts';
 import { existingImages } from '#shared/images/external-ids.ts';
 import { announcedImage as uploadOf } from '#shared/images/incoming-image.ts';

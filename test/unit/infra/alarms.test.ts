@@ -1,6 +1,6 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AlarmRow, Samples } from '../../../infra/alarms/alarm-row.ts';
 import { ownMetric } from '../../../infra/alarms/alarm-row.ts';
 import { alarmsOfAllKinds } from '../../../infra/alarms/all-kinds.ts';

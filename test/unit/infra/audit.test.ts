@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
 import { type Resource, type Synthesized, synthesize } from './synthesized.ts';
 

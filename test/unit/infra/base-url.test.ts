@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment } from '../../../infra/config/choose-environment.ts';
 import { withTemporaryApp } from '../../../infra/constructs/temporary-app.ts';
 import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';

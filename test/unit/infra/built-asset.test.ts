@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type App, Stack } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { builtBy, pathOf } from '../../../infra/constructs/built-asset.ts';
 import { withTemporaryApp } from '../../../infra/constructs/temporary-app.ts';
 

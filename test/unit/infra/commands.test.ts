@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { grantsOf } from './grants.ts';
 import { sdkCalls } from './sdk-calls.ts';
 import { synthesize } from './synthesized.ts';

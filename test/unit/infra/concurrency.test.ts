@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
 import { neededConcurrency, neededGpuCpus } from '../../../infra/config/quotas.ts';
 import { exampleEnvironment } from './example.ts';

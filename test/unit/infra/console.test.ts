@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { consoleHeaders, fileOfPath } from '../../../console/headers.ts';
 import { environment } from '../../../infra/config/choose-environment.ts';
 import { headersPolicy } from '../../../infra/constructs/console-headers.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exampleEnvironment } from './example.ts';
 import { synthesize, synthesizeEnvironment } from './synthesized.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { synthesize } from './synthesized.ts';
 
 /** The functions whose faults every tenant meets at once. */

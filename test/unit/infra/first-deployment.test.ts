@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENVIRONMENT_NAMES } from '../../../infra/config/environments.ts';
 import { exampleEnvironment } from './example.ts';
 import { synthesize, synthesizeEnvironment } from './synthesized.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Resource, Synthesized } from './synthesized.ts';
 
 const many = z.union([z.unknown().array(), z.unknown().transform((one) => [one])]);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TrustExternalId } from '#shared/contracts/http/storage-config.ts';
 
 const Pattern = z.object({ AllowedPattern: z.string() });

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ARCHIVE_DAYS } from '#shared/contracts/events/registry.ts';
 import { OPERATIONS } from '#shared/contracts/http/operations.ts';
 import { PLAN_NAMES } from '#shared/kernel/plans.ts';

@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Environment } from '../../../infra/config/environments.ts';
 import { withTemporaryApp } from '../../../infra/constructs/temporary-app.ts';
 import { deepLensStacks } from '../../../infra/stacks/deeplens.ts';

@@ -1,5 +1,5 @@
 import { expectTypeOf, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Variables } from '../../../infra/constructs/app-function.ts';
 
 const Index = z.discriminatedUnion('INDEX', [

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { httpFunction } from '#shared/runtime/http.ts';
 import { openRoute } from '#shared/runtime/routes.ts';

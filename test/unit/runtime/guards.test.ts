@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Operation, operation } from '#shared/contracts/http/operation.ts';
 import { httpHandler } from '#shared/runtime/http.ts';
 import { openRoute, operatorRoute, tenantRoute } from '#shared/runtime/routes.ts';

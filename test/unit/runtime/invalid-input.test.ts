@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MediaType, MetadataField, Threshold } from '#shared/contracts/http/fields.ts';
 import { addImage, listImages } from '#shared/contracts/http/images.ts';
 import { searchSimilarity } from '#shared/contracts/http/search.ts';

@@ -1,6 +1,6 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '#shared/kernel/problems.ts';
 import { MAX_RECEIVES } from '#shared/kernel/redelivery.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { afterEach, expect, it, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { operation } from '#shared/contracts/http/operation.ts';
 import { httpHandler } from '#shared/runtime/http.ts';
 import { isStep, subjectOf } from '#shared/runtime/message-log.ts';

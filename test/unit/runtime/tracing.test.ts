@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tenantId } from '#shared/kernel/ids.ts';
 import { currentTraceparent, linkActiveSpan, linksTo, traced } from '#shared/messaging/traceparent.ts';
 import { each, queueFunction } from '#shared/runtime/queue.ts';

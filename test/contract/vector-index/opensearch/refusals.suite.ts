@@ -1,6 +1,6 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { newImageId } from '#shared/kernel/ids.ts';
 import { documentId } from '#shared/vector-index/document-id.ts';
 import { aliasOf } from '#shared/vector-index/opensearch-aliases.ts';
