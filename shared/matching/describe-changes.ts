@@ -28,8 +28,6 @@ const LOSSLESS = 0.99;
 /** A border's two commonest of 16 levels cover at least this share of it; what a crop has removed is more varied. */
 const PLAIN = 0.7;
 
-const NO_INLIERS = { inlierScore: 0, rareInlierScore: 0 };
-
 /** Names the edits that explain how the query differs from the stored image. */
 export function describeChanges(
   query: PixelImage,
@@ -46,7 +44,7 @@ export function describeChanges(
     if (!outside.isPlain) changes.push({ change: 'crop', amount: rounded(1 / (1 - outside.share)) });
     else changes.push({ change: outside.isOnOneSide ? 'caption' : 'border', amount: rounded(outside.share) });
   }
-  const { rotation, mirrored } = alignmentFromQuad(quad, NO_INLIERS, query, stored);
+  const { rotation, mirrored } = alignmentFromQuad(quad, 0, query, stored);
   const scale = Math.sqrt((query.width * query.height) / (areaOf(quad) * stored.width * stored.height));
   if (Math.abs(Math.log(scale)) > MIN_RESIZE || stretchOf(quad, query, stored) > MIN_RESIZE)
     changes.push({ change: 'resize', amount: rounded(scale) });

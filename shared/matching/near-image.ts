@@ -28,6 +28,8 @@ export interface MatchCandidate {
   /** Local descriptors, if it is to be aligned. */
   descriptors?: LocalDescriptors;
   alignment?: Alignment;
+  /** Computes the rest of what its descriptors tell. Set if they were compared with the query's. */
+  rarity?: () => Pick<Evidence, 'rareInlierScore' | 'variety'>;
   changes?: () => Changes;
   elsewhere?: () => readonly Alignment[];
 }

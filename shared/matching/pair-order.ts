@@ -17,5 +17,5 @@ export const isReversed = (query: Hashed, stored: Hashed): boolean => query.pixe
  */
 export function inverseAlignment(alignment: Alignment, query: Size, stored: Size): Alignment | undefined {
   const quad = inverseQuad(alignment.quad);
-  return quad && alignmentFromQuad(quad, alignment, query, stored);
+  return quad && alignmentFromQuad(quad, alignment.inlierScore, query, stored);
 }

@@ -1,4 +1,4 @@
-import { type Alignment, align } from '#shared/matching/geometry/alignment.ts';
+import { align } from '#shared/matching/geometry/alignment.ts';
 import { meanRarity } from '#shared/matching/geometry/descriptor-matches.ts';
 import type { MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
@@ -15,15 +15,20 @@ export function verifyByGeometry(
   return candidates.map((candidate): MatchCandidate => {
     if (!candidate.descriptors) return candidate;
     const { record } = candidate;
-    let alignment: Alignment | undefined;
-    if (isReversed(query, { pixelHash: record.hash_pixels })) {
-      const reverse = align(candidate.descriptors, descriptors);
-      alignment = reverse && inverseAlignment(reverse, query, record);
-    } else alignment = align(descriptors, candidate.descriptors);
-    const variety = Math.max(meanRarity(descriptors), meanRarity(candidate.descriptors));
-    if (!alignment) return { ...candidate, evidence: { ...candidate.evidence, variety } };
-    const { inlierScore, rareInlierScore } = alignment;
-    const evidence = { ...candidate.evidence, inlierScore, rareInlierScore, variety };
-    return { ...candidate, evidence, alignment };
+    const isReverse = isReversed(query, { pixelHash: record.hash_pixels });
+    const [one, other] = isReverse
+      ? [candidate.descriptors, descriptors]
+      : [descriptors, candidate.descriptors];
+    const aligned = align(one, other);
+    const alignment = isReverse
+      ? aligned && inverseAlignment(aligned.alignment, query, record)
+      : aligned?.alignment;
+    const rarity = () => ({
+      variety: Math.max(meanRarity(one), meanRarity(other)),
+      ...(alignment && { rareInlierScore: aligned?.rareInlierScore() }),
+    });
+    if (!alignment) return { ...candidate, rarity };
+    const evidence = { ...candidate.evidence, inlierScore: alignment.inlierScore };
+    return { ...candidate, rarity, evidence, alignment };
   });
 }

@@ -60,8 +60,8 @@ function nearestOf(candidates: readonly MatchCandidate[], rules: VerdictRules): 
 }
 
 /** True also where descriptors were not compared, for lack of them; and of what is compared with a part of the query. */
-const mayAgree = ({ evidence: { variety, inlierScore = 0 }, nearestToShown }: MatchCandidate): boolean =>
-  variety === undefined || inlierScore >= FEW_INLIERS || nearestToShown === true;
+const mayAgree = ({ evidence: { inlierScore = 0 }, rarity, nearestToShown }: MatchCandidate): boolean =>
+  rarity === undefined || inlierScore >= FEW_INLIERS || nearestToShown === true;
 
 const mostLikelyFirst = (candidates: readonly MatchCandidate[], rules: VerdictRules): MatchCandidate[] =>
   [...candidates].sort(
@@ -80,7 +80,6 @@ export async function comparedByPixels(
   candidate: MatchCandidate,
 ): Promise<MatchCandidate> {
   const { record, evidence } = candidate;
-  const { inlierScore = 0, rareInlierScore = 0 } = evidence;
   const stored = await readModelImage(ports, tenant, record.image_id);
   if (!stored) return candidate;
   const storedImage = pixelImage({ ...record, pixelHash: record.hash_pixels }, stored);
@@ -89,11 +88,10 @@ export async function comparedByPixels(
     storedImage,
     candidate.alignment?.quad,
   );
-  const alignmentOf = (each: Quad) =>
-    alignmentFromQuad(each, { inlierScore, rareInlierScore }, query, record);
+  const alignmentOf = (each: Quad) => alignmentFromQuad(each, evidence.inlierScore ?? 0, query, record);
   return {
     ...candidate,
-    ...{ evidence: { ...evidence, pixels }, changes },
+    ...{ evidence: { ...evidence, ...candidate.rarity?.(), pixels }, changes },
     alignment: alignmentOf(quad),
     elsewhere: () => elsewhere().map(alignmentOf),
   };

@@ -43,12 +43,12 @@ await eachOf('pairs', pairs, async (pair) => {
   try {
     const [first, second] = [await read(pair.one), await read(pair.other)];
     const [one, other] = isReversed(first.image, second.image) ? [second, first] : [first, second];
-    const alignment = one.descriptors && other.descriptors && align(one.descriptors, other.descriptors);
-    const { pixels } = comparePixels(one.image, other.image, alignment?.quad);
+    const aligned = one.descriptors && other.descriptors && align(one.descriptors, other.descriptors);
+    const { pixels } = comparePixels(one.image, other.image, aligned?.alignment.quad);
     const variety = Math.max(
       ...[one, other].map((each) => (each.descriptors ? meanRarity(each.descriptors) : 0)),
     );
-    measured.push({ ...pair, rare: alignment?.rareInlierScore ?? 0, variety, pixels });
+    measured.push({ ...pair, rare: aligned?.rareInlierScore() ?? 0, variety, pixels });
   } catch (error) {
     if (!(error instanceof Problem)) throw error; // an image that is refused, such as a plain one, has no pairs
   }

@@ -12,7 +12,7 @@ export interface Evidence {
   semantic?: number | undefined;
   /** Absent if geometry was not verified, or no alignment was found. */
   inlierScore?: number | undefined;
-  /** The inlier score, weighted by rarity. */
+  /** The inlier score, weighted by rarity. Measured where pixels are compared, as is `variety`. */
   rareInlierScore?: number | undefined;
   /** The mean rarity of the local descriptors, 0..1, of the image where it is larger. */
   variety?: number | undefined;
