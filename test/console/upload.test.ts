@@ -15,14 +15,14 @@ const BROKEN = 5;
 /** On two cores an image takes a second, and the emulator starts processes besides. */
 const INDEXING_MS = 900_000;
 
-/** Draws discs whose places and colours the number decides: a picture unlike those of other numbers. */
+/** Draws discs whose places and colours the number decides: a picture unlike those of other numbers, small and so soon compared. */
 async function picture(n: number): Promise<Buffer> {
   const bytes = createHash('sha256').update(`picture ${n}`).digest();
   const discs = Array.from({ length: 10 }, (_, disc) => {
     const [x = 0, y = 0, colour = 0] = bytes.subarray(3 * disc);
     return `<circle cx="${x}" cy="${y}" r="${20 + (x ^ y) / 5}" fill="hsl(${colour + n} 80% ${20 + colour / 5}%)"/>`;
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256">${discs.join('')}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 256 256">${discs.join('')}</svg>`;
   return sharp(Buffer.from(svg)).flatten({ background: '#808080' }).jpeg().toBuffer();
 }
 
