@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeepLens } from '@deeplens/sdk';
-import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, newTenant } from '../e2e/client.ts';
 import { readStack } from '../e2e/stack.ts';
+import { distinctPhotographs } from '../fixtures/photographs.ts';
 import { consoleUrl, enterKey, openedConsole, refusalsOf } from './console-page.ts';
 
 const open = openedConsole();
@@ -15,22 +14,11 @@ const BROKEN = 5;
 /** On two cores an image takes a second, and the emulator starts processes besides. */
 const INDEXING_MS = 900_000;
 
-/** Draws discs whose places and colours the number decides: a picture unlike those of other numbers, small and so soon compared. */
-async function picture(n: number): Promise<Buffer> {
-  const bytes = createHash('sha256').update(`picture ${n}`).digest();
-  const discs = Array.from({ length: 10 }, (_, disc) => {
-    const [x = 0, y = 0, colour = 0] = bytes.subarray(3 * disc);
-    return `<circle cx="${x}" cy="${y}" r="${20 + (x ^ y) / 5}" fill="hsl(${colour + n} 80% ${20 + colour / 5}%)"/>`;
-  });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 256 256">${discs.join('')}</svg>`;
-  return sharp(Buffer.from(svg)).flatten({ background: '#808080' }).jpeg().toBuffer();
-}
-
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deeplens-console-'));
-  for (let n = 0; n < FILES; n++) {
-    const bytes = n % (FILES / BROKEN) === 7 ? Buffer.from(`no picture ${n}`) : await picture(n);
+  for (const [n, picture] of (await distinctPhotographs(FILES, 9)).entries()) {
+    const bytes = n % (FILES / BROKEN) === 7 ? Buffer.from(`no picture ${n}`) : picture;
     await writeFile(join(folder, `${String(n).padStart(3, '0')}.jpg`), bytes);
   }
 });
