@@ -1,5 +1,6 @@
 import { align } from '#shared/matching/geometry/alignment.ts';
 import { meanRarity } from '#shared/matching/geometry/descriptor-matches.ts';
+import { compareVectors } from './compare-vectors.ts';
 import type { MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { inverseAlignment, isReversed } from './pair-order.ts';
@@ -31,4 +32,26 @@ export function verifyByGeometry(
     const evidence = { ...candidate.evidence, inlierScore: alignment.inlierScore };
     return { ...candidate, rarity, evidence, alignment };
   });
+}
+
+/**
+ * Aligns those that were not among the nearest, before their pixels are compared: else a pair would have other evidence from
+ * the end at which it is.
+ */
+export async function alignRest(
+  context: MatchContext,
+  candidates: readonly MatchCandidate[],
+): Promise<readonly MatchCandidate[]> {
+  const { manifest, query } = context;
+  const rest = candidates.filter(({ rarity }) => rarity === undefined);
+  if (rest.length === 0 || !localDescriptors(manifest, query.embedding, query)) return candidates;
+  const retrieved = rest.map(({ record, regionCopy, nearestToShown }) => ({
+    imageId: record.image_id,
+    ...(regionCopy !== undefined && { regionCopy }),
+    ...(nearestToShown && { nearestToShown }),
+  }));
+  const toAlign = new Set(retrieved.map(({ imageId }) => imageId));
+  const aligned = verifyByGeometry(context, await compareVectors(context, retrieved, toAlign));
+  const byId = new Map(aligned.map((candidate) => [candidate.record.image_id, candidate]));
+  return candidates.map((candidate) => byId.get(candidate.record.image_id) ?? candidate);
 }

@@ -6,6 +6,7 @@ import { BOUNDS, type MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { type PixelImage, pixelImage } from './pixel-image.ts';
 import { readModelImage } from './read-model-image.ts';
+import { alignRest } from './verify-by-geometry.ts';
 
 /**
  * An inlier score. Chosen on 60 photographs and hard edits of 20 of them: of 54 nearest pairs that are no copies 83 % are below it,
@@ -27,15 +28,19 @@ export async function verifyByPixels(
   if (uncertain.length === 0) return candidates;
   const queryImage = await context.queryPixels();
   if (!queryImage) return candidates;
-  const places = new Map(mostLikelyFirst(uncertain, manifest).map((candidate, place) => [candidate, place]));
+  const compared = mostLikelyFirst(uncertain, manifest).filter((candidate, place) => {
+    const isLikely = candidate.nearestToShown || likelihood(candidate, manifest) >= 1;
+    return place < (isLikely ? BOUNDS.pixels : BOUNDS.unlikely);
+  });
+  const aligned = new Map(
+    (await alignRest(context, compared)).map((candidate) => [candidate.record.image_id, candidate]),
+  );
   // At once: each waits for the store.
   return Promise.all(
     candidates.map(async (candidate) => {
-      const place = places.get(candidate);
-      if (place === undefined) return candidate;
-      const isLikely = candidate.nearestToShown || likelihood(candidate, manifest) >= 1;
-      const bound = isLikely ? BOUNDS.pixels : BOUNDS.unlikely;
-      if (place < bound) return comparedByPixels(context, queryImage, candidate);
+      const toCompare = aligned.get(candidate.record.image_id);
+      if (toCompare) return comparedByPixels(context, queryImage, toCompare);
+      if (!uncertain.includes(candidate)) return candidate;
       return { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
     }),
   );

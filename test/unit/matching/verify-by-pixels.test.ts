@@ -130,6 +130,19 @@ describe('verifyByPixels', () => {
     expect((await searchReceipts({ stored: [1], query: 1, copy: 0.15 })).comparisons).toBe(0);
   });
 
+  test('aligns all that it compares, so that a pair has the same evidence from either end', async () => {
+    const { found, comparisons } = await searchReceipts({
+      stored: Array(11).fill(1),
+      query: 1,
+      agreeing: GRID,
+    });
+    expect(comparisons).toBe(10);
+    const scores = found.map((each) => each?.evidence.rareInlierScore);
+    expect(scores[9]).toBe(scores[0]);
+    expect(scores[0]).toBeGreaterThan(5);
+    expect(scores[10]).toBeUndefined(); // neither aligned nor compared
+  });
+
   test('compares the nearest where nothing tells of a copy only if local descriptors agree somewhere', async () => {
     const nearest = { stored: [1], query: 1, copy: 0.3 };
     expect((await searchReceipts({ ...nearest, agreeing: 0 })).comparisons).toBe(0);
