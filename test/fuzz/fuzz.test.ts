@@ -60,7 +60,7 @@ const PARAMS: Record<string, string> = {
   name: 'nothing',
 };
 
-/** Returns the number of operations in the served document with one of these tags, without that of the document itself, which schemathesis leaves out. */
+/** Returns the number of operations in the served document with one of these tags, without that of the document itself. */
 async function documented(tags: readonly string[]): Promise<number> {
   const { service } = new DeepLens({ baseUrl: readStack().api_url });
   const { paths } = (await service.openApi()) as {
@@ -74,7 +74,11 @@ async function documented(tags: readonly string[]): Promise<number> {
 
 /** Tags whose operations are tested at a time, by a process each. */
 const OF_A_TENANT = [['Tenant'], ['Duplicates', 'Ingest', 'Search', 'Service']];
-const include = (tags: readonly string[]) => tags.flatMap((tag) => ['--include-tag', tag]);
+/** Without the document itself: what schemathesis reads first. */
+const include = (tags: readonly string[]) => [
+  ...tags.flatMap((tag) => ['--include-tag', tag]),
+  ...['--exclude-path', '/openapi.json'],
+];
 
 let client: Client;
 beforeAll(async () => {
