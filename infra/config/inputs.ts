@@ -11,7 +11,7 @@ const HOST = /^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[
 /** `repo:octocat/library`, or `repo:octocat@1/library@2` where subjects are immutable. */
 const REPOSITORY = /^repo:[\w.-]+(@\d+)?\/[\w.-]+(@\d+)?$/;
 
-/** Where CloudFront looks for certificates. */
+/** CloudFront takes certificates of this region alone. */
 const CLOUDFRONT_REGION = 'us-east-1';
 
 const ConsoleUrl = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(1024);
@@ -41,7 +41,7 @@ export const Inputs = z
       .string()
       .regex(CERTIFICATE, 'must be the ARN of a certificate in ACM')
       .optional(),
-    /** Who is woken by alarms of severity `page`, and who reads those of severity `ticket`: an email address, or an https URL. */
+    /** Get the alarms of severity `page`, and those of severity `ticket`: each an email address, or an https URL. */
     pageTo: Subscriber.optional(),
     ticketTo: Subscriber.optional(),
     /** The console's addresses: redirect targets after signing in or out. */

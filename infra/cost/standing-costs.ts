@@ -11,7 +11,7 @@ export interface StandingCost {
 
 interface Monthly {
   what: string;
-  /** Of what AWS bills: nodes, zones, rules. */
+  /** Number of units that AWS bills: nodes, zones, rules. */
   count: number;
   usd: number;
 }
@@ -44,10 +44,10 @@ const Group = z.object({
 
 /** A task of Fargate has two vCPUs and 4 GB. */
 const FARGATE_TASK_HOUR = 2 * LIST.fargateCpuHour + 4 * LIST.fargateGbHour;
-/** What a Spot instance costs of its price on demand, usually or less. */
+/** The usual price of a Spot instance, as a share of that on demand; it may be less. */
 const SPOT_SHARE = 0.5;
 
-/** What AWS bills by the month or the hour, whether it is used or not. */
+/** Computes the bill of resources that cost by the month or the hour, whether they are used or not. */
 export const STANDING: Readonly<Record<string, Bill>> = {
   'AWS::OpenSearchService::Domain': (properties) => {
     const { ClusterConfig: cluster, EBSOptions } = Domain.parse(properties);
@@ -99,7 +99,7 @@ export const STANDING: Readonly<Record<string, Bill>> = {
   },
 };
 
-/** What AWS bills by use: `shared/usage/unit-costs.ts` and storage, or cents. */
+/** Resources that AWS bills by use: `shared/usage/unit-costs.ts` and storage, or cents. */
 export const BY_USE: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::RestApi',
   'AWS::Athena::WorkGroup', // by what a query reads: $5 a TB
@@ -117,7 +117,7 @@ export const BY_USE: ReadonlySet<string> = new Set([
   'AWS::SQS::Queue',
 ]);
 
-/** What costs nothing by itself. */
+/** Resources that cost nothing by themselves. */
 export const FREE: ReadonlySet<string> = new Set([
   ...[
     'Account',

@@ -1,7 +1,7 @@
 import { align } from '#shared/matching/geometry/alignment.ts';
 import { meanRarity } from '#shared/matching/geometry/descriptor-matches.ts';
 import { compareVectors } from './compare-vectors.ts';
-import type { MatchContext } from './match-context.ts';
+import type { MatchContext, Retrieved } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { inverseAlignment, isReversed } from './pair-order.ts';
 import { localDescriptors } from './query-image.ts';
@@ -34,6 +34,15 @@ export function verifyByGeometry(
   });
 }
 
+/** Reads images and their vectors, compares these with the query's, and aligns all of them. */
+export async function compareAndAlign(
+  context: MatchContext,
+  images: readonly Retrieved[],
+): Promise<readonly MatchCandidate[]> {
+  const toAlign = new Set(images.map(({ imageId }) => imageId));
+  return verifyByGeometry(context, await compareVectors(context, images, toAlign));
+}
+
 /**
  * Aligns those that were not among the nearest, before their pixels are compared: else a pair would have other evidence from
  * the end at which it is.
@@ -50,8 +59,7 @@ export async function alignRest(
     ...(regionCopy !== undefined && { regionCopy }),
     ...(nearestToShown && { nearestToShown }),
   }));
-  const toAlign = new Set(retrieved.map(({ imageId }) => imageId));
-  const aligned = verifyByGeometry(context, await compareVectors(context, retrieved, toAlign));
+  const aligned = await compareAndAlign(context, retrieved);
   const byId = new Map(aligned.map((candidate) => [candidate.record.image_id, candidate]));
   return candidates.map((candidate) => byId.get(candidate.record.image_id) ?? candidate);
 }

@@ -1,9 +1,8 @@
 import type { ImageId } from '#shared/kernel/ids.ts';
-import { compareVectors } from './compare-vectors.ts';
 import { decide } from './decision/decide.ts';
 import { BOUNDS, type MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
-import { verifyByGeometry } from './verify-by-geometry.ts';
+import { compareAndAlign } from './verify-by-geometry.ts';
 import { comparedByPixels } from './verify-by-pixels.ts';
 
 /**
@@ -24,14 +23,11 @@ export async function verifyKnownCopies(
   if (missed.length === 0) return candidates;
   const queryImage = await context.queryPixels();
   if (!queryImage) return candidates;
-  const compared = await compareVectors(
+  const aligned = await compareAndAlign(
     context,
     missed.map((imageId) => ({ imageId })),
-    new Set(missed),
   );
-  const verified = await Promise.all(
-    verifyByGeometry(context, compared).map((each) => comparedByPixels(context, queryImage, each)),
-  );
+  const verified = await Promise.all(aligned.map((each) => comparedByPixels(context, queryImage, each)));
   const replaced = new Set(verified.map(({ record }) => record.image_id));
   return [...candidates.filter(({ record }) => !replaced.has(record.image_id)), ...verified];
 }

@@ -11,7 +11,7 @@ export interface ChartSeries {
 }
 
 interface ChartProps {
-  /** What the chart shows, in words: for those who do not see it. */
+  /** Describes the chart in words, for those who do not see it. */
   summary: string;
   /** In UTC, as `2026-11-30`. */
   days: readonly string[];

@@ -3,9 +3,9 @@ import { useMe, useSession } from '../../app/session.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { bytes, count, counted, duration } from '../../ui/format.ts';
 import { type FailureGroup, groupFailures, secondsLeft } from './failures.ts';
-import { cancelRun, closeRun, retryFailures, senderOf, type UploadRun } from './upload-run.ts';
+import { cancelRun, closeRun, retryFailures, type UploadRun } from './upload-run.ts';
 
-/** How far a run is, and what failed. */
+/** Shows the progress of a run, and its failures. */
 export function RunView({ run }: { run: UploadRun }) {
   const { progress, total, totalBytes, indexed, failures, phase } = run;
   const { uploaded, duplicate, resumed, failed } = progress;
@@ -85,11 +85,7 @@ function Failures({ group, idle }: { group: FailureGroup; idle: boolean }) {
       </ul>
       {me && (
         <p>
-          <button
-            type="button"
-            disabled={!idle}
-            onClick={() => void retryFailures(senderOf(client, me), failures)}
-          >
+          <button type="button" disabled={!idle} onClick={() => void retryFailures(client, me, failures)}>
             Retry {failures.length === 1 ? 'it' : 'all'}
           </button>
         </p>

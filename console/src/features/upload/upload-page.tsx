@@ -9,7 +9,7 @@ import { chosenFiles, droppedFiles, type FoundFile } from './dropped-files.ts';
 import { interruptedRun } from './interrupted.ts';
 import { isPicture } from './is-picture.ts';
 import { RunView } from './run-view.tsx';
-import { currentRun, senderOf, startRun, subscribe } from './upload-run.ts';
+import { currentRun, startRun, subscribe } from './upload-run.ts';
 
 /** Above it, the command line is the better way: it goes on without a browser. */
 const FOR_THE_CLI = 2_000;
@@ -40,7 +40,7 @@ export function UploadPage() {
   const begin = async (found: readonly FoundFile[]) => {
     setMany(undefined);
     const me = await queries.ensureQueryData(meQuery(client)); // files can be there before the reply
-    await startRun(senderOf(client, me), found);
+    await startRun(client, me, found);
   };
   const take = (found: readonly FoundFile[]) => {
     const pictures = found.filter(({ path }) => isPicture(path));

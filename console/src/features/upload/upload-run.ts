@@ -15,7 +15,7 @@ export interface UploadRun {
   /** Undefined where the credential cannot read images. */
   indexed: number | undefined;
   failures: readonly UploadFailure[];
-  /** What ended the run before all files were tried. */
+  /** The error that ended the run before all files were tried. */
   error?: unknown;
 }
 
@@ -57,24 +57,13 @@ export function closeRun(): void {
   change({});
 }
 
-/** What a run needs to know of who sends. */
-export interface Sender {
-  client: DeepLens;
-  tenant: string;
-  /** Whether the credential can read images: one for uploading alone cannot. */
-  canRead: boolean;
-}
-
-export const senderOf = (client: DeepLens, { tenant_id, scopes }: Me): Sender => ({
-  ...{ client, tenant: tenant_id },
-  canRead: scopes.includes('deeplens.search'),
-});
-
-/** Sends files; then follows their images, where they can be read, until each is searchable or has failed. */
+/** Sends files; then follows their images, where the credential can read them, until each is searchable or has failed. */
 export async function startRun(
-  { client, tenant, canRead }: Sender,
+  client: DeepLens,
+  { tenant_id: tenant, scopes }: Me,
   found: readonly FoundFile[],
 ): Promise<void> {
+  const canRead = scopes.includes('deeplens.search'); // a credential for uploading alone cannot
   controller = new AbortController();
   const { signal } = controller;
   files = new Map(found.map((each) => [each.path, each]));
@@ -178,9 +167,13 @@ function follow(client: DeepLens, sent: ReadonlyMap<string, string>, signal: Abo
 }
 
 /** Tries failed files again: those that were not sent are sent, those that were are retried where they failed. */
-export async function retryFailures(sender: Sender, failures: readonly UploadFailure[]): Promise<void> {
+export async function retryFailures(
+  client: DeepLens,
+  me: Me,
+  failures: readonly UploadFailure[],
+): Promise<void> {
   const again = failures.flatMap(({ path }) => files.get(path) ?? []);
-  await Promise.allSettled(failures.map(({ imageId }) => imageId && sender.client.images.retry(imageId)));
+  await Promise.allSettled(failures.map(({ imageId }) => imageId && client.images.retry(imageId)));
   // Those that were sent are known by the ledger: they are followed, not sent.
-  await startRun(sender, again);
+  await startRun(client, me, again);
 }
