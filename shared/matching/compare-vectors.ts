@@ -3,6 +3,7 @@ import { type IndexedRecord, isIndexed } from '#shared/images/indexed-image.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { type Evidence, perceptualDistance } from '#shared/matching/decision/evidence.ts';
 import { mayBeCopy } from '#shared/matching/decision/likelihood.ts';
+import { turnedDistance } from '#shared/matching/decision/turned-hash.ts';
 import { BOUNDS, type MatchContext, type Retrieved } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { cosine, localDescriptors, type QueryImage } from './query-image.ts';
@@ -28,13 +29,17 @@ export async function compareVectors(
       ? imageStore.getVectors(tenant, incomplete, manifest.name)
       : new Map<ImageId, Embedding>(),
   ]);
+  const turnedDistanceTo = turnedDistance(query.perceptualHash);
   return records.filter(isIndexed).map((record) => {
     const stored = vectors.get(record.image_id);
     const candidate = byId.get(record.image_id);
     const descriptors = stored && toAlign.has(record.image_id) && localDescriptors(manifest, stored, record);
     return {
       record,
-      evidence: evidenceOf(query, record, candidate, stored),
+      evidence: {
+        ...evidenceOf(query, record, candidate, stored),
+        turnedDistance: turnedDistanceTo(record.hash_perceptual),
+      },
       regionCopy: candidate?.regionCopy,
       ...(candidate?.nearestToShown && { nearestToShown: true as const }),
       ...(descriptors && { descriptors }),
@@ -60,7 +65,7 @@ function evidenceOf(
   record: IndexedRecord,
   candidate: Retrieved | undefined,
   stored: Embedding | undefined,
-): Evidence {
+): Omit<Evidence, 'turnedDistance'> {
   const distance = perceptualDistance(query.perceptualHash, record.hash_perceptual);
   const sameSize = query.width === record.width && query.height === record.height;
   return {

@@ -2,6 +2,7 @@
 // argument types, and one function for all types is about half as fast.
 
 export const byteAt = (values: Uint8Array, index: number): number => values[index] as number;
+export const intAt = (values: Int32Array, index: number): number => values[index] as number;
 export const floatAt = (values: Float32Array, index: number): number => values[index] as number;
 export const doubleAt = (values: Float64Array, index: number): number => values[index] as number;
 

@@ -1,4 +1,4 @@
-import { likelihood, mayBeCopy, needsPixels } from '#shared/matching/decision/likelihood.ts';
+import { likelihood, mayAgree, mayBeCopy, needsPixels } from '#shared/matching/decision/likelihood.ts';
 import type { VerdictRules } from '#shared/matching/decision/vector-rules.ts';
 import { alignmentFromQuad, type Quad } from '#shared/matching/geometry/alignment.ts';
 import { comparePixels } from './compare-pixels.ts';
@@ -7,12 +7,6 @@ import type { MatchCandidate } from './near-image.ts';
 import { type PixelImage, pixelImage } from './pixel-image.ts';
 import { readModelImage } from './read-model-image.ts';
 import { alignRest } from './verify-by-geometry.ts';
-
-/**
- * An inlier score. Chosen on 60 photographs and hard edits of 20 of them: of 54 nearest pairs that are no copies 83 % are below it,
- * of 6 that are copies none. On others: 80 % of 207, none of 3.
- */
-const FEW_INLIERS = 3.75;
 
 /**
  * Registers the query with each candidate that may be a copy, most likely first within the bounds, and compares their pixels.
@@ -24,21 +18,21 @@ export async function verifyByPixels(
 ): Promise<readonly MatchCandidate[]> {
   const { manifest } = context;
   const nearest = nearestOf(candidates, manifest);
-  const uncertain = candidates.filter((each) => needsPixels(each, manifest) || nearest.includes(each));
-  if (uncertain.length === 0) return candidates;
-  const queryImage = await context.queryPixels();
-  if (!queryImage) return candidates;
-  const compared = mostLikelyFirst(uncertain, manifest).filter((candidate, place) => {
+  const isUncertain = (each: MatchCandidate) => needsPixels(each, manifest) || nearest.includes(each);
+  const uncertain = candidates.filter(isUncertain);
+  const likeliest = mostLikelyFirst(uncertain, manifest).filter((candidate, place) => {
     const isLikely = candidate.nearestToShown || likelihood(candidate, manifest) >= 1;
     return place < (isLikely ? BOUNDS.pixels : BOUNDS.unlikely);
   });
-  const aligned = new Map(
-    (await alignRest(context, compared)).map((candidate) => [candidate.record.image_id, candidate]),
-  );
+  // Some were not aligned before: their descriptors may agree nowhere.
+  const compared = (await alignRest(context, likeliest)).filter(isUncertain);
+  const queryImage = compared.length > 0 ? await context.queryPixels() : undefined;
+  if (!queryImage) return candidates;
+  const byId = new Map(compared.map((candidate) => [candidate.record.image_id, candidate]));
   // At once: each waits for the store.
   return Promise.all(
     candidates.map(async (candidate) => {
-      const toCompare = aligned.get(candidate.record.image_id);
+      const toCompare = byId.get(candidate.record.image_id);
       if (toCompare) return comparedByPixels(context, queryImage, toCompare);
       if (!uncertain.includes(candidate)) return candidate;
       return { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
@@ -63,10 +57,6 @@ function nearestOf(candidates: readonly MatchCandidate[], rules: VerdictRules): 
     .slice(0, BOUNDS.nearest)
     .filter(mayAgree);
 }
-
-/** True also where descriptors were not compared, for lack of them; and of what is compared with a part of the query. */
-const mayAgree = ({ evidence: { inlierScore = 0 }, rarity, nearestToShown }: MatchCandidate): boolean =>
-  rarity === undefined || inlierScore >= FEW_INLIERS || nearestToShown === true;
 
 const mostLikelyFirst = (candidates: readonly MatchCandidate[], rules: VerdictRules): MatchCandidate[] =>
   [...candidates].sort(

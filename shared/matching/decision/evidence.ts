@@ -8,6 +8,8 @@ export interface Evidence {
   samePixels: boolean;
   /** Number of differing bits of the 64-bit perceptual hashes. */
   perceptualDistance: number;
+  /** The least such number if one of the images is turned by quarters, or mirrored, or neither. */
+  turnedDistance: number;
   copy?: number | undefined;
   semantic?: number | undefined;
   /** Absent if geometry was not verified, or no alignment was found. */

@@ -59,15 +59,20 @@ export function matchDescriptors(query: LocalDescriptors, stored: LocalDescripto
   };
 }
 
+/** Two descriptors are multiplied at once, as one number: a double holds two inner products of int8 exactly. */
+const APART = 2 ** 26;
+/** Descriptors of the stored image that each pair of the query's is multiplied with in a call: each value is read for all of them. */
+const AT_ONCE = 4;
+
 function mutualNearest(query: LocalDescriptors, stored: LocalDescriptors) {
   const { dimension } = query;
-  const one = unitVectors(query);
-  const other = unitVectors(stored);
-  const [queryCount, storedCount] = [one.length / dimension, other.length / dimension];
+  const [queryCount, storedCount] = [query.rows * query.columns, stored.rows * stored.columns];
+  const [pairs, others] = [inPairs(query), padded(stored)];
+  const [lengths, otherLengths] = [inverseLengths(query), inverseLengths(stored)];
   const forward = nearestOf(queryCount);
   const backward = nearestOf(storedCount);
-  const update = (i: number, j: number, cosine: number): void => {
-    if (cosine <= MIN_COSINE) return;
+  const update = (i: number, j: number, product: number): void => {
+    const cosine = product * at(lengths, i) * at(otherLengths, j);
     if (cosine > at(forward.cosine, i)) {
       forward.cosine[i] = cosine;
       forward.index[i] = j;
@@ -77,14 +82,15 @@ function mutualNearest(query: LocalDescriptors, stored: LocalDescriptors) {
       backward.index[j] = i;
     }
   };
-  const cosines = new Float64Array(4);
+  const products = new Float64Array(AT_ONCE);
   for (let i = 0; i < queryCount; i += 2) {
-    for (let j = 0; j < storedCount; j += 2) {
-      fourCosines(one, i * dimension, other, j * dimension, dimension, cosines);
-      update(i, j, at(cosines, 0));
-      update(i, j + 1, at(cosines, 1));
-      update(i + 1, j, at(cosines, 2));
-      update(i + 1, j + 1, at(cosines, 3));
+    for (let j = 0; j < storedCount; j += AT_ONCE) {
+      multiply(pairs, (i / 2) * dimension, others, j * dimension, dimension, products);
+      for (let each = 0; each < AT_ONCE && j + each < storedCount; each++) {
+        const second = Math.round(at(products, each) / APART);
+        update(i, j + each, at(products, each) - second * APART);
+        if (i + 1 < queryCount) update(i + 1, j + each, second);
+      }
     }
   }
   return Array.from(forward.index, (storedIndex, queryIndex) => ({
@@ -94,34 +100,55 @@ function mutualNearest(query: LocalDescriptors, stored: LocalDescriptors) {
   })).filter(({ queryIndex, storedIndex }) => storedIndex >= 0 && backward.index[storedIndex] === queryIndex);
 }
 
-/**
- * Computes the cosines of two descriptors with two others, to use each value read twice. A function of its own: V8
- * optimises functions that are called often, not the loop around the call.
- * @param cosines set to the first descriptor's two, then the second's
- */
-function fourCosines(
-  one: Float64Array,
+/** Adds every second descriptor, multiplied by `APART`, to the one before it. */
+function inPairs({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
+  const pairs = new Float64Array(Math.ceil((rows * columns) / 2) * dimension);
+  for (let index = 0; index < values.length; index++) {
+    const [descriptor, d] = [Math.floor(index / dimension), index % dimension];
+    const to = (descriptor >> 1) * dimension + d;
+    pairs[to] = at(pairs, to) + (values[index] ?? 0) * (descriptor % 2 === 0 ? 1 : APART);
+  }
+  return pairs;
+}
+
+/** Adds descriptors of zeros up to a multiple of `AT_ONCE`. */
+function padded({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
+  const all = new Float64Array(Math.ceil((rows * columns) / AT_ONCE) * AT_ONCE * dimension);
+  all.set(values);
+  return all;
+}
+
+/** A function of its own: V8 optimises functions that are called often, not the loop around the call. */
+function multiply(
+  pairs: Float64Array,
   from: number,
-  other: Float64Array,
+  others: Float64Array,
   otherFrom: number,
   dimension: number,
-  cosines: Float64Array,
+  products: Float64Array,
 ): void {
-  let [aa, ab, ba, bb] = [0, 0, 0, 0];
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const [two, three] = [2 * dimension, 3 * dimension];
   for (let d = 0, p = from, q = otherFrom; d < dimension; d++, p++, q++) {
-    const a = at(one, p);
-    const b = at(one, p + dimension);
-    const c = at(other, q);
-    const e = at(other, q + dimension);
-    aa += a * c;
-    ab += a * e;
-    ba += b * c;
-    bb += b * e;
+    const pair = at(pairs, p);
+    first += pair * at(others, q);
+    second += pair * at(others, q + dimension);
+    third += pair * at(others, q + two);
+    fourth += pair * at(others, q + three);
   }
-  cosines[0] = aa;
-  cosines[1] = ab;
-  cosines[2] = ba;
-  cosines[3] = bb;
+  products[0] = first;
+  products[1] = second;
+  products[2] = third;
+  products[3] = fourth;
+}
+
+/** Int8 rounding left them near unit length. */
+function inverseLengths({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
+  return Float64Array.from({ length: rows * columns }, (_, index) => {
+    let squares = 0;
+    for (let d = index * dimension; d < (index + 1) * dimension; d++) squares += (values[d] ?? 0) ** 2;
+    return 1 / (Math.sqrt(squares) || 1);
+  });
 }
 
 const nearestOf = (count: number) => ({
@@ -129,10 +156,10 @@ const nearestOf = (count: number) => ({
   cosine: new Float64Array(count).fill(MIN_COSINE),
 });
 
-/** Normalises the descriptors, which int8 rounding left near unit length. Pads an odd count with a descriptor of zeros. */
-export function unitVectors({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
+/** Normalises the descriptors, which int8 rounding left near unit length. */
+function unitVectors({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
   const count = rows * columns;
-  const units = new Float64Array((count + (count % 2)) * dimension);
+  const units = new Float64Array(count * dimension);
   units.set(values);
   for (let from = 0; from < units.length; from += dimension) {
     let squares = 0;

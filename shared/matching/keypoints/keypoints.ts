@@ -1,6 +1,7 @@
-import { type GreyImage, longerSide, shrunk } from '#shared/matching/registration/grey-image.ts';
-import { floatAt } from '#shared/matching/typed-arrays.ts';
+import { type GreyImage, longerSide } from '#shared/matching/registration/grey-image.ts';
+import { intAt } from '#shared/matching/typed-arrays.ts';
 import { type Corner, detectCorners } from './detect-corners.ts';
+import { type Level, levelsOf } from './levels.ts';
 
 /** Corners of an image with what surrounds them, at several scales. Row `i` of each array is keypoint `i`. */
 export interface Keypoints {
@@ -38,9 +39,10 @@ const TURNED = turnedPatterns();
  * are turned with the surroundings, so that the bits stay when the image is turned (Rublee et al. 2011, ORB). About 20 ms at 512 pixels.
  */
 export function keypointsOf(image: GreyImage): Keypoints {
-  const levels: GreyImage[] = [];
+  const sides: number[] = [];
   for (let side = Math.min(MAX_SIDE, longerSide(image)); side >= MIN_SIDE; side = Math.round(side * SHRINK))
-    levels.push(shrunk(image, side));
+    sides.push(side);
+  const levels = levelsOf(image, sides);
   const area = levels.reduce((sum, { width, height }) => sum + width * height, 0);
   const found = levels.flatMap((level) => {
     const count = Math.round((COUNT * level.width * level.height) / area);
@@ -70,12 +72,12 @@ export function keypointsOf(image: GreyImage): Keypoints {
 }
 
 /** Returns the direction from a corner to the centroid of brightness around it. */
-function angleOf({ width, data }: GreyImage, { x, y }: Corner): number {
+function angleOf({ width, data }: Level, { x, y }: Corner): number {
   let [right, down] = [0, 0];
   for (let dy = -RADIUS; dy <= RADIUS; dy++) {
     const reach = Math.floor(Math.sqrt(RADIUS * RADIUS - dy * dy));
     for (let dx = -reach, at = (y + dy) * width + x - reach; dx <= reach; dx++, at++) {
-      const brightness = floatAt(data, at);
+      const brightness = intAt(data, at);
       right += dx * brightness;
       down += dy * brightness;
     }
@@ -84,7 +86,7 @@ function angleOf({ width, data }: GreyImage, { x, y }: Corner): number {
 }
 
 function describe(
-  { width, data }: GreyImage,
+  { width, data }: Level,
   { x, y }: Corner,
   { angle, mirror }: { angle: number; mirror: 1 | -1 },
   bits: Int32Array,
@@ -96,11 +98,8 @@ function describe(
   for (let word = 0, at = 0; word < WORDS; word++) {
     let value = 0;
     for (let bit = 0; bit < 32; bit++, at += 4) {
-      const one = floatAt(
-        data,
-        centre + mirror * (points[at] as number) + (points[at + 1] as number) * width,
-      );
-      const other = floatAt(
+      const one = intAt(data, centre + mirror * (points[at] as number) + (points[at + 1] as number) * width);
+      const other = intAt(
         data,
         centre + mirror * (points[at + 2] as number) + (points[at + 3] as number) * width,
       );
@@ -110,27 +109,25 @@ function describe(
   }
 }
 
-/** Averages five by five pixels: single ones are noise. */
-function smoothed({ width, height, data }: GreyImage): GreyImage {
-  const rows = new Float32Array(data.length);
-  for (let y = 0; y < height; y++)
-    for (let x = 2, at = y * width + 2; x < width - 2; x++, at++)
-      rows[at] =
-        floatAt(data, at - 2) +
-        floatAt(data, at - 1) +
-        floatAt(data, at) +
-        floatAt(data, at + 1) +
-        floatAt(data, at + 2);
-  const both = new Float32Array(data.length);
-  for (let y = 2; y < height - 2; y++)
-    for (let x = 0, at = y * width; x < width; x++, at++)
-      both[at] =
-        floatAt(rows, at - 2 * width) +
-        floatAt(rows, at - width) +
-        floatAt(rows, at) +
-        floatAt(rows, at + width) +
-        floatAt(rows, at + 2 * width);
+/** Sums five by five pixels around each: single ones are noise. */
+function smoothed({ width, height, data }: Level): Level {
+  const along = new Int32Array(data.length);
+  for (let from = 0; from < data.length; from += width) sumFive(data, from + 2, from + width - 2, 1, along);
+  const both = new Int32Array(data.length);
+  for (let from = 2 * width; from < data.length - 2 * width; from += width)
+    sumFive(along, from, from + width, width, both);
   return { width, height, data: both };
+}
+
+/** @param apart of the five values */
+function sumFive(data: Int32Array, from: number, to: number, apart: number, sums: Int32Array): void {
+  for (let at = from; at < to; at++)
+    sums[at] =
+      intAt(data, at - 2 * apart) +
+      intAt(data, at - apart) +
+      intAt(data, at) +
+      intAt(data, at + apart) +
+      intAt(data, at + 2 * apart);
 }
 
 /** Draws points around the origin from a normal distribution, by a fixed sequence of pseudo-random numbers. */

@@ -14,6 +14,7 @@ const unrelated: Evidence = {
   sameBytes: false,
   samePixels: false,
   perceptualDistance: 32,
+  turnedDistance: 28,
   copy: 0.1,
   semantic: 0.1,
 };
@@ -184,13 +185,27 @@ describe('which pairs are compared by pixels', () => {
   test('those that vectors, geometry or hashes make likely; not exact ones', () => {
     expect(needsPixels({ evidence: unrelated }, manifest)).toBe(false);
     expect(needsPixels({ evidence: { ...unrelated, sameBytes: true, copy: 1 } }, manifest)).toBe(false);
-    for (const likely of [{ copy: 0.45 }, { inlierScore: 8 }, { perceptualDistance: 4 }])
+    for (const likely of [{ copy: 0.6 }, { inlierScore: 8 }, { turnedDistance: 4 }])
       expect(needsPixels({ evidence: { ...unrelated, ...likely } }, manifest)).toBe(true);
     expect(needsPixels({ evidence: unrelated, regionCopy: 0.8 }, manifest)).toBe(true);
   });
 
+  test('less near ones only where local descriptors or hashes agree, or descriptors were not compared', () => {
+    const evidence = { ...unrelated, copy: 0.45 };
+    const aligned = { rarity: () => ({}) };
+    expect(needsPixels({ evidence }, manifest)).toBe(true);
+    expect(needsPixels({ evidence, ...aligned }, manifest)).toBe(false);
+    expect(needsPixels({ evidence, ...aligned, nearestToShown: true }, manifest)).toBe(true);
+    for (const agreeing of [{ inlierScore: 4 }, { turnedDistance: 14 }]) {
+      expect(needsPixels({ evidence: { ...evidence, ...agreeing }, ...aligned }, manifest)).toBe(true);
+      expect(needsPixels({ evidence: { ...evidence, copy: 0.3, ...agreeing }, ...aligned }, manifest)).toBe(
+        false,
+      );
+    }
+  });
+
   test('what one of them alone would call a copy is likelier than what none does', () => {
-    for (const proof of [{ copy: 0.69 }, { inlierScore: 14 }, { perceptualDistance: 4 }])
+    for (const proof of [{ copy: 0.69 }, { inlierScore: 14 }, { turnedDistance: 4 }])
       expect(likelihood({ evidence: { ...unrelated, ...proof } }, manifest)).toBeGreaterThanOrEqual(1);
     expect(likelihood({ evidence: { ...unrelated, copy: 0.6, inlierScore: 10 } }, manifest)).toBeLessThan(1);
   });
