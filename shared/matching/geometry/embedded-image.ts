@@ -1,6 +1,6 @@
 import type { Raster } from '#shared/imaging/raster.ts';
 import type { Region } from '#shared/imaging/region.ts';
-import { byteAt, doubleAt } from '#shared/matching/typed-arrays.ts';
+import { byteAt, intAt } from '#shared/matching/typed-arrays.ts';
 
 /** Side of a block, in pixels. */
 const BLOCK = 8;
@@ -37,15 +37,18 @@ type Colour = readonly [number, number, number];
 
 /** Returns the mean colour of the fullest histogram bin of 16 levels per channel. */
 function backgroundColour({ width, height, data }: Raster): Colour | undefined {
-  const counts = new Float64Array(4096);
+  const counts = new Int32Array(4096);
   const bin = (pixel: number) =>
     ((byteAt(data, 3 * pixel) >> 4) << 8) |
     ((byteAt(data, 3 * pixel + 1) >> 4) << 4) |
     (byteAt(data, 3 * pixel + 2) >> 4);
   const pixels = width * height;
-  for (let pixel = 0; pixel < pixels; pixel++) counts[bin(pixel)] = doubleAt(counts, bin(pixel)) + 1;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const at = bin(pixel);
+    counts[at] = intAt(counts, at) + 1;
+  }
   const commonest = counts.indexOf(Math.max(...counts));
-  const count = doubleAt(counts, commonest);
+  const count = intAt(counts, commonest);
   if (count < MIN_BACKGROUND_SHARE * pixels) return undefined;
   const sum: [number, number, number] = [0, 0, 0];
   for (let pixel = 0; pixel < pixels; pixel++) {

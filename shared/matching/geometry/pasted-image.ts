@@ -7,6 +7,8 @@ import { type PixelRect, regionOf } from './pixel-rect.ts';
 const STEP = 45;
 /** A pixel without a step costs so many pixels with one: at least .6 of an edge has a step. */
 const GAP = 1.5;
+/** The least share of steps in a run: the gaps cost no more than they bring. */
+const MIN_STEPS = GAP / (1 + GAP);
 /** The least side of a pasted image, as a share of the image's. */
 const MIN_SIDE = 0.2;
 /** Texture has as many steps beside an edge; of an edge, so large a share may have. */
@@ -33,7 +35,9 @@ interface Edge {
 
 /** Finds a rectangular image that was pasted into another photograph, by its straight edges. A few milliseconds at 512 pixels. */
 export function findPastedImage(image: Raster): Region | undefined {
-  const [columns, rows] = [edgesOf(image, true), edgesOf(image, false)];
+  const steps = stepsOf(image);
+  const columns = edgesOf(steps.columns, image.width, image.height);
+  const rows = edgesOf(steps.rows, image.height, image.width);
   let best: (PixelRect & { score: number }) | undefined;
   for (const rect of [...rectsOf(columns, false), ...rectsOf(rows, true)]) {
     const { left, top, right, bottom } = rect;
@@ -86,12 +90,11 @@ function coverage(edges: readonly Edge[], at: number, from: number, to: number, 
   return { share: Math.max(0, ...covered) / (to - from), isBorder: false };
 }
 
-/** Finds the strongest straight edges along columns or rows. */
-function edgesOf(image: Raster, areColumns: boolean): Edge[] {
-  const [count, length] = areColumns ? [image.width, image.height] : [image.height, image.width];
-  const steps = stepsOf(image, areColumns);
+/** Finds the strongest straight edges along `count` columns or rows. */
+function edgesOf(steps: Uint8Array, count: number, length: number): Edge[] {
   const edges: Edge[] = [];
   for (let at = 1; at < count; at++) {
+    if (stepsIn(steps, at, length) < MIN_STEPS * MIN_SIDE * length) continue;
     const edge = longestRun(steps, at, length);
     if (edge.to - edge.from < MIN_SIDE * length) continue;
     const beside = BESIDE.map((offset) => shareOf(steps, at + offset, edge, length));
@@ -104,21 +107,29 @@ function edgesOf(image: Raster, areColumns: boolean): Edge[] {
   return edges.sort((one, other) => other.score - one.score).slice(0, MAX_EDGES);
 }
 
-/** Returns, line after line, 1 where a pixel differs from the one before it across the line. */
-function stepsOf({ width, height, data }: Raster, areColumns: boolean): Uint8Array {
-  const steps = new Uint8Array(width * height);
-  const neighbour = 3 * (areColumns ? 1 : width);
-  const [firstX, firstY] = areColumns ? [1, 0] : [0, 1];
-  for (let y = firstY; y < height; y++)
-    for (let x = firstX; x < width; x++) {
-      const pixel = 3 * (y * width + x);
-      const difference =
-        Math.abs(byteAt(data, pixel) - byteAt(data, pixel - neighbour)) +
-        Math.abs(byteAt(data, pixel + 1) - byteAt(data, pixel + 1 - neighbour)) +
-        Math.abs(byteAt(data, pixel + 2) - byteAt(data, pixel + 2 - neighbour));
-      if (difference > STEP) steps[areColumns ? x * height + y : y * width + x] = 1;
+/** Returns, column after column and row after row, 1 where a pixel differs from the one in the column or row before it. */
+function stepsOf({ width, height, data }: Raster): { columns: Uint8Array; rows: Uint8Array } {
+  const [columns, rows] = [new Uint8Array(width * height), new Uint8Array(width * height)];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      if (x > 0 && isStep(data, 3 * at, 3 * at - 3)) columns[x * height + y] = 1;
+      if (y > 0 && isStep(data, 3 * at, 3 * (at - width))) rows[at] = 1;
     }
-  return steps;
+  }
+  return { columns, rows };
+}
+
+const isStep = (data: Uint8Array, one: number, other: number): boolean =>
+  Math.abs(byteAt(data, one) - byteAt(data, other)) +
+    Math.abs(byteAt(data, one + 1) - byteAt(data, other + 1)) +
+    Math.abs(byteAt(data, one + 2) - byteAt(data, other + 2)) >
+  STEP;
+
+function stepsIn(steps: Uint8Array, at: number, length: number): number {
+  let count = 0;
+  for (let along = at * length; along < (at + 1) * length; along++) count += byteAt(steps, along);
+  return count;
 }
 
 /** Finds the run with the most steps and the fewest gaps (Kadane's algorithm). */

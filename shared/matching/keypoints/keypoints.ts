@@ -114,20 +114,22 @@ function smoothed({ width, height, data }: Level): Level {
   const along = new Int32Array(data.length);
   for (let from = 0; from < data.length; from += width) sumFive(data, from + 2, from + width - 2, 1, along);
   const both = new Int32Array(data.length);
-  for (let from = 2 * width; from < data.length - 2 * width; from += width)
-    sumFive(along, from, from + width, width, both);
+  for (let x = 0; x < width; x++) sumFive(along, x + 2 * width, x + (height - 2) * width, width, both);
   return { width, height, data: both };
 }
 
-/** @param apart of the five values */
+/**
+ * Sums the five values around each from `from` up to `to`, from the sum before it.
+ * @param apart of neighbours
+ */
 function sumFive(data: Int32Array, from: number, to: number, apart: number, sums: Int32Array): void {
-  for (let at = from; at < to; at++)
-    sums[at] =
-      intAt(data, at - 2 * apart) +
-      intAt(data, at - apart) +
-      intAt(data, at) +
-      intAt(data, at + apart) +
-      intAt(data, at + 2 * apart);
+  let sum = 0;
+  for (let at = from - 2 * apart; at < from + 2 * apart; at += apart) sum += intAt(data, at);
+  for (let at = from; at < to; at += apart) {
+    sum += intAt(data, at + 2 * apart);
+    sums[at] = sum;
+    sum -= intAt(data, at - 2 * apart);
+  }
 }
 
 /** Draws points around the origin from a normal distribution, by a fixed sequence of pseudo-random numbers. */
