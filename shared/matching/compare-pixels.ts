@@ -1,7 +1,7 @@
 import type { PixelEvidence } from '#shared/matching/decision/evidence.ts';
 import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { findDifferences, nccQuantiles } from '#shared/matching/registration/find-differences.ts';
-import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
+import { inverseQuad, perspectiveOf, stretchOf } from '#shared/matching/registration/quad-transform.ts';
 import { IDENTITY, registerImages } from '#shared/matching/registration/register-images.ts';
 import { type Changes, describeChanges } from './describe-changes.ts';
 import { isReversed } from './pair-order.ts';
@@ -22,6 +22,9 @@ export interface PixelComparison {
  * found, none is below it; of 810 other pairs, 302.
  */
 const MIN_COARSE_MEDIAN = 0.4;
+
+/** A perspective from which on one side is shorter than the other. Edits by another perspective have about .15; two boxes had .03. */
+const FORESHORTENING = 0.1;
 
 /**
  * Registers two images and compares their pixels, from the same end whichever of them is the query.
@@ -57,6 +60,7 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
       ...{ agreeing, disagreeing, coarse, areas: fine.areas },
       // Compression removes texture at the finest scale: most blocks of a copy agree at the middle one.
       fine: [fine.ncc[0], Math.max(middle[1], fine.ncc[1]), fine.ncc[2]],
+      stretch: perspectiveOf(finePair.quad) > FORESHORTENING ? 0 : stretchOf(finePair.quad, one, other),
     },
     changes: () => describeChanges(query, stored, quad, fine),
     elsewhere: () => {

@@ -1,4 +1,3 @@
-import type { Size } from '#shared/imaging/raster.ts';
 import type { Change } from '#shared/kernel/vocabulary.ts';
 import { alignmentFromQuad, type Point, type Quad } from './geometry/alignment.ts';
 import type { PixelImage } from './pixel-image.ts';
@@ -6,7 +5,7 @@ import { commonest, countLevel } from './registration/brightness-levels.ts';
 import { chromaDifference } from './registration/chroma.ts';
 import type { Differences } from './registration/find-differences.ts';
 import type { GreyImage } from './registration/grey-image.ts';
-import { areaOf, inverseQuad, skewOf } from './registration/quad-transform.ts';
+import { areaOf, inverseQuad, perspectiveOf, stretchOf } from './registration/quad-transform.ts';
 import { floatAt } from './typed-arrays.ts';
 
 /** The edits that turn the stored image into the query, with their amounts where they are known. */
@@ -16,7 +15,7 @@ export type Changes = readonly { change: Change; amount?: number }[];
 const MARGIN = 0.02;
 const MIN_RESIZE = 0.04;
 const MIN_DEGREES = 2;
-const MIN_SKEW = 0.02;
+const MIN_PERSPECTIVE = 0.02;
 /** Levels of 128: JPEG's chroma subsampling stays below it. */
 const MIN_CHROMA = 4;
 const MIN_GAIN = 0.12;
@@ -50,8 +49,7 @@ export function describeChanges(
     changes.push({ change: 'resize', amount: rounded(scale) });
   if (mirrored) changes.push({ change: 'mirror' });
   if (Math.abs(rotation) > MIN_DEGREES) changes.push({ change: 'rotation', amount: Math.round(rotation) });
-  const skew = skewOf(quad);
-  if (Math.hypot(skew.x, skew.y) > MIN_SKEW) changes.push({ change: 'perspective' });
+  if (perspectiveOf(quad) > MIN_PERSPECTIVE) changes.push({ change: 'perspective' });
   const colour = chromaDifference(query.colours(), stored.colours(), quad);
   if (colour > MIN_CHROMA || Math.abs(Math.log(tone.gain)) > MIN_GAIN || Math.abs(tone.offset) > MIN_OFFSET)
     changes.push({ change: 'colour', amount: rounded(colour / 128) });
@@ -106,13 +104,6 @@ function outsideOf(query: GreyImage, quad: Quad, back: Quad) {
     isPlain: commonest(levels, 2) >= PLAIN * count,
     isOnOneSide: margins.filter((margin) => margin > MARGIN).length === 1,
   };
-}
-
-/** Returns how much more one side was scaled than the other, as a logarithm. */
-function stretchOf([topLeft, topRight, , bottomLeft]: Quad, query: Size, stored: Size): number {
-  const along = (to: Point, length: number) =>
-    Math.hypot((to.x - topLeft.x) * stored.width, (to.y - topLeft.y) * stored.height) / length;
-  return Math.abs(Math.log(along(topRight, query.width) / along(bottomLeft, query.height)));
 }
 
 const rounded = (amount: number): number => Math.round(amount * 1000) / 1000;

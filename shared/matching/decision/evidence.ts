@@ -41,4 +41,6 @@ export interface PixelEvidence {
   coarse: NccQuantiles;
   fine: NccQuantiles;
   areas: readonly Difference[];
+  /** How much more one side was scaled than the other, as a natural logarithm; 0 of another perspective, which foreshortens. */
+  stretch: number;
 }

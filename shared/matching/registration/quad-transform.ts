@@ -12,11 +12,17 @@ export const uprightQuad = (left: number, top: number, right: number, bottom: nu
   { x: left, y: bottom },
 ];
 
-/** Returns how far a quad is from a parallelogram, in shares of the image that it lies in. */
-export const skewOf = ([topLeft, topRight, bottomRight, bottomLeft]: Quad): Point => ({
+/** Returns how far a quad's corners are from a parallelogram, along each side. */
+const skewOf = ([topLeft, topRight, bottomRight, bottomLeft]: Quad): Point => ({
   x: topLeft.x - topRight.x + bottomRight.x - bottomLeft.x,
   y: topLeft.y - topRight.y + bottomRight.y - bottomLeft.y,
 });
+
+/** Returns how strong a perspective a quad shows: its distance from a parallelogram, in shares of the image that it lies in. */
+export function perspectiveOf(quad: Quad): number {
+  const { x, y } = skewOf(quad);
+  return Math.hypot(x, y);
+}
 
 /** Returns the transform that maps the corners of `one` to the quad in `other` (Heckbert 1989, §2.2.3). */
 export function transformOf(quad: Quad, one: Size, other: Size): Transform {
@@ -83,3 +89,10 @@ export const areaOf = (quad: Quad): number =>
       return sum + x * next.y - next.x * y;
     }, 0),
   ) / 2;
+
+/** Returns how much more one side of an image was scaled than the other, as a natural logarithm, from 0. */
+export function stretchOf([topLeft, topRight, , bottomLeft]: Quad, one: Size, other: Size): number {
+  const along = (to: Point, length: number) =>
+    Math.hypot((to.x - topLeft.x) * other.width, (to.y - topLeft.y) * other.height) / length;
+  return Math.abs(Math.log(along(topRight, one.width) / along(bottomLeft, one.height)));
+}

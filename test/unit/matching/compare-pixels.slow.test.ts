@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import { comparePixels } from '#shared/matching/compare-pixels.ts';
 import { copyProbability } from '#shared/matching/decision/copy-probability.ts';
+import { decide } from '#shared/matching/decision/decide.ts';
 import { type PixelImage, pixelImage } from '#shared/matching/pixel-image.ts';
 import { inverseQuad } from '#shared/matching/registration/quad-transform.ts';
 import { croppedCopy, drawn } from '../../eval/look-alike-kinds.ts';
+import { lookAlike } from '../../eval/look-alikes.ts';
 import { collage, tile } from '../../fixtures/collage.ts';
 import { edits } from '../../fixtures/edits.ts';
 import { PHOTOGRAPHS, type PhotographName, photograph } from '../../fixtures/photographs.ts';
@@ -73,6 +75,28 @@ describe('comparePixels', () => {
     for (const [index, image] of images.entries())
       for (const other of images.slice(index + 1)) expect(probability(image, other)).toBeLessThan(0.5);
   });
+
+  test('another product that fits only when it is stretched is none, though little is left of its label', async () => {
+    const quarter = await edits.resize25(await lookAlike('products', 10));
+    const [small, other] = [await read(quarter), await read(await lookAlike('products', 5))];
+    const { pixels } = comparePixels(small, other);
+    expect(pixels.stretch).toBeGreaterThan(0.14);
+    const evidence = {
+      ...{ sameBytes: false, samePixels: false, perceptualDistance: 4, turnedDistance: 4 },
+      ...{ rareInlierScore: 1.5, variety: 0.1, pixels },
+    };
+    expect(decide(evidence, manifest).verdict).toBe('similar');
+  });
+
+  test.each(['grey', 'crop70', 'border', 'turned90'] as const)(
+    'an image is not stretched by %s',
+    async (edit) => {
+      const one = photograph('nagasaki-boats');
+      expect(comparePixels(await read(await edits[edit](one)), await read(one)).pixels.stretch).toBeLessThan(
+        0.03,
+      );
+    },
+  );
 
   test('another ticket is none, though both are divided at the same place, and one part is the same', async () => {
     const copies = await Promise.all(

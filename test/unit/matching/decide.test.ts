@@ -20,11 +20,11 @@ const unrelated: Evidence = {
 };
 const equal: PixelEvidence = {
   ...{ agreeing: 50, disagreeing: 0, coarse: [0.97, 0.99, 1], fine: [0.9, 0.97, 0.99] },
-  areas: [],
+  ...{ areas: [], stretch: 0 },
 };
 const different: PixelEvidence = {
   ...{ agreeing: 2, disagreeing: 50, coarse: [-0.4, -0.1, 0.1], fine: [-0.4, -0.1, 0.05] },
-  areas: [],
+  ...{ areas: [], stretch: 0 },
 };
 /** The number on a ticket: other print in the same ink. */
 const otherNumber: Difference = {
@@ -132,6 +132,16 @@ describe('decide', () => {
     expect(decide({ ...pair, variety: 0.05 }, manifest).verdict).toBe('similar');
   });
 
+  test('images that repeat themselves are no copies if they fit only when one is stretched', () => {
+    const pair = (variety: number, stretch: number): Evidence => ({
+      ...unrelated,
+      ...{ rareInlierScore: 5.5, variety, pixels: { ...equal, stretch } },
+    });
+    expect(decide(pair(0.05, 0.05), manifest).verdict).toBe('edited_copy');
+    expect(decide(pair(0.05, 0.2), manifest).verdict).toBe('similar');
+    expect(decide(pair(0.3, 0.4), manifest).verdict).toBe('edited_copy');
+  });
+
   test('a candidate that could have been compared, but was not, is no copy', () => {
     const evidence: Evidence = { ...unrelated, copy: 0.99, inlierScore: 90 };
     expect(decide(evidence, manifest).verdict).toBe('edited_copy');
@@ -166,7 +176,7 @@ describe('the probability of a copy', () => {
     fc.assert(
       fc.property(blocks, blocks, quantile, quantile, blocks, (agreeing, more, ncc, higher, rare) => {
         const at = (yes: number, value: number): PixelEvidence => ({
-          ...{ agreeing: yes, disagreeing: 20, areas: [] },
+          ...{ agreeing: yes, disagreeing: 20, areas: [], stretch: 0 },
           ...{ coarse: [value, value, value], fine: [value, value, value] },
         });
         const [low, high] = [Math.min(ncc, higher), Math.max(ncc, higher)];
