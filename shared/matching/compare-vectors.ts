@@ -36,10 +36,7 @@ export async function compareVectors(
     const descriptors = stored && toAlign.has(record.image_id) && localDescriptors(manifest, stored, record);
     return {
       record,
-      evidence: {
-        ...evidenceOf(query, record, candidate, stored),
-        turnedDistance: turnedDistanceTo(record.hash_perceptual),
-      },
+      evidence: evidenceOf(query, record, turnedDistanceTo(record.hash_perceptual), candidate, stored),
       regionCopy: candidate?.regionCopy,
       ...(candidate?.nearestToShown && { nearestToShown: true as const }),
       ...(descriptors && { descriptors }),
@@ -63,15 +60,17 @@ const nearness = ({ copy = 0, regionCopy = 0 }: Retrieved): number => Math.max(c
 function evidenceOf(
   query: QueryImage,
   record: IndexedRecord,
+  turned: number,
   candidate: Retrieved | undefined,
   stored: Embedding | undefined,
-): Omit<Evidence, 'turnedDistance'> {
+): Evidence {
   const distance = perceptualDistance(query.perceptualHash, record.hash_perceptual);
   const sameSize = query.width === record.width && query.height === record.height;
   return {
     sameBytes: query.sha256 === record.hash_sha256,
     samePixels: sameSize && distance === 0 && query.pixelHash === record.hash_pixels,
     perceptualDistance: distance,
+    turnedDistance: turned,
     copy: candidate?.copy ?? (stored && cosine(query.embedding.copy, stored.copy)),
     semantic: candidate?.semantic ?? (stored && cosine(query.embedding.semantic, stored.semantic)),
   };

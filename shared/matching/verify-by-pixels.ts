@@ -16,7 +16,8 @@ export async function verifyByPixels(
   context: MatchContext,
   candidates: readonly MatchCandidate[],
 ): Promise<readonly MatchCandidate[]> {
-  const { manifest } = context;
+  const { manifest, options } = context;
+  if (options.withoutPixels) return candidates;
   const nearest = nearestOf(candidates, manifest);
   const isUncertain = (each: MatchCandidate) => needsPixels(each, manifest) || nearest.includes(each);
   const uncertain = candidates.filter(isUncertain);

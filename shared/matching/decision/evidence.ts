@@ -26,9 +26,13 @@ export interface Evidence {
 
 /** Returns the number of differing bits of two 64-bit hashes (16 hex digits each). */
 export function perceptualDistance(one: string, other: string): number {
-  let differing = BigInt(`0x${one}`) ^ BigInt(`0x${other}`);
+  return differingBits(BigInt(`0x${one}`), BigInt(`0x${other}`));
+}
+
+/** Returns the number of differing bits of two hashes. */
+export function differingBits(one: bigint, other: bigint): number {
   let bits = 0;
-  for (; differing > 0n; differing &= differing - 1n) bits++;
+  for (let differing = one ^ other; differing > 0n; differing &= differing - 1n) bits++;
   return bits;
 }
 
@@ -41,6 +45,6 @@ export interface PixelEvidence {
   coarse: NccQuantiles;
   fine: NccQuantiles;
   areas: readonly Difference[];
-  /** How much more one side was scaled than the other, as a natural logarithm; 0 of another perspective, which foreshortens. */
+  /** The ratio of the scales of both sides, as a natural logarithm, from 0; 0 for another perspective, which foreshortens. */
   stretch: number;
 }

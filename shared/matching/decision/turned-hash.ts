@@ -1,4 +1,4 @@
-import { perceptualDistance } from './evidence.ts';
+import { differingBits } from './evidence.ts';
 
 /** Frequencies of the hash in each direction: bit `8 v + h` tells of the vertical frequency `v + 1` and the horizontal `h + 1`. */
 const SIDE = 8;
@@ -15,9 +15,11 @@ export function turnedDistance(hash: string): (other: string) => number {
   const upright = BigInt(`0x${hash}`);
   const turned = [upright, transposed(upright)]
     .flatMap((each) => [each, each ^ ODD_HORIZONTAL])
-    .flatMap((each) => [each, each ^ ODD_VERTICAL])
-    .map((each) => each.toString(16));
-  return (other) => Math.min(...turned.map((each) => perceptualDistance(each, other)));
+    .flatMap((each) => [each, each ^ ODD_VERTICAL]);
+  return (other) => {
+    const hashed = BigInt(`0x${other}`);
+    return Math.min(...turned.map((each) => differingBits(each, hashed)));
+  };
 }
 
 /** The first bit is the highest. */

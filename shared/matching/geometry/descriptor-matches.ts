@@ -68,11 +68,12 @@ function mutualNearest(query: LocalDescriptors, stored: LocalDescriptors) {
   const { dimension } = query;
   const [queryCount, storedCount] = [query.rows * query.columns, stored.rows * stored.columns];
   const [pairs, others] = [inPairs(query), padded(stored)];
-  const [lengths, otherLengths] = [inverseLengths(query), inverseLengths(stored)];
+  const scales = lengthsOf(query).map((length) => 1 / length);
+  const otherScales = lengthsOf(stored).map((length) => 1 / length);
   const forward = nearestOf(queryCount);
   const backward = nearestOf(storedCount);
   const update = (i: number, j: number, product: number): void => {
-    const cosine = product * at(lengths, i) * at(otherLengths, j);
+    const cosine = product * at(scales, i) * at(otherScales, j);
     if (cosine > at(forward.cosine, i)) {
       forward.cosine[i] = cosine;
       forward.index[i] = j;
@@ -142,12 +143,12 @@ function multiply(
   products[3] = fourth;
 }
 
-/** Int8 rounding left them near unit length. */
-function inverseLengths({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
+/** Returns the length of each descriptor, which int8 rounding left near that of all others; 1 of one that is all zeros. */
+function lengthsOf({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
   return Float64Array.from({ length: rows * columns }, (_, index) => {
     let squares = 0;
     for (let d = index * dimension; d < (index + 1) * dimension; d++) squares += (values[d] ?? 0) ** 2;
-    return 1 / (Math.sqrt(squares) || 1);
+    return Math.sqrt(squares) || 1;
   });
 }
 
@@ -156,18 +157,13 @@ const nearestOf = (count: number) => ({
   cosine: new Float64Array(count).fill(MIN_COSINE),
 });
 
-/** Normalises the descriptors, which int8 rounding left near unit length. */
-function unitVectors({ rows, columns, dimension, values }: LocalDescriptors): Float64Array {
-  const count = rows * columns;
-  const units = new Float64Array(count * dimension);
-  units.set(values);
-  for (let from = 0; from < units.length; from += dimension) {
-    let squares = 0;
-    for (let d = from; d < from + dimension; d++) squares += at(units, d) ** 2;
-    const length = Math.sqrt(squares) || 1;
-    for (let d = from; d < from + dimension; d++) units[d] = at(units, d) / length;
-  }
-  return units;
+/** Normalises the descriptors. */
+function unitVectors(descriptors: LocalDescriptors): Float64Array {
+  const lengths = lengthsOf(descriptors);
+  return Float64Array.from(
+    descriptors.values,
+    (value, index) => value / at(lengths, Math.floor(index / descriptors.dimension)),
+  );
 }
 
 /** Returns the centre of the part that a descriptor describes. */

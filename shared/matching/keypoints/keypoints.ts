@@ -24,7 +24,7 @@ const COUNT = 450;
 /** From one level of the pyramid to the next. */
 const SHRINK = 0.8;
 const [MAX_SIDE, MIN_SIDE] = [400, 90];
-/** Of the surroundings, in pixels of the level. */
+/** The radius of the surroundings, in pixels of the level. */
 const RADIUS = 13;
 /** Standard deviation of the compared points' distance from the corner (Calonder et al. 2010). */
 const DEVIATION = 6;

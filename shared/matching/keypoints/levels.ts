@@ -1,5 +1,5 @@
 import type { Size } from '#shared/imaging/raster.ts';
-import { type GreyImage, longerSide } from '#shared/matching/registration/grey-image.ts';
+import { firstOf, type GreyImage, longerSide, scaledTo } from '#shared/matching/registration/grey-image.ts';
 import { doubleAt, floatAt } from '#shared/matching/typed-arrays.ts';
 
 /** An image at one scale. Integers are compared without branches: corners take half the time that they take of floats. */
@@ -36,14 +36,12 @@ function addRow(data: Float32Array, from: number, width: number, sums: Float64Ar
 }
 
 function means(size: Size, sums: Float64Array, side: number): Level {
-  const factor = side / longerSide(size);
-  const width = Math.max(1, Math.round(size.width * factor));
-  const height = Math.max(1, Math.round(size.height * factor));
+  const { width, height } = scaledTo(side, size);
   const data = new Int32Array(width * height);
-  const columns = Int32Array.from({ length: width + 1 }, (_, x) => Math.floor((x * size.width) / width));
+  const columns = Int32Array.from({ length: width + 1 }, (_, x) => firstOf(x, width, size.width));
   for (let y = 0; y < height; y++) {
-    const top = Math.floor((y * size.height) / height);
-    const bottom = Math.floor(((y + 1) * size.height) / height);
+    const top = firstOf(y, height, size.height);
+    const bottom = firstOf(y + 1, height, size.height);
     const stride = size.width + 1;
     putRow(
       sums,

@@ -36,11 +36,15 @@ export function shrunkGrey(image: Raster, side: number, weights = BRIGHTNESS): G
   return means(image, side, (row, sums) => addPixels(image.data, 3 * row * image.width, sums, weights));
 }
 
+/** Returns the size with this longer side, in whole pixels. */
+export function scaledTo(side: number, { width, height }: Size): Size {
+  const factor = side / Math.max(width, height);
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+}
+
 /** @param addRow adds the brightness of a row's pixels to a sum for each column */
 function means(size: Size, side: number, addRow: (row: number, sums: Float64Array) => void): GreyImage {
-  const factor = side / longerSide(size);
-  const width = Math.max(1, Math.round(size.width * factor));
-  const height = Math.max(1, Math.round(size.height * factor));
+  const { width, height } = scaledTo(side, size);
   const data = new Float32Array(width * height);
   const sums = new Float64Array(size.width);
   for (let y = 0; y < height; y++) {
@@ -81,4 +85,4 @@ function putMeans(sums: Float64Array, rows: number, data: Float32Array, to: numb
 }
 
 /** Returns the first of `from` source lines that target line `line` of `to` covers. */
-const firstOf = (line: number, to: number, from: number): number => Math.floor((line * from) / to);
+export const firstOf = (line: number, to: number, from: number): number => Math.floor((line * from) / to);

@@ -12,7 +12,7 @@ export const uprightQuad = (left: number, top: number, right: number, bottom: nu
   { x: left, y: bottom },
 ];
 
-/** Returns how far a quad's corners are from a parallelogram, along each side. */
+/** Returns the distance of a quad from a parallelogram, along each side of the image that it lies in. */
 const skewOf = ([topLeft, topRight, bottomRight, bottomLeft]: Quad): Point => ({
   x: topLeft.x - topRight.x + bottomRight.x - bottomLeft.x,
   y: topLeft.y - topRight.y + bottomRight.y - bottomLeft.y,
@@ -90,7 +90,7 @@ export const areaOf = (quad: Quad): number =>
     }, 0),
   ) / 2;
 
-/** Returns how much more one side of an image was scaled than the other, as a natural logarithm, from 0. */
+/** Returns the ratio of the scales of both sides of an image, as a natural logarithm, from 0. */
 export function stretchOf([topLeft, topRight, , bottomLeft]: Quad, one: Size, other: Size): number {
   const along = (to: Point, length: number) =>
     Math.hypot((to.x - topLeft.x) * other.width, (to.y - topLeft.y) * other.height) / length;
