@@ -3,6 +3,7 @@ import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { findDifferences, nccQuantiles } from '#shared/matching/registration/find-differences.ts';
 import { inverseQuad, perspectiveOf, stretchOf } from '#shared/matching/registration/quad-transform.ts';
 import { IDENTITY, registerImages } from '#shared/matching/registration/register-images.ts';
+import { fromPart, toPart } from '#shared/matching/registration/shown-part.ts';
 import { type Changes, describeChanges } from './describe-changes.ts';
 import { isReversed } from './pair-order.ts';
 import type { PixelImage } from './pixel-image.ts';
@@ -37,30 +38,42 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
   const registration = registerImages(one.pyramid, other.pyramid, () => {
     const [ownParts, otherParts] = [one.regions(), other.regions()];
     return {
-      starts: [start && rounded(start), ...otherParts, ...ownParts.map(inverseQuad)].filter(
-        (quad) => quad !== undefined,
-      ),
+      starts: [
+        start && rounded(start),
+        ...otherParts.map((part) => part.quad),
+        ...ownParts.map(({ quad }) => inverseQuad(quad)),
+      ].filter((quad) => quad !== undefined),
       parts: [
-        ...ownParts.map((quad) => ({ quad, image: 'one' as const })),
-        ...otherParts.map((quad) => ({ quad, image: 'other' as const })),
+        ...ownParts.map(({ quad, image: shown }) => ({ quad, image: 'one' as const, shown })),
+        ...otherParts.map(({ quad, image: shown }) => ({ quad, image: 'other' as const, shown })),
       ],
     };
   });
-  const { agreeing, disagreeing } = registration.agreement;
-  const coarsePair = registration.atCommonScale(128);
+  const { part } = registration;
+  const [shown, shower] = [
+    part?.image === 'one' ? part.shown() : one,
+    part?.image === 'other' ? part.shown() : other,
+  ];
+  const starts = part ? [toPart(registration.quad, part)] : [];
+  const compared = part
+    ? registerImages(shown.pyramid, shower.pyramid, () => ({ starts, parts: [] }))
+    : registration;
+  const { agreeing, disagreeing } = compared.agreement;
+  const coarsePair = compared.atCommonScale(128);
   const coarse = nccQuantiles(coarsePair.grid);
   const isHopeless = coarse[2] < MIN_COARSE_MEDIAN;
-  const middle = isHopeless ? coarse : nccQuantiles(registration.atCommonScale(256).grid);
-  const finePair = isHopeless ? coarsePair : registration.atCommonScale(512);
-  const fine = findDifferences(finePair, { one: one.colours, other: other.colours });
-  const quad = reversed ? (inverseQuad(finePair.quad) ?? IDENTITY) : finePair.quad;
+  const middle = isHopeless ? coarse : nccQuantiles(compared.atCommonScale(256).grid);
+  const finePair = isHopeless ? coarsePair : compared.atCommonScale(512);
+  const fine = findDifferences(finePair, { one: shown.colours, other: shower.colours });
+  const found = part ? fromPart(finePair.quad, part) : finePair.quad;
+  const quad = reversed ? (inverseQuad(found) ?? IDENTITY) : found;
   return {
     quad,
     pixels: {
       ...{ agreeing, disagreeing, coarse, areas: fine.areas },
       // Compression removes texture at the finest scale: most blocks of a copy agree at the middle one.
       fine: [fine.ncc[0], Math.max(middle[1], fine.ncc[1]), fine.ncc[2]],
-      stretch: perspectiveOf(finePair.quad) > FORESHORTENING ? 0 : stretchOf(finePair.quad, one, other),
+      stretch: perspectiveOf(found) > FORESHORTENING ? 0 : stretchOf(found, one, other),
     },
     changes: () => describeChanges(query, stored, quad, fine),
     elsewhere: () => {

@@ -1,6 +1,8 @@
 import type { Raster, Size } from '#shared/imaging/raster.ts';
-import { type Pyramid, pyramidOf } from '#shared/matching/registration/register-images.ts';
+import type { Region } from '#shared/imaging/region.ts';
+import { type Pyramid, pyramidOf } from '#shared/matching/registration/pyramid.ts';
 import type { Quad } from './geometry/alignment.ts';
+import { cropOf, rectOf, regionOf } from './geometry/pixel-rect.ts';
 import { shownRegions } from './geometry/shown-regions.ts';
 import { type ColourPlanes, coloursOf } from './registration/area-colours.ts';
 import { uprightQuad } from './registration/quad-transform.ts';
@@ -13,7 +15,15 @@ export interface PixelImage extends Size {
   /** Computed on first use: where pairs differ, and for copies. */
   colours: () => ColourPlanes;
   /** Finds where it shows other images: its embedded image, or the parts of a collage. */
-  regions: () => readonly Quad[];
+  regions: () => readonly ShownRegion[];
+}
+
+/** A part of an image that shows another one. */
+export interface ShownRegion {
+  /** Upright. */
+  quad: Quad;
+  /** The part as an image of its own. Computed on first use. */
+  image: () => PixelImage;
 }
 
 /**
@@ -25,7 +35,7 @@ export function pixelImage(
   pixels: Raster,
 ): PixelImage {
   const pyramid = pyramidOf(pixels);
-  let colours: ColourPlanes | undefined;
+  let [colours, regions]: [ColourPlanes?, (readonly ShownRegion[])?] = [];
   return {
     ...{ pixelHash, width, height },
     pyramid,
@@ -33,7 +43,29 @@ export function pixelImage(
       colours ??= coloursOf(pixels, pyramid.fine);
       return colours;
     },
-    regions: () =>
-      shownRegions(pixels).map(({ x, y, ...size }) => uprightQuad(x, y, x + size.width, y + size.height)),
+    regions: () => {
+      regions ??= shownRegions(pixels).map((region) =>
+        shownRegion({ pixelHash, width, height }, pixels, region),
+      );
+      return regions;
+    },
+  };
+}
+
+/** In pixels of the model image: where scaling has mixed a part with what is around it. */
+const BLURRED = 2;
+
+function shownRegion(original: Size & { pixelHash: string }, pixels: Raster, region: Region): ShownRegion {
+  const { left, top, right, bottom } = rectOf(region, pixels);
+  const rect = { left: left + BLURRED, top: top + BLURRED, right: right - BLURRED, bottom: bottom - BLURRED };
+  const { x, y, width, height } = regionOf(rect, pixels);
+  let image: PixelImage | undefined;
+  return {
+    quad: uprightQuad(x, y, x + width, y + height),
+    image: () => {
+      const size = { width: width * original.width, height: height * original.height };
+      image ??= pixelImage({ ...original, ...size }, cropOf(pixels, rect));
+      return image;
+    },
   };
 }

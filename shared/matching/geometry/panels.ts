@@ -1,29 +1,13 @@
 import type { Raster } from '#shared/imaging/raster.ts';
 import type { Region } from '#shared/imaging/region.ts';
-import { byteAt } from '#shared/matching/typed-arrays.ts';
 import { type PixelRect, regionOf } from './pixel-rect.ts';
+import { colourOfLine, colourShare, EDGE, findSeams, MAX_GUTTER, type Seam, UNIFORM } from './seams.ts';
 
-/** The least side of a panel, as a share of the image's. */
-const MIN_SIDE = 0.2;
 const MAX_PANELS = 9;
-/** Every third pixel along a line is enough. */
-const SAMPLING = 3;
-/** Sum of the channels' differences of two neighbouring pixels from which they belong to different images. */
-const STEP = 24;
-/** The least share of a line across the image along which neighbours differ: edges within a photograph are shorter. */
-const MIN_SEAM = 0.75;
-/** Share of a gutter's line that has its colour; sum of the channels' differences that compression causes. */
-const UNIFORM = 0.96;
-const SAME_COLOUR = 36;
-/** The widest gutter, as a share of the longer side. */
-const MAX_GUTTER = 0.08;
-/** In pixels: where scaling has blurred the edge of a gutter. */
-const EDGE = 1;
-/** The least share of the lines beside a gutter that has other colours. */
+/** The least share of the lines beside a gutter that has other colours: text leaves most of a line blank. */
 const MIN_BESIDE_GUTTER = 0.5;
-const GUTTER_BONUS = 1;
-/** A seam has to stand out from the lines beside it: texture differs everywhere. */
-const MIN_CONTRAST = 3;
+/** Beside a white sky, half of a gutter is hard to see: where two cross that are equally wide, so much of the lines beside both is enough. */
+const MIN_BESIDE_CROSSING = { each: 0.2, both: 0.7 };
 
 /**
  * Finds the parts of a collage: cuts the image along straight seams that run from side to side, then its parts. About a
@@ -32,15 +16,69 @@ const MIN_CONTRAST = 3;
  */
 export function findPanels(image: Raster): readonly Region[] {
   const panels: PixelRect[] = [];
-  const open: PixelRect[] = [{ left: 0, top: 0, right: image.width, bottom: image.height }];
-  for (let rect = open.pop(); rect; rect = open.pop()) {
-    const parts = open.length + panels.length < MAX_PANELS ? cut(image, rect) : undefined;
-    if (parts) open.push(...parts);
-    else panels.push(rect);
+  const open: Part[] = [{ rect: { left: 0, top: 0, right: image.width, bottom: image.height } }];
+  for (let part = open.pop(); part; part = open.pop()) {
+    const parts = open.length + panels.length < MAX_PANELS ? cut(image, part) : [];
+    if (parts.length > 0) open.push(...parts);
+    else panels.push(part.rect);
   }
   if (panels.length < 2 || panels.length > MAX_PANELS) return [];
   return panels.map((panel) => regionOf(trimmed(image, panel), image));
 }
+
+interface Part {
+  rect: PixelRect;
+  /** Of the seams around it. A collage has gutters everywhere or nowhere: a shelf in one of its photographs is no seam. */
+  kind?: Seam['kind'];
+}
+
+/** Cuts along the two strongest seams that cross, or along the strongest one; returns none if there is none. */
+function cut(image: Raster, { rect, kind }: Part): Part[] {
+  const seamsOf = (isColumn: boolean): Seam[] =>
+    findSeams({ image, rect, isColumn }).filter((seam) => !kind || seam.kind === kind);
+  const [columns, rows] = [seamsOf(true), seamsOf(false)];
+  const crossings = columns.flatMap((column) =>
+    rows
+      .filter((row) => doCross(column, row))
+      .map((row) => ({ column, row, rank: rankOf(column) + rankOf(row) })),
+  );
+  const crossing = highest(crossings, ({ rank }) => rank);
+  if (crossing) return cutAcross(cutDown([{ rect }], crossing.column), crossing.row);
+  const [column, row] = [columns, rows].map((seams) => highest(seams.filter(isClear), rankOf));
+  if (column && (!row || rankOf(column) >= rankOf(row))) return cutDown([{ rect }], column);
+  return row ? cutAcross([{ rect }], row) : [];
+}
+
+const cutDown = (parts: readonly Part[], { kind, from, to }: Seam): Part[] =>
+  parts.flatMap(({ rect }) => [
+    { rect: { ...rect, right: from }, kind },
+    { rect: { ...rect, left: to }, kind },
+  ]);
+
+const cutAcross = (parts: readonly Part[], { kind, from, to }: Seam): Part[] =>
+  parts.flatMap(({ rect }) => [
+    { rect: { ...rect, bottom: from }, kind },
+    { rect: { ...rect, top: to }, kind },
+  ]);
+
+const isClear = ({ kind, strength }: Seam): boolean => kind === 'step' || strength >= MIN_BESIDE_GUTTER;
+
+/** Gutters come first. */
+const rankOf = ({ kind, strength }: Seam): number => (kind === 'gutter' ? 1 + strength : strength);
+
+function doCross(column: Seam, row: Seam): boolean {
+  if (column.kind !== row.kind) return false;
+  const strengths = [column.strength, row.strength];
+  return (
+    (isClear(column) && isClear(row)) ||
+    (Math.min(...strengths) >= MIN_BESIDE_CROSSING.each &&
+      column.strength + row.strength >= MIN_BESIDE_CROSSING.both &&
+      Math.abs(column.to - column.from - (row.to - row.from)) <= 2 * EDGE)
+  );
+}
+
+const highest = <Each>(all: readonly Each[], rank: (each: Each) => number): Each | undefined =>
+  all.reduce<Each | undefined>((best, each) => (best && rank(best) >= rank(each) ? best : each), undefined);
 
 /** Removes margins that have the colour of the collage's ground. */
 function trimmed(image: Raster, panel: PixelRect): PixelRect {
@@ -58,134 +96,4 @@ function trimmed(image: Raster, panel: PixelRect): PixelRect {
   while (top < panel.top + most && isBlank(false, top)) top++;
   while (bottom > panel.bottom - most && isBlank(false, bottom - 1)) bottom--;
   return { left, top, right, bottom };
-}
-
-/** Cuts along the strongest seam, across or down; undefined if there is none. */
-function cut(image: Raster, rect: PixelRect): [PixelRect, PixelRect] | undefined {
-  const down = strongestSeam(image, rect, true);
-  const across = strongestSeam(image, rect, false);
-  if (down && (!across || down.strength >= across.strength))
-    return [
-      { ...rect, right: down.from },
-      { ...rect, left: down.to },
-    ];
-  return (
-    across && [
-      { ...rect, bottom: across.from },
-      { ...rect, top: across.to },
-    ]
-  );
-}
-
-/** A line where two parts meet, or the gutter between them: columns or rows from `from` up to, without, `to`. */
-interface Seam {
-  from: number;
-  to: number;
-  strength: number;
-}
-
-function strongestSeam(image: Raster, rect: PixelRect, isColumn: boolean): Seam | undefined {
-  const [start, end] = isColumn ? [rect.left, rect.right] : [rect.top, rect.bottom];
-  const margin = Math.round(MIN_SIDE * (isColumn ? image.width : image.height));
-  const lines = { image, rect, isColumn };
-  const seams = [...steps(lines, start, end), ...gutters(lines, start, end)];
-  return seams
-    .filter(({ from, to }) => from >= start + margin && to <= end - margin)
-    .reduce<Seam | undefined>(
-      (best, seam) => (seam.strength > (best?.strength ?? 0) ? seam : best),
-      undefined,
-    );
-}
-
-interface Lines {
-  image: Raster;
-  rect: PixelRect;
-  /** Columns, or rows. */
-  isColumn: boolean;
-}
-
-/** Finds the lines at which one image ends and another begins. */
-function steps(lines: Lines, start: number, end: number): Seam[] {
-  const strengths = new Float64Array(Math.max(0, end - start));
-  for (let at = start + 1; at < end; at++) strengths[at - start] = stepShare(lines, at);
-  const seams: Seam[] = [];
-  for (const [at, strength] of strengths.entries()) {
-    if (strength < MIN_SEAM) continue;
-    const beside = [-6, -5, -4, 4, 5, 6].map((offset) => strengths[at + offset] ?? 0);
-    const usual = beside.reduce((sum, value) => sum + value, 0) / beside.length;
-    if (strength >= MIN_CONTRAST * usual) seams.push({ from: start + at, to: start + at, strength });
-  }
-  return seams;
-}
-
-/** Finds the lines of one colour between two images, which begin at once on both sides: text leaves most of a line blank. */
-function gutters(lines: Lines, start: number, end: number): Seam[] {
-  const most = Math.round(MAX_GUTTER * Math.max(lines.image.width, lines.image.height));
-  const seams: Seam[] = [];
-  for (let from = start; from < end; from++) {
-    const colour = colourOfLine(lines, from);
-    if (!colour) continue;
-    let to = from + 1;
-    while (to < end && colourShare(lines, to, colour, UNIFORM) >= UNIFORM) to++;
-    if (from > start + EDGE && to < end - EDGE && to - from <= most) {
-      const besides = [from - 1 - EDGE, to + EDGE].map((at) => 1 - colourShare(lines, at, colour));
-      const strength = Math.min(...besides);
-      if (strength >= MIN_BESIDE_GUTTER) seams.push({ from, to, strength: GUTTER_BONUS + strength });
-    }
-    from = to;
-  }
-  return seams;
-}
-
-/** Returns the share of a line's pixels that differ from their neighbours in the line before it. */
-function stepShare({ image: { width, data }, rect, isColumn }: Lines, at: number): number {
-  const [from, to] = isColumn ? [rect.top, rect.bottom] : [rect.left, rect.right];
-  const neighbour = 3 * (isColumn ? 1 : width);
-  let differing = 0;
-  for (let along = from; along < to; along += SAMPLING) {
-    const pixel = 3 * (isColumn ? along * width + at : at * width + along);
-    const difference =
-      Math.abs(byteAt(data, pixel) - byteAt(data, pixel - neighbour)) +
-      Math.abs(byteAt(data, pixel + 1) - byteAt(data, pixel + 1 - neighbour)) +
-      Math.abs(byteAt(data, pixel + 2) - byteAt(data, pixel + 2 - neighbour));
-    if (difference > STEP) differing += 1;
-  }
-  return (differing * SAMPLING) / (to - from);
-}
-
-type Colour = readonly [red: number, green: number, blue: number];
-
-/** Returns the share of a line's pixels that have a colour; 0 as soon as it is below `least`. */
-function colourShare(
-  { image: { width, data }, rect, isColumn }: Lines,
-  at: number,
-  [red, green, blue]: Colour,
-  least = 0,
-): number {
-  const [from, to] = isColumn ? [rect.top, rect.bottom] : [rect.left, rect.right];
-  const count = Math.ceil((to - from) / SAMPLING);
-  let others = 0;
-  for (let along = from; along < to; along += SAMPLING) {
-    const pixel = 3 * (isColumn ? along * width + at : at * width + along);
-    const difference =
-      Math.abs(byteAt(data, pixel) - red) +
-      Math.abs(byteAt(data, pixel + 1) - green) +
-      Math.abs(byteAt(data, pixel + 2) - blue);
-    if (difference > SAME_COLOUR) others += 1;
-    if (others > (1 - least) * count) return 0;
-  }
-  return 1 - others / count;
-}
-
-/** Returns the colour of a line that has one. */
-function colourOfLine(lines: Lines, at: number): Colour | undefined {
-  const {
-    image: { width, data },
-    rect,
-    isColumn,
-  } = lines;
-  const middle = isColumn ? (rect.top + rect.bottom) >> 1 : (rect.left + rect.right) >> 1;
-  const pixel = 3 * (isColumn ? middle * width + at : at * width + middle);
-  const colour = [byteAt(data, pixel), byteAt(data, pixel + 1), byteAt(data, pixel + 2)] as const;
-  return colourShare(lines, at, colour, UNIFORM) >= UNIFORM ? colour : undefined;
 }

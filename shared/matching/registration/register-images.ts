@@ -1,52 +1,25 @@
-import type { Raster, Size } from '#shared/imaging/raster.ts';
 import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import { alignKeypoints } from '#shared/matching/keypoints/align-keypoints.ts';
-import { type Keypoints, keypointsOf } from '#shared/matching/keypoints/keypoints.ts';
-import { type Agreement, agreementOf, type BlockGrid, blockSide, compareBlocks } from './compare-blocks.ts';
+import type { Agreement } from './compare-blocks.ts';
+import { filledPart } from './fill-part.ts';
 import { findCrops } from './find-crop.ts';
-import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-image.ts';
-import { areaOf, quadOf, transformOf, uprightQuad } from './quad-transform.ts';
+import { type GreyImage, longerSide, shrunk } from './grey-image.ts';
+import type { Pyramid } from './pyramid.ts';
+import { quadOf, transformOf, uprightQuad } from './quad-transform.ts';
+import { isGood, type Place, type RefineOptions, refined } from './refine.ts';
 import { overlapNcc, register } from './register.ts';
 import type { ImagePair, RegisteredPair } from './registered-pair.ts';
 import { shownElsewhere } from './shown-elsewhere.ts';
-import { blocksWithin, type ShownPart, shownPart } from './shown-part.ts';
+import { type ShownPart, shownPart } from './shown-part.ts';
 import type { Mask } from './warp.ts';
-
-/** An image at the scales of a registration: longer sides of at most 64, 128, 256 and 512 pixels. */
-export interface Pyramid {
-  /** Of the finest. */
-  size: Size;
-  coarsest: GreyImage;
-  coarse: GreyImage;
-  fine: GreyImage;
-  /** Computed on first use: most pairs are rejected before. */
-  full: () => GreyImage;
-  /** Of the finest. Computed on first use. */
-  keypoints: () => Keypoints;
-}
-
-export function pyramidOf(pixels: Raster): Pyramid {
-  const fine = shrunkGrey(pixels, 256);
-  const coarse = shrunk(fine, 128);
-  let [full, keypoints]: [GreyImage?, Keypoints?] = [];
-  const finest = (): GreyImage => {
-    full ??= longerSide(pixels) > 256 ? greyOf(pixels) : fine;
-    return full;
-  };
-  return {
-    size: { width: pixels.width, height: pixels.height },
-    ...{ fine, coarse, coarsest: shrunk(coarse, 64) },
-    full: finest,
-    keypoints: () => {
-      keypoints ??= keypointsOf(finest());
-      return keypoints;
-    },
-  };
-}
 
 export interface Registration {
   /** Of the blocks at 128 pixels. */
   agreement: Agreement;
+  /** Where `one` lies in `other`, at 128 pixels. */
+  quad: Quad;
+  /** Set if one image shows the other as this part, and what is around it does not agree: then it has to be compared instead of the whole. */
+  part: ShownPart | undefined;
   /** Refines the registration at up to `side` pixels, and brings both images to the detail that both have. */
   atCommonScale: (side: number) => RegisteredPair;
   /** Registers it in the other parts of a collage. */
@@ -79,8 +52,6 @@ const AT_128 = { steps: 8, stride: 2 };
 const CENTRED_AT_128 = { steps: 8, stride: 3 };
 const AT_COMMON = { steps: 5, stride: 4 };
 
-/** A registration is good if so many blocks agree, and so large a share of them: no further start is tried. */
-const GOOD = { blocks: 10, share: 0.9 };
 /** Fewer pixels of a longer side show nothing. */
 const MIN_SIDE = 24;
 
@@ -94,41 +65,15 @@ export interface Hints {
 /** Finds where one image lies in another, by brightness: the transform under which most blocks agree. */
 export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints): Registration {
   const coarsePair = { one: one.coarse, other: other.coarse };
-  const atCoarse = (quad: Quad, options: { steps: number; stride: number }) =>
-    refined(coarsePair, quad, options);
-  let best = atCoarse(IDENTITY, AT_128);
-  const tryAll = (quads: readonly Quad[], options = AT_128): void => {
-    for (const quad of quads) {
-      const tried = atCoarse(quad, options);
-      if (tried.agreement.score > best.agreement.score) best = tried;
-    }
-  };
-  const partOf = ({ quad, grid }: Refined, parts: readonly ShownPart[]) =>
-    shownPart(coarsePair, quad, grid, parts);
-  let part: ShownPart | undefined;
-  let parts: readonly ShownPart[] = [];
-  if (!isGood(best.agreement)) {
-    const { starts, ...hinted } = hints();
-    parts = hinted.parts;
-    // Each as it is; and refined at 64 pixels: from there, Gauss–Newton pulls in twice as far.
-    tryAll(starts);
-    if (!isGood(best.agreement)) tryAll(cropQuads(one, other));
-    const quads = isGood(best.agreement) ? [] : keypointQuads(one, other);
-    tryAll(quads);
-    part = isGood(best.agreement) ? undefined : partOf(best, parts);
-    const isHopeless = isPoor(best.agreement) && quads.length === 0 && haveCorners(one, other);
-    if (!part && !isGood(best.agreement) && !isHopeless) {
-      tryAll(starts.map((quad) => atCoarsest(one, other, quad).quad));
-      if (!isGood(best.agreement)) tryAll(bestOrientations(one, other));
-      if (!isGood(best.agreement)) tryAll(CENTRED, CENTRED_AT_128);
-      part = partOf(best, parts);
-    }
-  }
-  if (!part) best = withPerspective(coarsePair, best, AT_128);
-
+  const first = refined(coarsePair, IDENTITY, AT_128);
+  const given = isGood(first.agreement) ? undefined : hints();
+  const { part, place } = given
+    ? (filledPart(one, other, given.parts, AT_128) ?? bestPlace(one, other, first, given))
+    : { place: first };
+  const best = part ? place : withPerspective(coarsePair, place, AT_128);
   let { quad } = best;
   return {
-    agreement: part ? agreementOf(blocksWithin(coarsePair, quad, best.grid, part)) : best.agreement,
+    ...{ part, quad, agreement: best.agreement },
     atCommonScale(side) {
       const pair = commonScale(one, other, quad, side);
       const stride = longerSide(pair.one) < 100 ? 1 : AT_COMMON.stride;
@@ -137,15 +82,44 @@ export function registerImages(one: Pyramid, other: Pyramid, hints: () => Hints)
       // At the finest scale, the perspective of the middle one is right to a pixel.
       const { grid, ...found } = side > PERSPECTIVE_SIDE ? affine : withPerspective(pair, affine, options);
       quad = found.quad;
-      return { ...pair, quad, grid: part ? blocksWithin(pair, quad, grid, part) : grid };
+      return { ...pair, quad, grid };
     },
     elsewhere: () =>
-      shownElsewhere(coarsePair, { ...best, quad, part }, parts, (start) => atCoarse(start, AT_128)),
+      shownElsewhere(coarsePair, { ...best, quad, part }, given?.parts ?? [], (start) =>
+        refined(coarsePair, start, AT_128),
+      ),
   };
 }
 
-const isGood = ({ agreeing, disagreeing }: Agreement): boolean =>
-  agreeing >= GOOD.blocks && agreeing >= GOOD.share * (agreeing + disagreeing);
+/** Tries all starts, until many blocks agree; and finds the part that shows the other image, if what is around it does not. */
+function bestPlace(
+  one: Pyramid,
+  other: Pyramid,
+  first: Place,
+  { starts, parts }: Hints,
+): { place: Place; part?: ShownPart | undefined } {
+  const coarsePair = { one: one.coarse, other: other.coarse };
+  let place = first;
+  const tryAll = (quads: readonly Quad[], options = AT_128): void => {
+    for (const quad of quads) {
+      const tried = refined(coarsePair, quad, options);
+      if (tried.agreement.score > place.agreement.score) place = tried;
+    }
+  };
+  // Each as it is; and refined at 64 pixels: from there, Gauss–Newton pulls in twice as far.
+  tryAll(starts);
+  if (!isGood(place.agreement)) tryAll(cropQuads(one, other));
+  const quads = isGood(place.agreement) ? [] : keypointQuads(one, other);
+  tryAll(quads);
+  if (isGood(place.agreement)) return { place };
+  const part = shownPart(coarsePair, place, parts);
+  const isHopeless = isPoor(place.agreement) && quads.length === 0 && haveCorners(one, other);
+  if (part || isHopeless) return { place, part };
+  tryAll(starts.map((quad) => atCoarsest(one, other, quad).quad));
+  if (!isGood(place.agreement)) tryAll(bestOrientations(one, other));
+  if (!isGood(place.agreement)) tryAll(CENTRED, CENTRED_AT_128);
+  return { place, part: shownPart(coarsePair, place, parts) };
+}
 
 /** At 256 pixels, so many blocks of a crop agree, and so large a share: one or two at 128 pixels agree in other photographs too. */
 const CROP = { blocks: 4, share: 0.7 };
@@ -185,36 +159,6 @@ function atCoarsest({ coarsest: one }: Pyramid, { coarsest: other }: Pyramid, st
   return { quad: quadOf(transform, one, other), ncc: overlapNcc(one, other, transform, AT_64.stride) };
 }
 
-interface Refined {
-  quad: Quad;
-  grid: BlockGrid;
-  agreement: Agreement;
-}
-
-/** Refines a transform on the whole image, then on the blocks that agree; keeps the one under which most do. */
-function refined({ one, other }: ImagePair, quad: Quad, options: { steps: number; stride: number }): Refined {
-  const side = blockSide(longerSide(one));
-  const judge = (at: Quad): Refined => {
-    const grid = compareBlocks(one, other, transformOf(at, one, other), side);
-    return { quad: at, grid, agreement: agreementOf(grid) };
-  };
-  const step = (from: Refined, stride: number, onAgreeing: boolean): Refined => {
-    const mask = onAgreeing ? from.agreement.mask : undefined;
-    const transform = register(one, other, transformOf(from.quad, one, other), { ...options, stride, mask });
-    const to = quadOf(transform, one, other);
-    return isPlausible(to) ? judge(to) : from;
-  };
-  let best = judge(quad);
-  const whole = step(best, options.stride, false);
-  if (whole.agreement.score >= best.agreement.score) best = whole;
-  for (let round = 0; round < 2 && best.agreement.disagreeing > 0 && best.agreement.agreeing > 2; round++) {
-    const again = step(best, Math.max(1, options.stride - 1), true);
-    if (again.agreement.score <= best.agreement.score) break;
-    best = again;
-  }
-  return best;
-}
-
 /** A perspective is worth its two more unknowns if so much more of the blocks agrees. */
 const MIN_GAIN = 1.05;
 /** If less of the blocks agrees without it, a perspective explains nothing. */
@@ -224,11 +168,7 @@ const PERSPECTIVE_SIDE = 256;
 const CORNER = 0.6;
 
 /** Registers each corner of the image on its own: if the image was warped by a perspective, the four differ. */
-function withPerspective(
-  pair: ImagePair,
-  affine: Refined,
-  options: { steps: number; stride: number },
-): Refined {
+function withPerspective(pair: ImagePair, affine: Place, options: RefineOptions): Place {
   const { agreeing, disagreeing } = affine.agreement;
   if (isGood(affine.agreement) || agreeing < MIN_SHARE * (agreeing + disagreeing)) return affine;
   const { one, other } = pair;
@@ -259,12 +199,6 @@ function cornerOf(mask: Mask, corner: number): Mask {
   });
   return { ...mask, keep };
 }
-
-/** Scales between a hundredth and a hundred times the area. */
-const isPlausible = (quad: Quad): boolean => {
-  const area = areaOf(quad);
-  return area > 0.01 && area < 100 && quad.every(({ x, y }) => Number.isFinite(x + y));
-};
 
 /** Shrinks both images until a pixel of one covers as much as a pixel of the other; at most `side` pixels of `one`. */
 function commonScale(one: Pyramid, other: Pyramid, quad: Quad, side: number): ImagePair {

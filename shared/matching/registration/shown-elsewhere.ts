@@ -1,14 +1,9 @@
 import type { Point, Quad } from '#shared/matching/geometry/alignment.ts';
-import { agreementOf, type BlockGrid } from './compare-blocks.ts';
+import { agreementOf } from './compare-blocks.ts';
 import { uprightQuad } from './quad-transform.ts';
+import type { Place } from './refine.ts';
 import type { ImagePair } from './registered-pair.ts';
 import { blocksWithin, mapped, type ShownPart, showsAll } from './shown-part.ts';
-
-/** A transform of one image into the other, and the blocks compared under it. */
-interface Place {
-  quad: Quad;
-  grid: BlockGrid;
-}
 
 /** Corners that are so near, as a share of the other image's sides, are those of one place. */
 const SAME_PLACE = 0.2;
@@ -29,8 +24,8 @@ export function shownElsewhere(
 ): readonly Quad[] {
   const shown = found.part ?? parts.find((part) => showsAll(found.quad, part));
   if (!shown) return [];
-  const agreementIn = ({ quad, grid }: Place, part: ShownPart) => {
-    const { agreeing, disagreeing } = agreementOf(blocksWithin(pair, quad, grid, part));
+  const agreementIn = (place: Place, part: ShownPart) => {
+    const { agreeing, disagreeing } = agreementOf(blocksWithin(pair, place, part));
     return { agreeing, share: agreeing / Math.max(1, agreeing + disagreeing) };
   };
   const least = SHARE_OF_FIRST * agreementIn(found, shown).share;

@@ -1,6 +1,9 @@
 import type { Point, Quad } from '#shared/matching/geometry/alignment.ts';
+import type { ColourPlanes } from './area-colours.ts';
 import { agreementOf, type Block, type BlockGrid } from './compare-blocks.ts';
+import type { Pyramid } from './pyramid.ts';
 import { areaOf, transformOf, uprightQuad } from './quad-transform.ts';
+import type { Place } from './refine.ts';
 import type { ImagePair } from './registered-pair.ts';
 import type { Transform } from './warp.ts';
 
@@ -9,6 +12,13 @@ export interface ShownPart {
   /** Upright, in shares of the image that the part belongs to. */
   quad: Quad;
   image: 'one' | 'other';
+  /** The part as an image of its own. Computed on first use. */
+  shown: () => ShownImage;
+}
+
+export interface ShownImage {
+  pyramid: Pyramid;
+  colours: () => ColourPlanes;
 }
 
 /** The least share of the image that the part has to show: two pages with the same banner show nothing of each other. */
@@ -24,35 +34,54 @@ const SAME_FRAME = 0.8;
 /** Edges of both images that are so near, as a share of a side, are one: gutters and lines have a width. */
 const SAME_EDGE = 0.03;
 
-/**
- * Returns the part whose blocks agree best, if those around it do not. Where the other image is divided at the same place, as two
- * tickets are, neither shows the other: they have a part in common.
- */
-export function shownPart(
-  pair: ImagePair,
-  quad: Quad,
-  grid: BlockGrid,
-  parts: readonly ShownPart[],
-): ShownPart | undefined {
-  const whole = agreementOf(grid);
+/** Returns the part whose blocks agree best, of those that are cut out. */
+export function shownPart(pair: ImagePair, place: Place, parts: readonly ShownPart[]): ShownPart | undefined {
   let best: { part: ShownPart; share: number } | undefined;
   for (const part of parts) {
-    const { agreeing, disagreeing } = agreementOf(blocksWithin(pair, quad, grid, part));
+    const { agreeing, disagreeing } = agreementOf(blocksWithin(pair, place, part));
     const share = agreeing / Math.max(1, agreeing + disagreeing);
-    const around = { agreeing: whole.agreeing - agreeing, disagreeing: whole.disagreeing - disagreeing };
-    const isShown =
-      agreeing >= LEAST.blocks &&
-      share >= Math.max(LEAST.share, best?.share ?? 0) &&
-      around.agreeing <= MOST_AROUND * (around.agreeing + around.disagreeing) &&
-      shareShown(quad, part) >= MIN_SHOWN &&
-      !isInBoth(quad, part, parts);
-    if (isShown) best = { part, share };
+    const doesAgree = agreeing >= LEAST.blocks && share >= Math.max(LEAST.share, best?.share ?? 0);
+    if (doesAgree && isCutOut(pair, place, part, parts)) best = { part, share };
   }
   return best?.part;
 }
 
+/**
+ * Returns true if a part shows much of the other image, and what is around it does not agree. Where the other image is divided at the
+ * same place, as two tickets are, neither shows the other: they have a part in common.
+ */
+export function isCutOut(
+  pair: ImagePair,
+  place: Place,
+  part: ShownPart,
+  parts: readonly ShownPart[],
+): boolean {
+  const within = agreementOf(blocksWithin(pair, place, part));
+  const agreeing = place.agreement.agreeing - within.agreeing;
+  const disagreeing = place.agreement.disagreeing - within.disagreeing;
+  return (
+    agreeing <= MOST_AROUND * (agreeing + disagreeing) &&
+    shareShown(place.quad, part) >= MIN_SHOWN &&
+    !isInBoth(place.quad, part, parts)
+  );
+}
+
+/** Converts the quad of `one` in `other`, if one of them is replaced by its part. */
+export const toPart = (quad: Quad, { quad: part, image }: ShownPart): Quad =>
+  image === 'one' ? mapped(part, quad) : mapped(quad, aroundPart(part));
+
+/** Converts it back. */
+export const fromPart = (quad: Quad, { quad: part, image }: ShownPart): Quad =>
+  image === 'one' ? mapped(aroundPart(part), quad) : mapped(quad, part);
+
+/** Returns the quad of the whole image, in shares of a part of it. */
+function aroundPart([from, , to]: Quad): Quad {
+  const [width, height] = [to.x - from.x, to.y - from.y];
+  return uprightQuad(-from.x / width, -from.y / height, (1 - from.x) / width, (1 - from.y) / height);
+}
+
 /** Keeps the blocks that lie in the part: those at its border show what is around it too. */
-export function blocksWithin(pair: ImagePair, quad: Quad, grid: BlockGrid, part: ShownPart): BlockGrid {
+export function blocksWithin(pair: ImagePair, { quad, grid }: Place, part: ShownPart): BlockGrid {
   const transform = transformOf(quad, pair.one, pair.other);
   const isInside = ({ column, row }: Block): boolean =>
     CORNERS.every(([right, down]) =>

@@ -149,6 +149,35 @@ describe('a collage', () => {
       expect([name, probability(query, await read(photograph(name))) > 0.9]).toEqual([name, true]);
   });
 
+  test.each([
+    ['upright', 400, 600],
+    ['a panorama', 660, 300],
+  ])('shows the middle of photographs, which are copies: %s', async (_, width, height) => {
+    const shown = ['nagasaki-boats', 'acanthus-mollis', 'dust-bowl-home', 'allium-oreophilum'] as const;
+    const images = await Promise.all(
+      shown.map((name) => sharp(photograph(name)).resize(width, height, { fit: 'cover' }).toBuffer()),
+    );
+    const query = await collage(images).then(read);
+    for (const [index, image] of images.entries())
+      expect([shown[index], probability(query, await read(image)) > 0.9]).toEqual([shown[index], true]);
+  });
+
+  test.each([
+    ['upright', 400, 640],
+    ['across', 640, 400],
+  ])('shows a photograph with little detail, which is a copy: %s', async (_, width, height) => {
+    const colours = [0xf6, 0xb7, 0xc0, 0xe0, 0x90, 0xa0, 0xd0, 0x70, 0x80, 0xc2, 0x56, 0x6b];
+    const ground = sharp(Uint8Array.from(colours), { raw: { width: 2, height: 2, channels: 3 } });
+    const input = await sharp(photograph('allium-oreophilum')).resize(150, 150).toBuffer();
+    const smooth = await ground.resize(width, height, { fit: 'fill' }).png().toBuffer();
+    const still = await sharp(smooth)
+      .composite([{ input, left: width / 2 - 60, top: height / 2 - 75 }])
+      .jpeg()
+      .toBuffer();
+    const query = await collage([other, still, own, third]).then(read);
+    expect(probability(query, await read(still))).toBeGreaterThan(0.9);
+  });
+
   test('has one place of an image that it shows once', async () => {
     expect(await placesOf(own, other, own, third, other)).toEqual([[[0.5, 0]], [[0.5, 0]]]);
   });
