@@ -30,13 +30,19 @@ const FORESHORTENING = 0.1;
 /**
  * Registers two images and compares their pixels, from the same end whichever of them is the query.
  * @param aligned where local descriptors align the query in the stored image
+ * @param isBrief looks there and for crops alone
  */
-export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Quad): PixelComparison {
+export function comparePixels(
+  query: PixelImage,
+  stored: PixelImage,
+  { aligned, isBrief = false }: { aligned?: Quad | undefined; isBrief?: boolean } = {},
+): PixelComparison {
   const reversed = isReversed(query, stored);
   const [one, other] = reversed ? [stored, query] : [query, stored];
   const start = reversed ? aligned && inverseQuad(aligned) : aligned;
   const registration = registerImages(one.pyramid, other.pyramid, () => {
-    const [ownParts, otherParts] = [one.regions(), other.regions()];
+    const [ownParts, otherParts] = isBrief ? [[], []] : [one.regions(), other.regions()];
+
     return {
       starts: [
         start && rounded(start),
@@ -47,6 +53,7 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
         ...ownParts.map(({ quad, image: shown }) => ({ quad, image: 'one' as const, shown })),
         ...otherParts.map(({ quad, image: shown }) => ({ quad, image: 'other' as const, shown })),
       ],
+      isBrief,
     };
   });
   const { part } = registration;
@@ -56,7 +63,7 @@ export function comparePixels(query: PixelImage, stored: PixelImage, aligned?: Q
   ];
   const starts = part ? [toPart(registration.quad, part)] : [];
   const compared = part
-    ? registerImages(shown.pyramid, shower.pyramid, () => ({ starts, parts: [] }))
+    ? registerImages(shown.pyramid, shower.pyramid, () => ({ starts, parts: [], isBrief }))
     : registration;
   const { agreeing, disagreeing } = compared.agreement;
   const coarsePair = compared.atCommonScale(128);

@@ -1,4 +1,11 @@
-import { likelihood, mayAgree, mayBeCopy, needsPixels } from '#shared/matching/decision/likelihood.ts';
+import { isCopy } from '#shared/matching/decision/decide.ts';
+import {
+  isUnlikely,
+  likelihood,
+  mayAgree,
+  mayBeCopy,
+  needsPixels,
+} from '#shared/matching/decision/likelihood.ts';
 import type { VerdictRules } from '#shared/matching/decision/vector-rules.ts';
 import { alignmentFromQuad, type Quad } from '#shared/matching/geometry/alignment.ts';
 import { comparePixels } from './compare-pixels.ts';
@@ -34,12 +41,21 @@ export async function verifyByPixels(
   return Promise.all(
     candidates.map(async (candidate) => {
       const toCompare = byId.get(candidate.record.image_id);
-      if (toCompare) return comparedByPixels(context, queryImage, toCompare);
-      if (!uncertain.includes(candidate)) return candidate;
-      return { ...candidate, evidence: { ...candidate.evidence, unverified: true as const } };
+      if (toCompare) {
+        const isBrief = isUnlikely(toCompare, manifest);
+        const verified = await comparedByPixels(context, queryImage, toCompare, isBrief);
+        // A brief look finds copies; what it does not find was not compared.
+        return isBrief && !isCopy(verified.evidence, manifest) ? unverified(toCompare) : verified;
+      }
+      return uncertain.includes(candidate) ? unverified(candidate) : candidate;
     }),
   );
 }
+
+const unverified = (candidate: MatchCandidate): MatchCandidate => ({
+  ...candidate,
+  evidence: { ...candidate.evidence, unverified: true },
+});
 
 /**
  * Returns those of the nearest by the copy vector whose local descriptors agree here or there, where nothing else tells of a copy: a
@@ -74,16 +90,16 @@ export async function comparedByPixels(
   { ports, tenant, query }: MatchContext,
   queryImage: PixelImage,
   candidate: MatchCandidate,
+  isBrief = false,
 ): Promise<MatchCandidate> {
   const { record, evidence } = candidate;
   const stored = await readModelImage(ports, tenant, record.image_id);
   if (!stored) return candidate;
   const storedImage = pixelImage({ ...record, pixelHash: record.hash_pixels }, stored);
-  const { quad, pixels, changes, elsewhere } = comparePixels(
-    queryImage,
-    storedImage,
-    candidate.alignment?.quad,
-  );
+  const { quad, pixels, changes, elsewhere } = comparePixels(queryImage, storedImage, {
+    aligned: candidate.alignment?.quad,
+    isBrief,
+  });
   const alignmentOf = (each: Quad) => alignmentFromQuad(each, evidence.inlierScore ?? 0, query, record);
   return {
     ...candidate,

@@ -1,5 +1,5 @@
 import type { ImageId } from '#shared/kernel/ids.ts';
-import { decide } from './decision/decide.ts';
+import { isCopy } from './decision/decide.ts';
 import { BOUNDS, type MatchContext } from './match-context.ts';
 import type { MatchCandidate } from './near-image.ts';
 import { compareAndAlign } from './verify-by-geometry.ts';
@@ -15,7 +15,9 @@ export async function verifyKnownCopies(
   candidates: readonly MatchCandidate[],
 ): Promise<readonly MatchCandidate[]> {
   const { ports, tenant, query } = context;
-  const copies = candidates.filter((each) => isCopy(each, context)).map(({ record }) => record.image_id);
+  const copies = candidates
+    .filter(({ evidence }) => isCopy(evidence, context.manifest))
+    .map(({ record }) => record.image_id);
   const known = [...(query.imageId ? [query.imageId] : []), ...copies];
   if (known.length === 0) return candidates;
   const members = await ports.groups.membersBeside(tenant, known);
@@ -31,9 +33,6 @@ export async function verifyKnownCopies(
   const replaced = new Set(verified.map(({ record }) => record.image_id));
   return [...candidates.filter(({ record }) => !replaced.has(record.image_id)), ...verified];
 }
-
-const isCopy = ({ evidence }: MatchCandidate, { manifest }: MatchContext): boolean =>
-  decide(evidence, manifest).verdict !== 'similar';
 
 /** A filter was applied by the index: images that it did not return may not pass. */
 function toCompare(

@@ -44,7 +44,7 @@ await eachOf('pairs', pairs, async (pair) => {
     const [first, second] = [await read(pair.one), await read(pair.other)];
     const [one, other] = isReversed(first.image, second.image) ? [second, first] : [first, second];
     const aligned = one.descriptors && other.descriptors && align(one.descriptors, other.descriptors);
-    const { pixels } = comparePixels(one.image, other.image, aligned?.alignment.quad);
+    const { pixels } = comparePixels(one.image, other.image, { aligned: aligned?.alignment.quad });
     const variety = Math.max(
       ...[one, other].map((each) => (each.descriptors ? meanRarity(each.descriptors) : 0)),
     );

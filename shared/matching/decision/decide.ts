@@ -41,6 +41,9 @@ export function decide(evidence: Evidence, rules: DecisionRules): Judgement {
     : { verdict: 'edited_copy', score: Math.min(copy, MOST_CERTAIN) };
 }
 
+export const isCopy = (evidence: Evidence, rules: DecisionRules): boolean =>
+  decide(evidence, rules).verdict !== 'similar';
+
 /** Returns undefined if the pair is no copy. Pixels decide if they were compared. */
 function copyScore(evidence: Evidence, rules: DecisionRules): number | undefined {
   const { decision } = rules;

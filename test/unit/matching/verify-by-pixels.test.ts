@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { objectKeys } from '#shared/blobs/object-keys.ts';
 import type { Embedding } from '#shared/embedding/embedder.ts';
+import type { Raster } from '#shared/imaging/raster.ts';
 import { sharpImaging } from '#shared/imaging/sharp-imaging.ts';
 import type { ImageId } from '#shared/kernel/ids.ts';
 import { findNearImages } from '#shared/matching/find-near-images.ts';
@@ -14,6 +15,14 @@ const imaging = sharpImaging();
 const modelImage = async (receipt: number) =>
   (await imaging.read(await lookAlike('receipts', receipt))).modelImage;
 
+const mirror = ({ width, height, data }: Raster): Raster => ({
+  ...{ width, height },
+  data: data.map((_, at) => {
+    const [pixel, channel] = [Math.floor(at / 3), at % 3];
+    return data[3 * (pixel + width - 1 - 2 * (pixel % width)) + channel] ?? 0;
+  }),
+});
+
 interface Receipts {
   /** The stored receipts, by falling copy cosine. */
   stored: readonly number[];
@@ -22,8 +31,11 @@ interface Receipts {
   copy?: number;
   /** Gives them local descriptors, so many of which agree with the query's. */
   agreeing?: number;
-  /** More receipts, at a copy cosine of .15. */
+  /** More receipts, at this copy cosine. */
   far?: readonly number[];
+  farCopy?: number;
+  /** Stores these mirrored. */
+  mirrored?: boolean;
   /** Puts all that is stored into one duplicate group. */
   grouped?: boolean;
   /** Images that the query shows. */
@@ -48,6 +60,8 @@ async function searchReceipts({
   query,
   copy = 0.95,
   far = [],
+  farCopy = 0.15,
+  mirrored = false,
   agreeing,
   grouped,
   shown = [],
@@ -57,7 +71,7 @@ async function searchReceipts({
   const shelf = await library();
   const images: ImageId[] = [];
   for (const [place, receipt] of [...stored, ...far].entries()) {
-    const cosine = place < stored.length ? copy - place / 100 : 0.15;
+    const cosine = place < stored.length ? copy - place / 100 : farCopy;
     const image = await shelf.add(
       { ...embeddingAt(cosine, 0.9, place + 1), ...localLike(agreeing) },
       {
@@ -67,7 +81,8 @@ async function searchReceipts({
       },
     );
     images.push(image);
-    const png = await imaging.encodeModelImage(await modelImage(receipt));
+    const shown = await modelImage(receipt);
+    const png = await imaging.encodeModelImage(mirrored && place >= stored.length ? mirror(shown) : shown);
     await shelf.blobs.put(ACME, objectKeys.modelImage(ACME, image), png, 'image/png');
   }
   let queryReads = 0;
@@ -190,6 +205,22 @@ describe('verifyKnownCopies', () => {
     expect(grouped.verdicts).toEqual(['edited_copy', 'edited_copy', 'similar']);
     expect(grouped.comparisons).toBe(3);
     expect(grouped.queryReads).toBe(1);
+  });
+
+  test('compares in full what a brief look did not find', async () => {
+    // Little tells of a copy: looked at upright alone.
+    const brief = { stored: [1], far: [1], farCopy: 0.5, mirrored: true, query: 1 };
+    const alone = await searchReceipts(brief);
+    expect(alone.verdicts).toEqual(['edited_copy', 'similar']);
+    expect(alone.comparisons).toBe(2);
+    expect((await searchReceipts({ ...brief, mirrored: false })).verdicts).toEqual([
+      'edited_copy',
+      'edited_copy',
+    ]);
+    expect((await searchReceipts({ ...brief, grouped: true })).verdicts).toEqual([
+      'edited_copy',
+      'edited_copy',
+    ]);
   });
 
   test('compares ten of them, each once', async () => {
