@@ -94,7 +94,7 @@ const Decision = z.object({
       ...{ share: Weight, coarse_20: Weight, fine_median: Weight, fine_20: Weight, rare_inliers: Weight },
     }),
   }),
-  content: z.object({ bias: Weight, trees: z.array(Tree).max(400) }),
+  content: z.object({ bias: Weight, trees: z.array(Tree).max(1_000) }),
 });
 
 /** Describes an ONNX image encoder: its input, its outputs, and the meaning of its cosines (docs/models.md). */

@@ -55,7 +55,13 @@ const leavesOf = ({ bias, trees }: CopyModel['content'], features: readonly numb
 
 /** In the order of the trees' `feature`, as in `models/build/decision.py`. */
 function contentFeatures(
-  { sides: [side, other], changed: [first, second], colours, ...area }: Difference,
+  {
+    sides: [side, other],
+    changed: [first, second],
+    outline: [edge, otherEdge],
+    colours,
+    ...area
+  }: Difference,
   { fine, areas }: PixelEvidence,
   variety: number,
 ): readonly number[] {
@@ -68,6 +74,7 @@ function contentFeatures(
     ...[first.plain, second.plain, first.flat, second.flat, first.steep, second.steep],
     ...[fine[2], fine[1], areas.length, sharpness, shifted, first.extreme, second.extreme],
     ...[plain.uniform, colourful.uniform, plain.vivid, colourful.vivid, colours.distance, variety],
+    ...[edge, otherEdge, (edge - otherEdge) / (edge + otherEdge + 1)],
   ];
 }
 

@@ -1,7 +1,14 @@
 import { type AreaColours, areaColours, type PairColours } from './area-colours.ts';
 import { commonest, countLevel } from './brightness-levels.ts';
 import type { Block } from './compare-blocks.ts';
-import { countSteps, explainedByShift, noSteps, stepExceededBy, type Tone } from './difference.ts';
+import {
+  addOutline,
+  countSteps,
+  explainedByShift,
+  noSteps,
+  stepExceededBy,
+  type Tone,
+} from './difference.ts';
 import type { GreyImage } from './grey-image.ts';
 import { transformOf } from './quad-transform.ts';
 import type { RegisteredPair } from './registered-pair.ts';
@@ -31,6 +38,11 @@ export interface Difference {
   oneSided: number;
   /** The changed pixels in the image where fewer levels of brightness cover them, and in the other: a sticker, and what it hides. */
   changed: readonly [ChangedSide, ChangedSide];
+  /**
+   * Mean step of brightness across the outline of what differs, 0..255, in the order of `changed`: an overlay has an edge there, and what it hides
+   * goes on beyond it. So it tells a plain sticker before something from something before a plain wall.
+   */
+  outline: readonly [number, number];
   /** Standard deviation of the difference, 0..255, and its variance as a multiple of the median block's. */
   contrast: number;
   noiseRatio: number;
@@ -91,11 +103,13 @@ export function describeArea(
   const [firstChanged, secondChanged] = [imageCounts(), imageCounts()];
   const room = roomFor({ width: side, height: side }, 1);
   const steps = noSteps();
+  const outline = { count: 0, one: 0, other: 0 };
   let [pixels, unchanged, differing, explained] = [0, 0, 0, 0];
   for (const { block } of area) {
     const rect = { left: block.column * side, top: block.row * side, width: side, height: side };
     const points = overlay(one, other, transform, 1, room, rect);
     countSteps(steps, points, side, tone);
+    addOutline(outline, points, side, tone, same);
     const shift = explainedByShift(points, one, transform, tone);
     differing += shift.differing;
     explained += shift.explained;
@@ -115,6 +129,16 @@ export function describeArea(
     }
     pixels += points.count;
   }
+  const changedPixels = Math.max(1, pixels - unchanged);
+  const [changedOne, changedOther] = [
+    changedSide(firstChanged, changedPixels),
+    changedSide(secondChanged, changedPixels),
+  ];
+  const isPlainer = changedOne.plain >= changedOther.plain;
+  const [edgeOne, edgeOther] = [
+    outline.one / Math.max(1, outline.count),
+    outline.other / Math.max(1, outline.count),
+  ];
   const [firstSide, secondSide] = [sideOf(first, pixels), sideOf(second, pixels)];
   const variance = sum(area, ({ block }) => block.variances[0]);
   const otherVariance = tone.gain ** 2 * sum(area, ({ block }) => block.variances[1]);
@@ -128,7 +152,8 @@ export function describeArea(
       pixels,
     fill: area.length / (extent(across) * extent(down)),
     sides: firstSide.deviation >= secondSide.deviation ? [firstSide, secondSide] : [secondSide, firstSide],
-    changed: plainerFirst(firstChanged, secondChanged, Math.max(1, pixels - unchanged)),
+    changed: isPlainer ? [changedOne, changedOther] : [changedOther, changedOne],
+    outline: isPlainer ? [edgeOne, edgeOther] : [edgeOther, edgeOne],
     unchanged: unchanged / pixels,
     oneSided: Math.abs(variance - otherVariance) / (variance + otherVariance + NOISE),
     contrast: Math.sqrt(residual),
@@ -175,16 +200,12 @@ const sideOf = ({ levels, flat }: ImageCounts, pixels: number): AreaSide => ({
   flat: flat / pixels,
 });
 
-function plainerFirst(one: ImageCounts, other: ImageCounts, pixels: number): Difference['changed'] {
-  const side = ({ levels, flat, steep, extreme }: ImageCounts): ChangedSide => ({
-    plain: commonest(levels, 3) / pixels,
-    flat: flat / pixels,
-    steep: steep / pixels,
-    extreme: extreme / pixels,
-  });
-  const [first, second] = [side(one), side(other)];
-  return first.plain >= second.plain ? [first, second] : [second, first];
-}
+const changedSide = ({ levels, flat, steep, extreme }: ImageCounts, pixels: number): ChangedSide => ({
+  plain: commonest(levels, 3) / pixels,
+  flat: flat / pixels,
+  steep: steep / pixels,
+  extreme: extreme / pixels,
+});
 
 /** Moments of the levels, in levels. */
 function momentsOf(levels: Float64Array) {

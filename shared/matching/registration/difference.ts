@@ -57,6 +57,31 @@ export function countSteps(steps: Uint32Array, points: Overlay, side: number, to
   }
 }
 
+/** Steps of brightness across the outline of what differs: between a pixel that differs and a neighbour that does not. */
+export interface Outline {
+  count: number;
+  /** Sums, 0..255 a step, in each image. */
+  one: number;
+  other: number;
+}
+
+/** Adds the outline within a block, if all of the block lies in both images. @param same the difference below which pixels are the same */
+export function addOutline(outline: Outline, points: Overlay, side: number, tone: Tone, same: number): void {
+  if (points.count < side * side) return;
+  const differs = (point: number): boolean =>
+    Math.abs(floatAt(points.query, point) - tone.gain * floatAt(points.stored, point) - tone.offset) >= same;
+  const add = (one: number, other: number): void => {
+    if (differs(one) === differs(other)) return;
+    outline.count += 1;
+    outline.one += Math.abs(floatAt(points.query, one) - floatAt(points.query, other));
+    outline.other += tone.gain * Math.abs(floatAt(points.stored, one) - floatAt(points.stored, other));
+  };
+  for (let point = 0; point < side * side; point++) {
+    if ((point + 1) % side > 0) add(point, point + 1);
+    if (point + side < side * side) add(point, point + side);
+  }
+}
+
 /** Returns the step that this share of the steps exceeds, or equals. */
 export function stepExceededBy(share: number, steps: Uint32Array): number {
   const most = share * steps.reduce((all, count) => all + count, 0);

@@ -48,6 +48,7 @@ const otherNumber: Difference = {
     { plain: 0.57, flat: 0.3, steep: 0.4, extreme: 0.4 },
     { plain: 0.54, flat: 0.27, steep: 0.4, extreme: 0.4 },
   ],
+  outline: [40, 40],
   colours: {
     sides: [
       { uniform: 0.6, vivid: 12 },
@@ -78,6 +79,7 @@ const letters: Difference = {
     { plain: 0.8, flat: 0.45, steep: 0.3, extreme: 0.8 },
     { plain: 0.4, flat: 0.3, steep: 0.02, extreme: 0.02 },
   ],
+  outline: [90, 12],
   colours: {
     sides: [
       { uniform: 0.8, vivid: 5 },
