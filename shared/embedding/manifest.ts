@@ -80,12 +80,30 @@ const SemanticThresholds = z
     'is out of order: loosely_similar ≤ similar',
   );
 
-const Weight = z.number().min(-1000).max(1000);
+const MAX_WEIGHT = 1000;
+const Weight = z.number().min(-MAX_WEIGHT).max(MAX_WEIGHT);
 /** A leaf, or a split: `[feature, threshold, below, above]`. */
 type Tree = number | [feature: number, threshold: number, below: Tree, above: Tree];
-const Tree: z.ZodType<Tree> = z.lazy(() =>
-  z.union([Weight, z.tuple([z.number().int().min(0).max(99), z.number(), Tree, Tree])]),
-);
+const MAX_DEPTH = 8;
+/** Not a schema of nested unions, which takes a tenth of a second and more for 650 trees, at each cold start. */
+const Tree = z.custom<Tree>((value) => isTree(value, MAX_DEPTH), 'is no tree of numbers and splits');
+
+function isTree(value: unknown, depth: number): value is Tree {
+  if (typeof value === 'number') return Math.abs(value) <= MAX_WEIGHT;
+  if (!Array.isArray(value) || value.length !== 4 || depth === 0) return false;
+  const [feature, threshold, below, above]: unknown[] = value;
+  return (
+    typeof feature === 'number' &&
+    Number.isInteger(feature) &&
+    feature >= 0 &&
+    feature <= 99 &&
+    typeof threshold === 'number' &&
+    Number.isFinite(threshold) &&
+    isTree(below, depth - 1) &&
+    isTree(above, depth - 1)
+  );
+}
+
 /** Coefficients of the decision on copies: shared/matching/decision/copy-probability.ts. */
 const Decision = z.object({
   same: z.object({

@@ -47,6 +47,25 @@ describe('a model manifest', () => {
     await expect(loadManifest(folder, 'other')).rejects.toEqual(problem(/not of other/));
   });
 
+  const deep = Array.from({ length: 9 }).reduce<unknown>((tree) => [0, 1, tree, 0], 0);
+  it.each([
+    ['a leaf that is too large', 2000],
+    ['a leaf that is no number', '1'],
+    ['three parts', [0, 1, 2]],
+    ['a feature that is no index', [1.5, 1, 0, 0]],
+    ['a threshold that is none', [1, null, 0, 0]],
+    ['too many levels', deep],
+  ])('has no tree with %s', async (_, tree) => {
+    await writeManifest((manifest) => {
+      const decision = manifest.decision as { content: { bias: number; trees: unknown[] } }; // of the default model
+      return {
+        ...manifest,
+        decision: { ...decision, content: { ...decision.content, trees: [[0, 1, 0, 0], tree] } },
+      };
+    });
+    await expect(loadManifest(folder, NAME)).rejects.toEqual(problem(/is no tree of numbers and splits/));
+  });
+
   it('may have one output for both uses, but not two for one', async () => {
     const manifest = await loadManifest(MODELS, NAME);
     const [vector, copy, local] = manifest.outputs;
