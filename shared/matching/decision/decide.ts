@@ -19,7 +19,7 @@ interface DecisionRules extends VerdictRules {
  * A pair is a copy from this probability on. Of images that repeat themselves, as forms and tickets do, others of their kind
  * differ by little: for these, the evidence has to be as strong as a duplicate group wants it.
  */
-const COPY_FROM = { varied: 0.65, repetitive: 0.9 };
+const COPY_FROM = { varied: 0.7, repetitive: 0.92 };
 /** A mean rarity: all but some symbols of 210 images of 15 drawn kinds stay below it; all but one of 90 photographs lie above. */
 const VARIED = 0.16;
 
