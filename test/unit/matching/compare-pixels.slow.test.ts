@@ -29,6 +29,12 @@ function probability(query: PixelImage, stored: PixelImage): number {
   return copyProbability({ pixels, ...DESCRIPTORS }, manifest.decision);
 }
 
+/** One of the two calls may be the first that is compiled: the last digits may differ then. */
+const toNineDigits = (pixels: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(pixels, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(9)) : value)),
+  );
+
 const names = fc.constantFrom(...PHOTOGRAPHS);
 const editNames = fc.constantFrom(...(Object.keys(edits) as (keyof typeof edits)[])); // Object.keys loses the literal types
 
@@ -39,7 +45,7 @@ describe('comparePixels', () => {
         const one = await read(await edits[edit](photograph(name)));
         const two = await read(photograph(other));
         const [there, back] = [comparePixels(one, two), comparePixels(two, one)];
-        expect(back.pixels).toEqual(there.pixels);
+        expect(toNineDigits(back.pixels)).toEqual(toNineDigits(there.pixels));
         const inverse = inverseQuad(there.quad);
         for (const [corner, { x, y }] of back.quad.entries()) {
           expect(inverse?.[corner]?.x).toBeCloseTo(x, 4);
