@@ -42,7 +42,6 @@ export function comparePixels(
   const start = reversed ? aligned && inverseQuad(aligned) : aligned;
   const registration = registerImages(one.pyramid, other.pyramid, () => {
     const [ownParts, otherParts] = isBrief ? [[], []] : [one.regions(), other.regions()];
-
     return {
       starts: [
         start && rounded(start),

@@ -21,7 +21,7 @@ type SameFeature = (typeof SAME_FEATURES)[number];
 /** A leaf's value, or a split: [feature, threshold, tree if the feature is at most the threshold, tree if it is above]. */
 export type Tree = number | readonly [feature: number, threshold: number, below: Tree, above: Tree];
 
-/** What the pixels and the local descriptors of a pair tell. */
+/** Evidence of the pixels and the local descriptors of a pair. */
 type PairEvidence = Pick<Evidence, 'rareInlierScore' | 'variety'> & { pixels: PixelEvidence };
 
 /** Returns the probability that one image is an edited copy of the other: the same scene, and nothing else in it. */

@@ -28,7 +28,7 @@ export function findPanels(image: Raster): readonly Region[] {
 
 interface Part {
   rect: PixelRect;
-  /** Of the seams around it. A collage has gutters everywhere or nowhere: a shelf in one of its photographs is no seam. */
+  /** The kind of the seams around it. A collage has gutters everywhere or nowhere: a shelf in one of its photographs is no seam. */
   kind?: Seam['kind'];
 }
 

@@ -4,14 +4,14 @@ import { type GreyImage, greyOf, longerSide, shrunk, shrunkGrey } from './grey-i
 
 /** An image at the scales of a registration: longer sides of at most 64, 128, 256 and 512 pixels. */
 export interface Pyramid {
-  /** Of the finest. */
+  /** The size of the finest. */
   size: Size;
   coarsest: GreyImage;
   coarse: GreyImage;
   fine: GreyImage;
   /** Computed on first use: most pairs are rejected before. */
   full: () => GreyImage;
-  /** Of the finest. Computed on first use. */
+  /** Finds those of the finest, on first use. */
   keypoints: () => Keypoints;
 }
 

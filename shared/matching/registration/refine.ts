@@ -15,13 +15,14 @@ export interface Place {
   agreement: Agreement;
 }
 
+/** Compares the blocks of two images under a transform. */
 export function placeAt({ one, other }: ImagePair, quad: Quad): Place {
   const grid = compareBlocks(one, other, transformOf(quad, one, other), blockSide(longerSide(one)));
   return { quad, grid, agreement: agreementOf(grid) };
 }
 
 export interface RefineOptions {
-  /** Of Gauss–Newton, at most. */
+  /** The most steps of Gauss–Newton. */
   steps: number;
   /** Samples every `stride`th pixel, in each direction. */
   stride: number;

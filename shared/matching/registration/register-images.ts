@@ -14,9 +14,9 @@ import { type ShownPart, shownPart } from './shown-part.ts';
 import type { Mask } from './warp.ts';
 
 export interface Registration {
-  /** Of the blocks at 128 pixels. */
+  /** The agreement of the blocks at 128 pixels. */
   agreement: Agreement;
-  /** Where `one` lies in `other`, at 128 pixels. */
+  /** The corners of `one` in `other`, at 128 pixels. */
   quad: Quad;
   /** Set if one image shows the other as this part, and what is around it does not agree: then it has to be compared instead of the whole. */
   part: ShownPart | undefined;
@@ -44,7 +44,7 @@ const CENTRED = [0.88, 0.92, 0.95, 0.97, 1.03, 1.06, 1.09, 1.13].map((scale) => 
   const [from, to] = [(1 - scale) / 2, (1 + scale) / 2];
   return uprightQuad(from, from, to, to);
 });
-/** Of the orientations, so many best ones are tried at 128 pixels. */
+/** The number of the best orientations, which are tried at 128 pixels. */
 const BEST_ORIENTATIONS = 2;
 
 const AT_64 = { steps: 10, stride: 2 };
@@ -55,7 +55,7 @@ const AT_COMMON = { steps: 5, stride: 4 };
 /** Fewer pixels of a longer side show nothing. */
 const MIN_SIDE = 24;
 
-/** Where to look for one image in another, if they do not simply lie on each other. */
+/** Places to look for one image in another, if they do not simply lie on each other. */
 export interface Hints {
   /** Transforms to begin with: alignments by local descriptors, images that are shown. */
   starts: readonly Quad[];
@@ -140,7 +140,7 @@ const keypointQuads = (one: Pyramid, other: Pyramid): readonly Quad[] =>
     ({ quad }) => quad,
   );
 
-/** Where both images have so many corners and none match, and less of their blocks agree, no further start is tried. */
+/** No further start is tried where both images have so many corners and none match, and less of their blocks agree. */
 const HOPELESS = { corners: 150, share: 0.3 };
 
 const haveCorners = (one: Pyramid, other: Pyramid): boolean =>

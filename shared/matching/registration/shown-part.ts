@@ -29,7 +29,7 @@ const LEAST = { blocks: 4, share: 0.6 };
 const MOST_AROUND = 0.4;
 /** A part that shows so much of the image shows all of it, to the accuracy of its border. */
 const WHOLLY_SHOWN = 0.9;
-/** Of images with so much of their area in common, neither is cut out of the other. */
+/** Images with so much of their area in common are not cut out of each other. */
 const SAME_FRAME = 0.8;
 /** Edges of both images that are so near, as a share of a side, are one: gutters and lines have a width. */
 const SAME_EDGE = 0.03;
@@ -90,7 +90,7 @@ export function blocksWithin(pair: ImagePair, { quad, grid }: Place, part: Shown
   return { ...grid, blocks: grid.blocks.filter(isInside) };
 }
 
-/** Of a block, in shares of its side. A little may lie outside: parts are found to a pixel or two. */
+/** The corners of a block, in shares of its side. A little may lie outside: parts are found to a pixel or two. */
 const CORNERS = [
   [0.1, 0.1],
   [0.9, 0.1],
