@@ -42,19 +42,24 @@ export function explainedByShift(points: Overlay, image: GreyImage, transform: T
   return { differing, explained };
 }
 
+/** Visits each two neighbours of a block, if all of it lies in both images. */
+function forNeighbours({ count }: Overlay, side: number, visit: (one: number, other: number) => void): void {
+  if (count < side * side) return;
+  for (let point = 0; point < side * side; point++) {
+    if ((point + 1) % side > 0) visit(point, point + 1);
+    if (point + side < side * side) visit(point, point + side);
+  }
+}
+
 /** Counts the steps of the difference between neighbours, if all of a block lies in both images. */
 export function countSteps(steps: Uint32Array, points: Overlay, side: number, tone: Tone): void {
-  if (points.count < side * side) return;
   const difference = (point: number): number =>
     floatAt(points.query, point) - tone.gain * floatAt(points.stored, point);
   const add = (one: number, other: number): void => {
     const step = Math.min(STEPS - 1, Math.floor(Math.abs(difference(one) - difference(other))));
     steps[step] = (steps[step] ?? 0) + 1;
   };
-  for (let point = 0; point < side * side; point++) {
-    if ((point + 1) % side > 0) add(point, point + 1);
-    if (point + side < side * side) add(point, point + side);
-  }
+  forNeighbours(points, side, add);
 }
 
 /** Steps of brightness across the outline of what differs: between a pixel that differs and a neighbour that does not. */
@@ -67,7 +72,6 @@ export interface Outline {
 
 /** Adds the outline within a block, if all of the block lies in both images. @param same the difference below which pixels are the same */
 export function addOutline(outline: Outline, points: Overlay, side: number, tone: Tone, same: number): void {
-  if (points.count < side * side) return;
   const differs = (point: number): boolean =>
     Math.abs(floatAt(points.query, point) - tone.gain * floatAt(points.stored, point) - tone.offset) >= same;
   const add = (one: number, other: number): void => {
@@ -76,10 +80,7 @@ export function addOutline(outline: Outline, points: Overlay, side: number, tone
     outline.one += Math.abs(floatAt(points.query, one) - floatAt(points.query, other));
     outline.other += tone.gain * Math.abs(floatAt(points.stored, one) - floatAt(points.stored, other));
   };
-  for (let point = 0; point < side * side; point++) {
-    if ((point + 1) % side > 0) add(point, point + 1);
-    if (point + side < side * side) add(point, point + side);
-  }
+  forNeighbours(points, side, add);
 }
 
 /** Returns the step that this share of the steps exceeds, or equals. */

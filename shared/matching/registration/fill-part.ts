@@ -3,7 +3,7 @@ import type { Quad } from '#shared/matching/geometry/alignment.ts';
 import type { Pyramid } from './pyramid.ts';
 import { inverseQuad, uprightQuad } from './quad-transform.ts';
 import { isGood, type Place, placeAt, type RefineOptions, refined } from './refine.ts';
-import { fromPart, isCutOut, type ShownPart } from './shown-part.ts';
+import { agreementWithin, fromPart, isCutOut, type ShownPart } from './shown-part.ts';
 
 /**
  * Finds a part that the other image fills, as photographs fill the panels of a collage: cut at the sides, or above and below. The part is
@@ -25,7 +25,7 @@ export function filledPart(
     if (!found || !isGood(found.agreement)) continue;
     const pair = { one: one.coarse, other: other.coarse };
     const place = placeAt(pair, fromPart(found.quad, part));
-    if (isCutOut(pair, place, part, parts)) return { part, place };
+    if (isCutOut(place, agreementWithin(pair, place, part), part, parts)) return { part, place };
   }
   return undefined;
 }

@@ -1,9 +1,8 @@
 import type { Point, Quad } from '#shared/matching/geometry/alignment.ts';
-import { agreementOf } from './compare-blocks.ts';
 import { uprightQuad } from './quad-transform.ts';
 import type { Place } from './refine.ts';
 import type { ImagePair } from './registered-pair.ts';
-import { blocksWithin, mapped, type ShownPart, showsAll } from './shown-part.ts';
+import { agreementWithin, mapped, type ShownPart, showsAll } from './shown-part.ts';
 
 /** Corners that are so near, as a share of the other image's sides, are those of one place. */
 const SAME_PLACE = 0.2;
@@ -25,7 +24,7 @@ export function shownElsewhere(
   const shown = found.part ?? parts.find((part) => showsAll(found.quad, part));
   if (!shown) return [];
   const agreementIn = (place: Place, part: ShownPart) => {
-    const { agreeing, disagreeing } = agreementOf(blocksWithin(pair, place, part));
+    const { agreeing, disagreeing } = agreementWithin(pair, place, part);
     return { agreeing, share: agreeing / Math.max(1, agreeing + disagreeing) };
   };
   const least = SHARE_OF_FIRST * agreementIn(found, shown).share;

@@ -1,6 +1,6 @@
 import type { Point, Quad } from '#shared/matching/geometry/alignment.ts';
 import type { ColourPlanes } from './area-colours.ts';
-import { agreementOf, type Block, type BlockGrid } from './compare-blocks.ts';
+import { type Agreement, agreementOf, type Block } from './compare-blocks.ts';
 import type { Pyramid } from './pyramid.ts';
 import { areaOf, transformOf, uprightQuad } from './quad-transform.ts';
 import type { Place } from './refine.ts';
@@ -38,10 +38,11 @@ const SAME_EDGE = 0.03;
 export function shownPart(pair: ImagePair, place: Place, parts: readonly ShownPart[]): ShownPart | undefined {
   let best: { part: ShownPart; share: number } | undefined;
   for (const part of parts) {
-    const { agreeing, disagreeing } = agreementOf(blocksWithin(pair, place, part));
+    const within = agreementWithin(pair, place, part);
+    const { agreeing, disagreeing } = within;
     const share = agreeing / Math.max(1, agreeing + disagreeing);
     const doesAgree = agreeing >= LEAST.blocks && share >= Math.max(LEAST.share, best?.share ?? 0);
-    if (doesAgree && isCutOut(pair, place, part, parts)) best = { part, share };
+    if (doesAgree && isCutOut(place, within, part, parts)) best = { part, share };
   }
   return best?.part;
 }
@@ -51,12 +52,11 @@ export function shownPart(pair: ImagePair, place: Place, parts: readonly ShownPa
  * same place, as two tickets are, neither shows the other: they have a part in common.
  */
 export function isCutOut(
-  pair: ImagePair,
   place: Place,
+  within: Agreement,
   part: ShownPart,
   parts: readonly ShownPart[],
 ): boolean {
-  const within = agreementOf(blocksWithin(pair, place, part));
   const agreeing = place.agreement.agreeing - within.agreeing;
   const disagreeing = place.agreement.disagreeing - within.disagreeing;
   return (
@@ -80,14 +80,14 @@ function aroundPart([from, , to]: Quad): Quad {
   return uprightQuad(-from.x / width, -from.y / height, (1 - from.x) / width, (1 - from.y) / height);
 }
 
-/** Keeps the blocks that lie in the part: those at its border show what is around it too. */
-export function blocksWithin(pair: ImagePair, { quad, grid }: Place, part: ShownPart): BlockGrid {
+/** Returns the agreement of the blocks that lie in the part: those at its border show what is around it too. */
+export function agreementWithin(pair: ImagePair, { quad, grid }: Place, part: ShownPart): Agreement {
   const transform = transformOf(quad, pair.one, pair.other);
   const isInside = ({ column, row }: Block): boolean =>
     CORNERS.every(([right, down]) =>
       isWithin(pair, transform, (column + right) * grid.side, (row + down) * grid.side, part),
     );
-  return { ...grid, blocks: grid.blocks.filter(isInside) };
+  return agreementOf({ ...grid, blocks: grid.blocks.filter(isInside) });
 }
 
 /** The corners of a block, in shares of its side. A little may lie outside: parts are found to a pixel or two. */
